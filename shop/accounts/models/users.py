@@ -1,0 +1,46 @@
+"""The account: by phone or e-mail."""
+
+from typing import Any
+
+from django.contrib.auth.models import BaseUserManager
+from django.db import models
+from django.db.models import Q
+from oscar.apps.customer.abstract_models import AbstractUser
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users by e-mail, by phone, or both."""
+
+    use_in_migrations = True
+
+    def create_user(self, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
+        """Create a user; e-mail or `phone` must be given (the database refuses neither)."""
+        user = self.model(email=self.normalize_email(email) or None if email else None, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
+        """Create a platform administrator."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    """A person. Phone in E.164 (+8613…); roles are groups, organisations are memberships."""
+
+    email = models.EmailField(unique=True, null=True, blank=True)
+    phone = models.CharField(max_length=20, unique=True, null=True, blank=True)
+    phone_verified = models.BooleanField(default=False)
+    name = models.CharField(max_length=60, blank=True, help_text="As shown to others, e.g. 周敏")
+    language = models.CharField(max_length=10, default="zh-hans")
+    large_text = models.BooleanField(default=False)
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(email__isnull=False) | Q(phone__isnull=False), name="user_reachable"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.phone or f"#{self.pk}"

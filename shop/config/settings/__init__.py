@@ -1,0 +1,1 @@
+"""Settings by concern: base and oscar are shared; dev, test and production choose what runs where."""

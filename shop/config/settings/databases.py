@@ -1,0 +1,41 @@
+"""Databases, caches and brokers: embedded by default, distributed by setting."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+
+SQLITE_OPTIONS: dict[str, Any] = {
+    # IMMEDIATE: a writer waits at BEGIN instead of failing half-way when its read lock cannot be promoted.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+        "PRAGMA cache_size=-32000; PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
+    ),
+}
+
+
+def databases(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
+    """Return DATABASES: SQLite under `var_dir` unless DATABASE_URL names another."""
+    default = env.db_url("DATABASE_URL", f"sqlite:///{var_dir / 'heqiao.sqlite3'}")
+    if default["ENGINE"].endswith("sqlite3"):
+        default["OPTIONS"] = {**SQLITE_OPTIONS, **default.get("OPTIONS", {})}
+    else:
+        default.setdefault("CONN_MAX_AGE", 60)
+        default["CONN_HEALTH_CHECKS"] = False
+        default["OPTIONS"] = {"options": "-c lock_timeout=10000 -c statement_timeout=30000", **default.get("OPTIONS", {})}
+    return {"default": default}
+
+
+def caches(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
+    """Return CACHES: Redis where CACHE_URL says so, files under `var_dir` otherwise."""
+    if env.str("CACHE_URL", ""):
+        return {"default": env.cache_url("CACHE_URL")}
+    return {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(var_dir / "cache"),
+            "OPTIONS": {"MAX_ENTRIES": 5000},
+        }
+    }

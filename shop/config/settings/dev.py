@@ -1,0 +1,15 @@
+"""The embedded defaults: what runs on a laptop with git, make and Python, and what the demo uses."""
+
+from .base import *  # noqa: F403  reason: settings build on each other
+from .base import INSTALLED_APPS, VAR_DIR, env
+from .databases import caches, databases
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "heqiao-demo-key-that-production-refuses")
+
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+DATABASES = databases(env, VAR_DIR)
+CACHES = caches(env, VAR_DIR)
+
+INSTALLED_APPS = [*INSTALLED_APPS, "shop.demo.apps.DemoConfig"]
+DEMO_CASHIER = True

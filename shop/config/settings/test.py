@@ -1,0 +1,9 @@
+"""Tests: the embedded defaults with fast hashing; PostgreSQL and Redis by DATABASE_URL and CACHE_URL."""
+
+from .dev import *  # noqa: F403  reason: settings build on each other
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

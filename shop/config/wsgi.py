@@ -1,0 +1,9 @@
+"""The WSGI callable for pages."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.config.settings.dev")
+
+application = get_wsgi_application()

@@ -1,0 +1,8 @@
+"""What every package stands on: divisions, the ledger, the outbox, the audit trail."""
+
+from .audit import AuditEntry
+from .ledger import Account, Transfer
+from .outbox import OutboxEntry
+from .regions import AssistancePairing, Division
+
+__all__ = ["Account", "AssistancePairing", "AuditEntry", "Division", "OutboxEntry", "Transfer"]

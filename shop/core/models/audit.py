@@ -1,0 +1,20 @@
+"""Who did what, when. Append-only; holds references, never personal data."""
+
+from django.db import models
+
+
+class AuditEntry(models.Model):
+    """One action on one object. `actor_id` is None for the system itself."""
+
+    at = models.DateTimeField()
+    actor_id = models.BigIntegerField(null=True, blank=True)
+    action = models.CharField(max_length=60)
+    object_kind = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=60)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["object_kind", "object_id", "at"], name="audit_object")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_kind} {self.object_id}"

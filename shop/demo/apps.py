@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    """The sample world. Never installed in production."""
+
+    name = "shop.demo"
+    label = "demo"
