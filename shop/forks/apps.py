@@ -3,12 +3,20 @@
 Each class keeps Oscar's label, path and migrations; only `ready` differs.
 """
 
+from oscar.apps.analytics.apps import AnalyticsConfig
 from oscar.apps.basket.apps import BasketConfig
 from oscar.apps.catalogue.apps import CatalogueConfig
 from oscar.apps.catalogue.reviews.apps import CatalogueReviewsConfig
 from oscar.apps.customer.apps import CustomerConfig
 from oscar.apps.offer.apps import OfferConfig
 from oscar.apps.wishlists.apps import WishlistsConfig
+
+
+class AnalyticsLibrary(AnalyticsConfig):
+    """Its tables only (another Oscar migration needs them); its receivers would count every page view."""
+
+    def ready(self) -> None:
+        """Load no receivers."""
 
 
 class BasketLibrary(BasketConfig):

@@ -5,6 +5,7 @@ What is overridden and why stands in `shop/forks/README.md`.
 
 OSCAR_APPS = [
     "oscar.apps.address.apps.AddressConfig",
+    "shop.forks.apps.AnalyticsLibrary",
     "shop.forks.apps.BasketLibrary",
     "shop.forks.apps.CatalogueLibrary",
     "shop.forks.apps.ReviewsLibrary",

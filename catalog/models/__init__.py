@@ -1,0 +1,28 @@
+"""What is sold, where it comes from, who sells it, how much there is."""
+
+from .cards import FacetCount, ListingCard
+from .categories import CategoryFacts
+from .freight import FreightRule, FreightTemplate
+from .listings import Listing, ListingPicture, Specification
+from .pictures import Picture
+from .reminders import Reminder, VillageFollow
+from .stock import Stock
+from .suppliers import Supplier
+from .villages import Village
+
+__all__ = [
+    "CategoryFacts",
+    "FacetCount",
+    "FreightRule",
+    "FreightTemplate",
+    "Listing",
+    "ListingCard",
+    "ListingPicture",
+    "Picture",
+    "Reminder",
+    "Specification",
+    "Stock",
+    "Supplier",
+    "Village",
+    "VillageFollow",
+]

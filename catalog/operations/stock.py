@@ -1,0 +1,92 @@
+"""Stock moves: reserve before payment, release what is given back, take what is shipped.
+
+All are conditional updates under a CHECK, so that nothing is sold twice. Pools are locked in the order of their
+ids; callers lock the basket first, certificates and ledger accounts later (`docs/decisions/`).
+"""
+
+from collections.abc import Mapping
+
+from django.db import connection, transaction
+from django.db.models import Case, F, PositiveIntegerField, Value, When
+from django.utils.translation import gettext as _
+
+from catalog.models import Stock
+from shop.core.errors import DomainError
+
+
+class OutOfStock(DomainError):
+    """Fewer pieces are left than were asked for. `details["short"]` maps stock id → pieces left."""
+
+    code = "out_of_stock"
+
+
+def _by_id(quantities: Mapping[int, int]) -> Case:
+    return Case(
+        *(When(pk=stock_id, then=Value(quantity)) for stock_id, quantity in quantities.items()),
+        default=Value(0),
+        output_field=PositiveIntegerField(),
+    )
+
+
+def _lock(stock_ids: list[int]) -> None:
+    """Take the row locks in the order of ids: one UPDATE over many rows would take them in any order."""
+    if len(stock_ids) > 1 and connection.features.has_select_for_update:
+        list(Stock.objects.filter(pk__in=stock_ids).order_by("pk").select_for_update().values_list("pk", flat=True))
+
+
+def reserve(quantities: Mapping[int, int]) -> None:
+    """Reserve pieces of several pools (stock id → pieces), all or none, in the caller's transaction.
+
+    Raises OutOfStock when one has too little left, ValueError for a quantity below one.
+    """
+    if any(quantity < 1 for quantity in quantities.values()):
+        raise ValueError("a reservation is of at least one piece")
+    ids = sorted(quantities)
+    if _reserve_all(ids, _by_id(quantities)):
+        return
+    left = dict(Stock.objects.filter(pk__in=ids).values_list("pk", F("on_hand") - F("reserved")))
+    short = {pk: left.get(pk, 0) for pk in ids if left.get(pk, 0) < quantities[pk]}
+    raise OutOfStock(_("Not enough left in stock."), short=short)
+
+
+def _reserve_all(ids: list[int], asked: Case) -> bool:
+    """Reserve in every pool, or in none: what was taken before a short pool showed is rolled back."""
+    savepoint = transaction.savepoint() if len(ids) > 1 else None
+    _lock(ids)
+    done = Stock.objects.filter(pk__in=ids, on_hand__gte=F("reserved") + asked).update(reserved=F("reserved") + asked)
+    if savepoint is not None and done != len(ids):
+        transaction.savepoint_rollback(savepoint)
+    elif savepoint is not None:
+        transaction.savepoint_commit(savepoint)
+    return done == len(ids)
+
+
+def release(quantities: Mapping[int, int]) -> None:
+    """Give reserved pieces back (expiry, cancellation). Raises ValueError when more than reserved is given back."""
+    _take(quantities, on_hand=False)
+
+
+def ship(quantities: Mapping[int, int]) -> None:
+    """Take reserved pieces off the shelf: both on_hand and reserved go down."""
+    _take(quantities, on_hand=True)
+
+
+def _take(quantities: Mapping[int, int], *, on_hand: bool) -> None:
+    quantities = {pk: quantity for pk, quantity in quantities.items() if quantity}
+    if not quantities:
+        return
+    ids = sorted(quantities)
+    asked = _by_id(quantities)
+    changes = {"reserved": F("reserved") - asked}
+    if on_hand:
+        changes["on_hand"] = F("on_hand") - asked
+    with transaction.atomic():
+        _lock(ids)
+        if Stock.objects.filter(pk__in=ids, reserved__gte=asked).update(**changes) != len(ids):
+            raise ValueError(f"more pieces given back than reserved: {dict(quantities)}")
+
+
+def set_on_hand(*, stock_id: int, on_hand: int) -> None:
+    """Set how many pieces are there. Reservations stay; raises OutOfStock when they are more than `on_hand`."""
+    if not Stock.objects.filter(pk=stock_id, reserved__lte=on_hand).update(on_hand=on_hand):
+        raise OutOfStock(_("More pieces than that are reserved by orders."), field="on_hand")

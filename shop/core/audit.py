@@ -1,0 +1,20 @@
+"""Writing the audit trail. Called by operations, in their transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from shop.core.models import AuditEntry
+
+
+def record(
+    *, action: str, object_kind: str, object_id: int | str, actor: Any, at: datetime, **data: Any
+) -> AuditEntry:
+    """Append who (`actor`, a user or None for the system) did `action` on which object. No personal data in `data`."""
+    return AuditEntry.objects.create(
+        at=at,
+        actor_id=getattr(actor, "pk", None),
+        action=action,
+        object_kind=object_kind,
+        object_id=str(object_id),
+        data=data,
+    )

@@ -1,0 +1,169 @@
+"""The one ledger: append-only transfers between accounts, balanced by construction.
+
+Every amount is an integer in the asset's smallest unit (分, 克, 件). Guarded accounts store a balance that the
+database keeps from going below zero; the others are sums over their transfers, so that no order waits for a
+platform-wide row. Idea after double-entry ledgers in general; see `docs/decisions/`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Sum
+
+from shop.core.errors import DomainError
+from shop.core.models import Account, Transfer
+
+CNY = "CNY"
+
+
+class Overdrawn(DomainError):
+    """A guarded account has less than what should leave it."""
+
+    code = "overdrawn"
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One transfer to make: `amount` from `debit` to `credit`, once per `key`."""
+
+    key: str
+    debit: str
+    credit: str
+    amount: int
+    kind: str
+    reference: str
+    asset: str = CNY
+    guarded: frozenset[str] = frozenset()
+    reverses_id: int | None = None
+
+
+def accounts(names: Iterable[str], *, asset: str = CNY, guarded: frozenset[str] = frozenset()) -> dict[str, Account]:
+    """Return the accounts called `names`, opening those that do not exist yet."""
+    wanted = set(names)
+    found = {account.name: account for account in Account.objects.filter(name__in=wanted)}
+    missing = wanted - found.keys()
+    if missing:
+        Account.objects.bulk_create(
+            [Account(name=name, asset=asset, guarded=name in guarded) for name in sorted(missing)],
+            ignore_conflicts=True,
+        )
+        found = {account.name: account for account in Account.objects.filter(name__in=wanted)}
+    return found
+
+
+def post(postings: Iterable[Posting], *, at: datetime, actor_id: int | None = None) -> list[Transfer]:
+    """Make the transfers of `postings` in the caller's transaction, all or none; return those made now.
+
+    A posting whose key was made before is skipped: the same effect twice is one effect.
+    Raises Overdrawn when a guarded account would go below zero. Locks guarded accounts in the order of their ids.
+    """
+    wanted = {posting.key: posting for posting in postings}
+    if not wanted:
+        return []
+    with transaction.atomic():
+        done = set(Transfer.objects.filter(key__in=wanted).values_list("key", flat=True))
+        todo = [posting for key, posting in wanted.items() if key not in done]
+        if not todo:
+            return []
+        by_name: dict[str, Account] = {}
+        for asset in {posting.asset for posting in todo}:
+            group = [posting for posting in todo if posting.asset == asset]
+            by_name |= accounts(
+                (name for posting in group for name in (posting.debit, posting.credit)),
+                asset=asset,
+                guarded=frozenset().union(*(posting.guarded for posting in group)),
+            )
+        _move_balances(todo, by_name)
+        try:
+            return Transfer.objects.bulk_create(
+                [
+                    Transfer(
+                        key=posting.key,
+                        debit=by_name[posting.debit],
+                        credit=by_name[posting.credit],
+                        amount=posting.amount,
+                        kind=posting.kind,
+                        reference=posting.reference,
+                        reverses_id=posting.reverses_id,
+                        actor_id=actor_id,
+                        at=at,
+                    )
+                    for posting in todo
+                ]
+            )
+        except IntegrityError as error:
+            if "key" in str(error).lower():
+                # Somebody made the same effect at the same moment: theirs stands, our whole attempt is undone.
+                raise AlreadyPosted("This was booked already.") from error
+            raise
+
+
+class AlreadyPosted(DomainError):
+    """The same effect was booked by somebody else at the same moment; nothing of this attempt remains."""
+
+    code = "already_posted"
+
+
+def _move_balances(postings: list[Posting], by_name: dict[str, Account]) -> None:
+    change: dict[int, int] = {}
+    for posting in postings:
+        for name, sign in ((posting.debit, -1), (posting.credit, 1)):
+            account = by_name[name]
+            if account.asset != posting.asset:
+                raise ValueError(f"{name} holds {account.asset}, not {posting.asset}")
+            if account.guarded:
+                change[account.pk] = change.get(account.pk, 0) + sign * posting.amount
+    for account_id in sorted(change):
+        moved = Account.objects.filter(pk=account_id)
+        if change[account_id] < 0:
+            moved = moved.filter(balance__gte=-change[account_id])
+        if change[account_id] and not moved.update(balance=F("balance") + change[account_id]):
+            raise Overdrawn("There is not enough left on this account.", account_id=account_id)
+
+
+def reverse(key: str, *, at: datetime, actor_id: int | None = None, reason: str = "reversal") -> Transfer | None:
+    """Make the opposite of the transfer called `key`, once. Return it, or None when it was reversed before.
+
+    Raises Transfer.DoesNotExist for an unknown key, Overdrawn as `post` does.
+    """
+    original = Transfer.objects.select_related("debit", "credit").get(key=key)
+    made = post(
+        [
+            Posting(
+                key=f"reverse:{key}",
+                debit=original.credit.name,
+                credit=original.debit.name,
+                amount=original.amount,
+                kind=reason,
+                reference=original.reference,
+                asset=original.debit.asset,
+                reverses_id=original.pk,
+            )
+        ],
+        at=at,
+        actor_id=actor_id,
+    )
+    return made[0] if made else None
+
+
+def balance(name: str) -> int:
+    """Return credits minus debits of the account called `name`, from its transfers (0 for an unknown one)."""
+    credits_ = Transfer.objects.filter(credit__name=name).aggregate(total=Sum("amount"))["total"] or 0
+    debits = Transfer.objects.filter(debit__name=name).aggregate(total=Sum("amount"))["total"] or 0
+    return credits_ - debits
+
+
+def balances(prefix: str) -> dict[str, int]:
+    """Return the balance of each account whose name starts with `prefix`, from its transfers."""
+    totals: dict[str, int] = {}
+    for side, sign in (("credit", 1), ("debit", -1)):
+        rows = (
+            Transfer.objects.filter(**{f"{side}__name__startswith": prefix})
+            .values_list(f"{side}__name")
+            .annotate(total=Sum("amount"))
+        )
+        for name, total in rows:
+            totals[name] = totals.get(name, 0) + sign * total
+    return totals

@@ -1,0 +1,24 @@
+"""The order after the basket: purchases, order facts, shipments, payments, after-sales, reviews."""
+
+from .aftersales import AfterSale, AfterSalePicture
+from .orders import LineFacts, OrderFacts, OrderMove
+from .payments import Payment, Refund, WebhookEvent
+from .purchases import Purchase
+from .reviews import ReviewFacts, ReviewPicture
+from .shipments import Shipment, ShipmentLine
+
+__all__ = [
+    "AfterSale",
+    "AfterSalePicture",
+    "LineFacts",
+    "OrderFacts",
+    "OrderMove",
+    "Payment",
+    "Purchase",
+    "Refund",
+    "ReviewFacts",
+    "ReviewPicture",
+    "Shipment",
+    "ShipmentLine",
+    "WebhookEvent",
+]

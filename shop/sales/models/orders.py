@@ -1,0 +1,110 @@
+"""Our facts about Oscar's orders and lines: one supplier's part of a purchase."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from shop.sales.states import OrderState
+
+
+class OrderFacts(models.Model):
+    """One supplier's order. `state` mirrors Oscar's `Order.status`; both are written by one function. Amounts in 分.
+
+    total = goods - discount + freight; `discount_supplier_fen` is the part of the discount that the supplier funds.
+    """
+
+    order = models.OneToOneField("order.Order", primary_key=True, on_delete=models.PROTECT, related_name="facts")
+    purchase = models.ForeignKey("sales.Purchase", on_delete=models.PROTECT, related_name="orders")
+    supplier = models.ForeignKey("catalog.Supplier", on_delete=models.PROTECT, related_name="orders")
+    state = models.CharField(max_length=10, choices=OrderState.choices, default=OrderState.UNPAID)
+    goods_fen = models.BigIntegerField()
+    discount_fen = models.BigIntegerField(default=0)
+    discount_supplier_fen = models.BigIntegerField(default=0)
+    freight_fen = models.BigIntegerField(default=0)
+    total_fen = models.BigIntegerField()
+    refunded_fen = models.BigIntegerField(default=0)
+    note = models.CharField(max_length=200, blank=True, help_text="From the buyer to the supplier")
+    ship_by = models.DateTimeField(null=True, blank=True)
+    nudged_at = models.DateTimeField(null=True, blank=True, help_text="催发货")
+    shipped_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    placed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total_fen=F("goods_fen") - F("discount_fen") + F("freight_fen")), name="order_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_fen__gte=0, refunded_fen__lte=F("total_fen")), name="order_refund_within_total"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["supplier", "state", "ship_by"], name="order_of_supplier"),
+            models.Index(fields=["purchase"], name="order_of_purchase"),
+        ]
+
+    def __str__(self) -> str:
+        return f"order {self.pk}"
+
+
+class LineFacts(models.Model):
+    """One line's quantities, which are the truth of an order. `stock_id` is no foreign key: the row is hot."""
+
+    line = models.OneToOneField("order.Line", primary_key=True, on_delete=models.PROTECT, related_name="facts")
+    order = models.ForeignKey("sales.OrderFacts", on_delete=models.PROTECT, related_name="lines")
+    listing_id = models.BigIntegerField()
+    specification_id = models.BigIntegerField()
+    stock_id = models.BigIntegerField(help_text="catalog.Stock that the pieces are reserved from")
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=120, blank=True)
+    spec_zh = models.CharField(max_length=80, blank=True)
+    spec_en = models.CharField(max_length=120, blank=True)
+    picture_key = models.CharField(max_length=80, blank=True)
+    unit_price_fen = models.BigIntegerField()
+    discount_fen = models.BigIntegerField(default=0)
+    price_source = models.CharField(max_length=40, default="list")
+    net_grams = models.PositiveIntegerField(default=0, help_text="Per piece")
+    ordered = models.PositiveIntegerField()
+    cancelled = models.PositiveIntegerField(default=0)
+    shipped = models.PositiveIntegerField(default=0)
+    accepted = models.PositiveIntegerField(default=0)
+    refunded_fen = models.BigIntegerField(default=0)
+    county_code = models.CharField(max_length=6, blank=True)
+    village_id = models.BigIntegerField(null=True, blank=True)
+    is_fresh = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ordered__gt=0) & Q(cancelled__lte=F("ordered") - F("shipped")), name="line_within_ordered"
+            ),
+            models.CheckConstraint(condition=Q(accepted__lte=F("shipped")), name="line_accepts_what_shipped"),
+            models.CheckConstraint(
+                condition=Q(
+                    refunded_fen__gte=0,
+                    refunded_fen__lte=F("unit_price_fen") * F("ordered") - F("discount_fen"),
+                ),
+                name="line_refund_within_price",
+            ),
+        ]
+        indexes = [models.Index(fields=["listing_id"], name="line_of_listing")]
+
+    def __str__(self) -> str:
+        return f"{self.name_zh} x{self.ordered}"
+
+
+class OrderMove(models.Model):
+    """One move of an order, by whom and why: the buyer's timeline and the auditor's trail. Append-only."""
+
+    order = models.ForeignKey("sales.OrderFacts", on_delete=models.PROTECT, related_name="moves")
+    from_state = models.CharField(max_length=10, blank=True)
+    to_state = models.CharField(max_length=10)
+    reason = models.CharField(max_length=40, blank=True, help_text="A code, e.g. placed, paid, expired, buyer_cancelled")
+    actor_id = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.from_state} → {self.to_state}"

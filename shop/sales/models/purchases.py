@@ -1,0 +1,66 @@
+"""A purchase: one checkout, one payment, one Oscar order per supplier."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from shop.sales.states import PurchaseState, Terms
+
+
+class Purchase(models.Model):
+    """What was agreed in one checkout, and whether it is paid. Amounts in 分.
+
+    total = goods - discount + freight. `key` makes placing idempotent. A guest is `contact_phone` (or
+    `contact_email`) and a hashed token; the purchase is adopted by whoever proves that phone later.
+    """
+
+    number = models.CharField(max_length=20, unique=True, help_text="Not guessable, e.g. HQ26-7K2M-9QXD")
+    key = models.CharField(max_length=80, unique=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="purchases"
+    )
+    contact_phone = models.CharField(max_length=20, blank=True)
+    contact_email = models.EmailField(blank=True)
+    guest_token_hash = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=10, choices=PurchaseState.choices, default=PurchaseState.UNPAID)
+    terms = models.CharField(max_length=10, choices=Terms.choices, default=Terms.ONLINE)
+    goods_fen = models.BigIntegerField()
+    discount_fen = models.BigIntegerField(default=0)
+    freight_fen = models.BigIntegerField(default=0)
+    total_fen = models.BigIntegerField()
+    ship_name = models.CharField(max_length=40)
+    ship_phone = models.CharField(max_length=20)
+    ship_division = models.ForeignKey("core.Division", on_delete=models.PROTECT, related_name="+")
+    ship_street = models.CharField(max_length=160)
+    ship_postcode = models.CharField(max_length=6, blank=True)
+    invoice_title = models.CharField(max_length=120, blank=True)
+    invoice_tax_no = models.CharField(max_length=18, blank=True)
+    invoice_email = models.EmailField(blank=True)
+    coupon_code = models.CharField(max_length=128, blank=True)
+    attribution_kind = models.CharField(max_length=20, default="shop", help_text="shop, campaign, live, unit, pledge")
+    attribution_ref = models.CharField(max_length=60, blank=True)
+    attribution_label = models.CharField(max_length=120, blank=True, help_text="As it was then")
+    basket_id = models.BigIntegerField(null=True, blank=True)
+    placed_at = models.DateTimeField()
+    pay_by = models.DateTimeField(null=True, blank=True)
+    paid_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="Expired or cancelled")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total_fen=F("goods_fen") - F("discount_fen") + F("freight_fen")), name="purchase_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(goods_fen__gt=0, discount_fen__gte=0, freight_fen__gte=0, total_fen__gte=0),
+                name="purchase_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["pay_by"], condition=Q(state="unpaid"), name="purchase_expiring"),
+            models.Index(fields=["user", "-placed_at"], name="purchase_of_user"),
+            models.Index(fields=["contact_phone"], condition=Q(user__isnull=True), name="purchase_of_guest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
