@@ -115,12 +115,20 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
+LOCALE_PATHS = [BASE_DIR / "shop" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+# Footer lines a shop must show; empty ones are left out.
+LICENCES = {
+    "business": env.str("LICENCE_BUSINESS", ""),
+    "food": env.str("LICENCE_FOOD", ""),
+    "icp": env.str("LICENCE_ICP", ""),
+    "telecom": env.str("LICENCE_TELECOM", ""),
+}
 STATICFILES_DIRS = [BASE_DIR / "static" / "build"]
 MEDIA_URL = env.str("MEDIA_URL", "/media/")
 MEDIA_ROOT = VAR_DIR / "media"

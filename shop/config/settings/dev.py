@@ -13,3 +13,9 @@ CACHES = caches(env, VAR_DIR)
 
 INSTALLED_APPS = [*INSTALLED_APPS, "shop.demo.apps.DemoConfig"]
 DEMO_CASHIER = True
+LICENCES = {
+    "business": "91440101DEMO000000",
+    "food": "JY1440106DEMO000",
+    "icp": "粤ICP备00000000号-1",
+    "telecom": "粤B2-00000000",
+}

@@ -1,5 +1,470 @@
-"""Template tags and filters used everywhere."""
+"""Template tags and filters used everywhere. They only display: no queries, no rules."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
 from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from shop.core.money import FEN_PER_YUAN, to_fen
 
 register = template.Library()
+
+# What a thing is called here → its drawing in the icon package. Other names are the package's own.
+ICONS = {
+    "back": "chevron-left",
+    "next": "chevron-right",
+    "down": "chevron-down",
+    "home": "house",
+    "categories": "layout-grid",
+    "live": "video",
+    "cart": "shopping-cart",
+    "me": "user-round",
+    "place": "map-pin",
+    "scan": "scan-line",
+    "support": "headset",
+    "share": "forward",
+    "more": "ellipsis",
+    "close": "x",
+    "filter": "list-filter",
+    "proven": "shield-check",
+    "certificate": "file-check",
+    "order": "file-text",
+    "money": "circle-dollar-sign",
+    "bank": "landmark",
+    "people": "users-round",
+    "cold": "snowflake",
+    "test": "flask-conical",
+    "coupon": "ticket",
+    "chart": "chart-no-axes-column",
+    "message": "message-square-text",
+    "warning": "triangle-alert",
+    "error": "triangle-alert",
+    "done": "circle-check",
+    "delete": "trash-2",
+    "edit": "pencil",
+    "village": "mountain",
+    "invoice": "receipt-text",
+}
+
+BADGES = {
+    "proven": "green",
+    "limited": "amber",
+    "offer": "kaki",
+    "neutral": "",
+    "overdue": "red",
+}
+
+# Quiet grounds a picture may stand on; the one nearest to the picture's own colour is used.
+GROUNDS = {
+    "sage": (0xDC, 0xE3, 0xD2),
+    "sand": (0xE9, 0xDC, 0xC6),
+    "blue": (0xD8, 0xE0, 0xD8),
+    "blush": (0xE6, 0xD3, 0xC2),
+    "straw": (0xEE, 0xDF, 0xB6),
+    "oat": (0xE7, 0xE1, 0xD1),
+}
+
+
+def icon_markup(name: str, size: str = "", extra: str = "") -> SafeString:
+    """Return the svg of an icon; hidden from screen readers, so words must stand beside it."""
+    classes = " ".join(
+        part for part in ("icon", f"icon-{size}" if size else "", extra) if part
+    )
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        classes,
+        static("icons.svg"),
+        ICONS.get(name, name),
+    )
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", extra: str = "") -> SafeString:
+    """Draw an icon: {% icon "cart" %}, {% icon "cart" size="s" %} (s 16, default 20, l 24 px)."""
+    return icon_markup(name, size, extra)
+
+
+def price_markup(fen: int, extra: str = "") -> SafeString:
+    """Return ¥32.80 with the sign and the cents small; a minus stands before the sign."""
+    whole, cents = divmod(abs(fen), FEN_PER_YUAN)
+    return format_html(
+        '<span class="price{}">{}<span class="price-sign">¥</span>{}<span class="price-cents">.{}</span></span>',
+        f" {extra}" if extra else "",
+        "−" if fen < 0 else "",
+        f"{whole:,}",
+        f"{cents:02d}",
+    )
+
+
+def price_classes(size: str, ink: bool) -> str:
+    """Return the modifier classes of a price."""
+    return " ".join(
+        part
+        for part in (f"price-{size}" if size else "", "price-ink" if ink else "")
+        if part
+    )
+
+
+@register.simple_tag
+def price(fen: int | None, size: str = "", ink: bool = False) -> SafeString:
+    """Show 分 as a price: {% price card.price_fen %}, size "s" 16, default 20, "l" 32 px; ink=True for totals."""
+    return price_markup(int(fen or 0), price_classes(size, ink))
+
+
+@register.simple_tag
+def price_yuan(
+    yuan: Decimal | str | int | None, size: str = "", ink: bool = False
+) -> SafeString:
+    """Show 元 as a price."""
+    return price_markup(to_fen(yuan or 0), price_classes(size, ink))
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Return plain ¥1,234.50 for running text and tables: {{ fen|yuan }}."""
+    amount = int(fen or 0)
+    whole, cents = divmod(abs(amount), FEN_PER_YUAN)
+    return f"{'−' if amount < 0 else ''}¥{whole:,}.{cents:02d}"
+
+
+@register.simple_tag
+def unit_price(text: str) -> SafeString:
+    """Show a price per unit ("6.56 元/斤") small and grey; nothing when empty."""
+    return (
+        format_html('<span class="unit-price">{}</span>', text)
+        if text
+        else mark_safe("")
+    )
+
+
+@register.simple_tag
+def badge(text: str, kind: str = "neutral", icon: str = "") -> SafeString:
+    """Show a badge. kind: proven, limited, offer, neutral, overdue, or white, solid-kaki, solid-pine."""
+    if not text:
+        return mark_safe("")
+    colour = BADGES.get(kind, kind)
+    drawing = icon_markup(icon) if icon else ""
+    return format_html(
+        '<span class="badge{}">{}{}</span>',
+        f" badge-{colour}" if colour else "",
+        drawing,
+        text,
+    )
+
+
+@register.simple_tag
+def stars(rating: int | float) -> SafeString:
+    """Show 1 to 5 stars with the number for screen readers."""
+    drawn = format_html_join(
+        "",
+        "{}",
+        (
+            (icon_markup("star", extra="on" if place <= round(rating) else ""),)
+            for place in range(1, 6)
+        ),
+    )
+    return format_html(
+        '<span class="stars" role="img" aria-label="{}">{}</span>',
+        _("%(n)s of 5") % {"n": rating},
+        drawn,
+    )
+
+
+@register.simple_tag
+def avatar(name: str, src: str = "", size: str = "") -> SafeString:
+    """Show a round picture, or the first character of the name."""
+    inner = (
+        format_html('<img src="{}" alt="" width="72" height="72" loading="lazy">', src)
+        if src
+        else name[:1]
+    )
+    return format_html(
+        '<span class="avatar{}" aria-hidden="true">{}</span>',
+        f" avatar-{size}" if size else "",
+        inner,
+    )
+
+
+@register.filter
+def ground(colour: str | None) -> str:
+    """Return the class of the ground nearest to #RRGGBB ("ground-sage"): strict CSP allows no inline colour."""
+    text = (colour or "").lstrip("#")
+    try:
+        wanted = tuple(int(text[i : i + 2], 16) for i in (0, 2, 4))
+    except ValueError:
+        return "ground-oat"
+    nearest = min(
+        GROUNDS,
+        key=lambda name: sum(
+            (a - b) ** 2 for a, b in zip(GROUNDS[name], wanted, strict=True)
+        ),
+    )
+    return f"ground-{nearest}"
+
+
+@register.inclusion_tag("components/picture.html")
+def picture(
+    picture: Mapping[str, Any] | Any,
+    sizes: str = "100vw",
+    alt: str = "",
+    extra: str = "",
+    eager: bool = False,
+) -> dict[str, Any]:
+    """Draw a responsive picture of {src, srcset, avif_srcset, width, height}. eager=True for the largest in view."""
+    return {
+        "picture": picture,
+        "sizes": sizes,
+        "alt": alt,
+        "extra": extra,
+        "eager": eager,
+    }
+
+
+@register.simple_tag
+def local(path: str) -> str:
+    """Return `path` ("/shop/") in the language of the page: /en/shop/ in English."""
+    return f"/en{path}" if get_language() == "en" else path
+
+
+@register.simple_tag(takes_context=True)
+def other_language_path(context: Context) -> str:
+    """Return this page's address in the other language, with its query."""
+    request = context.get("request")
+    if request is None:
+        return "/" if get_language() == "en" else "/en/"
+    full = request.get_full_path()
+    if full == "/en" or full.startswith("/en/"):
+        return full[3:] or "/"
+    return f"/en{full}"
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context: Context, lang: str = "") -> str:
+    """Return the absolute address of this page without its query; lang "zh-Hans" or "en" for that language's."""
+    request = context.get("request")
+    path = request.path if request is not None else "/"
+    bare = path[3:] or "/" if path.startswith("/en/") or path == "/en" else path
+    wanted = lang or ("en" if get_language() == "en" else "zh-Hans")
+    return f"{context.get('SITE_URL', '')}{'/en' if wanted == 'en' else ''}{bare}"
+
+
+@register.simple_tag(takes_context=True)
+def here(context: Context, path: str, exact: bool = False) -> SafeString:
+    """Return aria-current="page" when the page is `path` (without language) or below it."""
+    request = context.get("request")
+    now = request.path if request is not None else ""
+    if now.startswith("/en/"):
+        now = now[3:]
+    same = now == path or (not exact and now.startswith(path))
+    return mark_safe(' aria-current="page"' if same else "")
+
+
+@register.inclusion_tag("components/field.html")
+def field(
+    bound: BoundField,
+    hint: str = "",
+    label: str = "",
+    placeholder: str = "",
+    extra: str = "",
+    optional: bool = True,
+) -> dict[str, Any]:
+    """Draw a form field: label above, control, hint, error below, joined by aria-describedby.
+
+    {% field form.phone hint=_("11 digits") %}. `extra` are classes of the block ("full").
+    """
+    widget = bound.field.widget
+    described = [
+        f"{bound.id_for_label or bound.auto_id}-{part}"
+        for part, on in (("hint", hint or bound.help_text), ("error", bound.errors))
+        if on
+    ]
+    attrs: dict[str, Any] = {}
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    if placeholder:
+        attrs["placeholder"] = placeholder
+    if "data-testid" not in widget.attrs:
+        attrs["data-testid"] = f"field-{bound.html_name.replace('_', '-')}"
+    choices = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    return {
+        "field": bound,
+        "id": bound.id_for_label or bound.auto_id,
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+        "control": bound.as_widget(attrs=attrs),
+        "is_check": isinstance(widget, CheckboxInput),
+        "is_choices": choices,
+        "optional": optional
+        and not bound.field.required
+        and not isinstance(widget, CheckboxInput),
+        "extra": extra,
+    }
+
+
+@register.inclusion_tag("components/bar.html")
+def bar(
+    done: float, committed: float = 0, label: str = "", size: str = "", kind: str = ""
+) -> dict[str, Any]:
+    """Draw a bar of percentages 0-100: pine done, hatched committed, sunk remainder. `label` is read aloud."""
+    first = max(0.0, min(100.0, float(done)))
+    second = max(0.0, min(100.0 - first, float(committed)))
+    return {
+        "done": f"{first:g}",
+        "committed": f"{second:g}" if second else "",
+        "label": label,
+        "size": size,
+        "kind": kind,
+    }
+
+
+@register.inclusion_tag("components/range.html")
+def reference_range(low_fen: int, high_fen: int, this_fen: int) -> dict[str, Any]:
+    """Draw the usual price range of the same grade and this product's point on it (all in 分 per unit)."""
+    span = max(high_fen - low_fen, 1)
+    bottom, top = low_fen - span * 2 / 3, high_fen + span * 2 / 3
+
+    def place(fen: float) -> str:
+        return f"{max(2.0, min(98.0, (fen - bottom) / (top - bottom) * 100)):.1f}"
+
+    return {
+        "low": place(low_fen),
+        "width": f"{float(place(high_fen)) - float(place(low_fen)):.1f}",
+        "high": place(high_fen),
+        "point": place(this_fen),
+        "low_fen": low_fen,
+        "high_fen": high_fen,
+        "this_fen": this_fen,
+    }
+
+
+@register.inclusion_tag("components/columns.html")
+def columns(days: Sequence[Mapping[str, Any]], label: str) -> dict[str, Any]:
+    """Draw a small column chart: days of {label, value, now}; the tallest fills the height."""
+    top = max((float(day["value"]) for day in days), default=0) or 1
+    step = 100 / max(len(days), 1)
+    drawn = [
+        {
+            "x": f"{i * step + step * 0.22:.1f}",
+            "middle": f"{i * step + step / 2:.1f}",
+            "width": f"{step * 0.56:.1f}",
+            "y": f"{100 - float(day['value']) / top * 96:.1f}",
+            "height": f"{float(day['value']) / top * 96:.1f}",
+            "label": day["label"],
+            "now": day.get("now", False),
+            "value": day["value"],
+        }
+        for i, day in enumerate(days)
+    ]
+    return {"days": drawn, "label": label}
+
+
+@register.inclusion_tag("components/stepper.html")
+def stepper(
+    name: str,
+    value: int = 1,
+    low: int = 1,
+    high: int | None = None,
+    label: str = "",
+    size: str = "",
+    testid: str = "quantity",
+) -> dict[str, Any]:
+    """Draw minus, number, plus. Works as a number field without scripts."""
+    return {
+        "name": name,
+        "value": value,
+        "low": low,
+        "high": high,
+        "label": label,
+        "size": size,
+        "testid": testid,
+    }
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: Context, page: Any, unit: str = "") -> dict[str, Any]:
+    """Draw prev, numbers, next of a Django page object, keeping the query. `unit`: "样"."""
+    request = context.get("request")
+    query = request.GET.copy() if request is not None else None
+    if query is not None:
+        query.pop("page", None)
+    kept = query.urlencode() if query else ""
+    numbers = list(
+        page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    )
+    return {
+        "page": page,
+        "numbers": numbers,
+        "gap": page.paginator.ELLIPSIS,
+        "unit": unit,
+        "kept": f"&{kept}" if kept else "",
+    }
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(
+    title: str,
+    text: str = "",
+    action: str = "",
+    href: str = "",
+    src: str = "",
+    testid: str = "empty",
+) -> dict[str, Any]:
+    """Draw an empty state: round produce picture, one fact, one useful next step."""
+    return {
+        "title": title,
+        "text": text,
+        "action": action,
+        "href": href,
+        "src": src,
+        "testid": testid,
+    }
+
+
+@register.inclusion_tag("components/notice.html")
+def notice(text: str, kind: str = "info", icon: str = "") -> dict[str, Any]:
+    """Draw a notice box. kind: info, warn, error, kaki, plain."""
+    drawing = icon or {"warn": "circle-alert", "error": "triangle-alert"}.get(
+        kind, "info"
+    )
+    return {"text": text, "kind": kind, "drawing": drawing}
+
+
+@register.inclusion_tag("components/section_head.html")
+def section_head(
+    title: str, more: str = "", href: str = "", id: str = ""
+) -> dict[str, Any]:  # noqa: A002  reason: the HTML attribute it sets
+    """Draw a section's serif title with "全部 46 样 >" at the right."""
+    return {"title": title, "more": more, "href": href, "id": id}
+
+
+@register.inclusion_tag("components/breadcrumb.html")
+def breadcrumb(*pairs: str) -> dict[str, Any]:
+    """Draw a trail: {% breadcrumb _("Home") "/" category.name category.url title "" %} (name, address pairs)."""
+    names, addresses = pairs[::2], pairs[1::2]
+    return {
+        "trail": [{"name": n, "url": u} for n, u in zip(names, addresses, strict=False)]
+    }
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(steps: Sequence[Mapping[str, Any]], label: str = "") -> dict[str, Any]:
+    """Draw a horizontal timeline: steps of {label, state: done|now|todo, time}."""
+    return {"steps": steps, "label": label}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(
+    entries: Sequence[Mapping[str, Any]], newest_first: bool = False
+) -> dict[str, Any]:
+    """Draw a vertical timeline: entries of {title, text, when, state: done|now|todo}."""
+    return {"entries": entries, "newest_first": newest_first}

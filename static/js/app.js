@@ -1,0 +1,28 @@
+// Small modules, each making one kind of element better. Pages work without them.
+import { startAdding } from "./adding.js";
+import { startConfirming } from "./confirm.js";
+import { startCountdowns } from "./countdown.js";
+import { startForms } from "./form.js";
+import { startGalleries } from "./gallery.js";
+import { startMe } from "./me.js";
+import { startSharing } from "./share.js";
+import { startSheets } from "./sheet.js";
+import { startSteppers } from "./stepper.js";
+import { startText } from "./text.js";
+import { startToasts } from "./toast.js";
+
+for (const start of [
+  startText,
+  startSheets,
+  startSteppers,
+  startForms,
+  startConfirming,
+  startAdding,
+  startMe,
+  startToasts,
+  startCountdowns,
+  startGalleries,
+  startSharing,
+]) {
+  start();
+}
