@@ -1,0 +1,84 @@
+"""Runs the demo: web server and worker, started and stopped together."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+GRACE_SECONDS = 10
+
+
+class Command(BaseCommand):
+    """`manage.py run_demo --port 8000`."""
+
+    help = "Start web and worker; Ctrl-C stops both."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the port."""
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Start the children, say where they are, wait; when one ends, end the other."""
+        port = options["port"]
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                raise CommandError(f"Port {port} is taken: choose another with make demo PORT=…")
+        var = Path(settings.VAR_DIR)
+        children = [self._start(command) for command in self._commands(port, var)]
+
+        def stop(signum: int, frame: FrameType | None) -> None:
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGTERM, stop)
+        try:
+            self._wait_for_port(port, children)
+            call_command("demo_info", stdout=self.stdout)
+            self.stdout.write(self.style.SUCCESS(f"\n禾桥 Heqiao runs on http://127.0.0.1:{port}  (Ctrl-C stops it)"))
+            self.stdout.flush()
+            while all(child.poll() is None for child in children):
+                time.sleep(0.3)
+            raise CommandError("A part of the demo ended; see above.")
+        except KeyboardInterrupt:
+            self.stdout.write("Stopping")
+        finally:
+            self._stop(children)
+
+    def _commands(self, port: int, var: Path) -> list[list[str]]:
+        python = sys.executable
+        return [
+            [python, "-m", "uvicorn", "shop.config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+            + ["--log-level", "warning", "--no-server-header"],
+            [python, "-m", "celery", "-A", "shop.config.celery", "worker", "--beat", "--pool", "solo"]
+            + ["--loglevel", "warning", "--without-mingle", "--without-gossip", "--schedule", str(var / "beat")],
+        ]
+
+    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603  reason: our own command
+
+    def _wait_for_port(self, port: int, children: list[subprocess.Popen[bytes]]) -> None:
+        for _ in range(300):
+            if any(child.poll() is not None for child in children):
+                raise CommandError("The server did not start; see above.")
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.1)
+        raise CommandError("The server did not answer within 30 seconds.")
+
+    def _stop(self, children: list[subprocess.Popen[bytes]]) -> None:
+        for child in children:
+            if child.poll() is None:
+                child.terminate()
+        for child in children:
+            try:
+                child.wait(GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
