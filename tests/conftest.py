@@ -1,0 +1,103 @@
+"""Databases, services and browsers for the suite.
+
+One migrated template per engine, keyed by the migrations; every worker copies it. `real_db` gives a test real
+commits on a database of its own, and puts a fresh copy back afterwards (a flush would hit append-only tables).
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from pytest_django.plugin import DjangoDbBlocker
+
+from shop.config import migrated
+
+REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"
+_missing: dict[str, str] = {}
+
+pytest_plugins = ["tests.plugins.servers", "tests.plugins.browsers"]
+
+
+def missing_service(name: str, why: str) -> None:
+    """Skip the test because a service is absent; with REQUIRE_SERVICES=1, fail it."""
+    _missing[name] = why
+    if REQUIRE_SERVICES:
+        pytest.fail(f"{name} is required (REQUIRE_SERVICES=1): {why}")
+    pytest.skip(f"{name}: {why}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say last which services were missing, and why."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = sorted({str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple)})
+    if reasons:
+        terminalreporter.write_line("Skipped for want of a service or an engine:")
+        for reason in reasons:
+            terminalreporter.write_line(f"  {reason}")
+
+
+def _server_url() -> str:
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _fresh(name: str) -> None:
+    """Put a fresh copy of the template in the place of this worker's database."""
+    connections.close_all()
+    if connections["default"].vendor == "sqlite":
+        migrated.copy_sqlite(Path(name))
+    else:
+        migrated.copy_postgres(_server_url(), name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give this worker its own copy of the migrated database."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    with django_db_blocker.unblock():
+        if connections["default"].vendor == "sqlite":
+            name = str(Path(settings.BASE_DIR) / ".cache" / f"test-{worker}-{os.getpid()}.sqlite3")
+        else:
+            name = f"heqiao_test_{worker}_{os.getpid()}"
+        _fresh(name)
+        connections["default"].settings_dict["NAME"] = name
+        settings.DATABASES["default"]["NAME"] = name
+        yield
+        connections.close_all()
+        if connections["default"].vendor == "sqlite":
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{name}{suffix}").unlink(missing_ok=True)
+        else:
+            import psycopg  # reason: absent where only SQLite is used
+
+            with psycopg.connect(f"{_server_url()}/postgres", autocommit=True) as connection:
+                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def real_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Yield the DATABASE_URL of a database with real commits, for threads, processes, servers and browsers."""
+    with django_db_blocker.unblock():
+        name = connections["default"].settings_dict["NAME"]
+        yield f"sqlite:///{name}" if connections["default"].vendor == "sqlite" else f"{_server_url()}/{name}"
+        _fresh(name)
+
+
+@pytest.fixture
+def on_postgres(request: pytest.FixtureRequest) -> None:
+    """Only on PostgreSQL: the other run covers SQLite."""
+    if connections["default"].vendor != "postgresql":
+        pytest.skip("PostgreSQL: this run is on SQLite, the second run of `make test` covers it")
+
+
+@pytest.fixture(autouse=True)
+def _own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every test's uploads, mail and cache to itself."""
+    monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path / "media")
+    from django.core.cache import cache  # reason: settings first
+
+    cache.clear()
