@@ -30,7 +30,7 @@ class SampleForm(forms.Form):
     """One field of each kind."""
 
     name = forms.CharField()
-    phone = forms.CharField(min_length=11)
+    phone = forms.CharField()
     title = forms.CharField(required=False)
     county = forms.ChoiceField(choices=[("1", "梅县 Meixian"), ("2", "连州 Lianzhou")])
     way = forms.ChoiceField(

@@ -1,9 +1,32 @@
-"""Pages of the site itself."""
+"""Pages of the site itself: help texts, areas that open later, the style page."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from shop.core.styleguide import sample_page
+
+HELP = (
+    "delivery",
+    "damage",
+    "invoices",
+    "joining",
+    "certification",
+    "settlement",
+    "tracing",
+)
+LATER = ("live", "units", "t", "pledges", "notices")
+
+
+def help_page(request: HttpRequest, name: str) -> HttpResponse:
+    """Show a help text."""
+    if name not in HELP:
+        raise Http404(name)
+    return render(request, f"help/{name}.html", {"name": name})
+
+
+def later(request: HttpRequest, area: str) -> HttpResponse:
+    """Say that an area of the site is not open yet, and what to do meanwhile."""
+    return render(request, "later.html", {"area": area})
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,7 @@
 import { startAdding } from "./adding.js";
 import { startConfirming } from "./confirm.js";
 import { startCountdowns } from "./countdown.js";
+import { startDelivering } from "./deliver.js";
 import { startForms } from "./form.js";
 import { startGalleries } from "./gallery.js";
 import { startMe } from "./me.js";
@@ -23,6 +24,7 @@ for (const start of [
   startCountdowns,
   startGalleries,
   startSharing,
+  startDelivering,
 ]) {
   start();
 }

@@ -92,7 +92,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "shop.core.context.site",
             ],
-            "builtins": ["shop.core.templatetags.heqiao"],
+            "builtins": ["shop.core.templatetags.heqiao", "shop.core.templatetags.heqiao_components"],
         },
     },
 ]

@@ -1,11 +1,10 @@
 """Template tags and filters used everywhere. They only display: no queries, no rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
@@ -161,7 +160,7 @@ def badge(text: str, kind: str = "neutral", icon: str = "") -> SafeString:
 
 
 @register.simple_tag
-def stars(rating: int | float) -> SafeString:
+def stars(rating: float) -> SafeString:
     """Show 1 to 5 stars with the number for screen readers."""
     drawn = format_html_join(
         "",
@@ -265,206 +264,3 @@ def here(context: Context, path: str, exact: bool = False) -> SafeString:
         now = now[3:]
     same = now == path or (not exact and now.startswith(path))
     return mark_safe(' aria-current="page"' if same else "")
-
-
-@register.inclusion_tag("components/field.html")
-def field(
-    bound: BoundField,
-    hint: str = "",
-    label: str = "",
-    placeholder: str = "",
-    extra: str = "",
-    optional: bool = True,
-) -> dict[str, Any]:
-    """Draw a form field: label above, control, hint, error below, joined by aria-describedby.
-
-    {% field form.phone hint=_("11 digits") %}. `extra` are classes of the block ("full").
-    """
-    widget = bound.field.widget
-    described = [
-        f"{bound.id_for_label or bound.auto_id}-{part}"
-        for part, on in (("hint", hint or bound.help_text), ("error", bound.errors))
-        if on
-    ]
-    attrs: dict[str, Any] = {}
-    if described:
-        attrs["aria-describedby"] = " ".join(described)
-    if bound.errors:
-        attrs["aria-invalid"] = "true"
-    if placeholder:
-        attrs["placeholder"] = placeholder
-    if "data-testid" not in widget.attrs:
-        attrs["data-testid"] = f"field-{bound.html_name.replace('_', '-')}"
-    choices = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
-    return {
-        "field": bound,
-        "id": bound.id_for_label or bound.auto_id,
-        "label": label or bound.label,
-        "hint": hint or bound.help_text,
-        "control": bound.as_widget(attrs=attrs),
-        "is_check": isinstance(widget, CheckboxInput),
-        "is_choices": choices,
-        "optional": optional
-        and not bound.field.required
-        and not isinstance(widget, CheckboxInput),
-        "extra": extra,
-    }
-
-
-@register.inclusion_tag("components/bar.html")
-def bar(
-    done: float, committed: float = 0, label: str = "", size: str = "", kind: str = ""
-) -> dict[str, Any]:
-    """Draw a bar of percentages 0-100: pine done, hatched committed, sunk remainder. `label` is read aloud."""
-    first = max(0.0, min(100.0, float(done)))
-    second = max(0.0, min(100.0 - first, float(committed)))
-    return {
-        "done": f"{first:g}",
-        "committed": f"{second:g}" if second else "",
-        "label": label,
-        "size": size,
-        "kind": kind,
-    }
-
-
-@register.inclusion_tag("components/range.html")
-def reference_range(low_fen: int, high_fen: int, this_fen: int) -> dict[str, Any]:
-    """Draw the usual price range of the same grade and this product's point on it (all in 分 per unit)."""
-    span = max(high_fen - low_fen, 1)
-    bottom, top = low_fen - span * 2 / 3, high_fen + span * 2 / 3
-
-    def place(fen: float) -> str:
-        return f"{max(2.0, min(98.0, (fen - bottom) / (top - bottom) * 100)):.1f}"
-
-    return {
-        "low": place(low_fen),
-        "width": f"{float(place(high_fen)) - float(place(low_fen)):.1f}",
-        "high": place(high_fen),
-        "point": place(this_fen),
-        "low_fen": low_fen,
-        "high_fen": high_fen,
-        "this_fen": this_fen,
-    }
-
-
-@register.inclusion_tag("components/columns.html")
-def columns(days: Sequence[Mapping[str, Any]], label: str) -> dict[str, Any]:
-    """Draw a small column chart: days of {label, value, now}; the tallest fills the height."""
-    top = max((float(day["value"]) for day in days), default=0) or 1
-    step = 100 / max(len(days), 1)
-    drawn = [
-        {
-            "x": f"{i * step + step * 0.22:.1f}",
-            "middle": f"{i * step + step / 2:.1f}",
-            "width": f"{step * 0.56:.1f}",
-            "y": f"{100 - float(day['value']) / top * 96:.1f}",
-            "height": f"{float(day['value']) / top * 96:.1f}",
-            "label": day["label"],
-            "now": day.get("now", False),
-            "value": day["value"],
-        }
-        for i, day in enumerate(days)
-    ]
-    return {"days": drawn, "label": label}
-
-
-@register.inclusion_tag("components/stepper.html")
-def stepper(
-    name: str,
-    value: int = 1,
-    low: int = 1,
-    high: int | None = None,
-    label: str = "",
-    size: str = "",
-    testid: str = "quantity",
-) -> dict[str, Any]:
-    """Draw minus, number, plus. Works as a number field without scripts."""
-    return {
-        "name": name,
-        "value": value,
-        "low": low,
-        "high": high,
-        "label": label,
-        "size": size,
-        "testid": testid,
-    }
-
-
-@register.inclusion_tag("components/pager.html", takes_context=True)
-def pager(context: Context, page: Any, unit: str = "") -> dict[str, Any]:
-    """Draw prev, numbers, next of a Django page object, keeping the query. `unit`: "样"."""
-    request = context.get("request")
-    query = request.GET.copy() if request is not None else None
-    if query is not None:
-        query.pop("page", None)
-    kept = query.urlencode() if query else ""
-    numbers = list(
-        page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    )
-    return {
-        "page": page,
-        "numbers": numbers,
-        "gap": page.paginator.ELLIPSIS,
-        "unit": unit,
-        "kept": f"&{kept}" if kept else "",
-    }
-
-
-@register.inclusion_tag("components/empty.html")
-def empty(
-    title: str,
-    text: str = "",
-    action: str = "",
-    href: str = "",
-    src: str = "",
-    testid: str = "empty",
-) -> dict[str, Any]:
-    """Draw an empty state: round produce picture, one fact, one useful next step."""
-    return {
-        "title": title,
-        "text": text,
-        "action": action,
-        "href": href,
-        "src": src,
-        "testid": testid,
-    }
-
-
-@register.inclusion_tag("components/notice.html")
-def notice(text: str, kind: str = "info", icon: str = "") -> dict[str, Any]:
-    """Draw a notice box. kind: info, warn, error, kaki, plain."""
-    drawing = icon or {"warn": "circle-alert", "error": "triangle-alert"}.get(
-        kind, "info"
-    )
-    return {"text": text, "kind": kind, "drawing": drawing}
-
-
-@register.inclusion_tag("components/section_head.html")
-def section_head(
-    title: str, more: str = "", href: str = "", id: str = ""
-) -> dict[str, Any]:  # noqa: A002  reason: the HTML attribute it sets
-    """Draw a section's serif title with "全部 46 样 >" at the right."""
-    return {"title": title, "more": more, "href": href, "id": id}
-
-
-@register.inclusion_tag("components/breadcrumb.html")
-def breadcrumb(*pairs: str) -> dict[str, Any]:
-    """Draw a trail: {% breadcrumb _("Home") "/" category.name category.url title "" %} (name, address pairs)."""
-    names, addresses = pairs[::2], pairs[1::2]
-    return {
-        "trail": [{"name": n, "url": u} for n, u in zip(names, addresses, strict=False)]
-    }
-
-
-@register.inclusion_tag("components/steps.html")
-def steps(steps: Sequence[Mapping[str, Any]], label: str = "") -> dict[str, Any]:
-    """Draw a horizontal timeline: steps of {label, state: done|now|todo, time}."""
-    return {"steps": steps, "label": label}
-
-
-@register.inclusion_tag("components/timeline.html")
-def timeline(
-    entries: Sequence[Mapping[str, Any]], newest_first: bool = False
-) -> dict[str, Any]:
-    """Draw a vertical timeline: entries of {title, text, when, state: done|now|todo}."""
-    return {"entries": entries, "newest_first": newest_first}
