@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
-from shop.config import migrated
+from shop.core import migrated
 
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"
 _missing: dict[str, str] = {}

@@ -6,325 +6,663 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalogue', '0032_category_exclude_from_menu_category_long_description'),
-        ('core', '0001_initial'),
-        ('partner', '0007_partneraddress_code'),
+        ("accounts", "0001_initial"),
+        ("catalogue", "0032_category_exclude_from_menu_category_long_description"),
+        ("core", "0001_initial"),
+        ("partner", "0007_partneraddress_code"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FreightTemplate',
+            name="FreightTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('free_over_fen', models.BigIntegerField(blank=True, help_text='Goods after discounts, in 分', null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "free_over_fen",
+                    models.BigIntegerField(blank=True, help_text="Goods after discounts, in 分", null=True),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Listing',
+            name="Listing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=120, unique=True)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('pending', 'In review'), ('live', 'On sale'), ('withdrawn', 'Withdrawn')], default='draft', max_length=12)),
-                ('name_zh', models.CharField(max_length=60)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('summary_zh', models.CharField(blank=True, max_length=160)),
-                ('summary_en', models.CharField(blank=True, max_length=240)),
-                ('description_zh', models.TextField(blank=True, help_text='Plain text, blank line between paragraphs')),
-                ('description_en', models.TextField(blank=True)),
-                ('axes', models.JSONField(default=list, help_text='[{"zh": "装量", "en": "Pack"}]: what specifications choose between')),
-                ('badge_zh', models.CharField(blank=True, max_length=12)),
-                ('badge_en', models.CharField(blank=True, max_length=24)),
-                ('badge_kind', models.CharField(default='neutral', help_text='proven, limited, offer or neutral', max_length=10)),
-                ('sale_unit', models.CharField(choices=[('jin', 'jin (500 g)'), ('kg', 'kg'), ('piece', 'piece'), ('100ml', '100 ml'), ('catch_weight', 'catch weight')], default='jin', max_length=14)),
-                ('storage_class', models.CharField(choices=[('ambient', 'Ambient'), ('chilled', 'Chilled'), ('frozen', 'Frozen')], default='ambient', max_length=10)),
-                ('storage_note_zh', models.CharField(blank=True, max_length=80)),
-                ('storage_note_en', models.CharField(blank=True, max_length=120)),
-                ('produced_on', models.DateField(blank=True, help_text='生产日期 of what ships now', null=True)),
-                ('shelf_life_days', models.PositiveIntegerField(blank=True, help_text='保质期', null=True)),
-                ('min_days_left', models.PositiveIntegerField(blank=True, help_text='At least this is left on arrival', null=True)),
-                ('is_fresh', models.BooleanField(default=True, help_text='鲜活易腐: no seven-day free return')),
-                ('damage_covered', models.BooleanField(default=True, help_text='坏果包赔')),
-                ('ship_within_hours', models.PositiveSmallIntegerField(default=48)),
-                ('purchase_limit', models.PositiveIntegerField(blank=True, help_text='限购, pieces per buyer', null=True)),
-                ('season_start', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('season_end', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('is_preorder', models.BooleanField(default=False, help_text='Out of season: shows 提醒我 instead of +')),
-                ('reference_low_fen', models.PositiveIntegerField(blank=True, help_text='Same grade, per sale unit', null=True)),
-                ('reference_high_fen', models.PositiveIntegerField(blank=True, null=True)),
-                ('reference_source_zh', models.CharField(blank=True, max_length=80)),
-                ('reference_source_en', models.CharField(blank=True, max_length=120)),
-                ('reference_on', models.DateField(blank=True, null=True)),
-                ('farmers_share_percent', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('sold_count', models.PositiveIntegerField(default=0)),
-                ('review_count', models.PositiveIntegerField(default=0)),
-                ('review_good_count', models.PositiveIntegerField(default=0, help_text='Reviews of 4 and 5')),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='listings', to='catalogue.category')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.division')),
-                ('freight_template', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.freighttemplate')),
-                ('product', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='listing', to='catalogue.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=120, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("pending", "In review"),
+                            ("live", "On sale"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=60)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("summary_zh", models.CharField(blank=True, max_length=160)),
+                ("summary_en", models.CharField(blank=True, max_length=240)),
+                ("description_zh", models.TextField(blank=True, help_text="Plain text, blank line between paragraphs")),
+                ("description_en", models.TextField(blank=True)),
+                (
+                    "axes",
+                    models.JSONField(
+                        default=list, help_text='[{"zh": "装量", "en": "Pack"}]: what specifications choose between'
+                    ),
+                ),
+                ("badge_zh", models.CharField(blank=True, max_length=12)),
+                ("badge_en", models.CharField(blank=True, max_length=24)),
+                (
+                    "badge_kind",
+                    models.CharField(default="neutral", help_text="proven, limited, offer or neutral", max_length=10),
+                ),
+                (
+                    "sale_unit",
+                    models.CharField(
+                        choices=[
+                            ("jin", "jin (500 g)"),
+                            ("kg", "kg"),
+                            ("piece", "piece"),
+                            ("100ml", "100 ml"),
+                            ("catch_weight", "catch weight"),
+                        ],
+                        default="jin",
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "storage_class",
+                    models.CharField(
+                        choices=[("ambient", "Ambient"), ("chilled", "Chilled"), ("frozen", "Frozen")],
+                        default="ambient",
+                        max_length=10,
+                    ),
+                ),
+                ("storage_note_zh", models.CharField(blank=True, max_length=80)),
+                ("storage_note_en", models.CharField(blank=True, max_length=120)),
+                ("produced_on", models.DateField(blank=True, help_text="生产日期 of what ships now", null=True)),
+                ("shelf_life_days", models.PositiveIntegerField(blank=True, help_text="保质期", null=True)),
+                (
+                    "min_days_left",
+                    models.PositiveIntegerField(blank=True, help_text="At least this is left on arrival", null=True),
+                ),
+                ("is_fresh", models.BooleanField(default=True, help_text="鲜活易腐: no seven-day free return")),
+                ("damage_covered", models.BooleanField(default=True, help_text="坏果包赔")),
+                ("ship_within_hours", models.PositiveSmallIntegerField(default=48)),
+                (
+                    "purchase_limit",
+                    models.PositiveIntegerField(blank=True, help_text="限购, pieces per buyer", null=True),
+                ),
+                ("season_start", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("season_end", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "is_preorder",
+                    models.BooleanField(default=False, help_text="Out of season: shows 提醒我 instead of +"),
+                ),
+                (
+                    "reference_low_fen",
+                    models.PositiveIntegerField(blank=True, help_text="Same grade, per sale unit", null=True),
+                ),
+                ("reference_high_fen", models.PositiveIntegerField(blank=True, null=True)),
+                ("reference_source_zh", models.CharField(blank=True, max_length=80)),
+                ("reference_source_en", models.CharField(blank=True, max_length=120)),
+                ("reference_on", models.DateField(blank=True, null=True)),
+                ("farmers_share_percent", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("sold_count", models.PositiveIntegerField(default=0)),
+                ("review_count", models.PositiveIntegerField(default=0)),
+                ("review_good_count", models.PositiveIntegerField(default=0, help_text="Reviews of 4 and 5")),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="listings", to="catalogue.category"
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.division"
+                    ),
+                ),
+                (
+                    "freight_template",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalog.freighttemplate",
+                    ),
+                ),
+                (
+                    "product",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="listing", to="catalogue.product"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Picture',
+            name="Picture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='Folder and content hash, e.g. p/3f/3fa9…', max_length=80, unique=True)),
-                ('sha256', models.CharField(db_index=True, help_text='Of the upload, to find a reused picture', max_length=64)),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('widths', models.JSONField(default=list, help_text='Widths of the derivatives, ascending')),
-                ('ground', models.CharField(default='#EBE3D1', help_text='Background shown while it loads', max_length=7)),
-                ('alt_zh', models.CharField(blank=True, max_length=120)),
-                ('alt_en', models.CharField(blank=True, max_length=160)),
-                ('uploaded_by_id', models.BigIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(help_text="Folder and content hash, e.g. p/3f/3fa9…", max_length=80, unique=True),
+                ),
+                (
+                    "sha256",
+                    models.CharField(db_index=True, help_text="Of the upload, to find a reused picture", max_length=64),
+                ),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                ("widths", models.JSONField(default=list, help_text="Widths of the derivatives, ascending")),
+                (
+                    "ground",
+                    models.CharField(default="#EBE3D1", help_text="Background shown while it loads", max_length=7),
+                ),
+                ("alt_zh", models.CharField(blank=True, max_length=120)),
+                ("alt_en", models.CharField(blank=True, max_length=160)),
+                ("uploaded_by_id", models.BigIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='FacetCount',
+            name="FacetCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=40)),
-                ('facet', models.CharField(max_length=20)),
-                ('value', models.CharField(max_length=40)),
-                ('label_zh', models.CharField(blank=True, max_length=60)),
-                ('label_en', models.CharField(blank=True, max_length=80)),
-                ('count', models.PositiveIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scope", models.CharField(max_length=40)),
+                ("facet", models.CharField(max_length=20)),
+                ("value", models.CharField(max_length=40)),
+                ("label_zh", models.CharField(blank=True, max_length=60)),
+                ("label_en", models.CharField(blank=True, max_length=80)),
+                ("count", models.PositiveIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('scope', 'facet', 'value'), name='facet_once')],
+                "constraints": [models.UniqueConstraint(fields=("scope", "facet", "value"), name="facet_once")],
             },
         ),
         migrations.CreateModel(
-            name='ListingPicture',
+            name="ListingPicture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='catalog.listing')),
-                ('picture', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.picture')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pictures", to="catalog.listing"
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.picture"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='CategoryFacts',
+            name="CategoryFacts",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_en', models.CharField(blank=True, max_length=80)),
-                ('in_navigation', models.BooleanField(default=False)),
-                ('category', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='catalogue.category')),
-                ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.picture')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_en", models.CharField(blank=True, max_length=80)),
+                ("in_navigation", models.BooleanField(default=False)),
+                (
+                    "category",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="facts", to="catalogue.category"
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalog.picture",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Specification',
+            name="Specification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('labels', models.JSONField(default=list, help_text='[{"zh": "2 个装", "en": "2 pieces"}], one per axis')),
-                ('text_zh', models.CharField(help_text='As on cards, e.g. 约 5 斤 · 一级', max_length=80)),
-                ('text_en', models.CharField(blank=True, max_length=120)),
-                ('price_fen', models.PositiveIntegerField(help_text='List price; the stock record repeats it as Decimal')),
-                ('was_fen', models.PositiveIntegerField(blank=True, null=True)),
-                ('net_grams', models.PositiveIntegerField(help_text='净含量')),
-                ('net_ml', models.PositiveIntegerField(blank=True, null=True)),
-                ('gross_grams', models.PositiveIntegerField(help_text='For freight')),
-                ('pieces', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('is_offered', models.BooleanField(default=True)),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='specifications', to='catalog.listing')),
-                ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.picture')),
-                ('product', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='specification', to='catalogue.product')),
-                ('stockrecord', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='specification', to='partner.stockrecord')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "labels",
+                    models.JSONField(default=list, help_text='[{"zh": "2 个装", "en": "2 pieces"}], one per axis'),
+                ),
+                ("text_zh", models.CharField(help_text="As on cards, e.g. 约 5 斤 · 一级", max_length=80)),
+                ("text_en", models.CharField(blank=True, max_length=120)),
+                (
+                    "price_fen",
+                    models.PositiveIntegerField(help_text="List price; the stock record repeats it as Decimal"),
+                ),
+                ("was_fen", models.PositiveIntegerField(blank=True, null=True)),
+                ("net_grams", models.PositiveIntegerField(help_text="净含量")),
+                ("net_ml", models.PositiveIntegerField(blank=True, null=True)),
+                ("gross_grams", models.PositiveIntegerField(help_text="For freight")),
+                ("pieces", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("is_offered", models.BooleanField(default=True)),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="specifications", to="catalog.listing"
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalog.picture",
+                    ),
+                ),
+                (
+                    "product",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="specification",
+                        to="catalogue.product",
+                    ),
+                ),
+                (
+                    "stockrecord",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="specification",
+                        to="partner.stockrecord",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('restock', 'Back in stock'), ('harvest', 'Harvest')], max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='catalog.listing')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to=settings.AUTH_USER_MODEL)),
-                ('specification', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='catalog.specification')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("restock", "Back in stock"), ("harvest", "Harvest")], max_length=10),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reminders", to="catalog.listing"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "specification",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to="catalog.specification"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Stock',
+            name="Stock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pool', models.CharField(default='main', max_length=40)),
-                ('on_hand', models.PositiveIntegerField(default=0)),
-                ('reserved', models.PositiveIntegerField(default=0)),
-                ('stockrecord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pools', to='partner.stockrecord')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pool", models.CharField(default="main", max_length=40)),
+                ("on_hand", models.PositiveIntegerField(default=0)),
+                ("reserved", models.PositiveIntegerField(default=0)),
+                (
+                    "stockrecord",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pools", to="partner.stockrecord"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Supplier',
+            name="Supplier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('kind', models.CharField(choices=[('cooperative', 'Cooperative'), ('leading_enterprise', 'Leading enterprise'), ('family_farm', 'Family farm'), ('assistance_workshop', 'Assistance workshop')], default='cooperative', max_length=24)),
-                ('name_zh', models.CharField(help_text='As on cards, e.g. 梅县松源青禾合作社', max_length=60)),
-                ('name_en', models.CharField(blank=True, max_length=100)),
-                ('head_name', models.CharField(blank=True, help_text='理事长, shown masked', max_length=30)),
-                ('founded_year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('households', models.PositiveIntegerField(default=0, help_text='带动户数')),
-                ('story_zh', models.TextField(blank=True)),
-                ('story_en', models.TextField(blank=True)),
-                ('county_recommended', models.BooleanField(default=False)),
-                ('holiday_until', models.DateField(blank=True, help_text='Ships nothing before this day', null=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.division')),
-                ('freight_template', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.freighttemplate')),
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='supplier', to='accounts.organisation')),
-                ('partner', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='supplier', to='partner.partner')),
-                ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.picture')),
-                ('portrait', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.picture')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cooperative", "Cooperative"),
+                            ("leading_enterprise", "Leading enterprise"),
+                            ("family_farm", "Family farm"),
+                            ("assistance_workshop", "Assistance workshop"),
+                        ],
+                        default="cooperative",
+                        max_length=24,
+                    ),
+                ),
+                ("name_zh", models.CharField(help_text="As on cards, e.g. 梅县松源青禾合作社", max_length=60)),
+                ("name_en", models.CharField(blank=True, max_length=100)),
+                ("head_name", models.CharField(blank=True, help_text="理事长, shown masked", max_length=30)),
+                ("founded_year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("households", models.PositiveIntegerField(default=0, help_text="带动户数")),
+                ("story_zh", models.TextField(blank=True)),
+                ("story_en", models.TextField(blank=True)),
+                ("county_recommended", models.BooleanField(default=False)),
+                ("holiday_until", models.DateField(blank=True, help_text="Ships nothing before this day", null=True)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.division"
+                    ),
+                ),
+                (
+                    "freight_template",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalog.freighttemplate",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="supplier", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "partner",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="supplier", to="partner.partner"
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalog.picture",
+                    ),
+                ),
+                (
+                    "portrait",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalog.picture",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='listing',
-            name='supplier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='listings', to='catalog.supplier'),
+            model_name="listing",
+            name="supplier",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="listings", to="catalog.supplier"
+            ),
         ),
         migrations.AddField(
-            model_name='freighttemplate',
-            name='supplier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='freight_templates', to='catalog.supplier'),
+            model_name="freighttemplate",
+            name="supplier",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="freight_templates", to="catalog.supplier"
+            ),
         ),
         migrations.CreateModel(
-            name='Village',
+            name="Village",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('township_zh', models.CharField(blank=True, max_length=40)),
-                ('township_en', models.CharField(blank=True, max_length=60)),
-                ('name_zh', models.CharField(max_length=40)),
-                ('name_en', models.CharField(blank=True, max_length=60)),
-                ('specialty_zh', models.CharField(max_length=40)),
-                ('specialty_en', models.CharField(blank=True, max_length=60)),
-                ('headline_zh', models.CharField(blank=True, max_length=60)),
-                ('headline_en', models.CharField(blank=True, max_length=100)),
-                ('story_zh', models.TextField(blank=True)),
-                ('story_en', models.TextField(blank=True)),
-                ('households', models.PositiveIntegerField(default=0)),
-                ('figures', models.JSONField(default=list, help_text='[{value, unit_zh, unit_en, label_zh, label_en}] of the village')),
-                ('year', models.JSONField(default=list, help_text='12 × {label_zh, label_en, kind: rest|grow|ripen|harvest}')),
-                ('is_published', models.BooleanField(default=True)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.division')),
-                ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.picture')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("township_zh", models.CharField(blank=True, max_length=40)),
+                ("township_en", models.CharField(blank=True, max_length=60)),
+                ("name_zh", models.CharField(max_length=40)),
+                ("name_en", models.CharField(blank=True, max_length=60)),
+                ("specialty_zh", models.CharField(max_length=40)),
+                ("specialty_en", models.CharField(blank=True, max_length=60)),
+                ("headline_zh", models.CharField(blank=True, max_length=60)),
+                ("headline_en", models.CharField(blank=True, max_length=100)),
+                ("story_zh", models.TextField(blank=True)),
+                ("story_en", models.TextField(blank=True)),
+                ("households", models.PositiveIntegerField(default=0)),
+                (
+                    "figures",
+                    models.JSONField(
+                        default=list, help_text="[{value, unit_zh, unit_en, label_zh, label_en}] of the village"
+                    ),
+                ),
+                (
+                    "year",
+                    models.JSONField(
+                        default=list, help_text="12 × {label_zh, label_en, kind: rest|grow|ripen|harvest}"
+                    ),
+                ),
+                ("is_published", models.BooleanField(default=True)),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.division"
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalog.picture",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='supplier',
-            name='village',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='suppliers', to='catalog.village'),
+            model_name="supplier",
+            name="village",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="suppliers",
+                to="catalog.village",
+            ),
         ),
         migrations.AddField(
-            model_name='listing',
-            name='village',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='listings', to='catalog.village'),
+            model_name="listing",
+            name="village",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="listings",
+                to="catalog.village",
+            ),
         ),
         migrations.CreateModel(
-            name='VillageFollow',
+            name="VillageFollow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followed_villages', to=settings.AUTH_USER_MODEL)),
-                ('village', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follows', to='catalog.village')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="followed_villages",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="follows", to="catalog.village"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FreightRule',
+            name="FreightRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_prefix', models.CharField(blank=True, max_length=12)),
-                ('storage_class', models.CharField(choices=[('ambient', 'Ambient'), ('chilled', 'Chilled'), ('frozen', 'Frozen')], max_length=10)),
-                ('served', models.BooleanField(default=True)),
-                ('first_grams', models.PositiveIntegerField(default=1000)),
-                ('first_fen', models.PositiveIntegerField(default=0)),
-                ('step_grams', models.PositiveIntegerField(default=1000)),
-                ('step_fen', models.PositiveIntegerField(default=0)),
-                ('days_min', models.PositiveSmallIntegerField(default=1)),
-                ('days_max', models.PositiveSmallIntegerField(default=3)),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='catalog.freighttemplate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("division_prefix", models.CharField(blank=True, max_length=12)),
+                (
+                    "storage_class",
+                    models.CharField(
+                        choices=[("ambient", "Ambient"), ("chilled", "Chilled"), ("frozen", "Frozen")], max_length=10
+                    ),
+                ),
+                ("served", models.BooleanField(default=True)),
+                ("first_grams", models.PositiveIntegerField(default=1000)),
+                ("first_fen", models.PositiveIntegerField(default=0)),
+                ("step_grams", models.PositiveIntegerField(default=1000)),
+                ("step_fen", models.PositiveIntegerField(default=0)),
+                ("days_min", models.PositiveSmallIntegerField(default=1)),
+                ("days_max", models.PositiveSmallIntegerField(default=3)),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rules", to="catalog.freighttemplate"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('template', 'division_prefix', 'storage_class'), name='freight_rule_once'), models.CheckConstraint(condition=models.Q(('first_grams__gt', 0), ('step_grams__gt', 0)), name='freight_rule_positive_grams')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("template", "division_prefix", "storage_class"), name="freight_rule_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first_grams__gt", 0), ("step_grams__gt", 0)),
+                        name="freight_rule_positive_grams",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ListingCard',
+            name="ListingCard",
             fields=[
-                ('listing', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='card', serialize=False, to='catalog.listing')),
-                ('specification_id', models.BigIntegerField(help_text='What + adds')),
-                ('category_top_id', models.BigIntegerField()),
-                ('category_id', models.BigIntegerField()),
-                ('supplier_id', models.BigIntegerField()),
-                ('village_id', models.BigIntegerField(null=True)),
-                ('county_code', models.CharField(max_length=6)),
-                ('province_code', models.CharField(max_length=2)),
-                ('price_fen', models.PositiveIntegerField(help_text='Lowest of its specifications')),
-                ('jin_fen', models.PositiveIntegerField(help_text='Lowest price per 斤', null=True)),
-                ('rank', models.IntegerField(help_text='综合: the larger, the earlier')),
-                ('sold_count', models.PositiveIntegerField(default=0)),
-                ('fresh_rank', models.BigIntegerField(default=0, help_text='新批次: seconds of the latest batch or publication')),
-                ('in_stock', models.BooleanField(default=True)),
-                ('certified', models.BooleanField(default=False)),
-                ('damage_covered', models.BooleanField(default=False)),
-                ('within_48h', models.BooleanField(default=False)),
-                ('is_preorder', models.BooleanField(default=False)),
-                ('is_assisted', models.BooleanField(default=False)),
-                ('storage_class', models.CharField(default='ambient', max_length=10)),
-                ('html_zh', models.TextField(blank=True)),
-                ('html_en', models.TextField(blank=True)),
-                ('tokens', models.TextField(blank=True, help_text='Unigrams, bigrams and pinyin, space separated')),
-                ('built_at', models.DateTimeField()),
+                (
+                    "listing",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="card",
+                        serialize=False,
+                        to="catalog.listing",
+                    ),
+                ),
+                ("specification_id", models.BigIntegerField(help_text="What + adds")),
+                ("category_top_id", models.BigIntegerField()),
+                ("category_id", models.BigIntegerField()),
+                ("supplier_id", models.BigIntegerField()),
+                ("village_id", models.BigIntegerField(null=True)),
+                ("county_code", models.CharField(max_length=6)),
+                ("province_code", models.CharField(max_length=2)),
+                ("price_fen", models.PositiveIntegerField(help_text="Lowest of its specifications")),
+                ("jin_fen", models.PositiveIntegerField(help_text="Lowest price per 斤", null=True)),
+                ("rank", models.IntegerField(help_text="综合: the larger, the earlier")),
+                ("sold_count", models.PositiveIntegerField(default=0)),
+                (
+                    "fresh_rank",
+                    models.BigIntegerField(default=0, help_text="新批次: seconds of the latest batch or publication"),
+                ),
+                ("in_stock", models.BooleanField(default=True)),
+                ("certified", models.BooleanField(default=False)),
+                ("damage_covered", models.BooleanField(default=False)),
+                ("within_48h", models.BooleanField(default=False)),
+                ("is_preorder", models.BooleanField(default=False)),
+                ("is_assisted", models.BooleanField(default=False)),
+                ("storage_class", models.CharField(default="ambient", max_length=10)),
+                ("html_zh", models.TextField(blank=True)),
+                ("html_en", models.TextField(blank=True)),
+                ("tokens", models.TextField(blank=True, help_text="Unigrams, bigrams and pinyin, space separated")),
+                ("built_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['-rank', 'listing'], name='card_rank'), models.Index(fields=['category_top_id', '-rank', 'listing'], name='card_top_rank'), models.Index(fields=['category_id', '-rank', 'listing'], name='card_category_rank'), models.Index(fields=['category_top_id', '-sold_count', 'listing'], name='card_top_sold'), models.Index(fields=['category_top_id', 'jin_fen', 'listing'], name='card_top_jin'), models.Index(fields=['category_top_id', '-fresh_rank', 'listing'], name='card_top_fresh'), models.Index(fields=['county_code', '-rank', 'listing'], name='card_county_rank'), models.Index(fields=['supplier_id', '-rank', 'listing'], name='card_supplier_rank'), models.Index(condition=models.Q(('village_id__isnull', False)), fields=['village_id', '-rank'], name='card_village')],
+                "indexes": [
+                    models.Index(fields=["-rank", "listing"], name="card_rank"),
+                    models.Index(fields=["category_top_id", "-rank", "listing"], name="card_top_rank"),
+                    models.Index(fields=["category_id", "-rank", "listing"], name="card_category_rank"),
+                    models.Index(fields=["category_top_id", "-sold_count", "listing"], name="card_top_sold"),
+                    models.Index(fields=["category_top_id", "jin_fen", "listing"], name="card_top_jin"),
+                    models.Index(fields=["category_top_id", "-fresh_rank", "listing"], name="card_top_fresh"),
+                    models.Index(fields=["county_code", "-rank", "listing"], name="card_county_rank"),
+                    models.Index(fields=["supplier_id", "-rank", "listing"], name="card_supplier_rank"),
+                    models.Index(
+                        condition=models.Q(("village_id__isnull", False)),
+                        fields=["village_id", "-rank"],
+                        name="card_village",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='specification',
-            constraint=models.CheckConstraint(condition=models.Q(('price_fen__gt', 0)), name='specification_price_positive'),
+            model_name="specification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price_fen__gt", 0)), name="specification_price_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('sent_at__isnull', True)), fields=('user', 'kind', 'listing'), name='reminder_once'),
+            model_name="reminder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sent_at__isnull", True)), fields=("user", "kind", "listing"), name="reminder_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stock',
-            constraint=models.UniqueConstraint(fields=('stockrecord', 'pool'), name='stock_pool_once'),
+            model_name="stock",
+            constraint=models.UniqueConstraint(fields=("stockrecord", "pool"), name="stock_pool_once"),
         ),
         migrations.AddConstraint(
-            model_name='stock',
-            constraint=models.CheckConstraint(condition=models.Q(('reserved__lte', models.F('on_hand'))), name='stock_not_oversold'),
+            model_name="stock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reserved__lte", models.F("on_hand"))), name="stock_not_oversold"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.CheckConstraint(condition=models.Q(('season_start__isnull', True), models.Q(('season_end__gte', 1), ('season_end__lte', 12), ('season_start__gte', 1), ('season_start__lte', 12)), _connector='OR'), name='listing_season_months'),
+            model_name="listing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("season_start__isnull", True),
+                    models.Q(
+                        ("season_end__gte", 1),
+                        ("season_end__lte", 12),
+                        ("season_start__gte", 1),
+                        ("season_start__lte", 12),
+                    ),
+                    _connector="OR",
+                ),
+                name="listing_season_months",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='villagefollow',
-            constraint=models.UniqueConstraint(fields=('user', 'village'), name='follow_once'),
+            model_name="villagefollow",
+            constraint=models.UniqueConstraint(fields=("user", "village"), name="follow_once"),
         ),
     ]

@@ -28,7 +28,9 @@ class Listing(models.Model):
     summary_en = models.CharField(max_length=240, blank=True)
     description_zh = models.TextField(blank=True, help_text="Plain text, blank line between paragraphs")
     description_en = models.TextField(blank=True)
-    axes = models.JSONField(default=list, help_text='[{"zh": "装量", "en": "Pack"}]: what specifications choose between')
+    axes = models.JSONField(
+        default=list, help_text='[{"zh": "装量", "en": "Pack"}]: what specifications choose between'
+    )
     badge_zh = models.CharField(max_length=12, blank=True)
     badge_en = models.CharField(max_length=24, blank=True)
     badge_kind = models.CharField(max_length=10, default="neutral", help_text="proven, limited, offer or neutral")

@@ -6,9 +6,7 @@ from typing import Any
 from shop.core.models import AuditEntry
 
 
-def record(
-    *, action: str, object_kind: str, object_id: int | str, actor: Any, at: datetime, **data: Any
-) -> AuditEntry:
+def record(*, action: str, object_kind: str, object_id: int | str, actor: Any, at: datetime, **data: Any) -> AuditEntry:
     """Append who (`actor`, a user or None for the system) did `action` on which object. No personal data in `data`."""
     return AuditEntry.objects.create(
         at=at,

@@ -67,7 +67,7 @@ def _run_next(at: datetime) -> int | None:
             with transaction.atomic():
                 handler = _handlers[entry.task]
                 handler(**entry.args, at=at)
-        except Exception as error:  # noqa: BLE001  reason: any failure is kept with the row and tried again
+        except Exception as error:
             logger.warning("outbox %s #%s failed: %s", entry.task, entry.pk, type(error).__name__, exc_info=True)
             entry.attempts += 1
             entry.last_error = f"{type(error).__name__}: {error}"[:2000]

@@ -75,9 +75,7 @@ def _cards(english: bool) -> list[dict[str, Any]]:
 def sample_page() -> dict[str, Any]:
     """Return the context of the style page in the language in force."""
     english = get_language() == "en"
-    form = SampleForm(
-        {"name": "周敏", "phone": "1380 204", "county": "1", "way": "home"}
-    )
+    form = SampleForm({"name": "周敏", "phone": "1380 204", "county": "1", "way": "home"})
     form.add_error("phone", _("4 digits are missing: please give 11"))
     page: Page[int] = Paginator(range(26), 8).page(1)
     state = ["done", "done", "now", "todo"]

@@ -7,7 +7,6 @@ from django.utils import timezone
 from shop.core import outbox, periodic
 
 
-
 @shared_task(name="core.tick", ignore_result=True)
 def tick() -> None:
     """Drain the outbox and run due jobs. A lease keeps several workers' ticks from piling up."""

@@ -65,7 +65,7 @@ def start_site(real_db: str, tmp_path: Path) -> Iterator[StartSite]:
         }
         command = [sys.executable, "-m", "uvicorn", "shop.config.asgi:application", "--port", str(port)]
         command += ["--log-level", "warning", "--workers", str(workers)]
-        process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)  # noqa: S603  reason: our own
+        process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
         running.append(process)
         _wait(process, port)
         return Site(url=url, var=tmp_path / "var")

@@ -6,26 +6,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('wagtailcore', '0098_apitoken'),
+        ("wagtailcore", "0098_apitoken"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HomePage',
+            name="HomePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('kicker', models.CharField(blank=True, max_length=60)),
-                ('headline', models.CharField(max_length=60)),
-                ('lead', models.TextField(blank=True)),
-                ('picture', models.CharField(blank=True, help_text='Name of a hero picture, e.g. still-harvest', max_length=80)),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("kicker", models.CharField(blank=True, max_length=60)),
+                ("headline", models.CharField(max_length=60)),
+                ("lead", models.TextField(blank=True)),
+                (
+                    "picture",
+                    models.CharField(blank=True, help_text="Name of a hero picture, e.g. still-harvest", max_length=80),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
     ]

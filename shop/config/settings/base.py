@@ -4,10 +4,9 @@ from pathlib import Path
 
 import environ
 from django.utils.translation import gettext_lazy as _
+from oscar.defaults import *
 
-from oscar.defaults import *  # noqa: F403  reason: Oscar reads its defaults as plain settings
-
-from .oscar import *  # noqa: F403  reason: our choices over Oscar's defaults
+from .oscar import *
 from .oscar import OSCAR_APPS
 
 env = environ.Env()

@@ -24,7 +24,10 @@ def databases(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
     else:
         default.setdefault("CONN_MAX_AGE", 60)
         default["CONN_HEALTH_CHECKS"] = False
-        default["OPTIONS"] = {"options": "-c lock_timeout=10000 -c statement_timeout=30000", **default.get("OPTIONS", {})}
+        default["OPTIONS"] = {
+            "options": "-c lock_timeout=10000 -c statement_timeout=30000",
+            **default.get("OPTIONS", {}),
+        }
     return {"default": default}
 
 

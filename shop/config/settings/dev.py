@@ -1,6 +1,6 @@
 """The embedded defaults: what runs on a laptop with git, make and Python, and what the demo uses."""
 
-from .base import *  # noqa: F403  reason: settings build on each other
+from .base import *
 from .base import INSTALLED_APPS, VAR_DIR, env
 from .databases import caches, databases
 

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from .base import *  # noqa: F403  reason: settings build on each other
+from .base import *
 from .base import VAR_DIR, env
 from .databases import caches, databases
 

@@ -1,6 +1,6 @@
 """Tests: the embedded defaults with fast hashing; PostgreSQL and Redis by DATABASE_URL and CACHE_URL."""
 
-from .dev import *  # noqa: F403  reason: settings build on each other
+from .dev import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -5,119 +5,177 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('asset', models.CharField(help_text='CNY counts 分, GRAM counts 克, PIECE counts 件', max_length=20)),
-                ('guarded', models.BooleanField(default=False)),
-                ('balance', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True)),
+                ("asset", models.CharField(help_text="CNY counts 分, GRAM counts 克, PIECE counts 件", max_length=20)),
+                ("guarded", models.BooleanField(default=False)),
+                ("balance", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('guarded', False), ('balance__gte', 0), _connector='OR'), name='account_not_overdrawn'), models.CheckConstraint(condition=models.Q(('guarded', True), ('balance', 0), _connector='OR'), name='account_sum_not_stored')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("guarded", False), ("balance__gte", 0), _connector="OR"),
+                        name="account_not_overdrawn",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("guarded", True), ("balance", 0), _connector="OR"),
+                        name="account_sum_not_stored",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor_id', models.BigIntegerField(blank=True, null=True)),
-                ('action', models.CharField(max_length=60)),
-                ('object_kind', models.CharField(max_length=40)),
-                ('object_id', models.CharField(max_length=60)),
-                ('data', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("actor_id", models.BigIntegerField(blank=True, null=True)),
+                ("action", models.CharField(max_length=60)),
+                ("object_kind", models.CharField(max_length=40)),
+                ("object_id", models.CharField(max_length=60)),
+                ("data", models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['object_kind', 'object_id', 'at'], name='audit_object')],
+                "indexes": [models.Index(fields=["object_kind", "object_id", "at"], name="audit_object")],
             },
         ),
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('code', models.CharField(max_length=12, primary_key=True, serialize=False)),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, 'Province'), (2, 'Prefecture'), (3, 'County'), (4, 'Township'), (5, 'Village')])),
-                ('name_zh', models.CharField(max_length=60)),
-                ('name_en', models.CharField(blank=True, max_length=80)),
-                ('full_name_zh', models.CharField(blank=True, max_length=200)),
-                ('full_name_en', models.CharField(blank=True, max_length=300)),
-                ('is_assisted', models.BooleanField(default=False)),
-                ('is_watched', models.BooleanField(default=False, help_text='SupervisedCounty: 挂牌督战')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='core.division')),
+                ("code", models.CharField(max_length=12, primary_key=True, serialize=False)),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Province"), (2, "Prefecture"), (3, "County"), (4, "Township"), (5, "Village")]
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=60)),
+                ("name_en", models.CharField(blank=True, max_length=80)),
+                ("full_name_zh", models.CharField(blank=True, max_length=200)),
+                ("full_name_en", models.CharField(blank=True, max_length=300)),
+                ("is_assisted", models.BooleanField(default=False)),
+                ("is_watched", models.BooleanField(default=False, help_text="SupervisedCounty: 挂牌督战")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="core.division",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AssistancePairing',
+            name="AssistancePairing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since_year', models.PositiveSmallIntegerField()),
-                ('until_year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('assisted', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairings', to='core.division')),
-                ('assisting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.division')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since_year", models.PositiveSmallIntegerField()),
+                ("until_year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "assisted",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pairings", to="core.division"
+                    ),
+                ),
+                (
+                    "assisting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.division"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OutboxEntry',
+            name="OutboxEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(max_length=120)),
-                ('args', models.JSONField(default=dict)),
-                ('key', models.CharField(blank=True, max_length=160, null=True, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('available_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("task", models.CharField(max_length=120)),
+                ("args", models.JSONField(default=dict)),
+                ("key", models.CharField(blank=True, max_length=160, null=True, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("available_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['available_at', 'id'], name='outbox_waiting')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True)),
+                        fields=["available_at", "id"],
+                        name="outbox_waiting",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160, unique=True)),
-                ('amount', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=40)),
-                ('reference', models.CharField(db_index=True, max_length=80)),
-                ('actor_id', models.BigIntegerField(blank=True, null=True)),
-                ('at', models.DateTimeField()),
-                ('credit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='core.account')),
-                ('debit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='debits', to='core.account')),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='core.transfer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=160, unique=True)),
+                ("amount", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=40)),
+                ("reference", models.CharField(db_index=True, max_length=80)),
+                ("actor_id", models.BigIntegerField(blank=True, null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "credit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="credits", to="core.account"
+                    ),
+                ),
+                (
+                    "debit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="debits", to="core.account"
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="core.transfer",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='division',
-            index=models.Index(fields=['parent', 'code'], name='division_children'),
+            model_name="division",
+            index=models.Index(fields=["parent", "code"], name="division_children"),
         ),
         migrations.AddConstraint(
-            model_name='assistancepairing',
-            constraint=models.UniqueConstraint(fields=('assisting', 'assisted', 'since_year'), name='pairing_once'),
+            model_name="assistancepairing",
+            constraint=models.UniqueConstraint(fields=("assisting", "assisted", "since_year"), name="pairing_once"),
         ),
         migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['debit', 'at'], name='transfer_debit_at'),
+            model_name="transfer",
+            index=models.Index(fields=["debit", "at"], name="transfer_debit_at"),
         ),
         migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['credit', 'at'], name='transfer_credit_at'),
+            model_name="transfer",
+            index=models.Index(fields=["credit", "at"], name="transfer_credit_at"),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='transfer_positive'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="transfer_positive"),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='transfer_two_accounts'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("debit", models.F("credit")), _negated=True), name="transfer_two_accounts"
+            ),
         ),
     ]

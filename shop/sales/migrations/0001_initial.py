@@ -7,323 +7,597 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('core', '0001_initial'),
-        ('order', '0021_billingaddress_code_shippingaddress_code'),
-        ('reviews', '0005_productreview_code'),
+        ("catalog", "0001_initial"),
+        ("core", "0001_initial"),
+        ("order", "0021_billingaddress_code_shippingaddress_code"),
+        ("reviews", "0005_productreview_code"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AfterSale',
+            name="AfterSale",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('damaged', 'Damaged goods (refund, no return)'), ('refund_only', 'Refund only'), ('return', 'Return and refund')], max_length=12)),
-                ('state', models.CharField(choices=[('open', 'Waiting for the supplier'), ('approved', 'Approved'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='open', max_length=10)),
-                ('quantity', models.PositiveIntegerField(default=1)),
-                ('amount_fen', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=300)),
-                ('answer', models.CharField(blank=True, max_length=300)),
-                ('opened_at', models.DateTimeField()),
-                ('answer_by', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by_id', models.BigIntegerField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("damaged", "Damaged goods (refund, no return)"),
+                            ("refund_only", "Refund only"),
+                            ("return", "Return and refund"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Waiting for the supplier"),
+                            ("approved", "Approved"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("quantity", models.PositiveIntegerField(default=1)),
+                ("amount_fen", models.BigIntegerField()),
+                ("reason", models.CharField(max_length=300)),
+                ("answer", models.CharField(blank=True, max_length=300)),
+                ("opened_at", models.DateTimeField()),
+                ("answer_by", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_by_id", models.BigIntegerField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='LineFacts',
+            name="LineFacts",
             fields=[
-                ('line', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='facts', serialize=False, to='order.line')),
-                ('listing_id', models.BigIntegerField()),
-                ('specification_id', models.BigIntegerField()),
-                ('stock_id', models.BigIntegerField(help_text='catalog.Stock that the pieces are reserved from')),
-                ('name_zh', models.CharField(max_length=60)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('spec_zh', models.CharField(blank=True, max_length=80)),
-                ('spec_en', models.CharField(blank=True, max_length=120)),
-                ('picture_key', models.CharField(blank=True, max_length=80)),
-                ('unit_price_fen', models.BigIntegerField()),
-                ('discount_fen', models.BigIntegerField(default=0)),
-                ('price_source', models.CharField(default='list', max_length=40)),
-                ('net_grams', models.PositiveIntegerField(default=0, help_text='Per piece')),
-                ('ordered', models.PositiveIntegerField()),
-                ('cancelled', models.PositiveIntegerField(default=0)),
-                ('shipped', models.PositiveIntegerField(default=0)),
-                ('accepted', models.PositiveIntegerField(default=0)),
-                ('refunded_fen', models.BigIntegerField(default=0)),
-                ('county_code', models.CharField(blank=True, max_length=6)),
-                ('village_id', models.BigIntegerField(blank=True, null=True)),
-                ('is_fresh', models.BooleanField(default=True)),
+                (
+                    "line",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="facts",
+                        serialize=False,
+                        to="order.line",
+                    ),
+                ),
+                ("listing_id", models.BigIntegerField()),
+                ("specification_id", models.BigIntegerField()),
+                ("stock_id", models.BigIntegerField(help_text="catalog.Stock that the pieces are reserved from")),
+                ("name_zh", models.CharField(max_length=60)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("spec_zh", models.CharField(blank=True, max_length=80)),
+                ("spec_en", models.CharField(blank=True, max_length=120)),
+                ("picture_key", models.CharField(blank=True, max_length=80)),
+                ("unit_price_fen", models.BigIntegerField()),
+                ("discount_fen", models.BigIntegerField(default=0)),
+                ("price_source", models.CharField(default="list", max_length=40)),
+                ("net_grams", models.PositiveIntegerField(default=0, help_text="Per piece")),
+                ("ordered", models.PositiveIntegerField()),
+                ("cancelled", models.PositiveIntegerField(default=0)),
+                ("shipped", models.PositiveIntegerField(default=0)),
+                ("accepted", models.PositiveIntegerField(default=0)),
+                ("refunded_fen", models.BigIntegerField(default=0)),
+                ("county_code", models.CharField(blank=True, max_length=6)),
+                ("village_id", models.BigIntegerField(blank=True, null=True)),
+                ("is_fresh", models.BooleanField(default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='AfterSalePicture',
+            name="AfterSalePicture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='sales.aftersale')),
-                ('picture', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.picture')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pictures", to="sales.aftersale"
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.picture"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='aftersale',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='after_sales', to='sales.linefacts'),
+            model_name="aftersale",
+            name="line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="after_sales", to="sales.linefacts"
+            ),
         ),
         migrations.CreateModel(
-            name='OrderFacts',
+            name="OrderFacts",
             fields=[
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='facts', serialize=False, to='order.order')),
-                ('state', models.CharField(choices=[('unpaid', 'To be paid'), ('to_ship', 'To be shipped'), ('shipped', 'On the way'), ('completed', 'Completed'), ('cancelled', 'Cancelled')], default='unpaid', max_length=10)),
-                ('goods_fen', models.BigIntegerField()),
-                ('discount_fen', models.BigIntegerField(default=0)),
-                ('discount_supplier_fen', models.BigIntegerField(default=0)),
-                ('freight_fen', models.BigIntegerField(default=0)),
-                ('total_fen', models.BigIntegerField()),
-                ('refunded_fen', models.BigIntegerField(default=0)),
-                ('note', models.CharField(blank=True, help_text='From the buyer to the supplier', max_length=200)),
-                ('ship_by', models.DateTimeField(blank=True, null=True)),
-                ('nudged_at', models.DateTimeField(blank=True, help_text='催发货', null=True)),
-                ('shipped_at', models.DateTimeField(blank=True, null=True)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('placed_at', models.DateTimeField()),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='catalog.supplier')),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="facts",
+                        serialize=False,
+                        to="order.order",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("unpaid", "To be paid"),
+                            ("to_ship", "To be shipped"),
+                            ("shipped", "On the way"),
+                            ("completed", "Completed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="unpaid",
+                        max_length=10,
+                    ),
+                ),
+                ("goods_fen", models.BigIntegerField()),
+                ("discount_fen", models.BigIntegerField(default=0)),
+                ("discount_supplier_fen", models.BigIntegerField(default=0)),
+                ("freight_fen", models.BigIntegerField(default=0)),
+                ("total_fen", models.BigIntegerField()),
+                ("refunded_fen", models.BigIntegerField(default=0)),
+                ("note", models.CharField(blank=True, help_text="From the buyer to the supplier", max_length=200)),
+                ("ship_by", models.DateTimeField(blank=True, null=True)),
+                ("nudged_at", models.DateTimeField(blank=True, help_text="催发货", null=True)),
+                ("shipped_at", models.DateTimeField(blank=True, null=True)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                ("placed_at", models.DateTimeField()),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="catalog.supplier"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='linefacts',
-            name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='sales.orderfacts'),
+            model_name="linefacts",
+            name="order",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="sales.orderfacts"
+            ),
         ),
         migrations.CreateModel(
-            name='OrderMove',
+            name="OrderMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_state', models.CharField(blank=True, max_length=10)),
-                ('to_state', models.CharField(max_length=10)),
-                ('reason', models.CharField(blank=True, help_text='A code, e.g. placed, paid, expired, buyer_cancelled', max_length=40)),
-                ('actor_id', models.BigIntegerField(blank=True, null=True)),
-                ('at', models.DateTimeField()),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='sales.orderfacts')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_state", models.CharField(blank=True, max_length=10)),
+                ("to_state", models.CharField(max_length=10)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, help_text="A code, e.g. placed, paid, expired, buyer_cancelled", max_length=40
+                    ),
+                ),
+                ("actor_id", models.BigIntegerField(blank=True, null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="moves", to="sales.orderfacts"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('payable_kind', models.CharField(default='purchase', max_length=20)),
-                ('payable_id', models.BigIntegerField()),
-                ('gateway', models.CharField(help_text='demo, stripe, transfer', max_length=20)),
-                ('method', models.CharField(blank=True, help_text='card, alipay, wechat_pay, …', max_length=20)),
-                ('amount_fen', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('started', 'Started'), ('checking', 'Checking payment'), ('succeeded', 'Succeeded'), ('failed', 'Failed')], default='started', max_length=10)),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('provider_ref', models.CharField(blank=True, max_length=120)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("payable_kind", models.CharField(default="purchase", max_length=20)),
+                ("payable_id", models.BigIntegerField()),
+                ("gateway", models.CharField(help_text="demo, stripe, transfer", max_length=20)),
+                ("method", models.CharField(blank=True, help_text="card, alipay, wechat_pay, …", max_length=20)),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("started", "Started"),
+                            ("checking", "Checking payment"),
+                            ("succeeded", "Succeeded"),
+                            ("failed", "Failed"),
+                        ],
+                        default="started",
+                        max_length=10,
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("provider_ref", models.CharField(blank=True, max_length=120)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['payable_kind', 'payable_id'], name='payment_of_payable')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_positive'), models.UniqueConstraint(condition=models.Q(('provider_ref', ''), _negated=True), fields=('gateway', 'provider_ref'), name='payment_provider_once')],
+                "indexes": [models.Index(fields=["payable_kind", "payable_id"], name="payment_of_payable")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="payment_positive"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("provider_ref", ""), _negated=True),
+                        fields=("gateway", "provider_ref"),
+                        name="payment_provider_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Purchase',
+            name="Purchase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(help_text='Not guessable, e.g. HQ26-7K2M-9QXD', max_length=20, unique=True)),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('contact_phone', models.CharField(blank=True, max_length=20)),
-                ('contact_email', models.EmailField(blank=True, max_length=254)),
-                ('guest_token_hash', models.CharField(blank=True, max_length=64)),
-                ('state', models.CharField(choices=[('unpaid', 'To be paid'), ('paid', 'Paid'), ('expired', 'Expired'), ('cancelled', 'Cancelled')], default='unpaid', max_length=10)),
-                ('terms', models.CharField(choices=[('online', 'Pay online'), ('transfer', 'Bank transfer'), ('prepaid', 'Pay first'), ('postpaid', 'Goods first')], default='online', max_length=10)),
-                ('goods_fen', models.BigIntegerField()),
-                ('discount_fen', models.BigIntegerField(default=0)),
-                ('freight_fen', models.BigIntegerField(default=0)),
-                ('total_fen', models.BigIntegerField()),
-                ('ship_name', models.CharField(max_length=40)),
-                ('ship_phone', models.CharField(max_length=20)),
-                ('ship_street', models.CharField(max_length=160)),
-                ('ship_postcode', models.CharField(blank=True, max_length=6)),
-                ('invoice_title', models.CharField(blank=True, max_length=120)),
-                ('invoice_tax_no', models.CharField(blank=True, max_length=18)),
-                ('invoice_email', models.EmailField(blank=True, max_length=254)),
-                ('coupon_code', models.CharField(blank=True, max_length=128)),
-                ('attribution_kind', models.CharField(default='shop', help_text='shop, campaign, live, unit, pledge', max_length=20)),
-                ('attribution_ref', models.CharField(blank=True, max_length=60)),
-                ('attribution_label', models.CharField(blank=True, help_text='As it was then', max_length=120)),
-                ('basket_id', models.BigIntegerField(blank=True, null=True)),
-                ('placed_at', models.DateTimeField()),
-                ('pay_by', models.DateTimeField(blank=True, null=True)),
-                ('paid_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, help_text='Expired or cancelled', null=True)),
-                ('ship_division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.division')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='purchases', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.CharField(help_text="Not guessable, e.g. HQ26-7K2M-9QXD", max_length=20, unique=True),
+                ),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("contact_phone", models.CharField(blank=True, max_length=20)),
+                ("contact_email", models.EmailField(blank=True, max_length=254)),
+                ("guest_token_hash", models.CharField(blank=True, max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("unpaid", "To be paid"),
+                            ("paid", "Paid"),
+                            ("expired", "Expired"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="unpaid",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "terms",
+                    models.CharField(
+                        choices=[
+                            ("online", "Pay online"),
+                            ("transfer", "Bank transfer"),
+                            ("prepaid", "Pay first"),
+                            ("postpaid", "Goods first"),
+                        ],
+                        default="online",
+                        max_length=10,
+                    ),
+                ),
+                ("goods_fen", models.BigIntegerField()),
+                ("discount_fen", models.BigIntegerField(default=0)),
+                ("freight_fen", models.BigIntegerField(default=0)),
+                ("total_fen", models.BigIntegerField()),
+                ("ship_name", models.CharField(max_length=40)),
+                ("ship_phone", models.CharField(max_length=20)),
+                ("ship_street", models.CharField(max_length=160)),
+                ("ship_postcode", models.CharField(blank=True, max_length=6)),
+                ("invoice_title", models.CharField(blank=True, max_length=120)),
+                ("invoice_tax_no", models.CharField(blank=True, max_length=18)),
+                ("invoice_email", models.EmailField(blank=True, max_length=254)),
+                ("coupon_code", models.CharField(blank=True, max_length=128)),
+                (
+                    "attribution_kind",
+                    models.CharField(default="shop", help_text="shop, campaign, live, unit, pledge", max_length=20),
+                ),
+                ("attribution_ref", models.CharField(blank=True, max_length=60)),
+                ("attribution_label", models.CharField(blank=True, help_text="As it was then", max_length=120)),
+                ("basket_id", models.BigIntegerField(blank=True, null=True)),
+                ("placed_at", models.DateTimeField()),
+                ("pay_by", models.DateTimeField(blank=True, null=True)),
+                ("paid_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, help_text="Expired or cancelled", null=True)),
+                (
+                    "ship_division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.division"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="purchases",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='orderfacts',
-            name='purchase',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='sales.purchase'),
+            model_name="orderfacts",
+            name="purchase",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="sales.purchase"
+            ),
         ),
         migrations.CreateModel(
-            name='Refund',
+            name="Refund",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_fen', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=40)),
-                ('state', models.CharField(choices=[('requested', 'Requested'), ('succeeded', 'Refunded'), ('failed', 'Failed')], default='requested', max_length=10)),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('provider_ref', models.CharField(blank=True, max_length=120)),
-                ('requested_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='sales.orderfacts')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='sales.payment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount_fen", models.BigIntegerField()),
+                ("reason", models.CharField(max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("requested", "Requested"), ("succeeded", "Refunded"), ("failed", "Failed")],
+                        default="requested",
+                        max_length=10,
+                    ),
+                ),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("provider_ref", models.CharField(blank=True, max_length=120)),
+                ("requested_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="sales.orderfacts",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="refunds", to="sales.payment"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReviewFacts',
+            name="ReviewFacts",
             fields=[
-                ('review', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='facts', serialize=False, to='reviews.productreview')),
-                ('listing_id', models.BigIntegerField(db_index=True)),
-                ('shown_name', models.CharField(help_text='Masked, e.g. 林**', max_length=20)),
-                ('reply', models.CharField(blank=True, help_text='From the supplier', max_length=300)),
-                ('refusal', models.CharField(blank=True, max_length=200)),
-                ('moderated_at', models.DateTimeField(blank=True, null=True)),
-                ('moderated_by_id', models.BigIntegerField(blank=True, null=True)),
-                ('line', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='review', to='sales.linefacts')),
+                (
+                    "review",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="facts",
+                        serialize=False,
+                        to="reviews.productreview",
+                    ),
+                ),
+                ("listing_id", models.BigIntegerField(db_index=True)),
+                ("shown_name", models.CharField(help_text="Masked, e.g. 林**", max_length=20)),
+                ("reply", models.CharField(blank=True, help_text="From the supplier", max_length=300)),
+                ("refusal", models.CharField(blank=True, max_length=200)),
+                ("moderated_at", models.DateTimeField(blank=True, null=True)),
+                ("moderated_by_id", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "line",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="review", to="sales.linefacts"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReviewPicture',
+            name="ReviewPicture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('picture', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.picture')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='sales.reviewfacts')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.picture"
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pictures", to="sales.reviewfacts"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Shipment',
+            name="Shipment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('carrier', models.CharField(help_text='Code, see rules.CARRIERS', max_length=20)),
-                ('tracking_no', models.CharField(max_length=40)),
-                ('shipped_at', models.DateTimeField()),
-                ('delivered_at', models.DateTimeField(blank=True, null=True)),
-                ('track', models.JSONField(default=list, help_text='[{at, text_zh, text_en}], newest last')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='sales.orderfacts')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("carrier", models.CharField(help_text="Code, see rules.CARRIERS", max_length=20)),
+                ("tracking_no", models.CharField(max_length=40)),
+                ("shipped_at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                ("track", models.JSONField(default=list, help_text="[{at, text_zh, text_en}], newest last")),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shipments", to="sales.orderfacts"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShipmentLine',
+            name="ShipmentLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.PositiveIntegerField()),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipment_lines', to='sales.linefacts')),
-                ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='sales.shipment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", models.PositiveIntegerField()),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shipment_lines", to="sales.linefacts"
+                    ),
+                ),
+                (
+                    "shipment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="sales.shipment"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WebhookEvent',
+            name="WebhookEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(max_length=20)),
-                ('event_id', models.CharField(max_length=120)),
-                ('kind', models.CharField(max_length=60)),
-                ('payload', models.JSONField()),
-                ('received_at', models.DateTimeField()),
-                ('applied_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider", models.CharField(max_length=20)),
+                ("event_id", models.CharField(max_length=120)),
+                ("kind", models.CharField(max_length=60)),
+                ("payload", models.JSONField()),
+                ("received_at", models.DateTimeField()),
+                ("applied_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('provider', 'event_id'), name='webhook_event_once')],
+                "constraints": [models.UniqueConstraint(fields=("provider", "event_id"), name="webhook_event_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='aftersale',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('quantity__gt', 0)), name='after_sale_positive'),
+            model_name="aftersale",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gt", 0), ("quantity__gt", 0)), name="after_sale_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='aftersale',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('line',), name='after_sale_one_open'),
+            model_name="aftersale",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")), fields=("line",), name="after_sale_one_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='linefacts',
-            index=models.Index(fields=['listing_id'], name='line_of_listing'),
+            model_name="linefacts",
+            index=models.Index(fields=["listing_id"], name="line_of_listing"),
         ),
         migrations.AddConstraint(
-            model_name='linefacts',
-            constraint=models.CheckConstraint(condition=models.Q(('ordered__gt', 0), ('cancelled__lte', django.db.models.expressions.CombinedExpression(models.F('ordered'), '-', models.F('shipped')))), name='line_within_ordered'),
+            model_name="linefacts",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ordered__gt", 0),
+                    (
+                        "cancelled__lte",
+                        django.db.models.expressions.CombinedExpression(models.F("ordered"), "-", models.F("shipped")),
+                    ),
+                ),
+                name="line_within_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='linefacts',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted__lte', models.F('shipped'))), name='line_accepts_what_shipped'),
+            model_name="linefacts",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accepted__lte", models.F("shipped"))), name="line_accepts_what_shipped"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='linefacts',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_fen__gte', 0), ('refunded_fen__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('unit_price_fen'), '*', models.F('ordered')), '-', models.F('discount_fen')))), name='line_refund_within_price'),
+            model_name="linefacts",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("refunded_fen__gte", 0),
+                    (
+                        "refunded_fen__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("unit_price_fen"), "*", models.F("ordered")
+                            ),
+                            "-",
+                            models.F("discount_fen"),
+                        ),
+                    ),
+                ),
+                name="line_refund_within_price",
+            ),
         ),
         migrations.AddIndex(
-            model_name='purchase',
-            index=models.Index(condition=models.Q(('state', 'unpaid')), fields=['pay_by'], name='purchase_expiring'),
+            model_name="purchase",
+            index=models.Index(condition=models.Q(("state", "unpaid")), fields=["pay_by"], name="purchase_expiring"),
         ),
         migrations.AddIndex(
-            model_name='purchase',
-            index=models.Index(fields=['user', '-placed_at'], name='purchase_of_user'),
+            model_name="purchase",
+            index=models.Index(fields=["user", "-placed_at"], name="purchase_of_user"),
         ),
         migrations.AddIndex(
-            model_name='purchase',
-            index=models.Index(condition=models.Q(('user__isnull', True)), fields=['contact_phone'], name='purchase_of_guest'),
+            model_name="purchase",
+            index=models.Index(
+                condition=models.Q(("user__isnull", True)), fields=["contact_phone"], name="purchase_of_guest"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.CheckConstraint(condition=models.Q(('total_fen', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('goods_fen'), '-', models.F('discount_fen')), '+', models.F('freight_fen')))), name='purchase_adds_up'),
+            model_name="purchase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total_fen",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("goods_fen"), "-", models.F("discount_fen")
+                            ),
+                            "+",
+                            models.F("freight_fen"),
+                        ),
+                    )
+                ),
+                name="purchase_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purchase',
-            constraint=models.CheckConstraint(condition=models.Q(('discount_fen__gte', 0), ('freight_fen__gte', 0), ('goods_fen__gt', 0), ('total_fen__gte', 0)), name='purchase_not_negative'),
+            model_name="purchase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("discount_fen__gte", 0), ("freight_fen__gte", 0), ("goods_fen__gt", 0), ("total_fen__gte", 0)
+                ),
+                name="purchase_not_negative",
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderfacts',
-            index=models.Index(fields=['supplier', 'state', 'ship_by'], name='order_of_supplier'),
+            model_name="orderfacts",
+            index=models.Index(fields=["supplier", "state", "ship_by"], name="order_of_supplier"),
         ),
         migrations.AddIndex(
-            model_name='orderfacts',
-            index=models.Index(fields=['purchase'], name='order_of_purchase'),
+            model_name="orderfacts",
+            index=models.Index(fields=["purchase"], name="order_of_purchase"),
         ),
         migrations.AddConstraint(
-            model_name='orderfacts',
-            constraint=models.CheckConstraint(condition=models.Q(('total_fen', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('goods_fen'), '-', models.F('discount_fen')), '+', models.F('freight_fen')))), name='order_adds_up'),
+            model_name="orderfacts",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total_fen",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("goods_fen"), "-", models.F("discount_fen")
+                            ),
+                            "+",
+                            models.F("freight_fen"),
+                        ),
+                    )
+                ),
+                name="order_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderfacts',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_fen__gte', 0), ('refunded_fen__lte', models.F('total_fen'))), name='order_refund_within_total'),
+            model_name="orderfacts",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("refunded_fen__gte", 0), ("refunded_fen__lte", models.F("total_fen"))),
+                name="order_refund_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='refund_positive'),
+            model_name="refund",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="refund_positive"),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.UniqueConstraint(fields=('carrier', 'tracking_no', 'order'), name='parcel_once'),
+            model_name="shipment",
+            constraint=models.UniqueConstraint(fields=("carrier", "tracking_no", "order"), name="parcel_once"),
         ),
         migrations.AddConstraint(
-            model_name='shipmentline',
-            constraint=models.UniqueConstraint(fields=('shipment', 'line'), name='parcel_line_once'),
+            model_name="shipmentline",
+            constraint=models.UniqueConstraint(fields=("shipment", "line"), name="parcel_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='shipmentline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='parcel_line_positive'),
+            model_name="shipmentline",
+            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="parcel_line_positive"),
         ),
     ]

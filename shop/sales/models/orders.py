@@ -99,7 +99,9 @@ class OrderMove(models.Model):
     order = models.ForeignKey("sales.OrderFacts", on_delete=models.PROTECT, related_name="moves")
     from_state = models.CharField(max_length=10, blank=True)
     to_state = models.CharField(max_length=10)
-    reason = models.CharField(max_length=40, blank=True, help_text="A code, e.g. placed, paid, expired, buyer_cancelled")
+    reason = models.CharField(
+        max_length=40, blank=True, help_text="A code, e.g. placed, paid, expired, buyer_cancelled"
+    )
     actor_id = models.BigIntegerField(null=True, blank=True)
     at = models.DateTimeField()
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from shop.config import migrated
+from shop.core import migrated
 
 
 class Command(BaseCommand):

@@ -61,7 +61,7 @@ class Command(BaseCommand):
         ]
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603  reason: our own command
+        return subprocess.Popen(command, cwd=settings.BASE_DIR)
 
     def _wait_for_port(self, port: int, children: list[subprocess.Popen[bytes]]) -> None:
         for _ in range(300):
