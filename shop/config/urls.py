@@ -12,11 +12,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 
 from shop.core import views as core_views
 
-DEMO_PAGES = (
-    [path("styleguide/", core_views.styleguide, name="styleguide")]
-    if settings.DEMO_CASHIER
-    else []
-)
+DEMO_PAGES = [path("styleguide/", core_views.styleguide, name="styleguide")] if settings.DEMO_CASHIER else []
 
 urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
@@ -25,10 +21,7 @@ urlpatterns = [
         *DEMO_PAGES,
         path("help/<slug:name>/", core_views.help_page, name="help"),
         # Areas whose package does not exist yet. Their package's urls take the place of the line.
-        *[
-            path(f"{area}/", core_views.later, {"area": area}, name=f"later-{area}")
-            for area in core_views.LATER
-        ],
+        *[path(f"{area}/", core_views.later, {"area": area}, name=f"later-{area}") for area in core_views.LATER],
         path("", include(wagtail_urls)),
         prefix_default_language=False,
     ),

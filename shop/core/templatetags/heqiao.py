@@ -74,9 +74,7 @@ GROUNDS = {
 
 def icon_markup(name: str, size: str = "", extra: str = "") -> SafeString:
     """Return the svg of an icon; hidden from screen readers, so words must stand beside it."""
-    classes = " ".join(
-        part for part in ("icon", f"icon-{size}" if size else "", extra) if part
-    )
+    classes = " ".join(part for part in ("icon", f"icon-{size}" if size else "", extra) if part)
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         classes,
@@ -105,11 +103,7 @@ def price_markup(fen: int, extra: str = "") -> SafeString:
 
 def price_classes(size: str, ink: bool) -> str:
     """Return the modifier classes of a price."""
-    return " ".join(
-        part
-        for part in (f"price-{size}" if size else "", "price-ink" if ink else "")
-        if part
-    )
+    return " ".join(part for part in (f"price-{size}" if size else "", "price-ink" if ink else "") if part)
 
 
 @register.simple_tag
@@ -119,9 +113,7 @@ def price(fen: int | None, size: str = "", ink: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def price_yuan(
-    yuan: Decimal | str | int | None, size: str = "", ink: bool = False
-) -> SafeString:
+def price_yuan(yuan: Decimal | str | int | None, size: str = "", ink: bool = False) -> SafeString:
     """Show 元 as a price."""
     return price_markup(to_fen(yuan or 0), price_classes(size, ink))
 
@@ -137,11 +129,7 @@ def yuan(fen: int | None) -> str:
 @register.simple_tag
 def unit_price(text: str) -> SafeString:
     """Show a price per unit ("6.56 元/斤") small and grey; nothing when empty."""
-    return (
-        format_html('<span class="unit-price">{}</span>', text)
-        if text
-        else mark_safe("")
-    )
+    return format_html('<span class="unit-price">{}</span>', text) if text else mark_safe("")
 
 
 @register.simple_tag
@@ -165,10 +153,7 @@ def stars(rating: float) -> SafeString:
     drawn = format_html_join(
         "",
         "{}",
-        (
-            (icon_markup("star", extra="on" if place <= round(rating) else ""),)
-            for place in range(1, 6)
-        ),
+        ((icon_markup("star", extra="on" if place <= round(rating) else ""),) for place in range(1, 6)),
     )
     return format_html(
         '<span class="stars" role="img" aria-label="{}">{}</span>',
@@ -180,11 +165,7 @@ def stars(rating: float) -> SafeString:
 @register.simple_tag
 def avatar(name: str, src: str = "", size: str = "") -> SafeString:
     """Show a round picture, or the first character of the name."""
-    inner = (
-        format_html('<img src="{}" alt="" width="72" height="72" loading="lazy">', src)
-        if src
-        else name[:1]
-    )
+    inner = format_html('<img src="{}" alt="" width="72" height="72" loading="lazy">', src) if src else name[:1]
     return format_html(
         '<span class="avatar{}" aria-hidden="true">{}</span>',
         f" avatar-{size}" if size else "",
@@ -202,9 +183,7 @@ def ground(colour: str | None) -> str:
         return "ground-oat"
     nearest = min(
         GROUNDS,
-        key=lambda name: sum(
-            (a - b) ** 2 for a, b in zip(GROUNDS[name], wanted, strict=True)
-        ),
+        key=lambda name: sum((a - b) ** 2 for a, b in zip(GROUNDS[name], wanted, strict=True)),
     )
     return f"ground-{nearest}"
 

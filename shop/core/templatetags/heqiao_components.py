@@ -47,17 +47,13 @@ def field(
         "control": bound.as_widget(attrs=attrs),
         "is_check": isinstance(widget, CheckboxInput),
         "is_choices": choices,
-        "optional": optional
-        and not bound.field.required
-        and not isinstance(widget, CheckboxInput),
+        "optional": optional and not bound.field.required and not isinstance(widget, CheckboxInput),
         "extra": extra,
     }
 
 
 @register.inclusion_tag("components/bar.html")
-def bar(
-    done: float, committed: float = 0, label: str = "", size: str = "", kind: str = ""
-) -> dict[str, Any]:
+def bar(done: float, committed: float = 0, label: str = "", size: str = "", kind: str = "") -> dict[str, Any]:
     """Draw a bar of percentages 0-100: pine done, hatched committed, sunk remainder. `label` is read aloud."""
     first = max(0.0, min(100.0, float(done)))
     second = max(0.0, min(100.0 - first, float(committed)))
@@ -141,9 +137,7 @@ def pager(context: Context, page: Any, unit: str = "") -> dict[str, Any]:
     if query is not None:
         query.pop("page", None)
     kept = query.urlencode() if query else ""
-    numbers = list(
-        page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    )
+    numbers = list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
     return {
         "page": page,
         "numbers": numbers,
@@ -176,16 +170,12 @@ def empty(
 @register.inclusion_tag("components/notice.html")
 def notice(text: str, kind: str = "info", icon: str = "") -> dict[str, Any]:
     """Draw a notice box. kind: info, warn, error, kaki, plain."""
-    drawing = icon or {"warn": "circle-alert", "error": "triangle-alert"}.get(
-        kind, "info"
-    )
+    drawing = icon or {"warn": "circle-alert", "error": "triangle-alert"}.get(kind, "info")
     return {"text": text, "kind": kind, "drawing": drawing}
 
 
 @register.inclusion_tag("components/section_head.html")
-def section_head(
-    title: str, more: str = "", href: str = "", id: str = ""
-) -> dict[str, Any]:
+def section_head(title: str, more: str = "", href: str = "", id: str = "") -> dict[str, Any]:
     """Draw a section's serif title with "全部 46 样 >" at the right."""
     return {"title": title, "more": more, "href": href, "id": id}
 
@@ -194,9 +184,7 @@ def section_head(
 def breadcrumb(*pairs: str) -> dict[str, Any]:
     """Draw a trail: {% breadcrumb _("Home") "/" category.name category.url title "" %} (name, address pairs)."""
     names, addresses = pairs[::2], pairs[1::2]
-    return {
-        "trail": [{"name": n, "url": u} for n, u in zip(names, addresses, strict=False)]
-    }
+    return {"trail": [{"name": n, "url": u} for n, u in zip(names, addresses, strict=False)]}
 
 
 @register.inclusion_tag("components/steps.html")
@@ -206,8 +194,6 @@ def steps(steps: Sequence[Mapping[str, Any]], label: str = "") -> dict[str, Any]
 
 
 @register.inclusion_tag("components/timeline.html")
-def timeline(
-    entries: Sequence[Mapping[str, Any]], newest_first: bool = False
-) -> dict[str, Any]:
+def timeline(entries: Sequence[Mapping[str, Any]], newest_first: bool = False) -> dict[str, Any]:
     """Draw a vertical timeline: entries of {title, text, when, state: done|now|todo}."""
     return {"entries": entries, "newest_first": newest_first}

@@ -52,12 +52,11 @@ class Command(BaseCommand):
             self._stop(children)
 
     def _commands(self, port: int, var: Path) -> list[list[str]]:
-        python = sys.executable
+        web = ["uvicorn", "shop.config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+        worker = ["celery", "-A", "shop.config.celery", "worker", "--beat", "--pool", "solo", "--loglevel", "warning"]
         return [
-            [python, "-m", "uvicorn", "shop.config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
-            + ["--log-level", "warning", "--no-server-header"],
-            [python, "-m", "celery", "-A", "shop.config.celery", "worker", "--beat", "--pool", "solo"]
-            + ["--loglevel", "warning", "--without-mingle", "--without-gossip", "--schedule", str(var / "beat")],
+            [sys.executable, "-m", *web, "--log-level", "warning", "--no-server-header"],
+            [sys.executable, "-m", *worker, "--without-mingle", "--without-gossip", "--schedule", str(var / "beat")],
         ]
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
