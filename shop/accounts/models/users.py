@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from oscar.apps.customer.abstract_models import AbstractUser
 
 
@@ -41,6 +42,17 @@ class User(AbstractUser):
         constraints = [
             models.CheckConstraint(condition=Q(email__isnull=False) | Q(phone__isnull=False), name="user_reachable"),
         ]
+
+    @cached_property
+    def role_names(self) -> frozenset[str]:
+        """The names of the user's groups; one query, remembered on this object."""
+        return frozenset(self.groups.values_list("name", flat=True))
+
+    @cached_property
+    def organisation_ids(self) -> frozenset[int]:
+        """The active organisations that the user acts for; one query, remembered on this object."""
+        active = self.memberships.filter(organisation__is_active=True)
+        return frozenset(active.values_list("organisation_id", flat=True))
 
     def __str__(self) -> str:
         return self.name or self.email or self.phone or f"#{self.pk}"

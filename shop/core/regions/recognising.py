@@ -5,8 +5,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from .peoples import peoples_of
+
 LONGEST_TEXT = 400
-PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[\s-]*)?(1[3-9]\d(?:[\s-]*\d){8})(?!\d)")
+PHONE = re.compile(r"(?<!\d)(?:\(?(?:\+|00)?86\)?[\s-]*)?(1[3-9]\d(?:[\s-]*\d){8})(?!\d)")
 POSTCODE = re.compile(r"(?:邮编|邮政编码|postcode)\s*[:：]?\s*(\d{6})(?!\d)", re.IGNORECASE)
 # Rows of the published list that only group counties directly under a province; people do not say them.
 UNSAID = ("省直辖县", "自治区直辖县级行政区划", "县")
@@ -26,9 +28,8 @@ SURNAMES = frozenset(
     "卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强丘华车冉房边辜吉饶刁瞿戚古池连丰农蓝银符黃區區莊吳"
 )
 TITLES = ("先生", "女士", "小姐", "老师")
-SHORT_ENDINGS = (
-    "维吾尔自治区", "壮族自治区", "回族自治区", "特别行政区", "自治区", "地区", "省", "市", "盟", "县", "区", "旗",
-)  # fmt: skip
+AUTONOMOUS = ("自治区", "自治州", "自治县", "自治旗")
+SHORT_ENDINGS = ("特别行政区", "地区", "省", "市", "盟", "县", "区", "旗")
 # A short county name followed by one of these is a street or a place, not the county: 和平路, 新华村.
 NOT_A_COUNTY = frozenset("路街道巷村镇乡大中新北南东西里园苑庄店")
 
@@ -71,9 +72,10 @@ class Names:
 
 def short_name(name: str) -> str:
     """Return how people call a division: 广东省 → 广东, 凉山彝族自治州 → 凉山, 梅县区 → 梅县; one character stays whole."""
-    match = re.match(rf"([{HAN}]+?)(?:[{HAN}]{{1,3}}?族)+(?:自治[州县旗])$", name)
-    if match and len(match.group(1)) > 1:
-        return match.group(1)
+    for ending in AUTONOMOUS:
+        if name.endswith(ending):
+            stem, peoples = peoples_of(name.removesuffix(ending))
+            return stem if peoples and len(stem) > 1 else name
     for ending in SHORT_ENDINGS:
         stem = name.removesuffix(ending)
         if stem != name and len(stem) > 1:

@@ -2,6 +2,8 @@
 
 from pypinyin import lazy_pinyin
 
+from .peoples import peoples_of
+
 PROVINCES_EN = {
     "11": "Beijing", "12": "Tianjin", "13": "Hebei", "14": "Shanxi", "15": "Inner Mongolia", "21": "Liaoning",
     "22": "Jilin", "23": "Heilongjiang", "31": "Shanghai", "32": "Jiangsu", "33": "Zhejiang", "34": "Anhui",
@@ -30,18 +32,6 @@ READINGS = {
 }  # fmt: skip
 # Read otherwise in ordinary words, but always so in names of places (with the exceptions above).
 READ_IN_PLACES = {"长": "chang", "都": "du", "会": "hui", "朝": "chao", "什": "shi", "曾": "zeng", "行": "xing"}
-
-PEOPLES_EN = {
-    "壮族": "Zhuang", "回族": "Hui", "维吾尔": "Uygur", "维吾尔族": "Uygur", "苗族": "Miao", "彝族": "Yi",
-    "土家族": "Tujia", "藏族": "Tibetan", "蒙古族": "Mongol", "蒙古": "Mongol", "侗族": "Dong", "瑶族": "Yao",
-    "布依族": "Bouyei", "白族": "Bai", "朝鲜族": "Korean", "哈尼族": "Hani", "黎族": "Li", "哈萨克族": "Kazakh",
-    "哈萨克": "Kazakh", "傣族": "Dai", "畲族": "She", "傈僳族": "Lisu", "东乡族": "Dongxiang", "纳西族": "Naxi",
-    "拉祜族": "Lahu", "水族": "Sui", "佤族": "Va", "景颇族": "Jingpo", "柯尔克孜": "Kirgiz", "土族": "Tu",
-    "塔吉克": "Tajik", "塔吉克族": "Tajik", "羌族": "Qiang", "仡佬族": "Gelao", "仫佬族": "Mulao",
-    "毛南族": "Maonan", "满族": "Manchu", "撒拉族": "Salar", "达斡尔族": "Daur", "鄂伦春": "Oroqen",
-    "鄂温克族": "Ewenki", "裕固族": "Yugur", "保安族": "Bonan", "独龙族": "Derung", "怒族": "Nu",
-    "普米族": "Pumi", "布朗族": "Blang", "锡伯": "Xibe", "各族": "Multi-ethnic",
-}  # fmt: skip
 
 # Longest first: the first that ends the name is its kind.
 KINDS_EN = (
@@ -90,18 +80,6 @@ def spell(text: str) -> str:
         syllable = syllable.replace("v", "ü") if syllable[:2] in ("lv", "nv") else syllable
         word += f"'{syllable}" if word and syllable[:1] in "aoe" else syllable
     return word[:1].upper() + word[1:]
-
-
-def peoples_of(stem: str) -> tuple[str, str]:
-    """Split the peoples off an autonomous division's stem: 融水苗族 → (融水, "Miao")."""
-    named: list[str] = []
-    longest = sorted(PEOPLES_EN, key=len, reverse=True)
-    while True:
-        found = next((people for people in longest if stem.endswith(people) and len(stem) > len(people)), "")
-        if not found:
-            return stem, " ".join(named)
-        named.insert(0, PEOPLES_EN[found])
-        stem = stem.removesuffix(found)
 
 
 def english_name(code: str, name_zh: str) -> str:

@@ -1,0 +1,90 @@
+"""Reading people: memberships, addresses, messages."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Value, When
+
+from shop.accounts.models import Address, Membership, Message, User
+
+MESSAGES_A_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Acting:
+    """An organisation that a user acts for, with the roles there."""
+
+    organisation_id: int
+    kind: str
+    name_zh: str
+    name_en: str
+    roles: tuple[str, ...]
+
+
+def memberships(user: User) -> list[Acting]:
+    """Return the active organisations that `user` acts for, by name. One query."""
+    rows = (
+        Membership.objects.filter(user_id=user.pk, organisation__is_active=True)
+        .order_by("organisation__name_zh", "organisation_id", "role")
+        .values_list(
+            "organisation_id", "organisation__kind", "organisation__name_zh", "organisation__name_en", "role"
+        )
+    )
+    found: dict[int, Acting] = {}
+    for pk, kind, name_zh, name_en, role in rows:
+        earlier = found.get(pk)
+        found[pk] = Acting(pk, kind, name_zh, name_en, (*(earlier.roles if earlier else ()), role))
+    return list(found.values())
+
+
+def supplier_ids_of(user: User) -> list[int]:
+    """Return the ids of the active suppliers that `user` acts for, in order. One query; none for anonymous."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    return list(
+        Membership.objects.filter(
+            user_id=user.pk, organisation__is_active=True, organisation__supplier__is_active=True
+        )
+        .order_by("organisation__supplier__id")
+        .values_list("organisation__supplier__id", flat=True)
+        .distinct()
+    )
+
+
+def addresses(user: User) -> list[Address]:
+    """Return the address book, the default first, then the latest used. One query."""
+    return list(
+        Address.objects.filter(user_id=user.pk).select_related("division").order_by("-is_default", "-updated_at", "-pk")
+    )
+
+
+def address(user: User, pk: int) -> Address | None:
+    """Return the user's own address `pk`, or None. One query."""
+    return Address.objects.filter(user_id=user.pk, pk=pk).select_related("division").first()
+
+
+def default_address(user: User) -> Address | None:
+    """Return the default address, else the latest one, else None. One query."""
+    return (
+        Address.objects.filter(user_id=user.pk)
+        .select_related("division")
+        .order_by("-is_default", "-updated_at", "-pk")
+        .first()
+    )
+
+
+def message_page(user: User, number: str | int) -> Page:
+    """Return one page of the messages, unread first, then the newest. Two queries."""
+    is_read = Case(When(read_at__isnull=True, then=Value(0)), default=Value(1))
+    rows = Message.objects.filter(user_id=user.pk).order_by(is_read, "-created_at", "-pk")
+    return Paginator(rows, MESSAGES_A_PAGE).get_page(number)
+
+
+def unread_count(user: User) -> int:
+    """Return how many messages are unread. One query."""
+    return Message.objects.filter(user_id=user.pk, read_at__isnull=True).count()
+
+
+def message(user: User, pk: int) -> Message | None:
+    """Return the user's own message `pk`, or None."""
+    return Message.objects.filter(user_id=user.pk, pk=pk).first()

@@ -1,0 +1,62 @@
+"""Who may do what: predicates over a user, named as permissions (`user.has_perm("sales.moderate_reviews")`).
+
+They read `user.role_names` and `user.organisation_ids` (each one query, remembered) and the object's own ids.
+"""
+
+from typing import Any
+
+import rules
+
+from shop.accounts import roles
+
+
+def has_role(*wanted: str) -> rules.Predicate:
+    """Return a predicate: an active user in one of the groups `wanted`."""
+
+    def holds(user: Any) -> bool:
+        return bool(user.is_active and user.role_names & set(wanted))
+
+    return rules.predicate(holds, name=f"has_role:{'|'.join(wanted)}")
+
+
+@rules.predicate
+def is_member_of_organisation(user: Any, organisation: Any) -> bool:
+    """Tell whether `user` acts for `organisation` (an Organisation)."""
+    return bool(organisation is not None and user.is_active and organisation.pk in user.organisation_ids)
+
+
+@rules.predicate
+def is_member_of_supplier(user: Any, supplier: Any) -> bool:
+    """Tell whether `user` acts for `supplier` (anything with an `organisation_id`)."""
+    return bool(supplier is not None and user.is_active and supplier.organisation_id in user.organisation_ids)
+
+
+@rules.predicate
+def is_owner(user: Any, thing: Any) -> bool:
+    """Tell whether `thing` (anything with a `user_id`) belongs to `user`."""
+    return bool(thing is not None and user.pk is not None and thing.user_id == user.pk)
+
+
+is_platform_admin = rules.is_superuser | has_role(roles.PLATFORM_ADMIN)
+is_reviewer = has_role(roles.COUNTY_REVIEWER, roles.PLATFORM_REVIEWER) | is_platform_admin
+can_moderate_reviews = has_role(roles.PLATFORM_REVIEWER) | is_platform_admin
+is_campaign_staff = has_role(roles.CAMPAIGN_STAFF) | is_platform_admin
+acts_for_a_unit = has_role(roles.BUDGET_BUYER, roles.BUDGET_APPROVER, roles.BUDGET_FINANCE, roles.LABOR_UNION)
+
+PERMISSIONS: dict[str, rules.Predicate] = {
+    "accounts.change_own": is_owner,
+    "accounts.act_for_organisation": is_member_of_organisation,
+    "catalog.act_for_supplier": is_member_of_supplier,
+    "catalog.review_admissions": is_reviewer,
+    "sales.moderate_reviews": can_moderate_reviews,
+    "sales.decide_transfers": is_platform_admin,
+    "campaigns.edit_pages": is_campaign_staff,
+    "procurement.act_for_unit": acts_for_a_unit,
+    "procurement.supervise": has_role(roles.SUPERVISING, roles.FINANCE_OFFICE) | is_platform_admin,
+}
+
+
+def register() -> None:
+    """Make the predicates permissions of Django's `has_perm`; called once when the apps are ready."""
+    for name, predicate in PERMISSIONS.items():
+        rules.set_perm(name, predicate)
