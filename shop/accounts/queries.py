@@ -26,9 +26,7 @@ def memberships(user: User) -> list[Acting]:
     rows = (
         Membership.objects.filter(user_id=user.pk, organisation__is_active=True)
         .order_by("organisation__name_zh", "organisation_id", "role")
-        .values_list(
-            "organisation_id", "organisation__kind", "organisation__name_zh", "organisation__name_en", "role"
-        )
+        .values_list("organisation_id", "organisation__kind", "organisation__name_zh", "organisation__name_en", "role")
     )
     found: dict[int, Acting] = {}
     for pk, kind, name_zh, name_en, role in rows:
@@ -42,9 +40,7 @@ def supplier_ids_of(user: User) -> list[int]:
     if not user.is_authenticated or not user.is_active:
         return []
     return list(
-        Membership.objects.filter(
-            user_id=user.pk, organisation__is_active=True, organisation__supplier__is_active=True
-        )
+        Membership.objects.filter(user_id=user.pk, organisation__is_active=True, organisation__supplier__is_active=True)
         .order_by("organisation__supplier__id")
         .values_list("organisation__supplier__id", flat=True)
         .distinct()

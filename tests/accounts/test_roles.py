@@ -44,7 +44,9 @@ def test_a_role_is_given_and_taken_with_a_trace(zhou: User) -> None:
     assert zhou.role_names == frozenset()
     assert not zhou.is_staff
     assert not zhou.has_perm("campaigns.edit_pages")
-    assert list(AuditEntry.objects.filter(object_kind="user", object_id=str(zhou.pk)).values_list("action", "data")) == [
+    assert list(
+        AuditEntry.objects.filter(object_kind="user", object_id=str(zhou.pk)).values_list("action", "data")
+    ) == [
         ("give_role", {"role": roles.CAMPAIGN_STAFF}),
         ("take_role", {"role": roles.CAMPAIGN_STAFF}),
     ]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.utils import translation
-from hypothesis import given, settings as hypothesis_settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from shop.core import regions
@@ -153,7 +154,22 @@ def test_pasted_addresses(text: str, expected: ParsedAddress, all_names: Names) 
 
 
 PIECES = st.sampled_from(
-    ["周敏", "13800002046", "+86", "广东省", "广州", "天河区", "龙口西路8号", "，", " ", "\n", "收货人：", "邮编510000", "县", "\0"]
+    [
+        "周敏",
+        "13800002046",
+        "+86",
+        "广东省",
+        "广州",
+        "天河区",
+        "龙口西路8号",
+        "，",
+        " ",
+        "\n",
+        "收货人：",
+        "邮编510000",
+        "县",
+        "\0",
+    ]
 )
 
 
@@ -168,6 +184,9 @@ def test_no_text_breaks_the_recognition(text: str, all_names: Names) -> None:
 
 
 @hypothesis_settings(max_examples=60, deadline=None)
-@given(order=st.permutations(["周敏", "138 0000 2046", "广东省广州市天河区龙口西路8号1202"]), joint=st.sampled_from(["，", " ", "\n", "; "]))
+@given(
+    order=st.permutations(["周敏", "138 0000 2046", "广东省广州市天河区龙口西路8号1202"]),
+    joint=st.sampled_from(["，", " ", "\n", "; "]),
+)
 def test_order_does_not_matter(order: list[str], joint: str, all_names: Names) -> None:
     assert recognise(joint.join(order), all_names) == HOME

@@ -146,9 +146,7 @@ def _chains(text: str, names: Names) -> list[_Chain]:
     return chains
 
 
-def _counties(
-    text: str, names: Names, city: Place, province: Found | None, said: Found | None
-) -> Iterable[_Chain]:
+def _counties(text: str, names: Names, city: Place, province: Found | None, said: Found | None) -> Iterable[_Chain]:
     above = [found for found in (province, said) if found]
     after = max((found.end for found in above), default=0)
     base = sum(found.weight + PARENT_WEIGHT for found in above)

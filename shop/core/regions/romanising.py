@@ -1,5 +1,7 @@
 """English names of divisions: pinyin and the kind of place (梅县区 → Meixian District)."""
 
+import re
+
 from pypinyin import lazy_pinyin
 
 from .peoples import peoples_of
@@ -77,14 +79,14 @@ def spell(text: str) -> str:
     if len(syllables) == len(text):
         syllables = [READ_IN_PLACES.get(character, read) for character, read in zip(text, syllables, strict=True)]
     for syllable in syllables:
-        syllable = syllable.replace("v", "ü") if syllable[:2] in ("lv", "nv") else syllable
         word += f"'{syllable}" if word and syllable[:1] in "aoe" else syllable
+    word = re.sub("([ln])v", r"\1ü", word)
     return word[:1].upper() + word[1:]
 
 
 def english_name(code: str, name_zh: str) -> str:
     """Return the English name of the division `code` called `name_zh`."""
-    if len(code) == 2 and code in PROVINCES_EN:  # noqa: PLR2004  reason: two digits are a province
+    if len(code) == 2 and code in PROVINCES_EN:
         return PROVINCES_EN[code]
     if name_zh in CITIES_EN or name_zh in NAMELESS_EN:
         return CITIES_EN.get(name_zh) or NAMELESS_EN[name_zh]
