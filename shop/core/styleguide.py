@@ -63,7 +63,7 @@ def _cards(english: bool) -> list[dict[str, Any]]:
          "高州根子红荔合作社", "Genzi Red Litchi", 9800, "32.67 元/斤", "预订", "Pre-order", "limited"),
     ]  # fmt: skip
     return [
-        {"name": en if english else zh, "spec": spec_en if english else spec_zh, "url": "#product",
+        {"name": en if english else zh, "spec": spec_en if english else spec_zh, "url": "/shop/",
          "supplier_name": who_en if english else who_zh, "price_fen": fen, "unit_price_text": unit,
          "badge": {"text": badge_en if english else badge_zh, "kind": kind}, "picture": _sample(file, colour),
          "can_add": file != "litchi", "remind": file == "litchi", "listing_id": n, "spec_id": n}
