@@ -28,37 +28,31 @@ def _by_id(quantities: Mapping[int, int]) -> Case:
     )
 
 
-def _lock(stock_ids: list[int]) -> None:
-    """Take the row locks in the order of ids: one UPDATE over many rows would take them in any order."""
-    if len(stock_ids) > 1 and connection.features.has_select_for_update:
-        list(Stock.objects.filter(pk__in=stock_ids).order_by("pk").select_for_update().values_list("pk", flat=True))
+def _lock_and_count(stock_ids: list[int]) -> dict[int, int]:
+    """Take the row locks in the order of ids (one UPDATE over many rows takes them in any); return pieces left."""
+    rows = Stock.objects.filter(pk__in=stock_ids).order_by("pk")
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update()
+    return dict(rows.values_list("pk", F("on_hand") - F("reserved")))
 
 
 def reserve(quantities: Mapping[int, int]) -> None:
-    """Reserve pieces of several pools (stock id → pieces), all or none, in the caller's transaction.
+    """Reserve pieces of several pools (stock id → pieces), in the caller's transaction, which OutOfStock must end.
 
     Raises OutOfStock when one has too little left, ValueError for a quantity below one.
     """
     if any(quantity < 1 for quantity in quantities.values()):
         raise ValueError("a reservation is of at least one piece")
     ids = sorted(quantities)
-    if _reserve_all(ids, _by_id(quantities)):
-        return
-    left = dict(Stock.objects.filter(pk__in=ids).values_list("pk", F("on_hand") - F("reserved")))
-    short = {pk: left.get(pk, 0) for pk in ids if left.get(pk, 0) < quantities[pk]}
-    raise OutOfStock(_("Not enough left in stock."), short=short)
-
-
-def _reserve_all(ids: list[int], asked: Case) -> bool:
-    """Reserve in every pool, or in none: what was taken before a short pool showed is rolled back."""
-    savepoint = transaction.savepoint() if len(ids) > 1 else None
-    _lock(ids)
+    if len(ids) > 1:
+        left = _lock_and_count(ids)
+        if short := {pk: left.get(pk, 0) for pk in ids if left.get(pk, 0) < quantities[pk]}:
+            raise OutOfStock(_("Not enough left in stock."), short=short)
+    asked = _by_id(quantities)
     done = Stock.objects.filter(pk__in=ids, on_hand__gte=F("reserved") + asked).update(reserved=F("reserved") + asked)
-    if savepoint is not None and done != len(ids):
-        transaction.savepoint_rollback(savepoint)
-    elif savepoint is not None:
-        transaction.savepoint_commit(savepoint)
-    return done == len(ids)
+    if done != len(ids):
+        left = dict(Stock.objects.filter(pk__in=ids).values_list("pk", F("on_hand") - F("reserved")))
+        raise OutOfStock(_("Not enough left in stock."), short={pk: left.get(pk, 0) for pk in ids})
 
 
 def release(quantities: Mapping[int, int]) -> None:
@@ -81,7 +75,8 @@ def _take(quantities: Mapping[int, int], *, on_hand: bool) -> None:
     if on_hand:
         changes["on_hand"] = F("on_hand") - asked
     with transaction.atomic():
-        _lock(ids)
+        if len(ids) > 1:
+            _lock_and_count(ids)
         if Stock.objects.filter(pk__in=ids, reserved__gte=asked).update(**changes) != len(ids):
             raise ValueError(f"more pieces given back than reserved: {dict(quantities)}")
 

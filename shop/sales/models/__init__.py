@@ -1,6 +1,7 @@
 """The order after the basket: purchases, order facts, shipments, payments, after-sales, reviews."""
 
 from .aftersales import AfterSale, AfterSalePicture
+from .offers import OfferFunding
 from .orders import LineFacts, OrderFacts, OrderMove
 from .payments import Payment, Refund, WebhookEvent
 from .purchases import Purchase
@@ -11,6 +12,7 @@ __all__ = [
     "AfterSale",
     "AfterSalePicture",
     "LineFacts",
+    "OfferFunding",
     "OrderFacts",
     "OrderMove",
     "Payment",

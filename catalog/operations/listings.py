@@ -1,0 +1,70 @@
+"""Changing what is listed. Prices and stock change without touching what orders reserved."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from oscar.apps.partner.models import StockRecord
+
+from catalog.models import Listing, Specification
+from catalog.states import ListingState
+from shop.core import audit, outbox
+from shop.core.money import to_yuan
+
+
+def lock_listings(ids: Iterable[int]) -> None:
+    """Lock rows of listings, in the order of their ids, until the transaction ends."""
+    list(Listing.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+
+
+def count_sold(pieces: dict[int, int], *, at: datetime) -> None:
+    """Add sold pieces (listing id → pieces, negative when given back) and have the cards built again."""
+    for listing_id in sorted(pieces):
+        Listing.objects.filter(pk=listing_id, sold_count__gte=-pieces[listing_id]).update(
+            sold_count=F("sold_count") + pieces[listing_id]
+        )
+    cards_changed(pieces, at=at)
+
+
+def cards_changed(listing_ids: Iterable[int], *, at: datetime) -> None:
+    """Have the cards of listings built again after the commit."""
+    ids = sorted(set(listing_ids))
+    if ids:
+        outbox.enqueue(task="catalog.rebuild_cards", args={"listing_ids": ids}, at=at)
+
+
+def change_price(*, specification: Specification, price_fen: int, actor: Any, at: datetime) -> None:
+    """Set a list price in 分. Orders keep the price they were placed at."""
+    with transaction.atomic():
+        Specification.objects.filter(pk=specification.pk).update(price_fen=price_fen)
+        StockRecord.objects.filter(pk=specification.stockrecord_id).update(price=to_yuan(price_fen))
+        audit.record(
+            action="price_changed",
+            object_kind="specification",
+            object_id=specification.pk,
+            actor=actor,
+            at=at,
+            price_fen=price_fen,
+            before_fen=specification.price_fen,
+        )
+        cards_changed([specification.listing_id], at=at)
+
+
+def withdraw_listing(*, listing: Listing, actor: Any, at: datetime, reason: str = "") -> None:
+    """Take a listing off the shop. Orders placed for it go on."""
+    with transaction.atomic():
+        Listing.objects.filter(pk=listing.pk).update(state=ListingState.WITHDRAWN)
+        audit.record(
+            action="listing_withdrawn", object_kind="listing", object_id=listing.pk, actor=actor, at=at, reason=reason
+        )
+        cards_changed([listing.pk], at=at)
+
+
+def publish_listing(*, listing: Listing, actor: Any, at: datetime) -> None:
+    """Put a listing on sale."""
+    with transaction.atomic():
+        Listing.objects.filter(pk=listing.pk).update(state=ListingState.LIVE, published_at=at)
+        audit.record(action="listing_published", object_kind="listing", object_id=listing.pk, actor=actor, at=at)
+        cards_changed([listing.pk], at=at)

@@ -1,0 +1,6 @@
+"""Reading the catalogue."""
+
+from .freight import Freight, freight_of
+from .sale import SpecForSale, ship_within, specifications_for_sale, supplier_holidays
+
+__all__ = ["Freight", "SpecForSale", "freight_of", "ship_within", "specifications_for_sale", "supplier_holidays"]

@@ -1,0 +1,158 @@
+"""What selling needs to know of a specification: everything, in one query."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, OuterRef, Subquery
+
+from catalog.models import Listing, ListingPicture, Specification, Stock, Supplier
+from catalog.states import ListingState
+
+MAIN_POOL = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class SpecForSale:
+    """One 规格 as it can be bought now. Amounts in 分, weights in grams, `available` in pieces of the main pool."""
+
+    specification_id: int
+    listing_id: int
+    product_id: int
+    stockrecord_id: int
+    stock_id: int
+    available: int
+    price_fen: int
+    sku: str
+    partner_id: int
+    supplier_id: int
+    supplier_slug: str
+    supplier_name_zh: str
+    supplier_name_en: str
+    holiday_until: date | None
+    slug: str
+    name_zh: str
+    name_en: str
+    spec_zh: str
+    spec_en: str
+    picture_key: str
+    net_grams: int
+    gross_grams: int
+    storage_class: str
+    purchase_limit: int | None
+    is_sellable: bool
+    is_preorder: bool
+    is_fresh: bool
+    damage_covered: bool
+    ship_within_hours: int
+    county_code: str
+    village_id: int | None
+    freight_template_id: int | None
+
+
+def specifications_for_sale(ids: Iterable[int]) -> dict[int, SpecForSale]:
+    """Return what is for sale by specification id; an unknown id is absent. One query, whatever the number.
+
+    A specification that can't be sold (withdrawn, not offered, supplier closed) is there, `is_sellable` false.
+    """
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    first_picture = (
+        ListingPicture.objects.filter(listing=OuterRef("listing_id")).order_by("position", "pk").values("picture__key")
+    )
+    stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool=MAIN_POOL)
+    rows = (
+        Specification.objects.filter(pk__in=wanted)
+        .annotate(
+            stock_pk=Subquery(stock.values("pk")[:1]),
+            left=Subquery(stock.annotate(left=F("on_hand") - F("reserved")).values("left")[:1]),
+            listing_picture=Subquery(first_picture[:1]),
+        )
+        .values_list(
+            "pk",
+            "listing_id",
+            "product_id",
+            "stockrecord_id",
+            "stock_pk",
+            "left",
+            "price_fen",
+            "stockrecord__partner_sku",
+            "stockrecord__partner_id",
+            "listing__supplier_id",
+            "listing__supplier__slug",
+            "listing__supplier__name_zh",
+            "listing__supplier__name_en",
+            "listing__supplier__holiday_until",
+            "listing__slug",
+            "listing__name_zh",
+            "listing__name_en",
+            "text_zh",
+            "text_en",
+            "picture__key",
+            "listing_picture",
+            "net_grams",
+            "gross_grams",
+            "listing__storage_class",
+            "listing__purchase_limit",
+            "is_offered",
+            "listing__state",
+            "listing__supplier__is_active",
+            "listing__is_preorder",
+            "listing__is_fresh",
+            "listing__damage_covered",
+            "listing__ship_within_hours",
+            "listing__county_id",
+            "listing__village_id",
+            "listing__freight_template_id",
+            "listing__supplier__freight_template_id",
+        )
+    )
+    return {row[0]: _spec(row) for row in rows}
+
+
+def _spec(row: tuple) -> SpecForSale:
+    return SpecForSale(
+        specification_id=row[0],
+        listing_id=row[1],
+        product_id=row[2],
+        stockrecord_id=row[3],
+        stock_id=row[4] or 0,
+        available=row[5] or 0,
+        price_fen=row[6],
+        sku=row[7],
+        partner_id=row[8],
+        supplier_id=row[9],
+        supplier_slug=row[10],
+        supplier_name_zh=row[11],
+        supplier_name_en=row[12] or row[11],
+        holiday_until=row[13],
+        slug=row[14],
+        name_zh=row[15],
+        name_en=row[16] or row[15],
+        spec_zh=row[17],
+        spec_en=row[18] or row[17],
+        picture_key=row[19] or row[20] or "",
+        net_grams=row[21],
+        gross_grams=row[22],
+        storage_class=row[23],
+        purchase_limit=row[24],
+        is_sellable=bool(row[25] and row[26] == ListingState.LIVE and row[27] and row[4]),
+        is_preorder=row[28],
+        is_fresh=row[29],
+        damage_covered=row[30],
+        ship_within_hours=row[31],
+        county_code=row[32],
+        village_id=row[33],
+        freight_template_id=row[34] or row[35],
+    )
+
+
+def ship_within(listing_ids: Iterable[int]) -> dict[int, int]:
+    """Return the hours within which each listing is promised to ship."""
+    return dict(Listing.objects.filter(pk__in=list(listing_ids)).values_list("pk", "ship_within_hours"))
+
+
+def supplier_holidays(supplier_ids: Iterable[int]) -> dict[int, date | None]:
+    """Return the day until which each supplier ships nothing."""
+    return dict(Supplier.objects.filter(pk__in=list(supplier_ids)).values_list("pk", "holiday_until"))

@@ -1,0 +1,1 @@
+"""The catalogue's rules, pure: plain values in, plain values out."""

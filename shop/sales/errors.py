@@ -1,0 +1,48 @@
+"""What selling refuses, each with a stable code."""
+
+from shop.core.errors import DomainError
+
+
+class NotForSale(DomainError):
+    """The specification does not exist or can't be bought now."""
+
+    code = "not_for_sale"
+
+
+class BadQuantity(DomainError):
+    """Not a whole number of pieces, or not within what is left or allowed."""
+
+    code = "bad_quantity"
+    status = 422
+
+
+class OverLimit(DomainError):
+    """More pieces than one buyer may have (限购)."""
+
+    code = "over_limit"
+
+
+class BasketChanged(DomainError):
+    """The basket is not what the checkout showed: ordered in another tab, emptied, or prices moved."""
+
+    code = "basket_changed"
+
+
+class NotServed(DomainError):
+    """A supplier can't send its goods to this address."""
+
+    code = "not_served"
+    status = 422
+
+
+class WrongState(DomainError):
+    """The order, payment or case is not in a state that allows this."""
+
+    code = "wrong_state"
+
+
+class TooMuch(DomainError):
+    """More than what is left: pieces to ship, or money to give back."""
+
+    code = "too_much"
+    status = 422

@@ -1,0 +1,114 @@
+"""Taking money: attempts, captures. Each effect happens once, however often a provider or a buyer repeats it."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.operations.listings import count_sold
+from catalog.queries import ship_within, supplier_holidays
+from shop.core import ledger, outbox
+from shop.sales import books, rules
+from shop.sales.errors import WrongState
+from shop.sales.gateways import Started, gateway
+from shop.sales.models import LineFacts, OrderFacts, Payment, Purchase
+from shop.sales.operations.moves import move_orders
+from shop.sales.operations.refunds import refund_payment
+from shop.sales.states import OrderState, PaymentState, PurchaseState, Terms
+
+PURCHASE = "purchase"
+
+
+def start_payment(*, purchase: Purchase, gateway_name: str, method: str = "", at: datetime) -> tuple[Payment, Started]:
+    """Start (or take up again) an attempt to pay `purchase`; return it with what the gateway answered.
+
+    Raises WrongState when the purchase is not waiting for money, KeyError for a gateway that is not offered.
+    """
+    chosen = gateway(gateway_name)
+    with transaction.atomic():
+        locked = Purchase.objects.select_for_update().get(pk=purchase.pk)
+        if locked.state != PurchaseState.UNPAID or (locked.pay_by is not None and locked.pay_by <= at):
+            raise WrongState(_("This purchase is not waiting for payment."))
+        payment = Payment.objects.filter(
+            payable_kind=PURCHASE, payable_id=purchase.pk, gateway=gateway_name, state__in=_WAITING
+        ).first()
+        if payment is None:
+            payment = Payment.objects.create(
+                payable_kind=PURCHASE,
+                payable_id=purchase.pk,
+                gateway=gateway_name,
+                method=method,
+                amount_fen=locked.total_fen,
+                key=secrets.token_hex(16),
+                started_at=at,
+            )
+        if gateway_name == "transfer" and locked.terms == Terms.ONLINE:
+            # A transfer takes days: the purchase waits as long as its terms allow.
+            Purchase.objects.filter(pk=locked.pk).update(
+                terms=Terms.TRANSFER, pay_by=rules.pay_by(Terms.TRANSFER, locked.placed_at)
+            )
+    started = chosen.start(payment, return_url=f"/pay/{purchase.number}/")
+    if not payment.provider_ref:
+        Payment.objects.filter(pk=payment.pk, provider_ref="").update(provider_ref=started.provider_ref)
+        payment.provider_ref = started.provider_ref
+    return payment, started
+
+
+_WAITING = (PaymentState.STARTED, PaymentState.CHECKING)
+
+
+def capture_payment(*, payment_id: int, at: datetime, actor: Any = None) -> bool:
+    """Book that the provider has the money of a payment; return False when that was booked before.
+
+    The purchase becomes paid, its orders wait to be shipped, the suppliers' held accounts grow. Money for a purchase
+    that is no longer waiting (expired, cancelled, paid by another attempt) is given back.
+    Locks: purchase, then ledger.
+    """
+    with transaction.atomic():
+        payment = Payment.objects.get(pk=payment_id)
+        purchase = Purchase.objects.select_for_update().get(pk=payment.payable_id)
+        if not Payment.objects.filter(pk=payment_id, state__in=[*_WAITING, PaymentState.FAILED]).update(
+            state=PaymentState.SUCCEEDED, finished_at=at
+        ):
+            return False
+        payment.state = PaymentState.SUCCEEDED
+        if purchase.state != PurchaseState.UNPAID:
+            refund_payment(payment=payment, reason="not_waiting", at=at)
+            return True
+        Purchase.objects.filter(pk=purchase.pk).update(state=PurchaseState.PAID, paid_at=at)
+        _orders_paid(purchase, payment, actor, at)
+        outbox.enqueue(task="sales.tell_paid", args={"purchase_id": purchase.pk}, key=f"paid:{purchase.pk}", at=at)
+        return True
+
+
+def fail_payment(*, payment_id: int, at: datetime) -> None:
+    """Note that an attempt failed; the purchase stays as it is and can be paid by another."""
+    Payment.objects.filter(pk=payment_id, state__in=_WAITING).update(state=PaymentState.FAILED, finished_at=at)
+
+
+def _orders_paid(purchase: Purchase, payment: Payment, actor: Any, at: datetime) -> None:
+    orders = list(OrderFacts.objects.filter(purchase=purchase).select_related("order"))
+    lines = list(LineFacts.objects.filter(order__in=orders))
+    move_orders(orders, OrderState.TO_SHIP, reason="paid", actor=actor, at=at)
+    holidays = supplier_holidays(order.supplier_id for order in orders)
+    hours = ship_within(line.listing_id for line in lines)
+    postings = []
+    for order in orders:
+        slowest = max(hours.get(line.listing_id, 48) for line in lines if line.order_id == order.pk)
+        order.ship_by = rules.ship_by(timezone.localtime(at), slowest, holidays.get(order.supplier_id))
+        postings += books.captured(
+            number=order.order.number,
+            supplier_id=order.supplier_id,
+            gateway_name=payment.gateway,
+            total_fen=order.total_fen,
+            platform_discount_fen=order.discount_fen - order.discount_supplier_fen,
+        )
+    OrderFacts.objects.bulk_update(orders, ["ship_by"])
+    ledger.post(postings, at=at, actor_id=getattr(actor, "pk", None))
+    sold: dict[int, int] = {}
+    for line in lines:
+        sold[line.listing_id] = sold.get(line.listing_id, 0) + line.ordered
+    count_sold(sold, at=at)

@@ -1,0 +1,75 @@
+"""The rules of selling, pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from shop.sales.states import Terms
+
+MAX_PIECES = 999
+ONLINE_MINUTES = 30
+TRANSFER_DAYS = 3
+PREPAID_DAYS = 30
+AUTO_RECEIPT_DAYS = 10
+DAMAGE_CLAIM_HOURS = 48
+NUDGE_HOURS = 24
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A carrier and what its tracking numbers look like."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    pattern: str
+
+
+CARRIERS = {
+    carrier.code: carrier
+    for carrier in (
+        Carrier("sf", "顺丰速运", "SF Express", r"SF\d{12,13}"),
+        Carrier("zto", "中通快递", "ZTO Express", r"\d{12,15}"),
+        Carrier("yto", "圆通速递", "YTO Express", r"(YT)?\d{12,15}"),
+        Carrier("yunda", "韵达快递", "Yunda Express", r"\d{13,15}"),
+        Carrier("ems", "邮政 EMS", "China Post EMS", r"[A-Z]{2}\d{9}[A-Z]{2}|\d{13}"),
+        Carrier("jd", "京东物流", "JD Logistics", r"JD[A-Z0-9]{10,15}"),
+    )
+}
+
+
+def clean_tracking_no(text: str) -> str:
+    """Return a tracking number without spaces and dashes, in capitals."""
+    return re.sub(r"[\s-]", "", text).upper()
+
+
+def tracking_no_fits(carrier: str, number: str) -> bool:
+    """Tell whether `number` looks like one of `carrier`'s."""
+    return carrier in CARRIERS and re.fullmatch(CARRIERS[carrier].pattern, number) is not None
+
+
+def pay_by(terms: str, placed_at: datetime) -> datetime | None:
+    """Return until when a purchase of `terms` must be paid; None when goods go first."""
+    if terms == Terms.ONLINE:
+        return placed_at + timedelta(minutes=ONLINE_MINUTES)
+    if terms == Terms.TRANSFER:
+        return placed_at + timedelta(days=TRANSFER_DAYS)
+    if terms == Terms.PREPAID:
+        return placed_at + timedelta(days=PREPAID_DAYS)
+    return None
+
+
+def ship_by(paid_at: datetime, hours: int, holiday_until: date | None) -> datetime:
+    """Return until when a supplier must ship what was paid at `paid_at`; its holiday does not count."""
+    start = paid_at
+    if holiday_until is not None and holiday_until > paid_at.date():
+        start = datetime.combine(holiday_until, time(), tzinfo=paid_at.tzinfo)
+    return start + timedelta(hours=hours)
+
+
+def line_refundable(unit_price_fen: int, pieces: int, ordered: int, discount_fen: int, refunded_fen: int) -> int:
+    """Return 分 that may still be given back for `pieces` of a line; the discount counts per piece, rounded up."""
+    paid = unit_price_fen * ordered - discount_fen
+    part = paid if pieces == ordered else unit_price_fen * pieces - -(-discount_fen * pieces // ordered)
+    return max(0, min(part, paid - refunded_fen))
