@@ -236,10 +236,9 @@ def canonical(context: Context, lang: str = "") -> str:
 
 @register.simple_tag(takes_context=True)
 def here(context: Context, path: str, exact: bool = False) -> SafeString:
-    """Return aria-current="page" when the page is `path` (without language) or below it."""
+    """Return aria-current="page" when the page is `path` (in either language) or below it."""
     request = context.get("request")
     now = request.path if request is not None else ""
-    if now.startswith("/en/"):
-        now = now[3:]
+    now, path = now.removeprefix("/en") or "/", path.removeprefix("/en") or "/"
     same = now == path or (not exact and now.startswith(path))
     return mark_safe(' aria-current="page"' if same else "")
