@@ -8,7 +8,17 @@ from typing import Any
 from oscar.apps.catalogue.models import Category, Product, ProductClass
 from oscar.apps.partner.models import Partner, StockRecord
 
-from catalog.models import FreightRule, FreightTemplate, Listing, Specification, Stock, Supplier, Village
+from catalog.models import (
+    FreightRule,
+    FreightTemplate,
+    Listing,
+    ListingPicture,
+    Picture,
+    Specification,
+    Stock,
+    Supplier,
+    Village,
+)
 from catalog.queries import SpecForSale, specifications_for_sale
 from catalog.states import ListingState
 from shop.accounts.models import Address, Membership, Organisation, User
@@ -162,3 +172,25 @@ def spec_of(listing: Listing, position: int = 0) -> SpecForSale:
     """Return a listing's specification as the sales code sees it now."""
     pk = listing.specifications.order_by("position").values_list("pk", flat=True)[position]
     return specifications_for_sale([pk])[pk]
+
+
+def make_picture(**fields: Any) -> Picture:
+    """Make a picture's row, without files."""
+    number = next(_numbers)
+    values = {
+        "key": f"p/00/{number:08d}",
+        "sha256": f"{number:064x}",
+        "width": 960,
+        "height": 960,
+        "widths": [240, 480, 960],
+        "alt_zh": "金柚",
+        "alt_en": "Pomelo",
+    }
+    return Picture.objects.create(**(values | fields))
+
+
+def add_picture(listing: Listing, **fields: Any) -> Picture:
+    """Give a listing one more picture, after those it has."""
+    picture = make_picture(**fields)
+    ListingPicture.objects.create(listing=listing, picture=picture, position=listing.pictures.count())
+    return picture
