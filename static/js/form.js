@@ -1,5 +1,8 @@
 // A second click on submit sends nothing twice; the button wakes again when the page is shown again.
 // data-autosubmit: a change sends the form (facets, sorting). data-keep="name": typed text survives a lost page.
+import { post } from "./adding.js";
+import { toast } from "./toast.js";
+
 const wake = (form) => {
   delete form.dataset.sent;
   for (const button of form.querySelectorAll("[aria-busy=true]")) button.removeAttribute("aria-busy");
@@ -23,6 +26,28 @@ const keep = (form) => {
   }
 };
 
+
+// data-quiet: sent without leaving the page (favourite, follow, remind). The answer is JSON: {on, message}.
+const sendQuietly = async (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-quiet]") || event.defaultPrevented) return;
+  event.preventDefault();
+  const button = event.submitter ?? form.querySelector("button");
+  try {
+    const answer = await post(form.action, new FormData(form));
+    if (!(answer.headers.get("Content-Type") ?? "").includes("json")) throw new Error(String(answer.status));
+    const said = await answer.json();
+    if (typeof said.on === "boolean") button.setAttribute("aria-pressed", said.on);
+    if (said.message) toast(said.message, { kind: answer.ok ? "" : "error" });
+    wake(form);
+  } catch {
+    delete form.dataset.quiet;
+    delete form.dataset.sent;
+    form.removeAttribute("data-quiet");
+    form.submit();
+  }
+};
+
 export const startForms = () => {
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -34,10 +59,11 @@ export const startForms = () => {
     form.dataset.sent = "yes";
     event.submitter?.setAttribute("aria-busy", "true");
   });
+  document.addEventListener("submit", sendQuietly);
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(wake));
   document.addEventListener("change", (event) => {
     const form = event.target.closest?.("form[data-autosubmit]");
-    if (form && !event.target.closest("[data-no-autosubmit]")) form.requestSubmit();
+    if (form && !event.target.closest("[data-no-autosubmit], dialog")) form.requestSubmit();
   });
   document.querySelectorAll("form[data-keep]").forEach(keep);
   document.querySelector("[data-focus-first]")?.focus();

@@ -1,7 +1,19 @@
 // <button data-sheet="id"> opens <dialog id class="sheet">; [data-close] or the backdrop closes it.
+
+// data-holds="id": the sheet shows an element that lives elsewhere on the page (facets), and gives it back.
+const borrow = (sheet) => {
+  const held = sheet.dataset.holds && document.getElementById(sheet.dataset.holds);
+  if (!held || sheet.contains(held)) return;
+  const place = document.createComment("held");
+  held.before(place);
+  sheet.querySelector(".sheet-body").append(held);
+  sheet.addEventListener("close", () => place.replaceWith(held), { once: true });
+};
+
 export const openSheet = (sheet, opener) => {
   if (!sheet || sheet.open) return;
   sheet.dispatchEvent(new CustomEvent("sheet:open", { detail: { opener } }));
+  borrow(sheet);
   sheet.showModal();
 };
 
