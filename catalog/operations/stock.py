@@ -85,3 +85,8 @@ def set_on_hand(*, stock_id: int, on_hand: int) -> None:
     """Set how many pieces are there. Reservations stay; raises OutOfStock when they are more than `on_hand`."""
     if not Stock.objects.filter(pk=stock_id, reserved__lte=on_hand).update(on_hand=on_hand):
         raise OutOfStock(_("More pieces than that are reserved by orders."), field="on_hand")
+
+
+def reserved_by_pool() -> dict[int, int]:
+    """Return the reserved pieces of every pool that has some, by stock id."""
+    return dict(Stock.objects.filter(reserved__gt=0).values_list("pk", "reserved"))

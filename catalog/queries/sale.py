@@ -156,3 +156,13 @@ def ship_within(listing_ids: Iterable[int]) -> dict[int, int]:
 def supplier_holidays(supplier_ids: Iterable[int]) -> dict[int, date | None]:
     """Return the day until which each supplier ships nothing."""
     return dict(Supplier.objects.filter(pk__in=list(supplier_ids)).values_list("pk", "holiday_until"))
+
+
+def supplier_member_ids(supplier_id: int) -> list[int]:
+    """Return the users who act for a supplier."""
+    return list(
+        Supplier.objects.filter(pk=supplier_id, organisation__memberships__isnull=False)
+        .order_by("organisation__memberships__user_id")
+        .values_list("organisation__memberships__user_id", flat=True)
+        .distinct()
+    )

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class SalesConfig(AppConfig):
     name = "shop.sales"
     label = "sales"
+
+    def ready(self) -> None:
+        """Load what registers itself: outbox handlers, periodic work, checks."""
+        from shop.sales import projections  # noqa: F401  reason: models must be loaded first
+        from shop.sales.operations import closing, refunds  # noqa: F401  reason: models must be loaded first

@@ -1,0 +1,81 @@
+"""What `manage.py check_ledger` checks of the trade: stock, orders, suppliers' accounts."""
+
+from collections.abc import Iterator
+
+from django.db.models import F, Sum
+
+from catalog.operations.stock import reserved_by_pool
+from shop.core import ledger
+from shop.core.projections import Mismatch, check
+from shop.sales import books
+from shop.sales.models import LineFacts, OrderFacts, Payment, Purchase, Refund
+from shop.sales.states import OrderState, PaymentState, PurchaseState
+
+
+@check("reserved stock is what open orders hold")
+def _stock() -> Iterator[Mismatch]:
+    open_pieces = dict(
+        LineFacts.objects.values_list("stock_id").annotate(held=Sum(F("ordered") - F("cancelled") - F("shipped")))
+    )
+    for stock_id, reserved in sorted(reserved_by_pool().items()):
+        if reserved != open_pieces.get(stock_id, 0):
+            yield Mismatch(f"stock {stock_id}", reserved, open_pieces.get(stock_id, 0))
+
+
+@check("a purchase is the sum of its orders, an order of its lines")
+def _sums() -> Iterator[Mismatch]:
+    for pk, total, counted in (
+        Purchase.objects.annotate(counted=Sum("orders__total_fen"))
+        .exclude(total_fen=F("counted"))
+        .order_by("pk")
+        .values_list("number", "total_fen", "counted")
+    ):
+        yield Mismatch(f"purchase {pk}", total, counted or 0)
+    rows = OrderFacts.objects.annotate(
+        goods=Sum(F("lines__unit_price_fen") * F("lines__ordered")), discount=Sum("lines__discount_fen")
+    ).order_by("pk")
+    for number, goods, counted in rows.exclude(goods_fen=F("goods")).values_list("order__number", "goods_fen", "goods"):
+        yield Mismatch(f"goods of order {number}", goods, counted or 0)
+    for number, discount, counted in rows.exclude(discount_fen=F("discount")).values_list(
+        "order__number", "discount_fen", "discount"
+    ):
+        yield Mismatch(f"discount of order {number}", discount, counted or 0)
+
+
+@check("refunds of an order add up")
+def _refunds() -> Iterator[Mismatch]:
+    counted = dict(Refund.objects.filter(order__isnull=False).values_list("order_id").annotate(total=Sum("amount_fen")))
+    for pk, number, refunded in OrderFacts.objects.order_by("pk").values_list("pk", "order__number", "refunded_fen"):
+        if refunded != counted.get(pk, 0):
+            yield Mismatch(f"refunds of order {number}", refunded, counted.get(pk, 0))
+
+
+@check("money captured is what is held, payable and given back")
+def _captured() -> Iterator[Mismatch]:
+    paid = dict(Purchase.objects.filter(state=PurchaseState.PAID).values_list("pk", "total_fen"))
+    payments = dict(
+        Payment.objects.filter(payable_kind="purchase", state=PaymentState.SUCCEEDED)
+        .exclude(refunds__key__startswith="payment:")
+        .values_list("payable_id")
+        .annotate(total=Sum("amount_fen"))
+    )
+    for pk in sorted(paid.keys() | payments.keys()):
+        if paid.get(pk, 0) != payments.get(pk, 0):
+            yield Mismatch(f"payments of purchase {pk}", paid.get(pk, 0), payments.get(pk, 0))
+
+
+@check("each supplier's accounts are what its orders say")
+def _suppliers() -> Iterator[Mismatch]:
+    booked = ledger.balances("supplier:")
+    expected: dict[str, int] = {}
+    rows = OrderFacts.objects.filter(purchase__state=PurchaseState.PAID).values_list(
+        "supplier_id", "state", "total_fen", "discount_fen", "discount_supplier_fen", "refunded_fen"
+    )
+    for supplier_id, state, total, discount, by_supplier, refunded in rows:
+        platform = discount - by_supplier
+        back = platform * refunded // total if total else 0
+        account = books.payable(supplier_id) if state == OrderState.COMPLETED else books.held(supplier_id)
+        expected[account] = expected.get(account, 0) + total + platform - refunded - back
+    for name in sorted(booked.keys() | expected.keys()):
+        if booked.get(name, 0) != expected.get(name, 0):
+            yield Mismatch(f"account {name}", booked.get(name, 0), expected.get(name, 0))

@@ -1,0 +1,127 @@
+"""Races with real processes on a real database, and the same with the lock off, which must go wrong."""
+
+from pathlib import Path
+
+from django.db import connection
+from oscar.apps.basket.models import Basket, Line
+
+from catalog.models import Stock
+from shop.core import ledger
+from shop.sales.models import OrderFacts, Payment, Purchase, Refund
+from shop.sales.operations.payments import capture_payment, start_payment
+from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
+from tests.concurrency.races import race
+from tests.factories import AT, make_division, make_listing, make_user, spec_of
+
+BUYERS, STOCK = 60, 15
+
+
+def _paid_order(price_fen: int = 10000) -> OrderFacts:
+    make_division()
+    spec = spec_of(make_listing(price_fen=price_fen, stock=10))
+    purchase = place(
+        actor=None,
+        at=AT,
+        lines=[PlaceLine(spec, 1, spec.price_fen)],
+        buyer=Buyer(phone="+8613800002046"),
+        ship_to=ShipTo("周敏", "+8613800002046", "440106", "龙口西路 8 号"),
+        key="setup",
+    )
+    payment, _ = start_payment(purchase=purchase, gateway_name="demo", at=AT)
+    capture_payment(payment_id=payment.pk, at=AT)
+    return OrderFacts.objects.get(purchase=purchase)
+
+
+def test_exactly_the_stock_is_sold_and_the_rest_refused(real_db: str, tmp_path: Path) -> None:
+    make_division()
+    spec = spec_of(make_listing(stock=STOCK))
+    connection.close()
+    outcomes = race(
+        "buy",
+        database_url=real_db,
+        folder=tmp_path / "on",
+        attempts=BUYERS,
+        specification=spec.specification_id,
+    )
+    assert outcomes == {"placed": STOCK, "refused out_of_stock": BUYERS - STOCK}
+    assert (Purchase.objects.count(), OrderFacts.objects.count()) == (STOCK, STOCK)
+    assert Stock.objects.values_list("on_hand", "reserved").get(pk=spec.stock_id) == (STOCK, STOCK)
+
+
+def test_with_the_lock_off_more_is_sold_than_there_is(real_db: str, tmp_path: Path) -> None:
+    make_division()
+    spec = spec_of(make_listing(stock=STOCK))
+    connection.close()
+    race(
+        "buy",
+        database_url=real_db,
+        folder=tmp_path / "off",
+        attempts=BUYERS,
+        lock=False,
+        specification=spec.specification_id,
+    )
+    assert Purchase.objects.count() > STOCK
+
+
+def test_many_clicks_on_one_basket_make_one_purchase_and_one_capture(real_db: str, tmp_path: Path) -> None:
+    make_division()
+    spec = spec_of(make_listing(stock=50))
+    basket = Basket.objects.create()
+    connection.close()
+    outcomes = race(
+        "same_key",
+        database_url=real_db,
+        folder=tmp_path / "clicks",
+        attempts=12,
+        specification=spec.specification_id,
+        basket=basket.pk,
+    )
+    purchase = Purchase.objects.get()
+    assert {name for name in outcomes if not name.startswith("refused wrong_state")} == {f"purchase {purchase.pk}"}
+    assert Payment.objects.filter(state="succeeded").count() == 1
+    assert ledger.balance("gateway:demo") == -purchase.total_fen
+    assert Stock.objects.get(pk=spec.stock_id).reserved == 1
+
+
+def test_the_same_capture_many_times_books_once(real_db: str, tmp_path: Path) -> None:
+    make_division()
+    spec = spec_of(make_listing(stock=10))
+    purchase = place(
+        actor=None,
+        at=AT,
+        lines=[PlaceLine(spec, 1, spec.price_fen)],
+        buyer=Buyer(phone="+8613800002046"),
+        ship_to=ShipTo("周敏", "+8613800002046", "440106", "龙口西路 8 号"),
+        key="setup",
+    )
+    payment, _ = start_payment(purchase=purchase, gateway_name="demo", at=AT)
+    connection.close()
+    outcomes = race("capture", database_url=real_db, folder=tmp_path / "c", attempts=24, payment=payment.pk)
+    assert outcomes == {"captured True": 1, "captured False": 23}
+    assert ledger.balance("gateway:demo") == -spec.price_fen
+
+
+def test_eight_tabs_add_exactly_eight_pieces_to_one_basket(real_db: str, tmp_path: Path) -> None:
+    user = make_user()
+    spec = spec_of(make_listing(stock=50))
+    connection.close()
+    outcomes = race(
+        "add",
+        database_url=real_db,
+        folder=tmp_path / "add",
+        attempts=8,
+        specification=spec.specification_id,
+        user=user.pk,
+    )
+    basket = Basket.objects.get(owner=user, status="Open")
+    assert outcomes == {f"basket {basket.pk}": 8}
+    assert Line.objects.get(basket=basket).quantity == 8
+
+
+def test_parallel_refunds_stay_within_what_was_paid(real_db: str, tmp_path: Path) -> None:
+    order = _paid_order(price_fen=10000)
+    connection.close()
+    outcomes = race("refund", database_url=real_db, folder=tmp_path / "r", attempts=8, order=order.pk)
+    assert outcomes == {"refunded": 3, "refused too_much": 5}
+    assert sum(Refund.objects.values_list("amount_fen", flat=True)) == 9000
+    assert ledger.balance("gateway:demo") == -1000

@@ -1,0 +1,148 @@
+"""One of several processes of a race: reads its job, waits for the start, runs its buyers in threads, says how it went.
+
+`python -m tests.concurrency.worker JOB.json`; the job names the race, the number of buyers, and whether the lock is on.
+"""
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.config.settings.test")
+django.setup()
+
+from django.db import connection, connections  # noqa: E402
+
+from catalog.models import Stock  # noqa: E402
+from catalog.operations import stock  # noqa: E402
+from shop.core.errors import DomainError  # noqa: E402
+from shop.sales.models import OrderFacts  # noqa: E402
+from shop.sales.operations import baskets  # noqa: E402
+from shop.sales.operations.payments import capture_payment, start_payment  # noqa: E402
+from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place  # noqa: E402
+from shop.sales.operations.refunds import refund_order_part  # noqa: E402
+from tests.factories import AT  # noqa: E402
+
+THINKING_SECONDS = 0.01
+
+
+def unlocked_reserve(quantities: dict[int, int]) -> None:
+    """Do what most shops do: look, think, then write what was seen plus one."""
+    for stock_id, quantity in quantities.items():
+        row = Stock.objects.get(pk=stock_id)
+        if row.on_hand - row.reserved < quantity:
+            raise stock.OutOfStock("gone")
+        time.sleep(THINKING_SECONDS)
+        Stock.objects.filter(pk=stock_id).update(reserved=row.reserved + quantity)
+
+
+def take_lock_off() -> None:
+    """The control: without the conditional update; on SQLite also without IMMEDIATE, which alone serialises."""
+    stock.reserve = unlocked_reserve
+    for each in connections.all():
+        each.settings_dict["OPTIONS"].pop("transaction_mode", None)
+    if connection.vendor == "sqlite":
+        # A deferred transaction that read first can't be promoted: the control writes without one, as shops do.
+        from shop.sales.operations import placing
+
+        placing.transaction = type("NoTransaction", (), {"atomic": staticmethod(_Nothing)})
+
+
+class _Nothing:
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def buy(job: dict[str, Any], number: int) -> str:
+    spec = spec_of_id(job["specification"])
+    place(
+        actor=None,
+        at=AT,
+        lines=[PlaceLine(spec, 1, spec.price_fen)],
+        buyer=Buyer(phone=f"+86138{number:08d}"),
+        ship_to=ShipTo("周敏", "+8613800002046", "440106", "龙口西路 8 号"),
+        key=f"{job['prefix']}-{number}",
+    )
+    return "placed"
+
+
+def same_key(job: dict[str, Any], number: int) -> str:
+    spec = spec_of_id(job["specification"])
+    purchase = place(
+        actor=None,
+        at=AT,
+        lines=[PlaceLine(spec, 1, spec.price_fen)],
+        buyer=Buyer(phone="+8613800002046"),
+        ship_to=ShipTo("周敏", "+8613800002046", "440106", "龙口西路 8 号"),
+        key="one-click",
+        basket_id=job["basket"],
+    )
+    payment, _ = start_payment(purchase=purchase, gateway_name="demo", at=AT)
+    capture_payment(payment_id=payment.pk, at=AT)
+    return f"purchase {purchase.pk}"
+
+
+def capture(job: dict[str, Any], number: int) -> str:
+    return f"captured {capture_payment(payment_id=job['payment'], at=AT)}"
+
+
+def add(job: dict[str, Any], number: int) -> str:
+    from shop.accounts.models import User
+
+    basket = baskets.open_basket(user=User.objects.get(pk=job["user"]))
+    baskets.add(basket=basket, specification_id=job["specification"], quantity=1, at=AT)
+    return f"basket {basket.pk}"
+
+
+def refund(job: dict[str, Any], number: int) -> str:
+    order = OrderFacts.objects.get(pk=job["order"])
+    refund_order_part(
+        order=order, amount_fen=3000, reason="damaged", key=f"{job['prefix']}-{number}", actor=None, at=AT
+    )
+    return "refunded"
+
+
+def spec_of_id(pk: int) -> Any:
+    from catalog.queries import specifications_for_sale
+
+    return specifications_for_sale([pk])[pk]
+
+
+RACES = {"buy": buy, "same_key": same_key, "capture": capture, "add": add, "refund": refund}
+
+
+def run_one(job: dict[str, Any], number: int) -> str:
+    try:
+        return RACES[job["race"]](job, number)
+    except DomainError as error:
+        return f"refused {error.code}"
+    except Exception as error:  # noqa: BLE001
+        return f"BROKEN {type(error).__name__}: {error}"[:200]
+    finally:
+        connection.close()
+
+
+def main() -> None:
+    job = json.loads(Path(sys.argv[1]).read_text())
+    if not job["lock"]:
+        take_lock_off()
+    Path(job["ready"]).touch()
+    start = Path(job["start"])
+    while not start.exists():
+        time.sleep(0.002)
+    with ThreadPoolExecutor(job["threads"]) as pool:
+        outcomes = Counter(pool.map(lambda number: run_one(job, number), job["numbers"]))
+    print(json.dumps(outcomes))
+
+
+if __name__ == "__main__":
+    main()
