@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from catalog.models import Listing, Reminder, Stock
 from catalog.states import ListingState, ReminderKind
-from shop.accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Due:
     name_en: str
 
 
-def ask(*, user: User, listing: Listing, kind: str, at: datetime) -> bool:
+def ask(*, user: Any, listing: Listing, kind: str, at: datetime) -> bool:
     """Remember that `user` wants to know; return False when that was asked before and not yet answered."""
     try:
         with transaction.atomic():
@@ -34,7 +34,7 @@ def ask(*, user: User, listing: Listing, kind: str, at: datetime) -> bool:
     return True
 
 
-def forget(*, user: User, reminder_id: int) -> None:
+def forget(*, user: Any, reminder_id: int) -> None:
     """Drop a reminder of `user` that has not been sent."""
     Reminder.objects.filter(pk=reminder_id, user=user, sent_at__isnull=True).delete()
 

@@ -49,7 +49,7 @@ def take_lock_off() -> None:
         each.settings_dict["OPTIONS"].pop("transaction_mode", None)
     if connection.vendor == "sqlite":
         # A deferred transaction that read first can't be promoted: the control writes without one, as shops do.
-        from shop.sales.operations import placing
+        from shop.sales.operations import placing  # reason: after django.setup
 
         placing.transaction = type("NoTransaction", (), {"atomic": staticmethod(_Nothing)})
 
@@ -96,7 +96,7 @@ def capture(job: dict[str, Any], number: int) -> str:
 
 
 def add(job: dict[str, Any], number: int) -> str:
-    from shop.accounts.models import User
+    from shop.accounts.models import User  # reason: after django.setup
 
     basket = baskets.open_basket(user=User.objects.get(pk=job["user"]))
     baskets.add(basket=basket, specification_id=job["specification"], quantity=1, at=AT)
@@ -112,7 +112,7 @@ def refund(job: dict[str, Any], number: int) -> str:
 
 
 def spec_of_id(pk: int) -> Any:
-    from catalog.queries import specifications_for_sale
+    from catalog.queries import specifications_for_sale  # reason: after django.setup
 
     return specifications_for_sale([pk])[pk]
 
