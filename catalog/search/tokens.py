@@ -1,0 +1,80 @@
+"""Cutting Chinese and Latin text into tokens, the same way for what is stored and what is asked.
+
+Stored are, of every run of Chinese characters: each character, each pair of neighbours, and from each character on
+the pinyin and the initials of what follows; of everything else: the words. Asked for, a run of Chinese becomes its
+pairs (so it matches as a phrase), a Latin word the beginning of a token (so "jiny" and "jy" find 金柚).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+SYLLABLES = 8  # A longer pinyin query matches by its first eight syllables' worth of text.
+MAX_TERMS = 16
+MAX_LATIN = 40
+
+_RUN = re.compile(r"[㐀-䶿一-鿿]+|[a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing that must match: a whole token, or with `is_prefix` the beginning of one."""
+
+    text: str
+    is_prefix: bool = False
+
+
+def runs(text: str) -> list[str]:
+    """Return the runs of Chinese characters and the Latin words of `text`, lower case, without accents."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    return _RUN.findall("".join(sign for sign in plain if not unicodedata.combining(sign)))
+
+
+def is_chinese(run: str) -> bool:
+    """Tell a run of Chinese characters from a Latin word."""
+    return not run.isascii()
+
+
+def _pairs(run: str) -> Iterable[str]:
+    return (run[i : i + 2] for i in range(len(run) - 1))
+
+
+@lru_cache(maxsize=20_000)
+def _tokens_of_run(run: str, with_pinyin: bool) -> tuple[str, ...]:
+    if not is_chinese(run):
+        return (run[:MAX_LATIN],)
+    found = [*run, *_pairs(run)]
+    if with_pinyin:
+        syllables = [each.replace("ü", "v") for each in lazy_pinyin(run, style=Style.NORMAL)]
+        for start in range(len(run)):
+            part = syllables[start : start + SYLLABLES]
+            found.append("".join(part))
+            found.append("".join(each[:1] for each in part))
+    return tuple(token for token in found if token)
+
+
+def tokens_of(texts: Iterable[str], plain_texts: Iterable[str] = ()) -> str:
+    """Return the tokens of `texts` (with pinyin) and `plain_texts` (without), each once, sorted, joined by spaces."""
+    found: set[str] = set()
+    for group, with_pinyin in ((texts, True), (plain_texts, False)):
+        for text in group:
+            for run in runs(text):
+                found.update(_tokens_of_run(run, with_pinyin))
+    return " ".join(sorted(found))
+
+
+def parse(query: str) -> list[Term]:
+    """Return what must match for `query`; nothing when there is no character to look for."""
+    terms: dict[Term, None] = {}
+    for run in runs(query[:200]):
+        if not is_chinese(run):
+            terms[Term(run[:MAX_LATIN], is_prefix=len(run) > 1)] = None
+        elif len(run) == 1:
+            terms[Term(run)] = None
+        else:
+            terms.update(dict.fromkeys(Term(pair) for pair in _pairs(run)))
+    return list(terms)[:MAX_TERMS]
