@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from shop.core import migrated
@@ -95,9 +96,10 @@ def on_postgres(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_files(tmp_path: Path) -> Iterator[None]:
     """Keep every test's uploads, mail and cache to itself."""
-    monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path / "media")
     from django.core.cache import cache  # reason: settings first
 
-    cache.clear()
+    with override_settings(MEDIA_ROOT=tmp_path / "media"):  # The storage hears of it, unlike of a patched attribute.
+        cache.clear()
+        yield
