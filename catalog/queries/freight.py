@@ -42,9 +42,10 @@ def freight_of(template_ids: Iterable[int | None]) -> dict[int | None, Freight]:
         "days_min",
         "days_max",
     )
-    for template_id, free_over, *rule in rows:
+    for row in rows:
+        template_id, free_over = row[:2]
         drafts[template_id].free_over_fen = free_over
-        drafts[template_id].rules.append(Rule(*rule))
+        drafts[template_id].rules.append(Rule(*row[2:]))
     for template_id, draft in drafts.items():
         found[template_id] = Freight(rules=tuple(draft.rules), free_over_fen=draft.free_over_fen)
     return found

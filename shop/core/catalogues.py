@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -51,7 +52,7 @@ def sources() -> Iterator[Path]:
                 yield path
 
 
-def _messages(path: Path) -> Iterator[tuple[int, object, object]]:
+def _messages(path: Path) -> Iterator[tuple[int, Any, Any]]:
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         text = templatize(text)

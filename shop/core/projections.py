@@ -56,6 +56,8 @@ def _reversals() -> Iterator[Mismatch]:
     rows = Transfer.objects.filter(reverses__isnull=False).select_related("reverses").order_by("pk")
     for transfer in rows.iterator():
         original = transfer.reverses
+        if original is None:
+            continue
         opposite = (original.credit_id, original.debit_id) == (transfer.debit_id, transfer.credit_id)
         if transfer.amount != original.amount or not opposite:
             yield Mismatch(f"transfer {transfer.pk} reverses {original.pk}", transfer.amount, original.amount)

@@ -1,5 +1,6 @@
 """Databases, caches and brokers: embedded by default, distributed by setting."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,14 @@ SQLITE_OPTIONS: dict[str, Any] = {
 
 
 def databases(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
-    """Return DATABASES: SQLite under `var_dir` unless DATABASE_URL names another."""
-    default = env.db_url("DATABASE_URL", f"sqlite:///{var_dir / 'heqiao.sqlite3'}")
+    """Return DATABASES: SQLite under `var_dir` unless DATABASE_URL names another.
+
+    Migrations run as the owner (DATABASE_OWNER_URL, where there is one); the app's own role may not change ledgers.
+    """
+    migrating = sys.argv[1:2] == ["migrate"] and env.str("DATABASE_OWNER_URL", "")
+    default = env.db_url(
+        "DATABASE_OWNER_URL" if migrating else "DATABASE_URL", f"sqlite:///{var_dir / 'heqiao.sqlite3'}"
+    )
     if default["ENGINE"].endswith("sqlite3"):
         default["OPTIONS"] = {**SQLITE_OPTIONS, **default.get("OPTIONS", {})}
     else:
