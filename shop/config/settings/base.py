@@ -161,6 +161,10 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         "control_folder": str(_BROKER_DIR / "control"),
     }
 
+# Pages of visitors who are not signed in, kept before Django's middleware: seconds each, bytes per process.
+PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", 20)
+PAGE_CACHE_BYTES = 24_000_000
+
 # Strict: nothing from other hosts, no inline scripts or styles.
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ("/cms/", "/admin/"),

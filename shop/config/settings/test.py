@@ -7,3 +7,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# Tests look at what they have just changed; tests/config/test_pagecache.py turns the page cache on for itself.
+PAGE_CACHE_SECONDS = 0
