@@ -84,3 +84,20 @@ def unread_count(user: User) -> int:
 def message(user: User, pk: int) -> Message | None:
     """Return the user's own message `pk`, or None."""
     return Message.objects.filter(user_id=user.pk, pk=pk).first()
+
+
+def account_id(*, email: str | None = None, phone: str | None = None) -> int | None:
+    """Return the id of the active account of an e-mail or of a phone (E.164), or None."""
+    rows = User.objects.filter(is_active=True)
+    rows = rows.filter(email__iexact=email) if email else rows.filter(phone=phone)
+    return rows.values_list("pk", flat=True).first()
+
+
+def account(pk: int | None) -> User | None:
+    """Return the active account `pk`, or None."""
+    return User.objects.filter(pk=pk, is_active=True).first()
+
+
+def has_account(*, email: str) -> bool:
+    """Tell whether an account, active or not, has this e-mail."""
+    return User.objects.filter(email__iexact=email).exists()

@@ -10,16 +10,22 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+from shop.accounts.urls import entrance
+from shop.core import health
 from shop.core import views as core_views
 
 DEMO_PAGES = [path("styleguide/", core_views.styleguide, name="styleguide")] if settings.DEMO_CASHIER else []
 
 urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
     path("cms/", include(wagtailadmin_urls)),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         *DEMO_PAGES,
         path("help/<slug:name>/", core_views.help_page, name="help"),
+        path("account/", include(entrance)),
+        path("account/", include("shop.accounts.urls")),
         # Areas whose package does not exist yet. Their package's urls take the place of the line.
         *[path(f"{area}/", core_views.later, {"area": area}, name=f"later-{area}") for area in core_views.LATER],
         path("", include(wagtail_urls)),

@@ -3,6 +3,7 @@ import { startAdding } from "./adding.js";
 import { startConfirming } from "./confirm.js";
 import { startCountdowns } from "./countdown.js";
 import { startDelivering } from "./deliver.js";
+import { startDivisions } from "./divisions.js";
 import { startForms } from "./form.js";
 import { startGalleries } from "./gallery.js";
 import { startMe } from "./me.js";
@@ -16,6 +17,7 @@ for (const start of [
   startText,
   startSheets,
   startSteppers,
+  startDivisions,
   startForms,
   startConfirming,
   startAdding,

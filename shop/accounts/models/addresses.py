@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 
 class Address(models.Model):
@@ -18,10 +19,21 @@ class Address(models.Model):
     is_default = models.BooleanField(default=False)
     updated_at = models.DateTimeField(auto_now=True)
 
+    TAG_NAMES = {
+        "home": pgettext_lazy("address", "Home"),
+        "office": pgettext_lazy("address", "Office"),
+        "school": pgettext_lazy("address", "School"),
+    }
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user"], condition=Q(is_default=True), name="address_one_default"),
         ]
+
+    @property
+    def tag_name(self) -> str:
+        """The tag in the reader's language; a tag of one's own as it was typed."""
+        return str(self.TAG_NAMES.get(self.tag, self.tag))
 
     def __str__(self) -> str:
         return f"address {self.pk}"

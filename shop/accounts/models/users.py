@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from oscar.apps.customer.abstract_models import AbstractUser
 
+from shop.core.masking import mask_email, mask_phone
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users by e-mail, by phone, or both."""
@@ -53,6 +55,21 @@ class User(AbstractUser):
         """The active organisations that the user acts for; one query, remembered on this object."""
         active = self.memberships.filter(organisation__is_active=True)
         return frozenset(active.values_list("organisation_id", flat=True))
+
+    @property
+    def masked_phone(self) -> str:
+        """138****2046."""
+        return mask_phone(self.phone)
+
+    @property
+    def masked_email(self) -> str:
+        """z***@example.cn."""
+        return mask_email(self.email)
+
+    @property
+    def masked_login(self) -> str:
+        """The phone, else the e-mail, masked."""
+        return self.masked_phone or self.masked_email
 
     def __str__(self) -> str:
         return self.name or self.email or self.phone or f"#{self.pk}"

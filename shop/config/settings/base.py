@@ -6,6 +6,7 @@ import environ
 from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *
 
+from .accounts import *
 from .oscar import *
 from .oscar import OSCAR_APPS
 

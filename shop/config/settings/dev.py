@@ -13,6 +13,7 @@ CACHES = caches(env, VAR_DIR)
 
 INSTALLED_APPS = [*INSTALLED_APPS, "shop.demo.apps.DemoConfig"]
 DEMO_CASHIER = True
+SHOW_CODES = True
 LICENCES = {
     "business": "91440101DEMO000000",
     "food": "JY1440106DEMO000",

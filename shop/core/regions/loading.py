@@ -10,7 +10,6 @@ from shop.core.models import Division
 
 from .pasting import forget_names
 from .recognising import UNSAID
-from .romanising import english_name
 
 LEVELS = (
     ("province_list", Division.Level.PROVINCE, 2),
@@ -46,6 +45,8 @@ def load_divisions(*, path: Path, progress: Callable[[int, int], None] | None = 
 
 def read_divisions(lists: dict[str, dict[str, str]]) -> list[Division]:
     """Return unsaved divisions of the three lists, parents before children. Raises ValueError for a missing list."""
+    from .romanising import english_name  # reason: pinyin's dictionaries are 30 MB that only loading needs
+
     rows: dict[str, Division] = {}
     for key, level, digits in LEVELS:
         if key not in lists:

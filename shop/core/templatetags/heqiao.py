@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from shop.core import regions
 from shop.core.money import FEN_PER_YUAN, to_fen
 
 register = template.Library()
@@ -242,3 +243,9 @@ def here(context: Context, path: str, exact: bool = False) -> SafeString:
     now, path = now.removeprefix("/en") or "/", path.removeprefix("/en") or "/"
     same = now == path or (not exact and now.startswith(path))
     return mark_safe(' aria-current="page"' if same else "")
+
+
+@register.simple_tag
+def division_name(row: Any, short: bool = False) -> str:
+    """Show a division in the reader's language, with everything above it unless `short`."""
+    return regions.name(row) if short else regions.full_name(row)

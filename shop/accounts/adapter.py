@@ -1,0 +1,33 @@
+"""What allauth asks us: how accounts are found by phone, and which of its words are shown."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from shop.accounts.models import User
+
+
+def name_tried(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
+    """Return the phone or e-mail of a sign-in attempt, for the count of failures."""
+    given: dict[str, Any] = credentials or {}
+    return str(given.get("email") or given.get("phone") or given.get("username") or "").lower()
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Phones live on our user; our pages say their own words."""
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        """Return the account of `phone` (E.164)."""
+        return User.objects.filter(phone=phone).first()
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        """Return the phone and whether it was proved."""
+        return (user.phone, user.phone_verified) if user.phone else None
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Say nothing: our views say what happened."""
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count failures by the name that was tried, phone or e-mail."""
+        return f"sign-in:{name_tried(request, credentials)}"

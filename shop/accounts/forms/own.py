@@ -1,0 +1,118 @@
+"""Profile and address book."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from shop.accounts.models import Address
+from shop.core import regions
+from shop.core.fields import PhoneField, PostcodeField
+
+TAGS = [("", _("No tag")), *Address.TAG_NAMES.items()]
+
+
+class ProfileForm(forms.Form):
+    """The name."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=60,
+        required=False,
+        help_text=_("Others see only its first character, in reviews."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
+class DivisionFields(forms.Form):
+    """省, 市, 区: three selects whose deeper one decides. Works without scripts: each submit fills the next.
+
+    `template`: components/division_picker.html with the form as `form`. Cleans `division` to a county's code.
+    """
+
+    province = forms.CharField(required=False, label=_("Province"), max_length=12)
+    city = forms.CharField(required=False, label=_("City"), max_length=12)
+    division = forms.CharField(
+        label=_("Province, city, county"),
+        max_length=12,
+        error_messages={"required": _("Choose province, city and county.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = self.data if self.is_bound else self.initial
+        county = str(given.get(self.add_prefix("division") if self.is_bound else "division") or "")
+        city = str(given.get(self.add_prefix("city") if self.is_bound else "city") or county[:4])
+        province = str(given.get(self.add_prefix("province") if self.is_bound else "province") or city[:2])
+        self.picked = {"province": province, "city": city if city.startswith(province) else "", "division": county}
+        self.provinces = regions.provinces()
+        self.cities = regions.children(province) if province else []
+        self.counties = regions.children(self.picked["city"]) if self.picked["city"] else []
+
+    def clean_division(self) -> str:
+        """Return the county's code."""
+        code = self.cleaned_data["division"]
+        row = regions.division(code)
+        if row is None or row.level != row.Level.COUNTY:
+            raise ValidationError(_("Choose province, city and county."), code="no_county")
+        return code
+
+
+class AddressForm(DivisionFields):
+    """A delivery address."""
+
+    name = forms.CharField(
+        label=_("Recipient"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Enter who receives the parcel.")},
+    )
+    phone = PhoneField(label=_("Mobile number"), error_messages={"required": _("Enter a mobile number of 11 digits.")})
+    street = forms.CharField(
+        label=_("Street, building, door"),
+        max_length=160,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+        error_messages={"required": _("Enter street, building and door.")},
+    )
+    postcode = PostcodeField(label=_("Postcode"), required=False)
+    tag = forms.ChoiceField(label=_("Tag"), choices=TAGS, required=False, widget=forms.RadioSelect)
+    is_default = forms.BooleanField(label=_("Use as the default address"), required=False)
+
+    field_order = ("name", "phone", "province", "city", "division", "street", "postcode", "tag", "is_default")
+
+    @classmethod
+    def initial_of(cls, address: Address) -> dict[str, Any]:
+        """Return the form's values of a stored address."""
+        return {
+            "name": address.name,
+            "phone": address.phone,
+            "division": address.division_id,
+            "street": address.street,
+            "postcode": address.postcode,
+            "tag": address.tag,
+            "is_default": address.is_default,
+        }
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `save_address` takes."""
+        data = self.cleaned_data
+        return {
+            "name": data["name"],
+            "phone": data["phone"],
+            "division_code": data["division"],
+            "street": data["street"],
+            "postcode": data["postcode"],
+            "tag": data["tag"],
+            "is_default": data["is_default"],
+        }
+
+
+class EraseForm(forms.Form):
+    """The question before an account is erased."""
+
+    sure = forms.BooleanField(
+        label=_("I understand that this can't be undone"),
+        error_messages={"required": _("Tick this first: it can't be undone.")},
+    )

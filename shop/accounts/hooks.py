@@ -1,0 +1,45 @@
+"""What packages above may add to accounts. Wired in `shop/config/wiring.py`; called in the caller's transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+from shop.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """One tile or row of 我的: where it leads, its icon, and how many things wait there (0 shows none)."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    count: int = 0
+    testid: str = ""
+
+
+OnLogin = Callable[[HttpRequest, User, datetime], None]
+Shortcuts = Callable[[User], list[Shortcut]]
+Export = Callable[[User], dict[str, Any]]
+Erase = Callable[[User, datetime], None]
+
+# After a login (basket merge, adoption of a guest's purchases); `user` has proved its phone or e-mail.
+on_login: list[OnLogin] = []
+# Tiles with the states of one's orders, shown first on 我的.
+order_shortcuts: list[Shortcuts] = []
+# Rows of 我的 that belong to other packages (favourites, reminders, consoles).
+account_rows: list[Shortcuts] = []
+# What another package knows about a person, as plain JSON values, for the person's own export.
+export_of: list[Export] = []
+# Taking a person out of what another package keeps (orders stay, pseudonymised).
+erase_from: list[Erase] = []
+
+
+def connect(hooks: list[Any], function: Any) -> None:
+    """Add `function` to one of the lists above, once."""
+    if function not in hooks:
+        hooks.append(function)

@@ -1,0 +1,150 @@
+"""The address book, the division picker's data, paste recognition, and where to deliver to."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from shop.accounts import queries, signing
+from shop.accounts.forms.own import AddressForm, DivisionFields
+from shop.accounts.operations import addresses as operations
+from shop.core import regions
+from shop.core.errors import DomainError
+
+DAY = 24 * 3600
+get_and_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@never_cache
+@login_required
+@require_safe
+def address_list(request: HttpRequest) -> HttpResponse:
+    """Show the address book."""
+    return render(request, "accounts/addresses.html", {"addresses": queries.addresses(request.user)})
+
+
+@never_cache
+@login_required
+@get_and_post
+def address_add(request: HttpRequest) -> HttpResponse:
+    """Add an address."""
+    return _edit(request, None, {})
+
+
+@never_cache
+@login_required
+@get_and_post
+def address_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change an address of one's own."""
+    address = queries.address(request.user, pk)
+    if address is None:
+        raise Http404
+    return _edit(request, pk, AddressForm.initial_of(address))
+
+
+def _edit(request: HttpRequest, pk: int | None, initial: dict[str, object]) -> HttpResponse:
+    onward = signing.safe_next(request, "/account/addresses/")
+    form, status = AddressForm(initial=initial), 200
+    if request.method == "POST" and "pick" in request.POST:
+        # Without scripts: a province or city was chosen, show what lies in it and keep the rest.
+        form = AddressForm(initial=request.POST.dict())
+    elif request.method == "POST" and "recognise" in request.POST:
+        form = AddressForm(initial={**request.POST.dict(), **_recognised(request)})
+    elif request.method == "POST":
+        form, status = AddressForm(request.POST), 422
+        if form.is_valid():
+            try:
+                operations.save_address(actor=request.user, at=timezone.now(), pk=pk, **form.facts)
+                messages.success(request, _("Address saved."))
+                return HttpResponseRedirect(onward)
+            except DomainError as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error.message))
+                status = error.status
+    return render(request, "accounts/address_form.html", {"form": form, "pk": pk, "next": onward}, status=status)
+
+
+def _recognised(request: HttpRequest) -> dict[str, str]:
+    """Return the form's values found in the pasted text; what was not found is left out."""
+    parsed = regions.parse_address(request.POST.get("text", ""))
+    found = {
+        "name": parsed.name,
+        "phone": parsed.phone,
+        "street": parsed.street,
+        "postcode": parsed.postcode,
+        "province": parsed.division_code[:2],
+        "city": parsed.division_code[:4] if len(parsed.division_code) >= 4 else "",
+        "division": parsed.division_code if len(parsed.division_code) == 6 else "",
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+@never_cache
+@login_required
+@require_POST
+def address_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete an address of one's own."""
+    try:
+        operations.delete_address(actor=request.user, pk=pk, at=timezone.now())
+        messages.success(request, _("Address deleted."))
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    return redirect("accounts:addresses")
+
+
+@never_cache
+@login_required
+@require_POST
+def address_default(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make an address of one's own the default."""
+    try:
+        operations.make_default(actor=request.user, pk=pk, at=timezone.now())
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    return redirect("accounts:addresses")
+
+
+@never_cache
+@require_POST
+def address_parse(request: HttpRequest) -> JsonResponse:
+    """Answer {name, phone, province, city, division, division_name, street, postcode} found in `text`."""
+    try:
+        signing.limit(request, "parse_address")
+    except DomainError as error:
+        return JsonResponse({"code": error.code, "message": str(error.message)}, status=error.status)
+    found = _recognised(request)
+    deepest = found.get("division") or found.get("city") or found.get("province")
+    row = regions.division(deepest) if deepest else None
+    blank = dict.fromkeys(("name", "phone", "province", "city", "division", "street", "postcode"), "")
+    return JsonResponse({**blank, **found, "division_name": regions.full_name(row) if row else ""})
+
+
+@require_safe
+def divisions(request: HttpRequest) -> JsonResponse:
+    """Answer what lies directly in the division `in` (the provinces without it), in the page's language; cacheable."""
+    code = request.GET.get("in", "")
+    rows = regions.children(code) if code else regions.provinces()
+    response = JsonResponse({"divisions": [{"code": row.code, "name": regions.name(row)} for row in rows]})
+    response["Cache-Control"] = f"public, max-age={DAY}"
+    return response
+
+
+@never_cache
+@get_and_post
+def deliver_to(request: HttpRequest) -> HttpResponse:
+    """Choose the county that pages show delivery and freight for; kept in the cookie hq_to."""
+    onward = signing.safe_next(request, "/")
+    if request.method != "POST" or "pick" in request.POST:
+        given = request.POST.dict() if request.method == "POST" else {"division": request.COOKIES.get("hq_to", "")}
+        form = DivisionFields(initial=given)
+        own = queries.addresses(request.user) if request.user.is_authenticated else []
+        return render(request, "accounts/deliver_to.html", {"form": form, "next": onward, "addresses": own})
+    form = DivisionFields(request.POST)
+    if not form.is_valid():
+        return render(request, "accounts/deliver_to.html", {"form": form, "next": onward}, status=422)
+    response = HttpResponseRedirect(onward)
+    response.set_cookie("hq_to", form.cleaned_data["division"], max_age=signing.YEAR, samesite="Lax")
+    return response

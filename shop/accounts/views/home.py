@@ -1,0 +1,73 @@
+"""我的, the profile, large text, language."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from shop.accounts import hooks, queries, signing
+from shop.accounts.forms.own import ProfileForm
+from shop.accounts.operations import people
+from shop.core.templatetags.heqiao import local
+
+LANGUAGES = {"zh-hans", "en"}
+
+
+@never_cache
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what waits for the person, and the ways onward."""
+    user = request.user
+    context = {
+        "orders": [shortcut for hook in hooks.order_shortcuts for shortcut in hook(user)],
+        "rows": [shortcut for hook in hooks.account_rows for shortcut in hook(user)],
+        "unread": queries.unread_count(user),
+        "organisations": queries.memberships(user),
+    }
+    return render(request, "accounts/home.html", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """Show and change the name."""
+    if request.method != "POST":
+        return render(request, "accounts/profile.html", {"form": ProfileForm(initial={"name": request.user.name})})
+    form = ProfileForm(request.POST)
+    if not form.is_valid():
+        return render(request, "accounts/profile.html", {"form": form}, status=422)
+    people.update_profile(user=request.user, name=form.cleaned_data["name"], at=timezone.now())
+    messages.success(request, _("Saved."))
+    return redirect("accounts:profile")
+
+
+@require_POST
+def display(request: HttpRequest) -> HttpResponse:
+    """Switch large text on or off, for this browser and for the account."""
+    large = request.POST.get("text") == "large"
+    if request.user.is_authenticated:
+        people.set_preferences(user=request.user, large_text=large)
+    response = HttpResponseRedirect(signing.safe_next(request))
+    response.set_cookie("hq_text", "large" if large else "normal", max_age=signing.YEAR, samesite="Lax")
+    return response
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Remember the language, and go to the same page in it."""
+    wanted = request.POST.get("language", "")
+    if wanted not in LANGUAGES:
+        return redirect(local("/"))
+    if request.user.is_authenticated:
+        people.set_preferences(user=request.user, language=wanted)
+    onward = signing.safe_next(request, "/")
+    bare = onward[3:] or "/" if onward == "/en" or onward.startswith("/en/") else onward
+    response = HttpResponseRedirect(f"/en{bare}" if wanted == "en" and bare.startswith("/") else bare)
+    response.set_cookie("django_language", wanted, max_age=signing.YEAR, samesite="Lax")
+    return response
