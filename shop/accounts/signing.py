@@ -53,7 +53,7 @@ def sign_in(request: HttpRequest, user: User, *, onward: str) -> HttpResponse:
     remember_confirmed(request)
     after_sign_in(request, user, at=timezone.now())
     answer = HttpResponseRedirect(onward)
-    set_cookies(answer, user)
+    set_cookies(request, answer, user)
     return answer
 
 
@@ -66,11 +66,16 @@ def after_sign_in(request: HttpRequest, user: User, *, at: datetime) -> None:
             logger.warning("after sign-in of user %s: %s", user.pk, error.code)
 
 
-def set_cookies(response: HttpResponse, user: User) -> None:
+def set_cookies(request: HttpRequest, response: HttpResponse, user: User) -> None:
     """Set what pages read without asking the server: that there are own parts, and the size of the text."""
-    response.set_cookie("hq_me", "1", max_age=YEAR, samesite="Lax")
+    keep(request, response, "hq_me", "1")
     if user.large_text:
-        response.set_cookie("hq_text", "large", max_age=YEAR, samesite="Lax")
+        keep(request, response, "hq_text", "large")
+
+
+def keep(request: HttpRequest, response: HttpResponse, name: str, value: str) -> None:
+    """Have the browser keep a plain choice for a year, readable by our scripts."""
+    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=request.is_secure())
 
 
 def remember_confirmed(request: HttpRequest) -> None:

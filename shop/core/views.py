@@ -13,6 +13,8 @@ HELP = (
     "certification",
     "settlement",
     "tracing",
+    "terms",
+    "privacy",
 )
 LATER = ("live", "units", "t", "pledges", "notices")
 

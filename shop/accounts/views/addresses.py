@@ -1,5 +1,7 @@
 """The address book, the division picker's data, paste recognition, and where to deliver to."""
 
+from urllib.parse import quote
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -146,5 +148,9 @@ def deliver_to(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "accounts/deliver_to.html", {"form": form, "next": onward}, status=422)
     response = HttpResponseRedirect(onward)
-    response.set_cookie("hq_to", form.cleaned_data["division"], max_age=signing.YEAR, samesite="Lax")
+    code = form.cleaned_data["division"]
+    row = regions.division(code)
+    signing.keep(request, response, "hq_to", code)
+    # Scripts show the place without asking the server; cookies hold no Chinese.
+    signing.keep(request, response, "hq_to_name", quote(regions.name(row) if row else ""))
     return response

@@ -54,7 +54,7 @@ def display(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         people.set_preferences(user=request.user, large_text=large)
     response = HttpResponseRedirect(signing.safe_next(request))
-    response.set_cookie("hq_text", "large" if large else "normal", max_age=signing.YEAR, samesite="Lax")
+    signing.keep(request, response, "hq_text", "large" if large else "normal")
     return response
 
 
@@ -69,5 +69,5 @@ def language(request: HttpRequest) -> HttpResponse:
     onward = signing.safe_next(request, "/")
     bare = onward[3:] or "/" if onward == "/en" or onward.startswith("/en/") else onward
     response = HttpResponseRedirect(f"/en{bare}" if wanted == "en" and bare.startswith("/") else bare)
-    response.set_cookie("django_language", wanted, max_age=signing.YEAR, samesite="Lax")
+    signing.keep(request, response, "django_language", wanted)
     return response
