@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from oscar.apps.basket.models import Basket
+from oscar.apps.basket.models import Basket, Line
+from oscar.apps.catalogue.models import Product
 from oscar.apps.offer.applicator import Applicator
-from oscar.apps.offer.models import ConditionalOffer
+from oscar.apps.offer.models import ConditionalOffer, Range
 from oscar.apps.partner.availability import Available
+from oscar.apps.partner.models import StockRecord
 from oscar.apps.partner.prices import FixedPrice
-from oscar.apps.partner.strategy import Base, PurchaseInfo
+from oscar.apps.partner.strategy import PurchaseInfo
 from oscar.apps.voucher.models import Voucher
 
 from catalog.queries import Freight, SpecForSale
@@ -175,14 +177,6 @@ def _sum(quotes: list[FreightQuote]) -> FreightQuote:
     )
 
 
-class _ListPrices(Base):
-    """Oscar's strategy over our facts: the price of the specification; stock is reserved elsewhere."""
-
-    def fetch_for_line(self, line: Any, stockrecord: Any = None) -> PurchaseInfo:
-        price = FixedPrice(currency="CNY", excl_tax=line.price_excl_tax, tax=0)
-        return PurchaseInfo(price=price, availability=Available(), stockrecord=line.stockrecord)
-
-
 def find_coupon(code: str, *, at: datetime) -> Voucher | None:
     """Return the voucher of a code a buyer typed; None for an empty code.
 
@@ -203,12 +197,13 @@ def find_coupon(code: str, *, at: datetime) -> Voucher | None:
     return voucher
 
 
-def apply_discounts(lines: Sequence[PricedLine], *, basket: Basket | None, coupon: Voucher | None) -> list[Applied]:
+def apply_discounts(lines: Sequence[PricedLine], *, coupon: Voucher | None, user: Any = None) -> list[Applied]:
     """Apply the site's offers and the coupon to `lines` (their discounts are set); return what applied.
 
-    Raises InvalidInput on field `coupon` when the coupon gives nothing for this basket.
+    Oscar's Applicator runs once over a basket that is never saved. One query where there is nothing to apply.
+    Raises InvalidInput on field `coupon` when the coupon gives nothing for these lines.
     """
-    if basket is None or not lines:
+    if not lines:
         return []
     applicator = Applicator()
     offers = list(applicator.get_site_offers())
@@ -218,26 +213,54 @@ def apply_discounts(lines: Sequence[PricedLine], *, basket: Basket | None, coupo
             offers.append(offer)
     if not offers:
         return []
-    _load(basket, lines)
+    basket = _oscar_basket(lines, user)
+    _know_ranges(offers, [line.spec.product_id for line in lines])
     offers.sort(key=lambda offer: offer.priority, reverse=True)
     applicator.apply_offers(basket, offers)
     return _take_over(basket, lines, coupon)
 
 
-def _load(basket: Basket, lines: Sequence[PricedLine]) -> None:
-    """Give Oscar's basket our prices, for the lines that are bought now."""
-    basket.strategy = _ListPrices(request=None)
-    prices = {line.spec.specification_id: line for line in lines}
-    chosen = []
-    for row in basket.all_lines():
-        ours = prices.get(int(row.line_reference))
-        if ours is not None:
-            row.price_excl_tax = row.price_incl_tax = to_yuan(ours.unit_price_fen)
-            row.quantity = ours.quantity
-            row.basket = basket
-            chosen.append(row)
-    basket._lines = chosen
-    basket.all_lines = lambda: chosen
+def _oscar_basket(lines: Sequence[PricedLine], user: Any) -> Basket:
+    """Return a basket in memory that holds `lines` at our prices."""
+    basket = Basket(owner=user)
+    products = Product.objects.select_related("product_class", "parent__product_class").in_bulk(
+        [line.spec.product_id for line in lines]
+    )
+    rows = []
+    for line in lines:
+        row = Line(
+            pk=line.spec.specification_id,
+            basket=basket,
+            line_reference=str(line.spec.specification_id),
+            product=products[line.spec.product_id],
+            stockrecord=StockRecord(pk=line.spec.stockrecord_id),
+            quantity=line.quantity,
+            price_currency="CNY",
+            price_excl_tax=to_yuan(line.unit_price_fen),
+            price_incl_tax=to_yuan(line.unit_price_fen),
+        )
+        # What Oscar's strategy would fetch, one query a line.
+        price = FixedPrice(currency="CNY", excl_tax=row.price_excl_tax, tax=0)
+        row._info = PurchaseInfo(price=price, availability=Available(), stockrecord=None)
+        rows.append(row)
+    basket.all_lines = lambda: rows
+    basket._lines = rows
+    return basket
+
+
+def _know_ranges(offers: Sequence[ConditionalOffer], product_ids: Sequence[int]) -> None:
+    """Find once which of the products each offer's ranges contain; Oscar would ask for each line and each offer."""
+    users = [part for offer in offers for part in (offer.condition, offer.benefit) if part.range_id]
+    ranges = Range.objects.in_bulk({part.range_id for part in users})
+    for each in ranges.values():
+        if not each.proxy_class:
+            held = set(each.product_queryset.filter(pk__in=product_ids).values_list("pk", flat=True))
+            each.contains_product = lambda product, held=held: product.pk in held
+    for part in users:
+        # Oscar makes a new object of the fitting class at each step, which would ask for the range again.
+        made = part.proxy()
+        made.range = ranges[part.range_id]
+        part.proxy = lambda made=made: made
 
 
 def _take_over(basket: Basket, lines: Sequence[PricedLine], coupon: Voucher | None) -> list[Applied]:
@@ -290,8 +313,3 @@ def _funded_by_suppliers(applied: Sequence[Applied]) -> int:
         ).values_list("offer_id", flat=True)
     )
     return sum(each.amount_fen for each in applied if each.offer_id in ids)
-
-
-def site_offers_exist() -> bool:
-    """Tell whether any offer runs without a coupon."""
-    return ConditionalOffer.active.filter(offer_type=ConditionalOffer.SITE).exists()

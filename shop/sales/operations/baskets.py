@@ -3,19 +3,26 @@
 A guest's basket has no owner; its id travels in a signed cookie. A line's reference is its specification's id.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.basket.models import Basket, Line
+from oscar.apps.order.models import Order
 
 from catalog.queries import SpecForSale, specifications_for_sale
+from shop.core.errors import DomainError
 from shop.core.money import to_yuan
 from shop.sales.errors import BadQuantity, NotForSale
+from shop.sales.models import Purchase
 from shop.sales.rules import MAX_PIECES
+from shop.sales.texts import in_reader_language
+from shop.sales.visitors import basket_id_of
 
 
 def open_basket(*, user: Any = None, basket_id: int | None = None) -> Basket:
@@ -71,14 +78,21 @@ def add(*, basket: Basket, specification_id: int, quantity: int, at: datetime) -
     raise _too_many(spec, most, held=_held(basket, reference))
 
 
-def set_quantity(*, basket: Basket, specification_id: int, quantity: int, at: datetime) -> None:
-    """Set a line to `quantity` pieces. Raises as `add` does; a line that is gone stays gone (NotForSale)."""
+def check(*, specification_id: int, quantity: int) -> SpecForSale:
+    """Return the specification if `quantity` pieces can be bought now. Raises as `add` does."""
     spec = _sellable(specification_id)
     most = most_allowed(spec)
     if quantity > most:
         raise _too_many(spec, most)
+    return spec
+
+
+def set_quantity(*, basket: Basket, specification_id: int, quantity: int, at: datetime) -> None:
+    """Set a line to `quantity` pieces. Raises as `add` does; a line that is gone stays gone (NotForSale)."""
+    spec = check(specification_id=specification_id, quantity=quantity)
+    price = to_yuan(spec.price_fen)
     if not Line.objects.filter(basket=basket, line_reference=str(specification_id)).update(
-        quantity=quantity, date_updated=at
+        quantity=quantity, price_excl_tax=price, price_incl_tax=price, date_updated=at
     ):
         raise NotForSale(_("This is no longer in your basket."))
 
@@ -111,6 +125,49 @@ def merge(*, guest: Basket, user: Any, at: datetime) -> Basket:
             elif wanted > held:
                 Line.objects.filter(basket=own, line_reference=line.line_reference).update(quantity=wanted)
     return own
+
+
+def merge_on_login(request: HttpRequest, user: Any, at: datetime) -> None:
+    """Do what a login brings: the browser's basket joins the person's, purchases made as a guest become theirs.
+
+    Called by `shop.accounts` in its own transaction. Purchases are adopted by a phone that the person has proved.
+    """
+    basket_id = basket_id_of(request)
+    guest = Basket.objects.filter(pk=basket_id, owner=None, status=Basket.OPEN).first() if basket_id else None
+    if guest is not None:
+        merge(guest=guest, user=user, at=at)
+    if user.phone and user.phone_verified:
+        adopt_purchases(user=user, phone=user.phone, at=at)
+
+
+def adopt_purchases(*, user: Any, phone: str, at: datetime) -> int:
+    """Give a person the purchases made as a guest with `phone`, which it has proved; return how many."""
+    guests = Purchase.objects.filter(user=None, contact_phone=phone)
+    numbers = list(guests.values_list("pk", flat=True))
+    if not numbers:
+        return 0
+    Order.objects.filter(facts__purchase__in=numbers, user=None).update(user=user)
+    return Purchase.objects.filter(pk__in=numbers, user=None).update(user=user)
+
+
+def add_again(*, basket: Basket, wanted: Mapping[int, int], at: datetime) -> tuple[int, list[str]]:
+    """Put pieces (specification id → quantity) into the basket as far as they can be had today.
+
+    Returns how many products went in, and why others did not, in the reader's language.
+    """
+    specs = specifications_for_sale(wanted)
+    done, refused = 0, []
+    for specification_id, quantity in wanted.items():
+        spec = specs.get(specification_id)
+        held = _held(basket, str(specification_id))
+        pieces = min(quantity, most_allowed(spec) - held) if spec else 0
+        try:
+            add(basket=basket, specification_id=specification_id, quantity=max(pieces, 1), at=at)
+            done += 1
+        except DomainError as error:
+            if spec is not None:
+                refused.append(f"{in_reader_language(spec.name_zh, spec.name_en)}: {error.message}")
+    return done, refused
 
 
 def _held(basket: Basket, reference: str) -> int:

@@ -1,6 +1,5 @@
 """The one door: whatever sells places its lines here. One purchase, one Oscar order per supplier."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +11,13 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.basket.models import Basket
+from oscar.apps.basket.models import Line as BasketLine
 from oscar.apps.order.models import Line, Order
 
 from catalog.operations import stock
 from catalog.operations.listings import lock_listings
 from catalog.queries import SpecForSale
+from shop.core.errors import DomainError
 from shop.core.money import to_yuan
 from shop.sales import rules
 from shop.sales.errors import BasketChanged, OverLimit
@@ -25,6 +26,8 @@ from shop.sales.numbers import new_number
 from shop.sales.operations.discounts import claim_uses
 from shop.sales.pricing import Applied
 from shop.sales.states import OrderState, PurchaseState, Terms
+from shop.sales.texts import in_reader_language
+from shop.sales.visitors import token_hash
 
 
 @dataclass(frozen=True)
@@ -95,11 +98,6 @@ class Extras:
     applied: Sequence[Applied] = ()
 
 
-def token_hash(token: str) -> str:
-    """Return what is stored of a guest's token."""
-    return hashlib.sha256(token.encode()).hexdigest() if token else ""
-
-
 def place(
     *,
     actor: Any,
@@ -112,19 +110,21 @@ def place(
     attribution: Attribution = Attribution(),
     extras: Extras = Extras(),
     basket_id: int | None = None,
+    leaves_some: bool = False,
 ) -> Purchase:
     """Reserve stock and write one purchase with an order per supplier, all or nothing; nothing is paid yet.
 
-    The same `key` again returns the first purchase. With `basket_id`, that basket goes from Open to Submitted.
-    Raises OutOfStock, OverLimit, or BasketChanged when the basket was ordered, or emptied, meanwhile.
+    The same `key` again returns the first purchase. With `basket_id`, that basket goes from Open to Submitted; where
+    it `leaves_some` lines that are not bought now, only the bought ones go, the others wait in it.
+    Raises OutOfStock, OverLimit, CouponGone, or BasketChanged when the basket was ordered or changed meanwhile.
     Locks: basket, limited listings, stock pools by id.
     """
     if not lines:
         raise BasketChanged(_("Your basket is empty."))
     try:
         with transaction.atomic():
-            if basket_id is not None and not _submit(basket_id, at):
-                return _placed_before(key)
+            if basket_id is not None:
+                _take_from_basket(basket_id, lines, leaves_some, at)
             _check_limits(lines, buyer)
             wanted: dict[int, int] = defaultdict(int)
             for line in lines:
@@ -133,25 +133,26 @@ def place(
             purchase = _write(at, lines, buyer, ship_to, key, terms, attribution, extras, basket_id)
             claim_uses(purchase=purchase, applied=extras.applied, user=buyer.user)
             return purchase
-    except IntegrityError:
-        # The same key at the same moment: the other attempt stands, everything of ours is rolled back.
+    except (IntegrityError, DomainError):
+        # The same key before, or at the same moment: that attempt stands, everything of this one is rolled back.
         placed = Purchase.objects.filter(key=key).first()
         if placed is None:
             raise
         return placed
 
 
-def _submit(basket_id: int, at: datetime) -> bool:
-    return bool(
-        Basket.objects.filter(pk=basket_id, status=Basket.OPEN).update(status=Basket.SUBMITTED, date_submitted=at)
-    )
-
-
-def _placed_before(key: str) -> Purchase:
-    placed = Purchase.objects.filter(key=key).first()
-    if placed is None:
+def _take_from_basket(basket_id: int, lines: Sequence[PlaceLine], leaves_some: bool, at: datetime) -> None:
+    """Close the basket, or take the bought lines out of it; both are compare-and-set: a second order finds nothing."""
+    opened = Basket.objects.filter(pk=basket_id, status=Basket.OPEN)
+    if not leaves_some:
+        taken = opened.update(status=Basket.SUBMITTED, date_submitted=at) == 1
+    else:
+        bought = [str(line.spec.specification_id) for line in lines]
+        done = Basket.objects.create(status=Basket.SUBMITTED, date_submitted=at)
+        moved = BasketLine.objects.filter(basket__in=opened, line_reference__in=bought).update(basket=done)
+        taken = moved == len(bought)
+    if not taken:
         raise BasketChanged(_("This basket has been ordered already. Look at your orders."))
-    return placed
 
 
 def _check_limits(lines: Sequence[PlaceLine], buyer: Buyer) -> None:
@@ -179,7 +180,7 @@ def _check_limits(lines: Sequence[PlaceLine], buyer: Buyer) -> None:
                 limit,
             )
             raise OverLimit(
-                text % {"name": spec.name_zh, "limit": limit, "left": left},
+                text % {"name": in_reader_language(spec.name_zh, spec.name_en), "limit": limit, "left": left},
                 specification_id=spec.specification_id,
                 left=left,
             )

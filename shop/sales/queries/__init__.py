@@ -1,0 +1,1 @@
+"""Reading baskets, purchases and orders. One module per thing that is read."""

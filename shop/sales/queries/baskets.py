@@ -1,0 +1,235 @@
+"""Reading baskets: each line as it can be bought now, with what changed since it was put in."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from oscar.apps.basket.models import Basket, Line
+
+from catalog.queries import SpecForSale, freight_of, specifications_for_sale
+from shop.core.errors import DomainError
+from shop.core.money import to_fen
+from shop.sales.pricing import PricedLine, Quote, add_freight, apply_discounts, find_coupon, group_by_supplier
+from shop.sales.rules import MAX_PIECES
+from shop.sales.texts import in_reader_language, thumb_url
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is the matter with a line, in the reader's language; `blocks` buying it as it is. `most`: pieces one can have."""
+
+    code: str
+    text: str
+    blocks: bool = True
+    most: int = 0
+
+
+@dataclass
+class BasketLine:
+    """One line. Amounts in 分; `was_fen` is the price when it was put in."""
+
+    spec: SpecForSale
+    quantity: int
+    was_fen: int
+    chosen: bool = True
+    discount_fen: int = 0
+
+    @property
+    def name(self) -> str:
+        """The product's name in the reader's language."""
+        return in_reader_language(self.spec.name_zh, self.spec.name_en)
+
+    @property
+    def spec_text(self) -> str:
+        """The 规格 in the reader's language."""
+        return in_reader_language(self.spec.spec_zh, self.spec.spec_en)
+
+    @property
+    def picture(self) -> str:
+        """The address of its picture; "" without one."""
+        return thumb_url(self.spec.picture_key)
+
+    @property
+    def goods_fen(self) -> int:
+        """Pieces times today's price."""
+        return self.spec.price_fen * self.quantity
+
+    @property
+    def most(self) -> int:
+        """How many pieces one line may hold now."""
+        return max(0, min(self.spec.available, self.spec.purchase_limit or MAX_PIECES, MAX_PIECES))
+
+    @property
+    def problem(self) -> Problem | None:
+        """What keeps the line from being bought as it is, or what to know about it; None when all is well."""
+        return problem_of(self.spec, self.quantity) or _price_news(self.spec.price_fen, self.was_fen)
+
+    @property
+    def can_buy(self) -> bool:
+        """Whether the line can be bought as it is."""
+        problem = self.problem
+        return problem is None or not problem.blocks
+
+    @property
+    def can_keep(self) -> bool:
+        """Whether some quantity of it can be bought."""
+        return self.spec.is_sellable and not self.spec.is_preorder and self.most > 0
+
+
+def problem_of(spec: SpecForSale, quantity: int) -> Problem | None:
+    """Return why `quantity` pieces can't be bought now, or None."""
+    if not spec.is_sellable:
+        return Problem("withdrawn", _("Taken off sale. You can remove it."))
+    if spec.is_preorder:
+        return Problem("not_in_season", _("Not in season yet: have us remind you."))
+    if spec.available < 1:
+        return Problem("sold_out", _("Sold out for now: have us remind you when it is back."))
+    if spec.purchase_limit is not None and quantity > spec.purchase_limit:
+        text = ngettext("Each buyer may have %(n)d piece.", "Each buyer may have %(n)d pieces.", spec.purchase_limit)
+        most = min(spec.purchase_limit, spec.available)
+        return Problem("over_limit", text % {"n": spec.purchase_limit}, most=most)
+    if quantity > spec.available:
+        text = ngettext("Only %(n)d piece is left.", "Only %(n)d pieces are left.", spec.available)
+        return Problem("fewer_left", text % {"n": spec.available}, most=spec.available)
+    return None
+
+
+def _price_news(now: int, before: int) -> Problem | None:
+    if now == before:
+        return None
+    change = {"change": f"¥{abs(now - before) / 100:.2f}"}
+    if now < before:
+        return Problem("cheaper", _("%(change)s cheaper than when you put it in.") % change, blocks=False)
+    return Problem("dearer", _("%(change)s dearer than when you put it in.") % change, blocks=False)
+
+
+@dataclass
+class BasketPage:
+    """The basket as a page shows it. `quote` covers the chosen lines that can be bought."""
+
+    groups: list["BasketGroup"] = field(default_factory=list)
+    quote: Quote = field(default_factory=lambda: Quote([]))
+    coupon_code: str = ""
+    coupon_error: str = ""
+
+    @property
+    def lines(self) -> list[BasketLine]:
+        """Every line."""
+        return [line for group in self.groups for line in group.lines]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no line at all."""
+        return not self.groups
+
+    @property
+    def all_chosen(self) -> bool:
+        """Whether every line that can be bought is chosen."""
+        return all(line.chosen for line in self.lines if line.can_buy)
+
+
+@dataclass
+class BasketGroup:
+    """One supplier's lines, and what its freight would be."""
+
+    supplier_id: int
+    name: str
+    slug: str
+    lines: list[BasketLine]
+    to_free_fen: int | None = None
+    is_free: bool = False
+
+
+def find_basket(*, user: Any = None, basket_id: int | None = None) -> Basket | None:
+    """Return the visitor's open basket, or None; nothing is made."""
+    opened = Basket.objects.filter(status=Basket.OPEN)
+    if user is not None:
+        return opened.filter(owner=user).first()
+    return opened.filter(pk=basket_id, owner=None).first() if basket_id else None
+
+
+def basket_lines(*, user: Any = None, basket_id: int | None = None) -> list[BasketLine]:
+    """Return the lines of the visitor's open basket, newest first. Two queries, whatever the number."""
+    rows = Line.objects.filter(basket__status=Basket.OPEN).order_by("-pk")
+    rows = rows.filter(basket__owner=user) if user is not None else rows.filter(basket=basket_id, basket__owner=None)
+    if user is None and not basket_id:
+        return []
+    found = list(rows.values_list("line_reference", "quantity", "price_incl_tax"))
+    specs = specifications_for_sale(int(reference) for reference, _quantity, _price in found)
+    return [
+        BasketLine(spec=specs[int(reference)], quantity=quantity, was_fen=to_fen(price))
+        for reference, quantity, price in found
+        if int(reference) in specs
+    ]
+
+
+def count_pieces(*, user: Any = None, basket_id: int | None = None) -> int:
+    """Return how many pieces the visitor's basket holds. One query."""
+    rows = Line.objects.filter(basket__status=Basket.OPEN)
+    if user is not None:
+        rows = rows.filter(basket__owner=user)
+    elif basket_id:
+        rows = rows.filter(basket=basket_id, basket__owner=None)
+    else:
+        return 0
+    return rows.aggregate(pieces=Sum("quantity"))["pieces"] or 0
+
+
+def basket_page(
+    *,
+    at: datetime,
+    user: Any = None,
+    basket_id: int | None = None,
+    left_out: Collection[int] = (),
+    coupon_code: str = "",
+    destination: str = "",
+) -> BasketPage:
+    """Return the visitor's basket, priced. `left_out` are specifications not chosen; `destination` a division code.
+
+    Queries: two for the lines, one for freight, one for offers; coupons and offers that exist add a few.
+    """
+    lines = basket_lines(user=user, basket_id=basket_id)
+    for line in lines:
+        line.chosen = line.can_buy and line.spec.specification_id not in left_out
+    page = BasketPage(coupon_code=coupon_code.strip().upper())
+    page.quote, page.coupon_error = _quote(
+        [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines if line.chosen],
+        page.coupon_code,
+        user,
+        destination,
+        at,
+    )
+    discounts = {line.spec.specification_id: line.discount_fen for line in page.quote.lines}
+    priced = {group.supplier_id: group for group in page.quote.groups}
+    for line in lines:
+        line.discount_fen = discounts.get(line.spec.specification_id, 0)
+        group = next((each for each in page.groups if each.supplier_id == line.spec.supplier_id), None)
+        if group is None:
+            name = in_reader_language(line.spec.supplier_name_zh, line.spec.supplier_name_en)
+            group = BasketGroup(line.spec.supplier_id, name, line.spec.supplier_slug, [])
+            if known := priced.get(group.supplier_id):
+                group.to_free_fen = known.freight.to_free_fen
+                group.is_free = known.freight.served and known.freight.fen == 0
+            page.groups.append(group)
+        group.lines.append(line)
+    return page
+
+
+def _quote(
+    lines: list[PricedLine], coupon_code: str, user: Any, destination: str, at: datetime
+) -> tuple[Quote, str]:
+    error = ""
+    applied = []
+    try:
+        applied = apply_discounts(lines, coupon=find_coupon(coupon_code, at=at), user=user)
+    except DomainError as refused:
+        error = str(refused.message)
+        applied = apply_discounts(lines, coupon=None, user=user)
+    groups = group_by_supplier(lines)
+    if groups:
+        add_freight(groups, freight_of(line.spec.freight_template_id for line in lines), destination)
+    return Quote(groups, applied), error

@@ -1,0 +1,14 @@
+"""Texts that are kept in two languages, in the language of whoever reads."""
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+
+def in_reader_language(zh: str, en: str) -> str:
+    """Return the English text for readers of English if there is one, else the Chinese."""
+    return en if en and get_language() == "en" else zh
+
+
+def thumb_url(picture_key: str, width: int = 240) -> str:
+    """Return the address of a picture's rendition; "" without a picture."""
+    return f"{settings.MEDIA_URL}{picture_key}-{width}.webp" if picture_key else ""

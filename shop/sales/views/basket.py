@@ -1,0 +1,172 @@
+"""The basket: adding, changing, looking."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from shop.core.errors import DomainError, InvalidInput
+from shop.core.templatetags.heqiao import local
+from shop.sales import visitors
+from shop.sales.operations import baskets
+from shop.sales.queries.baskets import basket_page, count_pieces, find_basket
+from shop.sales.texts import in_reader_language
+
+GUANGDONG = "44"
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Tell whether a script asks."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def destination_of(request: HttpRequest) -> str:
+    """Return the division code the visitor chose for delivery (without filling zeros); Guangdong until then."""
+    code = request.COOKIES.get("hq_to", "")
+    if not (code.isascii() and code.isdigit() and len(code) in (2, 4, 6)):
+        return GUANGDONG
+    return code.removesuffix("00").removesuffix("00") if len(code) == 6 else code
+
+
+def specification_of(text: str | None) -> int:
+    """Return a specification's id from a form. Raises InvalidInput for anything else."""
+    if text is None or not (text.isascii() and text.isdigit()) or len(text) > 18:
+        raise InvalidInput(_("This product does not exist. Please choose again."), code="not_for_sale", field="spec")
+    return int(text)
+
+
+def onward(request: HttpRequest, default: str) -> str:
+    """Return the form's `next` if it is an address of this site, else `default`."""
+    wanted = request.POST.get("next", "")
+    here = {request.get_host()}
+    ok = wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=here, require_https=request.is_secure())
+    return wanted if ok else default
+
+
+def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Answer a refusal: JSON to scripts, a page with the way back to people."""
+    if wants_json(request):
+        answer = {"code": error.code, "message": str(error.message), "field": error.field}
+        return JsonResponse(answer, status=error.status)
+    back = onward(request, "") or request.headers.get("Referer", "")
+    here = {request.get_host()}
+    safe = back if url_has_allowed_host_and_scheme(back, allowed_hosts=here) else local("/shop/basket/")
+    return render(request, "sales/refused.html", {"message": error.message, "back": safe}, status=error.status)
+
+
+@never_cache
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Put pieces into the basket; with `buy_now`, go to the checkout with these pieces alone."""
+    at = timezone.now()
+    user = visitors.user_of(request)
+    try:
+        specification_id = specification_of(request.POST.get("spec") or request.POST.get("specification"))
+        quantity = baskets.parse_quantity(request.POST.get("quantity", "1"))
+        if request.POST.get("buy_now"):
+            baskets.check(specification_id=specification_id, quantity=quantity)
+            return HttpResponseRedirect(f"{local('/shop/checkout/')}?buy={specification_id}:{quantity}")
+        basket = baskets.open_basket(user=user, basket_id=visitors.basket_id_of(request))
+        held = baskets.add(basket=basket, specification_id=specification_id, quantity=quantity, at=at)
+    except DomainError as error:
+        return refuse(request, error)
+    response: HttpResponse
+    if wants_json(request):
+        pieces = count_pieces(user=user, basket_id=basket.pk)
+        response = JsonResponse({"basket_count": pieces, "quantity": held})
+    else:
+        response = HttpResponseRedirect(onward(request, local("/shop/basket/")))
+    return _keep(response, request, user, basket.pk)
+
+
+def _keep(response: HttpResponse, request: HttpRequest, user: Any, basket_id: int) -> HttpResponse:
+    if user is None:
+        visitors.keep_basket(response, request, basket_id)
+    else:
+        visitors.keep_me(response, request)
+    return response
+
+
+@never_cache
+@require_POST
+def update(request: HttpRequest) -> HttpResponse:
+    """Change a line's quantity, take it out, or put it back; scripts get the new basket, others the page again."""
+    at = timezone.now()
+    user = visitors.user_of(request)
+    basket = find_basket(user=user, basket_id=visitors.basket_id_of(request))
+    action = request.POST.get("action", "set")
+    undo = None
+    try:
+        specification_id = specification_of(request.POST.get("spec"))
+        if action == "restore":
+            basket = basket or baskets.open_basket(user=user)
+            quantity = baskets.parse_quantity(request.POST.get("quantity"))
+            baskets.add(basket=basket, specification_id=specification_id, quantity=quantity, at=at)
+        elif basket is None:
+            raise InvalidInput(_("Your basket is empty."), code="empty")
+        elif action == "remove":
+            undo = (specification_id, baskets.remove(basket=basket, specification_id=specification_id))
+        else:
+            quantity = baskets.parse_quantity(request.POST.get("quantity"))
+            baskets.set_quantity(basket=basket, specification_id=specification_id, quantity=quantity, at=at)
+    except DomainError as error:
+        return _show(request, user, refusal=(request.POST.get("spec", ""), str(error.message)), status=error.status)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return _keep(_show(request, user, undo=undo), request, user, basket.pk)
+    query = f"?undo={undo[0]}:{undo[1]}" if undo and undo[1] else ""
+    return _keep(HttpResponseRedirect(local("/shop/basket/") + query), request, user, basket.pk)
+
+
+@never_cache
+@require_safe
+def basket(request: HttpRequest) -> HttpResponse:
+    """Show the basket. `off` names specifications not chosen, `coupon` a code; `undo` what was just taken out."""
+    return _show(request, visitors.user_of(request), undo=_pair(request.GET.get("undo", "")))
+
+
+def _pair(text: str) -> tuple[int, int] | None:
+    parts = text.split(":")
+    if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        return None
+    return int(parts[0]), int(parts[1])
+
+
+def _show(
+    request: HttpRequest,
+    user: Any,
+    *,
+    undo: tuple[int, int] | None = None,
+    refusal: tuple[str, str] = ("", ""),
+    status: int = 200,
+) -> HttpResponse:
+    given = request.GET if request.method in ("GET", "HEAD") else request.POST
+    page = basket_page(
+        at=timezone.now(),
+        user=user,
+        basket_id=visitors.basket_id_of(request),
+        left_out={int(text) for text in given.getlist("off") if text.isascii() and text.isdigit()},
+        coupon_code=given.get("coupon", ""),
+        destination=destination_of(request),
+    )
+    context = {
+        "page": page,
+        "undo": undo if undo and undo[1] and 0 < undo[1] < 1000 else None,
+        "undo_name": _name_of(undo) if undo else "",
+        "refused_spec": refusal[0],
+        "refusal": refusal[1],
+        "signed_in": user is not None,
+    }
+    part = request.headers.get("X-Requested-With") == "fetch"
+    if page.coupon_error and status == 200 and not part:
+        status = 422
+    return render(request, "sales/basket_part.html" if part else "sales/basket.html", context, status=status)
+
+
+def _name_of(undo: tuple[int, int]) -> str:
+    spec = baskets.specifications_for_sale([undo[0]]).get(undo[0])
+    return in_reader_language(spec.name_zh, spec.name_en) if spec else ""

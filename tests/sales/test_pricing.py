@@ -1,0 +1,108 @@
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
+from oscar.apps.voucher.models import Voucher
+
+from shop.core.errors import InvalidInput
+from shop.sales.models import OfferFunding
+from shop.sales.pricing import PricedLine, apply_discounts, find_coupon
+from tests.factories import AT, make_listing, spec_of
+
+pytestmark = pytest.mark.django_db
+
+
+def make_offer(off: str = "10.00", over: str = "100.00", **fields: Any) -> ConditionalOffer:
+    everything = Range.objects.create(name=f"all {Range.objects.count()}", includes_all_products=True)
+    condition = Condition.objects.create(range=everything, type=Condition.VALUE, value=Decimal(over))
+    benefit = Benefit.objects.create(range=everything, type=Benefit.FIXED, value=Decimal(off))
+    values = {"name": f"offer {ConditionalOffer.objects.count()}", "max_basket_applications": 1}
+    return ConditionalOffer.objects.create(condition=condition, benefit=benefit, **(values | fields))
+
+
+def make_voucher(code: str = "QIUSHOU", usage: str = Voucher.MULTI_USE, **fields: Any) -> Voucher:
+    voucher = Voucher.objects.create(
+        name=code,
+        code=code,
+        usage=usage,
+        start_datetime=AT - timedelta(days=1),
+        end_datetime=AT + timedelta(days=1),
+    )
+    voucher.offers.add(make_offer(offer_type=ConditionalOffer.VOUCHER, **fields))
+    return voucher
+
+
+def priced(*wanted: tuple[int, int]) -> list[PricedLine]:
+    lines = []
+    for fen, quantity in wanted:
+        spec = spec_of(make_listing(price_fen=fen))
+        lines.append(PricedLine(spec, quantity, fen))
+    return lines
+
+
+def test_an_offer_is_apportioned_to_the_lines_to_the_fen() -> None:
+    make_offer("10.00")
+    lines = priced((3280, 2), (2160, 1), (1980, 1))
+    applied = apply_discounts(lines, coupon=None)
+    assert [each.amount_fen for each in applied] == [1000]
+    assert sum(line.discount_fen for line in lines) == 1000
+    assert all(line.discount_fen > 0 and line.discount_supplier_fen == 0 for line in lines)
+
+
+def test_below_the_threshold_nothing_applies() -> None:
+    make_offer("10.00")
+    lines = priced((3280, 3))
+    assert apply_discounts(lines, coupon=None) == []
+    assert lines[0].discount_fen == 0
+
+
+def test_an_offer_that_the_supplier_funds_says_so_on_each_line() -> None:
+    OfferFunding.objects.create(offer=make_offer("10.00"), funded_by=OfferFunding.FundedBy.SUPPLIER)
+    lines = priced((3280, 2), (5000, 1))
+    apply_discounts(lines, coupon=None)
+    assert [line.discount_supplier_fen for line in lines] == [line.discount_fen for line in lines]
+
+
+def test_without_offers_a_quote_asks_once(django_assert_num_queries: Any) -> None:
+    lines = priced((3280, 2), (5000, 1))
+    with django_assert_num_queries(1):
+        apply_discounts(lines, coupon=None)
+
+
+def test_offers_cost_the_same_whatever_the_number_of_lines(django_assert_max_num_queries: Any) -> None:
+    make_offer("10.00")
+    for count in (2, 12):
+        lines = priced(*[(6000, 1)] * count)
+        with django_assert_max_num_queries(8):
+            assert apply_discounts(lines, coupon=None)
+
+
+def test_a_coupon_applies_and_is_named() -> None:
+    make_voucher("QIUSHOU")
+    lines = priced((12000, 1))
+    applied = apply_discounts(lines, coupon=find_coupon(" qiushou ", at=AT))
+    assert (applied[0].amount_fen, applied[0].voucher_id is not None) == (1000, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "at", "refusal"),
+    [
+        ("NOPE", AT, "coupon_unknown"),
+        ("QIUSHOU", AT - timedelta(days=2), "coupon_early"),
+        ("QIUSHOU", AT + timedelta(days=2), "coupon_expired"),
+    ],
+)
+def test_a_coupon_that_can_not_be_used_says_why(code: str, at: Any, refusal: str) -> None:
+    make_voucher("QIUSHOU")
+    with pytest.raises(InvalidInput) as refused:
+        find_coupon(code, at=at)
+    assert (refused.value.code, refused.value.field) == (refusal, "coupon")
+
+
+def test_a_coupon_that_gives_nothing_here_says_so() -> None:
+    make_voucher("QIUSHOU")
+    with pytest.raises(InvalidInput) as refused:
+        apply_discounts(priced((1000, 1)), coupon=find_coupon("QIUSHOU", at=AT))
+    assert refused.value.code == "coupon_not_fitting"
