@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
+from django.utils import timezone
 
+from catalog.operations.cards import rebuild_cards
 from shop.core import migrated
+from shop.demo.loading.world import is_loaded
 
 
 class Command(BaseCommand):
@@ -21,8 +23,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare each part that is missing or out of date."""
         self._database()
-        self._world()
-        self._static()
+        # Cards are finished HTML and name the static files as collected: these come first.
+        changed = self._static()
+        self._world(pages_changed=changed)
 
     def _database(self) -> None:
         if connection.vendor != "sqlite":
@@ -39,16 +42,21 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
         stamp.write_text(current)
 
-    def _world(self) -> None:
-        if not get_user_model().objects.filter(is_superuser=True).exists():
+    def _world(self, *, pages_changed: bool) -> None:
+        if not is_loaded():
             call_command("load_demo", stdout=self.stdout)
+        elif pages_changed:
+            self.stdout.write("Building the cards again")
+            rebuild_cards(at=timezone.now())
 
-    def _static(self) -> None:
+    def _static(self) -> bool:
+        """Collect the static files when they changed; tell whether they had."""
         stamp = Path(settings.VAR_DIR) / "static.stamp"
         built = Path(settings.BASE_DIR) / "static" / "build"
         current = json.dumps(sorted((p.name, p.stat().st_mtime_ns) for p in built.iterdir() if p.is_file()))
         if stamp.exists() and stamp.read_text() == current and Path(settings.STATIC_ROOT).exists():
-            return
+            return False
         self.stdout.write("Collecting static files")
         call_command("collectstatic", interactive=False, verbosity=0)
         stamp.write_text(current)
+        return True

@@ -1,0 +1,1 @@
+"""Putting the sample world into the database, part by part."""

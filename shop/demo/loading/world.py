@@ -1,0 +1,46 @@
+"""The sample world, in order: places, pictures, sellers, listings, people, orders, pages."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from catalog.operations.cards import rebuild_cards
+from catalog.operations.facets import rebuild_facets
+from shop.core import audit
+from shop.core.models import AuditEntry
+from shop.demo.loading.listings import load_categories, load_listings
+from shop.demo.loading.pictures import load_pictures
+from shop.demo.loading.places import load_places
+from shop.demo.loading.sellers import load_suppliers, load_villages
+
+LOADED = "demo_loaded"
+
+Say = Callable[[str], object]
+
+
+def is_loaded() -> bool:
+    """Tell whether the world stands. It is loaded whole, in one transaction, or not at all."""
+    return AuditEntry.objects.filter(object_kind="demo", object_id="world", action=LOADED).exists()
+
+
+def load_world(*, at: datetime, say: Say) -> bool:
+    """Load the world as of `at`; return False, changing nothing, when it is there already."""
+    if is_loaded():
+        say("The demo world is loaded already.")
+        return False
+    began = time.monotonic()
+    pictures = load_pictures(progress=lambda done, total: say(f"  pictures {done}/{total}"))
+    with transaction.atomic():
+        say(f"  {load_places()} assisted counties, {len(pictures)} pictures")
+        villages = load_villages(pictures)
+        suppliers = load_suppliers(villages, pictures)
+        categories = load_categories(pictures)
+        listings = load_listings(suppliers=suppliers, categories=categories, pictures=pictures, at=at)
+        say(f"  {len(villages)} villages, {len(suppliers)} suppliers, {len(listings)} listings")
+        rebuild_cards(at=at)
+        rebuild_facets(at=at)
+        audit.record(action=LOADED, object_kind="demo", object_id="world", actor=None, at=at)
+    say(f"The demo world is loaded ({time.monotonic() - began:.0f} s).")
+    return True
