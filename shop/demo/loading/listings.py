@@ -11,7 +11,7 @@ from oscar.apps.partner.models import StockRecord
 from catalog.models import CategoryFacts, Listing, ListingPicture, Picture, Specification, Stock, Supplier
 from catalog.states import ListingState
 from shop.core.money import to_yuan
-from shop.demo.world import Row, english, pair, read, rows
+from shop.demo.world import Row, pair, read, rows
 
 BATCH = 1000
 REFERENCE = ("示例：产地合作社与广州商超同级抽样价", "Sample: same grade, growers and Guangzhou supermarkets")

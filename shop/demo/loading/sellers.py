@@ -128,5 +128,3 @@ def make_freight(supplier: Supplier, region: str, free_over: int, freight: Row) 
         ]
     FreightRule.objects.bulk_create(made)
     return template
-
-
