@@ -21,7 +21,7 @@ from catalog.rules.units import jin_fen
 from catalog.search import tokens_of
 from catalog.states import ListingState
 from catalog.units import unit_price_text
-from shop.core import outbox
+from shop.core import outbox, pagecache
 
 from .facets import rebuild_facets
 
@@ -37,7 +37,7 @@ def rebuild_cards(*, listing_ids: Iterable[int] | None = None, at: datetime, pro
     """Build the cards of `listing_ids`, or of every listing, and drop those no longer on sale. Return how many stand.
 
     Works in chunks, each its own transaction, so it can run beside the shop; `progress(done, total)` after each.
-    Facets are not rebuilt.
+    Facets are not rebuilt. Kept pages of visitors go stale.
     """
     wanted = sorted(set(listing_ids)) if listing_ids is not None else None
     live = _live_listings()
@@ -60,6 +60,7 @@ def rebuild_cards(*, listing_ids: Iterable[int] | None = None, at: datetime, pro
                 ListingCard.objects.filter(pk__in=missing).delete()
         if progress:
             progress(min(built, len(ids)), len(ids))
+    pagecache.bump()
     return built
 
 

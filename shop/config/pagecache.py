@@ -38,9 +38,9 @@ PRIVATE = (
     *("/api/", "/healthz", "/readyz", "/metrics", "/ws/", "/epcis/", "/live/console/", "/i18n/"),
     *("/shop/basket/", "/shop/checkout/", "/shop/me/"),
 )
-# Cookies a page may be kept beside. The last three are for scripts and for private areas: hidden from kept pages.
+# Cookies a page may be kept beside. The hidden ones are for scripts and for private areas: no kept page sees them.
 PLACE, TEXT = "hq_to", "hq_text"
-HIDDEN = frozenset({"hq_me", "hq_basket", "hq_to_name"})
+HIDDEN = frozenset({"hq_me", "hq_basket", "hq_guest", "hq_to_name"})
 # Where a visitor came from: dropped, so that it neither splits the pages nor gets into one.
 TRACKING = re.compile(r"(utm_[a-z]+|gclid|fbclid|msclkid|spm|hmsr|hmpl)\Z")
 MAX_QUERY = 300
