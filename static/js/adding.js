@@ -23,7 +23,7 @@ const add = async (link) => {
     if (!type.includes("json")) throw new Error(String(answer.status));
     const said = await answer.json();
     if (answer.ok) {
-      if (typeof said.basket_count === "number") showMe({ basket_count: said.basket_count, ...said.me });
+      if (typeof said.basket_count === "number") showMe({ basket_count: said.basket_count, partial: true });
       else fetchMe();
       toast(words.added, { href: words.basketUrl, label: words.seeBasket });
     } else toast(said.message ?? said.detail ?? words.failed, { kind: "error" });

@@ -1,5 +1,6 @@
 // Small modules, each making one kind of element better. Pages work without them.
 import { startAdding } from "./adding.js";
+import { startChoosing } from "./choose.js";
 import { startConfirming } from "./confirm.js";
 import { startCountdowns } from "./countdown.js";
 import { startDelivering } from "./deliver.js";
@@ -18,6 +19,7 @@ for (const start of [
   startSheets,
   startSteppers,
   startDivisions,
+  startChoosing,
   startForms,
   startConfirming,
   startAdding,

@@ -39,14 +39,21 @@ const fill = (sheet) => {
     setCookie("hq_to_name", encodeURIComponent(text));
     sheet.close();
     show();
-    document.dispatchEvent(new CustomEvent("deliver:change", { detail: { code, name: text } }));
+    // Freight, days and what can't be sent are written by the server for the place in hq_to.
+    location.reload();
   };
   const provinces = Object.entries(divisions.province_list);
   body.replaceChildren(
     choices(provinces, (code, province) => {
       const cities = Object.entries(divisions.city_list).filter(([city]) => city.startsWith(code.slice(0, 2)));
-      if (cities.length < 2) return keep(code, short(province));
-      body.replaceChildren(choices(cities, (city, text) => keep(city, `${short(province)} ${short(text)}`)));
+      const chooseCounty = (city, cityName) => {
+        const counties = Object.entries(divisions.county_list).filter(([county]) => county.startsWith(city.slice(0, 4)));
+        if (!counties.length) return keep(city, `${short(province)} ${short(cityName)}`);
+        body.replaceChildren(choices(counties, (county, text) => keep(county, `${short(cityName)} ${text}`)));
+        body.querySelector("button").focus();
+        return undefined;
+      };
+      body.replaceChildren(choices(cities, chooseCounty));
       body.querySelector("button").focus();
       return undefined;
     }),
@@ -57,6 +64,7 @@ export const startDelivering = () => {
   show();
   document.addEventListener("click", async (event) => {
     if (!event.target.closest("[data-deliver]")) return;
+    event.preventDefault();
     const sheet = document.getElementById("deliver");
     openSheet(sheet);
     divisions ??= await (await fetch(sheet.dataset.divisions)).json();

@@ -11,7 +11,10 @@ const put = (name, text) => {
 const few = (count) => (count > 99 ? "99+" : count > 0 ? String(count) : "");
 
 export const showMe = (me) => {
-  document.documentElement.dataset.signedIn = me.name ? "yes" : "no";
+  if (me.partial) {
+    put("basket_count", few(me.basket_count));
+    return;
+  }
   if (me.name) {
     put("name", me.name);
     for (const element of document.querySelectorAll("[data-me-guest]")) element.hidden = true;
