@@ -28,6 +28,14 @@ def count_sold(pieces: dict[int, int], *, at: datetime) -> None:
     cards_changed(pieces, at=at)
 
 
+def count_review(*, listing_id: int, is_good: bool, at: datetime) -> None:
+    """Count one more review that is shown, and have the card built again."""
+    Listing.objects.filter(pk=listing_id).update(
+        review_count=F("review_count") + 1, review_good_count=F("review_good_count") + int(is_good)
+    )
+    cards_changed([listing_id], at=at)
+
+
 def cards_changed(listing_ids: Iterable[int], *, at: datetime) -> None:
     """Have the cards of listings built again after the commit."""
     ids = sorted(set(listing_ids))

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from shop.sales.states import Terms
+from shop.sales.states import AfterSaleKind, OrderState, Terms
 
 MAX_PIECES = 999
 ONLINE_MINUTES = 30
@@ -13,6 +13,13 @@ PREPAID_DAYS = 30
 AUTO_RECEIPT_DAYS = 10
 DAMAGE_CLAIM_HOURS = 48
 NUDGE_HOURS = 24
+RETURN_DAYS = 7
+ANSWER_HOURS = 48
+MAX_PHOTOS = 6
+MOST_STARS = 5
+GOOD_STARS = 4
+REVIEW_LENGTH = 500
+REPLY_LENGTH = 300
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -73,3 +80,26 @@ def line_refundable(unit_price_fen: int, pieces: int, ordered: int, discount_fen
     paid = unit_price_fen * ordered - discount_fen
     part = paid if pieces == ordered else unit_price_fen * pieces - -(-discount_fen * pieces // ordered)
     return max(0, min(part, paid - refunded_fen))
+
+
+def after_sale_kinds(*, state: str, is_fresh: bool, completed_at: datetime | None, at: datetime) -> tuple[str, ...]:
+    """Return what a buyer may ask for now on a line, in the order to offer it.
+
+    On the way: everything but returning what is fresh. After receipt: damage of fresh goods for 48 hours, of others
+    for 7 days; money back for 7 days; a return for 7 days, never of fresh goods.
+    """
+    if state == OrderState.SHIPPED:
+        since = timedelta()
+    elif state == OrderState.COMPLETED and completed_at is not None:
+        since = at - completed_at
+    else:
+        return ()
+    kinds: list[str] = []
+    in_week = since <= timedelta(days=RETURN_DAYS)
+    if since <= timedelta(hours=DAMAGE_CLAIM_HOURS) or (not is_fresh and in_week):
+        kinds.append(AfterSaleKind.DAMAGED)
+    if in_week:
+        kinds.append(AfterSaleKind.REFUND_ONLY)
+    if in_week and not is_fresh:
+        kinds.append(AfterSaleKind.RETURN)
+    return tuple(kinds)

@@ -1,6 +1,7 @@
 """The order after the basket: purchases, order facts, shipments, payments, after-sales, reviews."""
 
 from .aftersales import AfterSale, AfterSalePicture
+from .favourites import Favourite
 from .offers import OfferFunding
 from .orders import LineFacts, OrderFacts, OrderMove
 from .payments import Payment, Refund, WebhookEvent
@@ -11,6 +12,7 @@ from .shipments import Shipment, ShipmentLine
 __all__ = [
     "AfterSale",
     "AfterSalePicture",
+    "Favourite",
     "LineFacts",
     "OfferFunding",
     "OrderFacts",

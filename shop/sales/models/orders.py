@@ -41,6 +41,7 @@ class OrderFacts(models.Model):
         indexes = [
             models.Index(fields=["supplier", "state", "ship_by"], name="order_of_supplier"),
             models.Index(fields=["purchase"], name="order_of_purchase"),
+            models.Index(fields=["shipped_at"], condition=Q(state="shipped"), name="order_on_its_way"),
         ]
 
     def __str__(self) -> str:

@@ -94,7 +94,7 @@ def cancel_order(*, order_id: int, actor: Any, at: datetime, reason: str = "buye
             )
         sold: dict[int, int] = {}
         for line in lines:
-            sold[line.listing_id] = sold.get(line.listing_id, 0) - line.ordered
+            sold[line.listing_id] = sold.get(line.listing_id, 0) - line.ordered + line.cancelled
         count_sold(sold, at=at)
         outbox.enqueue(task="sales.stock_came_back", args={"listing_ids": sorted(sold)}, at=at)
         outbox.enqueue(

@@ -1,0 +1,166 @@
+"""Sending an order: whole, in parts, or short with the rest given back. Quantities are the truth."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from catalog.operations import stock
+from catalog.operations.listings import count_sold
+from shop.core import outbox
+from shop.core.errors import InvalidInput
+from shop.sales import rules
+from shop.sales.errors import TooMuch, WrongState
+from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
+from shop.sales.operations.closing import cancel_order
+from shop.sales.operations.moves import lock_order, move_order
+from shop.sales.operations.refunds import refund_order_part
+from shop.sales.states import OrderState, PurchaseState
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What goes out together: carrier, number, and pieces by line id."""
+
+    carrier: str
+    tracking_no: str
+    pieces: Mapping[int, int]
+
+
+def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime) -> Shipment:
+    """Send one parcel of an order; return it. The same parcel a second time is the first one.
+
+    The order is SHIPPED once no piece waits. Raises InvalidInput for a carrier or number that can't be, TooMuch for
+    more pieces of a line than wait (field `pieces-<line>`), WrongState when the order is not waiting to be sent.
+    Locks: order, then stock pools by id.
+    """
+    number = _check_number(parcel)
+    wanted = {line_id: pieces for line_id, pieces in parcel.pieces.items() if pieces}
+    if not wanted or any(pieces < 0 for pieces in wanted.values()):
+        raise InvalidInput(_("Say how many pieces are in the parcel."), code="nothing_to_ship", field="pieces")
+    with transaction.atomic():
+        order = lock_order(order_id)
+        known = Shipment.objects.filter(order=order, carrier=parcel.carrier, tracking_no=number).first()
+        if known is not None:
+            if dict(known.lines.values_list("line_id", "quantity")) == wanted:
+                return known
+            raise InvalidInput(
+                _("This number is on another parcel of the order."), code="number_used", field="tracking_no"
+            )
+        if order.state != OrderState.TO_SHIP:
+            raise WrongState(_("This order is not waiting to be sent."))
+        lines = {line.pk: line for line in LineFacts.objects.filter(order=order)}
+        _check_pieces(lines, wanted)
+        pools: dict[int, int] = {}
+        for line_id, pieces in wanted.items():
+            LineFacts.objects.filter(pk=line_id).update(shipped=F("shipped") + pieces)
+            lines[line_id].shipped += pieces
+            pools[lines[line_id].stock_id] = pools.get(lines[line_id].stock_id, 0) + pieces
+        stock.ship(pools)
+        shipment = Shipment.objects.create(order=order, carrier=parcel.carrier, tracking_no=number, shipped_at=at)
+        ShipmentLine.objects.bulk_create(
+            [ShipmentLine(shipment=shipment, line_id=line_id, quantity=pieces) for line_id, pieces in wanted.items()]
+        )
+        _finish(order, lines.values(), actor, at)
+        outbox.enqueue(
+            task="sales.tell_shipped", args={"shipment_id": shipment.pk}, key=f"shipped:{shipment.pk}", at=at
+        )
+        return shipment
+
+
+def cancel_rest(
+    *, order_id: int, actor: Any, at: datetime, line_ids: Collection[int] | None = None, reason: str = "out_of_stock"
+) -> int:
+    """Cancel what has not been sent of some lines (of all, without `line_ids`) and give its money back; return 分.
+
+    Nothing left to send is no error: it gives nothing back, so that a second click changes nothing. An order of
+    which nothing was and nothing will be sent is cancelled whole, with its freight.
+    Raises WrongState when the order is not waiting to be sent.
+    """
+    with transaction.atomic():
+        order = lock_order(order_id)
+        lines = list(LineFacts.objects.filter(order=order).order_by("pk"))
+        chosen = [line for line in lines if (line_ids is None or line.pk in line_ids) and line_rest(line)]
+        if not chosen:
+            return 0
+        if order.state != OrderState.TO_SHIP:
+            raise WrongState(_("This order is not waiting to be sent."))
+        before = order.refunded_fen
+        kept = [line for line in lines if line.shipped or (line_rest(line) and line not in chosen)]
+        if not kept:
+            cancel_order(order_id=order_id, actor=actor, at=at, reason=reason)
+            return OrderFacts.objects.values_list("refunded_fen", flat=True).get(pk=order_id) - before
+        fen = _give_back(order, chosen, reason, actor, at)
+        for line in chosen:
+            line.cancelled += line_rest(line)
+        _finish(order, lines, actor, at)
+        outbox.enqueue(
+            task="sales.tell_short",
+            args={"order_id": order.pk, "amount_fen": fen},
+            key=f"short:{order.pk}:{sum(line.cancelled for line in lines)}",
+            at=at,
+        )
+        return fen
+
+
+def line_rest(line: LineFacts) -> int:
+    """Return how many pieces of a line still wait to be sent."""
+    return line.ordered - line.cancelled - line.shipped
+
+
+def _check_number(parcel: Parcel) -> str:
+    if parcel.carrier not in rules.CARRIERS:
+        raise InvalidInput(_("Choose a carrier."), code="carrier_unknown", field="carrier")
+    number = rules.clean_tracking_no(parcel.tracking_no)
+    if not number:
+        raise InvalidInput(_("Enter the number on the parcel."), code="number_missing", field="tracking_no")
+    if not rules.tracking_no_fits(parcel.carrier, number):
+        raise InvalidInput(
+            _("This is not a number of this carrier: check carrier and digits."),
+            code="number_wrong",
+            field="tracking_no",
+        )
+    return number
+
+
+def _check_pieces(lines: Mapping[int, LineFacts], wanted: Mapping[int, int]) -> None:
+    for line_id, pieces in wanted.items():
+        left = line_rest(lines[line_id]) if line_id in lines else 0
+        if pieces > left:
+            raise TooMuch(
+                _("Only %(left)d pieces wait to be sent.") % {"left": left}, field=f"pieces-{line_id}", left=left
+            )
+
+
+def _give_back(order: OrderFacts, chosen: list[LineFacts], reason: str, actor: Any, at: datetime) -> int:
+    """Cancel the rest of `chosen` in the database: stock, money, what counts as sold."""
+    parts, pools, sold = {}, {}, {}
+    for line in chosen:
+        rest = line_rest(line)
+        parts[line.pk] = rules.line_refundable(
+            line.unit_price_fen, rest, line.ordered, line.discount_fen, line.refunded_fen
+        )
+        pools[line.stock_id] = pools.get(line.stock_id, 0) + rest
+        sold[line.listing_id] = sold.get(line.listing_id, 0) - rest
+        LineFacts.objects.filter(pk=line.pk).update(cancelled=F("cancelled") + rest)
+    stock.release(pools)
+    fen = sum(parts.values())
+    if fen and order.purchase.state == PurchaseState.PAID:
+        key = f"short:{order.pk}:{'-'.join(str(line.pk) for line in chosen)}"
+        refund_order_part(
+            order=order, amount_fen=fen, reason=reason, key=key, actor=actor, at=at,
+            lines={line_id: part for line_id, part in parts.items() if part},
+        )  # fmt: skip
+    count_sold(sold, at=at)
+    outbox.enqueue(task="sales.stock_came_back", args={"listing_ids": sorted(sold)}, at=at)
+    return fen
+
+
+def _finish(order: OrderFacts, lines: Collection[LineFacts], actor: Any, at: datetime) -> None:
+    """Move the order on once no piece of it waits."""
+    if not any(line_rest(line) for line in lines) and any(line.shipped for line in lines):
+        move_order(order, OrderState.SHIPPED, reason="shipped", actor=actor, at=at)
