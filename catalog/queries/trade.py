@@ -1,0 +1,163 @@
+"""What buyers' and suppliers' own pages need of the catalogue: favourites, reminders, a supplier's stock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Min, OuterRef, Q, Subquery, Sum
+
+from catalog.models import Listing, ListingPicture, Reminder, Specification, Stock
+from catalog.states import ListingState
+
+REMINDERS_A_PAGE = 30
+GOODS_A_PAGE = 30
+
+
+@dataclass(frozen=True)
+class ListingFacts:
+    """A listing as it is now. `price_fen` is its lowest price, `available` the pieces left of all specifications."""
+
+    listing_id: int
+    product_id: int
+    slug: str
+    name_zh: str
+    name_en: str
+    supplier_zh: str
+    supplier_en: str
+    price_fen: int
+    available: int
+    is_live: bool
+    is_preorder: bool
+    picture_key: str
+
+
+def listings_now(ids: Iterable[int]) -> dict[int, ListingFacts]:
+    """Return listings as they are now, by id. One query."""
+    first_picture = ListingPicture.objects.filter(listing=OuterRef("pk")).order_by("position", "pk")
+    left = (
+        Stock.objects.filter(
+            stockrecord__specification__listing=OuterRef("pk"),
+            stockrecord__specification__is_offered=True,
+            pool="main",
+        )
+        .values("stockrecord__specification__listing")
+        .annotate(left=Sum(F("on_hand") - F("reserved")))
+        .values("left")
+    )
+    rows = (
+        Listing.objects.filter(pk__in=list(ids))
+        .annotate(
+            price=Min("specifications__price_fen", filter=Q(specifications__is_offered=True)),
+            left=Subquery(left),
+            picture=Subquery(first_picture.values("picture__key")[:1]),
+        )
+        .select_related("supplier")
+    )
+    return {
+        row.pk: ListingFacts(
+            listing_id=row.pk,
+            product_id=row.product_id,
+            slug=row.slug,
+            name_zh=row.name_zh,
+            name_en=row.name_en,
+            supplier_zh=row.supplier.name_zh,
+            supplier_en=row.supplier.name_en,
+            price_fen=row.price or 0,
+            available=row.left or 0,
+            is_live=row.state == ListingState.LIVE and row.supplier.is_active and bool(row.price),
+            is_preorder=row.is_preorder,
+            picture_key=row.picture or "",
+        )
+        for row in rows
+    }
+
+
+def listing_facts(listing_id: int) -> ListingFacts | None:
+    """Return one listing as it is now, or None."""
+    return listings_now([listing_id]).get(listing_id)
+
+
+def listing_product_id(listing_id: int) -> int:
+    """Return the Oscar product of a listing."""
+    return Listing.objects.values_list("product_id", flat=True).get(pk=listing_id)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A reminder that somebody asked for."""
+
+    reminder_id: int
+    kind: str
+    asked_at: datetime
+    sent_at: datetime | None
+    listing: ListingFacts
+
+
+def reminders_of(user: Any) -> list[Waiting]:
+    """Return the user's reminders, the open ones first, the latest first. Two queries."""
+    rows = list(
+        Reminder.objects.filter(user=user).order_by(F("sent_at").asc(nulls_first=True), "-created_at")[
+            :REMINDERS_A_PAGE
+        ]
+    )
+    listings = listings_now({row.listing_id for row in rows})
+    return [Waiting(row.pk, row.kind, row.created_at, row.sent_at, listings[row.listing_id]) for row in rows]
+
+
+def supplier_goods(supplier_id: int, page: int | str = 1) -> Page[Specification]:
+    """Return a page of a supplier's specifications with `stock_id`, `on_hand`, `reserved`, `picture_key`. Two queries."""
+    stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool="main")
+    first_picture = ListingPicture.objects.filter(listing=OuterRef("listing_id")).order_by("position", "pk")
+    rows = (
+        Specification.objects.filter(listing__supplier_id=supplier_id)
+        .annotate(
+            stock_id=Subquery(stock.values("pk")[:1]),
+            on_hand=Subquery(stock.values("on_hand")[:1]),
+            reserved=Subquery(stock.values("reserved")[:1]),
+            picture_key=Subquery(first_picture.values("picture__key")[:1]),
+        )
+        .select_related("listing")
+        .order_by("listing__state", "listing_id", "position", "pk")
+    )
+    return Paginator(rows, GOODS_A_PAGE).get_page(page)
+
+
+def goods_of_supplier(supplier_id: int, specification_id: int) -> Specification | None:
+    """Return one specification of a supplier with `stock_id`, or None when it is somebody else's."""
+    stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool="main")
+    return (
+        Specification.objects.filter(pk=specification_id, listing__supplier_id=supplier_id)
+        .annotate(stock_id=Subquery(stock.values("pk")[:1]))
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class RunningOut:
+    """A live specification with few pieces left."""
+
+    name_zh: str
+    name_en: str
+    left: int
+
+
+def running_out(supplier_id: int, *, below: int = 10) -> list[RunningOut]:
+    """Return a supplier's live specifications with fewer than `below` pieces left, the fewest first. One query."""
+    rows = (
+        Stock.objects.filter(
+            pool="main",
+            stockrecord__specification__listing__supplier_id=supplier_id,
+            stockrecord__specification__listing__state=ListingState.LIVE,
+            stockrecord__specification__listing__is_preorder=False,
+            stockrecord__specification__is_offered=True,
+            on_hand__lt=F("reserved") + below,
+        )
+        .annotate(left=F("on_hand") - F("reserved"))
+        .order_by("left", "pk")
+        .values_list(
+            "stockrecord__specification__listing__name_zh", "stockrecord__specification__listing__name_en", "left"
+        )
+    )
+    return [RunningOut(*row) for row in rows[:5]]
