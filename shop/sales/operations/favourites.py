@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from oscar.apps.wishlists.models import Line, WishList
 
-from catalog.queries import listing_facts
+from catalog.queries.trade import listing_facts
 from shop.sales.models import Favourite
 
 

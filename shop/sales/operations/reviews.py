@@ -10,7 +10,7 @@ from oscar.apps.catalogue.reviews.models import ProductReview
 
 from catalog.operations.listings import count_review
 from catalog.operations.pictures import store_picture
-from catalog.queries import listing_product_id
+from catalog.queries.trade import listing_product_id
 from shop.core import audit, outbox
 from shop.core.errors import InvalidInput
 from shop.core.masking import mask_name
