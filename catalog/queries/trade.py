@@ -106,6 +106,12 @@ def reminders_of(user: Any) -> list[Waiting]:
     return [Waiting(row.pk, row.kind, row.created_at, row.sent_at, listings[row.listing_id]) for row in rows]
 
 
+def awaited_listing_ids(*, most: int = 500) -> list[int]:
+    """Return the listings that somebody waits for. One query."""
+    waiting = Reminder.objects.filter(sent_at__isnull=True).order_by("listing_id")
+    return list(waiting.values_list("listing_id", flat=True).distinct()[:most])
+
+
 def supplier_goods(supplier_id: int, page: int | str = 1) -> Page[Specification]:
     """Return a page of a supplier's specifications with `stock_id`, `on_hand`, `reserved`, `picture_key`. Two queries."""
     stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool="main")

@@ -40,13 +40,11 @@ def test_the_platforms_discount_and_earlier_refunds_add_up_to_nothing_held():
     assert balances[f"supplier:{pomelo.supplier_id}:payable"] == 3367 - 501 + 333 - 49
 
 
-@given(
-    total=st.integers(1, 10**7), discount=st.integers(0, 10**6), parts=st.lists(st.integers(1, 10**5), max_size=6)
-)
+@given(total=st.integers(1, 10**7), discount=st.integers(0, 10**6), parts=st.lists(st.integers(1, 10**5), max_size=6))
 def test_what_is_held_is_what_came_in_less_what_went_out(total, discount, parts):
     refunded = back = 0
-    for part in parts:
-        part = min(part, total - refunded)
+    for wanted in parts:
+        part = min(wanted, total - refunded)
         back += discount * (refunded + part) // total - discount * refunded // total
         refunded += part
     order = OrderFacts(total_fen=total, discount_fen=discount, refunded_fen=refunded)

@@ -13,7 +13,14 @@ pytestmark = pytest.mark.django_db
 
 
 def write(order, **changes):
-    facts = {"line_id": lines_of(order)[0].pk, "stars": 5, "text": "很甜", "uploads": [photo()], "actor": None, "at": AT}
+    facts = {
+        "line_id": lines_of(order)[0].pk,
+        "stars": 5,
+        "text": "很甜",
+        "uploads": [photo()],
+        "actor": None,
+        "at": AT,
+    }
     return submit_review(**(facts | changes))
 
 

@@ -114,7 +114,7 @@ def test_one_line_out_of_stock_leaves_the_others_to_ship():
     supplier = make_supplier()
     pomelo, tea = make_listing(stock=50, supplier=supplier), make_listing("英红", stock=5, supplier=supplier)
     order = paid((pomelo, 3), (tea, 1))
-    first, second = lines_of(order)
+    first, _second = lines_of(order)
     cancel_rest(order_id=order.pk, line_ids={first.pk}, actor=None, at=AT)
     order.refresh_from_db()
     assert order.state == "to_ship"

@@ -6,44 +6,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('order', '0021_billingaddress_code_shippingaddress_code'),
-        ('sales', '0003_offer_funding'),
-        ('wishlists', '0004_auto_20220328_0939'),
+        ("catalog", "0001_initial"),
+        ("order", "0021_billingaddress_code_shippingaddress_code"),
+        ("sales", "0003_offer_funding"),
+        ("wishlists", "0004_auto_20220328_0939"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Favourite',
+            name="Favourite",
             fields=[
-                ('line', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='favourite', serialize=False, to='wishlists.line')),
-                ('price_fen', models.BigIntegerField()),
-                ('added_at', models.DateTimeField()),
+                (
+                    "line",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="favourite",
+                        serialize=False,
+                        to="wishlists.line",
+                    ),
+                ),
+                ("price_fen", models.BigIntegerField()),
+                ("added_at", models.DateTimeField()),
             ],
         ),
         migrations.AddIndex(
-            model_name='orderfacts',
-            index=models.Index(condition=models.Q(('state', 'shipped')), fields=['shipped_at'], name='order_on_its_way'),
+            model_name="orderfacts",
+            index=models.Index(
+                condition=models.Q(("state", "shipped")), fields=["shipped_at"], name="order_on_its_way"
+            ),
         ),
         migrations.AddField(
-            model_name='favourite',
-            name='listing',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='favourites', to='catalog.listing'),
+            model_name="favourite",
+            name="listing",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="favourites", to="catalog.listing"
+            ),
         ),
         migrations.AddField(
-            model_name='favourite',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='favourites', to=settings.AUTH_USER_MODEL),
+            model_name="favourite",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="favourites", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='favourite',
-            index=models.Index(fields=['user', '-added_at'], name='favourite_of_user'),
+            model_name="favourite",
+            index=models.Index(fields=["user", "-added_at"], name="favourite_of_user"),
         ),
         migrations.AddConstraint(
-            model_name='favourite',
-            constraint=models.UniqueConstraint(fields=('user', 'listing'), name='favourite_once'),
+            model_name="favourite",
+            constraint=models.UniqueConstraint(fields=("user", "listing"), name="favourite_once"),
         ),
     ]

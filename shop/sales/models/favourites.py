@@ -7,9 +7,7 @@ from django.db import models
 class Favourite(models.Model):
     """A listing that somebody keeps, and its lowest price in 分 when it was added."""
 
-    line = models.OneToOneField(
-        "wishlists.Line", primary_key=True, on_delete=models.CASCADE, related_name="favourite"
-    )
+    line = models.OneToOneField("wishlists.Line", primary_key=True, on_delete=models.CASCADE, related_name="favourite")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="favourites")
     listing = models.ForeignKey("catalog.Listing", on_delete=models.CASCADE, related_name="favourites")
     price_fen = models.BigIntegerField()

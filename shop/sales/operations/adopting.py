@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from oscar.apps.order.models import Order
 
-from shop.core.codes import international_phone, national_phone
+from shop.core.codes import national_phone
 from shop.sales.models import Purchase
 
 

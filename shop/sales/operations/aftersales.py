@@ -69,16 +69,12 @@ def open_after_sale(
 
 
 def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_fen: int, at: datetime) -> None:
-    allowed = rules.after_sale_kinds(
-        state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at
-    )
+    allowed = rules.after_sale_kinds(state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at)
     if kind not in allowed:
         raise WrongState(_("This can't be asked for any more: the time for it is over."), code="too_late", field="kind")
     if not 1 <= quantity <= line.shipped:
         raise TooMuch(_("%(n)d pieces were sent.") % {"n": line.shipped}, field="quantity")
-    most = rules.line_refundable(
-        line.unit_price_fen, quantity, line.ordered, line.discount_fen, line.refunded_fen
-    )
+    most = rules.line_refundable(line.unit_price_fen, quantity, line.ordered, line.discount_fen, line.refunded_fen)
     if not 1 <= amount_fen <= most:
         raise TooMuch(
             _("At most %(most)s was paid for these pieces.") % {"most": f"¥{most / 100:.2f}"},

@@ -34,9 +34,7 @@ def confirm_receipt(*, order_id: int, actor: Any, at: datetime, reason: str = "r
         move_order(order, OrderState.COMPLETED, reason=reason, actor=actor, at=at)
         if order.purchase.state == PurchaseState.PAID:
             ledger.post(
-                books.completed(
-                    number=order.order.number, supplier_id=order.supplier_id, amount_fen=still_held(order)
-                ),
+                books.completed(number=order.order.number, supplier_id=order.supplier_id, amount_fen=still_held(order)),
                 at=at,
                 actor_id=getattr(actor, "pk", None),
             )

@@ -1,0 +1,111 @@
+"""The words of what people are told about their trade."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shop.accounts.messages import register
+
+register(
+    "purchase_paid",
+    title=_("Paid: %(total)s"),
+    text=_("%(orders)s orders are being prepared. We tell you when they are on their way."),
+    action=_("See the orders"),
+    icon="circle-check",
+)
+register(
+    "order_to_ship",
+    title=_("A new order to ship"),
+    text=_("%(number)s, %(pieces)s pieces. Ship before %(ship_by)s."),
+    action=_("Ship it"),
+    icon="package",
+)
+register(
+    "order_cancelled",
+    title=_("Order %(number)s is cancelled"),
+    text=_("What you paid is on its way back the way it came."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_cancelled_supplier",
+    title=_("Order %(number)s is cancelled"),
+    text=_("Do not ship it. The stock is yours again."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_short",
+    title=_("Part of order %(number)s ran out"),
+    text=_("We are sorry. %(amount)s is on its way back the way it came."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_shipped",
+    title=_("%(supplier)s has sent your order"),
+    text=_("%(carrier)s %(tracking_no)s. Open the parcel when it arrives: damage is covered for 48 hours."),
+    action=_("Follow the parcel"),
+    icon="truck",
+)
+register(
+    "order_nudged",
+    title=_("A buyer is waiting for %(number)s"),
+    text=_("Please send it soon, or say what is missing."),
+    action=_("Ship it"),
+    icon="clock",
+)
+register(
+    "order_received",
+    title=_("Order %(number)s arrived"),
+    text=_("%(amount)s is yours to be settled."),
+    action=_("See the settlement"),
+    icon="circle-check",
+)
+register(
+    "case_opened",
+    title=_("After-sales: %(amount)s for %(name)s"),
+    text=_("Please decide before %(answer_by)s."),
+    action=_("Decide"),
+    icon="headset",
+)
+register(
+    "case_approved",
+    title=_("%(amount)s comes back to you"),
+    text=_("The supplier approved what you asked for on %(name)s."),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "case_refused",
+    title=_("Your request on %(name)s was refused"),
+    text=_("The supplier writes: %(answer)s"),
+    action=_("See the order"),
+    icon="message",
+)
+register(
+    "review_approved",
+    title=_("Your review is on the page"),
+    text=_("Thank you for writing about %(name)s."),
+    action=_("See it"),
+    icon="star",
+)
+register(
+    "review_refused",
+    title=_("Your review of %(name)s can't be shown"),
+    text=_("The reason: %(reason)s"),
+    action=_("See the order"),
+    icon="message",
+)
+register(
+    "restock",
+    title=_("%(name)s is back"),
+    text=_("You asked us to tell you."),
+    action=_("Have a look"),
+    icon="bell",
+)
+register(
+    "harvest",
+    title=_("%(name)s is being harvested"),
+    text=_("You asked us to tell you."),
+    action=_("Have a look"),
+    icon="leaf",
+)

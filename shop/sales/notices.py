@@ -1,0 +1,189 @@
+"""Telling people about their trade: the outbox handlers. Each may run twice; a message has a key."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from catalog.operations.reminders import take_due
+from catalog.queries import supplier_member_ids
+from catalog.queries.trade import awaited_listing_ids, listing_facts
+from shop.accounts.operations.messages import tell
+from shop.core import outbox, periodic
+from shop.sales import message_kinds  # noqa: F401  reason: registers the words of these messages
+from shop.sales.models import AfterSale, OrderFacts, Purchase, Refund, ReviewFacts, Shipment
+from shop.sales.operations.aftersales import refund_key
+from shop.sales.operations.receipts import still_held
+from shop.sales.rules import CARRIERS
+from shop.sales.states import AfterSaleState
+
+
+def _order(order_id: int) -> OrderFacts:
+    return OrderFacts.objects.select_related("order", "purchase", "supplier").get(pk=order_id)
+
+
+def _tell_buyer(order: OrderFacts, kind: str, params: Mapping[str, Any], *, key: str, at: datetime) -> None:
+    if order.purchase.user_id:
+        number = order.order.number
+        tell(
+            user_id=order.purchase.user_id,
+            kind=kind,
+            params={"number": number, **params},
+            url=f"/account/orders/{number}/",
+            key=key,
+            at=at,
+        )
+
+
+def _tell_supplier(
+    order: OrderFacts, kind: str, params: Mapping[str, Any], *, key: str, at: datetime, url: str = ""
+) -> None:
+    number = order.order.number
+    for user_id in supplier_member_ids(order.supplier_id):
+        tell(
+            user_id=user_id,
+            kind=kind,
+            params={"number": number, **params},
+            url=url or f"/seller/orders/{number}/",
+            key=f"{key}:{user_id}",
+            at=at,
+        )
+
+
+@outbox.register("sales.tell_paid")
+def tell_paid(*, purchase_id: int, at: datetime) -> None:
+    """Tell the buyer that the money arrived, and each supplier that there is something to ship."""
+    purchase = Purchase.objects.get(pk=purchase_id)
+    orders = list(
+        OrderFacts.objects.filter(purchase=purchase)
+        .select_related("order", "purchase", "supplier")
+        .prefetch_related("lines")
+    )
+    if purchase.user_id:
+        tell(
+            user_id=purchase.user_id,
+            kind="purchase_paid",
+            params={"total_fen": purchase.total_fen, "orders": len(orders)},
+            url="/account/orders/",
+            key=f"purchase_paid:{purchase.pk}",
+            at=at,
+        )
+    for order in orders:
+        params = {
+            "pieces": sum(line.ordered for line in order.lines.all()),
+            "ship_by_at": order.ship_by.isoformat() if order.ship_by else "",
+        }
+        _tell_supplier(order, "order_to_ship", params, key=f"order_to_ship:{order.pk}", at=at)
+
+
+@outbox.register("sales.tell_cancelled")
+def tell_cancelled(*, order_id: int, reason: str, at: datetime) -> None:
+    """Tell both sides that a paid order was cancelled."""
+    order = _order(order_id)
+    _tell_buyer(order, "order_cancelled", {}, key=f"order_cancelled:{order.pk}", at=at)
+    _tell_supplier(order, "order_cancelled_supplier", {}, key=f"order_cancelled_supplier:{order.pk}", at=at)
+
+
+@outbox.register("sales.tell_short")
+def tell_short(*, order_id: int, amount_fen: int, at: datetime) -> None:
+    """Tell the buyer that part of the order ran out and is paid back."""
+    order = _order(order_id)
+    key = f"order_short:{order.pk}:{amount_fen}"
+    _tell_buyer(order, "order_short", {"amount_fen": amount_fen}, key=key, at=at)
+
+
+@outbox.register("sales.tell_shipped")
+def tell_shipped(*, shipment_id: int, at: datetime) -> None:
+    """Tell the buyer that a parcel is on its way."""
+    shipment = Shipment.objects.get(pk=shipment_id)
+    order = _order(shipment.order_id)
+    carrier = CARRIERS[shipment.carrier]
+    params = {
+        "supplier_zh": order.supplier.name_zh,
+        "supplier_en": order.supplier.name_en,
+        "carrier_zh": carrier.name_zh,
+        "carrier_en": carrier.name_en,
+        "tracking_no": shipment.tracking_no,
+    }
+    _tell_buyer(order, "order_shipped", params, key=f"order_shipped:{shipment.pk}", at=at)
+
+
+@outbox.register("sales.tell_nudged")
+def tell_nudged(*, order_id: int, at: datetime) -> None:
+    """Tell the supplier that the buyer waits."""
+    order = _order(order_id)
+    stamp = order.nudged_at.isoformat() if order.nudged_at else ""
+    _tell_supplier(order, "order_nudged", {}, key=f"order_nudged:{order.pk}:{stamp}", at=at)
+
+
+@outbox.register("sales.tell_received")
+def tell_received(*, order_id: int, at: datetime) -> None:
+    """Tell the supplier that the goods arrived and the money is to be settled."""
+    order = _order(order_id)
+    key = f"order_received:{order.pk}"
+    params = {"amount_fen": still_held(order)}
+    _tell_supplier(order, "order_received", params, key=key, at=at, url="/seller/settlement/")
+
+
+def _case(case_id: int) -> tuple[AfterSale, OrderFacts, dict[str, Any]]:
+    case = AfterSale.objects.select_related("line").get(pk=case_id)
+    names = {"name_zh": case.line.name_zh, "name_en": case.line.name_en}
+    return case, _order(case.line.order_id), names
+
+
+@outbox.register("sales.tell_case_opened")
+def tell_case_opened(*, case_id: int, at: datetime) -> None:
+    """Tell the supplier that a buyer asks for money back."""
+    case, order, names = _case(case_id)
+    params = {**names, "amount_fen": case.amount_fen}
+    params["answer_by_at"] = case.answer_by.isoformat() if case.answer_by else ""
+    url = f"/seller/after-sales/{case.pk}/"
+    _tell_supplier(order, "case_opened", params, key=f"case_opened:{case.pk}", at=at, url=url)
+
+
+@outbox.register("sales.tell_case_decided")
+def tell_case_decided(*, case_id: int, at: datetime) -> None:
+    """Tell the buyer what the supplier decided."""
+    case, order, names = _case(case_id)
+    if case.state == AfterSaleState.APPROVED:
+        amount = Refund.objects.values_list("amount_fen", flat=True).get(key=refund_key(case.pk))
+        _tell_buyer(order, "case_approved", {**names, "amount_fen": amount}, key=f"case_decided:{case.pk}", at=at)
+    else:
+        _tell_buyer(order, "case_refused", {**names, "answer": case.answer}, key=f"case_decided:{case.pk}", at=at)
+
+
+@outbox.register("sales.tell_review_decided")
+def tell_review_decided(*, review_id: int, at: datetime) -> None:
+    """Tell the writer whether the review is shown."""
+    facts = ReviewFacts.objects.select_related("line__order__purchase").get(pk=review_id)
+    user_id = facts.line.order.purchase.user_id
+    if not user_id:
+        return
+    listing = listing_facts(facts.listing_id)
+    params = {"name_zh": facts.line.name_zh, "name_en": facts.line.name_en, "reason": facts.refusal}
+    if facts.refusal:
+        kind, url = "review_refused", "/account/orders/?state=completed"
+    else:
+        kind, url = "review_approved", f"/shop/p/{listing.slug}/" if listing else "/account/orders/"
+    tell(user_id=user_id, kind=kind, params=params, url=url, key=f"review_decided:{review_id}", at=at)
+
+
+@outbox.register("sales.stock_came_back")
+def stock_came_back(*, listing_ids: list[int], at: datetime) -> None:
+    """Tell whoever waits for these listings, if they can be bought now."""
+    for due in take_due(listing_ids=listing_ids, at=at):
+        tell(
+            user_id=due.user_id,
+            kind=due.kind,
+            params={"name_zh": due.name_zh, "name_en": due.name_en},
+            url=f"/shop/p/{due.slug}/",
+            key=f"reminder:{due.reminder_id}",
+            at=at,
+        )
+
+
+@periodic.every("sales.remind", seconds=60)
+def remind(*, at: datetime) -> None:
+    """Tell whoever waits for what came back without an order: restocked by its supplier, or its harvest begun."""
+    ids = awaited_listing_ids()
+    if ids:
+        stock_came_back(listing_ids=ids, at=at)
