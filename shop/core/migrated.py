@@ -3,11 +3,14 @@
 The demo and the tests start from the same copy, keyed by the migrations themselves.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from django.apps import apps
@@ -42,15 +45,27 @@ def sqlite_template() -> Path:
     if target.exists():
         return target
     CACHE.mkdir(parents=True, exist_ok=True)
-    draft = CACHE / f"draft-{os.getpid()}.sqlite3"
+    with (CACHE / "making.lock").open("w") as lock:
+        # One maker at a time: the others wait for its file instead of migrating beside it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.exists():
+            _make_sqlite(target)
+    return target
+
+
+def _make_sqlite(target: Path) -> None:
+    draft = CACHE / "draft.sqlite3"
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{draft}{suffix}").unlink(missing_ok=True)
     _migrate(f"sqlite:///{draft}")
+    with closing(sqlite3.connect(draft)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for suffix in ("-wal", "-shm"):
         Path(f"{draft}{suffix}").unlink(missing_ok=True)
     draft.replace(target)
     for old in CACHE.glob("*.sqlite3"):
-        if old != target and not old.name.startswith("draft-"):
+        if old != target:
             old.unlink(missing_ok=True)
-    return target
 
 
 def copy_sqlite(target: Path) -> None:

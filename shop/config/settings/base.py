@@ -187,8 +187,6 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
-LOCALE_PATHS = [BASE_DIR / "shop" / "locale"]
-
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 
@@ -49,3 +50,13 @@ def caches(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
             "OPTIONS": {"MAX_ENTRIES": 5000},
         }
     }
+
+
+def own_cache(caches: dict[str, dict[str, Any]], var_dir: Path, worker: str) -> dict[str, dict[str, Any]]:
+    """Return CACHES for one of several test workers: a folder or a Redis database nobody else clears."""
+    default = caches["default"]
+    if "redis" not in default["BACKEND"].lower():
+        return {"default": {**default, "LOCATION": str(var_dir / f"cache-{worker}")}}
+    server = urlsplit(default["LOCATION"])
+    number = int(worker.removeprefix("gw")) + 2 if worker.startswith("gw") else 1
+    return {"default": {**default, "LOCATION": server._replace(path=f"/{number}").geturl()}}

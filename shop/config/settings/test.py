@@ -1,6 +1,11 @@
 """Tests: the embedded defaults with fast hashing; PostgreSQL and Redis by DATABASE_URL and CACHE_URL."""
 
+from .databases import own_cache
 from .dev import *
+from .dev import CACHES, VAR_DIR, env
+
+# Workers of one run clear their caches before each test: each has its own, and so have the servers it starts.
+CACHES = own_cache(CACHES, VAR_DIR, env.str("PYTEST_XDIST_WORKER", "main"))
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
