@@ -1,6 +1,5 @@
 // Small modules, each making one kind of element better. Pages work without them.
 import { startAdding } from "./adding.js";
-import { startChoosing } from "./choose.js";
 import { startConfirming } from "./confirm.js";
 import { startCountdowns } from "./countdown.js";
 import { startDelivering } from "./deliver.js";
@@ -19,7 +18,6 @@ for (const start of [
   startSheets,
   startSteppers,
   startDivisions,
-  startChoosing,
   startForms,
   startConfirming,
   startAdding,
