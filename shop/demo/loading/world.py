@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -11,6 +11,10 @@ from catalog.operations.facets import rebuild_facets
 from shop.core import audit
 from shop.core.models import AuditEntry
 from shop.demo.loading.listings import load_categories, load_listings
+from shop.demo.loading.offers import load_offers
+from shop.demo.loading.orders import load_orders
+from shop.demo.loading.pages import load_pages
+from shop.demo.loading.people import load_people, load_wishes
 from shop.demo.loading.pictures import load_pictures
 from shop.demo.loading.places import load_places
 from shop.demo.loading.sellers import load_suppliers, load_villages
@@ -39,6 +43,14 @@ def load_world(*, at: datetime, say: Say) -> bool:
         categories = load_categories(pictures)
         listings = load_listings(suppliers=suppliers, categories=categories, pictures=pictures, at=at)
         say(f"  {len(villages)} villages, {len(suppliers)} suppliers, {len(listings)} listings")
+        people = load_people(suppliers, at)
+        by_slug = {listing.slug: listing for listing in listings}
+        load_wishes(people, by_slug, villages, at - timedelta(days=1))
+        load_offers(at)
+        load_pages()
+        say(f"  {len(people.by_login)} accounts, {len(people.consumers)} consumers; living their purchases")
+        names = {picture.pk: name for name, picture in pictures.items()}
+        say(f"  {load_orders(people=people, pictures=names, at=at)} purchases")
         rebuild_cards(at=at)
         rebuild_facets(at=at)
         audit.record(action=LOADED, object_kind="demo", object_id="world", actor=None, at=at)
