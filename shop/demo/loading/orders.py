@@ -277,7 +277,9 @@ def _complain(trade: Trade, order: OrderFacts, received: datetime) -> Iterator[d
     line = LineFacts.objects.filter(order=order).order_by("pk")[0]
     kind = AfterSaleKind.DAMAGED if dice.random() < 0.7 else AfterSaleKind.REFUND_ONLY
     paid = line.unit_price_fen * line.ordered - line.discount_fen
-    photos = [make_photo(trade.pictures[line.listing_id], dice.randrange(9999))] if kind == AfterSaleKind.DAMAGED else []
+    photos = (
+        [make_photo(trade.pictures[line.listing_id], dice.randrange(9999))] if kind == AfterSaleKind.DAMAGED else []
+    )
     case = open_after_sale(
         line_id=line.pk,
         kind=kind,
@@ -347,5 +349,3 @@ def _text(trade: Trade, listing_id: int, stars: int) -> str:
             break
     trade.said.add(text)
     return text
-
-

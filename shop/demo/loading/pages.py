@@ -8,14 +8,14 @@ from shop.campaigns.models import HomePage
 HOMES = {
     "zh-hans": {
         "title": "禾桥",
-        "slug": "home",
+        "slug": "heqiao",
         "kicker": "冬令产地直发 · 11 月 23 日当周",
         "headline": "霜降过后，果子都甜了",
         "lead": "梅县金柚、雷波脐橙、盐源苹果。\n村里采，村里装，每一箱都写着地块和批次。",
     },
     "en": {
         "title": "Heqiao",
-        "slug": "home-en",
+        "slug": "heqiao-en",
         "kicker": "Winter, straight from the village · week of 23 November",
         "headline": "After the frost everything turned sweet",
         "lead": "Pomelos from Meixian, oranges from Leibo, apples from Yanyuan.\nPicked and packed in the village; every box names its plot and lot.",
@@ -32,9 +32,7 @@ def load_pages(*, port: int = 8000) -> None:
     home = root.add_child(instance=HomePage(locale=chinese, picture="still-harvest", **HOMES["zh-hans"]))
     root.refresh_from_db()
     root.add_child(
-        instance=HomePage(
-            locale=english, picture="still-harvest", translation_key=home.translation_key, **HOMES["en"]
-        )
+        instance=HomePage(locale=english, picture="still-harvest", translation_key=home.translation_key, **HOMES["en"])
     )
     welcome = Site.objects.filter(is_default_site=True).first()
     if welcome is None:

@@ -80,9 +80,7 @@ def _user(login: str, name: str, number: int, password: str, language: str | Non
     )
 
 
-def _join(
-    world: Row, by_login: dict[str, User], suppliers: dict[str, Supplier], members: dict[int, User]
-) -> None:
+def _join(world: Row, by_login: dict[str, User], suppliers: dict[str, Supplier], members: dict[int, User]) -> None:
     groups = {group.name: group for group in Group.objects.all()}
     units = {row["key"]: _unit(row, number) for number, row in enumerate(world["unit"], start=500)}
     memberships, group_rows = [], []
