@@ -10,7 +10,8 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        """Name the predicates as permissions."""
-        from shop.accounts import rules  # reason: apps must be loaded first
+        """Name the predicates as permissions; fill the back office."""
+        from shop.accounts import admin, rules  # reason: apps must be loaded first
 
         rules.register()
+        admin.register()

@@ -5,13 +5,12 @@ Order matters: Wagtail's catch-all comes last.
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.contrib import admin
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 from shop.accounts.urls import entrance
-from shop.core import health
+from shop.core import back_office, health
 from shop.core import views as core_views
 
 DEMO_PAGES = [path("styleguide/", core_views.styleguide, name="styleguide")] if settings.DEMO_CASHIER else []
@@ -20,7 +19,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("cms/", include(wagtailadmin_urls)),
-    path("admin/", admin.site.urls),
+    path("admin/", back_office.site.urls),
     *i18n_patterns(
         *DEMO_PAGES,
         path("help/<slug:name>/", core_views.help_page, name="help"),

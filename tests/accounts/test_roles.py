@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group
+from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from shop.accounts import queries, roles, rules
@@ -14,11 +15,6 @@ from shop.core.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
-
-
-@pytest.fixture
-def zhou() -> User:
-    return User.objects.create_user("zhou@example.cn", name="周敏")
 
 
 def test_every_role_is_a_group_from_the_first_migration() -> None:
@@ -103,3 +99,30 @@ def test_memberships_are_one_query(zhou: User, django_assert_num_queries: Django
     with django_assert_num_queries(1):
         assert queries.supplier_ids_of(zhou) == []
     assert queries.supplier_ids_of(AnonymousUser()) == []
+
+
+def test_the_back_office_is_for_staff_and_has_no_door_of_its_own(client: Client, zhou: User) -> None:
+    assert client.get("/admin/").headers["Location"] == "/admin/login/?next=/admin/"
+    assert client.get("/admin/login/").headers["Location"] == "/account/login/?next=/admin/"
+    client.force_login(zhou, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/admin/login/").status_code == 403
+    groups.give_role(user=zhou, role=roles.PLATFORM_ADMIN, actor=None, at=AT)
+    groups.ensure_groups()
+    page = client.get("/admin/").content.decode()
+    assert "/admin/accounts/user/" in page
+    assert "/admin/catalogue/" not in page
+
+
+def test_an_administrator_raises_nobody_not_even_itself(client: Client, zhou: User) -> None:
+    groups.give_role(user=zhou, role=roles.PLATFORM_ADMIN, actor=None, at=AT)
+    groups.ensure_groups()
+    client.force_login(zhou, backend="django.contrib.auth.backends.ModelBackend")
+    facts = {"email": "zhou@example.cn", "phone": "+8613800002046", "phone_verified": "on", "name": "周小敏"}
+    facts |= {"language": "zh-hans", "is_active": "on", "is_superuser": "on"}
+    none = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    answer = client.post(f"/admin/accounts/user/{zhou.pk}/change/", facts | none)
+    assert answer.status_code == 302
+    zhou.refresh_from_db()
+    assert (zhou.name, zhou.is_superuser) == ("周小敏", False)
+    assert AuditEntry.objects.get(action="change_by_admin").data["fields"] == ["name"]
+    assert client.post(f"/admin/accounts/user/{zhou.pk}/delete/", {"post": "yes"}).status_code == 403

@@ -29,6 +29,9 @@ AXES_LOCKOUT_CALLABLE = "shop.accounts.views.signing.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_RESET_ON_SUCCESS = True
 
+# One door for everybody, with its limits.
+WAGTAILADMIN_LOGIN_URL = "/account/login/"
+
 SMS_SENDER = env.str("SMS_SENDER", "shop.accounts.sms.ConsoleSender")
 # The demo shows codes on the page, marked as such; production never does.
 SHOW_CODES = False

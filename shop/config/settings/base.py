@@ -45,7 +45,8 @@ INSTALLED_APPS = [
     "axes",
     "rules",
     "csp",
-    "django.contrib.admin",
+    # Without autodiscovery: only what shop.core.back_office registers is administered here, not Oscar's tables.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,67 @@
+"""Django's admin, kept small: only what packages register here, and no door of its own."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from shop.core.models import AuditEntry, OutboxEntry
+
+
+class BackOffice(AdminSite):
+    """Platform administration. Who is not signed in goes through the shop's own door, with its limits."""
+
+    site_header = _("Heqiao, platform administration")
+    site_title = _("Heqiao, platform administration")
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send to the shop's sign-in. Raises PermissionDenied for someone signed in who is not staff."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(reverse("admin:index"))
+
+
+site = BackOffice(name="admin")
+
+
+class ReadOnly(ModelAdmin):
+    """Rows that may be looked at, never changed: they are written by operations only."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes."""
+        return False
+
+
+class AuditAdmin(ReadOnly):
+    """Who did what."""
+
+    list_display = ("at", "actor_id", "action", "object_kind", "object_id")
+    list_filter = ("action",)
+    search_fields = ("object_id",)
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+class OutboxAdmin(ReadOnly):
+    """Effects that wait or failed."""
+
+    list_display = ("pk", "task", "created_at", "attempts", "done_at")
+    list_filter = ("task",)
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+site.register(AuditEntry, AuditAdmin)
+site.register(OutboxEntry, OutboxAdmin)

@@ -1,0 +1,113 @@
+"""Who may do what on every address. A route in an area for everyone must be listed; other areas are closed by default.
+
+A new route below /account/, /seller/, /review/, /cms/, /admin/ is tested with the rule of its area until it is listed
+in ROUTES; a new route anywhere else fails until it is.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+class Rule(Enum):
+    """Who a route answers."""
+
+    OPEN = "everyone"
+    OWN = "signed in, and only one's own things"
+    SELLER = "members of a supplier, and only its own things"
+    REVIEW = "platform reviewers and administrators"
+    STAFF = "staff"
+
+
+ROUTES: dict[str, Rule] = {
+    "healthz": Rule.OPEN,
+    "readyz": Rule.OPEN,
+    "styleguide/": Rule.OPEN,
+    "help/<slug:name>/": Rule.OPEN,
+    "live/": Rule.OPEN,
+    "units/": Rule.OPEN,
+    "t/": Rule.OPEN,
+    "pledges/": Rule.OPEN,
+    "notices/": Rule.OPEN,
+    # Signing in, and what a visitor without account may choose.
+    "account/login/": Rule.OPEN,
+    "account/signup/": Rule.OPEN,
+    "account/logout/": Rule.OPEN,
+    "account/inactive/": Rule.OPEN,
+    "account/password/reset/": Rule.OPEN,
+    "account/password/new/": Rule.OPEN,
+    "account/code/": Rule.OPEN,
+    "account/code/again/": Rule.OPEN,
+    "account/display/": Rule.OPEN,
+    "account/language/": Rule.OPEN,
+    "account/divisions/": Rule.OPEN,
+    "account/deliver-to/": Rule.OPEN,
+    "account/addresses/parse/": Rule.OPEN,
+    # Wagtail's pages, and the way into its closed ones.
+    r"^((?:[\w\-]+/)*)$": Rule.OPEN,
+    "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/": Rule.OPEN,
+    "_util/login/": Rule.OPEN,
+    # The back offices' own doors.
+    "cms/login/": Rule.OPEN,
+    "cms/logout/": Rule.OPEN,
+    "cms/password_reset/": Rule.OPEN,
+    "cms/password_reset/done/": Rule.OPEN,
+    "cms/password_reset/confirm/<uidb64>/<token>/": Rule.OPEN,
+    "cms/password_reset/complete/": Rule.OPEN,
+    "cms/jsi18n/": Rule.OPEN,
+    "cms/sprite/": Rule.OPEN,
+    "admin/logout/": Rule.OPEN,
+    "admin/jsi18n/": Rule.OPEN,
+}
+AREAS: dict[str, Rule] = {
+    "account/": Rule.OWN,
+    "seller/": Rule.SELLER,
+    "review/": Rule.REVIEW,
+    "cms/": Rule.STAFF,
+    "admin/": Rule.STAFF,
+}
+# What stands in an address: nothing has these, unless a test puts something in its place.
+SAMPLES = {"int": "987654321", "slug": "nothing-like-it", "str": "nothing-like-it", "path": "nothing", "uuid": "0" * 32}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route of the URLconf, with the languages' prefix taken off."""
+
+    pattern: str
+
+    @property
+    def rule(self) -> Rule | None:
+        """Who it answers; None for an open area's route that is not listed."""
+        if self.pattern in ROUTES:
+            return ROUTES[self.pattern]
+        return next((rule for area, rule in AREAS.items() if self.pattern.startswith(area)), None)
+
+    def address(self, **values: object) -> str:
+        """Return an address of the route, with `values` or samples in its places."""
+
+        def fill(match: re.Match[str]) -> str:
+            kind, name = match.group(1) or "str", match.group(2)
+            return str(values.get(name, SAMPLES.get(kind, "nothing")))
+
+        text = re.sub(r"<(?:(\w+):)?(\w+)>", fill, self.pattern)
+        # Regular expressions (Wagtail's): groups become nothing, anchors go.
+        text = re.sub(r"\(\?P<\w+>[^)]*\)", "nothing", text)
+        return "/" + re.sub(r"[\^$]|\(.*\)|\\", "", text)
+
+
+def _walk(patterns: list[URLPattern | URLResolver], above: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        here = above + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, here)
+        else:
+            yield here
+
+
+def all_routes() -> list[Route]:
+    """Return every route of the site, once each, in order."""
+    return [Route(pattern) for pattern in dict.fromkeys(_walk(get_resolver().url_patterns))]
