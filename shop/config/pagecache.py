@@ -40,7 +40,7 @@ PRIVATE = (
 )
 # Cookies a page may be kept beside. The hidden ones are for scripts and for private areas: no kept page sees them.
 PLACE, TEXT = "hq_to", "hq_text"
-HIDDEN = frozenset({"hq_me", "hq_basket", "hq_guest", "hq_to_name"})
+HIDDEN = frozenset({"hq_me", "hq_basket", "hq_guest", "hq_lang", "hq_to_name"})
 # Where a visitor came from: dropped, so that it neither splits the pages nor gets into one.
 TRACKING = re.compile(r"(utm_[a-z]+|gclid|fbclid|msclkid|spm|hmsr|hmpl)\Z")
 MAX_QUERY = 300
@@ -167,7 +167,7 @@ def _cookies(sent: str) -> _Cookies | None:
         return None
     return _Cookies(
         secret=secret if SECRET.match(secret) else "",
-        place=place if len(place) == 6 and place.isascii() and place.isdigit() else "",
+        place=place if len(place) in (2, 4, 6) and place.isascii() and place.isdigit() else "",
         language=_preferred(language) if language else "",
         large=large,
         hides=bool(found),
