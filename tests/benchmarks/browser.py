@@ -44,7 +44,12 @@ def lighthouse(base: str, pages: Mapping[str, str]) -> Iterator[Figure]:
         command += ["--output=json", f"--output-path={report}", "--form-factor=mobile", "--max-wait-for-load=45000"]
         flags = "--headless=new --no-sandbox --disable-gpu --disable-background-networking"
         done = subprocess.run(
-            [*command, f"--chrome-flags={flags}"], env=environment, capture_output=True, text=True, check=False, timeout=180
+            [*command, f"--chrome-flags={flags}"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
         )
         if done.returncode:
             raise FailedError(f"lighthouse {path}: {done.stderr[-800:]}")

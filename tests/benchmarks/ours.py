@@ -184,3 +184,9 @@ def queries_to_place(base: str, seed: Seed) -> tuple[int, int]:
                 raise FailedError(f"three lines were not placed: {answer.status_code}")
             counts = int(basket.headers[ANSWER]), int(answer.headers[ANSWER])
         return counts
+
+
+def queries_of_place(seed: Seed) -> int:
+    """Return the queries of the operation that places three lines."""
+    specs = [str(one) for one in seed.facts["specs"][:3]]
+    return int(_run(seed.env, "-m", "tests.benchmarks.site.placing", *specs).splitlines()[-1])

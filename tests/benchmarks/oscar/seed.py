@@ -35,8 +35,8 @@ def seed(count: int) -> None:
     leaves = []
     for root in range(ROOTS):
         parent = category.add_root(name=f"Produce {root}").pk
-        for leaf in range(LEAVES):
-            leaves.append(category.objects.get(pk=parent).add_child(name=f"Produce {root} kind {leaf}").pk)
+        names = (f"Produce {root} kind {leaf}" for leaf in range(LEAVES))
+        leaves.extend(category.objects.get(pk=parent).add_child(name=name).pk for name in names)
     for start in range(0, count, BATCH):
         _products(range(start, min(count, start + BATCH)), goods, seller, leaves)
     with connection.cursor() as cursor:

@@ -13,6 +13,7 @@ from django.conf import settings  # noqa: E402  # reason: after setup
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model  # noqa: E402
 from django.db import connection  # noqa: E402  # reason: after setup
 from django.db.models import Count  # noqa: E402  # reason: after setup
+from django.utils import timezone  # noqa: E402  # reason: after setup
 from django.utils.module_loading import import_string  # noqa: E402  # reason: after setup
 from oscar.apps.catalogue.models import Category  # noqa: E402  # reason: after setup
 
@@ -21,7 +22,6 @@ from catalog.operations.cards import rebuild_cards  # noqa: E402  # reason: afte
 from catalog.operations.facets import rebuild_facets  # noqa: E402  # reason: after setup
 from catalog.states import ListingState  # noqa: E402  # reason: after setup
 from shop.accounts.models import User  # noqa: E402  # reason: after setup
-from django.utils import timezone  # noqa: E402  # reason: after setup
 
 BOUGHT = 300
 
@@ -58,7 +58,9 @@ def facts() -> dict[str, object]:
         "session": session_of("consumer@demo.heqiao.example"),
         "category": f"/shop/c/{Category.objects.get(pk=largest['category_top_id']).slug}/",
         "in_category": largest["n"],
-        "products": [f"/shop/p/{slug}/" for slug in Listing.objects.filter(pk__in=bought).values_list("slug", flat=True)],
+        "products": [
+            f"/shop/p/{slug}/" for slug in Listing.objects.filter(pk__in=bought).values_list("slug", flat=True)
+        ],
         "specs": list(specs.order_by("pk").values_list("pk", flat=True)[:BOUGHT]),
         "village": f"/villages/{Village.objects.order_by('pk').values_list('slug', flat=True)[0]}/",
         "listings": ListingCard.objects.count(),
