@@ -93,7 +93,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "shop.core.context.site",
             ],
-            "builtins": ["shop.core.templatetags.heqiao", "shop.core.templatetags.heqiao_components"],
+            "builtins": [
+                "shop.core.templatetags.heqiao",
+                "shop.core.templatetags.heqiao_components",
+                "shop.core.templatetags.heqiao_standing",
+            ],
         },
     },
 ]

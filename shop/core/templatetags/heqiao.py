@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.template.context import Context
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.core import regions
 from shop.core.money import FEN_PER_YUAN, to_fen
+from shop.core.templatetags.heqiao_standing import STANDING, fills, hole
 
 register = template.Library()
 
@@ -73,6 +75,7 @@ GROUNDS = {
 }
 
 
+@lru_cache(maxsize=1024)
 def icon_markup(name: str, size: str = "", extra: str = "") -> SafeString:
     """Return the svg of an icon; hidden from screen readers, so words must stand beside it."""
     classes = " ".join(part for part in ("icon", f"icon-{size}" if size else "", extra) if part)
@@ -216,6 +219,15 @@ def local(path: str) -> str:
 @register.simple_tag(takes_context=True)
 def other_language_path(context: Context) -> str:
     """Return this page's address in the other language, with its query."""
+    return hole("language") if STANDING in context else _in_other_language(context)
+
+
+@fills("language")
+def _fill_language(context: Context, words: list[str]) -> str:
+    return conditional_escape(_in_other_language(context))
+
+
+def _in_other_language(context: Context) -> str:
     request = context.get("request")
     if request is None:
         return "/" if get_language() == "en" else "/en/"
@@ -238,6 +250,13 @@ def canonical(context: Context, lang: str = "") -> str:
 @register.simple_tag(takes_context=True)
 def here(context: Context, path: str, exact: bool = False) -> SafeString:
     """Return aria-current="page" when the page is `path` (in either language) or below it."""
+    words = [path, "exact" if exact else ""]
+    return hole("here", *words) if STANDING in context else _here(context, words)
+
+
+@fills("here")
+def _here(context: Context, words: list[str]) -> SafeString:
+    path, exact = words
     request = context.get("request")
     now = request.path if request is not None else ""
     now, path = now.removeprefix("/en") or "/", path.removeprefix("/en") or "/"

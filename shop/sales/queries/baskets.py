@@ -219,9 +219,7 @@ def basket_page(
     return page
 
 
-def _quote(
-    lines: list[PricedLine], coupon_code: str, user: Any, destination: str, at: datetime
-) -> tuple[Quote, str]:
+def _quote(lines: list[PricedLine], coupon_code: str, user: Any, destination: str, at: datetime) -> tuple[Quote, str]:
     error = ""
     applied = []
     try:
