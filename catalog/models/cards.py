@@ -35,12 +35,16 @@ class ListingCard(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["-rank", "listing"], name="card_rank"),
+            models.Index(fields=["-sold_count", "listing"], name="card_sold"),
+            models.Index(fields=["jin_fen", "listing"], name="card_jin"),
+            models.Index(fields=["-fresh_rank", "listing"], name="card_fresh"),
             models.Index(fields=["category_top_id", "-rank", "listing"], name="card_top_rank"),
             models.Index(fields=["category_id", "-rank", "listing"], name="card_category_rank"),
             models.Index(fields=["category_top_id", "-sold_count", "listing"], name="card_top_sold"),
             models.Index(fields=["category_top_id", "jin_fen", "listing"], name="card_top_jin"),
             models.Index(fields=["category_top_id", "-fresh_rank", "listing"], name="card_top_fresh"),
             models.Index(fields=["county_code", "-rank", "listing"], name="card_county_rank"),
+            models.Index(fields=["province_code", "-rank", "listing"], name="card_province_rank"),
             models.Index(fields=["supplier_id", "-rank", "listing"], name="card_supplier_rank"),
             models.Index(fields=["village_id", "-rank"], name="card_village", condition=Q(village_id__isnull=False)),
         ]

@@ -9,6 +9,7 @@ import { startGalleries } from "./gallery.js";
 import { startMe } from "./me.js";
 import { startSharing } from "./share.js";
 import { startSheets } from "./sheet.js";
+import { startDeliveryLine, startSpecSheet } from "./spec-sheet.js";
 import { startSteppers } from "./stepper.js";
 import { startText } from "./text.js";
 import { startToasts } from "./toast.js";
@@ -27,6 +28,8 @@ for (const start of [
   startGalleries,
   startSharing,
   startDelivering,
+  startSpecSheet,
+  startDeliveryLine,
 ]) {
   start();
 }

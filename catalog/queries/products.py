@@ -1,0 +1,364 @@
+"""A product's page: everything on it, in few queries."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from catalog import hooks
+from catalog.models import Listing, ListingCard, ListingPicture, Specification, Stock
+from catalog.pictures import Rendition, rendition
+from catalog.places import short, short_name
+from catalog.queries.freight import freight_of
+from catalog.queries.sale import MAIN_POOL
+from catalog.queries.tree import Node, category_tree
+from catalog.rules.freight import FreightQuote, quote
+from catalog.rules.seasons import in_season, season_months
+from catalog.rules.units import unit_fen
+from catalog.states import ListingState
+from catalog.units import unit_price_text
+from catalog.words import english, said
+from shop.core.models import Division
+from shop.core.money import to_yuan
+
+DEFAULT_TO = "440106"
+REVIEWS_SHOWN = 3
+REVIEWS_PER_PAGE = 10
+SIMILAR = 5
+PLACE_SECONDS = 86_400
+
+
+@dataclass(slots=True)
+class Delivery:
+    """What sending one piece of the chosen specification costs and takes. `to` is a division code of 6 digits."""
+
+    to: str
+    place: str
+    quote: FreightQuote
+    free_over_fen: int | None
+    arrives_by: date
+
+
+@dataclass(slots=True)
+class Choice:
+    """One specification on the page. `reason` is empty when it can be bought."""
+
+    pk: int
+    labels: list[str]
+    text: str
+    price_fen: int
+    was_fen: int | None
+    unit_price: str
+    available: int
+    net: str
+    picture: Rendition | None
+    gross_grams: int
+    unit_fen: int | None
+
+    @property
+    def can_buy(self) -> bool:
+        """Tell whether a piece is left."""
+        return self.available > 0
+
+
+@dataclass(slots=True)
+class ProductPage:
+    """All that a product's page shows."""
+
+    listing: Listing
+    choices: list[Choice]
+    chosen: Choice
+    axes: list[dict[str, Any]]
+    pictures: list[Rendition]
+    delivery: Delivery
+    reviews: list[hooks.Review]
+    similar: list[str]
+    trail: list[Node]
+    waits: bool
+    months: list[int]
+    month: int
+    place: str
+    farmers_fen: int | None
+    good_percent: int | None
+    most: int = 0
+    origin: list[Division] = field(default_factory=list)
+
+
+def division_code(text: str | None) -> str:
+    """Return the division code that a visitor delivers to, six digits; 天河区's for anything else."""
+    return text if text and re.fullmatch(r"[1-9]\d{5}", text) else DEFAULT_TO
+
+
+def place_of(code: str) -> str:
+    """Return the short name of where goods go (广州 天河); "" for an unknown code. From the cache, else one query."""
+    kept: tuple[str, str] | None = cache.get(f"catalog:place:{code}")
+    if kept is None:
+        own = code
+        while own.endswith("00") and len(own) > 2:
+            own = own[:-2]
+        rows = {row.code: row for row in Division.objects.filter(code__in={own[:2], own[:4], own})}
+        named = [rows[part] for part in dict.fromkeys((own[:2], own[:4], own)) if part in rows]
+        named = named[1:] if len(named) > 1 and len(own) > 2 else named
+        kept = (" ".join(short_name(row.name_zh) for row in named), ", ".join(row.name_en for row in reversed(named)))
+        cache.set(f"catalog:place:{code}", kept, PLACE_SECONDS)
+    return (english() and kept[1]) or kept[0]
+
+
+def _listing(slug: str) -> Listing | None:
+    return (
+        Listing.objects.select_related(
+            "supplier__portrait",
+            "supplier__picture",
+            "village__picture",
+            "county__parent__parent",
+        )
+        .filter(slug=slug)
+        .first()
+    )
+
+
+def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime) -> ProductPage | Listing | None:
+    """Return a product's page; the bare listing when it is not on sale any more, None when there never was one.
+
+    `to` is a division code, `chosen` a specification's id as text; either may be nonsense. Seven queries, one less
+    without reviews.
+    """
+    listing = _listing(slug)
+    if listing is None:
+        return None
+    if listing.state != ListingState.LIVE or not listing.supplier.is_active:
+        return listing if listing.state in {ListingState.WITHDRAWN, ListingState.LIVE} else None
+    month = timezone.localtime(at).month
+    waits = listing.is_preorder or not in_season(month, listing.season_start, listing.season_end)
+    choices = _choices(listing)
+    if not choices:
+        return listing
+    shown = _pick(choices, chosen)
+    most = shown.available if listing.purchase_limit is None else min(shown.available, listing.purchase_limit)
+    pictures = _pictures(listing)
+    if not pictures and shown.picture:
+        pictures = [shown.picture]
+    tree = category_tree()
+    node = tree.by_pk.get(listing.category_id)
+    trail = [tree.by_pk[node.top_pk], node] if node and not node.is_top else [node] if node else []
+    return ProductPage(
+        listing=listing,
+        choices=choices,
+        chosen=shown,
+        axes=_axes(listing, choices, shown),
+        pictures=pictures,
+        delivery=delivery_of(listing, shown, to=to, at=at),
+        reviews=hooks.reviews_of(listing.pk, REVIEWS_SHOWN),
+        similar=similar_cards(listing),
+        trail=trail,
+        waits=waits,
+        months=season_months(listing.season_start, listing.season_end),
+        month=month,
+        place=_origin(listing),
+        farmers_fen=_share(shown.price_fen, listing.farmers_share_percent),
+        good_percent=_percent(listing.review_good_count, listing.review_count),
+        most=0 if waits else most,
+    )
+
+
+def _share(price_fen: int, percent: int | None) -> int | None:
+    return price_fen * percent // 100 if percent else None
+
+
+def _percent(part: int, whole: int) -> int | None:
+    """Return a percentage, truncated: never rounded up to 100."""
+    return part * 100 // whole if whole else None
+
+
+def _origin(listing: Listing) -> str:
+    rows = [listing.county]
+    if listing.county.parent and listing.county.parent.level > Division.Level.PROVINCE:
+        rows.insert(0, listing.county.parent)
+    names = [short(row) for row in rows]
+    if listing.village:
+        names += [said(listing.village, "township"), said(listing.village, "name")]
+    names = [name for name in names if name]
+    return ", ".join(reversed(names)) if english() else " ".join(names)
+
+
+def _choices(listing: Listing) -> list[Choice]:
+    stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool=MAIN_POOL)
+    rows = (
+        Specification.objects.filter(listing=listing, is_offered=True)
+        .select_related("picture")
+        .annotate(left=Subquery(stock.annotate(left=F("on_hand") - F("reserved")).values("left")[:1]))
+        .order_by("position", "pk")
+    )
+    return [
+        Choice(
+            pk=row.pk,
+            labels=[_label(label) for label in row.labels],
+            text=said(row, "text"),
+            price_fen=row.price_fen,
+            was_fen=row.was_fen if row.was_fen and row.was_fen > row.price_fen else None,
+            unit_price=unit_price_text(listing.sale_unit, row),
+            available=max(row.left or 0, 0),
+            net=net_text(row),
+            picture=_rendition(row.picture) if row.picture else None,
+            gross_grams=row.gross_grams,
+            unit_fen=unit_fen(
+                listing.sale_unit, row.price_fen, net_grams=row.net_grams, net_ml=row.net_ml, pieces=row.pieces
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _label(label: dict[str, str]) -> str:
+    """Return an axis' or a value's name in the reader's language."""
+    return (english() and label.get("en")) or label.get("zh", "")
+
+
+def net_text(spec: Specification) -> str:
+    """Return 净含量 as a label says it: 2.5 kg, 500 g, 500 ml."""
+    if spec.net_ml:
+        return f"{spec.net_ml / 1000:g} L" if spec.net_ml >= 1000 else f"{spec.net_ml} ml"
+    return f"{spec.net_grams / 1000:g} kg" if spec.net_grams >= 1000 else f"{spec.net_grams} g"
+
+
+def _rendition(picture: Any) -> Rendition:
+    return rendition(
+        picture.key,
+        picture.widths,
+        size=(picture.width, picture.height),
+        ground=picture.ground,
+        alt_zh=picture.alt_zh,
+        alt_en=picture.alt_en,
+    )
+
+
+def _pick(choices: list[Choice], chosen: str | None) -> Choice:
+    """Return the choice asked for, else the cheapest that can be bought, as on the card."""
+    wanted = next((choice for choice in choices if str(choice.pk) == chosen), None)
+    buyable = [choice for choice in choices if choice.can_buy]
+    return wanted or min(buyable or choices, key=lambda choice: choice.price_fen)
+
+
+def _axes(listing: Listing, choices: list[Choice], shown: Choice) -> list[dict[str, Any]]:
+    """Return the axes with their values in order of appearance; one axis of texts where labels are missing."""
+    count = len(listing.axes)
+    if not count or any(len(choice.labels) != count for choice in choices):
+        if len(choices) == 1:
+            return []
+        for choice in choices:
+            choice.labels = [choice.text]
+        names = [""]
+    else:
+        names = [_label(axis) for axis in listing.axes]
+    return [
+        {
+            "name": name,
+            "values": [
+                {"label": label, "on": shown.labels[i] == label}
+                for label in dict.fromkeys(choice.labels[i] for choice in choices)
+            ],
+        }
+        for i, name in enumerate(names)
+    ]
+
+
+def _pictures(listing: Listing) -> list[Rendition]:
+    rows = ListingPicture.objects.filter(listing=listing).select_related("picture").order_by("position", "pk")
+    return [_rendition(row.picture) for row in rows]
+
+
+def delivery_of(listing: Listing, choice: Choice, *, to: str | None, at: datetime) -> Delivery:
+    """Return what sending one piece costs and when it is there at the latest. One query, two for a new place."""
+    code = division_code(to)
+    template_id = listing.freight_template_id or listing.supplier.freight_template_id
+    freight = freight_of([template_id])[template_id]
+    answer = quote(
+        freight.rules,
+        destination=code,
+        grams={listing.storage_class: choice.gross_grams},
+        goods_fen=choice.price_fen,
+        free_over_fen=freight.free_over_fen,
+    )
+    leaves = timezone.localtime(at + timedelta(hours=listing.ship_within_hours)).date()
+    if listing.supplier.holiday_until and listing.supplier.holiday_until > timezone.localtime(at).date():
+        leaves = listing.supplier.holiday_until + timedelta(hours=listing.ship_within_hours)  # whole days of it
+    return Delivery(
+        to=code,
+        place=place_of(code),
+        quote=answer,
+        free_over_fen=freight.free_over_fen,
+        arrives_by=leaves + timedelta(days=answer.days_max),
+    )
+
+
+def delivery_to(slug: str, *, to: str | None, chosen: str | None, at: datetime) -> tuple[Listing, Delivery] | None:
+    """Return what sending a product of this slug takes, or None when it is not on sale. At most four queries."""
+    listing = _listing(slug)
+    if listing is None or listing.state != ListingState.LIVE:
+        return None
+    choices = _choices(listing)
+    return (listing, delivery_of(listing, _pick(choices, chosen), to=to, at=at)) if choices else None
+
+
+def similar_cards(listing: Listing, limit: int = SIMILAR) -> list[str]:
+    """Return cards of the same village or supplier, and of the same category where those are few. One query."""
+    near = Q(supplier_id=listing.supplier_id)
+    if listing.village_id:
+        near |= Q(village_id=listing.village_id)
+    column = "html_en" if english() else "html_zh"
+    near_ids = ListingCard.objects.filter(near).exclude(pk=listing.pk).order_by("-rank", "listing_id")
+    return list(near_ids.values_list(column, flat=True)[:limit])
+
+
+def cards_instead(listing: Listing, limit: int = 10) -> list[str]:
+    """Return what may take a withdrawn product's place: of its supplier, then of its category. Two queries."""
+    column = "html_en" if english() else "html_zh"
+    found = similar_cards(listing, limit)
+    others = ListingCard.objects.filter(category_id=listing.category_id).exclude(supplier_id=listing.supplier_id)
+    return found + list(others.order_by("-rank", "listing_id").values_list(column, flat=True)[: limit - len(found)])
+
+
+def review_page(slug: str, number: int) -> tuple[Listing, list[hooks.Review], int] | None:
+    """Return a listing, the reviews of page `number` and how many there are. At most three queries."""
+    listing = _listing(slug)
+    if listing is None or listing.state != ListingState.LIVE:
+        return None
+    start = (number - 1) * REVIEWS_PER_PAGE
+    return listing, hooks.reviews_of(listing.pk, REVIEWS_PER_PAGE, start), listing.review_count
+
+
+def product_data(page: ProductPage, address: str, site: str) -> dict[str, Any]:
+    """Return the page's schema.org Product."""
+    listing = page.listing
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": said(listing, "name"),
+        "description": said(listing, "summary") or said(listing, "name"),
+        "url": address,
+        "image": [f"{site}{picture.src}" for picture in page.pictures],
+        "brand": {"@type": "Organization", "name": said(listing.supplier, "name")},
+        "offers": [
+            {
+                "@type": "Offer",
+                "sku": str(choice.pk),
+                "name": choice.text,
+                "price": str(to_yuan(choice.price_fen)),
+                "priceCurrency": "CNY",
+                "availability": f"https://schema.org/{_availability(page, choice)}",
+                "url": address,
+            }
+            for choice in page.choices
+        ],
+    }
+    return data
+
+
+def _availability(page: ProductPage, choice: Choice) -> str:
+    if page.waits:
+        return "PreOrder"
+    return "InStock" if choice.can_buy else "OutOfStock"

@@ -1,0 +1,154 @@
+"""One listing view: a category, a search, everything."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_safe
+
+from catalog.asked import Asked, understand
+from catalog.facets import PRICE_STEPS
+from catalog.queries.lists import CAP, ListPage, Scope, card_page
+from catalog.queries.places import places_called
+from catalog.queries.tree import Node, category_tree
+from shop.core.money import to_yuan
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Everything that is on sale."""
+    page = card_page(Scope(), understand(request.GET))
+    return _render(request, page, title=_("Everything"), trail=[])
+
+
+@require_safe
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """A category."""
+    node = category_tree().find(slug)
+    if node is None:
+        raise Http404(slug)
+    page = card_page(Scope.of_category(node), understand(request.GET))
+    return _render(request, page, title=node.name, trail=_above(node), category=node)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """What matches `q`, with the villages and suppliers called so. Without words, everything."""
+    asked = understand(request.GET)
+    page = card_page(Scope(), asked)
+    title = _("“%s”") % asked.query if asked.query else _("Everything")
+    return _render(request, page, title=title, trail=[], places=places_called(asked.query), searched=True)
+
+
+def _above(node: Node) -> list[Node]:
+    return [] if node.is_top else [category_tree().by_pk[node.top_pk]]
+
+
+def flag_words() -> dict[str, str]:
+    """Return the words of the yes-or-no filters."""
+    return {
+        "certified": _("Assistance product"),
+        "is_assisted": _("From a county lifted out of poverty"),
+        "damage_covered": _("Damage covered"),
+        "within_48h": _("Ships in 48 hours"),
+        "in_stock": _("In stock"),
+    }
+
+
+def _render(request: HttpRequest, page: ListPage, *, title: str, trail: list[Node], **extra: Any) -> HttpResponse:
+    asked = page.asked
+    words = flag_words()
+    for flag, value in page.flags.items():
+        value.label = words[flag]
+    sorts = {
+        "rank": pgettext("order", "Best match"),
+        "sales": pgettext("order", "Sales"),
+        "unit": pgettext("order", "Price per jin"),
+        "new": pgettext("order", "New batches"),
+    }
+    context = {
+        "title": title,
+        "trail": trail,
+        "page": page,
+        "asked": asked,
+        "cleared": asked.cleared().address(),
+        "sorts": [
+            {"name": name, "label": label, "url": _sorted(asked, name), "on": name == asked.sort}
+            for name, label in sorts.items()
+        ],
+        "chosen": _chosen(page, words),
+        "offered": [
+            {"name": flag, "label": words[flag], "url": asked.toggled(flag, "1").address()}
+            for flag in words
+            if flag not in asked.flags and page.flags[flag].count != 0
+        ],
+        "bars": _bars(page),
+        "counties_first": page.counties[:5],
+        "counties_rest": page.counties[5:],
+        "total_text": _total_text(page),
+        "low": to_yuan(asked.low_fen) if asked.low_fen is not None else "",
+        "high": to_yuan(asked.high_fen) if asked.high_fen is not None else "",
+        **extra,
+    }
+    return render(request, "catalog/list.html", context)
+
+
+def _sorted(asked: Asked, name: str) -> str:
+    return Asked(
+        query=asked.query,
+        categories=asked.categories,
+        counties=asked.counties,
+        flags=asked.flags,
+        low_fen=asked.low_fen,
+        high_fen=asked.high_fen,
+        sort=name,
+    ).address()
+
+
+def _total_text(page: ListPage) -> str:
+    if page.capped:
+        return _("more than %(n)s products") % {"n": f"{CAP:,}"}
+    products = ngettext("%(n)s product", "%(n)s products", page.total) % {"n": f"{page.total:,}"}
+    if not page.suppliers:
+        return products
+    return ngettext("%(products)s from %(n)s supplier", "%(products)s from %(n)s suppliers", page.suppliers) % {
+        "products": products,
+        "n": f"{page.suppliers:,}",
+    }
+
+
+def _chosen(page: ListPage, words: dict[str, str]) -> list[dict[str, str]]:
+    """Return the filters that are on, each with the address of the list without it."""
+    asked = page.asked
+    chosen = [("category", each.value, each.label) for each in page.categories if each.on]
+    chosen += [("county", each.value, each.label) for each in page.counties if each.on]
+    chosen += [(flag, "1", words[flag]) for flag in asked.flags]
+    if asked.low_fen is not None or asked.high_fen is not None:
+        low = to_yuan(asked.low_fen or 0)
+        high = to_yuan(asked.high_fen) if asked.high_fen is not None else ""
+        chosen.append(("price", "", _("¥%(low)s–%(high)s per jin") % {"low": low, "high": high}))
+    return [
+        {"name": name, "label": label, "url": asked.toggled(name, value).address()} for name, value, label in chosen
+    ]
+
+
+def _bars(page: ListPage) -> list[dict[str, Any]]:
+    """Return the histogram's bars: place and height in percent, and whether the chosen range covers them."""
+    top = max(page.prices, default=0)
+    if not top:
+        return []
+    low, high = page.asked.low_fen or 0, page.asked.high_fen
+    width = 100 / len(page.prices)
+    steps = [*PRICE_STEPS[1:], None]
+    return [
+        {
+            "x": f"{i * width + width * 0.12:.1f}",
+            "width": f"{width * 0.76:.1f}",
+            "y": f"{100 - count / top * 100:.1f}",
+            "height": f"{count / top * 100:.1f}",
+            "out": (end is not None and end <= low) or (high is not None and start > high),
+        }
+        for i, (start, end, count) in enumerate(zip(PRICE_STEPS, steps, page.prices, strict=True))
+    ]

@@ -1,0 +1,241 @@
+"""The product page, its delivery line and its reviews."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from catalog.models import Listing
+from catalog.pictures import picture_url
+from catalog.queries.lists import KnownPaginator
+from catalog.queries.places import shown_picture
+from catalog.queries.products import (
+    REVIEWS_PER_PAGE,
+    Delivery,
+    ProductPage,
+    cards_instead,
+    delivery_to,
+    product_data,
+    product_page,
+    review_page,
+)
+from catalog.states import StorageClass
+from catalog.words import local, paragraphs, said
+from shop.core.money import to_yuan
+from shop.core.templatetags.heqiao import price_markup
+
+GONE = 410
+
+
+@require_safe
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    """A product; when it is not on sale any more, what may take its place."""
+    now = timezone.now()
+    page = product_page(slug, to=request.COOKIES.get("hq_to"), chosen=request.GET.get("spec"), at=now)
+    if page is None:
+        raise Http404(slug)
+    if isinstance(page, Listing):
+        return gone(request, page)
+    listing = page.listing
+    address = settings.SITE_URL + local(f"/shop/p/{listing.slug}/")
+    context = {
+        "page": page,
+        "listing": listing,
+        "name": said(listing, "name"),
+        "summary": said(listing, "summary"),
+        "badge": said(listing, "badge"),
+        "supplier_name": said(listing.supplier, "name"),
+        "supplier_url": local(f"/suppliers/{listing.supplier.slug}/"),
+        "village_url": local(f"/villages/{listing.village.slug}/") if listing.village else "",
+        "village_name": said(listing.village, "name") if listing.village else "",
+        "origin_picture": shown_picture(_origin_picture(listing)),
+        "hall_url": local(f"/halls/{listing.county_id[:6]}/"),
+        "arrival": arrival_words(page.delivery),
+        "facts": _facts(page),
+        "months": _months(page),
+        "description": paragraphs(said(listing, "description")),
+        "spec_data": _spec_data(page),
+        "json_ld": _json_ld(product_data(page, address, settings.SITE_URL), _trail_data(page, address)),
+        "share_url": address,
+    }
+    return render(request, "catalog/product.html", context)
+
+
+def _origin_picture(listing: Listing) -> Any:
+    return (listing.village.picture if listing.village else None) or listing.supplier.picture
+
+
+def gone(request: HttpRequest, listing: Listing) -> HttpResponse:
+    """Say that a product is not on sale any more, with others of its kind."""
+    context = {"name": said(listing, "name"), "cards": cards_instead(listing)}
+    return render(request, "catalog/gone.html", context, status=GONE)
+
+
+def arrival_words(delivery: Delivery) -> dict[str, str]:
+    """Return the lines of 送至: freight and the day of arrival, or that it can't be served."""
+    if not delivery.quote.served:
+        return {
+            "place": delivery.place,
+            "refusal": _("Can't be delivered to %(place)s. Please choose another place.") % {"place": delivery.place},
+            "freight": "",
+            "when": "",
+        }
+    fen, over = delivery.quote.full_fen, delivery.free_over_fen
+    if not fen:
+        freight = _("free delivery")
+    elif over is None:
+        freight = _("freight ¥%(fen)s") % {"fen": to_yuan(fen)}
+    else:
+        free = f"{to_yuan(over):f}".removesuffix(".00")
+        freight = _("freight ¥%(fen)s, free from ¥%(over)s") % {"fen": to_yuan(fen), "over": free}
+    day = date_format(delivery.arrives_by, _("j F"))
+    return {
+        "place": delivery.place,
+        "refusal": "",
+        "freight": freight,
+        "when": _("Order now, there by %(day)s") % {"day": day},
+    }
+
+
+@require_safe
+def delivery(request: HttpRequest, slug: str) -> HttpResponse:
+    """The delivery line for another place (`to`) or specification (`spec`), as JSON."""
+    found = delivery_to(
+        slug,
+        to=request.GET.get("to") or request.COOKIES.get("hq_to"),
+        chosen=request.GET.get("spec"),
+        at=timezone.now(),
+    )
+    if found is None:
+        raise Http404(slug)
+    return JsonResponse({"to": found[1].to, "served": found[1].quote.served, **arrival_words(found[1])})
+
+
+@require_safe
+def reviews(request: HttpRequest, slug: str) -> HttpResponse:
+    """All reviews of a product."""
+    text = request.GET.get("page", "1")
+    number = max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    found = review_page(slug, number)
+    if found is None:
+        raise Http404(slug)
+    listing, shown, total = found
+    page = KnownPaginator(total, REVIEWS_PER_PAGE).get_page(number)
+    if page.number != number:
+        return redirect(f"{request.path}?page={page.number}")
+    context = {
+        "listing": listing,
+        "name": said(listing, "name"),
+        "product_url": local(f"/shop/p/{listing.slug}/"),
+        "reviews": shown,
+        "page": page,
+        "good_percent": listing.review_good_count * 100 // total if total else None,
+    }
+    return render(request, "catalog/reviews.html", context)
+
+
+def _facts(page: ProductPage) -> list[dict[str, str]]:
+    """Return the food label: what must stand on it, and what is left of it on arrival."""
+    listing = page.listing
+    storage = f"{StorageClass(listing.storage_class).label} {said(listing, 'storage_note')}".strip()
+    rows = [
+        ("net", _("Net content"), page.chosen.net),
+        ("origin", _("Origin"), page.place),
+        ("produced", _("Produced on"), _day(listing.produced_on) if listing.produced_on else ""),
+        ("shelf-life", _("Shelf life"), _days(listing.shelf_life_days)),
+        (
+            "days-left",
+            _("Left on arrival"),
+            _("at least %(days)s") % {"days": _days(listing.min_days_left)} if listing.min_days_left else "",
+        ),
+        ("storage", _("Storage"), storage),
+        ("supplier", _("Supplier"), said(listing.supplier, "name")),
+    ]
+    return [{"name": name, "label": label, "value": value} for name, label, value in rows if value]
+
+
+def _day(day: Any) -> str:
+    return date_format(day, _("j F Y"))
+
+
+def _days(count: int | None) -> str:
+    return ngettext("%(n)s day", "%(n)s days", count) % {"n": count} if count else ""
+
+
+def _months(page: ProductPage) -> list[dict[str, Any]]:
+    """Return the twelve months for the season bar; nothing for what has no season."""
+    if not page.months:
+        return []
+    kinds = {month: "pick" for month in page.months}
+    return [
+        {
+            "number": month,
+            "name": date_format(datetime(2026, month, 1), _("M")),  # noqa: DTZ001  # a month, no moment
+            "kind": kinds.get(month, ""),
+            "now": month == page.month,
+        }
+        for month in range(1, 13)
+    ]
+
+
+def _spec_data(page: ProductPage) -> dict[str, Any]:
+    """Return what the sheet needs to follow the choice without asking the server."""
+    listing = page.listing
+    limit = listing.purchase_limit
+    return {
+        "axes": [axis["name"] for axis in page.axes],
+        "chosen": page.chosen.pk,
+        "waits": page.waits,
+        "limit": limit,
+        "choices": [
+            {
+                "id": choice.pk,
+                "labels": choice.labels,
+                "text": choice.text,
+                "price": price_markup(choice.price_fen, "price-l"),
+                "unit": choice.unit_price,
+                "left": choice.available,
+                "most": min(choice.available, limit) if limit else choice.available,
+                "net": choice.net,
+                "picture": picture_url(choice.picture.key, 240) if choice.picture else "",
+            }
+            for choice in page.choices
+        ],
+        "words": {
+            "left": _("{n} left"),
+            "soldOut": _("sold out"),
+            "chosen": _("Chosen: {text}"),
+            "missing": _("There is no {value} with {other}. It comes with: {with}."),
+            "gone": _("{value} is sold out with {other}. In stock with: {with}."),
+            "goneAlone": _("{value} is sold out."),
+        },
+    }
+
+
+def _trail_data(page: ProductPage, address: str) -> dict[str, Any]:
+    steps = [(node.name, settings.SITE_URL + node.url) for node in page.trail]
+    steps.append((said(page.listing, "name"), address))
+    return {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": i, "name": name, "item": url} for i, (name, url) in enumerate(steps, 1)
+        ],
+    }
+
+
+_UNSAFE = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+def _json_ld(*data: dict[str, Any]) -> SafeString:
+    """Return JSON that can stand inside a script element: no text can close it."""
+    return mark_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE))
