@@ -4,7 +4,7 @@ The same facts always make the same card: nothing here looks at a clock but the 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -133,7 +133,7 @@ def _card(listing: Any, specs: list[Any], picture: Any, tops: dict[str, Any], at
     buyable = [spec for spec in specs if (spec.left or 0) > 0] if not waits else []
     shown = min(buyable or specs, key=lambda spec: (spec.price_fen, spec.position, spec.pk))
     top = tops.get(listing.category.path[: Category.steplen], listing.category)
-    fresh = listing.published_at or at
+    fresh = _freshest(listing)
     faces = {}
     for language, short in LANGUAGES:
         with override(language):
@@ -152,7 +152,7 @@ def _card(listing: Any, specs: list[Any], picture: Any, tops: dict[str, Any], at
         jin_fen=min(prices_per_jin, default=None),
         rank=_rank(listing, in_stock=bool(buyable), waits=waits),
         sold_count=listing.sold_count,
-        fresh_rank=int(fresh.timestamp()),
+        fresh_rank=fresh,
         in_stock=bool(buyable),
         certified=listing.badge_kind == "proven",
         damage_covered=listing.damage_covered,
@@ -165,6 +165,13 @@ def _card(listing: Any, specs: list[Any], picture: Any, tops: dict[str, Any], at
         tokens=_tokens(listing, top, specs),
         built_at=at,
     )
+
+
+def _freshest(listing: Any) -> int:
+    """新批次: seconds since 1970 of the latest batch or, later, of the publication."""
+    published = int(listing.published_at.timestamp()) if listing.published_at else 0
+    batch = listing.produced_on
+    return max(published, int(datetime(batch.year, batch.month, batch.day, tzinfo=UTC).timestamp()) if batch else 0)
 
 
 def _rank(listing: Any, *, in_stock: bool, waits: bool) -> int:

@@ -1,5 +1,7 @@
 """Lists of products: one query for the cards, one or two for the facets, whatever the number of products."""
 
+from __future__ import annotations
+
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -50,7 +52,7 @@ class Scope:
         return cards
 
 
-class KnownPaginator(Paginator[str]):
+class KnownPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable when it runs
     """A paginator that is told how many there are."""
 
     def __init__(self, total: int, per_page: int = PER_PAGE) -> None:

@@ -1,5 +1,7 @@
 """Where things come from: villages, regional halls, suppliers."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -27,6 +27,7 @@ urlpatterns = [
         path("account/", include("shop.accounts.urls")),
         # Areas whose package does not exist yet. Their package's urls take the place of the line.
         *[path(f"{area}/", core_views.later, {"area": area}, name=f"later-{area}") for area in core_views.LATER],
+        path("", include("catalog.urls")),
         path("", include(wagtail_urls)),
         prefix_default_language=False,
     ),
