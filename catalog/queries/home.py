@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.safestring import SafeString
+
+from catalog.cardpress import shown
 from catalog.models import ListingCard
 from catalog.queries.places import latest_villages
 from catalog.queries.tree import Node, category_tree
@@ -18,7 +21,7 @@ FRESH_DAYS = 7
 class FrontPage:
     """The front page's rails. `picked_this_week` tells whether the first rail's produce was picked in seven days."""
 
-    cards: list[str]
+    cards: list[SafeString]
     total: int
     picked_this_week: bool
     villages: list[dict[str, Any]]
@@ -38,7 +41,7 @@ def front_page(today: date) -> FrontPage:
     rail = picked.order_by("-rank", "pk") if this_week else buyable.order_by("-fresh_rank", "listing_id")
     villages, village_total = latest_villages(3)
     return FrontPage(
-        cards=list(rail.values_list(column, flat=True)[:RAIL]),
+        cards=shown(rail.values_list(column, flat=True)[:RAIL]),
         total=total,
         picked_this_week=this_week,
         villages=villages,

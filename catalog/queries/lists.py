@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 
 from catalog.asked import Asked
+from catalog.cardpress import shown
 from catalog.facets import FLAGS, price_bucket
 from catalog.models import FacetCount, ListingCard
 from catalog.queries.tree import Node, category_tree
@@ -37,7 +39,7 @@ class Scope:
     county_code: str = ""
 
     @classmethod
-    def of_category(cls, node: Node) -> "Scope":
+    def of_category(cls, node: Node) -> Scope:
         """Return the scope of a category."""
         return cls(name=f"category:{node.pk}", category=node)
 
@@ -80,7 +82,7 @@ class ListPage:
     """A page of a list: finished cards, how many there are, and what it can be narrowed by."""
 
     asked: Asked
-    cards: list[str]
+    cards: list[SafeString]
     total: int
     capped: bool
     suppliers: int | None
@@ -122,7 +124,7 @@ def card_page(scope: Scope, asked: Asked) -> ListPage:
     labels = {value: (english() and en) or zh for facet, value, _, zh, en in stored if facet == "county"}
     return ListPage(
         asked=asked,
-        cards=list(html),
+        cards=shown(html),
         total=total,
         capped=capped,
         suppliers=suppliers,

@@ -9,8 +9,10 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from catalog.cardpress import shown
 from catalog.models import FacetCount, ListingCard, Picture, Supplier, Village
 from catalog.pictures import Rendition, rendition
 from catalog.places import place, short
@@ -57,9 +59,9 @@ def _suppliers() -> QuerySet[Supplier]:
     return Supplier.objects.filter(is_active=True).select_related("county__parent", "picture", "portrait", "village")
 
 
-def _cards(cards: QuerySet[ListingCard], limit: int) -> list[str]:
+def _cards(cards: QuerySet[ListingCard], limit: int) -> list[SafeString]:
     column = "html_en" if english() else "html_zh"
-    return list(cards.order_by("-rank", "listing_id").values_list(column, flat=True)[:limit])
+    return shown(cards.order_by("-rank", "listing_id").values_list(column, flat=True)[:limit])
 
 
 def places_called(query: str) -> list[dict[str, str]]:
@@ -84,7 +86,7 @@ class VillagePage:
     village: Village
     place: str
     suppliers: list[Supplier]
-    cards: list[str]
+    cards: list[SafeString]
     total: int
     others: list[dict[str, Any]]
 
@@ -142,7 +144,7 @@ class SupplierPage:
 
     supplier: Supplier
     place: str
-    cards: list[str]
+    cards: list[SafeString]
     page: Page[Any]
     picture: Rendition | None
     portrait: Rendition | None
@@ -166,7 +168,7 @@ def supplier_page(slug: str, number: str | int) -> SupplierPage | None:
     return SupplierPage(
         supplier=supplier,
         place=place(supplier.county),
-        cards=list(page.object_list),
+        cards=shown(page.object_list),
         page=page,
         picture=shown_picture(supplier.picture or village_picture),
         portrait=shown_picture(supplier.portrait),
@@ -219,7 +221,7 @@ class HallPage:
     pairings: list[str]
     villages: list[dict[str, Any]]
     suppliers: list[Supplier]
-    cards: list[str]
+    cards: list[SafeString]
     total: int
     picture: Rendition | None
     households: int
@@ -267,6 +269,6 @@ def _paired(pairing: AssistancePairing) -> str:
     }
 
 
-def cards_of_villages(village_ids: Iterable[int], limit: int) -> list[str]:
+def cards_of_villages(village_ids: Iterable[int], limit: int) -> list[SafeString]:
     """Return cards of these villages, the best first. One query."""
     return _cards(ListingCard.objects.filter(village_id__in=list(village_ids)), limit)

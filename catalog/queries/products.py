@@ -8,8 +8,10 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from catalog import hooks
+from catalog.cardpress import shown
 from catalog.models import Listing, ListingCard, ListingPicture, Specification, Stock
 from catalog.pictures import Rendition, rendition
 from catalog.places import short, short_name
@@ -76,7 +78,7 @@ class ProductPage:
     pictures: list[Rendition]
     delivery: Delivery
     reviews: list[hooks.Review]
-    similar: list[str]
+    similar: list[SafeString]
     trail: list[Node]
     waits: bool
     months: list[int]
@@ -137,21 +139,21 @@ def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime)
     choices = _choices(listing)
     if not choices:
         return listing
-    shown = _pick(choices, chosen)
-    most = shown.available if listing.purchase_limit is None else min(shown.available, listing.purchase_limit)
+    choice = _pick(choices, chosen)
+    most = choice.available if listing.purchase_limit is None else min(choice.available, listing.purchase_limit)
     pictures = _pictures(listing)
-    if not pictures and shown.picture:
-        pictures = [shown.picture]
+    if not pictures and choice.picture:
+        pictures = [choice.picture]
     tree = category_tree()
     node = tree.by_pk.get(listing.category_id)
     trail = [tree.by_pk[node.top_pk], node] if node and not node.is_top else [node] if node else []
     return ProductPage(
         listing=listing,
         choices=choices,
-        chosen=shown,
-        axes=_axes(listing, choices, shown),
+        chosen=choice,
+        axes=_axes(listing, choices, choice),
         pictures=pictures,
-        delivery=delivery_of(listing, shown, to=to, at=at),
+        delivery=delivery_of(listing, choice, to=to, at=at),
         reviews=hooks.reviews_of(listing.pk, REVIEWS_SHOWN),
         similar=similar_cards(listing),
         trail=trail,
@@ -159,7 +161,7 @@ def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime)
         months=season_months(listing.season_start, listing.season_end),
         month=month,
         place=_origin(listing),
-        farmers_fen=_share(shown.price_fen, listing.farmers_share_percent),
+        farmers_fen=_share(choice.price_fen, listing.farmers_share_percent),
         good_percent=_percent(listing.review_good_count, listing.review_count),
         most=0 if waits else most,
     )
@@ -304,22 +306,22 @@ def delivery_to(slug: str, *, to: str | None, chosen: str | None, at: datetime) 
     return (listing, delivery_of(listing, _pick(choices, chosen), to=to, at=at)) if choices else None
 
 
-def similar_cards(listing: Listing, limit: int = SIMILAR) -> list[str]:
+def similar_cards(listing: Listing, limit: int = SIMILAR) -> list[SafeString]:
     """Return cards of the same village or supplier, and of the same category where those are few. One query."""
     near = Q(supplier_id=listing.supplier_id)
     if listing.village_id:
         near |= Q(village_id=listing.village_id)
     column = "html_en" if english() else "html_zh"
     near_ids = ListingCard.objects.filter(near).exclude(pk=listing.pk).order_by("-rank", "listing_id")
-    return list(near_ids.values_list(column, flat=True)[:limit])
+    return shown(near_ids.values_list(column, flat=True)[:limit])
 
 
-def cards_instead(listing: Listing, limit: int = 10) -> list[str]:
+def cards_instead(listing: Listing, limit: int = 10) -> list[SafeString]:
     """Return what may take a withdrawn product's place: of its supplier, then of its category. Two queries."""
     column = "html_en" if english() else "html_zh"
     found = similar_cards(listing, limit)
     others = ListingCard.objects.filter(category_id=listing.category_id).exclude(supplier_id=listing.supplier_id)
-    return found + list(others.order_by("-rank", "listing_id").values_list(column, flat=True)[: limit - len(found)])
+    return found + shown(others.order_by("-rank", "listing_id").values_list(column, flat=True)[: limit - len(found)])
 
 
 def review_page(slug: str, number: int) -> tuple[Listing, list[hooks.Review], int] | None:

@@ -110,10 +110,7 @@ def hall(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "page": page,
         "name": short(page.division),
-        "above": [
-            {"name": short(row), "url": local(f"/halls/{row.code}/")}
-            for row in page.trail[:-1]
-        ],
+        "above": [{"name": short(row), "url": local(f"/halls/{row.code}/")} for row in page.trail[:-1]],
         "suppliers": [supplier_facts(each) for each in page.suppliers],
         "list_url": f"{local('/shop/')}?county={page.division.code}" if len(page.division.code) == 6 else "",
     }

@@ -175,7 +175,7 @@ def _months(page: ProductPage) -> list[dict[str, Any]]:
     """Return the twelve months for the season bar; nothing for what has no season."""
     if not page.months:
         return []
-    kinds = {month: "pick" for month in page.months}
+    kinds = dict.fromkeys(page.months, "pick")
     return [
         {
             "number": month,
