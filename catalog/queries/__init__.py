@@ -4,7 +4,7 @@ from catalog.pictures import Rendition, picture_url, rendition
 
 from .freight import Freight, freight_of
 from .lists import ListPage, Scope, card_page
-from .sale import SpecForSale, ship_within, specifications_for_sale, supplier_holidays
+from .sale import SpecForSale, ship_within, specifications_for_sale, supplier_holidays, supplier_member_ids
 from .tree import category_tree
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "ship_within",
     "specifications_for_sale",
     "supplier_holidays",
+    "supplier_member_ids",
 ]

@@ -233,8 +233,8 @@ def hall_page(code: str) -> HallPage | None:
     division = Division.objects.select_related("parent__parent").filter(code=code).first()
     if division is None or division.level > Division.Level.COUNTY:
         return None
-    rows = list(_villages().filter(county_id__startswith=code).order_by("position", "pk")[:12])
-    suppliers = list(_suppliers().filter(county_id__startswith=code).order_by("pk")[:12])
+    rows = list(_villages().filter(county__code__startswith=code).order_by("position", "pk")[:12])
+    suppliers = list(_suppliers().filter(county__code__startswith=code).order_by("pk")[:12])
     cards = ListingCard.objects.filter(**_within(code))
     own = {code[:length] for length in (2, 4, 6) if length <= len(code)}
     pairings = AssistancePairing.objects.select_related("assisting", "assisted").order_by("since_year", "pk")

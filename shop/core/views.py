@@ -1,7 +1,11 @@
 """Pages of the site itself: help texts, areas that open later, the style page."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django.views.static import serve
 
 from shop.core.styleguide import sample_page
 
@@ -34,3 +38,15 @@ def later(request: HttpRequest, area: str) -> HttpResponse:
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show every component on one page. Mounted in the demo and in development only."""
     return render(request, "styleguide.html", sample_page())
+
+
+@require_safe
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Serve a stored picture; nothing but the two kinds that we encode."""
+    if not path.endswith((".webp", ".avif")):
+        raise Http404(path)
+    answer = serve(request, path, document_root=settings.MEDIA_ROOT)
+    answer["Content-Type"] = "image/avif" if path.endswith(".avif") else "image/webp"
+    answer["Cache-Control"] = "public, max-age=31536000, immutable"
+    answer["Content-Security-Policy"] = "default-src 'none'"
+    return answer

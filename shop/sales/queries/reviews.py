@@ -22,10 +22,7 @@ def reviews_of(listing_id: int, limit: int, offset: int = 0) -> list[Review]:
     for row in ReviewPicture.objects.filter(review__in=rows).select_related("picture").order_by("pk"):
         picture = row.picture
         pictures[row.review_id].append(
-            rendition(
-                picture.key, picture.widths, size=(picture.width, picture.height), ground=picture.ground,
-                alt_zh=picture.alt_zh, alt_en=picture.alt_en,
-            )  # fmt: skip
+            rendition(picture.key, picture.widths, size=(picture.width, picture.height), ground=picture.ground)
         )
     return [
         Review(
