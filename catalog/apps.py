@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class CatalogConfig(AppConfig):
     name = "catalog"
     label = "catalog"  # Oscar keeps "catalogue"
+
+    def ready(self) -> None:
+        """Load what registers itself: outbox handlers."""
+        from catalog.operations import cards  # noqa: F401  reason: models must be loaded first
