@@ -1,6 +1,7 @@
 """Parts that stand on every page are rendered once; what differs from page to page is filled in each time."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +10,12 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from shop.core.templatetags import heqiao_standing
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> Iterator[None]:
+    with translation.override("zh-hans"):
+        yield
 
 
 def header(path: str, **context: Any) -> str:

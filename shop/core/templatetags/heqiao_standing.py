@@ -6,7 +6,7 @@ Nothing else of the page or its reader may be used inside.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django import template
 from django.conf import settings
@@ -23,6 +23,7 @@ STANDING = "is_standing"
 # Settings a standing part may show: the same for every page, but tests change them.
 FIXED = ("SITE_URL", "DEMO_CASHIER", "LICENCES")
 Fill = Callable[[Context, list[str]], str]
+_F = TypeVar("_F", bound=Fill)
 _fills: dict[str, Fill] = {}
 
 
@@ -31,10 +32,10 @@ def hole(name: str, *words: str) -> SafeString:
     return mark_safe(EDGE + "|".join((name, *words)) + EDGE)
 
 
-def fills(name: str) -> Callable[[Fill], Fill]:
+def fills(name: str) -> Callable[[_F], _F]:
     """Have the decorated function fill the holes of that name: it gets the page's context and the hole's words."""
 
-    def add(fill: Fill) -> Fill:
+    def add(fill: _F) -> _F:
         _fills[name] = fill
         return fill
 
