@@ -1,5 +1,10 @@
 // A swipeable row of pictures (scroll-snap does the moving); counts "1 / 6" and lets thumbnails choose.
 export const startGalleries = () => {
+  // A crop's year opens at the month it is.
+  for (const month of document.querySelectorAll(".season .here")) {
+    const year = month.parentElement;
+    year.scrollLeft = month.offsetLeft - year.offsetLeft - year.clientWidth / 2 + month.clientWidth / 2;
+  }
   for (const gallery of document.querySelectorAll("[data-gallery]")) {
     const track = gallery.querySelector(".gallery-track");
     const count = gallery.querySelector(".gallery-count");
