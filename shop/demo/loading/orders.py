@@ -36,10 +36,10 @@ from shop.sales.pricing import PricedLine, add_freight, apply_discounts, find_co
 from shop.sales.states import AfterSaleKind
 
 SEED = 20261123
-GUEST_TOKENS = ("demo-guest-one", "demo-guest-two", "demo-guest-three")
 # How many purchases end how. Ages in days before the load.
 PLAN = [
-    ("completed", 148, 5, 88),
+    ("completed", 134, 4.5, 88),
+    ("disputed", 5, 5, 7),
     ("shipped", 20, 1.5, 4),
     ("to_ship", 16, 0.1, 1.2),
     ("late", 6, 3.5, 6),
@@ -164,7 +164,7 @@ def _after_payment(trade: Trade, purchase: Purchase, ending: str, paid: datetime
         confirm_receipt(order_id=order.pk, actor=purchase.user, at=received)
         Shipment.objects.filter(pk=shipment.pk).update(delivered_at=arrived)
         _track(trade, shipment)
-    yield from _complain(trade, orders[0], received)
+    yield from _complain(trade, orders[0], received, disputed=ending == "disputed")
     yield from _review(trade, orders, received)
 
 
@@ -172,7 +172,8 @@ def _place(trade: Trade, number: int, ending: str, placed: datetime) -> Purchase
     dice = trade.dice
     guest = ending in {"completed", "shipped", "to_ship"} and number % 40 == 7
     user = None if guest else _buyer(trade, number)
-    home = Address.objects.filter(user=user or trade.people.consumers[1 + number % 20], is_default=True).get()
+    home = Address.objects.filter(user=user or trade.people.consumers[1 + number // 40], is_default=True).get()
+    phone = home.phone if user else f"1992027{number:04d}"
     specs = specifications_for_sale({spec.pk for spec in _choose(trade, 1 + (number % 3 > 0) + (number % 7 == 0))})
     lines = [
         PricedLine(spec=spec, quantity=_how_many(dice, spec), unit_price_fen=spec.price_fen)
@@ -205,10 +206,10 @@ def _place(trade: Trade, number: int, ending: str, placed: datetime) -> Purchase
             ],
             buyer=Buyer(
                 user=user,
-                phone=home.phone,
-                guest_token="" if user else f"{GUEST_TOKENS[number % 3]}-{number}",
+                phone=phone,
+                guest_token="" if user else guest_token(number),
             ),
-            ship_to=ShipTo(home.name, home.phone, home.division_id, home.street),
+            ship_to=ShipTo(home.name, phone, home.division_id, home.street),
             key=f"demo-{number}",
             extras=Extras(
                 notes={groups[0].supplier_id: note[number % len(note)]} if number % 6 == 0 else {},
@@ -221,6 +222,11 @@ def _place(trade: Trade, number: int, ending: str, placed: datetime) -> Purchase
     except OverLimit:
         # They bought enough of it earlier; they go without.
         return None
+
+
+def guest_token(number: int) -> str:
+    """Return the token that opens the orders of guest purchase `number`. Known to all: this is the demo."""
+    return f"demo-guest-{number}"
 
 
 def _buyer(trade: Trade, number: int) -> Any:
@@ -265,10 +271,10 @@ def _track(trade: Trade, shipment: Shipment) -> None:
     Shipment.objects.filter(pk=shipment.pk).update(track=told)
 
 
-def _complain(trade: Trade, order: OrderFacts, received: datetime) -> Iterator[datetime]:
-    """One order in nine has a case: most are approved, some refused, the youngest still wait for an answer."""
+def _complain(trade: Trade, order: OrderFacts, received: datetime, *, disputed: bool) -> Iterator[datetime]:
+    """One order in nine has a case: most are approved, some refused; the `disputed` ones still wait for an answer."""
     dice = trade.dice
-    if dice.random() > 1 / 9:
+    if not disputed and dice.random() > 1 / 9:
         return
     opened = received + timedelta(hours=dice.uniform(0.5, 20))
     if opened > trade.at:
@@ -291,7 +297,7 @@ def _complain(trade: Trade, order: OrderFacts, received: datetime) -> Iterator[d
         at=opened,
     )
     answered = opened + timedelta(hours=dice.uniform(3, 40))
-    if answered > trade.at or order.placed_at > trade.at - timedelta(days=8):
+    if answered > trade.at or disputed:
         return
     yield answered
     refuse = dice.random() < 0.2
@@ -313,7 +319,7 @@ def _review(trade: Trade, orders: list[OrderFacts], received: datetime) -> Itera
             continue
         yield written
         stars = dice.choices((5, 4, 3, 2), (70, 21, 7, 2))[0]
-        photos = dice.choices((0, 1, 2), (78, 15, 7))[0] if stars > 3 else 0
+        photos = dice.choices((0, 1, 2), (84, 11, 5))[0] if stars > 3 else 0
         facts = submit_review(
             line_id=line.pk,
             stars=stars,

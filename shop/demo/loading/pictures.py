@@ -14,7 +14,7 @@ from shop.demo.world import PICTURES
 
 PROCESSES = 2
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 
 
 def load_pictures(*, folder: Path = PICTURES, progress: Progress | None = None) -> dict[str, Picture]:

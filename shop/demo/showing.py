@@ -1,0 +1,167 @@
+"""What the demo world has to show, read from the database: accounts, addresses, codes."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils.translation import override
+from oscar.apps.voucher.models import Voucher
+
+from catalog.models import Listing, Supplier, Village
+from shop.accounts import roles
+from shop.accounts.models import User
+from shop.core.codes import national_phone
+from shop.demo.loading.orders import guest_token
+from shop.demo.loading.people import DOMAIN, PASSWORD
+from shop.sales.models import AfterSale, OrderFacts, Purchase
+from shop.sales.states import OrderState, PurchaseState
+
+CONSUMERS = {"consumer": ("消费者", "Consumer"), "consumer-en": ("消费者（英文）", "Consumer, in English")}
+
+
+@dataclass(frozen=True)
+class Account:
+    """A login and what it is for."""
+
+    role: str
+    role_zh: str
+    login: str
+    phone: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """An address worth opening. `login` says as whom; empty for everybody."""
+
+    kind: str
+    kind_zh: str
+    path: str
+    login: str = ""
+
+
+@dataclass(frozen=True)
+class Code:
+    """Something to type in."""
+
+    kind: str
+    kind_zh: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Info:
+    """All of it."""
+
+    accounts: list[Account]
+    pages: list[Place]
+    codes: list[Code]
+    password: str = PASSWORD
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return asdict(self)
+
+
+def demo_info() -> Info:
+    """Return what there is to show; empty lists where the world is not loaded."""
+    return Info(accounts=_accounts(), pages=_pages(), codes=_codes())
+
+
+def _accounts() -> list[Account]:
+    found = []
+    users = User.objects.filter(email__endswith=f"@{DOMAIN}").order_by("pk")
+    for user in users:
+        login = (user.email or "").partition("@")[0]
+        named = _role_names(login)
+        if named is not None:
+            found.append(Account(named[1], named[0], user.email or "", national_phone(user.phone), PASSWORD))
+    return found
+
+
+def _role_names(login: str) -> tuple[str, str] | None:
+    if login in CONSUMERS:
+        return CONSUMERS[login]
+    if login in roles.NAMES:
+        with override("zh-hans"):
+            name_zh = str(roles.NAMES[login])
+        with override("en"):
+            return name_zh, str(roles.NAMES[login])
+    if login in {"coop-songyuan", "coop-dongbei", "coop-leibo-jinjiang"}:
+        supplier = Supplier.objects.get(slug=login.removeprefix("coop-"))
+        return f"供应商 {supplier.name_zh}", f"Supplier, {supplier.name_en}"
+    return None
+
+
+def _pages() -> list[Place]:
+    listing = Listing.objects.filter(slug="meixian-golden-pomelo").select_related("supplier", "village").first()
+    if listing is None:
+        return []
+    preorder = Listing.objects.filter(is_preorder=True).order_by("pk").first()
+    weighed = Listing.objects.filter(sale_unit="catch_weight").order_by("pk").first()
+    village = listing.village or Village.objects.order_by("position").first()
+    pages = [
+        Place("Home", "首页", "/"),
+        Place("Home, in English", "英文首页", "/en/"),
+        Place("All goods", "全部商品", "/shop/"),
+        Place("Category", "分类", "/shop/c/fruit/"),
+        Place("Search", "搜索", "/shop/search/?q=柚子"),
+        Place("Product", "商品", f"/shop/p/{listing.slug}/"),
+        Place("Halls", "地方馆", "/halls/"),
+        Place("Hall of a county", "县馆", f"/halls/{listing.county_id}/"),
+        Place("Villages", "一村一品", "/villages/"),
+        Place("Supplier", "店铺", f"/suppliers/{listing.supplier.slug}/"),
+        Place("Basket", "购物车", "/shop/basket/"),
+        Place("Sign in", "登录", "/account/login/"),
+        Place("Help: damage", "坏果包赔", "/help/damage/"),
+    ]
+    if village:
+        pages.insert(9, Place("Village", "村子", f"/villages/{village.slug}/"))
+    if preorder:
+        pages.append(Place("Pre-order", "预订商品", f"/shop/p/{preorder.slug}/"))
+    if weighed:
+        pages.append(Place("Catch weight", "称重商品", f"/shop/p/{weighed.slug}/"))
+    return pages + _own_pages()
+
+
+def _own_pages() -> list[Place]:
+    buyer, seller, reviewer = (f"{name}@{DOMAIN}" for name in ("consumer", "coop-songyuan", "platform_reviewer"))
+    pages = [
+        Place("My account", "我的", "/account/", buyer),
+        Place("My orders", "我的订单", "/account/orders/", buyer),
+        Place("Favourites", "收藏", "/account/favourites/", buyer),
+        Place("Messages", "消息", "/account/messages/", buyer),
+    ]
+    order = OrderFacts.objects.filter(purchase__user__email=buyer, state=OrderState.COMPLETED).order_by("pk").last()
+    if order is not None:
+        pages.append(Place("An order", "订单", f"/account/orders/{order.order.number}/", buyer))
+    pages.append(Place("Supplier: today", "卖家今日", "/seller/", seller))
+    pages.append(Place("Supplier: orders", "卖家订单", "/seller/orders/", seller))
+    case = AfterSale.objects.filter(state="open").select_related("line__order__supplier").order_by("pk").first()
+    if case is not None:
+        member = f"coop-{case.line.order.supplier.slug}@{DOMAIN}"
+        pages.append(Place("After-sales case", "售后", f"/seller/after-sales/{case.pk}/", member))
+    pages.append(Place("Supplier: settlement", "结算", "/seller/settlement/", seller))
+    pages.append(Place("Reviews to moderate", "评价审核", "/review/", reviewer))
+    unpaid = Purchase.objects.filter(state=PurchaseState.UNPAID, terms="transfer").select_related("user").first()
+    if unpaid is not None and unpaid.user is not None:
+        pages.append(Place("Cashier", "收银台", f"/pay/{unpaid.number}/", unpaid.user.email or ""))
+    return pages
+
+
+def _codes() -> list[Code]:
+    codes = [
+        Code(f"Coupon, {voucher.name}", f"优惠券 {voucher.name}", voucher.code)
+        for voucher in Voucher.objects.order_by("pk")
+    ]
+    guests = Purchase.objects.filter(user=None, key__startswith="demo-").order_by("-placed_at")
+    for purchase in guests[:3]:
+        order = OrderFacts.objects.filter(purchase=purchase).select_related("order").order_by("pk")[0]
+        token = guest_token(int(purchase.key.removeprefix("demo-")))
+        codes.append(
+            Code(
+                f"Guest's order ({purchase.contact_phone})",
+                f"游客订单（{purchase.contact_phone}）",
+                f"/account/orders/{order.order.number}/?t={token}",
+            )
+        )
+    return codes
