@@ -34,7 +34,33 @@ const add = async (link) => {
   }
 };
 
+// The product's own form: stays on the page, closes the sheet, says so. "Buy now" goes on to the checkout as it is.
+const addForm = async (form, button) => {
+  const words = document.getElementById("words").dataset;
+  button?.setAttribute("aria-busy", "true");
+  try {
+    const answer = await post(form.action, new FormData(form));
+    if (!(answer.headers.get("Content-Type") ?? "").includes("json")) throw new Error(String(answer.status));
+    const said = await answer.json();
+    if (!answer.ok) return toast(said.message ?? words.failed, { kind: "error" });
+    form.closest("dialog")?.close();
+    if (typeof said.basket_count === "number") showMe({ basket_count: said.basket_count, partial: true });
+    return toast(words.added, { href: words.basketUrl, label: words.seeBasket });
+  } catch {
+    return form.submit();
+  } finally {
+    button?.removeAttribute("aria-busy");
+    delete form.dataset.sent;
+  }
+};
+
 export const startAdding = () => {
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-spec-form]");
+    if (!form || event.submitter?.name === "buy_now" || event.defaultPrevented) return;
+    event.preventDefault();
+    if (event.submitter?.getAttribute("aria-busy") !== "true") addForm(form, event.submitter);
+  });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-add]");
     if (!link || event.metaKey || event.ctrlKey) return;

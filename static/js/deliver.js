@@ -39,8 +39,10 @@ const fill = (sheet) => {
     setCookie("hq_to_name", encodeURIComponent(text));
     sheet.close();
     show();
-    // Freight, days and what can't be sent are written by the server for the place in hq_to.
-    location.reload();
+    // A product page asks for its own line again; anything else the server writes for the place in hq_to.
+    if (!document.querySelector("[data-delivery]")) return location.reload();
+    document.dispatchEvent(new CustomEvent("deliver:change", { detail: { code, name: text } }));
+    return undefined;
   };
   const provinces = Object.entries(divisions.province_list);
   body.replaceChildren(
