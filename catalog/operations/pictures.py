@@ -24,8 +24,8 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
 MASTER = 1920
-WEBP = {"format": "WEBP", "quality": 80, "method": 4}
-AVIF = {"format": "AVIF", "quality": 58, "speed": 8}
+WEBP: dict[str, Any] = {"format": "WEBP", "quality": 80, "method": 4}
+AVIF: dict[str, Any] = {"format": "AVIF", "quality": 58, "speed": 8}
 
 
 class UnusablePicture(InvalidInput):
@@ -74,7 +74,7 @@ def load_picture_file(path: Path, *, alt_zh: str = "", alt_en: str = "") -> Pict
 def _decode(data: bytes) -> Image.Image:
     """Return an upright RGB image of at most 1920 px a side; raise UnusablePicture for anything else."""
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
     except Exception as error:

@@ -54,7 +54,7 @@ class Scope:
         return cards
 
 
-class KnownPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable when it runs
+class KnownPaginator(Paginator):
     """A paginator that is told how many there are."""
 
     def __init__(self, total: int, per_page: int = PER_PAGE) -> None:
@@ -62,7 +62,7 @@ class KnownPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable 
         self.total = total
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]  # a cached property there too
+    def count(self) -> int:
         """How many there are, as far as pages go."""
         return min(self.total, MAX_PAGES * self.per_page)
 

@@ -112,7 +112,7 @@ def awaited_listing_ids(*, most: int = 500) -> list[int]:
     return list(waiting.values_list("listing_id", flat=True).distinct()[:most])
 
 
-def supplier_goods(supplier_id: int, page: int | str = 1) -> Page[Specification]:
+def supplier_goods(supplier_id: int, page: int | str = 1) -> Page[Any]:
     """Return a page of a supplier's specifications with `stock_id`, `on_hand`, `reserved`, `picture_key`. Two queries."""
     stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool="main")
     first_picture = ListingPicture.objects.filter(listing=OuterRef("listing_id")).order_by("position", "pk")

@@ -45,7 +45,7 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Serve a stored picture; nothing but the two kinds that we encode."""
     if not path.endswith((".webp", ".avif")):
         raise Http404(path)
-    answer = serve(request, path, document_root=settings.MEDIA_ROOT)
+    answer = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     answer["Content-Type"] = "image/avif" if path.endswith(".avif") else "image/webp"
     answer["Cache-Control"] = "public, max-age=31536000, immutable"
     answer["Content-Security-Policy"] = "default-src 'none'"

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.contrib import messages
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import _does_token_match, get_token
 from django.template import engines
@@ -112,8 +114,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def cache(tmp_path: Any, settings: Any, db: None) -> Iterator[PageCache]:
     rendered["count"] = 0
+    # As Django's own test client does: the end of a request would close the connection under the test's transaction.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     with override_settings(ROOT_URLCONF=__name__, VAR_DIR=tmp_path):
         yield PageCache(WSGIHandler(), seconds=20, limit=1_000_000, generation=Generation(check_seconds=0))
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def test_a_second_visitor_gets_the_same_page_without_rendering(cache: PageCache) -> None:

@@ -138,7 +138,9 @@ def _check_pieces(lines: Mapping[int, LineFacts], wanted: Mapping[int, int]) -> 
 
 def _give_back(order: OrderFacts, chosen: list[LineFacts], reason: str, actor: Any, at: datetime) -> int:
     """Cancel the rest of `chosen` in the database: stock, money, what counts as sold."""
-    parts, pools, sold = {}, {}, {}
+    parts: dict[int, int] = {}
+    pools: dict[int, int] = {}
+    sold: dict[int, int] = {}
     for line in chosen:
         rest = line_rest(line)
         parts[line.pk] = rules.line_refundable(
