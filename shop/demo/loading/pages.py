@@ -11,14 +11,14 @@ HOMES = {
         "slug": "heqiao",
         "kicker": "冬令产地直发 · 11 月 23 日当周",
         "headline": "霜降过后，果子都甜了",
-        "lead": "梅县金柚、雷波脐橙、盐源苹果。\n村里采，村里装，每一箱都写着地块和批次。",
+        "lead": "梅县金柚、雷波脐橙、盐源苹果。\n村里采，村里装，每一样都写明村子和合作社。",
     },
     "en": {
         "title": "Heqiao",
         "slug": "heqiao-en",
         "kicker": "Winter, straight from the village · week of 23 November",
         "headline": "After the frost everything turned sweet",
-        "lead": "Pomelos from Meixian, oranges from Leibo, apples from Yanyuan.\nPicked and packed in the village; every box names its plot and lot.",
+        "lead": "Pomelos from Meixian, oranges from Leibo, apples from Yanyuan.\nPicked and packed in the village; every page names the village and the cooperative.",
     },
 }
 
