@@ -7,6 +7,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from catalog.cardpress import shown
 from catalog.models import FacetCount, ListingCard
 from catalog.operations.cards import rebuild_cards
 from catalog.operations.facets import rebuild_facets
@@ -29,7 +30,7 @@ def test_a_pressed_card_is_what_the_template_gives(language):
     card = ListingCard.objects.get()
     english = language == "en"
     spec = listing.specifications.get()
-    shown = rendition(picture.key, picture.widths, size=(480, 480), ground=picture.ground)
+    rendered = rendition(picture.key, picture.widths, size=(480, 480), ground=picture.ground)
     with override(language):
         wanted = render_to_string(
             "components/product_card.html",
@@ -42,14 +43,14 @@ def test_a_pressed_card_is_what_the_template_gives(language):
                     "unit_price_text": "¥6.56 / 500 g" if english else "6.56 元/斤",
                     "badge": {"text": listing.badge_en if english else listing.badge_zh, "kind": "neutral"},
                     "url": f"{'/en' if english else ''}/shop/p/{listing.slug}/",
-                    "picture": shown,
+                    "picture": rendered,
                     "can_add": True,
                     "listing_id": listing.pk,
                     "spec_id": spec.pk,
                 }
             },
         )
-    assert (card.html_en if english else card.html_zh) == wanted
+    assert shown([card.html_en if english else card.html_zh]) == [wanted]
 
 
 def test_facts_of_a_card():
