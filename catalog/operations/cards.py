@@ -220,7 +220,7 @@ def _tokens(listing: Any, top: Any, specs: list[Any]) -> str:
         listing.category.name,
         *(each.name_zh for each in places),
         *(each.name_en for each in places),
-        *([village.name_zh, village.name_en, village.specialty_zh, village.specialty_en] if village else []),
+        *([village.name_zh, village.name_en] if village else []),
     ]
     facts = [getattr(each, "facts", None) for each in {top, listing.category}]
     plain = [

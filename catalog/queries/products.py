@@ -14,7 +14,7 @@ from catalog import hooks
 from catalog.cardpress import shown
 from catalog.models import Listing, ListingCard, ListingPicture, Specification, Stock
 from catalog.pictures import Rendition, rendition
-from catalog.places import short, short_name
+from catalog.places import short, short_en, short_name
 from catalog.queries.freight import freight_of
 from catalog.queries.sale import MAIN_POOL
 from catalog.queries.tree import Node, category_tree
@@ -105,7 +105,10 @@ def place_of(code: str) -> str:
         rows = {row.code: row for row in Division.objects.filter(code__in={own[:2], own[:4], own})}
         named = [rows[part] for part in dict.fromkeys((own[:2], own[:4], own)) if part in rows]
         named = named[1:] if len(named) > 1 and len(own) > 2 else named
-        kept = (" ".join(short_name(row.name_zh) for row in named), ", ".join(row.name_en for row in reversed(named)))
+        kept = (
+            " ".join(short_name(row.name_zh) for row in named),
+            ", ".join(short_en(row.name_en) for row in reversed(named)),
+        )
         cache.set(f"catalog:place:{code}", kept, PLACE_SECONDS)
     return (english() and kept[1]) or kept[0]
 
