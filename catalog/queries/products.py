@@ -113,17 +113,29 @@ def place_of(code: str) -> str:
     return (english() and kept[1]) or kept[0]
 
 
-def _listing(slug: str) -> Listing | None:
-    return (
-        Listing.objects.select_related(
-            "supplier__portrait",
-            "supplier__picture",
-            "village__picture",
-            "county__parent__parent",
+_PLACE = ("name_zh", "name_en", "level", "is_assisted", "is_watched")
+_PICTURE = ("key", "widths", "width", "height", "ground", "alt_zh", "alt_en")
+# Only what the page shows: half of its cost would be columns that nobody reads.
+_SHOWN = (
+    *(field.attname for field in Listing._meta.concrete_fields if field.attname != "updated_at"),
+    *(f"county__{name}" for name in ("parent_id", *_PLACE)),
+    *(f"county__parent__{name}" for name in ("parent_id", *_PLACE)),
+    *(f"village__{name}" for name in ("slug", "name_zh", "name_en", "township_zh", "township_en", "picture_id")),
+    *(f"village__picture__{name}" for name in _PICTURE),
+    *(
+        f"supplier__{name}"
+        for name in (
+            *("slug", "name_zh", "name_en", "households", "county_recommended", "freight_template_id"),
+            *("holiday_until", "is_active", "picture_id"),
         )
-        .filter(slug=slug)
-        .first()
-    )
+    ),
+    *(f"supplier__picture__{name}" for name in _PICTURE),
+)
+_LISTINGS = Listing.objects.select_related("supplier__picture", "village__picture", "county__parent").only(*_SHOWN)
+
+
+def _listing(slug: str) -> Listing | None:
+    return next(iter(_LISTINGS.filter(slug=slug)), None)
 
 
 def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime) -> ProductPage | Listing | None:
