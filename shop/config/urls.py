@@ -23,10 +23,12 @@ urlpatterns = [
     *MEDIA,
     path("cms/", include(wagtailadmin_urls)),
     path("admin/", back_office.site.urls),
+    path("pay/", include("shop.sales.pay_urls")),
     *i18n_patterns(
         *DEMO_PAGES,
         path("help/<slug:name>/", core_views.help_page, name="help"),
         path("account/", include(entrance)),
+        path("", include("shop.sales.urls")),
         path("account/", include("shop.accounts.urls")),
         # Areas whose package does not exist yet. Their package's urls take the place of the line.
         *[path(f"{area}/", core_views.later, {"area": area}, name=f"later-{area}") for area in core_views.LATER],

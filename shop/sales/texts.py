@@ -1,6 +1,6 @@
 """Texts that are kept in two languages, in the language of whoever reads."""
 
-from django.conf import settings
+from django.core.files.storage import default_storage
 from django.utils.translation import get_language
 
 
@@ -11,4 +11,4 @@ def in_reader_language(zh: str, en: str) -> str:
 
 def thumb_url(picture_key: str, width: int = 240) -> str:
     """Return the address of a picture's rendition; "" without a picture."""
-    return f"{settings.MEDIA_URL}{picture_key}-{width}.webp" if picture_key else ""
+    return default_storage.url(f"{picture_key}-{width}.webp") if picture_key else ""

@@ -1,5 +1,8 @@
 // Small modules, each making one kind of element better. Pages work without them.
 import { startAdding } from "./adding.js";
+import { startBasket } from "./basket.js";
+import { startCashier } from "./cashier.js";
+import { startCheckout } from "./checkout.js";
 import { startConfirming } from "./confirm.js";
 import { startCountdowns } from "./countdown.js";
 import { startDelivering } from "./deliver.js";
@@ -22,6 +25,9 @@ for (const start of [
   startAdding,
   startForms,
   startConfirming,
+  startBasket,
+  startCheckout,
+  startCashier,
   startMe,
   startToasts,
   startCountdowns,

@@ -134,6 +134,12 @@ LICENCES = {
     "icp": env.str("LICENCE_ICP", ""),
     "telecom": env.str("LICENCE_TELECOM", ""),
 }
+# Where bank transfers go; the cashier shows it with the remittance code.
+TRANSFER_ACCOUNT = {
+    "payee": env.str("TRANSFER_PAYEE", "禾桥（广州）农产品服务有限公司"),
+    "bank": env.str("TRANSFER_BANK", "广州农村商业银行天河支行"),
+    "number": env.str("TRANSFER_NUMBER", ""),
+}
 STATICFILES_DIRS = [BASE_DIR / "static" / "build"]
 MEDIA_URL = env.str("MEDIA_URL", "/media/")
 MEDIA_ROOT = VAR_DIR / "media"

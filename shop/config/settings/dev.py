@@ -20,3 +20,4 @@ LICENCES = {
     "icp": "粤ICP备00000000号-1",
     "telecom": "粤B2-00000000",
 }
+TRANSFER_ACCOUNT = {"payee": "禾桥（演示）", "bank": "演示银行广州分行", "number": "6200 0000 0000 0000 000"}

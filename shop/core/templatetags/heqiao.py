@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.core import regions
+from shop.core.masking import mask_phone
 from shop.core.money import FEN_PER_YUAN, to_fen
 from shop.core.templatetags.heqiao_standing import STANDING, fills, hole
 
@@ -232,6 +233,9 @@ def _in_other_language(context: Context) -> str:
     if request is None:
         return "/" if get_language() == "en" else "/en/"
     full = request.get_full_path()
+    if full.startswith("/pay/"):
+        # The cashier's addresses have no language: it is asked for, and remembered.
+        return f"{request.path}?lang={'zh-hans' if get_language() == 'en' else 'en'}"
     if full == "/en" or full.startswith("/en/"):
         return full[3:] or "/"
     return f"/en{full}"
@@ -268,3 +272,9 @@ def _here(context: Context, words: list[str]) -> SafeString:
 def division_name(row: Any, short: bool = False) -> str:
     """Show a division in the reader's language, with everything above it unless `short`."""
     return regions.name(row) if short else regions.full_name(row)
+
+
+@register.filter
+def masked_phone(phone: str | None) -> str:
+    """Show 138****2046."""
+    return mask_phone(phone)

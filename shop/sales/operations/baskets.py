@@ -13,13 +13,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.basket.models import Basket, Line
-from oscar.apps.order.models import Order
 
 from catalog.queries import SpecForSale, specifications_for_sale
 from shop.core.errors import DomainError
 from shop.core.money import to_yuan
 from shop.sales.errors import BadQuantity, NotForSale
-from shop.sales.models import Purchase
 from shop.sales.rules import MAX_PIECES
 from shop.sales.texts import in_reader_language
 from shop.sales.visitors import basket_id_of
@@ -128,26 +126,11 @@ def merge(*, guest: Basket, user: Any, at: datetime) -> Basket:
 
 
 def merge_on_login(request: HttpRequest, user: Any, at: datetime) -> None:
-    """Do what a login brings: the browser's basket joins the person's, purchases made as a guest become theirs.
-
-    Called by `shop.accounts` in its own transaction. Purchases are adopted by a phone that the person has proved.
-    """
+    """Have the browser's basket join the person's at login, exactly once."""
     basket_id = basket_id_of(request)
     guest = Basket.objects.filter(pk=basket_id, owner=None, status=Basket.OPEN).first() if basket_id else None
     if guest is not None:
         merge(guest=guest, user=user, at=at)
-    if user.phone and user.phone_verified:
-        adopt_purchases(user=user, phone=user.phone, at=at)
-
-
-def adopt_purchases(*, user: Any, phone: str, at: datetime) -> int:
-    """Give a person the purchases made as a guest with `phone`, which it has proved; return how many."""
-    guests = Purchase.objects.filter(user=None, contact_phone=phone)
-    numbers = list(guests.values_list("pk", flat=True))
-    if not numbers:
-        return 0
-    Order.objects.filter(facts__purchase__in=numbers, user=None).update(user=user)
-    return Purchase.objects.filter(pk__in=numbers, user=None).update(user=user)
 
 
 def add_again(*, basket: Basket, wanted: Mapping[int, int], at: datetime) -> tuple[int, list[str]]:

@@ -1,7 +1,7 @@
 """Taking money: attempts, captures. Each effect happens once, however often a provider or a buyer repeats it."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from shop.sales.operations.refunds import refund_payment
 from shop.sales.states import OrderState, PaymentState, PurchaseState, Terms
 
 PURCHASE = "purchase"
+DEMO_THINKS_SECONDS = 3
 
 
 def start_payment(*, purchase: Purchase, gateway_name: str, method: str = "", at: datetime) -> tuple[Payment, Started]:
@@ -79,9 +80,39 @@ def capture_payment(*, payment_id: int, at: datetime, actor: Any = None) -> bool
             refund_payment(payment=payment, reason="not_waiting", at=at)
             return True
         Purchase.objects.filter(pk=purchase.pk).update(state=PurchaseState.PAID, paid_at=at)
-        _orders_paid(purchase, payment, actor, at)
+        _orders_paid(purchase, payment.gateway, actor, at)
         outbox.enqueue(task="sales.tell_paid", args={"purchase_id": purchase.pk}, key=f"paid:{purchase.pk}", at=at)
         return True
+
+
+def settle_nothing_due(*, purchase_id: int, at: datetime) -> bool:
+    """Make a purchase paid that costs nothing (a coupon covers all); return whether this call did."""
+    with transaction.atomic():
+        purchase = Purchase.objects.select_for_update().get(pk=purchase_id)
+        if purchase.state != PurchaseState.UNPAID or purchase.total_fen:
+            return False
+        Purchase.objects.filter(pk=purchase.pk).update(state=PurchaseState.PAID, paid_at=at)
+        _orders_paid(purchase, "", None, at)
+        outbox.enqueue(task="sales.tell_paid", args={"purchase_id": purchase.pk}, key=f"paid:{purchase.pk}", at=at)
+        return True
+
+
+def await_confirmation(*, payment_id: int, at: datetime) -> None:
+    """Note that the provider is still thinking: the cashier says so until it answers."""
+    Payment.objects.filter(pk=payment_id, state=PaymentState.STARTED).update(state=PaymentState.CHECKING)
+    outbox.enqueue(
+        task="sales.demo_answers",
+        args={"payment_id": payment_id},
+        key=f"demo:{payment_id}",
+        at=at,
+        delay=timedelta(seconds=DEMO_THINKS_SECONDS),
+    )
+
+
+@outbox.register("sales.demo_answers")
+def demo_answers(*, payment_id: int, at: datetime) -> None:
+    """Play the demo provider's answer: the money is there."""
+    capture_payment(payment_id=payment_id, at=at)
 
 
 def fail_payment(*, payment_id: int, at: datetime) -> None:
@@ -89,7 +120,7 @@ def fail_payment(*, payment_id: int, at: datetime) -> None:
     Payment.objects.filter(pk=payment_id, state__in=_WAITING).update(state=PaymentState.FAILED, finished_at=at)
 
 
-def _orders_paid(purchase: Purchase, payment: Payment, actor: Any, at: datetime) -> None:
+def _orders_paid(purchase: Purchase, gateway_name: str, actor: Any, at: datetime) -> None:
     orders = list(OrderFacts.objects.filter(purchase=purchase).select_related("order"))
     lines = list(LineFacts.objects.filter(order__in=orders))
     move_orders(orders, OrderState.TO_SHIP, reason="paid", actor=actor, at=at)
@@ -102,7 +133,7 @@ def _orders_paid(purchase: Purchase, payment: Payment, actor: Any, at: datetime)
         postings += books.captured(
             number=order.order.number,
             supplier_id=order.supplier_id,
-            gateway_name=payment.gateway,
+            gateway_name=gateway_name,
             total_fen=order.total_fen,
             platform_discount_fen=order.discount_fen - order.discount_supplier_fen,
         )

@@ -122,6 +122,11 @@ class BasketPage:
         return [line for group in self.groups for line in group.lines]
 
     @property
+    def payable_fen(self) -> int:
+        """What the chosen goods cost after discounts, without freight."""
+        return self.quote.goods_fen - self.quote.discount_fen
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is no line at all."""
         return not self.groups
@@ -129,7 +134,8 @@ class BasketPage:
     @property
     def all_chosen(self) -> bool:
         """Whether every line that can be bought is chosen."""
-        return all(line.chosen for line in self.lines if line.can_buy)
+        able = [line for line in self.lines if line.can_buy]
+        return bool(able) and all(line.chosen for line in able)
 
 
 @dataclass
@@ -143,6 +149,12 @@ class BasketGroup:
     to_free_fen: int | None = None
     is_free: bool = False
 
+    @property
+    def all_chosen(self) -> bool:
+        """Whether every line that can be bought is chosen, and there is one."""
+        able = [line for line in self.lines if line.can_buy]
+        return bool(able) and all(line.chosen for line in able)
+
 
 def find_basket(*, user: Any = None, basket_id: int | None = None) -> Basket | None:
     """Return the visitor's open basket, or None; nothing is made."""
@@ -152,19 +164,20 @@ def find_basket(*, user: Any = None, basket_id: int | None = None) -> Basket | N
     return opened.filter(pk=basket_id, owner=None).first() if basket_id else None
 
 
-def basket_lines(*, user: Any = None, basket_id: int | None = None) -> list[BasketLine]:
-    """Return the lines of the visitor's open basket, newest first. Two queries, whatever the number."""
+def read_basket(*, user: Any = None, basket_id: int | None = None) -> tuple[int | None, list[BasketLine]]:
+    """Return the visitor's open basket's id and lines, newest first. Two queries, whatever the number."""
+    if user is None and not basket_id:
+        return None, []
     rows = Line.objects.filter(basket__status=Basket.OPEN).order_by("-pk")
     rows = rows.filter(basket__owner=user) if user is not None else rows.filter(basket=basket_id, basket__owner=None)
-    if user is None and not basket_id:
-        return []
-    found = list(rows.values_list("line_reference", "quantity", "price_incl_tax"))
-    specs = specifications_for_sale(int(reference) for reference, _quantity, _price in found)
-    return [
+    found = list(rows.values_list("line_reference", "quantity", "price_incl_tax", "basket_id"))
+    specs = specifications_for_sale(int(row[0]) for row in found)
+    lines = [
         BasketLine(spec=specs[int(reference)], quantity=quantity, was_fen=to_fen(price))
-        for reference, quantity, price in found
+        for reference, quantity, price, _basket in found
         if int(reference) in specs
     ]
+    return (found[0][3] if found else None), lines
 
 
 def count_pieces(*, user: Any = None, basket_id: int | None = None) -> int:
@@ -192,11 +205,11 @@ def basket_page(
 
     Queries: two for the lines, one for freight, one for offers; coupons and offers that exist add a few.
     """
-    lines = basket_lines(user=user, basket_id=basket_id)
+    _found, lines = read_basket(user=user, basket_id=basket_id)
     for line in lines:
         line.chosen = line.can_buy and line.spec.specification_id not in left_out
     page = BasketPage(coupon_code=coupon_code.strip().upper())
-    page.quote, page.coupon_error = _quote(
+    page.quote, page.coupon_error = price_lines(
         [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines if line.chosen],
         page.coupon_code,
         user,
@@ -219,7 +232,13 @@ def basket_page(
     return page
 
 
-def _quote(lines: list[PricedLine], coupon_code: str, user: Any, destination: str, at: datetime) -> tuple[Quote, str]:
+def price_lines(
+    lines: list[PricedLine], coupon_code: str, user: Any, destination: str, at: datetime
+) -> tuple[Quote, str]:
+    """Return what `lines` cost to `destination`, and why the coupon does not count ("" when it does).
+
+    Two queries, and a few more where there are offers or a coupon.
+    """
     error = ""
     applied = []
     try:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from catalog.queries import specifications_for_sale
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.templatetags.heqiao import local
 from shop.sales import visitors
@@ -168,5 +169,5 @@ def _show(
 
 
 def _name_of(undo: tuple[int, int]) -> str:
-    spec = baskets.specifications_for_sale([undo[0]]).get(undo[0])
+    spec = specifications_for_sale([undo[0]]).get(undo[0])
     return in_reader_language(spec.name_zh, spec.name_en) if spec else ""

@@ -1,0 +1,103 @@
+"""What a buyer fills in at the checkout."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from shop.core import regions
+from shop.core.fields import CreditCodeField, PhoneField, PostcodeField
+
+NEW = "new"
+NO_INVOICE, PERSON, COMPANY = "", "person", "company"
+
+
+class CheckoutForm(forms.Form):
+    """Address (one of the book, or a new one), invoice. Notes, coupon and lines are read beside it.
+
+    `template`: components/division_picker.html with the form as `form`; `picked`, `provinces`, … are for it.
+    """
+
+    address = forms.CharField(required=False, max_length=20)
+    name = forms.CharField(
+        label=_("Recipient"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Enter who receives the parcel.")},
+    )
+    phone = PhoneField(label=_("Mobile number"), error_messages={"required": _("Enter a mobile number of 11 digits.")})
+    province = forms.CharField(required=False, max_length=12)
+    city = forms.CharField(required=False, max_length=12)
+    division = forms.CharField(max_length=12, error_messages={"required": _("Choose province, city and county.")})
+    street = forms.CharField(
+        label=_("Street, building, door"),
+        max_length=160,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+        error_messages={"required": _("Enter street, building and door.")},
+    )
+    postcode = PostcodeField(label=_("Postcode"), required=False)
+    invoice = forms.ChoiceField(
+        required=False, choices=[(NO_INVOICE, _("None")), (PERSON, _("Personal")), (COMPANY, _("Company"))]
+    )
+    invoice_title = forms.CharField(label=_("Invoice title"), max_length=120, required=False)
+    invoice_tax_no = CreditCodeField(label=_("Tax number"), required=False)
+    invoice_email = forms.EmailField(
+        label=_("E-mail for the invoice"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": _("This is not an e-mail address.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take the chosen parts of the address, and read what each offers next."""
+        super().__init__(*args, **kwargs)
+        given = self.data if self.is_bound else self.initial
+        county = str(given.get("division") or "")
+        city = str(given.get("city") or county[:4])
+        province = str(given.get("province") or city[:2])
+        self.picked = {"province": province, "city": city if city.startswith(province) else "", "division": county}
+        if self.wants_book_address:
+            for each in ("name", "phone", "division", "street"):
+                self.fields[each].required = False
+
+    @property
+    def wants_book_address(self) -> bool:
+        """Whether an address of the book was chosen."""
+        given = self.data if self.is_bound else self.initial
+        return str(given.get("address") or NEW) != NEW
+
+    @property
+    def provinces(self) -> list[Any]:
+        """Every province."""
+        return regions.provinces()
+
+    @property
+    def cities(self) -> list[Any]:
+        """What lies in the chosen province."""
+        return regions.children(self.picked["province"]) if self.picked["province"] else []
+
+    @property
+    def counties(self) -> list[Any]:
+        """What lies in the chosen city."""
+        return regions.children(self.picked["city"]) if self.picked["city"] else []
+
+    def clean_division(self) -> str:
+        """Return the county's code."""
+        code = self.cleaned_data["division"]
+        if self.wants_book_address:
+            return ""
+        row = regions.division(code)
+        if row is None or row.level != row.Level.COUNTY:
+            raise ValidationError(_("Choose province, city and county."), code="no_county")
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        """An invoice has a title; a company's has its tax number."""
+        data = super().clean() or {}
+        kind = data.get("invoice", NO_INVOICE)
+        if kind and not data.get("invoice_title"):
+            self.add_error("invoice_title", _("Enter who the invoice is made out to."))
+        if kind == COMPANY and not data.get("invoice_tax_no") and "invoice_tax_no" not in self.errors:
+            self.add_error("invoice_tax_no", _("Enter the company's tax number: 18 characters."))
+        return data

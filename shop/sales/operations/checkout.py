@@ -1,0 +1,69 @@
+"""The consumer's checkout: what was shown becomes lines for the one door."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from catalog.operations.stock import OutOfStock
+from shop.sales.errors import BasketChanged, NotServed
+from shop.sales.models import Purchase
+from shop.sales.operations.placing import Buyer, Extras, Invoice, PlaceLine, ShipTo, place
+from shop.sales.queries.checkout import CheckoutPage
+
+
+def check_out(
+    *,
+    page: CheckoutPage,
+    buyer: Buyer,
+    ship_to: ShipTo,
+    key: str,
+    shown_fen: int | None,
+    notes: Mapping[int, str],
+    invoice: Invoice,
+    at: datetime,
+) -> Purchase:
+    """Place what `page` shows, if the buyer saw this total (`shown_fen`). The same `key` again is the same purchase.
+
+    Raises BasketChanged when there is nothing to buy or the total moved since it was shown, NotServed, OutOfStock with
+    the lines in `page.problems`, and what `place` raises.
+    """
+    placed = Purchase.objects.filter(key=key).first() if not page.lines or page.problems else None
+    if placed is not None:
+        return placed
+    if not page.lines:
+        raise BasketChanged(_("There is nothing to order: your basket is empty, or was ordered in another tab."))
+    if page.problems:
+        line, problem = page.problems[0]
+        raise OutOfStock(f"{line.name}: {problem.text}", code=problem.code)
+    if page.unserved:
+        raise NotServed(page.unserved, field="division")
+    if shown_fen is not None and shown_fen != page.quote.total_fen:
+        raise BasketChanged(_("Prices or freight have changed: please look at the new total and order again."))
+    lines = [
+        PlaceLine(
+            spec=line.spec,
+            quantity=line.quantity,
+            unit_price_fen=line.unit_price_fen,
+            discount_fen=line.discount_fen,
+            discount_supplier_fen=line.discount_supplier_fen,
+        )
+        for line in page.quote.lines
+    ]
+    return place(
+        actor=buyer.user,
+        at=at,
+        lines=lines,
+        buyer=buyer,
+        ship_to=ship_to,
+        key=key,
+        extras=Extras(
+            notes=notes,
+            freight={group.supplier_id: group.freight.fen for group in page.quote.groups},
+            invoice=invoice,
+            coupon_code=page.coupon_code,
+            applied=page.quote.applied,
+        ),
+        basket_id=page.basket_id,
+        leaves_some=page.leaves_some,
+    )

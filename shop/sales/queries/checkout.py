@@ -1,0 +1,149 @@
+"""What a checkout shows and places: chosen lines by supplier, freight, discounts, what stands in the way."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from catalog.queries import specifications_for_sale
+from catalog.rules.freight import FreightQuote
+from shop.sales.pricing import PricedLine, Quote, SupplierGroup
+from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
+from shop.sales.texts import in_reader_language
+
+
+@dataclass
+class CheckoutGroup:
+    """One supplier's card."""
+
+    supplier_id: int
+    name: str
+    slug: str
+    lines: list[BasketLine]
+    freight: FreightQuote
+    freight_text: str
+    ships_text: str
+    discount_fen: int = 0
+    note: str = ""
+
+
+@dataclass
+class CheckoutPage:
+    """One checkout. `problems` are lines that can't be bought as they are; placing waits until there are none."""
+
+    basket_id: int | None
+    lines: list[BasketLine]
+    quote: Quote
+    leaves_some: bool = False
+    coupon_code: str = ""
+    coupon_error: str = ""
+    groups: list[CheckoutGroup] = field(default_factory=list)
+    problems: list[tuple[BasketLine, Problem]] = field(default_factory=list)
+
+    @property
+    def unserved(self) -> str:
+        """Which suppliers can't send to the address, "" when all can."""
+        names = [group.name for group in self.groups if not group.freight.served]
+        if not names:
+            return ""
+        return _("%(names)s can't send to this place. Choose another address, or take these goods out.") % {
+            "names": _joined(names)
+        }
+
+    @property
+    def fresh_text(self) -> str:
+        """What fresh produce means for returns, "" without any."""
+        fresh = [line for line in self.lines if line.spec.is_fresh]
+        if not fresh:
+            return ""
+        text = ngettext(
+            "%(names)s is fresh produce: no seven-day free return.",
+            "%(names)s are fresh produce: no seven-day free return.",
+            len(fresh),
+        ) % {"names": _joined([line.name for line in fresh[:4]])}
+        if all(line.spec.damage_covered for line in fresh):
+            text += _(" Damaged on arrival? A photo is enough for a refund, nothing to send back.")
+        return text
+
+
+def _joined(names: list[str]) -> str:
+    return (", " if get_language() == "en" else "、").join(names)
+
+
+def checkout_page(
+    *,
+    at: datetime,
+    user: Any = None,
+    basket_id: int | None = None,
+    chosen: Collection[int] = (),
+    buy: tuple[int, int] | None = None,
+    coupon_code: str = "",
+    destination: str = "",
+    notes: Mapping[int, str] | None = None,
+) -> CheckoutPage:
+    """Return what would be placed: `buy` (specification, pieces) alone, or the `chosen` lines of the basket (all, if
+    none are named). Four queries (three for `buy`), and a few more where there are offers or a coupon.
+    """
+    found: int | None = None
+    leaves_some = False
+    if buy is not None:
+        spec = specifications_for_sale([buy[0]]).get(buy[0])
+        lines = [BasketLine(spec, buy[1], spec.price_fen)] if spec else []
+    else:
+        found, everything = read_basket(user=user, basket_id=basket_id)
+        lines = [line for line in everything if line.spec.specification_id in chosen] if chosen else []
+        lines = lines or [line for line in everything if line.can_buy]
+        leaves_some = len(lines) < len(everything)
+    lines.reverse()
+    code = coupon_code.strip().upper()
+    priced = [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines]
+    quote, coupon_error = price_lines(priced, code, user, destination, at)
+    page = CheckoutPage(found, lines, quote, leaves_some, code, coupon_error)
+    page.problems = [(line, problem) for line in lines if (problem := problem_of(line.spec, line.quantity))]
+    by_spec = {line.spec.specification_id: line for line in lines}
+    for group in quote.groups:
+        own = [by_spec[line.spec.specification_id] for line in group.lines]
+        for line, each in zip(group.lines, own, strict=True):
+            each.discount_fen = line.discount_fen
+        page.groups.append(
+            CheckoutGroup(
+                supplier_id=group.supplier_id,
+                name=in_reader_language(group.name_zh, group.name_en),
+                slug=group.slug,
+                lines=own,
+                freight=group.freight,
+                freight_text=_freight_text(group),
+                ships_text=_ships_text(own, timezone.localdate(at)),
+                discount_fen=group.discount_fen,
+                note=(notes or {}).get(group.supplier_id, ""),
+            )
+        )
+    return page
+
+
+def _freight_text(group: SupplierGroup) -> str:
+    if not group.freight.served:
+        return _("can't be sent there")
+    if group.freight.fen == 0:
+        return _("Free delivery")
+    ways = {"chilled": pgettext("freight", "chilled"), "frozen": pgettext("freight", "frozen")}
+    parts = [
+        f"{ways.get(storage, '')} {grams / 1000:.1f} kg".strip()
+        for storage, grams in sorted(group.grams.items())
+        if grams
+    ]
+    return " + ".join(parts)
+
+
+def _ships_text(lines: list[BasketLine], today: date) -> str:
+    holiday = lines[0].spec.holiday_until
+    if holiday is not None and holiday > today:
+        shown = date_format(holiday, "N j" if get_language() == "en" else "n 月 j 日")
+        return _("ships from %(day)s") % {"day": shown}
+    hours = max(line.spec.ship_within_hours for line in lines)
+    return _("ships within %(n)d h") % {"n": hours}

@@ -1,0 +1,184 @@
+"""The cashier: choose how to pay, wait for the provider, see what was bought.
+
+Its addresses have no language; it speaks the one of `lang`, else the one the visitor chose last.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from shop.core.errors import DomainError
+from shop.core.templatetags.heqiao import local
+from shop.sales import visitors
+from shop.sales.gateways import offered
+from shop.sales.operations import baskets, closing, payments
+from shop.sales.queries import cashier as queries
+from shop.sales.queries.cashier import Cashier
+from shop.sales.states import PurchaseState
+
+LANGUAGES = ("zh-hans", "en")
+View = Callable[..., HttpResponse]
+
+
+def spoken(view: View) -> View:
+    """Have the view speak the visitor's language, remember it, and be found by its owner only."""
+
+    @wraps(view)
+    def speak(request: HttpRequest, number: str) -> HttpResponse:
+        asked = request.GET.get("lang", "")
+        chosen = asked if asked in LANGUAGES else request.COOKIES.get("hq_lang", "")
+        translation.activate(chosen if chosen in LANGUAGES else "zh-hans")
+        response = view(request, number)
+        if asked in LANGUAGES:
+            response.set_cookie("hq_lang", asked, max_age=visitors.HALF_A_YEAR, samesite="Lax")
+        return response
+
+    return never_cache(speak)
+
+
+def _of(request: HttpRequest, number: str) -> Cashier:
+    """Return the visitor's own purchase, expired if its time is over. Raises Http404 for anybody else's."""
+    at = timezone.now()
+    visitor = visitors.visitor(request)
+    found = queries.cashier_of(visitor, number, at=at)
+    if found is not None and found.is_due and closing.expire_purchase(purchase_id=found.purchase.pk, at=at):
+        found = queries.cashier_of(visitor, number, at=at)
+    if found is None:
+        raise Http404(number)
+    return found
+
+
+def _to(number: str, step: str = "") -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"/pay/{number}/{step}")
+
+
+def _show(request: HttpRequest, found: Cashier, template: str, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"it": found, "purchase": found.purchase, "orders": found.orders, **more}
+    return render(request, f"sales/{template}.html", context, status=status)
+
+
+@spoken
+@require_http_methods(["GET", "HEAD", "POST"])
+def cashier(request: HttpRequest, number: str) -> HttpResponse:
+    """Show how to pay and until when; a choice starts the payment."""
+    found = _of(request, number)
+    purchase = found.purchase
+    if purchase.state == PurchaseState.PAID:
+        return _to(number, "done/")
+    if purchase.state != PurchaseState.UNPAID:
+        return _show(request, found, "cashier_closed")
+    if request.method == "POST":
+        return _start(request, found)
+    if found.is_checking and "other" not in request.GET:
+        return _show(request, found, "cashier_checking")
+    return _show(request, found, "cashier", gateways=offered())
+
+
+def _start(request: HttpRequest, found: Cashier) -> HttpResponse:
+    method = request.POST.get("method", "")
+    number = found.purchase.number
+    if method not in offered():
+        return _show(request, found, "cashier", 422, gateways=offered(), error=_("Choose how to pay."))
+    try:
+        _payment, started = payments.start_payment(purchase=found.purchase, gateway_name=method, at=timezone.now())
+    except DomainError as error:
+        return _show(request, found, "cashier", error.status, gateways=offered(), error=str(error.message))
+    return HttpResponseRedirect(started.redirect_url) if started.redirect_url else _to(number, f"{method}/")
+
+
+@spoken
+@require_http_methods(["GET", "HEAD", "POST"])
+def demo(request: HttpRequest, number: str) -> HttpResponse:
+    """Play the provider's page: pay, pay slowly, or fail. No money moves."""
+    if "demo" not in offered():
+        raise Http404(number)
+    found = _of(request, number)
+    if found.purchase.state != PurchaseState.UNPAID:
+        return _to(number)
+    if request.method != "POST":
+        return _show(request, found, "cashier_demo")
+    at = timezone.now()
+    try:
+        payment, _started = payments.start_payment(purchase=found.purchase, gateway_name="demo", at=at)
+    except DomainError:
+        return _to(number)
+    outcome = request.POST.get("outcome", "paid")
+    if outcome == "fail":
+        payments.fail_payment(payment_id=payment.pk, at=at)
+    elif outcome == "slow":
+        payments.await_confirmation(payment_id=payment.pk, at=at)
+    else:
+        payments.capture_payment(payment_id=payment.pk, at=at, actor=visitors.user_of(request))
+    return _to(number)
+
+
+@spoken
+@require_safe
+def transfer(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the account and the remittance code of a bank transfer."""
+    found = _of(request, number)
+    if found.purchase.state != PurchaseState.UNPAID:
+        return _to(number)
+    if found.payment is None or found.payment.gateway != "transfer":
+        return _to(number)
+    return _show(request, found, "cashier_transfer", payee=queries.payee())
+
+
+@spoken
+@require_safe
+def done(request: HttpRequest, number: str) -> HttpResponse:
+    """Show what was bought and what comes next."""
+    found = _of(request, number)
+    if found.purchase.state != PurchaseState.PAID:
+        return _to(number)
+    return _show(request, found, "cashier_done", signed_in=visitors.user_of(request) is not None)
+
+
+@spoken
+@require_safe
+def status(request: HttpRequest, number: str) -> JsonResponse:
+    """Answer {state} to the page that waits."""
+    state = queries.payment_state(visitors.visitor(request), number)
+    if state is None:
+        raise Http404(number)
+    return JsonResponse({"state": state})
+
+
+@spoken
+@require_POST
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """Close an unpaid purchase at the buyer's wish."""
+    found = _of(request, number)
+    try:
+        closing.cancel_purchase(purchase=found.purchase, actor=visitors.user_of(request), at=timezone.now())
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    return _to(number)
+
+
+@spoken
+@require_POST
+def again(request: HttpRequest, number: str) -> HttpResponse:
+    """Put what was ordered back into the basket."""
+    found = _of(request, number)
+    user = visitors.user_of(request)
+    basket = baskets.open_basket(user=user, basket_id=visitors.basket_id_of(request))
+    added, refused = baskets.add_again(basket=basket, wanted=queries.pieces_of(found.purchase), at=timezone.now())
+    if added:
+        text = ngettext("%(n)d product is in your basket again.", "%(n)d products are in your basket again.", added)
+        messages.success(request, text % {"n": added})
+    for line in refused:
+        messages.warning(request, line)
+    response = HttpResponseRedirect(local("/shop/basket/"))
+    if user is None:
+        visitors.keep_basket(response, request, basket.pk)
+    return response

@@ -1,0 +1,232 @@
+"""The checkout: one screen, nothing typed is ever lost."""
+
+import secrets
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from catalog.operations.stock import OutOfStock
+from shop.accounts import queries as people
+from shop.accounts.operations.addresses import save_address
+from shop.core import regions
+from shop.core.codes import international_phone
+from shop.core.errors import DomainError
+from shop.core.templatetags.heqiao import local
+from shop.sales import visitors
+from shop.sales.forms.checkout import NEW, CheckoutForm
+from shop.sales.operations.checkout import check_out
+from shop.sales.operations.payments import settle_nothing_due
+from shop.sales.operations.placing import Buyer, Invoice, ShipTo
+from shop.sales.queries.checkout import CheckoutPage, checkout_page
+from shop.sales.views.basket import destination_of
+
+LONGEST_NOTE = 200
+
+
+class _Checkout:
+    """One request of the checkout: what was sent, and what is shown of it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.at = timezone.now()
+        self.user = visitors.user_of(request)
+        self.is_sent = request.method == "POST"
+        self.given = request.POST if self.is_sent else request.GET
+        self.book = people.addresses(self.user) if self.user else []
+        self.key = self.given.get("key", "")[:64] or secrets.token_urlsafe(18)
+        self.form = self._form()
+        self.error = ""
+
+    def _form(self) -> CheckoutForm:
+        if not self.is_sent:
+            default = str(self.book[0].pk) if self.book else NEW
+            division = "" if self.book else self._place_wished()
+            return CheckoutForm(initial={"address": self.given.get("address", default), "division": division})
+        if "recognise" in self.given:
+            found = regions.parse_address(self.given.get("text", ""))
+            values = {name: getattr(found, name) for name in ("name", "phone", "street", "postcode")}
+            kept = self.given.dict() | {name: value for name, value in values.items() if value}
+            if found.division_code:
+                code = found.division_code
+                kept |= {"province": code[:2], "city": code[:4] if len(code) > 2 else "", "division": ""}
+                kept |= {"division": code} if len(code) == 6 else {}
+            return CheckoutForm(initial=kept | {"address": NEW})
+        if any(name in self.given for name in ("pick", "refresh")):
+            return CheckoutForm(initial=self.given.dict())
+        return CheckoutForm(self.given)
+
+    def _place_wished(self) -> str:
+        code = self.request.COOKIES.get("hq_to", "")
+        return code if len(code) == 6 and code.isdigit() and not code.endswith("00") else ""
+
+    @property
+    def address(self) -> Any:
+        """The chosen address of the book, or None for a new one."""
+        chosen = self.form.data.get("address") if self.form.is_bound else self.form.initial.get("address")
+        return next((each for each in self.book if str(each.pk) == str(chosen)), None)
+
+    @property
+    def destination(self) -> str:
+        """The division code that freight is worked out for."""
+        if self.address is not None:
+            return str(self.address.division_id)
+        picked = self.form.picked
+        return picked["division"] or picked["city"] or picked["province"] or destination_of(self.request)
+
+    def page(self) -> CheckoutPage:
+        """Return what is bought, priced."""
+        notes = {
+            int(name[5:]): text.strip()[:LONGEST_NOTE]
+            for name, text in self.given.items()
+            if name.startswith("note_") and name[5:].isdigit()
+        }
+        return checkout_page(
+            at=self.at,
+            user=self.user,
+            basket_id=visitors.basket_id_of(self.request),
+            chosen={int(text) for text in self.given.getlist("s") if text.isascii() and text.isdigit()},
+            buy=_pair(self.given.get("buy", "")),
+            coupon_code=self.given.get("coupon", "")[:40],
+            destination=self.destination,
+            notes=notes,
+        )
+
+    def ship_to(self) -> ShipTo:
+        """Return the destination of a valid form."""
+        if self.address is not None:
+            one = self.address
+            return ShipTo(one.name, international_phone(one.phone), one.division_id, one.street, one.postcode)
+        data = self.form.cleaned_data
+        phone = international_phone(data["phone"])
+        return ShipTo(data["name"], phone, data["division"], data["street"], data["postcode"])
+
+    def invoice(self) -> Invoice:
+        """Return the invoice of a valid form."""
+        data = self.form.cleaned_data
+        if not data["invoice"]:
+            return Invoice()
+        tax_no = data["invoice_tax_no"] if data["invoice"] == "company" else ""
+        return Invoice(data["invoice_title"], tax_no, data["invoice_email"])
+
+    def show(self, page: CheckoutPage, status: int = 200, template: str = "sales/checkout.html") -> HttpResponse:
+        """Show the checkout with everything that was typed."""
+        form = self.form
+        context = {
+            "page": page,
+            "form": form,
+            "values": form.data if form.is_bound else form.initial,
+            "book": self.book,
+            "chosen": self.address,
+            "key": self.key,
+            "buy": self.given.get("buy", ""),
+            "error": self.error,
+            "estimated": self.address is None and not form.picked["division"],
+            "signed_in": self.user is not None,
+            "part": template != "sales/checkout.html",
+            "chosen_specs": [line.spec.specification_id for line in page.lines],
+        }
+        return render(self.request, template, context, status=status)
+
+
+def _pair(text: str) -> tuple[int, int] | None:
+    parts = text.split(":")
+    if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        return None
+    return (int(parts[0]), int(parts[1])) if int(parts[1]) else None
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Show the checkout, or place what it shows and go to the cashier."""
+    step = _Checkout(request)
+    if step.is_sent and request.POST.get("as_user") and step.user is None:
+        step.error = _("You have been signed out. Sign in again to go on: your basket waits for you.")
+        return step.show(step.page(), 409)
+    page = step.page()
+    if not step.is_sent:
+        if not page.lines:
+            return HttpResponseRedirect(local("/shop/basket/"))
+        return step.show(page, 422 if page.coupon_error else 200)
+    if not step.form.is_bound:
+        return step.show(page)
+    return _place(step, page)
+
+
+def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
+    if not step.form.is_valid() or page.coupon_error:
+        return step.show(page, 422)
+    request, user = step.request, step.user
+    ship_to = step.ship_to()
+    token = "" if user else visitors.guest_token(request)
+    shown = request.POST.get("shown", "")
+    try:
+        purchase = check_out(
+            page=page,
+            buyer=Buyer(user, (user and user.phone) or ship_to.phone, (user and user.email) or "", token),
+            ship_to=ship_to,
+            key=f"web:{step.key}",
+            shown_fen=int(shown) if shown.isascii() and shown.isdigit() else None,
+            notes={group.supplier_id: group.note for group in page.groups},
+            invoice=step.invoice(),
+            at=step.at,
+        )
+    except DomainError as error:
+        return _refused(step, page, error)
+    if user and step.address is None and request.POST.get("keep_address"):
+        _keep_address(step, ship_to)
+    if purchase.total_fen == 0:
+        settle_nothing_due(purchase_id=purchase.pk, at=step.at)
+    response = HttpResponseRedirect(f"/pay/{purchase.number}/")
+    if token:
+        visitors.keep_guest(response, request, token)
+    language = translation.get_language()
+    if request.COOKIES.get("hq_lang", "zh-hans") != language:
+        response.set_cookie("hq_lang", language, max_age=visitors.HALF_A_YEAR, samesite="Lax")
+    return response
+
+
+def _refused(step: _Checkout, page: CheckoutPage, error: DomainError) -> HttpResponse:
+    """Show the checkout again: the refusal beside its field, the goods as they are now."""
+    if error.field == "division" and step.address is None:
+        step.form.add_error("division", str(error.message))
+    else:
+        step.error = str(error.message)
+    fresh = step.page()
+    if isinstance(error, OutOfStock) and fresh.problems:
+        line, problem = fresh.problems[0]
+        step.error = f"{line.name}: {problem.text}"
+    if error.field == "coupon":
+        fresh.coupon_error, step.error = str(error.message), ""
+    return step.show(fresh, error.status)
+
+
+def _keep_address(step: _Checkout, ship_to: ShipTo) -> None:
+    try:
+        save_address(
+            actor=step.user,
+            at=step.at,
+            name=ship_to.name,
+            phone=step.form.cleaned_data["phone"],
+            division_code=ship_to.division_code,
+            street=ship_to.street,
+            postcode=ship_to.postcode,
+        )
+    except DomainError:
+        # The book is full; the purchase has its address all the same.
+        return
+
+
+@never_cache
+@require_POST
+def quote(request: HttpRequest) -> HttpResponse:
+    """Answer the checkout's form as it would be for what is filled in so far; nothing is checked or placed."""
+    step = _Checkout(request)
+    if step.form.is_bound:
+        step.form = CheckoutForm(initial=request.POST.dict())
+    return step.show(step.page(), template="sales/checkout_form.html")
