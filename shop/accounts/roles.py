@@ -36,15 +36,23 @@ ALL = tuple(NAMES)
 
 # Who may enter Django's and Wagtail's back offices, and what a group may do there (app label, model, actions).
 STAFF = frozenset({PLATFORM_ADMIN, CAMPAIGN_STAFF})
+OFFERS = (
+    ("offer", "conditionaloffer", ("view", "add", "change")),
+    ("offer", "condition", ("view", "add", "change")),
+    ("offer", "benefit", ("view", "add", "change")),
+    ("offer", "range", ("view", "add", "change")),
+    ("voucher", "voucher", ("view", "add", "change")),
+    ("sales", "offerfunding", ("view", "add", "change")),
+)
 BACK_OFFICE: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     PLATFORM_ADMIN: (
         ("accounts", "user", ("view", "change")),
         ("accounts", "organisation", ("view", "add", "change")),
         ("accounts", "membership", ("view", "add", "change", "delete")),
-        ("auth", "group", ("view",)),
         ("core", "auditentry", ("view",)),
         ("core", "outboxentry", ("view",)),
         ("wagtailadmin", "admin", ("access",)),
+        *OFFERS,
     ),
-    CAMPAIGN_STAFF: (("wagtailadmin", "admin", ("access",)),),
+    CAMPAIGN_STAFF: (("wagtailadmin", "admin", ("access",)), *OFFERS),
 }

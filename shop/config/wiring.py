@@ -6,13 +6,17 @@ Imported once the apps are ready, so it may import what it connects.
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
+from django.db.models.signals import post_migrate
 from django.http import HttpRequest
 from wagtail import signals as wagtail
 
 from catalog import hooks
 from shop.accounts import hooks as accounts
 from shop.accounts.models import User
+from shop.accounts.operations.groups import ensure_groups
 from shop.core import pagecache
+from shop.sales import admin as sales_admin
 from shop.sales.operations import adopting, baskets, privacy
 from shop.sales.queries.reviews import reviews_of
 
@@ -20,12 +24,20 @@ from shop.sales.queries.reviews import reviews_of
 def connect() -> None:
     """Connect every hook; called once when the apps are ready."""
     hooks.connect_reviews(reviews_of)
+    sales_admin.register()
     accounts.connect(accounts.on_login, baskets.merge_on_login)
     accounts.connect(accounts.on_login, _adopt_purchases)
     accounts.connect(accounts.export_of, privacy.export_purchases)
     accounts.connect(accounts.erase_from, privacy.erase_buyer)
+    # Its turn comes after those of core, accounts and sales, whose permissions are made by then.
+    post_migrate.connect(_set_up_roles, sender=apps.get_app_config("campaigns"), dispatch_uid="roles")
     for signal in (wagtail.page_published, wagtail.page_unpublished, wagtail.page_slug_changed):
         signal.connect(_forget_pages, dispatch_uid="pagecache")
+
+
+def _set_up_roles(**facts: Any) -> None:
+    """Django's own signal: the tables and permissions that roles are given are there."""
+    ensure_groups()
 
 
 def _adopt_purchases(request: HttpRequest, user: User, at: datetime) -> None:

@@ -18,6 +18,7 @@ class Rule(Enum):
     OPEN = "everyone"
     OWN = "signed in, and only one's own things"
     SELLER = "members of a supplier, and only its own things"
+    BUYER = "who bought it: the account, or a guest's browser that holds the token"
     REVIEW = "platform reviewers and administrators"
     STAFF = "staff"
 
@@ -46,6 +47,29 @@ ROUTES: dict[str, Rule] = {
     "account/divisions/": Rule.OPEN,
     "account/deliver-to/": Rule.OPEN,
     "account/addresses/parse/": Rule.OPEN,
+    # The catalogue.
+    "media/<path:path>": Rule.OPEN,
+    "shop/": Rule.OPEN,
+    "shop/search/": Rule.OPEN,
+    "shop/c/<slug:slug>/": Rule.OPEN,
+    "shop/p/<slug:slug>/": Rule.OPEN,
+    "shop/p/<slug:slug>/delivery/": Rule.OPEN,
+    "shop/p/<slug:slug>/reviews/": Rule.OPEN,
+    "halls/": Rule.OPEN,
+    "halls/<slug:code>/": Rule.OPEN,
+    "villages/": Rule.OPEN,
+    "villages/<slug:slug>/": Rule.OPEN,
+    "suppliers/": Rule.OPEN,
+    "suppliers/<slug:slug>/": Rule.OPEN,
+    # Buying: guests may.
+    "shop/basket/": Rule.OPEN,
+    "shop/basket/add/": Rule.OPEN,
+    "shop/basket/update/": Rule.OPEN,
+    "shop/checkout/": Rule.OPEN,
+    "shop/checkout/quote/": Rule.OPEN,
+    "shop/me/": Rule.OPEN,
+    "account/orders/": Rule.OPEN,
+    "account/orders/find/": Rule.OPEN,
     # Wagtail's pages, and the way into its closed ones.
     r"^((?:[\w\-]+/)*)$": Rule.OPEN,
     "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/": Rule.OPEN,
@@ -63,6 +87,8 @@ ROUTES: dict[str, Rule] = {
     "admin/jsi18n/": Rule.OPEN,
 }
 AREAS: dict[str, Rule] = {
+    "account/orders/<": Rule.BUYER,
+    "pay/<": Rule.BUYER,
     "account/": Rule.OWN,
     "seller/": Rule.SELLER,
     "review/": Rule.REVIEW,

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 INLINE = re.compile(
     r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/(?:ld\+)?json\")[^>]*>|<style|\sstyle=|\son[a-z]+=\"|javascript:"
 )
-WITHOUT_LANGUAGE = ("healthz", "readyz", "metrics", "pay/", "api/")
+WITHOUT_LANGUAGE = ("healthz", "readyz", "metrics", "media/", "pay/", "api/")
 ELSEWHERE = re.compile(r"(?:src|href|action)=\"(?:https?:)?//(?!127\.0\.0\.1:8000|testserver)[^\"]*")
 
 
