@@ -9,6 +9,7 @@ import { startDelivering } from "./deliver.js";
 import { startDivisions } from "./divisions.js";
 import { startForms } from "./form.js";
 import { startGalleries } from "./gallery.js";
+import { startLanguage } from "./language.js";
 import { startMe } from "./me.js";
 import { startSharing } from "./share.js";
 import { startSheets } from "./sheet.js";
@@ -28,6 +29,7 @@ for (const start of [
   startBasket,
   startCheckout,
   startCashier,
+  startLanguage,
   startMe,
   startToasts,
   startCountdowns,

@@ -1,0 +1,16 @@
+// The language once chosen is remembered (django_language): who opens an address without language later lands in it.
+import { cookie, setCookie } from "./cookies.js";
+
+const CODES = { en: "en", "zh-Hans": "zh-hans" };
+
+export const startLanguage = () => {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[data-testid="language"]');
+    const code = link && CODES[link.hreflang];
+    if (code) setCookie("django_language", code);
+  });
+  const from = document.referrer && new URL(document.referrer).origin === location.origin;
+  if (from || cookie("django_language") !== "en" || /^\/en(\/|$)/.test(location.pathname)) return;
+  const english = document.querySelector('link[rel="alternate"][hreflang="en"]');
+  if (english) location.replace(`/en${location.pathname}${location.search}${location.hash}`);
+};
