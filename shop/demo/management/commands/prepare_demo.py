@@ -34,7 +34,8 @@ class Command(BaseCommand):
         path = Path(settings.DATABASES["default"]["NAME"])
         stamp = path.with_suffix(".migrations")
         current = migrated.fingerprint()
-        if not path.exists():
+        # `manage.py check` leaves an empty file behind: that is no database yet.
+        if not path.exists() or not connection.introspection.table_names():
             self.stdout.write("Creating the database (the first time takes most of a minute)")
             connection.close()
             migrated.copy_sqlite(path)

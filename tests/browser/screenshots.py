@@ -1,0 +1,147 @@
+"""Takes the pictures of docs/screenshots on a running demo: each page at 360 and 1280 px, in both languages.
+
+`python -m tests.browser.screenshots http://127.0.0.1:8765 docs/screenshots`
+"""
+
+import io
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tests.plugins.browsers import CHROMIUM
+
+PATIENCE_SECONDS = 60
+PHONE = 768
+WIDTHS = {360: 780, 1280: 900}
+LANGUAGES = {"zh": "", "en": "/en"}
+KINDS = {
+    "Home": "home",
+    "Hall of a county": "hall",
+    "Category": "category",
+    "Product": "product",
+    "Village": "village",
+    "Supplier": "supplier",
+}
+MORE = 3  # screens below the first one: a page is shown, not only its head
+
+
+def wait_for(url: str) -> None:
+    """Return once the demo answers."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(f"{url}/healthz", timeout=5)
+        except (urllib.error.URLError, OSError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return
+
+
+def demo_facts() -> dict[str, Any]:
+    """Return what the demo offers: accounts, and one address of each kind of page."""
+    shown = subprocess.run(
+        [sys.executable, "manage.py", "demo_info", "--json"], capture_output=True, text=True, check=True
+    )
+    facts: dict[str, Any] = json.loads(shown.stdout)
+    return facts
+
+
+class Camera:
+    """Writes pictures of a page's first screens as WebP."""
+
+    def __init__(self, folder: Path, width: int, language: str) -> None:
+        self.folder, self.width, self.language = folder, width, language
+
+    def take(self, page: Page, name: str) -> None:
+        """Write `name-width-language.webp`."""
+        page.wait_for_load_state("networkidle")
+        height = min(int(page.evaluate("document.documentElement.scrollHeight")), WIDTHS[self.width] * MORE)
+        for top in range(0, height, WIDTHS[self.width]):  # pictures further down load as they come near
+            page.evaluate("top => window.scrollTo(0, top)", top)
+            page.wait_for_load_state("networkidle")
+        page.evaluate("window.scrollTo(0, 0)")
+        size = page.viewport_size
+        assert size is not None
+        page.set_viewport_size({"width": self.width, "height": height})
+        data = page.screenshot()
+        page.set_viewport_size(size)
+        with Image.open(io.BytesIO(data)) as picture:
+            picture.convert("RGB").save(self.folder / f"{name}-{self.width}-{self.language}.webp", quality=82, method=6)
+
+
+def look_around(context: BrowserContext, camera: Camera, url: str, pages: dict[str, str]) -> None:
+    """Take the pages that anyone sees."""
+    page = context.new_page()
+    for name, address in pages.items():
+        page.goto(f"{url}{LANGUAGES[camera.language]}{address}")
+        camera.take(page, name)
+    page.close()
+
+
+def buy(context: BrowserContext, camera: Camera, url: str, product: str) -> None:
+    """Take the way from the basket to the cashier, and the orders, as the demo's shopper."""
+    page = context.new_page()
+    start = f"{url}{LANGUAGES[camera.language]}"
+    page.goto(f"{start}{product}")
+    if camera.width < PHONE:
+        page.get_by_test_id("bar-add").click()
+    page.get_by_test_id("add-to-basket").click()
+    page.wait_for_load_state("networkidle")
+    page.goto(f"{start}/shop/basket/")
+    camera.take(page, "basket")
+    page.goto(f"{start}/shop/checkout/")
+    camera.take(page, "checkout")
+    page.locator("[data-testid=place-order]:visible, [data-testid=place-order-wide]:visible").first.click()
+    page.wait_for_url("**/pay/**")
+    camera.take(page, "cashier")
+    page.goto(f"{start}/account/orders/")
+    camera.take(page, "orders")
+    page.close()
+
+
+def sign_in(context: BrowserContext, url: str, login: str, password: str) -> None:
+    """Sign in by password."""
+    page = context.new_page()
+    page.goto(f"{url}/account/login/")
+    page.locator("input[name=login]").first.fill(login)
+    page.locator("input[name=password]").first.fill(password)
+    page.locator("form:has(input[name=password]) button[type=submit]").first.click()
+    page.wait_for_load_state("networkidle")
+    page.close()
+
+
+def main(url: str, folder: Path) -> None:
+    """Take them all."""
+    wait_for(url)
+    folder.mkdir(parents=True, exist_ok=True)
+    facts = demo_facts()
+    pages = {KINDS[each["kind"]]: each["path"] for each in facts["pages"] if each["kind"] in KINDS}
+    shopper = next(each for each in facts["accounts"] if each["role"] == "Consumer")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        for width, height in WIDTHS.items():
+            for language in LANGUAGES:
+                locale = "zh-CN" if language == "zh" else "en-GB"
+                context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
+                camera = Camera(folder, width, language)
+                look_around(context, camera, url, pages)
+                sign_in(context, url, shopper["login"], shopper["password"])
+                buy(context, camera, url, pages["product"])
+                context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
