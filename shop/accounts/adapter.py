@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from shop.accounts.models import User
@@ -12,6 +13,17 @@ def name_tried(request: HttpRequest | None, credentials: dict[str, Any] | None =
     """Return the phone or e-mail of a sign-in attempt, for the count of failures."""
     given: dict[str, Any] = credentials or {}
     return str(given.get("email") or given.get("phone") or given.get("username") or "").lower()
+
+
+def client_ip(request: HttpRequest) -> str | None:
+    """Return the address a request came from: behind trusted proxies, what the outermost of them saw.
+
+    None where there is no address, as when a command signs somebody in.
+    """
+    try:
+        return str(get_adapter(request).get_client_ip(request))
+    except PermissionDenied:
+        return None
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -20,11 +20,15 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
 }
 
+# How many proxies of ours stand before us, each adding to X-Forwarded-For; none of it is believed beyond them.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
+
 # After ten failures for one name from one address: fifteen minutes' rest.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "shop.accounts.adapter.name_tried"
+AXES_CLIENT_IP_CALLABLE = "shop.accounts.adapter.client_ip"
 AXES_LOCKOUT_CALLABLE = "shop.accounts.views.signing.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_RESET_ON_SUCCESS = True

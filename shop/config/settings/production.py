@@ -24,6 +24,8 @@ _required("ALLOWED_HOSTS")
 _required("SITE_URL")
 
 DEBUG = False
+# nginx stands before us: without it, everyone would share one address and one count of failed sign-ins.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 1)
 DATABASES = databases(env, VAR_DIR)
 CACHES = caches(env, VAR_DIR)
 DEMO_CASHIER = False
@@ -32,5 +34,7 @@ SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31536000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+# Preloading binds every subdomain of the shop's owner: theirs to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
