@@ -207,7 +207,7 @@ def test_division_codes():
 
 
 def test_free_delivery_is_said():
-    from catalog.rules.freight import FreightQuote
+    from catalog.rules.freight import FreightQuote  # reason: one test needs it
 
     free = Delivery("440106", "广州", FreightQuote(0, True, 1, 3), None, date(2026, 11, 28))
     with override("zh-hans"):
