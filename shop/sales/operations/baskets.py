@@ -26,14 +26,19 @@ from shop.sales.visitors import basket_id_of
 def open_basket(*, user: Any = None, basket_id: int | None = None) -> Basket:
     """Return the person's open basket, or the guest's called `basket_id`, making it where there is none."""
     if user is not None:
-        try:
-            with transaction.atomic():
-                return Basket.objects.get_or_create(owner=user, status=Basket.OPEN)[0]
-        except IntegrityError:
-            # Another tab made it at the same moment.
-            return Basket.objects.get(owner=user, status=Basket.OPEN)
+        opened = Basket.objects.filter(owner=user, status=Basket.OPEN)
+        return opened.first() or _make_basket(user) or opened.get()
     found = basket_id and Basket.objects.filter(pk=basket_id, owner=None, status=Basket.OPEN).first()
     return found or Basket.objects.create()
+
+
+def _make_basket(user: Any) -> Basket | None:
+    """Return a new open basket, None where another tab made it at the same moment."""
+    try:
+        with transaction.atomic():
+            return Basket.objects.create(owner=user)
+    except IntegrityError:
+        return None
 
 
 def parse_quantity(text: str | int | None) -> int:
