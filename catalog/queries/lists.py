@@ -193,8 +193,7 @@ def _count(cards: QuerySet[ListingCard], asked: Asked) -> tuple[Counter[tuple[st
 
 
 def _categories(scope: Scope, asked: Asked, counts: Counter[tuple[str, str]], counted: bool) -> list[FacetValue]:
-    tree = category_tree()
-    nodes = tree.tops if scope.category is None else scope.category.children
+    nodes = category_tree().tops if scope.category is None else scope.category.children
     values = [
         FacetValue(str(node.pk), node.name, counts["category", str(node.pk)] if counted else None, on)
         for node in nodes
@@ -202,8 +201,11 @@ def _categories(scope: Scope, asked: Asked, counts: Counter[tuple[str, str]], co
         if on or not counted or counts["category", str(node.pk)]
     ]
     known = {value.value for value in values}
-    others = [tree.by_pk[pk] for pk in asked.categories if str(pk) not in known and pk in tree.by_pk]
-    return values + [FacetValue(str(node.pk), node.name, None, on=True) for node in others]
+    others = [pk for pk in asked.categories if str(pk) not in known]
+    if others:
+        names = category_tree().by_pk
+        values += [FacetValue(str(pk), names[pk].name, None, on=True) for pk in others if pk in names]
+    return values
 
 
 def _counties(

@@ -1,5 +1,6 @@
 """A product's page: everything on it, in few queries."""
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -9,6 +10,7 @@ from django.core.cache import cache
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from catalog import hooks
 from catalog.cardpress import shown
@@ -136,6 +138,32 @@ _LISTINGS = Listing.objects.select_related("supplier__picture", "village__pictur
 
 def _listing(slug: str) -> Listing | None:
     return next(iter(_LISTINGS.filter(slug=slug)), None)
+
+
+def product_version(slug: str, *, to: str | None, chosen: str | None, at: datetime) -> str | None:
+    """Return a name for exactly what a product's page shows now; None when it is not on sale. One query.
+
+    It changes with every price and piece of stock, with the listing (whose card is built again when it changes),
+    the reader's language, the place of delivery and the day. What is kept under it can be old only in freight and in
+    the other products shown: by as long as it is kept.
+    """
+    stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool=MAIN_POOL)
+    rows = list(
+        Specification.objects.filter(
+            listing__slug=slug, is_offered=True, listing__state=ListingState.LIVE, listing__supplier__is_active=True
+        )
+        .order_by("position", "pk")
+        .annotate(left=Subquery(stock.annotate(left=F("on_hand") - F("reserved")).values("left")[:1]))
+        .values_list(
+            *("pk", "price_fen", "was_fen", "left", "listing__card__built_at", "listing__updated_at"),
+            *("listing__review_count", "listing__sold_count", "listing__supplier__holiday_until"),
+        )
+    )
+    if not rows:
+        return None
+    wanted = chosen if any(str(row[0]) == chosen for row in rows) else ""
+    facts = repr((slug, get_language(), division_code(to), wanted, timezone.localtime(at).date(), rows))
+    return f"catalog:product:{hashlib.sha256(facts.encode()).hexdigest()[:40]}"
 
 
 def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime) -> ProductPage | Listing | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
@@ -14,6 +15,8 @@ from catalog.queries.lists import CAP, ListPage, Scope, card_page
 from catalog.queries.places import places_called
 from catalog.queries.tree import Node, category_tree
 from shop.core.money import to_yuan
+
+_OUT = ' class="out"'
 
 
 @require_safe
@@ -85,6 +88,7 @@ def _render(request: HttpRequest, page: ListPage, *, title: str, trail: list[Nod
             if flag not in asked.flags and page.flags[flag].count != 0
         ],
         "bars": _bars(page),
+        "cards": mark_safe("".join(page.cards)),
         "counties_first": page.counties[:5],
         "counties_rest": page.counties[5:],
         "total_text": _total_text(page),
@@ -134,21 +138,19 @@ def _chosen(page: ListPage, words: dict[str, str]) -> list[dict[str, str]]:
     ]
 
 
-def _bars(page: ListPage) -> list[dict[str, Any]]:
-    """Return the histogram's bars: place and height in percent, and whether the chosen range covers them."""
+def _bars(page: ListPage) -> SafeString:
+    """Return the histogram's bars as SVG, in percent; those outside the chosen range are marked."""
     top = max(page.prices, default=0)
     if not top:
-        return []
+        return mark_safe("")
     low, high = page.asked.low_fen or 0, page.asked.high_fen
     width = 100 / len(page.prices)
     steps = [*PRICE_STEPS[1:], None]
-    return [
-        {
-            "x": f"{i * width + width * 0.12:.1f}",
-            "width": f"{width * 0.76:.1f}",
-            "y": f"{100 - count / top * 100:.1f}",
-            "height": f"{count / top * 100:.1f}",
-            "out": (end is not None and end <= low) or (high is not None and start > high),
-        }
-        for i, (start, end, count) in enumerate(zip(PRICE_STEPS, steps, page.prices, strict=True))
-    ]
+    return mark_safe(
+        "".join(
+            f"<rect{_OUT if (end is not None and end <= low) or (high is not None and start > high) else ''}"
+            f' x="{i * width + width * 0.12:.1f}" y="{100 - count / top * 100:.1f}"'
+            f' width="{width * 0.76:.1f}" height="{count / top * 100:.1f}"/>'
+            for i, (start, end, count) in enumerate(zip(PRICE_STEPS, steps, page.prices, strict=True))
+        )
+    )
