@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.urls import resolve
 from django.utils.translation import override
 from oscar.apps.voucher.models import Voucher
 
@@ -64,7 +65,13 @@ class Info:
 
 def demo_info() -> Info:
     """Return what there is to show; empty lists where the world is not loaded."""
-    return Info(accounts=_accounts(), pages=_pages(), codes=_codes())
+    return Info(accounts=_accounts(), pages=[page for page in _pages() if is_served(page.path)], codes=_codes())
+
+
+def is_served(path: str) -> bool:
+    """Tell whether an address is some package's own, not left to Wagtail's catch-all, which only knows its pages."""
+    found = resolve(path.partition("?")[0])
+    return found.url_name != "wagtail_serve" or path in {"/", "/en/"}
 
 
 def _accounts() -> list[Account]:
@@ -153,6 +160,8 @@ def _codes() -> list[Code]:
         Code(f"Coupon, {voucher.name}", f"优惠券 {voucher.name}", voucher.code)
         for voucher in Voucher.objects.order_by("pk")
     ]
+    if not is_served("/account/orders/x/"):
+        return codes
     guests = Purchase.objects.filter(user=None, key__startswith="demo-").order_by("-placed_at")
     for purchase in guests[:3]:
         order = OrderFacts.objects.filter(purchase=purchase).select_related("order").order_by("pk")[0]

@@ -1,0 +1,162 @@
+"""The loaded world: what stands in the database, and that every page of demo_info opens."""
+
+import io
+import json
+from itertools import pairwise
+
+import pytest
+from django.core.management import call_command
+from django.db.models import Count, Sum
+from django.test import Client
+from django.utils import timezone
+from oscar.apps.catalogue.reviews.models import ProductReview
+from wagtail.models import Site
+
+from catalog.models import Listing, ListingCard, Picture, Specification, Stock, Supplier, Village
+from shop.accounts import roles
+from shop.accounts.models import User
+from shop.core.models import AssistancePairing, AuditEntry, Division, OutboxEntry, Transfer
+from shop.demo.loading.people import PASSWORD
+from shop.demo.loading.scale import load_scale
+from shop.demo.loading.world import load_world
+from shop.demo.showing import demo_info, is_served
+from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase
+from shop.sales.states import OrderState
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+def test_everything_is_there():
+    assert Listing.objects.count() == ListingCard.objects.count() == 71
+    assert Village.objects.count() == 27
+    assert Supplier.objects.count() == 28
+    assert Picture.objects.count() >= 76
+    assert Division.objects.filter(is_watched=True).count() == 22
+    assert AssistancePairing.objects.filter(assisting="4406", assisted="5134").exists()
+    assert not Picture.objects.filter(alt_zh="", uploaded_by_id=None, ground="").exists()
+
+
+def test_a_second_load_changes_nothing():
+    def counts():
+        models = (Listing, User, Purchase, Transfer, ProductReview, AuditEntry, OutboxEntry, Picture)
+        return [model.objects.count() for model in models]
+
+    before, said = counts(), []
+
+    assert load_world(at=timezone.now(), say=said.append) is False
+    assert counts() == before
+    assert said == ["The demo world is loaded already."]
+
+
+def test_the_books_balance():
+    call_command("check_ledger", stdout=io.StringIO())
+
+
+def test_every_state_of_an_order_can_be_seen():
+    assert set(OrderFacts.objects.values_list("state", flat=True)) == set(OrderState.values)
+    assert AfterSale.objects.filter(state="open").exists()
+    assert OrderFacts.objects.filter(state=OrderState.TO_SHIP, ship_by__lt=timezone.now()).exists()
+
+
+def test_counts_are_those_of_the_orders():
+    sold = dict(
+        LineFacts.objects.exclude(order__state__in=[OrderState.UNPAID, OrderState.CANCELLED])
+        .values_list("listing_id")
+        .annotate(sold=Sum("ordered") - Sum("cancelled"))
+    )
+    approved = dict(
+        ProductReview.objects.filter(status=ProductReview.APPROVED)
+        .values_list("facts__listing_id")
+        .annotate(how_many=Count("pk"))
+    )
+
+    assert {pk: count for pk, count in Listing.objects.values_list("pk", "sold_count") if count} == sold
+    assert {pk: count for pk, count in Listing.objects.values_list("pk", "review_count") if count} == approved
+
+
+def test_stock_holds_what_waits_to_be_sent():
+    reserved = dict(
+        LineFacts.objects.filter(order__state__in=[OrderState.UNPAID, OrderState.TO_SHIP])
+        .values_list("stock_id")
+        .annotate(waiting=Sum("ordered") - Sum("shipped") - Sum("cancelled"))
+    )
+
+    assert {pk: count for pk, count in Stock.objects.values_list("pk", "reserved") if count} == reserved
+
+
+def test_no_review_repeats_another():
+    texts = list(ProductReview.objects.values_list("body", flat=True))
+
+    assert len(texts) == len(set(texts)) > 20
+    assert ProductReview.objects.filter(status=ProductReview.FOR_MODERATION).exists()
+
+
+def test_every_effect_was_done():
+    assert not OutboxEntry.objects.filter(done_at__isnull=True).exists()
+    assert not OutboxEntry.objects.exclude(last_error="").exists()
+
+
+def test_events_stand_in_the_order_of_time():
+    stamps = list(Transfer.objects.order_by("pk").values_list("at", flat=True))
+
+    assert all(earlier <= later for earlier, later in pairwise(stamps))
+
+
+def test_there_is_an_account_for_every_role():
+    info = demo_info()
+
+    for role in roles.ALL:
+        assert User.objects.get(email=f"{role}@demo.heqiao.example").role_names == {role}
+    assert {account.login for account in info.accounts} >= {f"{role}@demo.heqiao.example" for role in roles.ALL}
+    assert User.objects.get(email="consumer@demo.heqiao.example").check_password(PASSWORD)
+
+
+def test_demo_info_speaks_to_people_and_machines():
+    table, data = io.StringIO(), io.StringIO()
+    call_command("demo_info", stdout=table)
+    call_command("demo_info", "--json", stdout=data)
+
+    assert "consumer@demo.heqiao.example" in table.getvalue()
+    assert {"accounts", "pages", "codes", "password"} == set(json.loads(data.getvalue()))
+    assert "HEQIAO10" in table.getvalue()
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_every_page_of_demo_info_opens(prefix):
+    failed = {}
+    for page in demo_info().pages:
+        client = Client()
+        if page.login:
+            client.force_login(User.objects.get(email=page.login), backend="django.contrib.auth.backends.ModelBackend")
+        path = page.path if page.path.startswith(("/pay/", "/en/")) else prefix + page.path
+        status = client.get(path).status_code
+        if status != 200:
+            failed[path] = status
+
+    assert failed == {}
+
+
+def test_guests_open_their_orders_by_token():
+    if not is_served("/account/orders/x/"):
+        pytest.skip("the orders' pages are not there yet")
+    paths = [code.value for code in demo_info().codes if code.value.startswith("/account/orders/")]
+
+    assert paths
+    for path in paths:
+        response = Client().get(path, follow=True)
+        assert response.status_code == 200, path
+        assert Client().get(path.partition("?")[0]).status_code in {302, 404}
+
+
+def test_the_home_page_is_the_root_of_the_site():
+    assert Site.objects.get(is_default_site=True).root_page.specific.headline == "霜降过后，果子都甜了"
+
+
+def test_scale_adds_up_to_the_number_and_no_more():
+    seen = []
+
+    assert load_scale(total=91, at=timezone.now(), progress=lambda done, total: seen.append((done, total))) == 20
+    assert load_scale(total=91, at=timezone.now(), progress=print) == 0
+    assert seen == [(91, 91)]
+    assert Listing.objects.count() == ListingCard.objects.count() == 91
+    assert Specification.objects.filter(listing__slug="sample-000000").count() == 2
