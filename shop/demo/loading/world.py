@@ -5,9 +5,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from catalog.operations.cards import rebuild_cards
 from catalog.operations.facets import rebuild_facets
+from shop.accounts.models import Message
 from shop.core import audit
 from shop.core.models import AuditEntry
 from shop.demo.loading.listings import load_categories, load_listings
@@ -51,6 +53,10 @@ def load_world(*, at: datetime, say: Say) -> bool:
         say(f"  {len(people.by_login)} accounts, {len(people.consumers)} consumers; living their purchases")
         names = {picture.pk: name for name, picture in pictures.items()}
         say(f"  {load_orders(people=people, pictures=names, at=at)} purchases")
+        # People read their messages within a few days.
+        Message.objects.filter(created_at__lt=at - timedelta(days=4)).update(
+            read_at=F("created_at") + timedelta(hours=5)
+        )
         rebuild_cards(at=at)
         rebuild_facets(at=at)
         audit.record(action=LOADED, object_kind="demo", object_id="world", actor=None, at=at)
