@@ -15,6 +15,7 @@ from wagtail.models import Site
 from catalog.models import Listing, ListingCard, Picture, Specification, Stock, Supplier, Village
 from shop.accounts import roles
 from shop.accounts.models import User
+from shop.campaigns.models import HomePage
 from shop.core.models import AssistancePairing, AuditEntry, Division, OutboxEntry, Transfer
 from shop.demo.loading.people import PASSWORD
 from shop.demo.loading.scale import load_scale
@@ -149,7 +150,11 @@ def test_guests_open_their_orders_by_token():
 
 
 def test_the_home_page_is_the_root_of_the_site():
-    assert Site.objects.get(is_default_site=True).root_page.specific.headline == "霜降过后，果子都甜了"
+    root = Site.objects.get(is_default_site=True).root_page.specific
+
+    assert root.headline == "霜降过后，果子都甜了"
+    assert root.kicker.startswith("冬令产地直发")
+    assert HomePage.objects.count() == 2
 
 
 def test_scale_adds_up_to_the_number_and_no_more():

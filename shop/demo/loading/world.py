@@ -49,7 +49,7 @@ def load_world(*, at: datetime, say: Say) -> bool:
         by_slug = {listing.slug: listing for listing in listings}
         load_wishes(people, by_slug, villages, at - timedelta(days=1))
         load_offers(at)
-        load_pages()
+        load_pages(at)
         say(f"  {len(people.by_login)} accounts, {len(people.consumers)} consumers; living their purchases")
         names = {picture.pk: name for name, picture in pictures.items()}
         say(f"  {load_orders(people=people, pictures=names, at=at)} purchases")
