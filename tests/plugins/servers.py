@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-START_SECONDS = 40
+START_SECONDS = 120
 
 
 @dataclass
