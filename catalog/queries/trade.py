@@ -8,7 +8,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Min, OuterRef, Q, Subquery, Sum
 
-from catalog.models import Listing, ListingPicture, Reminder, Specification, Stock
+from catalog.models import Listing, ListingPicture, Reminder, Specification, Stock, Supplier
 from catalog.states import ListingState
 
 REMINDERS_A_PAGE = 30
@@ -167,3 +167,32 @@ def running_out(supplier_id: int, *, below: int = 10) -> list[RunningOut]:
         )
     )
     return [RunningOut(*row) for row in rows[:5]]
+
+
+@dataclass(frozen=True)
+class SupplierBrief:
+    """A supplier by name."""
+
+    pk: int
+    slug: str
+    name_zh: str
+    name_en: str
+    holiday_until: Any = None
+
+
+def suppliers_of(user: Any) -> list[SupplierBrief]:
+    """Return the active suppliers that `user` acts for, in order. One query."""
+    rows = (
+        Supplier.objects.filter(
+            is_active=True, organisation__is_active=True, organisation__memberships__user_id=user.pk
+        )
+        .order_by("pk")
+        .distinct()
+        .values_list("pk", "slug", "name_zh", "name_en", "holiday_until")
+    )
+    return [SupplierBrief(*row) for row in rows]
+
+
+def live_listing(listing_id: int) -> Listing | None:
+    """Return a listing that shoppers may see, or None."""
+    return Listing.objects.filter(pk=listing_id, state=ListingState.LIVE).first()

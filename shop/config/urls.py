@@ -29,6 +29,8 @@ urlpatterns = [
         path("help/<slug:name>/", core_views.help_page, name="help"),
         path("account/", include(entrance)),
         path("", include("shop.sales.urls")),
+        path("seller/", include("shop.sales.seller_urls")),
+        path("review/", include("shop.sales.review_urls")),
         path("account/", include("shop.accounts.urls")),
         # Areas whose package does not exist yet. Their package's urls take the place of the line.
         *[path(f"{area}/", core_views.later, {"area": area}, name=f"later-{area}") for area in core_views.LATER],

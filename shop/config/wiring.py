@@ -16,6 +16,7 @@ from shop.accounts import hooks as accounts
 from shop.accounts.models import User
 from shop.accounts.operations.groups import ensure_groups
 from shop.core import pagecache
+from shop.sales import account_hooks
 from shop.sales import admin as sales_admin
 from shop.sales.operations import adopting, baskets, privacy
 from shop.sales.queries.reviews import reviews_of
@@ -27,6 +28,8 @@ def connect() -> None:
     sales_admin.register()
     accounts.connect(accounts.on_login, baskets.merge_on_login)
     accounts.connect(accounts.on_login, _adopt_purchases)
+    accounts.connect(accounts.order_shortcuts, account_hooks.order_shortcuts)
+    accounts.connect(accounts.account_rows, account_hooks.account_rows)
     accounts.connect(accounts.export_of, privacy.export_purchases)
     accounts.connect(accounts.erase_from, privacy.erase_buyer)
     # Its turn comes after those of core, accounts and sales, whose permissions are made by then.

@@ -5,12 +5,14 @@ database keeps from going below zero; the others are sums over their transfers, 
 platform-wide row. Idea after double-entry ledgers in general; see `docs/decisions/`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from shop.core.errors import DomainError
 from shop.core.models import Account, Transfer
@@ -167,3 +169,24 @@ def balances(prefix: str) -> dict[str, int]:
         for name, total in rows:
             totals[name] = totals.get(name, 0) + sign * total
     return totals
+
+
+def statement(accounts_: Mapping[str, str], kinds: Mapping[str, Sequence[str]]) -> QuerySet[Any]:
+    """Return one row per reference that moved one of the accounts, the latest first, as dicts.
+
+    `accounts_` (label → account name) gives each label's credits minus debits; `kinds` (label → kinds of transfers)
+    gives what the transfers of those kinds moved. The labels' sums over all rows are the accounts' balances.
+    """
+    names = list(accounts_.values())
+    sums: dict[str, Any] = {
+        label: Coalesce(Sum("amount", filter=Q(credit__name=name)), 0)
+        - Coalesce(Sum("amount", filter=Q(debit__name=name)), 0)
+        for label, name in accounts_.items()
+    }
+    sums |= {label: Coalesce(Sum("amount", filter=Q(kind__in=list(wanted))), 0) for label, wanted in kinds.items()}
+    return (
+        Transfer.objects.filter(Q(debit__name__in=names) | Q(credit__name__in=names))
+        .values("reference")
+        .annotate(last_at=Max("at"), **sums)
+        .order_by("-last_at", "reference")
+    )

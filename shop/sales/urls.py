@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from shop.sales import order_urls
 from shop.sales.views import basket, checkout, me
 
 app_name = "sales"
@@ -15,4 +16,4 @@ buying = [
     path("shop/me/", me.me, name="me"),
 ]
 
-urlpatterns = [*buying]
+urlpatterns = [*buying, *order_urls.patterns]

@@ -16,6 +16,7 @@ BASKET_COOKIE = "hq_basket"
 GUEST_COOKIE = "hq_guest"
 ME_COOKIE = "hq_me"
 HALF_A_YEAR = 183 * 24 * 3600
+TOKEN_LENGTH = 43
 _SALT = "shop.sales.basket"
 
 
@@ -45,7 +46,7 @@ def visitor(request: HttpRequest) -> Visitor:
 def guest_token(request: HttpRequest) -> str:
     """Return the token that this browser keeps, or a new one for it (see `keep_guest`)."""
     kept = request.COOKIES.get(GUEST_COOKIE, "")
-    return kept if len(kept) == 43 else secrets.token_urlsafe(32)
+    return kept if len(kept) == TOKEN_LENGTH else secrets.token_urlsafe(32)
 
 
 def keep_guest(response: HttpResponse, request: HttpRequest, token: str) -> None:

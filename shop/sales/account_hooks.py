@@ -1,0 +1,46 @@
+"""What sales adds to the account: adoption at login, tiles and rows of 我的."""
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from shop.accounts.hooks import Shortcut
+from shop.accounts.models import User
+from shop.sales.operations.adopting import adopt_guest_purchases
+from shop.sales.queries.orders import owned_orders, tab_counts
+from shop.sales.visitors import Visitor
+
+ICONS = {"unpaid": "wallet", "to_ship": "package", "shipped": "truck", "to_review": "star", "after_sale": "headset"}
+
+
+def adopt(request: HttpRequest, user: User, at: datetime) -> None:
+    """Find the purchases made as a guest with the phone that was proved."""
+    adopt_guest_purchases(user=user, at=at)
+
+
+def order_shortcuts(user: User) -> list[Shortcut]:
+    """Return the tiles of one's orders with how many wait. One query."""
+    counts = tab_counts(owned_orders(Visitor(user=user)))
+    labels = {
+        "unpaid": _("To be paid"),
+        "to_ship": _("To be shipped"),
+        "shipped": _("On the way"),
+        "to_review": _("To review"),
+        "after_sale": _("After-sales"),
+    }
+    return [
+        Shortcut(label, f"/account/orders/?state={code}", ICONS[code], counts[code], f"orders-{code.replace('_', '-')}")
+        for code, label in labels.items()
+    ]
+
+
+def account_rows(user: User) -> list[Shortcut]:
+    """Return the rows of favourites and reminders, and of the reviewers' queue for who decides there."""
+    rows = [
+        Shortcut(_("Favourites"), "/account/favourites/", "heart", testid="my-favourites"),
+        Shortcut(_("Reminders"), "/account/reminders/", "clock", testid="my-reminders"),
+    ]
+    if user.has_perm("sales.moderate_reviews"):
+        rows.append(Shortcut(_("Reviews to look at"), "/review/", "proven", testid="review-queue"))
+    return rows

@@ -1,0 +1,122 @@
+"""Forms of the supplier's console."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shop.core.money import to_fen, to_yuan
+from shop.sales.models import AfterSale, OrderFacts
+from shop.sales.operations.shipping import Parcel, line_rest
+from shop.sales.rules import CARRIERS
+from shop.sales.texts import in_reader_language
+
+CANCEL_REASONS = (
+    ("out_of_stock", _("Out of stock")),
+    ("damaged_harvest", _("The harvest failed our check")),
+    ("cannot_deliver", _("Can't be delivered there")),
+)
+
+
+class ShipForm(forms.Form):
+    """Carrier, number, and how many pieces of each line are in the parcel (all that wait, unless changed)."""
+
+    carrier = forms.ChoiceField(
+        label=_("Carrier"), widget=forms.RadioSelect, error_messages={"required": _("Choose a carrier.")}
+    )
+    tracking_no = forms.CharField(
+        label=_("Number on the parcel"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "characters", "autocomplete": "off", "data-testid": "tracking-no"}
+        ),
+        error_messages={"required": _("Enter the number on the parcel.")},
+    )
+
+    def __init__(self, *args: Any, order: OrderFacts, **options: Any) -> None:
+        super().__init__(*args, **options)
+        carriers = [(each.code, in_reader_language(each.name_zh, each.name_en)) for each in CARRIERS.values()]
+        self.fields["carrier"].choices = carriers  # type: ignore[attr-defined]
+        self.waiting = [line for line in order.lines.all() if line_rest(line)]
+        for line in self.waiting:
+            self.fields[f"pieces-{line.pk}"] = forms.IntegerField(
+                label=in_reader_language(line.name_zh, line.name_en),
+                min_value=0,
+                initial=line_rest(line),
+                required=False,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-testid": f"pieces-{line.pk}"}),
+            )
+
+    @property
+    def line_fields(self) -> list[tuple[Any, forms.BoundField, int]]:
+        """Each waiting line with its field and how many pieces wait."""
+        return [(line, self[f"pieces-{line.pk}"], line_rest(line)) for line in self.waiting]
+
+    @property
+    def parcel(self) -> Parcel:
+        """The parcel that was entered."""
+        pieces = {line.pk: self.cleaned_data.get(f"pieces-{line.pk}") or 0 for line in self.waiting}
+        return Parcel(self.cleaned_data["carrier"], self.cleaned_data["tracking_no"], pieces)
+
+
+class CancelRestForm(forms.Form):
+    """Which lines ran out, and why."""
+
+    lines = forms.TypedMultipleChoiceField(
+        label=_("What can't be sent?"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose what can't be sent.")},
+    )
+    reason = forms.ChoiceField(label=_("Why"), choices=CANCEL_REASONS, widget=forms.RadioSelect, initial="out_of_stock")
+
+    def __init__(self, *args: Any, order: OrderFacts, **options: Any) -> None:
+        super().__init__(*args, **options)
+        waiting = [line for line in order.lines.all() if line_rest(line)]
+        self.fields["lines"].choices = [  # type: ignore[attr-defined]
+            (line.pk, f"{in_reader_language(line.name_zh, line.name_en)} × {line_rest(line)}") for line in waiting
+        ]
+
+
+class DecideForm(forms.Form):
+    """Approve an amount, or refuse with words."""
+
+    decision = forms.ChoiceField(choices=[("approve", "approve"), ("refuse", "refuse")])
+    amount = forms.DecimalField(
+        label=_("Amount to give back, in yuan"),
+        required=False,
+        max_digits=10,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "data-testid": "decide-amount"}),
+    )
+    answer = forms.CharField(
+        label=_("Words to the buyer"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3, "data-testid": "decide-answer"}),
+    )
+
+    @classmethod
+    def of(cls, case: AfterSale) -> "DecideForm":
+        """Return the form with what was asked for."""
+        return cls(initial={"amount": to_yuan(case.amount_fen)})
+
+    @property
+    def amount_fen(self) -> int:
+        """The amount in 分, 0 for none."""
+        return to_fen(self.cleaned_data.get("amount") or Decimal(0))
+
+
+class OnHandForm(forms.Form):
+    """How many pieces are there."""
+
+    on_hand = forms.IntegerField(
+        label=_("Pieces there"), min_value=0, max_value=1_000_000, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+
+
+class ReplyForm(forms.Form):
+    """An answer below a review."""
+
+    reply = forms.CharField(label=_("Your answer"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))

@@ -1,0 +1,25 @@
+"""A buyer's addresses after payment, below /account/. Part of the namespace `sales`."""
+
+from django.urls import path
+
+from shop.sales.views import order_actions, orders, wishes
+
+ONE = "account/orders/<str:number>/"
+
+patterns = [
+    path("account/orders/", orders.orders, name="orders"),
+    path("account/orders/find/", orders.find, name="orders-find"),
+    path(ONE, orders.order, name="order"),
+    path(f"{ONE}cancel/", order_actions.cancel, name="order-cancel"),
+    path(f"{ONE}receive/", order_actions.receive, name="order-receive"),
+    path(f"{ONE}nudge/", order_actions.nudge, name="order-nudge"),
+    path(f"{ONE}buy-again/", order_actions.buy_again, name="order-buy-again"),
+    path(f"{ONE}review/<int:line_id>/", order_actions.review, name="order-review"),
+    path(f"{ONE}after-sale/<int:line_id>/", order_actions.after_sale, name="order-after-sale"),
+    path(f"{ONE}case/<int:case_id>/withdraw/", order_actions.withdraw, name="case-withdraw"),
+    path("account/favourites/", wishes.favourites, name="favourites"),
+    path("account/favourites/toggle/", wishes.toggle, name="favourite-toggle"),
+    path("account/reminders/", wishes.reminders, name="reminders"),
+    path("account/reminders/", wishes.reminders, name="reminder-add"),
+    path("account/reminders/<int:reminder_id>/delete/", wishes.reminder_delete, name="reminder-delete"),
+]

@@ -1,0 +1,122 @@
+"""Reading orders as their buyer: lists, one order, its lines."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts
+from shop.sales.queries.purchases import owned
+from shop.sales.states import AfterSaleState, OrderState
+from shop.sales.visitors import Visitor
+
+ORDERS_A_PAGE = 10
+TABS = ("", "unpaid", "to_ship", "shipped", "to_review", "after_sale")
+
+
+@dataclass
+class OrderList:
+    """One page of orders with their lines, and how many wait in each tab."""
+
+    page: Page
+    counts: dict[str, int]
+
+
+def owned_orders(visitor: Visitor, found: Collection[int] = ()) -> QuerySet[OrderFacts]:
+    """Return the orders that a visitor may see: its own, and those of the purchases it `found` by phone and number."""
+    mine = owned(visitor, "purchase__")
+    if found:
+        mine |= Q(purchase__in=list(found))
+    return OrderFacts.objects.filter(mine)
+
+
+def _unreviewed() -> Exists:
+    reviewed = ReviewFacts.objects.filter(line=OuterRef("pk"))
+    return Exists(LineFacts.objects.filter(~Exists(reviewed), order=OuterRef("pk"), accepted__gt=0))
+
+
+def _in_tab(orders: QuerySet[OrderFacts], tab: str) -> QuerySet[OrderFacts]:
+    if tab == "to_review":
+        return orders.filter(_unreviewed(), state=OrderState.COMPLETED)
+    if tab == "after_sale":
+        return orders.filter(Exists(AfterSale.objects.filter(line__order=OuterRef("pk"))))
+    return orders.filter(state=tab) if tab else orders
+
+
+def _lines() -> Prefetch:
+    reviewed = ReviewFacts.objects.filter(line=OuterRef("pk"))
+    open_case = AfterSale.objects.filter(line=OuterRef("pk"), state=AfterSaleState.OPEN)
+    rows = LineFacts.objects.order_by("pk").annotate(is_reviewed=Exists(reviewed), has_open_case=Exists(open_case))
+    return Prefetch("lines", queryset=rows)
+
+
+def order_list(visitor: Visitor, *, tab: str = "", page: int | str = 1, found: Collection[int] = ()) -> OrderList:
+    """Return one page of a tab, the latest first. Four queries, whatever the number of orders."""
+    orders = owned_orders(visitor, found)
+    rows = (
+        _in_tab(orders, tab if tab in TABS else "")
+        .select_related("order", "purchase", "supplier")
+        .prefetch_related(_lines())
+        .order_by("-placed_at", "-pk")
+    )
+    return OrderList(page=Paginator(rows, ORDERS_A_PAGE).get_page(page), counts=tab_counts(orders))
+
+
+def tab_counts(orders: QuerySet[OrderFacts]) -> dict[str, int]:
+    """Return how many orders wait in the tabs where something is to be done. One query."""
+    open_cases = AfterSale.objects.filter(line__order=OuterRef("pk"), state=AfterSaleState.OPEN)
+    return orders.aggregate(
+        unpaid=Count("pk", filter=Q(state=OrderState.UNPAID)),
+        to_ship=Count("pk", filter=Q(state=OrderState.TO_SHIP)),
+        shipped=Count("pk", filter=Q(state=OrderState.SHIPPED)),
+        to_review=Count("pk", filter=Q(state=OrderState.COMPLETED) & Q(_unreviewed())),
+        after_sale=Count("pk", filter=Q(Exists(open_cases))),
+    )
+
+
+def order_of(visitor: Visitor, number: str, found: Collection[int] = ()) -> OrderFacts | None:
+    """Return the visitor's own order `number` with everything that its page shows, or None. Up to 8 queries."""
+    return (
+        owned_orders(visitor, found)
+        .filter(order__number=number)
+        .select_related("order", "purchase__ship_division", "supplier")
+        .prefetch_related(
+            _lines(),
+            "moves",
+            Prefetch("refunds", queryset=Refund.objects.order_by("pk")),
+            "shipments__lines",
+            Prefetch(
+                "lines__after_sales", queryset=AfterSale.objects.order_by("pk").prefetch_related("pictures__picture")
+            ),
+        )
+        .first()
+    )
+
+
+def order_id_of(visitor: Visitor, number: str, found: Collection[int] = ()) -> int | None:
+    """Return the id of the visitor's own order, or None. One query."""
+    return owned_orders(visitor, found).filter(order__number=number).values_list("pk", flat=True).first()
+
+
+def line_of(visitor: Visitor, number: str, line_id: int, found: Collection[int] = ()) -> LineFacts | None:
+    """Return a line of the visitor's own order with its order, or None. One query."""
+    return (
+        LineFacts.objects.filter(pk=line_id, order__in=owned_orders(visitor, found), order__order__number=number)
+        .select_related("order__order", "order__supplier", "order__purchase")
+        .first()
+    )
+
+
+def case_of(visitor: Visitor, number: str, case_id: int, found: Collection[int] = ()) -> AfterSale | None:
+    """Return a case of the visitor's own order, or None. One query."""
+    return AfterSale.objects.filter(
+        pk=case_id, line__order__in=owned_orders(visitor, found), line__order__order__number=number
+    ).first()
+
+
+def find_purchase(*, phones: Collection[str], number: str) -> Purchase | None:
+    """Return the purchase that has this number, or an order of it, and one of these phones; None otherwise."""
+    by_number = Q(number__iexact=number) | Q(orders__order__number__iexact=number)
+    return Purchase.objects.filter(by_number, contact_phone__in=list(phones)).distinct().first()

@@ -1,0 +1,212 @@
+"""Reading a supplier's trade: today, its orders, cases, settlement, reviews. Always of one supplier."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Prefetch, Q, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from oscar.apps.catalogue.reviews.models import ProductReview
+
+from shop.core import ledger
+from shop.sales import books
+from shop.sales.models import AfterSale, LineFacts, OrderFacts, ReviewFacts
+from shop.sales.states import AfterSaleState, OrderState
+
+SOON = timedelta(hours=12)
+ORDERS_A_PAGE = 20
+TABS = ("to_ship", "shipped", "completed", "")
+DAYS = 8
+
+
+@dataclass(frozen=True)
+class ToPack:
+    """One product that waits to be sent, over all orders."""
+
+    name_zh: str
+    name_en: str
+    pieces: int
+
+
+@dataclass(frozen=True)
+class Today:
+    """What a supplier looks at first. `days` are (day, 分 sold) of the last eight days, today last."""
+
+    to_ship: int
+    soon: int
+    overdue: int
+    on_the_way: int
+    next_ship_by: datetime | None
+    to_pack: list[ToPack]
+    to_pack_grams: int
+    open_cases: int
+    case: AfterSale | None
+    days: list[tuple[date, int]]
+    held_fen: int
+    payable_fen: int
+
+
+def today(supplier_id: int, *, at: datetime) -> Today:
+    """Return one supplier's today. Eight queries."""
+    orders = OrderFacts.objects.filter(supplier_id=supplier_id)
+    waiting = Q(state=OrderState.TO_SHIP)
+    counts = orders.filter(state__in=[OrderState.TO_SHIP, OrderState.SHIPPED]).aggregate(
+        to_ship=Count("pk", filter=waiting),
+        soon=Count("pk", filter=waiting & Q(ship_by__lte=at + SOON)),
+        overdue=Count("pk", filter=waiting & Q(ship_by__lt=at)),
+        on_the_way=Count("pk", filter=Q(state=OrderState.SHIPPED)),
+    )
+    next_ship_by = (
+        orders.filter(waiting, ship_by__gte=at).order_by("ship_by").values_list("ship_by", flat=True).first()
+    )
+    packing = _to_pack(supplier_id)
+    cases = open_cases(supplier_id)
+    balances = ledger.balances(f"supplier:{supplier_id}:")
+    return Today(
+        **counts,
+        next_ship_by=next_ship_by,
+        to_pack=[ToPack(row["name_zh"], row["name_en"], row["pieces"]) for row in packing],
+        to_pack_grams=sum(row["grams"] for row in packing),
+        open_cases=len(cases),
+        case=cases[0] if cases else None,
+        days=sold_by_day(supplier_id, at=at),
+        held_fen=balances.get(books.held(supplier_id), 0),
+        payable_fen=balances.get(books.payable(supplier_id), 0),
+    )
+
+
+def _to_pack(supplier_id: int) -> list[dict[str, Any]]:
+    rest = F("ordered") - F("cancelled") - F("shipped")
+    rows = (
+        LineFacts.objects.filter(order__supplier_id=supplier_id, order__state=OrderState.TO_SHIP)
+        .values("name_zh", "name_en")
+        .annotate(pieces=Sum(rest), grams=Sum(rest * F("net_grams")))
+        .filter(pieces__gt=0)
+        .order_by("-pieces", "name_zh")
+    )
+    return list(rows)
+
+
+def open_cases(supplier_id: int) -> list[AfterSale]:
+    """Return the cases that wait for the supplier's decision, the most urgent first. Two queries."""
+    return list(
+        AfterSale.objects.filter(line__order__supplier_id=supplier_id, state=AfterSaleState.OPEN)
+        .select_related("line__order__order", "line__order__purchase")
+        .prefetch_related("pictures__picture")
+        .order_by("answer_by", "pk")
+    )
+
+
+def cases(supplier_id: int, page: int | str = 1) -> Page:
+    """Return a page of decided and withdrawn cases, the latest first."""
+    rows = (
+        AfterSale.objects.filter(line__order__supplier_id=supplier_id)
+        .exclude(state=AfterSaleState.OPEN)
+        .select_related("line__order__order", "line__order__purchase")
+        .order_by("-opened_at", "-pk")
+    )
+    return Paginator(rows, ORDERS_A_PAGE).get_page(page)
+
+
+def case_of_supplier(supplier_id: int, case_id: int) -> AfterSale | None:
+    """Return one case with its pictures, or None when it is another supplier's."""
+    return (
+        AfterSale.objects.filter(pk=case_id, line__order__supplier_id=supplier_id)
+        .select_related("line__order__order", "line__order__purchase")
+        .prefetch_related("pictures__picture")
+        .first()
+    )
+
+
+def sold_by_day(supplier_id: int, *, at: datetime) -> list[tuple[date, int]]:
+    """Return 分 sold (paid that day, less what was given back since) of the last eight days, today last. One query."""
+    last = timezone.localtime(at).date()
+    first = last - timedelta(days=DAYS - 1)
+    start = timezone.make_aware(datetime(first.year, first.month, first.day))  # noqa: DTZ001 reason: made aware here
+    rows = (
+        OrderFacts.objects.filter(supplier_id=supplier_id, purchase__paid_at__gte=start)
+        .exclude(state=OrderState.CANCELLED)
+        .annotate(day=TruncDate("purchase__paid_at"))
+        .values_list("day")
+        .annotate(fen=Sum(F("total_fen") - F("refunded_fen")))
+    )
+    sold = dict(rows)
+    return [(day, sold.get(day, 0)) for day in (first + timedelta(days=n) for n in range(DAYS))]
+
+
+def waiting_counts(supplier_id: int) -> dict[str, int]:
+    """Return how many orders wait to be sent and how many cases to be decided, for the console's places. One query."""
+    return OrderFacts.objects.filter(supplier_id=supplier_id).aggregate(
+        to_ship=Count("pk", filter=Q(state=OrderState.TO_SHIP), distinct=True),
+        cases=Count("lines__after_sales", filter=Q(lines__after_sales__state=AfterSaleState.OPEN), distinct=True),
+    )
+
+
+def supplier_orders(supplier_id: int, *, tab: str = "to_ship", page: int | str = 1) -> Page:
+    """Return a page of orders with lines. Those to send come by their deadline, the others latest first. Three queries."""
+    orders = OrderFacts.objects.filter(supplier_id=supplier_id).exclude(state=OrderState.UNPAID)
+    if tab:
+        orders = orders.filter(state=tab)
+    orders = orders.order_by("ship_by", "pk") if tab == OrderState.TO_SHIP else orders.order_by("-placed_at", "-pk")
+    lines = Prefetch("lines", queryset=LineFacts.objects.order_by("pk"))
+    rows = orders.select_related("order", "purchase__ship_division").prefetch_related(lines)
+    return Paginator(rows, ORDERS_A_PAGE).get_page(page)
+
+
+def supplier_order(supplier_id: int, number: str) -> OrderFacts | None:
+    """Return one order with lines, parcels and moves, or None when it is another supplier's or not paid."""
+    return (
+        OrderFacts.objects.filter(supplier_id=supplier_id, order__number=number)
+        .exclude(state=OrderState.UNPAID)
+        .select_related("order", "purchase__ship_division", "supplier")
+        .prefetch_related(
+            Prefetch("lines", queryset=LineFacts.objects.order_by("pk")), "shipments__lines", "moves", "refunds"
+        )
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What the ledger says of one supplier: a row per order, and the two balances they add up to."""
+
+    page: Page
+    held_fen: int
+    payable_fen: int
+
+
+def settlement(supplier_id: int, page: int | str = 1) -> Settlement:
+    """Return a page of orders' bookings (paid, platform's discount, given back, held, payable) in 分. Four queries."""
+    rows = ledger.statement(
+        {"held": books.held(supplier_id), "payable": books.payable(supplier_id)},
+        {
+            "paid": ["capture"],
+            "subsidy": ["platform_discount"],
+            "back": ["refund", "refund_discount"],
+        },
+    )
+    balances = ledger.balances(f"supplier:{supplier_id}:")
+    return Settlement(
+        page=Paginator(rows, ORDERS_A_PAGE).get_page(page),
+        held_fen=balances.get(books.held(supplier_id), 0),
+        payable_fen=balances.get(books.payable(supplier_id), 0),
+    )
+
+
+def supplier_reviews(supplier_id: int, page: int | str = 1) -> Page:
+    """Return a page of the shown reviews of a supplier's products, those without an answer first. Three queries."""
+    rows = (
+        ReviewFacts.objects.filter(line__order__supplier_id=supplier_id, review__status=ProductReview.APPROVED)
+        .select_related("review", "line__order__order")
+        .prefetch_related("pictures__picture")
+        .annotate(answered=Count("pk", filter=~Q(reply="")))
+        .order_by("answered", "-moderated_at", "-pk")
+    )
+    return Paginator(rows, ORDERS_A_PAGE).get_page(page)
+
+
+def review_of_supplier(supplier_id: int, review_id: int) -> ReviewFacts | None:
+    """Return a review of the supplier's products, or None."""
+    return ReviewFacts.objects.filter(pk=review_id, line__order__supplier_id=supplier_id).first()

@@ -1,0 +1,24 @@
+"""The supplier's console, below /seller/."""
+
+from django.urls import path
+
+from shop.sales.views import seller, seller_orders
+
+app_name = "seller"
+
+urlpatterns = [
+    path("", seller.today, name="today"),
+    path("switch/", seller.switch, name="switch"),
+    path("orders/", seller_orders.orders, name="orders"),
+    path("orders/<str:number>/", seller_orders.order, name="order"),
+    path("orders/<str:number>/ship/", seller_orders.ship, name="ship"),
+    path("orders/<str:number>/cancel/", seller_orders.cancel, name="cancel"),
+    path("after-sales/", seller_orders.cases, name="cases"),
+    path("after-sales/<int:case_id>/", seller_orders.case, name="case"),
+    path("goods/", seller.goods, name="goods"),
+    path("goods/<int:specification_id>/stock/", seller.set_stock, name="set-stock"),
+    path("settlement/", seller.settlement, name="settlement"),
+    path("reviews/", seller.reviews, name="reviews"),
+    path("reviews/<int:review_id>/reply/", seller.reply, name="reply"),
+    path("me/", seller.me, name="me"),
+]

@@ -1,0 +1,297 @@
+"""How a buyer's order reads: its timeline, the next step and whose it is, what may be done now. No queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from shop.core.masking import mask_name, mask_phone
+from shop.core.money import to_yuan
+from shop.sales import rules
+from shop.sales.models import AfterSale, OrderFacts, Shipment
+from shop.sales.operations.aftersales import refund_key
+from shop.sales.operations.shipping import line_rest
+from shop.sales.states import AfterSaleState, OrderState, PurchaseState
+from shop.sales.texts import in_reader_language, thumb_url
+
+BADGES = {
+    OrderState.UNPAID: "offer",
+    OrderState.TO_SHIP: "limited",
+    OrderState.SHIPPED: "proven",
+    OrderState.COMPLETED: "neutral",
+    OrderState.CANCELLED: "neutral",
+}
+
+
+def when(at: datetime | None) -> str:
+    """Return a local time as 11-23 20:04, "" for none."""
+    return date_format(timezone.localtime(at), "m-d H:i") if at else ""
+
+
+@dataclass(frozen=True)
+class LineShown:
+    """One line as its buyer reads it. `sum_fen` is after its discount."""
+
+    pk: int
+    listing_id: int
+    name: str
+    spec: str
+    picture: str
+    pieces: int
+    cancelled: int
+    unit_price_fen: int
+    sum_fen: int
+    can_review: bool
+    can_claim: bool
+    cases: tuple["CaseShown", ...] = ()
+
+
+@dataclass(frozen=True)
+class CaseShown:
+    """One after-sales case of a line."""
+
+    pk: int
+    kind: str
+    state: str
+    badge: str
+    amount_fen: int
+    approved_fen: int
+    reason: str
+    answer: str
+    answer_by: str
+    is_open: bool
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ParcelShown:
+    """One parcel and what is known of its way, the latest first."""
+
+    carrier: str
+    tracking_no: str
+    pieces: int
+    track: tuple[Mapping[str, str], ...]
+
+
+@dataclass
+class OrderShown:
+    """An order as its buyer reads it."""
+
+    facts: OrderFacts
+    number: str
+    supplier: str
+    supplier_slug: str
+    state: str
+    label: str
+    badge: str
+    lines: list[LineShown]
+    pieces: int
+    can: Mapping[str, bool]
+    next_step: str = ""
+    next_owner: str = ""
+    countdown: datetime | None = None
+    steps: list[dict[str, str]] = field(default_factory=list)
+    entries: list[dict[str, str]] = field(default_factory=list)
+    parcels: list[ParcelShown] = field(default_factory=list)
+    ship_to: Mapping[str, str] = field(default_factory=dict)
+
+
+def show_line(order: OrderFacts, line: Any, at: datetime, refunds: Mapping[str, int]) -> LineShown:
+    """Return a line with what may be done about it. `is_reviewed` and `has_open_case` are annotated."""
+    kinds = rules.after_sale_kinds(
+        state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at
+    )
+    left = line.unit_price_fen * line.ordered - line.discount_fen - line.refunded_fen
+    cases = getattr(line, "_prefetched_objects_cache", {}).get("after_sales", ())
+    return LineShown(
+        pk=line.pk,
+        listing_id=line.listing_id,
+        name=in_reader_language(line.name_zh, line.name_en),
+        spec=in_reader_language(line.spec_zh, line.spec_en),
+        picture=thumb_url(line.picture_key),
+        pieces=line.ordered,
+        cancelled=line.cancelled if line.cancelled < line.ordered or order.state != OrderState.CANCELLED else 0,
+        unit_price_fen=line.unit_price_fen,
+        sum_fen=line.unit_price_fen * line.ordered - line.discount_fen,
+        can_review=order.state == OrderState.COMPLETED and line.accepted > 0 and not line.is_reviewed,
+        can_claim=bool(kinds) and line.shipped > 0 and left > 0 and not line.has_open_case,
+        cases=tuple(show_case(case, refunds) for case in cases),
+    )
+
+
+def show_case(case: AfterSale, refunds: Mapping[str, int]) -> CaseShown:
+    """Return a case in words; `refunds` maps refund keys to 分."""
+    badges = {AfterSaleState.OPEN: "limited", AfterSaleState.APPROVED: "proven", AfterSaleState.REFUSED: "overdue"}
+    return CaseShown(
+        pk=case.pk,
+        kind=case.get_kind_display(),
+        state=case.get_state_display(),
+        badge=badges.get(AfterSaleState(case.state), "neutral"),
+        amount_fen=case.amount_fen,
+        approved_fen=refunds.get(refund_key(case.pk), 0),
+        reason=case.reason,
+        answer=case.answer,
+        answer_by=when(case.answer_by),
+        is_open=case.state == AfterSaleState.OPEN,
+        pictures=tuple(thumb_url(each.picture.key) for each in case.pictures.all()),
+    )
+
+
+def show_order(order: OrderFacts, at: datetime) -> OrderShown:
+    """Return an order for a list. Needs its lines, order, purchase and supplier."""
+    lines = list(order.lines.all())
+    refunds = {}
+    if "refunds" in getattr(order, "_prefetched_objects_cache", {}):
+        refunds = {refund.key: refund.amount_fen for refund in order.refunds.all()}
+    shown = [show_line(order, line, at, refunds) for line in lines]
+    nudged_lately = order.nudged_at is not None and order.nudged_at > at - timedelta(hours=rules.NUDGE_HOURS)
+    unpaid = order.state == OrderState.UNPAID and order.purchase.state == PurchaseState.UNPAID
+    can = {
+        "pay": unpaid,
+        "cancel": unpaid or (order.state == OrderState.TO_SHIP and not any(line.shipped for line in lines)),
+        "nudge": order.state == OrderState.TO_SHIP and not nudged_lately,
+        "receive": order.state == OrderState.SHIPPED,
+        "review": any(line.can_review for line in shown),
+        "buy_again": order.state in (OrderState.SHIPPED, OrderState.COMPLETED, OrderState.CANCELLED),
+    }
+    return OrderShown(
+        facts=order,
+        number=order.order.number,
+        supplier=in_reader_language(order.supplier.name_zh, order.supplier.name_en),
+        supplier_slug=order.supplier.slug,
+        state=order.state,
+        label=order.get_state_display(),
+        badge=BADGES[OrderState(order.state)],
+        lines=shown,
+        pieces=sum(line.ordered for line in lines),
+        can=can,
+    )
+
+
+def show_order_page(order: OrderFacts, at: datetime, *, open_address: bool) -> OrderShown:
+    """Return an order with its timeline, parcels and destination. `open_address`: to its signed-in owner."""
+    shown = show_order(order, at)
+    shown.steps = _steps(order)
+    shown.entries = _entries(order, shown.supplier)
+    shown.parcels = [_parcel(shipment) for shipment in order.shipments.all()]
+    shown.next_step, shown.next_owner, shown.countdown = _next(order, shown, at)
+    shown.ship_to = _ship_to(order, open_address)
+    return shown
+
+
+def _steps(order: OrderFacts) -> list[dict[str, str]]:
+    placed = {"label": _("Ordered"), "time": when(order.placed_at), "state": "done"}
+    if order.state == OrderState.CANCELLED:
+        ended = [move.at for move in order.moves.all() if move.to_state == OrderState.CANCELLED]
+        return [placed, {"label": _("Cancelled"), "time": when(ended[-1]) if ended else "", "state": "now"}]
+    reached = [OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED, OrderState.COMPLETED].index(
+        OrderState(order.state)
+    )
+    words = [_("Paid"), _("Sent"), _("Received")]
+    times = [order.purchase.paid_at, order.shipped_at, order.completed_at]
+    rest = []
+    for n, (word, time) in enumerate(zip(words, times, strict=True)):
+        state = "done" if n < reached else "now" if n == reached else "todo"
+        rest.append({"label": word, "time": when(time) if n < reached else "", "state": state})
+    return [placed, *rest]
+
+
+def _reasons() -> dict[str, tuple[str, str]]:
+    """Return what a move's reason reads as: title, sentence."""
+    return {
+        "paid": (_("Paid"), _("The supplier is preparing your order.")),
+        "shipped": (_("All sent"), ""),
+        "received": (_("You confirmed the receipt"), ""),
+        "received_by_time": (_("Received"), _("Confirmed by time: nothing was reported.")),
+        "expired": (_("Cancelled"), _("It was not paid in time.")),
+        "buyer_cancelled": (_("Cancelled"), _("You cancelled it.")),
+        "out_of_stock": (_("Cancelled"), _("The supplier ran out. We are sorry.")),
+        "damaged_harvest": (_("Cancelled"), _("The harvest failed the supplier's check. We are sorry.")),
+        "cannot_deliver": (_("Cancelled"), _("The supplier can't deliver to this address. We are sorry.")),
+    }
+
+
+def _entries(order: OrderFacts, supplier: str) -> list[dict[str, str]]:
+    """Return what happened, the latest first: moves, parcels, refunds. Only what we know."""
+    found: list[tuple[datetime, dict[str, str]]] = [
+        (order.placed_at, {"title": _("Ordered"), "text": _("Stock is reserved for you.")})
+    ]
+    words = _reasons()
+    for move in order.moves.all():
+        title, text = words.get(move.reason, (OrderState(move.to_state).label, ""))
+        found.append((move.at, {"title": str(title), "text": text}))
+    for shipment in order.shipments.all():
+        carrier = rules.CARRIERS[shipment.carrier]
+        name = in_reader_language(carrier.name_zh, carrier.name_en)
+        text = _("Handed to %(carrier)s by %(supplier)s") % {"carrier": name, "supplier": supplier}
+        found.append((shipment.shipped_at, {"title": f"{name} {shipment.tracking_no}", "text": text}))
+    for refund in order.refunds.all():
+        text = _("%(amount)s, the way it was paid") % {"amount": f"¥{to_yuan(refund.amount_fen):,}"}
+        title = _("Money given back") if refund.finished_at else _("Money is on its way back")
+        found.append((refund.requested_at, {"title": title, "text": text}))
+    # Sorted by time alone; what happened at one time stays in this order.
+    found.sort(key=lambda each: each[0])
+    entries = [{**words_, "when": when(at), "state": "done"} for at, words_ in reversed(found)]
+    if order.state not in (OrderState.COMPLETED, OrderState.CANCELLED):
+        entries[0]["state"] = "now"
+    return entries
+
+
+def _parcel(shipment: Shipment) -> ParcelShown:
+    carrier = rules.CARRIERS[shipment.carrier]
+    name = in_reader_language(carrier.name_zh, carrier.name_en)
+    events = [
+        {
+            "when": str(event.get("at", ""))[5:16].replace("T", " "),
+            "title": in_reader_language(event.get("text_zh", ""), event.get("text_en", "")),
+            "text": "",
+            "state": "done",
+        }
+        for event in reversed(shipment.track)
+    ]
+    handed = {"when": when(shipment.shipped_at), "title": _("Handed to the carrier"), "text": "", "state": "done"}
+    return ParcelShown(
+        carrier=name,
+        tracking_no=shipment.tracking_no,
+        pieces=sum(line.quantity for line in shipment.lines.all()),
+        track=(*events, handed),
+    )
+
+
+def _next(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, str, datetime | None]:
+    you = _("You")
+    if shown.can["pay"]:
+        return _("Pay, or the reserved stock goes back on sale"), you, order.purchase.pay_by
+    if order.state == OrderState.TO_SHIP:
+        if order.ship_by is None:
+            return _("Send the goods"), shown.supplier, None
+        if order.ship_by < at:
+            return _("Send the goods: they are late since %(at)s") % {"at": when(order.ship_by)}, shown.supplier, None
+        return _("Send the goods before %(at)s") % {"at": when(order.ship_by)}, shown.supplier, None
+    if order.state == OrderState.SHIPPED and order.shipped_at is not None:
+        by = timezone.localtime(order.shipped_at + timedelta(days=rules.AUTO_RECEIPT_DAYS))
+        words = _("Open the parcel, then confirm the receipt; on %(day)s it is confirmed by itself")
+        return words % {"day": date_format(by, "m-d")}, you, None
+    if shown.can["review"]:
+        return _("Tell the next buyers how it was"), you, None
+    return "", "", None
+
+
+def _ship_to(order: OrderFacts, open_address: bool) -> dict[str, str]:
+    purchase = order.purchase
+    division = purchase.ship_division
+    place = in_reader_language(division.full_name_zh or division.name_zh, division.full_name_en or division.name_en)
+    if open_address:
+        return {"name": purchase.ship_name, "phone": mask_phone(purchase.ship_phone), "place": place,
+                "street": purchase.ship_street}  # fmt: skip
+    return {"name": mask_name(purchase.ship_name), "phone": mask_phone(purchase.ship_phone), "place": place,
+            "street": "****"}  # fmt: skip
+
+
+def to_pack(order: OrderFacts) -> int:
+    """Return how many pieces of an order still wait to be sent."""
+    return sum(line_rest(line) for line in order.lines.all())

@@ -1,0 +1,199 @@
+"""What a buyer does with an order: cancel, receive, nudge, buy again, review, ask for money back."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from shop.core.errors import DomainError
+from shop.core.money import to_yuan
+from shop.core.templatetags.heqiao import local
+from shop.sales import rules, visitors
+from shop.sales.forms.orders import AfterSaleForm, ReviewForm, add_refusal
+from shop.sales.models import LineFacts
+from shop.sales.operations import aftersales, baskets, closing, nudges, receipts, reviews
+from shop.sales.operations.buy_again import buy_again as repeat
+from shop.sales.queries.orders import case_of, line_of, order_id_of
+from shop.sales.shown import show_line
+from shop.sales.states import OrderState
+from shop.sales.views.orders import found_by, show_one
+
+Action = Callable[[HttpRequest, int, Any], str]
+
+
+def _action(act: Action) -> Callable[..., HttpResponse]:
+    """Make a POST view of something done to one's own order; a refusal is said on its page."""
+
+    @never_cache
+    @require_POST
+    @wraps(act)
+    def view(request: HttpRequest, number: str) -> HttpResponse:
+        order_id = order_id_of(visitors.visitor(request), number, found_by(request))
+        if order_id is None:
+            raise Http404
+        try:
+            messages.success(request, act(request, order_id, visitors.user_of(request)))
+        except DomainError as error:
+            return show_one(request, number, status=error.status, refusal=str(error.message))
+        return redirect("sales:order", number)
+
+    return view
+
+
+@_action
+def cancel(request: HttpRequest, order_id: int, actor: Any) -> str:
+    """Cancel the order before it is sent."""
+    closing.cancel_order(order_id=order_id, actor=actor, at=timezone.now())
+    return _("Cancelled. What was paid comes back the way it was paid.")
+
+
+@_action
+def receive(request: HttpRequest, order_id: int, actor: Any) -> str:
+    """Confirm that the goods arrived."""
+    receipts.confirm_receipt(order_id=order_id, actor=actor, at=timezone.now())
+    return _("Thank you. If something is damaged, tell us within 48 hours.")
+
+
+@_action
+def nudge(request: HttpRequest, order_id: int, actor: Any) -> str:
+    """Ask the supplier to send it soon."""
+    nudges.nudge(order_id=order_id, actor=actor, at=timezone.now())
+    return _("The supplier has been asked to send it soon.")
+
+
+@never_cache
+@require_POST
+def buy_again(request: HttpRequest, number: str) -> HttpResponse:
+    """Put what is still sold into the basket, and say what is not."""
+    order_id = order_id_of(visitors.visitor(request), number, found_by(request))
+    if order_id is None:
+        raise Http404
+    user = visitors.user_of(request)
+    basket = baskets.open_basket(user=user, basket_id=visitors.basket_id_of(request))
+    done = repeat(order_id=order_id, basket=basket, at=timezone.now())
+    for name, reason in done.refused:
+        messages.warning(request, _("%(name)s: %(reason)s") % {"name": name, "reason": reason})
+    if not done.added:
+        return redirect("sales:order", number)
+    response = HttpResponseRedirect(local("/shop/basket/"))
+    if user is None:
+        visitors.keep_basket(response, request, basket.pk)
+    else:
+        visitors.keep_me(response, request)
+    return response
+
+
+def _own_line(request: HttpRequest, number: str, line_id: int) -> LineFacts:
+    line = line_of(visitors.visitor(request), number, line_id, found_by(request))
+    if line is None:
+        raise Http404
+    # What show_line reads besides; the forms show the line, not what may be done with it.
+    line.is_reviewed = line.has_open_case = False  # type: ignore[attr-defined]
+    return line
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
+    """Write a review of a line, with photos."""
+    line = _own_line(request, number, line_id)
+    form = ReviewForm(request.POST, request.FILES) if request.method == "POST" else ReviewForm()
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                reviews.submit_review(
+                    line_id=line.pk,
+                    stars=form.cleaned_data["stars"],
+                    text=form.cleaned_data["text"],
+                    uploads=form.cleaned_data["photos"],
+                    actor=visitors.user_of(request),
+                    at=timezone.now(),
+                )
+            except DomainError as error:
+                status = error.status
+                _refuse(form, error)
+            else:
+                messages.success(request, _("Thank you! It is shown once somebody has looked at it."))
+                return redirect("sales:order", number)
+    shown = show_line(line.order, line, timezone.now(), {})
+    context = {"form": form, "line": shown, "number": number, "most": rules.MAX_PHOTOS, "stars": (5, 4, 3, 2, 1)}
+    return render(request, "sales/review_form.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
+    """Ask for money back on a line."""
+    line = _own_line(request, number, line_id)
+    at = timezone.now()
+    kinds = rules.after_sale_kinds(
+        state=line.order.state, is_fresh=line.is_fresh, completed_at=line.order.completed_at, at=at
+    )
+    most_fen = rules.line_refundable(
+        line.unit_price_fen, line.shipped, line.ordered, line.discount_fen, line.refunded_fen
+    )
+    first = {"kind": kinds[0] if kinds else "", "quantity": line.shipped, "amount": to_yuan(most_fen)}
+    posted = request.method == "POST"
+    form = (
+        AfterSaleForm(request.POST, request.FILES, kinds=kinds) if posted else AfterSaleForm(initial=first, kinds=kinds)
+    )
+    status = 422 if posted else 200
+    if posted and form.is_valid():
+        try:
+            aftersales.open_after_sale(
+                line_id=line.pk,
+                kind=form.cleaned_data["kind"],
+                quantity=form.cleaned_data["quantity"],
+                amount_fen=form.amount_fen,
+                reason=form.cleaned_data["reason"],
+                uploads=form.cleaned_data["photos"],
+                actor=visitors.user_of(request),
+                at=at,
+            )
+        except DomainError as error:
+            status = error.status
+            _refuse(form, error)
+        else:
+            messages.success(request, _("Sent to the supplier. You hear from us within 48 hours."))
+            return redirect("sales:order", number)
+    context = {
+        "form": form,
+        "line": show_line(line.order, line, at, {}),
+        "number": number,
+        "most_fen": most_fen,
+        "is_fresh": line.is_fresh,
+        "after_receipt": line.order.state == OrderState.COMPLETED,
+        "kinds": kinds,
+    }
+    return render(request, "sales/after_sale_form.html", context, status=status)
+
+
+def _refuse(form: Any, error: DomainError) -> None:
+    """A picture that can't be read belongs to the photos' field."""
+    if error.field == "picture":
+        error.field = "photos"
+    add_refusal(form, error)
+
+
+@never_cache
+@require_POST
+def withdraw(request: HttpRequest, number: str, case_id: int) -> HttpResponse:
+    """Take an after-sales case back."""
+    case = case_of(visitors.visitor(request), number, case_id, found_by(request))
+    if case is None:
+        raise Http404
+    try:
+        aftersales.withdraw_after_sale(case_id=case.pk, actor=visitors.user_of(request), at=timezone.now())
+    except DomainError as error:
+        return show_one(request, number, status=error.status, refusal=str(error.message))
+    messages.success(request, _("Taken back."))
+    return redirect("sales:order", number)

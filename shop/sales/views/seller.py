@@ -1,0 +1,250 @@
+"""The supplier's console. Everything is of the supplier that the person acts for; anything else is not there (404)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog.operations.listings import cards_changed
+from catalog.operations.stock import set_on_hand
+from catalog.queries.trade import SupplierBrief, goods_of_supplier, running_out, supplier_goods, suppliers_of
+from shop.core import outbox
+from shop.core.errors import DomainError
+from shop.core.masking import mask_name
+from shop.core.templatetags.heqiao import local
+from shop.sales.forms.orders import add_refusal
+from shop.sales.forms.seller import OnHandForm, ReplyForm
+from shop.sales.operations.reviews import reply_to_review
+from shop.sales.queries import seller as queries
+from shop.sales.texts import in_reader_language, thumb_url
+
+CHOSEN = "acting_supplier"
+View = Callable[..., HttpResponse]
+
+
+def for_supplier(view: View) -> View:
+    """Give the view the supplier that the person acts for, as its second argument."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, **given: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), local("/account/login/"))
+        found = suppliers_of(request.user)
+        if not found:
+            return render(request, "seller/nobody.html", status=403)
+        chosen = request.session.get(CHOSEN)
+        supplier = next((each for each in found if each.pk == chosen), found[0])
+        request.suppliers = found  # type: ignore[attr-defined]
+        return view(request, supplier, **given)
+
+    return guarded
+
+
+def console(
+    request: HttpRequest, supplier: SupplierBrief, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """Show a page of the console with its places and counts."""
+    shared = {
+        "supplier": supplier,
+        "supplier_name": in_reader_language(supplier.name_zh, supplier.name_en),
+        "suppliers": [(each.pk, in_reader_language(each.name_zh, each.name_en)) for each in request.suppliers],  # type: ignore[attr-defined]
+        "waiting": queries.waiting_counts(supplier.pk),
+    }
+    return render(request, f"seller/{template}.html", {**shared, **context}, status=status)
+
+
+@require_safe
+@for_supplier
+def today(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
+    """Show what to do first, what was sold, what is owed."""
+    at = timezone.now()
+    facts = queries.today(supplier.pk, at=at)
+    days = facts.days
+    before, now = days[0][1], days[-1][1]
+    change = round((now - before) * 100 / before) if before else None
+    context = {
+        "today": facts,
+        "tasks": _tasks(supplier.pk, facts, at),
+        "sold_fen": now,
+        "change": change,
+        "change_day": weekday(days[0][0]),
+        "columns": [
+            {"label": _("today") if n == len(days) - 2 else weekday(day), "value": fen / 100, "now": n == len(days) - 2}
+            for n, (day, fen) in enumerate(days[1:])
+        ],
+        "date_line": date_format(timezone.localtime(at), "n 月 j 日 l" if _is_zh() else "l, j F"),
+    }
+    return console(request, supplier, "today", context)
+
+
+def _is_zh() -> bool:
+    return in_reader_language("zh", "en") == "zh"
+
+
+def weekday(day: Any) -> str:
+    """Return 一 to 日, or Mon to Sun."""
+    return "一二三四五六日"[day.weekday()] if _is_zh() else date_format(day, "D")
+
+
+def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, str]]:
+    """Return up to three things to do, the most urgent first."""
+    tasks: list[dict[str, str]] = []
+    if facts.to_ship:
+        if facts.overdue:
+            title = _("%(n)d to send, %(late)d late") % {"n": facts.to_ship, "late": facts.overdue}
+        elif facts.soon and facts.next_ship_by:
+            by = date_format(timezone.localtime(facts.next_ship_by), "H:i")
+            title = _("%(n)d to send, %(soon)d before %(by)s") % {"n": facts.to_ship, "soon": facts.soon, "by": by}
+        else:
+            title = _("%(n)d to send") % {"n": facts.to_ship}
+        goods = " · ".join(f"{in_reader_language(each.name_zh, each.name_en)} {each.pieces}" for each in facts.to_pack[:2])
+        jin = facts.to_pack_grams // 500
+        text = _("%(goods)s, about %(jin)d jin") % {"goods": goods, "jin": jin} if jin else goods
+        url = local("/seller/orders/")
+        tasks.append({"icon": "package", "kind": "kaki", "title": title, "text": text, "action": _("Send"), "url": url})
+    if facts.case is not None:
+        case = facts.case
+        left = int((case.answer_by - at).total_seconds() // 3600) if case.answer_by else 0
+        hours = _("%(n)d hours left") % {"n": left} if left >= 0 else _("overdue")
+        text = " · ".join(
+            (mask_name(case.line.order.purchase.ship_name), _("%(n)d photos") % {"n": len(case.pictures.all())}, hours)
+        )
+        title = _("%(n)d after-sales to decide") % {"n": facts.open_cases}
+        url = local(f"/seller/after-sales/{case.pk}/")
+        tasks.append({"icon": "camera", "kind": "amber", "title": title, "text": text, "action": _("Decide"), "url": url})
+    short = running_out(supplier_id)
+    if short:
+        title = _("%(name)s: %(n)d left") % {
+            "name": in_reader_language(short[0].name_zh, short[0].name_en),
+            "n": short[0].left,
+        }
+        text = _("%(n)d products are running out") % {"n": len(short)}
+        url = local("/seller/goods/")
+        tasks.append({"icon": "boxes", "kind": "", "title": title, "text": text, "action": _("Restock"), "url": url})
+    return tasks
+
+
+@require_POST
+@for_supplier
+def switch(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
+    """Act for another of one's suppliers."""
+    wanted = request.POST.get("supplier", "")
+    if not any(str(each.pk) == wanted for each in request.suppliers):  # type: ignore[attr-defined]
+        raise Http404
+    request.session[CHOSEN] = int(wanted)
+    return HttpResponseRedirect(local("/seller/"))
+
+
+def _goods_rows(page: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "spec": spec,
+            "name": in_reader_language(spec.listing.name_zh, spec.listing.name_en),
+            "text": in_reader_language(spec.text_zh, spec.text_en),
+            "picture": thumb_url(spec.picture_key or ""),
+            "left": (spec.on_hand or 0) - (spec.reserved or 0),
+            "state": spec.listing.get_state_display(),
+            "is_live": spec.listing.state == "live",
+        }
+        for spec in page.object_list
+    ]
+
+
+@require_safe
+@for_supplier
+def goods(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
+    """Show the supplier's products and their stock."""
+    page = supplier_goods(supplier.pk, request.GET.get("page", 1))
+    return console(request, supplier, "goods", {"page": page, "rows": _goods_rows(page)})
+
+
+@require_POST
+@for_supplier
+def set_stock(request: HttpRequest, supplier: SupplierBrief, specification_id: int) -> HttpResponse:
+    """Set how many pieces of one specification are there."""
+    spec = goods_of_supplier(supplier.pk, specification_id)
+    if spec is None or spec.stock_id is None:  # type: ignore[attr-defined]  # annotated
+        raise Http404
+    form = OnHandForm(request.POST)
+    at = timezone.now()
+    status = 422
+    if form.is_valid():
+        try:
+            set_on_hand(stock_id=spec.stock_id, on_hand=form.cleaned_data["on_hand"])  # type: ignore[attr-defined]
+        except DomainError as error:
+            status = error.status
+            add_refusal(form, error)
+        else:
+            cards_changed([spec.listing_id], at=at)
+            outbox.enqueue(task="sales.stock_came_back", args={"listing_ids": [spec.listing_id]}, at=at)
+            messages.success(request, _("Saved."))
+            return redirect("seller:goods")
+    page = supplier_goods(supplier.pk, request.POST.get("page", 1))
+    context = {"page": page, "rows": _goods_rows(page), "refused": specification_id, "form": form}
+    return console(request, supplier, "goods", context, status=status)
+
+
+@require_safe
+@for_supplier
+def settlement(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
+    """Show the ledger by order, adding up to what is held and what is payable."""
+    return console(
+        request, supplier, "settlement", {"books": queries.settlement(supplier.pk, request.GET.get("page", 1))}
+    )
+
+
+@require_safe
+@for_supplier
+def reviews(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
+    """Show reviews of the supplier's products."""
+    page = queries.supplier_reviews(supplier.pk, request.GET.get("page", 1))
+    return console(request, supplier, "reviews", {"page": page, "rows": review_rows(page)})
+
+
+def review_rows(page: Any) -> list[dict[str, Any]]:
+    """Return reviews as pages show them."""
+    return [
+        {
+            "review": each,
+            "name": in_reader_language(each.line.name_zh, each.line.name_en),
+            "pictures": [
+                {"thumb": thumb_url(row.picture.key), "full": thumb_url(row.picture.key, max(row.picture.widths or [240]))}
+                for row in each.pictures.all()
+            ],
+        }
+        for each in page.object_list
+    ]
+
+
+@require_http_methods(["POST"])
+@for_supplier
+def reply(request: HttpRequest, supplier: SupplierBrief, review_id: int) -> HttpResponse:
+    """Answer a review."""
+    facts = queries.review_of_supplier(supplier.pk, review_id)
+    if facts is None:
+        raise Http404
+    form = ReplyForm(request.POST)
+    if form.is_valid():
+        reply_to_review(review_id=facts.pk, text=form.cleaned_data["reply"], actor=request.user, at=timezone.now())
+        messages.success(request, _("Your answer stands below the review."))
+        return redirect("seller:reviews")
+    page = queries.supplier_reviews(supplier.pk)
+    context = {"page": page, "rows": review_rows(page), "refused": review_id, "form": form}
+    return console(request, supplier, "reviews", context, status=422)
+
+
+@require_safe
+@for_supplier
+def me(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
+    """Show whose console this is, and the ways onward."""
+    return console(request, supplier, "me", {})

@@ -1,0 +1,250 @@
+"""The supplier's orders and after-sales cases."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog.queries.trade import SupplierBrief
+from shop.core.errors import DomainError
+from shop.core.masking import mask_name, mask_phone
+from shop.core.money import to_yuan
+from shop.sales import rules
+from shop.sales.forms.orders import add_refusal
+from shop.sales.forms.seller import CancelRestForm, DecideForm, ShipForm
+from shop.sales.models import AfterSale, OrderFacts
+from shop.sales.operations.aftersales import decide_after_sale
+from shop.sales.operations.shipping import cancel_rest, line_rest, ship_order
+from shop.sales.queries import seller as queries
+from shop.sales.shown import BADGES, to_pack
+from shop.sales.states import AfterSaleState, OrderState
+from shop.sales.texts import in_reader_language, thumb_url
+from shop.sales.views.seller import console, for_supplier
+
+
+def _line(line: Any) -> dict[str, Any]:
+    return {
+        "facts": line,
+        "name": in_reader_language(line.name_zh, line.name_en),
+        "spec": in_reader_language(line.spec_zh, line.spec_en),
+        "picture": thumb_url(line.picture_key),
+        "rest": line_rest(line),
+        "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
+    }
+
+
+def _row(order: OrderFacts, at: Any) -> dict[str, Any]:
+    waits = order.state == OrderState.TO_SHIP
+    by = order.ship_by
+    return {
+        "order": order,
+        "number": order.order.number,
+        "buyer": mask_name(order.purchase.ship_name),
+        "place": in_reader_language(order.purchase.ship_division.name_zh, order.purchase.ship_division.name_en),
+        "lines": [_line(line) for line in order.lines.all()],
+        "rest": to_pack(order),
+        "badge": BADGES[OrderState(order.state)],
+        "is_late": waits and by is not None and by < at,
+        "is_soon": waits and by is not None and at <= by <= at + queries.SOON,
+        "is_nudged": waits and order.nudged_at is not None,
+    }
+
+
+@require_safe
+@for_supplier
+def orders(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
+    """Show the supplier's orders, those to send first, late ones standing out."""
+    tab = request.GET.get("state", "to_ship")
+    tab = tab if tab in queries.TABS else "to_ship"
+    at = timezone.now()
+    page = queries.supplier_orders(supplier.pk, tab=tab, page=request.GET.get("page", 1))
+    labels = {
+        "to_ship": _("To send"),
+        "shipped": _("On the way"),
+        "completed": _("Received"),
+        "": _("All"),
+    }
+    context = {
+        "page": page,
+        "rows": [_row(order, at) for order in page.object_list],
+        "tabs": list(labels.items()),
+        "tab": tab,
+    }
+    return console(request, supplier, "orders", context)
+
+
+@require_safe
+@for_supplier
+def order(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResponse:
+    """Show one order with what to send and where."""
+    return _show(request, supplier, _own(supplier, number))
+
+
+def _own(supplier: SupplierBrief, number: str) -> OrderFacts:
+    found = queries.supplier_order(supplier.pk, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _show(
+    request: HttpRequest,
+    supplier: SupplierBrief,
+    found: OrderFacts,
+    *,
+    ship_form: ShipForm | None = None,
+    short_form: CancelRestForm | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    at = timezone.now()
+    purchase = found.purchase
+    division = purchase.ship_division
+    # Who packs needs the whole address; once it arrived nobody does.
+    is_open = found.state in (OrderState.TO_SHIP, OrderState.SHIPPED)
+    can_ship = found.state == OrderState.TO_SHIP and to_pack(found) > 0
+    context = {
+        "row": _row(found, at),
+        "label": found.get_state_display(),
+        "ship_to": {
+            "name": purchase.ship_name if is_open else mask_name(purchase.ship_name),
+            "phone": purchase.ship_phone.removeprefix("+86") if is_open else mask_phone(purchase.ship_phone),
+            "place": division.full_name_zh or division.name_zh,
+            "street": purchase.ship_street if is_open else "****",
+        },
+        "parcels": [
+            {
+                "shipment": shipment,
+                "carrier": in_reader_language(
+                    rules.CARRIERS[shipment.carrier].name_zh, rules.CARRIERS[shipment.carrier].name_en
+                ),
+                "pieces": sum(line.quantity for line in shipment.lines.all()),
+            }
+            for shipment in found.shipments.all()
+        ],
+        "ship_form": (ship_form or ShipForm(order=found)) if can_ship else None,
+        "short_form": (short_form or CancelRestForm(order=found)) if can_ship else None,
+        "refusal": refusal,
+    }
+    return console(request, supplier, "order", context, status=status)
+
+
+@require_POST
+@for_supplier
+def ship(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResponse:
+    """Send a parcel of an order; the same parcel twice is one."""
+    found = _own(supplier, number)
+    form = ShipForm(request.POST, order=found)
+    carrier, tracking_no = request.POST.get("carrier", ""), rules.clean_tracking_no(request.POST.get("tracking_no", ""))
+    if any(each.carrier == carrier and each.tracking_no == tracking_no for each in found.shipments.all()):
+        # The button twice, or the page once more: it was sent.
+        messages.info(request, _("This parcel was noted already."))
+        return redirect("seller:order", number)
+    status = 422
+    refusal = ""
+    if form.is_valid():
+        try:
+            ship_order(order_id=found.pk, parcel=form.parcel, actor=request.user, at=timezone.now())
+        except DomainError as error:
+            status = error.status
+            refusal = "" if error.field in form.fields else str(error.message)
+            if not refusal:
+                add_refusal(form, error)
+        else:
+            messages.success(request, _("Noted: the buyer is told."))
+            return redirect("seller:order", number)
+    return _show(request, supplier, found, ship_form=form, refusal=refusal, status=status)
+
+
+@require_POST
+@for_supplier
+def cancel(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResponse:
+    """Cancel what can't be sent and give its money back."""
+    found = _own(supplier, number)
+    form = CancelRestForm(request.POST, order=found)
+    if not form.is_valid():
+        return _show(request, supplier, found, short_form=form, status=422)
+    try:
+        fen = cancel_rest(
+            order_id=found.pk,
+            line_ids=set(form.cleaned_data["lines"]),
+            reason=form.cleaned_data["reason"],
+            actor=request.user,
+            at=timezone.now(),
+        )
+    except DomainError as error:
+        return _show(request, supplier, found, refusal=str(error.message), status=error.status)
+    messages.success(request, _("Cancelled: ¥%(amount)s goes back to the buyer.") % {"amount": f"{to_yuan(fen):,}"})
+    return redirect("seller:order", number)
+
+
+def _case(case: AfterSale) -> dict[str, Any]:
+    return {
+        "case": case,
+        "number": case.line.order.order.number,
+        "buyer": mask_name(case.line.order.purchase.ship_name),
+        "line": _line(case.line),
+        "kind": case.get_kind_display(),
+        "state": case.get_state_display(),
+    }
+
+
+def _pictures(case: AfterSale) -> list[dict[str, str]]:
+    return [
+        {"thumb": thumb_url(each.picture.key), "full": thumb_url(each.picture.key, max(each.picture.widths or [240]))}
+        for each in case.pictures.all()
+    ]
+
+
+@require_safe
+@for_supplier
+def cases(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
+    """Show the cases that wait for a decision, then the decided ones."""
+    page = queries.cases(supplier.pk, request.GET.get("page", 1))
+    context = {
+        "open": [_case(case) for case in queries.open_cases(supplier.pk)],
+        "page": page,
+        "decided": [_case(case) for case in page.object_list],
+        "now": timezone.now(),
+    }
+    return console(request, supplier, "cases", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_supplier
+def case(request: HttpRequest, supplier: SupplierBrief, case_id: int) -> HttpResponse:
+    """Show one case; by POST, decide it."""
+    found = queries.case_of_supplier(supplier.pk, case_id)
+    if found is None:
+        raise Http404
+    form, status = DecideForm.of(found), 200
+    if request.method == "POST":
+        form, status = DecideForm(request.POST), 422
+        if form.is_valid():
+            approve = form.cleaned_data["decision"] == "approve"
+            try:
+                decide_after_sale(
+                    case_id=found.pk,
+                    approve=approve,
+                    amount_fen=form.amount_fen if approve else 0,
+                    answer=form.cleaned_data["answer"],
+                    actor=request.user,
+                    at=timezone.now(),
+                )
+            except DomainError as error:
+                status = error.status
+                add_refusal(form, error)
+            else:
+                messages.success(request, _("Decided: the buyer is told."))
+                return redirect("seller:cases")
+    context = {
+        "shown": _case(found),
+        "pictures": _pictures(found),
+        "form": form,
+        "is_open": found.state == AfterSaleState.OPEN,
+    }
+    return console(request, supplier, "case", context, status=status)
