@@ -347,11 +347,7 @@ def test_the_guest_basket_joins_the_persons_at_login_exactly_once() -> None:
     add(guest, pomelo, 3)
     add(guest, tea, 1)
     for _ in range(2):
-<<<<<<< HEAD
         guest.post("/account/login/", {"way": "password", "login": user.email, "password": "orchard-2026"})
-=======
-        guest.post("/account/login/", {"way": "password", "name": user.email, "password": "orchard-2026"})
->>>>>>> c56ad3a (Drill through the pages: two hundred guests, and the control)
     held = dict(
         Line.objects.filter(basket__owner=user, basket__status="Open").values_list("product__title", "quantity")
     )
