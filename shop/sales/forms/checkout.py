@@ -33,7 +33,7 @@ class CheckoutForm(forms.Form):
     street = forms.CharField(
         label=_("Street, building, door"),
         max_length=160,
-        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
         error_messages={"required": _("Enter street, building and door.")},
     )
     postcode = PostcodeField(label=_("Postcode"), required=False)
