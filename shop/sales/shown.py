@@ -102,9 +102,7 @@ class OrderShown:
 
 def show_line(order: OrderFacts, line: Any, at: datetime, refunds: Mapping[str, int]) -> LineShown:
     """Return a line with what may be done about it. `is_reviewed` and `has_open_case` are annotated."""
-    kinds = rules.after_sale_kinds(
-        state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at
-    )
+    kinds = rules.after_sale_kinds(state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at)
     left = line.unit_price_fen * line.ordered - line.discount_fen - line.refunded_fen
     cases = getattr(line, "_prefetched_objects_cache", {}).get("after_sales", ())
     return LineShown(

@@ -112,7 +112,10 @@ class OnHandForm(forms.Form):
     """How many pieces are there."""
 
     on_hand = forms.IntegerField(
-        label=_("Pieces there"), min_value=0, max_value=1_000_000, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+        label=_("Pieces there"),
+        min_value=0,
+        max_value=1_000_000,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 
 

@@ -28,7 +28,9 @@ def favourite_listing_ids(user: Any) -> list[int]:
 
 def favourite_page(user: Any, page: int | str = 1) -> tuple[Page, list[Kept]]:
     """Return a page of favourites, the latest first, with what they are now. Three queries."""
-    found = Paginator(Favourite.objects.filter(user=user).order_by("-added_at", "-pk"), FAVOURITES_A_PAGE).get_page(page)
+    found = Paginator(Favourite.objects.filter(user=user).order_by("-added_at", "-pk"), FAVOURITES_A_PAGE).get_page(
+        page
+    )
     rows = list(found.object_list)
     now = listings_now(row.listing_id for row in rows)
     kept = [

@@ -11,7 +11,9 @@ REVIEWS_A_PAGE = 20
 
 def waiting_reviews(page: int | str = 1) -> Page:
     """Return a page of the reviews nobody decided yet, the oldest first. Three queries."""
-    rows = ReviewFacts.objects.filter(review__status=ProductReview.FOR_MODERATION).order_by("review__date_created", "pk")
+    rows = ReviewFacts.objects.filter(review__status=ProductReview.FOR_MODERATION).order_by(
+        "review__date_created", "pk"
+    )
     return _page(rows, page)
 
 

@@ -58,9 +58,7 @@ def today(supplier_id: int, *, at: datetime) -> Today:
         overdue=Count("pk", filter=waiting & Q(ship_by__lt=at)),
         on_the_way=Count("pk", filter=Q(state=OrderState.SHIPPED)),
     )
-    next_ship_by = (
-        orders.filter(waiting, ship_by__gte=at).order_by("ship_by").values_list("ship_by", flat=True).first()
-    )
+    next_ship_by = orders.filter(waiting, ship_by__gte=at).order_by("ship_by").values_list("ship_by", flat=True).first()
     packing = _to_pack(supplier_id)
     cases = open_cases(supplier_id)
     balances = ledger.balances(f"supplier:{supplier_id}:")

@@ -107,7 +107,9 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
             title = _("%(n)d to send, %(soon)d before %(by)s") % {"n": facts.to_ship, "soon": facts.soon, "by": by}
         else:
             title = _("%(n)d to send") % {"n": facts.to_ship}
-        goods = " · ".join(f"{in_reader_language(each.name_zh, each.name_en)} {each.pieces}" for each in facts.to_pack[:2])
+        goods = " · ".join(
+            f"{in_reader_language(each.name_zh, each.name_en)} {each.pieces}" for each in facts.to_pack[:2]
+        )
         jin = facts.to_pack_grams // 500
         text = _("%(goods)s, about %(jin)d jin") % {"goods": goods, "jin": jin} if jin else goods
         url = local("/seller/orders/")
@@ -121,7 +123,9 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
         )
         title = _("%(n)d after-sales to decide") % {"n": facts.open_cases}
         url = local(f"/seller/after-sales/{case.pk}/")
-        tasks.append({"icon": "camera", "kind": "amber", "title": title, "text": text, "action": _("Decide"), "url": url})
+        tasks.append(
+            {"icon": "camera", "kind": "amber", "title": title, "text": text, "action": _("Decide"), "url": url}
+        )
     short = running_out(supplier_id)
     if short:
         title = _("%(name)s: %(n)d left") % {
@@ -218,7 +222,10 @@ def review_rows(page: Any) -> list[dict[str, Any]]:
             "review": each,
             "name": in_reader_language(each.line.name_zh, each.line.name_en),
             "pictures": [
-                {"thumb": thumb_url(row.picture.key), "full": thumb_url(row.picture.key, max(row.picture.widths or [240]))}
+                {
+                    "thumb": thumb_url(row.picture.key),
+                    "full": thumb_url(row.picture.key, max(row.picture.widths or [240])),
+                }
                 for row in each.pictures.all()
             ],
         }

@@ -32,7 +32,9 @@ def _ask_to_sign_in(request: HttpRequest, back: str) -> HttpResponse:
     """A guest signs in first, and comes back to where it was."""
     if wants_json(request):
         login = redirect_to_login(back, local("/account/login/"))
-        return JsonResponse({"message": _("Sign in first: then we keep it for you."), "url": login["Location"]}, status=401)
+        return JsonResponse(
+            {"message": _("Sign in first: then we keep it for you."), "url": login["Location"]}, status=401
+        )
     return redirect_to_login(back, local("/account/login/"))
 
 
