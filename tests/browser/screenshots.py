@@ -112,10 +112,10 @@ def buy(context: BrowserContext, camera: Camera, url: str, product: str) -> None
 def sign_in(context: BrowserContext, url: str, login: str, password: str) -> None:
     """Sign in by password."""
     page = context.new_page()
-    page.goto(f"{url}/account/login/")
+    page.goto(f"{url}/account/login/?way=password")
     page.locator("input[name=login]").first.fill(login)
     page.locator("input[name=password]").first.fill(password)
-    page.locator("form:has(input[name=password]) button[type=submit]").first.click()
+    page.get_by_test_id("sign-in-submit").click()
     page.wait_for_load_state("networkidle")
     page.close()
 
