@@ -65,7 +65,7 @@ class CheckoutPage:
             "%(names)s is fresh produce: no seven-day free return.",
             "%(names)s are fresh produce: no seven-day free return.",
             len(fresh),
-        ) % {"names": _joined([line.name for line in fresh[:4]])}
+        ) % {"names": _joined(list(dict.fromkeys(line.name for line in fresh))[:4])}
         if all(line.spec.damage_covered for line in fresh):
             text += _(" Damaged on arrival? A photo is enough for a refund, nothing to send back.")
         return text
