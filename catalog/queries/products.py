@@ -27,7 +27,6 @@ from catalog.states import ListingState
 from catalog.units import unit_price_text
 from catalog.words import english, said
 from shop.core.models import Division
-from shop.core.money import to_yuan
 
 DEFAULT_TO = "440106"
 REVIEWS_SHOWN = 3
@@ -374,36 +373,3 @@ def review_page(slug: str, number: int) -> tuple[Listing, list[hooks.Review], in
         return None
     start = (number - 1) * REVIEWS_PER_PAGE
     return listing, hooks.reviews_of(listing.pk, REVIEWS_PER_PAGE, start), listing.review_count
-
-
-def product_data(page: ProductPage, address: str, site: str) -> dict[str, Any]:
-    """Return the page's schema.org Product."""
-    listing = page.listing
-    data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Product",
-        "name": said(listing, "name"),
-        "description": said(listing, "summary") or said(listing, "name"),
-        "url": address,
-        "image": [f"{site}{picture.src}" for picture in page.pictures],
-        "brand": {"@type": "Organization", "name": said(listing.supplier, "name")},
-        "offers": [
-            {
-                "@type": "Offer",
-                "sku": str(choice.pk),
-                "name": choice.text,
-                "price": str(to_yuan(choice.price_fen)),
-                "priceCurrency": "CNY",
-                "availability": f"https://schema.org/{_availability(page, choice)}",
-                "url": address,
-            }
-            for choice in page.choices
-        ],
-    }
-    return data
-
-
-def _availability(page: ProductPage, choice: Choice) -> str:
-    if page.waits:
-        return "PreOrder"
-    return "InStock" if choice.can_buy else "OutOfStock"

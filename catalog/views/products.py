@@ -28,11 +28,11 @@ from catalog.queries.products import (
     ProductPage,
     cards_instead,
     delivery_to,
-    product_data,
     product_page,
     product_version,
     review_page,
 )
+from catalog.queries.structured import product_data
 from catalog.states import StorageClass
 from catalog.words import local, paragraphs, said
 from shop.core.money import to_yuan

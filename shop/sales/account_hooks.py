@@ -1,12 +1,12 @@
 """What sales adds to the account: adoption at login, tiles and rows of 我的."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from shop.accounts.hooks import Shortcut
-from shop.accounts.models import User
 from shop.sales.operations.adopting import adopt_guest_purchases
 from shop.sales.queries.orders import owned_orders, tab_counts
 from shop.sales.visitors import Visitor
@@ -14,12 +14,12 @@ from shop.sales.visitors import Visitor
 ICONS = {"unpaid": "wallet", "to_ship": "package", "shipped": "truck", "to_review": "star", "after_sale": "headset"}
 
 
-def adopt(request: HttpRequest, user: User, at: datetime) -> None:
+def adopt(request: HttpRequest, user: Any, at: datetime) -> None:
     """Find the purchases made as a guest with the phone that was proved."""
     adopt_guest_purchases(user=user, at=at)
 
 
-def order_shortcuts(user: User) -> list[Shortcut]:
+def order_shortcuts(user: Any) -> list[Shortcut]:
     """Return the tiles of one's orders with how many wait. One query."""
     counts = tab_counts(owned_orders(Visitor(user=user)))
     labels = {
@@ -35,7 +35,7 @@ def order_shortcuts(user: User) -> list[Shortcut]:
     ]
 
 
-def account_rows(user: User) -> list[Shortcut]:
+def account_rows(user: Any) -> list[Shortcut]:
     """Return the rows of favourites and reminders, and of the reviewers' queue for who decides there."""
     rows = [
         Shortcut(_("Favourites"), "/account/favourites/", "heart", testid="my-favourites"),

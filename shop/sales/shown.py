@@ -260,7 +260,9 @@ def _parcel(shipment: Shipment) -> ParcelShown:
     )
 
 
-def _next(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, str, datetime | None]:
+def _next(  # noqa: PLR0911 reason: one sentence per state, read from top to bottom
+    order: OrderFacts, shown: OrderShown, at: datetime
+) -> tuple[str, str, datetime | None]:
     you = _("You")
     if shown.can["pay"]:
         return _("Pay, or the reserved stock goes back on sale"), you, order.purchase.pay_by

@@ -60,7 +60,7 @@ class AfterSaleForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: tuple[str, ...] = (), **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["kind"].choices = [(kind, AfterSaleKind(kind).label) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(kind, AfterSaleKind(kind).label) for kind in kinds]  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
 
     @property
     def amount_fen(self) -> int:

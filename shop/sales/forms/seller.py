@@ -37,7 +37,7 @@ class ShipForm(forms.Form):
     def __init__(self, *args: Any, order: OrderFacts, **options: Any) -> None:
         super().__init__(*args, **options)
         carriers = [(each.code, in_reader_language(each.name_zh, each.name_en)) for each in CARRIERS.values()]
-        self.fields["carrier"].choices = carriers  # type: ignore[attr-defined]
+        self.fields["carrier"].choices = carriers  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
         self.waiting = [line for line in order.lines.all() if line_rest(line)]
         for line in self.waiting:
             self.fields[f"pieces-{line.pk}"] = forms.IntegerField(
@@ -74,7 +74,7 @@ class CancelRestForm(forms.Form):
     def __init__(self, *args: Any, order: OrderFacts, **options: Any) -> None:
         super().__init__(*args, **options)
         waiting = [line for line in order.lines.all() if line_rest(line)]
-        self.fields["lines"].choices = [  # type: ignore[attr-defined]
+        self.fields["lines"].choices = [  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
             (line.pk, f"{in_reader_language(line.name_zh, line.name_en)} × {line_rest(line)}") for line in waiting
         ]
 

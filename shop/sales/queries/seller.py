@@ -84,7 +84,7 @@ def _to_pack(supplier_id: int) -> list[dict[str, Any]]:
         .filter(pieces__gt=0)
         .order_by("-pieces", "name_zh")
     )
-    return list(rows)
+    return [dict(row) for row in rows]
 
 
 def open_cases(supplier_id: int) -> list[AfterSale]:

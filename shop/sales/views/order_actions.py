@@ -95,7 +95,7 @@ def _own_line(request: HttpRequest, number: str, line_id: int) -> LineFacts:
     if line is None:
         raise Http404
     # What show_line reads besides; the forms show the line, not what may be done with it.
-    line.is_reviewed = line.has_open_case = False  # type: ignore[attr-defined]
+    line.is_reviewed = line.has_open_case = False  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
     return line
 
 

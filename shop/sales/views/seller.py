@@ -44,7 +44,7 @@ def for_supplier(view: View) -> View:
             return render(request, "seller/nobody.html", status=403)
         chosen = request.session.get(CHOSEN)
         supplier = next((each for each in found if each.pk == chosen), found[0])
-        request.suppliers = found  # type: ignore[attr-defined]
+        request.suppliers = found  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
         return view(request, supplier, **given)
 
     return guarded
@@ -57,7 +57,7 @@ def console(
     shared = {
         "supplier": supplier,
         "supplier_name": in_reader_language(supplier.name_zh, supplier.name_en),
-        "suppliers": [(each.pk, in_reader_language(each.name_zh, each.name_en)) for each in request.suppliers],  # type: ignore[attr-defined]
+        "suppliers": [(each.pk, in_reader_language(each.name_zh, each.name_en)) for each in request.suppliers],  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
         "waiting": queries.waiting_counts(supplier.pk),
     }
     return render(request, f"seller/{template}.html", {**shared, **context}, status=status)
@@ -143,7 +143,7 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
 def switch(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Act for another of one's suppliers."""
     wanted = request.POST.get("supplier", "")
-    if not any(str(each.pk) == wanted for each in request.suppliers):  # type: ignore[attr-defined]
+    if not any(str(each.pk) == wanted for each in request.suppliers):  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
         raise Http404
     request.session[CHOSEN] = int(wanted)
     return HttpResponseRedirect(local("/seller/"))
@@ -177,14 +177,14 @@ def goods(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
 def set_stock(request: HttpRequest, supplier: SupplierBrief, specification_id: int) -> HttpResponse:
     """Set how many pieces of one specification are there."""
     spec = goods_of_supplier(supplier.pk, specification_id)
-    if spec is None or spec.stock_id is None:  # type: ignore[attr-defined]  # annotated
+    if spec is None or spec.stock_id is None:  # type: ignore[attr-defined]  # annotated by the query
         raise Http404
     form = OnHandForm(request.POST)
     at = timezone.now()
     status = 422
     if form.is_valid():
         try:
-            set_on_hand(stock_id=spec.stock_id, on_hand=form.cleaned_data["on_hand"])  # type: ignore[attr-defined]
+            set_on_hand(stock_id=spec.stock_id, on_hand=form.cleaned_data["on_hand"])  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
         except DomainError as error:
             status = error.status
             add_refusal(form, error)
