@@ -226,7 +226,7 @@ def _place(trade: Trade, number: int, ending: str, placed: datetime) -> Purchase
 
 def guest_token(number: int) -> str:
     """Return the token that opens the orders of guest purchase `number`. Known to all: this is the demo."""
-    return f"demo-guest-{number}"
+    return f"demo-guest-{number:0>32}"
 
 
 def _buyer(trade: Trade, number: int) -> Any:
