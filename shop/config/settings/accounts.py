@@ -17,6 +17,7 @@ ACCOUNT_RATE_LIMITS = {
     "send_code": "30/10m/ip,5/10m/key",
     "enter_code": "60/10m/ip",
     "parse_address": "60/m/ip",
+    "find_order": "30/10m/ip,5/10m/key",
     "reauthenticate": "10/m/user",
 }
 
