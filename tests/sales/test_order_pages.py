@@ -37,7 +37,8 @@ def test_a_guest_follows_the_order_to_the_end(guest):
     order = paid((make_listing(stock=50), 2), token=TOKEN)
     assert order.order.number in guest.get("/account/orders/").content.decode()
     page = guest.get(address(order)).content.decode()
-    assert "龙口西路" not in page and "周**" in page
+    assert "龙口西路" not in page
+    assert "周**" in page
     assert guest.post(address(order, "nudge/")).status_code == 302
     assert guest.post(address(order, "nudge/")).status_code == 409
     ship(order)
