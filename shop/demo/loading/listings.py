@@ -148,8 +148,8 @@ def _spec(spec: Row, sku: str) -> SpecDraft:
         "was_fen": round(was * 100) if was else None,
         "net_grams": spec["g"],
         "net_ml": spec.get("ml"),
-        # Carton, padding, ice: about an eighth more than what is inside.
-        "gross_grams": spec["g"] * 9 // 8 + 200,
+        # Carton and padding: a twentieth and a little more than what is inside.
+        "gross_grams": spec["g"] * 21 // 20 + 150,
         "pieces": spec.get("n"),
     }
     return SpecDraft(fields=fields, sku=sku, on_hand=spec["s"])

@@ -217,7 +217,7 @@ def _draft(number: int, patterns: list[Pattern], suppliers: list[Supplier], at: 
                     "text_en": f"{en} · {kind_en}",
                     "price_fen": max(100, jin_fen * grams // 500 // 10 * 10),
                     "net_grams": grams,
-                    "gross_grams": grams * 9 // 8 + 200,
+                    "gross_grams": grams * 21 // 20 + 150,
                 },
                 sku=f"S{number:06d}-{position}",
                 on_hand=dice.randint(20, 600),

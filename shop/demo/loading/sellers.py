@@ -10,6 +10,8 @@ from shop.demo.world import Row, english, pair, read, rows
 
 Pictures = dict[str, Picture]
 
+FIRST_GRAMS = 3000
+
 
 def load_villages(pictures: Pictures) -> dict[str, Village]:
     """Create the villages; return them by slug."""
@@ -115,6 +117,7 @@ def make_freight(supplier: Supplier, region: str, free_over: int, freight: Row) 
                 template=template,
                 division_prefix=prefix,
                 storage_class=storage,
+                first_grams=FIRST_GRAMS,
                 first_fen=first * 100,
                 step_fen=step * 100,
                 days_min=days_min,
