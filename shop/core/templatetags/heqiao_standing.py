@@ -16,7 +16,10 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from shop.core.pagecache import Generation
+
 register = template.Library()
+_generation = Generation()
 
 EDGE = "\x1f"
 STANDING = "is_standing"
@@ -47,11 +50,16 @@ class StandingNode(template.Node):
 
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist
+        self._word = ""
         self._kept: dict[tuple[Any, ...], Sequence[tuple[str, Fill | None, list[str]]]] = {}
 
     def render(self, context: Context) -> SafeString:
         """Return the text for this page."""
         fixed = {name: context.get(name) for name in FIXED}
+        word = _generation.now()
+        if word != self._word:
+            # Cards or pages changed: names and places in the navigation may have, too.
+            self._word, self._kept = word, {}
         key = (get_language(), *map(str, fixed.values()))
         parts = self._kept.get(key)
         if parts is None:
