@@ -111,18 +111,21 @@ def serving(seed: Seed, **env: str) -> Iterator[services.Server]:
         yield server
 
 
-def _fields(page: str, action: str) -> dict[str, str] | None:
-    """Return the filled-in fields of the form that posts to `action`, as a browser would send them; None without one."""
+def _fields(page: str, action: str) -> dict[str, Any] | None:
+    """Return the filled-in fields of the form that posts to `action`, as a browser would send them; None without one.
+
+    Each name has all its values: the chosen lines of a basket share one.
+    """
     form = re.search(rf'<form[^>]*action="[^"]*{re.escape(action)}"[^>]*>(.*?)</form>', page, re.DOTALL)
     if form is None:
         return None
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     for tag in re.findall(r"<(?:input|textarea)\b[^>]*>", form[1]):
         parts = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
         if parts.get("type") in ("radio", "checkbox") and not re.search(r"\bchecked\b", tag):
             continue
         if "name" in parts:
-            found[parts["name"]] = html.unescape(parts.get("value", ""))
+            found.setdefault(parts["name"], []).append(html.unescape(parts.get("value", "")))
     return found
 
 
@@ -167,14 +170,12 @@ def queries(base: str, seed: Seed, path: str) -> int:
 def queries_to_place(base: str, seed: Seed) -> tuple[int, int]:
     """Return the queries of a signed-in basket with three lines, and of the request that places them."""
     with httpx.Client(base_url=base, timeout=60, verify=TLS, headers={ASK: "1"}) as http:
-        http.cookies.set("sessionid", seed.facts["session"], domain="127.0.0.1")
+        http.cookies.set("sessionid", seed.facts["buyer"], domain="127.0.0.1")
         counts = (0, 0)
         for _ in range(2):
-            token = ""
             for path in random.sample(seed.facts["products"], 3):
                 page = http.get(path)
                 fields = _fields(page.text, "/shop/basket/add/") or {}
-                token = fields.get("csrfmiddlewaretoken", token)
                 http.post("/shop/basket/add/", data=fields | {"quantity": "1"}, headers={"Referer": str(page.url)})
             basket = http.get("/shop/basket/")
             page = http.get("/shop/checkout/")

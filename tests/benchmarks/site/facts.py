@@ -4,6 +4,7 @@ Gives the products that are bought stock enough for every run.
 """
 
 import json
+from uuid import uuid4
 
 import django
 
@@ -56,6 +57,8 @@ def facts() -> dict[str, object]:
     largest = ListingCard.objects.values("category_top_id").annotate(n=Count("pk")).order_by("-n")[0]
     return {
         "session": session_of("consumer@demo.heqiao.example"),
+        # Somebody with an empty basket and no address.
+        "buyer": session_of(f"{uuid4().hex}@example.com"),
         "category": f"/shop/c/{Category.objects.get(pk=largest['category_top_id']).slug}/",
         "in_category": largest["n"],
         "products": [
