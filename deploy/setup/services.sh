@@ -41,7 +41,7 @@ start_postgres() {
 
 start_redis() {
   command -v redis-server >/dev/null || return 0
-  redis-cli -p $redis_port ping >/dev/null 2>&1 || redis-server --port $redis_port --save '' --daemonize yes --dir "$home" >/dev/null
+  redis-cli -p $redis_port ping >/dev/null 2>&1 || redis-server --bind 127.0.0.1 --port $redis_port --save '' --daemonize yes --dir "$home" >/dev/null
   echo "TEST_REDIS_URL=redis://127.0.0.1:$redis_port" >> "$home/../services.env"
 }
 

@@ -11,7 +11,7 @@ PREPARING = 12
 
 
 async def _prepare(http: httpx.AsyncClient, specification: int, number: int) -> dict[str, str]:
-    page = await http.get("/shop/basket/")
+    page = await http.get("/shop/me/")
     page.raise_for_status()
     token = http.cookies["csrftoken"]
     added = await http.post(
@@ -37,7 +37,9 @@ async def _prepare(http: httpx.AsyncClient, specification: int, number: int) -> 
 
 
 async def _race(base: str, specification: int, buyers: int) -> tuple[Counter[str], float]:
-    clients = [httpx.AsyncClient(base_url=base, timeout=120) for _ in range(buyers)]
+    # A connection for each request: one that waited for the others would be closed by the server as it is used.
+    alone = httpx.Limits(max_keepalive_connections=0)
+    clients = [httpx.AsyncClient(base_url=base, timeout=120, limits=alone) for _ in range(buyers)]
     try:
         gate = asyncio.Semaphore(PREPARING)
 

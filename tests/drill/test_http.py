@@ -9,7 +9,7 @@ from tests.drill.conftest import Say
 from tests.factories import make_division, make_listing, spec_of
 from tests.plugins.servers import StartSite
 
-BUYERS, STOCK, ROUNDS, WORKERS = 200, 50, 2, 4
+BUYERS, STOCK, ROUNDS, WORKERS = 200, 50, 10, 4
 
 
 def test_two_hundred_buyers_through_http(on_postgres: None, real_db: str, start_site: StartSite, say: Say) -> None:
