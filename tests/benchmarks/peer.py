@@ -67,12 +67,14 @@ def build(size: int) -> None:
         subprocess.run([*uv, "pip", "install", "-q", "-p", PYTHON, *PACKAGES], check=True)
         (HOME / "venv" / "done").touch()
     there = services.databases(server)
-    if _database(size) in there:
+    # A database without its index or its static files (a cleaned cache) serves nothing: it is made again.
+    if _database(size) in there and (HOME / f"index_{_database(size)}").exists():
+        _collect_static(size)
         return
+    services.run_sql(server, "postgres", f"DROP DATABASE IF EXISTS {_database(size)}")
     if "peer_empty" not in there:
         services.run_sql(server, "postgres", "CREATE DATABASE peer_making")
         _run("-m", "django", "migrate", "-v0", size=0, database="peer_making")
-        _run("-m", "django", "collectstatic", "--noinput", "-v0", size=0, database="peer_making")
         services.run_sql(server, "postgres", "ALTER DATABASE peer_making RENAME TO peer_empty")
     making = f"{_database(size)}_making"
     if making in there:
@@ -84,6 +86,11 @@ def build(size: int) -> None:
     _run("-m", "django", "rebuild_index", "--noinput", "-v0", "-b", "1000000", size=size, database=making)
     (HOME / f"index_{making}").rename(HOME / f"index_{_database(size)}")
     services.run_sql(server, "postgres", f"ALTER DATABASE {making} RENAME TO {_database(size)}")
+    _collect_static(size)
+
+
+def _collect_static(size: int) -> None:
+    _run("-m", "django", "collectstatic", "--noinput", "-v0", size=size)
 
 
 @contextmanager
