@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 SYLLABLES = 8  # A longer pinyin query matches by its first eight syllables' worth of text.
 MAX_TERMS = 16
 MAX_LATIN = 40
@@ -49,6 +47,8 @@ def _tokens_of_run(run: str, with_pinyin: bool) -> tuple[str, ...]:
         return (run[:MAX_LATIN],)
     found = [*run, *_pairs(run)]
     if with_pinyin:
+        from pypinyin import Style, lazy_pinyin  # reason: its dictionaries take 58 MB, and no page ever needs them
+
         syllables = [each.replace("ü", "v") for each in lazy_pinyin(run, style=Style.NORMAL)]
         for start in range(len(run)):
             part = syllables[start : start + SYLLABLES]

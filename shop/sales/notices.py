@@ -12,8 +12,7 @@ from shop.core import outbox, periodic
 from shop.sales import message_kinds  # noqa: F401  reason: registers the words of these messages
 from shop.sales.models import AfterSale, OrderFacts, Purchase, Refund, ReviewFacts, Shipment
 from shop.sales.operations.aftersales import refund_key
-from shop.sales.operations.receipts import still_held
-from shop.sales.rules import CARRIERS
+from shop.sales.rules import CARRIERS, still_held
 from shop.sales.states import AfterSaleState
 
 
@@ -51,23 +50,24 @@ def _tell_supplier(
 
 @outbox.register("sales.tell_paid")
 def tell_paid(*, purchase_id: int, at: datetime) -> None:
-    """Tell the buyer that the money arrived, and each supplier that there is something to ship."""
+    """Tell the buyer that the money arrived."""
     purchase = Purchase.objects.get(pk=purchase_id)
-    orders = list(
-        OrderFacts.objects.filter(purchase=purchase)
-        .select_related("order", "purchase", "supplier")
-        .prefetch_related("lines")
-    )
     if purchase.user_id:
         tell(
             user_id=purchase.user_id,
             kind="purchase_paid",
-            params={"total_fen": purchase.total_fen, "orders": len(orders)},
+            params={"total_fen": purchase.total_fen, "orders": purchase.orders.count()},
             url="/account/orders/",
             key=f"purchase_paid:{purchase.pk}",
             at=at,
         )
-    for order in orders:
+
+
+@outbox.register("sales.tell_to_ship")
+def tell_to_ship(*, purchase_id: int, at: datetime) -> None:
+    """Tell each supplier of a purchase that there is something to ship."""
+    orders = OrderFacts.objects.filter(purchase=purchase_id).select_related("order", "purchase", "supplier")
+    for order in orders.prefetch_related("lines"):
         params = {
             "pieces": sum(line.ordered for line in order.lines.all()),
             "ship_by_at": order.ship_by.isoformat() if order.ship_by else "",
@@ -120,7 +120,7 @@ def tell_received(*, order_id: int, at: datetime) -> None:
     """Tell the supplier that the goods arrived and the money is to be settled."""
     order = _order(order_id)
     key = f"order_received:{order.pk}"
-    params = {"amount_fen": still_held(order)}
+    params = {"amount_fen": still_held(order.money())}
     _tell_supplier(order, "order_received", params, key=key, at=at, url="/seller/settlement/")
 
 

@@ -9,6 +9,7 @@ from shop.core import ledger
 from shop.core.projections import Mismatch, check
 from shop.sales import books
 from shop.sales.models import LineFacts, OrderFacts, Payment, Purchase, Refund
+from shop.sales.rules import still_held
 from shop.sales.states import OrderState, PaymentState, PurchaseState
 
 
@@ -52,7 +53,11 @@ def _refunds() -> Iterator[Mismatch]:
 
 @check("money captured is what is held, payable and given back")
 def _captured() -> Iterator[Mismatch]:
-    paid = dict(Purchase.objects.filter(state=PurchaseState.PAID).values_list("pk", "total_fen"))
+    paid = dict(
+        Purchase.objects.filter(state=PurchaseState.PAID)
+        .annotate(due=F("total_fen") - Sum("orders__waived_fen"))
+        .values_list("pk", "due")
+    )
     payments = dict(
         Payment.objects.filter(payable_kind="purchase", state=PaymentState.SUCCEEDED)
         .exclude(refunds__key__startswith="payment:")
@@ -68,14 +73,10 @@ def _captured() -> Iterator[Mismatch]:
 def _suppliers() -> Iterator[Mismatch]:
     booked = ledger.balances("supplier:")
     expected: dict[str, int] = {}
-    rows = OrderFacts.objects.filter(purchase__state=PurchaseState.PAID).values_list(
-        "supplier_id", "state", "total_fen", "discount_fen", "discount_supplier_fen", "refunded_fen"
-    )
-    for supplier_id, state, total, discount, by_supplier, refunded in rows:
-        platform = discount - by_supplier
-        back = platform * refunded // total if total else 0
-        account = books.payable(supplier_id) if state == OrderState.COMPLETED else books.held(supplier_id)
-        expected[account] = expected.get(account, 0) + total + platform - refunded - back
+    for order in OrderFacts.objects.filter(purchase__state=PurchaseState.PAID).iterator():
+        payable = order.state == OrderState.COMPLETED
+        account = books.payable(order.supplier_id) if payable else books.held(order.supplier_id)
+        expected[account] = expected.get(account, 0) + still_held(order.money())
     for name in sorted(booked.keys() | expected.keys()):
         if booked.get(name, 0) != expected.get(name, 0):
             yield Mismatch(f"account {name}", booked.get(name, 0), expected.get(name, 0))

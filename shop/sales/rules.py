@@ -10,7 +10,7 @@ MAX_PIECES = 999
 ONLINE_MINUTES = 30
 TRANSFER_DAYS = 3
 PREPAID_DAYS = 30
-AUTO_RECEIPT_DAYS = 10
+POSTPAID_DAYS = 60
 DAMAGE_CLAIM_HOURS = 48
 NUDGE_HOURS = 24
 RETURN_DAYS = 7
@@ -65,6 +65,34 @@ def pay_by(terms: str, placed_at: datetime) -> datetime | None:
     if terms == Terms.PREPAID:
         return placed_at + timedelta(days=PREPAID_DAYS)
     return None
+
+
+def is_too_late_to_pay(terms: str, pay_by_: datetime | None, at: datetime) -> bool:
+    """Tell whether the time to pay is over. What was received first can be paid late: it is owed."""
+    return terms != Terms.POSTPAID and pay_by_ is not None and pay_by_ <= at
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMoney:
+    """An order's amounts in 分: its total, the platform's part of the discount, what was given back or not charged."""
+
+    total_fen: int
+    platform_discount_fen: int
+    refunded_fen: int
+    waived_fen: int
+
+
+def platform_discount_left(order: OrderMoney, reduced_fen: int) -> int:
+    """Return the platform's discount on what is left of an order: its part of a reduction goes back, rounded down."""
+    if not order.total_fen:
+        return order.platform_discount_fen
+    return order.platform_discount_fen - order.platform_discount_fen * reduced_fen // order.total_fen
+
+
+def still_held(order: OrderMoney) -> int:
+    """Return 分 of a paid order that are neither given back nor payable yet, the platform's discount included."""
+    reduced = order.refunded_fen + order.waived_fen
+    return order.total_fen - reduced + platform_discount_left(order, reduced)
 
 
 def ship_by(paid_at: datetime, hours: int, holiday_until: date | None) -> datetime:

@@ -14,6 +14,7 @@ from shop.core.money import to_yuan
 from shop.sales import rules
 from shop.sales.models import AfterSale, OrderFacts, Shipment
 from shop.sales.operations.aftersales import refund_key
+from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
 from shop.sales.states import AfterSaleState, OrderState, PurchaseState
 from shop.sales.texts import in_reader_language, thumb_url
@@ -273,7 +274,7 @@ def _next(  # noqa: PLR0911 reason: one sentence per state, read from top to bot
             return _("Send the goods: they are late since %(at)s") % {"at": when(order.ship_by)}, shown.supplier, None
         return _("Send the goods before %(at)s") % {"at": when(order.ship_by)}, shown.supplier, None
     if order.state == OrderState.SHIPPED and order.shipped_at is not None:
-        by = timezone.localtime(order.shipped_at + timedelta(days=rules.AUTO_RECEIPT_DAYS))
+        by = timezone.localtime(order.shipped_at + timedelta(days=receipt_days(order.purchase.terms)))
         words = _("Open the parcel, then confirm the receipt; on %(day)s it is confirmed by itself")
         return words % {"day": date_format(by, "m-d")}, you, None
     if shown.can["review"]:

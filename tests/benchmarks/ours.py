@@ -139,9 +139,10 @@ def journeys(seed: Seed) -> tuple[Any, Any]:
         if fields is None:
             return f"no form on {page.url.path}"
         fields["quantity"] = "1"
-        answer = await http.post("/shop/basket/add/", data=fields, headers={"Referer": str(page.url)})
-        on_basket = answer.url.path.endswith("/shop/basket/")
-        return "" if answer.status_code == 200 and on_basket else f"not added: {answer.status_code} {answer.url.path}"
+        # As the page's own script sends it: the shopper stays on the page and is told how many are in the basket.
+        headers = {"Referer": str(page.url), "Accept": "application/json"}
+        answer = await http.post("/shop/basket/add/", data=fields, headers=headers)
+        return "" if answer.status_code == 200 and answer.json()["basket_count"] == 1 else f"not added: {answer.text}"
 
     async def buy(http: httpx.AsyncClient) -> str:
         problem = await add(http)

@@ -174,6 +174,9 @@ if CELERY_BROKER_URL.startswith("filesystem"):
     }
 
 # Pages of visitors who are not signed in, kept before Django's middleware: seconds each, bytes per process.
+# Days after sending, when a receipt that nobody confirmed is confirmed: of shoppers, and of units that accept in form.
+AUTO_RECEIPT_DAYS = env.int("AUTO_RECEIPT_DAYS", 10)
+UNIT_RECEIPT_DAYS = env.int("UNIT_RECEIPT_DAYS", 30)
 PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", 20)
 PAGE_CACHE_BYTES = 24_000_000
 

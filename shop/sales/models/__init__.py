@@ -5,7 +5,7 @@ from .favourites import Favourite
 from .offers import OfferFunding
 from .orders import LineFacts, OrderFacts, OrderMove
 from .payments import Payment, Refund, WebhookEvent
-from .purchases import Purchase
+from .purchases import OrderAttribution, Purchase
 from .reviews import ReviewFacts, ReviewPicture
 from .shipments import Shipment, ShipmentLine
 
@@ -15,6 +15,7 @@ __all__ = [
     "Favourite",
     "LineFacts",
     "OfferFunding",
+    "OrderAttribution",
     "OrderFacts",
     "OrderMove",
     "Payment",

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from shop.sales.rules import OrderMoney
 from shop.sales.states import OrderState
 
 
@@ -22,6 +23,7 @@ class OrderFacts(models.Model):
     freight_fen = models.BigIntegerField(default=0)
     total_fen = models.BigIntegerField()
     refunded_fen = models.BigIntegerField(default=0)
+    waived_fen = models.BigIntegerField(default=0, help_text="Not charged: goods came first, and these did not")
     note = models.CharField(max_length=200, blank=True, help_text="From the buyer to the supplier")
     ship_by = models.DateTimeField(null=True, blank=True)
     nudged_at = models.DateTimeField(null=True, blank=True, help_text="催发货")
@@ -35,7 +37,8 @@ class OrderFacts(models.Model):
                 condition=Q(total_fen=F("goods_fen") - F("discount_fen") + F("freight_fen")), name="order_adds_up"
             ),
             models.CheckConstraint(
-                condition=Q(refunded_fen__gte=0, refunded_fen__lte=F("total_fen")), name="order_refund_within_total"
+                condition=Q(refunded_fen__gte=0, waived_fen__gte=0, refunded_fen__lte=F("total_fen") - F("waived_fen")),
+                name="order_refund_within_total",
             ),
         ]
         indexes = [
@@ -43,6 +46,15 @@ class OrderFacts(models.Model):
             models.Index(fields=["purchase"], name="order_of_purchase"),
             models.Index(fields=["shipped_at"], condition=Q(state="shipped"), name="order_on_its_way"),
         ]
+
+    def money(self) -> OrderMoney:
+        """The amounts, for the rules."""
+        return OrderMoney(
+            total_fen=self.total_fen,
+            platform_discount_fen=self.discount_fen - self.discount_supplier_fen,
+            refunded_fen=self.refunded_fen,
+            waived_fen=self.waived_fen,
+        )
 
     def __str__(self) -> str:
         return f"order {self.pk}"
@@ -69,7 +81,7 @@ class LineFacts(models.Model):
     cancelled = models.PositiveIntegerField(default=0)
     shipped = models.PositiveIntegerField(default=0)
     accepted = models.PositiveIntegerField(default=0)
-    refunded_fen = models.BigIntegerField(default=0)
+    refunded_fen = models.BigIntegerField(default=0, help_text="Given back, or not charged")
     county_code = models.CharField(max_length=6, blank=True)
     village_id = models.BigIntegerField(null=True, blank=True)
     is_fresh = models.BooleanField(default=True)

@@ -43,6 +43,7 @@ class Purchase(models.Model):
     basket_id = models.BigIntegerField(null=True, blank=True)
     placed_at = models.DateTimeField()
     pay_by = models.DateTimeField(null=True, blank=True)
+    term_days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="账期: POSTPAID, after acceptance")
     paid_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True, help_text="Expired or cancelled")
 
@@ -64,3 +65,19 @@ class Purchase(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class OrderAttribution(models.Model):
+    """Where a purchase came from, as it was then: a campaign, session, need, unit. One row per kind, no upward key."""
+
+    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="attributions")
+    kind = models.CharField(max_length=20)
+    ref = models.CharField(max_length=60)
+    label = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["purchase", "kind"], name="attribution_once")]
+        indexes = [models.Index(fields=["kind", "ref"], name="attribution_of")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"

@@ -14,7 +14,7 @@ from shop.sales import rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, AfterSalePicture, LineFacts, OrderFacts
 from shop.sales.operations.moves import lock_order
-from shop.sales.operations.refunds import refund_order_part
+from shop.sales.operations.refunds import reduce_order
 from shop.sales.states import AFTER_SALE_MOVES, AfterSaleKind, AfterSaleState
 
 
@@ -100,7 +100,7 @@ def decide_after_sale(
                     _("Approve between ¥0.01 and %(most)s.") % {"most": f"¥{case.amount_fen / 100:.2f}"},
                     field="amount",
                 )
-            refund_order_part(
+            reduce_order(
                 order=order,
                 amount_fen=amount_fen,
                 reason=case.kind,
@@ -108,6 +108,7 @@ def decide_after_sale(
                 actor=actor,
                 at=at,
                 lines={case.line_id: amount_fen},
+                pieces={case.line_id: case.quantity} if case.kind == AfterSaleKind.RETURN else None,
             )
         elif not answer:
             raise InvalidInput(_("Say why: the buyer reads it."), code="answer_missing", field="answer")

@@ -1,5 +1,6 @@
 """Ending what will not be delivered: unpaid purchases expire, buyers cancel, suppliers run out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +11,15 @@ from django.utils.translation import gettext as _
 from catalog.operations import stock
 from catalog.operations.listings import count_sold
 from shop.core import outbox, periodic
+from shop.sales import hooks
 from shop.sales.errors import WrongState
 from shop.sales.models import LineFacts, OrderFacts, Purchase
 from shop.sales.operations.discounts import give_uses_back
+from shop.sales.operations.events import order_event
 from shop.sales.operations.moves import lock_order, move_order, move_orders
-from shop.sales.operations.refunds import refund_order_part
-from shop.sales.states import OrderState, PurchaseState
+from shop.sales.operations.refunds import reduce_order
+from shop.sales.operations.terms import start_term
+from shop.sales.states import OrderState, PurchaseState, Terms
 
 BATCH = 100
 
@@ -23,8 +27,9 @@ BATCH = 100
 @periodic.every("sales.expire", seconds=15)
 def expire_purchases(*, at: datetime) -> int:
     """Close what was not paid in time and give everything back; return how many."""
-    due = Purchase.objects.filter(state=PurchaseState.UNPAID, pay_by__lte=at).order_by("pay_by")
-    return sum(expire_purchase(purchase_id=pk, at=at) for pk in due.values_list("pk", flat=True)[:BATCH])
+    due = Purchase.objects.filter(state=PurchaseState.UNPAID, pay_by__lte=at).exclude(terms=Terms.POSTPAID)
+    ids = list(due.order_by("pay_by").values_list("pk", flat=True)[:BATCH])
+    return sum(expire_purchase(purchase_id=pk, at=at) for pk in ids)
 
 
 def expire_purchase(*, purchase_id: int, at: datetime) -> bool:
@@ -42,17 +47,18 @@ def _close(purchase_id: int, to: str, *, reason: str, actor: Any, at: datetime) 
     with transaction.atomic():
         unpaid = Purchase.objects.select_for_update().filter(pk=purchase_id, state=PurchaseState.UNPAID)
         if to == PurchaseState.EXPIRED:
-            unpaid = unpaid.filter(pay_by__lte=at)
+            unpaid = unpaid.filter(pay_by__lte=at).exclude(terms=Terms.POSTPAID)
         purchase = unpaid.first()
         if purchase is None:
             return False
         Purchase.objects.filter(pk=purchase_id).update(state=to, closed_at=at)
-        orders = list(OrderFacts.objects.filter(purchase=purchase))
+        orders = list(OrderFacts.objects.filter(purchase=purchase).select_related("order", "purchase"))
         lines = list(LineFacts.objects.filter(order__in=orders))
         _release(lines)
         LineFacts.objects.filter(order__in=orders).update(cancelled=F("ordered"))
         move_orders(orders, OrderState.CANCELLED, reason=reason, actor=actor, at=at)
         give_uses_back(purchase=purchase)
+        hooks.tell(*(_cancelled(order, lines, order.total_fen, reason, actor, at) for order in orders))
         outbox.enqueue(
             task="sales.stock_came_back", args={"listing_ids": sorted({line.listing_id for line in lines})}, at=at
         )
@@ -77,9 +83,9 @@ def cancel_order(*, order_id: int, actor: Any, at: datetime, reason: str = "buye
         _release(lines)
         LineFacts.objects.filter(order=order).update(cancelled=F("ordered"))
         move_order(order, OrderState.CANCELLED, reason=reason, actor=actor, at=at)
-        left = order.total_fen - order.refunded_fen
-        if left > 0 and order.purchase.state == PurchaseState.PAID:
-            refund_order_part(
+        left = order.total_fen - order.refunded_fen - order.waived_fen
+        if left > 0:
+            reduce_order(
                 order=order,
                 amount_fen=left,
                 reason=reason,
@@ -92,6 +98,8 @@ def cancel_order(*, order_id: int, actor: Any, at: datetime, reason: str = "buye
                     if (part := line.unit_price_fen * line.ordered - line.discount_fen - line.refunded_fen) > 0
                 },
             )
+        hooks.tell(_cancelled(order, lines, 0, reason, actor, at))
+        start_term(purchase=order.purchase, at=at)
         sold: dict[int, int] = {}
         for line in lines:
             sold[line.listing_id] = sold.get(line.listing_id, 0) - line.ordered + line.cancelled
@@ -103,6 +111,18 @@ def cancel_order(*, order_id: int, actor: Any, at: datetime, reason: str = "buye
             key=f"cancelled:{order.pk}",
             at=at,
         )
+
+
+def _cancelled(
+    order: OrderFacts, lines: Sequence[LineFacts], fen: int, reason: str, actor: Any, at: datetime
+) -> hooks.OrderEvent:
+    """Return the event; `lines` as they were before, perhaps of several orders."""
+    own = [line for line in lines if line.order_id == order.pk]
+    pieces = {line.pk: line.ordered - line.cancelled for line in own}
+    return order_event(
+        hooks.Event.CANCELLED, order, key=order.order.number, at=at, actor=actor, fen=fen, lines=own, pieces=pieces,
+        reason=reason,
+    )  # fmt: skip
 
 
 def _release(lines: list[LineFacts]) -> None:

@@ -5,18 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from catalog.operations.listings import count_sold
-from catalog.queries import ship_within, supplier_holidays
 from shop.core import ledger, outbox
-from shop.sales import books, rules
+from shop.sales import books, hooks, rules
 from shop.sales.errors import WrongState
 from shop.sales.gateways import Started, gateway
 from shop.sales.models import LineFacts, OrderFacts, Payment, Purchase
+from shop.sales.operations.events import order_event
 from shop.sales.operations.moves import move_orders
 from shop.sales.operations.refunds import refund_payment
+from shop.sales.operations.starting import start_work
 from shop.sales.states import OrderState, PaymentState, PurchaseState, Terms
 
 PURCHASE = "purchase"
@@ -31,7 +31,7 @@ def start_payment(*, purchase: Purchase, gateway_name: str, method: str = "", at
     chosen = gateway(gateway_name)
     with transaction.atomic():
         locked = Purchase.objects.select_for_update().get(pk=purchase.pk)
-        if locked.state != PurchaseState.UNPAID or (locked.pay_by is not None and locked.pay_by <= at):
+        if locked.state != PurchaseState.UNPAID or rules.is_too_late_to_pay(locked.terms, locked.pay_by, at):
             raise WrongState(_("This purchase is not waiting for payment."))
         payment = Payment.objects.filter(
             payable_kind=PURCHASE, payable_id=purchase.pk, gateway=gateway_name, state__in=_WAITING
@@ -42,7 +42,7 @@ def start_payment(*, purchase: Purchase, gateway_name: str, method: str = "", at
                 payable_id=purchase.pk,
                 gateway=gateway_name,
                 method=method,
-                amount_fen=locked.total_fen,
+                amount_fen=due_fen(locked),
                 key=secrets.token_hex(16),
                 started_at=at,
             )
@@ -97,6 +97,12 @@ def settle_nothing_due(*, purchase_id: int, at: datetime) -> bool:
         return True
 
 
+def due_fen(purchase: Purchase) -> int:
+    """Return 分 that a purchase costs: its total less what is not charged."""
+    waived = OrderFacts.objects.filter(purchase=purchase).aggregate(waived=Sum("waived_fen"))["waived"] or 0
+    return purchase.total_fen - waived
+
+
 def await_confirmation(*, payment_id: int, at: datetime) -> None:
     """Note that the provider is still thinking: the cashier says so until it answers."""
     Payment.objects.filter(pk=payment_id, state=PaymentState.STARTED).update(state=PaymentState.CHECKING)
@@ -121,25 +127,40 @@ def fail_payment(*, payment_id: int, at: datetime) -> None:
 
 
 def _orders_paid(purchase: Purchase, gateway_name: str, actor: Any, at: datetime) -> None:
-    orders = list(OrderFacts.objects.filter(purchase=purchase).select_related("order"))
-    lines = list(LineFacts.objects.filter(order__in=orders))
-    move_orders(orders, OrderState.TO_SHIP, reason="paid", actor=actor, at=at)
-    holidays = supplier_holidays(order.supplier_id for order in orders)
-    hours = ship_within(line.listing_id for line in lines)
+    """Start the work on what waited for the money; where the goods came first, settle what was received already."""
+    orders = list(
+        OrderFacts.objects.filter(purchase=purchase)
+        .exclude(state=OrderState.CANCELLED)
+        .select_related("order", "purchase")
+        .order_by("pk")
+    )
+    by_order: dict[int, list[LineFacts]] = {order.pk: [] for order in orders}
+    for line in LineFacts.objects.filter(order__in=by_order):
+        by_order[line.order_id].append(line)
+    waiting = [order for order in orders if order.state == OrderState.UNPAID]
+    move_orders(waiting, OrderState.TO_SHIP, reason="paid", actor=actor, at=at)
+    start_work(orders=[(order, by_order[order.pk]) for order in waiting], at=at)
     postings = []
     for order in orders:
-        slowest = max(hours.get(line.listing_id, 48) for line in lines if line.order_id == order.pk)
-        order.ship_by = rules.ship_by(timezone.localtime(at), slowest, holidays.get(order.supplier_id))
+        number = order.order.number
         postings += books.captured(
-            number=order.order.number,
+            number=number,
             supplier_id=order.supplier_id,
             gateway_name=gateway_name,
-            total_fen=order.total_fen,
-            platform_discount_fen=order.discount_fen - order.discount_supplier_fen,
+            total_fen=order.total_fen - order.waived_fen,
+            platform_discount_fen=rules.platform_discount_left(order.money(), order.waived_fen),
         )
-    OrderFacts.objects.bulk_update(orders, ["ship_by"])
+        if order.state == OrderState.COMPLETED:
+            postings += books.completed(
+                number=number, supplier_id=order.supplier_id, amount_fen=rules.still_held(order.money())
+            )
     ledger.post(postings, at=at, actor_id=getattr(actor, "pk", None))
-    sold: dict[int, int] = {}
-    for line in lines:
-        sold[line.listing_id] = sold.get(line.listing_id, 0) + line.ordered
-    count_sold(sold, at=at)
+    hooks.tell(
+        *(
+            order_event(
+                hooks.Event.PAID, order, key=order.order.number, at=at, actor=actor,
+                fen=order.total_fen - order.waived_fen, lines=by_order[order.pk],
+            )
+            for order in orders
+        )
+    )  # fmt: skip

@@ -1,8 +1,7 @@
 """The one door: whatever sells places its lines here. One purchase, one Oscar order per supplier."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,90 +11,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.basket.models import Basket
 from oscar.apps.basket.models import Line as BasketLine
-from oscar.apps.order.models import Line, Order
 
 from catalog.operations import stock
 from catalog.operations.listings import lock_listings
-from catalog.queries import SpecForSale
 from shop.core.errors import DomainError
-from shop.core.money import to_yuan
-from shop.sales import rules
+from shop.sales import hooks, rules
+from shop.sales.deal import NO_EXTRAS, SHOP, Attribution, Buyer, Extras, Invoice, PlaceLine, ShipTo
 from shop.sales.errors import BasketChanged, OverLimit
-from shop.sales.models import LineFacts, OrderFacts, Purchase
+from shop.sales.models import LineFacts, OrderAttribution, OrderFacts, Purchase
 from shop.sales.numbers import new_number
 from shop.sales.operations.discounts import claim_uses
-from shop.sales.pricing import Applied
+from shop.sales.operations.events import order_event
+from shop.sales.operations.order_rows import write_orders
+from shop.sales.operations.starting import start_work
 from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language
 from shop.sales.visitors import token_hash
 
-
-@dataclass(frozen=True)
-class PlaceLine:
-    """What is bought of one specification. Amounts in 分; `discount_fen` is for the whole line."""
-
-    spec: SpecForSale
-    quantity: int
-    unit_price_fen: int
-    price_source: str = "list"
-    discount_fen: int = 0
-    discount_supplier_fen: int = 0
-    stock_id: int | None = None
-
-    @property
-    def pool(self) -> int:
-        """The stock row that the pieces come from: the main pool unless a door says another."""
-        return self.stock_id or self.spec.stock_id
-
-
-@dataclass(frozen=True)
-class Buyer:
-    """Who buys: a user, or a guest reached by phone with a token that opens the orders."""
-
-    user: Any = None
-    phone: str = ""
-    email: str = ""
-    guest_token: str = ""
-
-
-@dataclass(frozen=True)
-class ShipTo:
-    """Where the parcels go. `division_code` is a county."""
-
-    name: str
-    phone: str
-    division_code: str
-    street: str
-    postcode: str = ""
-
-
-@dataclass(frozen=True)
-class Invoice:
-    """What the invoice says; an empty title asks for none."""
-
-    title: str = ""
-    tax_no: str = ""
-    email: str = ""
-
-
-@dataclass(frozen=True)
-class Attribution:
-    """Where the order came from, as it was then."""
-
-    kind: str = "shop"
-    ref: str = ""
-    label: str = ""
-
-
-@dataclass(frozen=True)
-class Extras:
-    """What goes with a purchase besides its lines: notes and freight (分) by supplier id, coupon, invoice."""
-
-    notes: Mapping[int, str] = field(default_factory=dict)
-    freight: Mapping[int, int] = field(default_factory=dict)
-    invoice: Invoice = Invoice()
-    coupon_code: str = ""
-    applied: Sequence[Applied] = ()
+__all__ = ["Attribution", "Buyer", "Extras", "Invoice", "PlaceLine", "ShipTo", "place"]
 
 
 def place(
@@ -107,8 +40,9 @@ def place(
     ship_to: ShipTo,
     key: str,
     terms: str = Terms.ONLINE,
-    attribution: Attribution = Attribution(),
-    extras: Extras = Extras(),
+    attribution: Attribution = SHOP,
+    also: Sequence[Attribution] = (),
+    extras: Extras = NO_EXTRAS,
     basket_id: int | None = None,
     leaves_some: bool = False,
 ) -> Purchase:
@@ -116,6 +50,7 @@ def place(
 
     The same `key` again returns the first purchase. With `basket_id`, that basket goes from Open to Submitted; where
     it `leaves_some` lines that are not bought now, only the bought ones go, the others wait in it.
+    `attribution` is the channel; `also` says what else it came from (a campaign, a session, a need), one per kind.
     Raises OutOfStock, OverLimit, CouponGone, or BasketChanged when the basket was ordered or changed meanwhile.
     Locks: basket, limited listings, stock pools by id.
     """
@@ -130,8 +65,20 @@ def place(
             for line in lines:
                 wanted[line.pool] += line.quantity
             stock.reserve(wanted)
-            purchase = _write(at, lines, buyer, ship_to, key, terms, attribution, extras, basket_id)
+            purchase, orders = _write(at, lines, buyer, ship_to, key, terms, attribution, extras, basket_id)
+            _note_sources(purchase, (attribution, *also))
             claim_uses(purchase=purchase, applied=extras.applied, user=buyer.user)
+            if terms == Terms.POSTPAID:
+                start_work(orders=orders, at=at)
+            hooks.tell(
+                *(
+                    order_event(
+                        hooks.Event.PLACED, order, key=order.order.number, at=at, actor=actor, fen=order.total_fen,
+                        lines=its_lines,
+                    )
+                    for order, its_lines in orders
+                )
+            )  # fmt: skip
             return purchase
     except (IntegrityError, DomainError):
         # The same key before, or at the same moment: that attempt stands, everything of this one is rolled back.
@@ -196,7 +143,7 @@ def _write(
     attribution: Attribution,
     extras: Extras,
     basket_id: int | None,
-) -> Purchase:
+) -> tuple[Purchase, list[tuple[OrderFacts, list[LineFacts]]]]:
     groups: dict[int, list[PlaceLine]] = defaultdict(list)
     for line in lines:
         groups[line.spec.supplier_id].append(line)
@@ -231,108 +178,19 @@ def _write(
         basket_id=basket_id,
         placed_at=at,
         pay_by=rules.pay_by(terms, at),
+        term_days=extras.term_days,
     )
     state = OrderState.TO_SHIP if terms == Terms.POSTPAID else OrderState.UNPAID
-    _write_orders(purchase, groups, extras, state, at)
-    return purchase
+    return purchase, write_orders(purchase, groups, extras, state, at)
 
 
-def _write_orders(
-    purchase: Purchase, groups: Mapping[int, list[PlaceLine]], extras: Extras, state: str, at: datetime
-) -> None:
-    facts, orders, order_lines, line_facts = [], [], [], []
-    for supplier_id, lines in groups.items():
-        goods = sum(line.unit_price_fen * line.quantity for line in lines)
-        discount = sum(line.discount_fen for line in lines)
-        freight = extras.freight.get(supplier_id, 0)
-        total = goods - discount + freight
-        order = Order(
-            number=new_number("DD", at),
-            site_id=1,
-            # One Oscar basket belongs to one Oscar order; a purchase has several, so the purchase keeps it.
-            basket_id=None,
-            user_id=purchase.user_id,
-            currency="CNY",
-            total_incl_tax=to_yuan(total),
-            total_excl_tax=to_yuan(total),
-            shipping_incl_tax=to_yuan(freight),
-            shipping_excl_tax=to_yuan(freight),
-            status=state,
-            guest_email=purchase.contact_email,
-            date_placed=at,
+def _note_sources(purchase: Purchase, sources: Sequence[Attribution]) -> None:
+    """Keep where the purchase came from, one row per kind; the shop itself needs none."""
+    rows = {source.kind: source for source in sources if source.ref}
+    if rows:
+        OrderAttribution.objects.bulk_create(
+            [
+                OrderAttribution(purchase=purchase, kind=kind, ref=source.ref, label=source.label)
+                for kind, source in rows.items()
+            ]
         )
-        orders.append(order)
-        facts.append(
-            OrderFacts(
-                purchase=purchase,
-                supplier_id=supplier_id,
-                state=state,
-                goods_fen=goods,
-                discount_fen=discount,
-                discount_supplier_fen=sum(line.discount_supplier_fen for line in lines),
-                freight_fen=freight,
-                total_fen=total,
-                note=extras.notes.get(supplier_id, ""),
-                placed_at=at,
-            )
-        )
-        order_lines.append([_order_line(line) for line in lines])
-        line_facts.append([_line_facts(line) for line in lines])
-    Order.objects.bulk_create(orders)
-    for order, fact, its_lines, its_facts in zip(orders, facts, order_lines, line_facts, strict=True):
-        fact.order = order
-        for line, line_fact in zip(its_lines, its_facts, strict=True):
-            line.order = order
-            line_fact.order_id = order.pk
-    OrderFacts.objects.bulk_create(facts)
-    flat = [line for its_lines in order_lines for line in its_lines]
-    Line.objects.bulk_create(flat)
-    flat_facts = [fact for its_facts in line_facts for fact in its_facts]
-    for line, line_fact in zip(flat, flat_facts, strict=True):
-        line_fact.line = line
-    LineFacts.objects.bulk_create(flat_facts)
-
-
-def _order_line(line: PlaceLine) -> Line:
-    before = to_yuan(line.unit_price_fen * line.quantity)
-    after = to_yuan(line.unit_price_fen * line.quantity - line.discount_fen)
-    unit = to_yuan(line.unit_price_fen)
-    spec = line.spec
-    return Line(
-        partner_id=spec.partner_id,
-        partner_name=spec.supplier_name_zh,
-        partner_sku=spec.sku,
-        stockrecord_id=spec.stockrecord_id,
-        product_id=spec.product_id,
-        title=spec.name_zh,
-        quantity=line.quantity,
-        line_price_incl_tax=after,
-        line_price_excl_tax=after,
-        line_price_before_discounts_incl_tax=before,
-        line_price_before_discounts_excl_tax=before,
-        unit_price_incl_tax=unit,
-        unit_price_excl_tax=unit,
-        num_allocated=0,
-    )
-
-
-def _line_facts(line: PlaceLine) -> LineFacts:
-    spec = line.spec
-    return LineFacts(
-        listing_id=spec.listing_id,
-        specification_id=spec.specification_id,
-        stock_id=line.pool,
-        name_zh=spec.name_zh,
-        name_en=spec.name_en,
-        spec_zh=spec.spec_zh,
-        spec_en=spec.spec_en,
-        picture_key=spec.picture_key,
-        unit_price_fen=line.unit_price_fen,
-        discount_fen=line.discount_fen,
-        price_source=line.price_source,
-        net_grams=spec.net_grams,
-        ordered=line.quantity,
-        county_code=spec.county_code,
-        village_id=spec.village_id,
-        is_fresh=spec.is_fresh,
-    )

@@ -1,5 +1,6 @@
 """Giving money back, through the gateway that took it; capped by the database, each reason once."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,12 +8,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from shop.core import ledger, outbox
-from shop.sales import books
+from shop.core import audit, ledger, outbox
+from shop.sales import books, hooks
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.gateways import gateway
 from shop.sales.models import LineFacts, OrderFacts, Payment, Refund
-from shop.sales.states import OrderState, PaymentState, RefundState
+from shop.sales.operations.events import order_event
+from shop.sales.states import OrderState, PaymentState, PurchaseState, RefundState, Terms
 
 
 def refund_order_part(
@@ -23,11 +25,13 @@ def refund_order_part(
     key: str,
     actor: Any,
     at: datetime,
-    lines: dict[int, int] | None = None,
+    lines: Mapping[int, int] | None = None,
+    pieces: Mapping[int, int] | None = None,
 ) -> Refund:
     """Give part of an order's money back; the same `key` again returns the first refund.
 
-    `lines` says how much of it belongs to which line (line id → 分); freight belongs to none. Book it in the
+    `lines` says how much of it belongs to which line (line id → 分), `pieces` what does not count as sold any more;
+    freight belongs to no line. Book it in the
     caller's transaction, have the gateway do it after the commit. Raises TooMuch when more than was paid (and not
     yet given back) is asked for, WrongState when nothing was paid.
     """
@@ -41,16 +45,11 @@ def refund_order_part(
         if payment is None:
             raise WrongState(_("This order has not been paid."))
         before = order_refunded(order)
-        if not OrderFacts.objects.filter(pk=order.pk, refunded_fen__lte=F("total_fen") - amount_fen).update(
-            refunded_fen=F("refunded_fen") + amount_fen
-        ):
+        if not OrderFacts.objects.filter(
+            pk=order.pk, refunded_fen__lte=F("total_fen") - F("waived_fen") - amount_fen
+        ).update(refunded_fen=F("refunded_fen") + amount_fen):
             raise TooMuch(_("That is more than what is left of this order's payment."), field="amount")
-        for line_id, part in (lines or {}).items():
-            most = F("unit_price_fen") * F("ordered") - F("discount_fen") - part
-            if not LineFacts.objects.filter(pk=line_id, order_id=order.pk, refunded_fen__lte=most).update(
-                refunded_fen=F("refunded_fen") + part
-            ):
-                raise TooMuch(_("That is more than what was paid for this product."), field="amount")
+        _take_from_lines(order, lines or {})
         refund = Refund.objects.create(
             payment=payment, order=order, amount_fen=amount_fen, reason=reason, key=key, requested_at=at
         )
@@ -68,8 +67,70 @@ def refund_order_part(
             actor_id=getattr(actor, "pk", None),
         )
         _send(refund, at)
-    order.refunded_fen = before + amount_fen
+        order.refunded_fen = before + amount_fen
+        _tell_reduced(order, amount_fen, reason, key, pieces or {}, actor, at)
     return refund
+
+
+def reduce_order(
+    *,
+    order: OrderFacts,
+    amount_fen: int,
+    reason: str,
+    key: str,
+    actor: Any,
+    at: datetime,
+    lines: Mapping[int, int] | None = None,
+    pieces: Mapping[int, int] | None = None,
+) -> None:
+    """Take `amount_fen` off a locked order: given back where it is paid, not charged where the goods came first.
+
+    The caller makes sure that this happens once (an order's or a case's state, on its locked row). Raises TooMuch
+    as `refund_order_part` does; an unpaid order on other terms owes nothing yet and raises WrongState.
+    """
+    if order.purchase.state == PurchaseState.PAID:
+        refund_order_part(
+            order=order, amount_fen=amount_fen, reason=reason, key=key, actor=actor, at=at, lines=lines, pieces=pieces
+        )
+        return
+    if order.purchase.terms != Terms.POSTPAID or order.purchase.state != PurchaseState.UNPAID:
+        raise WrongState(_("This order has not been paid."))
+    with transaction.atomic():
+        left = F("total_fen") - F("refunded_fen") - amount_fen
+        if not OrderFacts.objects.filter(pk=order.pk, waived_fen__lte=left).update(
+            waived_fen=F("waived_fen") + amount_fen
+        ):
+            raise TooMuch(_("That is more than what this order costs."), field="amount")
+        _take_from_lines(order, lines or {})
+        order.waived_fen += amount_fen
+        audit.record(
+            action="order_waived", object_kind="order", object_id=order.pk, actor=actor, at=at, amount_fen=amount_fen,
+            reason=reason,
+        )  # fmt: skip
+        _tell_reduced(order, amount_fen, reason, key, pieces or {}, actor, at)
+
+
+def _take_from_lines(order: OrderFacts, lines: Mapping[int, int]) -> None:
+    for line_id, part in lines.items():
+        most = F("unit_price_fen") * F("ordered") - F("discount_fen") - part
+        if not LineFacts.objects.filter(pk=line_id, order_id=order.pk, refunded_fen__lte=most).update(
+            refunded_fen=F("refunded_fen") + part
+        ):
+            raise TooMuch(_("That is more than what was paid for this product."), field="amount")
+
+
+def _tell_reduced(
+    order: OrderFacts, amount_fen: int, reason: str, key: str, pieces: Mapping[int, int], actor: Any, at: datetime
+) -> None:
+    if not hooks.participants:
+        return
+    lines = LineFacts.objects.filter(pk__in=pieces) if pieces else ()
+    hooks.tell(
+        order_event(
+            hooks.Event.REDUCED, order, key=key, at=at, actor=actor, fen=amount_fen, lines=lines, pieces=pieces,
+            reason=reason,
+        )
+    )  # fmt: skip
 
 
 def refund_payment(*, payment: Payment, reason: str, at: datetime) -> Refund:

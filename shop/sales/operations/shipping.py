@@ -13,13 +13,14 @@ from catalog.operations import stock
 from catalog.operations.listings import count_sold
 from shop.core import outbox
 from shop.core.errors import InvalidInput
-from shop.sales import rules
+from shop.sales import hooks, rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
 from shop.sales.operations.closing import cancel_order
+from shop.sales.operations.events import order_event
 from shop.sales.operations.moves import lock_order, move_order
-from shop.sales.operations.refunds import refund_order_part
-from shop.sales.states import OrderState, PurchaseState
+from shop.sales.operations.refunds import reduce_order
+from shop.sales.states import OrderState
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime) -> Sh
             [ShipmentLine(shipment=shipment, line_id=line_id, quantity=pieces) for line_id, pieces in wanted.items()]
         )
         _finish(order, lines.values(), actor, at)
+        hooks.tell(
+            order_event(
+                hooks.Event.SHIPPED, order, key=str(shipment.pk), at=at, actor=actor, lines=lines.values(),
+                pieces=wanted,
+            )
+        )  # fmt: skip
         outbox.enqueue(
             task="sales.tell_shipped", args={"shipment_id": shipment.pk}, key=f"shipped:{shipment.pk}", at=at
         )
@@ -89,11 +96,12 @@ def cancel_rest(
             return 0
         if order.state != OrderState.TO_SHIP:
             raise WrongState(_("This order is not waiting to be sent."))
-        before = order.refunded_fen
+        before = order.refunded_fen + order.waived_fen
         kept = [line for line in lines if line.shipped or (line_rest(line) and line not in chosen)]
         if not kept:
             cancel_order(order_id=order_id, actor=actor, at=at, reason=reason)
-            return OrderFacts.objects.values_list("refunded_fen", flat=True).get(pk=order_id) - before
+            after = OrderFacts.objects.get(pk=order_id)
+            return after.refunded_fen + after.waived_fen - before
         fen = _give_back(order, chosen, reason, actor, at)
         for line in chosen:
             line.cancelled += line_rest(line)
@@ -151,11 +159,12 @@ def _give_back(order: OrderFacts, chosen: list[LineFacts], reason: str, actor: A
         LineFacts.objects.filter(pk=line.pk).update(cancelled=F("cancelled") + rest)
     stock.release(pools)
     fen = sum(parts.values())
-    if fen and order.purchase.state == PurchaseState.PAID:
+    if fen:
         key = f"short:{order.pk}:{'-'.join(str(line.pk) for line in chosen)}"
-        refund_order_part(
+        reduce_order(
             order=order, amount_fen=fen, reason=reason, key=key, actor=actor, at=at,
             lines={line_id: part for line_id, part in parts.items() if part},
+            pieces={line.pk: line_rest(line) for line in chosen},
         )  # fmt: skip
     count_sold(sold, at=at)
     outbox.enqueue(task="sales.stock_came_back", args={"listing_ids": sorted(sold)}, at=at)
