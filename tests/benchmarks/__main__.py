@@ -126,7 +126,7 @@ class Bench:
         basket, place = ours.queries_to_place(site.url, seed)
         self.say(Figure("queries of a basket with three lines, signed in", basket, "queries").judge(at_most=10))
         self.say(Figure("queries of placing three lines", ours.queries_of_place(seed), "queries").judge(at_most=14))
-        self.say(Figure("queries of the whole request that places three lines", place, "queries"))
+        self.say(Figure("queries of the whole request that places three lines", place, "queries").judge(at_most=14))
 
     def _scale(self) -> None:
         small, large = (int(size) for size in self.options.sizes.split(","))

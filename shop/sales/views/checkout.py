@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -37,10 +38,14 @@ class _Checkout:
         self.user = visitors.user_of(request)
         self.is_sent = request.method == "POST"
         self.given = request.POST if self.is_sent else request.GET
-        self.book = people.addresses(self.user) if self.user else []
         self.key = self.given.get("key", "")[:64] or secrets.token_urlsafe(18)
         self.form = self._form()
         self.error = ""
+
+    @cached_property
+    def book(self) -> list[Any]:
+        """The addresses to choose from; not read when a new one is sent and all is well."""
+        return people.addresses(self.user) if self.user else []
 
     def _form(self) -> CheckoutForm:
         if not self.is_sent:
@@ -68,6 +73,8 @@ class _Checkout:
     def address(self) -> Any:
         """The chosen address of the book, or None for a new one."""
         chosen = self.form.data.get("address") if self.form.is_bound else self.form.initial.get("address")
+        if chosen in (None, "", NEW):
+            return None
         return next((each for each in self.book if str(each.pk) == str(chosen)), None)
 
     @property
