@@ -1,0 +1,41 @@
+"""The words of what units and donors are told."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shop.accounts.messages import register
+
+register(
+    "request_submitted",
+    title=_("A request of %(total)s waits for you"),
+    text=_("%(number)s, asked for by %(buyer)s."),
+    action=_("Decide"),
+    icon="order",
+)
+register(
+    "request_approved",
+    title=_("Request %(number)s is approved"),
+    text=_("%(total)s can be ordered now."),
+    action=_("Order it"),
+    icon="circle-check",
+)
+register(
+    "request_returned",
+    title=_("Request %(number)s came back"),
+    text=_("The reason: %(reason)s"),
+    action=_("Change it"),
+    icon="rotate-ccw",
+)
+register(
+    "declaration_confirmed",
+    title=_("The declaration for %(year)s is confirmed"),
+    text=_("%(total)s is reserved."),
+    action=_("See the quota"),
+    icon="circle-check",
+)
+register(
+    "declaration_returned",
+    title=_("The declaration for %(year)s came back"),
+    text=_("The reason: %(reason)s"),
+    action=_("Change it"),
+    icon="rotate-ccw",
+)

@@ -1,0 +1,25 @@
+"""Units and what they declare, ask for, receive; needs and gifts."""
+
+from .acceptance import AcceptancePhoto, GoodsAcceptance, UnitOrder
+from .declarations import QuotaDeclaration, QuotaPolicy
+from .pledges import Need, NeedLine, Pledge, PledgeReceipt, ReceiptLink
+from .requests import PurchaseRequest, RequestDecision, RequestLine, RequestVersion
+from .units import BudgetUnit
+
+__all__ = [
+    "AcceptancePhoto",
+    "BudgetUnit",
+    "GoodsAcceptance",
+    "Need",
+    "NeedLine",
+    "Pledge",
+    "PledgeReceipt",
+    "PurchaseRequest",
+    "QuotaDeclaration",
+    "QuotaPolicy",
+    "ReceiptLink",
+    "RequestDecision",
+    "RequestLine",
+    "RequestVersion",
+    "UnitOrder",
+]

@@ -1,0 +1,55 @@
+"""Telling people whose turn it is. Handlers of the outbox: they take ids and bear running twice."""
+
+from datetime import datetime
+
+from procurement.models import PurchaseRequest, QuotaDeclaration
+from procurement.operations.deciding import STEPS
+from procurement.states import DeclarationState, RequestState
+from shop.accounts.operations.messages import tell
+from shop.core import outbox
+
+
+@outbox.register("procurement.tell_request")
+def tell_request(*, request_id: int, state: str, at: datetime) -> None:
+    """Tell who decides next, or the buyer what was decided; nothing once the request moved on."""
+    request = PurchaseRequest.objects.select_related("unit", "buyer").get(pk=request_id)
+    if request.state != state:
+        return
+    params = {"number": request.number, "total_fen": request.total_fen}
+    url = f"/units/requests/{request.number}/"
+    key = f"{request.pk}:{request.version}:{state}"
+    if state in (RequestState.SUBMITTED, RequestState.CHECKED):
+        role = STEPS[RequestState(state)][1]
+        people = request.unit.organisation.memberships.filter(role=role).exclude(user_id__in=request.editors)
+        for user_id in people.values_list("user_id", flat=True):
+            tell(
+                user_id=user_id, kind="request_submitted", params={**params, "buyer": request.buyer.name}, url=url,
+                key=f"request:{key}:{user_id}", at=at,
+            )  # fmt: skip
+    elif state == RequestState.APPROVED:
+        tell(user_id=request.buyer_id, kind="request_approved", params=params, url=url, key=f"request:{key}", at=at)
+    elif state == RequestState.RETURNED:
+        last = request.decisions.order_by("-pk").first()
+        tell(
+            user_id=request.buyer_id, kind="request_returned",
+            params={**params, "reason": last.reason if last else ""}, url=url, key=f"request:{key}", at=at,
+        )  # fmt: skip
+
+
+@outbox.register("procurement.tell_declaration")
+def tell_declaration(*, declaration_id: int, at: datetime) -> None:
+    """Tell who declared what the supervising unit decided."""
+    declaration = QuotaDeclaration.objects.get(pk=declaration_id)
+    if declaration.submitted_by_id is None or declaration.state not in (
+        DeclarationState.CONFIRMED,
+        DeclarationState.RETURNED,
+    ):
+        return
+    tell(
+        user_id=declaration.submitted_by_id,
+        kind=f"declaration_{declaration.state}",
+        params={"year": declaration.year, "total_fen": declaration.reserved_fen, "reason": declaration.reason},
+        url="/units/" if declaration.state == DeclarationState.CONFIRMED else "/units/declaration/",
+        key=f"declaration:{declaration.pk}:{declaration.version}",
+        at=at,
+    )

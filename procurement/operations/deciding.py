@@ -1,0 +1,86 @@
+"""Approving and returning purchase requests: one decision at a time, on the version that was read."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from procurement import books
+from procurement.errors import ChangedSince, NoBudget, OwnRequest, WrongStep
+from procurement.models import PurchaseRequest, RequestDecision
+from procurement.operations.permissions import APPROVER, FINANCE, must_be
+from procurement.operations.requests import lock_request, tell_step
+from procurement.states import REQUEST_MOVES, RequestState
+from shop.core import audit, ledger
+from shop.core.errors import InvalidInput
+
+STEPS = {RequestState.SUBMITTED: (1, APPROVER), RequestState.CHECKED: (2, FINANCE)}
+
+
+def decide_request(
+    *, request_id: int, version: int, approve: bool, actor: Any, at: datetime, reason: str = ""
+) -> PurchaseRequest:
+    """Approve a request at the step where it stands, or return it with a reason.
+
+    The last approval takes the total off the year's budget. Raises WrongStep when it does not wait for a decision
+    (somebody else was first, or its buyer took it back), ChangedSince for another version than the one that was read,
+    OwnRequest for who asked for it or decided before, NotAllowed, NoBudget, InvalidInput without a reason to return it.
+    Locks: request, then budget.
+    """
+    with transaction.atomic():
+        request = lock_request(request_id)
+        if request.version != version:
+            raise ChangedSince(_("The buyer changed this request since you opened it. Please read it again."))
+        if request.state not in STEPS:
+            raise WrongStep(_("This request does not wait for a decision any more."))
+        step, role = STEPS[RequestState(request.state)]
+        must_be(actor, request.unit, role)
+        _check_hands(request, actor)
+        if not approve and not reason.strip():
+            raise InvalidInput(_("Say what has to be changed."), field="reason")
+        RequestDecision.objects.create(
+            request=request, version=version, step=step, approved=approve, reason=reason.strip()[:200],
+            total_fen=request.total_fen, actor=actor, at=at,
+        )  # fmt: skip
+        last = step >= request.unit.approvals
+        to = RequestState.RETURNED if not approve else RequestState.APPROVED if last else RequestState.CHECKED
+        if to not in REQUEST_MOVES[request.state]:
+            raise WrongStep(_("This request does not wait for a decision any more."))
+        if to == RequestState.APPROVED:
+            _take_budget(request, actor, at)
+            request.approved_fen = request.total_fen
+        request.state, request.decided_at = to, at
+        request.save(update_fields=["state", "decided_at", "approved_fen"])
+        audit.record(
+            action=f"request_{to}", object_kind="request", object_id=request.number, actor=actor, at=at,
+            version=version, step=step, total_fen=request.total_fen,
+        )  # fmt: skip
+        tell_step(request, at)
+        return request
+
+
+def _check_hands(request: PurchaseRequest, actor: Any) -> None:
+    if actor.pk in {request.buyer_id, *request.editors}:
+        raise OwnRequest(_("Nobody approves what they asked for: a colleague decides on this one."))
+    if request.decisions.filter(version=request.version, actor=actor).exists():
+        raise OwnRequest(_("You decided on this one already: the second approval is a colleague's."))
+
+
+def _take_budget(request: PurchaseRequest, actor: Any, at: datetime) -> None:
+    try:
+        ledger.post(
+            books.budget_taken(
+                key=f"take:{request.number}:{request.version}",
+                unit_id=request.unit_id,
+                year=request.year,
+                fen=request.total_fen,
+                number=request.number,
+            ),
+            at=at,
+            actor_id=actor.pk,
+        )
+    except ledger.Overdrawn as error:
+        raise NoBudget(
+            _("This year's budget has less left than this costs. Raise the budget, or return the request.")
+        ) from error

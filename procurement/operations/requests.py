@@ -1,0 +1,261 @@
+"""Making purchase requests: lines from the catalogue, a list or the last order; submitting, taking back, giving up."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog.queries import SpecForSale, specifications_for_sale
+from procurement import books
+from procurement.errors import ChangedSince, WrongStep
+from procurement.models import BudgetUnit, PurchaseRequest, RequestLine, RequestVersion
+from procurement.numbers import new_number
+from procurement.operations.permissions import BUYER, must_be
+from procurement.rules.lists import MOST_PIECES
+from procurement.states import EDITABLE, REQUEST_MOVES, Fund, RequestState
+from procurement.texts import year_of
+from shop.core import audit, ledger, outbox
+from shop.core.errors import InvalidInput
+from shop.sales.errors import NotForSale
+from shop.sales.queries.quotes import list_quote
+from shop.sales.states import Terms
+
+UNIT_TERMS = (Terms.POSTPAID, Terms.PREPAID)
+
+
+def start_request(*, unit_id: int, actor: Any, at: datetime, fund: str = Fund.CANTEEN) -> PurchaseRequest:
+    """Open an empty request of a unit. Raises NotAllowed for others than its buyers."""
+    unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
+    must_be(actor, unit, BUYER)
+    return PurchaseRequest.objects.create(
+        number=new_number("CG", at),
+        unit=unit,
+        buyer=actor,
+        editors=[actor.pk],
+        year=year_of(at),
+        fund=fund,
+        terms=unit.terms,
+        created_at=at,
+    )
+
+
+def lock_request(request_id: int) -> PurchaseRequest:
+    """Return a request with its row locked until the transaction ends, and its unit."""
+    rows = PurchaseRequest.objects.select_for_update(of=("self",))
+    return rows.select_related("unit__organisation").get(pk=request_id)
+
+
+def _lock_editable(request_id: int, actor: Any, version: int | None) -> PurchaseRequest:
+    request = lock_request(request_id)
+    must_be(actor, request.unit, BUYER)
+    if request.state not in EDITABLE:
+        raise WrongStep(_("This request was submitted. Take it back to change it."))
+    if version is not None and version != request.version:
+        raise ChangedSince(_("Somebody else changed this request meanwhile. Please look at it again."))
+    return request
+
+
+def put_lines(
+    *,
+    request_id: int,
+    pieces: Mapping[int, int],
+    actor: Any,
+    at: datetime,
+    version: int | None = None,
+    adds: bool = False,
+) -> PurchaseRequest:
+    """Set the pieces of specifications (id → pieces; 0 takes a line out), or add them to what is asked for already.
+
+    Every line gets today's price, freight is worked out again, the version grows. Raises InvalidInput (field
+    `pieces-<id>`) for what is no number of pieces, NotForSale for what can't be had, ChangedSince, WrongStep.
+    """
+    with transaction.atomic():
+        request = _lock_editable(request_id, actor, version)
+        wanted = {line.specification_id: line.quantity for line in request.lines.all()}
+        for specification_id, count in pieces.items():
+            total = count + wanted.get(specification_id, 0) if adds else count
+            if not 0 <= total <= MOST_PIECES:
+                raise InvalidInput(
+                    _("Enter 1 to %(most)d pieces.") % {"most": MOST_PIECES}, field=f"pieces-{specification_id}"
+                )
+            wanted[specification_id] = total
+        wanted = {pk: count for pk, count in wanted.items() if count}
+        specs = specifications_for_sale(wanted)
+        for pk in pieces:
+            if wanted.get(pk) and (pk not in specs or not specs[pk].is_sellable or specs[pk].is_preorder):
+                raise NotForSale(_("This can't be bought now."), field=f"pieces-{pk}")
+        _write_lines(request, wanted, specs)
+        return _changed(request, actor, at)
+
+
+def _write_lines(request: PurchaseRequest, wanted: Mapping[int, int], specs: Mapping[int, SpecForSale]) -> None:
+    order = {line.specification_id: number for number, line in enumerate(request.lines.all())}
+    request.lines.all().delete()
+    lines = [_line(request, specs[pk], wanted[pk]) for pk in sorted(wanted, key=lambda pk: order.get(pk, 10**9)) if pk in specs]
+    RequestLine.objects.bulk_create(lines)
+    quote = list_quote(
+        [(specs[line.specification_id], line.quantity) for line in lines],
+        destination=request.unit.ship_division_id or "",
+    )
+    request.goods_fen, request.freight_fen, request.total_fen = quote.goods_fen, quote.freight_fen, quote.total_fen
+
+
+def _line(request: PurchaseRequest, spec: SpecForSale, quantity: int) -> RequestLine:
+    return RequestLine(
+        request=request,
+        specification_id=spec.specification_id,
+        listing_id=spec.listing_id,
+        sku=spec.sku,
+        supplier_id=spec.supplier_id,
+        supplier_zh=spec.supplier_name_zh,
+        supplier_en=spec.supplier_name_en,
+        name_zh=spec.name_zh,
+        name_en=spec.name_en,
+        spec_zh=spec.spec_zh,
+        spec_en=spec.spec_en,
+        picture_key=spec.picture_key,
+        unit_price_fen=spec.price_fen,
+        quantity=quantity,
+    )
+
+
+def _changed(request: PurchaseRequest, actor: Any, at: datetime) -> PurchaseRequest:
+    request.version += 1
+    if actor.pk not in request.editors:
+        request.editors = [*request.editors, actor.pk]
+    request.state = RequestState.DRAFT
+    request.save()
+    return request
+
+
+def set_facts(
+    *, request_id: int, fund: str, terms: str, note: str, actor: Any, at: datetime, version: int | None = None
+) -> PurchaseRequest:
+    """Say whose money buys, when it is paid, and what the approver should know."""
+    if fund not in Fund.values or terms not in UNIT_TERMS:
+        raise InvalidInput(_("Choose one."), field="terms" if fund in Fund.values else "fund")
+    with transaction.atomic():
+        request = _lock_editable(request_id, actor, version)
+        request.fund, request.terms, request.note = fund, terms, note.strip()[:200]
+        return _changed(request, actor, at)
+
+
+def repeat_last(*, unit_id: int, actor: Any, at: datetime) -> tuple[PurchaseRequest, int]:
+    """Start a request with the goods of the unit's last order; return it and how many can't be had any more.
+
+    Raises WrongStep when nothing was ordered yet.
+    """
+    with transaction.atomic():
+        last = (
+            PurchaseRequest.objects.filter(unit_id=unit_id, state=RequestState.ORDERED)
+            .order_by("-ordered_at", "-pk")
+            .first()
+        )
+        if last is None:
+            raise WrongStep(_("Nothing was ordered yet."))
+        pieces = {line.specification_id: line.quantity for line in last.lines.all()}
+        specs = specifications_for_sale(pieces)
+        kept = {
+            pk: count for pk, count in pieces.items() if pk in specs and specs[pk].is_sellable and not specs[pk].is_preorder
+        }
+        request = start_request(unit_id=unit_id, actor=actor, at=at, fund=last.fund)
+        if kept:
+            request = put_lines(request_id=request.pk, pieces=kept, actor=actor, at=at)
+        return request, len(pieces) - len(kept)
+
+
+def submit_request(*, request_id: int, version: int, actor: Any, at: datetime) -> PurchaseRequest:
+    """Send a request to its approver; what is asked for is kept as it is now.
+
+    Raises InvalidInput for an empty one or a unit without an address, ChangedSince, WrongStep.
+    """
+    with transaction.atomic():
+        request = _lock_editable(request_id, actor, version)
+        lines = list(request.lines.all())
+        if not lines:
+            raise InvalidInput(_("Put something on the list first."), code="empty")
+        if not request.unit.ship_division_id:
+            raise InvalidInput(_("Say first where the goods go."), code="no_address")
+        if actor.pk not in request.editors:
+            request.editors = [*request.editors, actor.pk]
+        request.buyer = actor
+        request.state, request.submitted_at = RequestState.SUBMITTED, at
+        request.save()
+        RequestVersion.objects.get_or_create(
+            request=request,
+            version=request.version,
+            defaults={
+                "lines": [
+                    {
+                        "sku": line.sku,
+                        "name_zh": line.name_zh,
+                        "name_en": line.name_en,
+                        "spec_zh": line.spec_zh,
+                        "spec_en": line.spec_en,
+                        "unit_price_fen": line.unit_price_fen,
+                        "quantity": line.quantity,
+                    }
+                    for line in lines
+                ],
+                "total_fen": request.total_fen,
+                "at": at,
+            },
+        )
+        tell_step(request, at)
+        return request
+
+
+def take_back(*, request_id: int, actor: Any, at: datetime) -> PurchaseRequest:
+    """Take a request back to change it; what the budget gave for it comes back. The version grows.
+
+    Raises WrongStep once it is ordered or given up.
+    """
+    with transaction.atomic():
+        request = lock_request(request_id)
+        must_be(actor, request.unit, BUYER)
+        return _leave(request, RequestState.DRAFT, actor, at)
+
+
+def give_up(*, request_id: int, actor: Any, at: datetime) -> PurchaseRequest:
+    """End a request without ordering; what the budget gave for it comes back. Raises WrongStep once it is ordered."""
+    with transaction.atomic():
+        request = lock_request(request_id)
+        must_be(actor, request.unit, BUYER)
+        return _leave(request, RequestState.CANCELLED, actor, at)
+
+
+def _leave(request: PurchaseRequest, to: str, actor: Any, at: datetime) -> PurchaseRequest:
+    if to not in REQUEST_MOVES[request.state]:
+        raise WrongStep(_("This request can't be changed any more."))
+    if request.state == RequestState.APPROVED:
+        ledger.post(
+            books.budget_back(
+                key=f"back:{request.number}:{request.version}",
+                unit_id=request.unit_id,
+                year=request.year,
+                fen=request.approved_fen,
+                number=request.number,
+            ),
+            at=at,
+            actor_id=actor.pk,
+        )
+    request.state, request.approved_fen = to, 0
+    request.version += 1
+    request.save()
+    audit.record(
+        action=f"request_{to}", object_kind="request", object_id=request.number, actor=actor, at=at,
+        version=request.version,
+    )  # fmt: skip
+    return request
+
+
+def tell_step(request: PurchaseRequest, at: datetime) -> None:
+    """Tell whose turn it is, after the commit."""
+    outbox.enqueue(
+        task="procurement.tell_request",
+        args={"request_id": request.pk, "state": request.state},
+        key=f"request:{request.pk}:{request.version}:{request.state}",
+        at=at,
+    )

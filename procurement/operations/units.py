@@ -1,0 +1,70 @@
+"""Units in their tree, their delivery address, their yearly budget."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from procurement import books
+from procurement.errors import NoBudget
+from procurement.models import BudgetUnit
+from procurement.operations.permissions import FINANCE, must_be
+from procurement.states import UnitKind
+from shop.core import audit, ledger
+from shop.core.errors import InvalidInput
+
+
+def register_unit(
+    *,
+    organisation: Any,
+    region_code: str,
+    actor: Any,
+    at: datetime,
+    kind: str = UnitKind.UNIT,
+    parent: BudgetUnit | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> BudgetUnit:
+    """Put an organisation into the tree; `facts` are further fields (address, approvals, people, terms)."""
+    with transaction.atomic():
+        unit = BudgetUnit.objects.create(
+            organisation=organisation, region_code=region_code, kind=kind, parent=parent, **(facts or {})
+        )
+        unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
+        unit.save(update_fields=["path"])
+        audit.record(action="register_unit", object_kind="unit", object_id=unit.pk, actor=actor, at=at)
+        return unit
+
+
+def grant_budget(*, unit_id: int, year: int, fen: int, key: str, actor: Any, at: datetime) -> None:
+    """Raise (or, below zero, lower) what a year's approvals may take; the same `key` once.
+
+    Raises NotAllowed for others than the unit's finance, NoBudget when less is left than is taken away.
+    """
+    if not fen:
+        raise InvalidInput(_("Enter an amount."), field="amount")
+    with transaction.atomic():
+        unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
+        must_be(actor, unit, FINANCE)
+        try:
+            ledger.post(
+                books.budget_granted(key=f"{unit_id}:{year}:{key}", unit_id=unit_id, year=year, fen=fen),
+                at=at,
+                actor_id=actor.pk,
+            )
+        except ledger.Overdrawn as error:
+            raise NoBudget(_("More than that is approved already."), field="amount") from error
+        audit.record(
+            action="grant_budget", object_kind="unit", object_id=unit_id, actor=actor, at=at, year=year, fen=fen
+        )
+
+
+def set_delivery(*, unit_id: int, name: str, phone: str, division_code: str, street: str, actor: Any, at: datetime) -> None:
+    """Say where a unit's goods go."""
+    unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
+    must_be(actor, unit, "buyer", FINANCE)
+    BudgetUnit.objects.filter(pk=unit_id).update(
+        ship_name=name, ship_phone=phone, ship_division_id=division_code, ship_street=street
+    )
+    audit.record(action="set_delivery", object_kind="unit", object_id=unit_id, actor=actor, at=at)

@@ -1,0 +1,85 @@
+"""What `manage.py check_ledger` checks of units and gifts: quota and budget are what orders and requests say."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from procurement import books
+from procurement.models import Pledge, PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.rules.quota import counted_fen
+from procurement.states import DeclarationState, Fund, RequestState
+from shop.core import ledger
+from shop.core.projections import Mismatch, check
+from shop.sales.states import OrderState
+
+_FACTS = ("order__state", "order__total_fen", "order__refunded_fen", "order__waived_fen")
+
+
+@check("each unit's quota is what its declarations and orders say")
+def _quota() -> Iterator[Mismatch]:
+    expected: dict[str, int] = defaultdict(int)
+    for unit_id, year, canteen, union in QuotaDeclaration.objects.filter(
+        state=DeclarationState.CONFIRMED
+    ).values_list("unit_id", "year", "canteen_reserved_fen", "union_fen"):
+        expected[books.quota(unit_id, year, Fund.CANTEEN, books.RESERVED)] += canteen
+        expected[books.quota(unit_id, year, Fund.UNION, books.RESERVED)] += union
+    rows = UnitOrder.objects.values_list("unit_id", "year", "fund", *_FACTS)
+    for unit_id, year, fund, state, total, refunded, waived in rows:
+        counts = 0 if state == OrderState.CANCELLED else counted_fen(total, refunded, waived)
+        where = books.FULFILLED if state == OrderState.COMPLETED else books.COMMITTED
+        expected[books.quota(unit_id, year, fund, where)] += counts
+        expected[books.quota(unit_id, year, fund, books.REVERSED)] += total - counts
+    booked = ledger.balances("quota:")
+    for name in sorted(booked.keys() | expected.keys()):
+        if not name.endswith(books.SOURCE) and booked.get(name, 0) != expected.get(name, 0):
+            yield Mismatch(f"account {name}", booked.get(name, 0), expected.get(name, 0))
+
+
+@check("each budget's spending is what its approved requests and their orders cost")
+def _budget() -> Iterator[Mismatch]:
+    expected: dict[str, int] = defaultdict(int)
+    for unit_id, year, fen in PurchaseRequest.objects.filter(state=RequestState.APPROVED).values_list(
+        "unit_id", "year", "approved_fen"
+    ):
+        expected[books.budget(unit_id, year, "spent")] += fen
+    rows = UnitOrder.objects.filter(request__isnull=False).values_list("unit_id", "request__year", *_FACTS)
+    for unit_id, year, state, total, refunded, waived in rows:
+        if state != OrderState.CANCELLED:
+            expected[books.budget(unit_id, year, "spent")] += counted_fen(total, refunded, waived)
+    booked = {name: fen for name, fen in ledger.balances("budget:").items() if name.endswith(":spent")}
+    for name in sorted(booked.keys() | expected.keys()):
+        if booked.get(name, 0) != expected.get(name, 0):
+            yield Mismatch(f"account {name}", booked.get(name, 0), expected.get(name, 0))
+
+
+STAGES = {
+    OrderState.UNPAID: books.PLEDGED,
+    OrderState.TO_SHIP: books.ORDERED,
+    OrderState.SHIPPED: books.DELIVERED,
+    OrderState.COMPLETED: books.CONFIRMED,
+}
+
+
+@check("each beneficiary's gifts are where their orders are, and count for no quota")
+def _pledges() -> Iterator[Mismatch]:
+    expected: dict[str, int] = defaultdict(int)
+    rows = Pledge.objects.values_list(
+        "beneficiary_id",
+        "purchase__orders__pk",
+        "purchase__orders__state",
+        "purchase__orders__total_fen",
+        "purchase__orders__refunded_fen",
+        "purchase__orders__waived_fen",
+    )
+    given = set()
+    for beneficiary_id, order_id, state, total, refunded, waived in rows:
+        given.add(order_id)
+        counts = 0 if state == OrderState.CANCELLED else counted_fen(total, refunded, waived)
+        if counts:
+            expected[books.pledge(beneficiary_id, STAGES[OrderState(state)])] += counts
+        expected[books.pledge(beneficiary_id, books.REVERSED)] += total - counts
+    booked = ledger.balances("pledge:")
+    for name in sorted(booked.keys() | expected.keys()):
+        if not name.endswith(books.SOURCE) and booked.get(name, 0) != expected.get(name, 0):
+            yield Mismatch(f"account {name}", booked.get(name, 0), expected.get(name, 0))
+    for order_id in UnitOrder.objects.filter(pk__in=given).values_list("pk", flat=True):
+        yield Mismatch(f"order {order_id} counts as a gift and for a quota", 2, 1)

@@ -1,0 +1,1 @@
+"""The rules of units' buying, pure: an auditor can read them."""

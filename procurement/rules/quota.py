@@ -1,0 +1,105 @@
+"""The quota law: reserved share, fulfilment rate, pace. Amounts in 分, ratios in basis points."""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from procurement.states import CanteenMode
+
+BASIS = 10_000
+# How far behind an even pace a unit may be before it is told.
+TOLERANCE_BP = 1_000
+FORECAST_DAYS = 90
+
+
+def reserved_fen(canteen: str, spend_fen: int, ratio_bp: int) -> int:
+    """Return the reserved share of a canteen's yearly spend, a part of a 分 counting as one.
+
+    Without a canteen, or where another unit declares for it, nothing is reserved; an outsourced canteen still owes.
+    """
+    if canteen in (CanteenMode.NONE, CanteenMode.SHARED):
+        return 0
+    return -(-spend_fen * ratio_bp // BASIS)
+
+
+def fulfilment_rate(traded_fen: int, reserved: int) -> Decimal | None:
+    """Return traded ÷ reserved in percent, truncated to two decimals: 99.999 % is never 100 %. None without a share.
+
+    113.29 of 1888.64 is 5.99; 5.9999 of 4.5763 is 131.10.
+    """
+    if reserved <= 0:
+        return None
+    return Decimal(max(0, traded_fen) * BASIS // reserved) / 100
+
+
+def counted_fen(total_fen: int, refunded_fen: int, waived_fen: int) -> int:
+    """Return what counts of an order: its total less what was given back or not charged."""
+    return total_fen - refunded_fen - waived_fen
+
+
+def month_day(year: int, text: str) -> date:
+    """Return the date of an "MM-DD" in `year`; the month's last day where there is no such day."""
+    month, day = int(text[:2]), int(text[3:])
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def elapsed_bp(today: date, year: int, fulfil_by: date) -> int:
+    """Return how much of the time from 1 January to `fulfil_by` is over at the end of `today`, in basis points."""
+    start = date(year, 1, 1)
+    whole = (fulfil_by - start).days + 1
+    gone = (min(today, fulfil_by) - start).days + 1
+    return max(0, gone) * BASIS // whole
+
+
+class PaceState(StrEnum):
+    """How a unit stands against an even pace."""
+
+    DONE = "done"
+    AHEAD = "ahead"
+    ON_PACE = "on_pace"
+    BEHIND = "behind"
+    NOTHING_RESERVED = "nothing_reserved"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Where a unit stands on a day. Rates in basis points of the reserved share, truncated."""
+
+    state: PaceState
+    rate_bp: int
+    expected_bp: int
+    forecast_bp: int
+    remaining_fen: int
+    weekly_fen: int
+    days_left: int
+
+    @property
+    def gap_bp(self) -> int:
+        """How far ahead (above zero) or behind (below) an even pace."""
+        return self.rate_bp - self.expected_bp
+
+
+def pace(*, traded_fen: int, committed_fen: int, recent_fen: int, reserved: int, today: date, fulfil_by: date) -> Pace:
+    """Return where a unit stands on `today`, and where it will be at the end if it buys as in the last 90 days.
+
+    `recent_fen` was ordered in those days (fewer at the year's beginning). What is on its way counts in the forecast,
+    not in the rate. `weekly_fen` is what must be ordered each week from now to fill the share, rounded up.
+    """
+    expected = elapsed_bp(today, fulfil_by.year, fulfil_by)
+    left = max(0, (fulfil_by - today).days)
+    if reserved <= 0:
+        return Pace(PaceState.NOTHING_RESERVED, 0, expected, 0, 0, 0, left)
+    rate = max(0, traded_fen) * BASIS // reserved
+    window = min(FORECAST_DAYS, max(1, (today - date(fulfil_by.year, 1, 1)).days + 1))
+    coming = max(0, traded_fen) + committed_fen + recent_fen * left // window
+    remaining = max(0, reserved - traded_fen - committed_fen)
+    weeks = max(1, -(-left // 7))
+    if rate >= BASIS:
+        state = PaceState.DONE
+    elif rate < expected - TOLERANCE_BP:
+        state = PaceState.BEHIND
+    else:
+        state = PaceState.AHEAD if rate > expected else PaceState.ON_PACE
+    return Pace(state, rate, expected, coming * BASIS // reserved, remaining, -(-remaining // weeks), left)

@@ -1,0 +1,81 @@
+"""The states of declarations, requests, needs and gifts, and their legal moves."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class UnitKind(models.TextChoices):
+    """What a unit is in the tree."""
+
+    UNIT = "unit", _("Budget unit")
+    SUPERVISING = "supervising", _("Supervising unit")
+    FINANCE_OFFICE = "finance_office", _("Finance office")
+
+
+class CanteenMode(models.TextChoices):
+    """Who feeds the unit's people."""
+
+    OWN = "own", _("Own canteen")
+    SHARED = "shared", _("Shared: another unit declares for us")
+    OUTSOURCED = "outsourced", _("Outsourced canteen")
+    NONE = "none", _("No canteen")
+
+
+class Fund(models.TextChoices):
+    """Whose money buys."""
+
+    CANTEEN = "canteen", _("Canteen")
+    UNION = "union", _("Labour union")
+
+
+class DeclarationState(models.TextChoices):
+    """Where a year's declaration stands."""
+
+    DRAFT = "draft", pgettext_lazy("declaration", "Draft")
+    SUBMITTED = "submitted", pgettext_lazy("declaration", "Waiting for the supervising unit")
+    CONFIRMED = "confirmed", pgettext_lazy("declaration", "Confirmed")
+    RETURNED = "returned", pgettext_lazy("declaration", "Returned")
+
+
+class RequestState(models.TextChoices):
+    """Where a purchase request stands."""
+
+    DRAFT = "draft", pgettext_lazy("request", "Draft")
+    SUBMITTED = "submitted", pgettext_lazy("request", "Waiting for approval")
+    CHECKED = "checked", pgettext_lazy("request", "Waiting for finance")
+    APPROVED = "approved", pgettext_lazy("request", "Approved, to be ordered")
+    RETURNED = "returned", pgettext_lazy("request", "Returned")
+    ORDERED = "ordered", pgettext_lazy("request", "Ordered")
+    CANCELLED = "cancelled", pgettext_lazy("request", "Given up")
+
+
+class NeedState(models.TextChoices):
+    """Where a beneficiary's need stands."""
+
+    DRAFT = "draft", pgettext_lazy("need", "Draft")
+    OPEN = "open", pgettext_lazy("need", "Open")
+    CLOSED = "closed", pgettext_lazy("need", "Closed")
+
+
+DECLARATION_MOVES: dict[str, frozenset[str]] = {
+    DeclarationState.DRAFT: frozenset({DeclarationState.SUBMITTED}),
+    DeclarationState.SUBMITTED: frozenset({DeclarationState.CONFIRMED, DeclarationState.RETURNED}),
+    DeclarationState.RETURNED: frozenset({DeclarationState.SUBMITTED}),
+    DeclarationState.CONFIRMED: frozenset(),
+}
+
+# Whoever edits a request that waits takes it back to draft: what was decided on is what was shown.
+REQUEST_MOVES: dict[str, frozenset[str]] = {
+    RequestState.DRAFT: frozenset({RequestState.SUBMITTED, RequestState.CANCELLED}),
+    RequestState.SUBMITTED: frozenset(
+        {RequestState.DRAFT, RequestState.CHECKED, RequestState.APPROVED, RequestState.RETURNED}
+    ),
+    RequestState.CHECKED: frozenset({RequestState.DRAFT, RequestState.APPROVED, RequestState.RETURNED}),
+    RequestState.RETURNED: frozenset({RequestState.DRAFT, RequestState.SUBMITTED, RequestState.CANCELLED}),
+    RequestState.APPROVED: frozenset({RequestState.ORDERED, RequestState.DRAFT, RequestState.CANCELLED}),
+    RequestState.ORDERED: frozenset(),
+    RequestState.CANCELLED: frozenset(),
+}
+
+EDITABLE = frozenset({RequestState.DRAFT, RequestState.RETURNED})
