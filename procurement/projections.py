@@ -17,9 +17,9 @@ _FACTS = ("order__state", "order__total_fen", "order__refunded_fen", "order__wai
 @check("each unit's quota is what its declarations and orders say")
 def _quota() -> Iterator[Mismatch]:
     expected: dict[str, int] = defaultdict(int)
-    for unit_id, year, canteen, union in QuotaDeclaration.objects.filter(
-        state=DeclarationState.CONFIRMED
-    ).values_list("unit_id", "year", "canteen_reserved_fen", "union_fen"):
+    for unit_id, year, canteen, union in QuotaDeclaration.objects.filter(state=DeclarationState.CONFIRMED).values_list(
+        "unit_id", "year", "canteen_reserved_fen", "union_fen"
+    ):
         expected[books.quota(unit_id, year, Fund.CANTEEN, books.RESERVED)] += canteen
         expected[books.quota(unit_id, year, Fund.UNION, books.RESERVED)] += union
     rows = UnitOrder.objects.values_list("unit_id", "year", "fund", *_FACTS)

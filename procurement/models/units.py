@@ -22,7 +22,9 @@ class BudgetUnit(models.Model):
     people = models.PositiveIntegerField(default=0, help_text="Who eats in the canteen")
     ship_name = models.CharField(max_length=40, blank=True)
     ship_phone = models.CharField(max_length=20, blank=True)
-    ship_division = models.ForeignKey("core.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ship_division = models.ForeignKey(
+        "core.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     ship_street = models.CharField(max_length=160, blank=True)
     terms = models.CharField(max_length=10, default="postpaid", help_text="What is offered first: prepaid, postpaid")
 

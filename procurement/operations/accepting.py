@@ -39,7 +39,9 @@ def accept_goods(
         acceptance = GoodsAcceptance.objects.create(
             order_id=order_id, unit=row.unit, short_fen=short_fen, note=note.strip()[:200], actor_id=actor.pk, at=at
         )
-        pictures = [store_picture(upload=photo, alt_zh=_("Photo of the acceptance"), actor=actor, at=at) for photo in photos]
+        pictures = [
+            store_picture(upload=photo, alt_zh=_("Photo of the acceptance"), actor=actor, at=at) for photo in photos
+        ]
         AcceptancePhoto.objects.bulk_create(
             [AcceptancePhoto(acceptance=acceptance, picture=picture) for picture in pictures]
         )

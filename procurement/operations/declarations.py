@@ -85,7 +85,9 @@ def _check(unit: BudgetUnit, facts: Declared) -> None:
     if facts.canteen == CanteenMode.NONE and not facts.note:
         raise InvalidInput(_("Say in the note why there is no canteen."), field="note")
     if facts.canteen == CanteenMode.SHARED:
-        shares = BudgetUnit.objects.filter(pk=facts.represented_by_id, parent_id=unit.parent_id).exclude(pk=unit.pk)
+        shares = BudgetUnit.objects.filter(pk=facts.represented_by_id or 0, parent_id=unit.parent_id).exclude(
+            pk=unit.pk
+        )
         if unit.parent_id is None or not shares.exists():
             raise InvalidInput(_("Choose the unit that declares for you."), field="represented_by")
 

@@ -45,7 +45,9 @@ def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseReque
         if not quote.served:
             raise NotServed(_("A supplier can't send to this address."))
         if quote.total_fen > request.approved_fen:
-            raise PricesMoved(_("Prices or freight rose above what was approved. Take the request back and submit it anew."))
+            raise PricesMoved(
+                _("Prices or freight rose above what was approved. Take the request back and submit it anew.")
+            )
         purchase = place(
             actor=actor,
             at=at,
@@ -83,7 +85,9 @@ def _check_goods(lines: list[RequestLine], specs: dict[int, SpecForSale]) -> Non
         spec = specs.get(line.specification_id)
         name = words(line.name_zh, line.name_en)
         if spec is None or not spec.is_sellable or spec.is_preorder:
-            raise NotForSale(_("%(name)s can't be bought any more. Take the request back to change it.") % {"name": name})
+            raise NotForSale(
+                _("%(name)s can't be bought any more. Take the request back to change it.") % {"name": name}
+            )
         if spec.available < line.quantity:
             raise OutOfStock(
                 _("%(name)s: only %(left)d left. Take the request back, or wait for new stock.")

@@ -16,21 +16,21 @@ def start_transfer(*, request_id: int, actor: Any, at: datetime) -> str:
 
     Raises NotAllowed for others than the unit's finance, WrongState when nothing is to be paid.
     """
-    request = _of_finance(request_id, actor)
-    payment, _started = start_payment(purchase=request.purchase, gateway_name="transfer", at=at)
+    purchase = _purchase_of_finance(request_id, actor)
+    payment, _started = start_payment(purchase=purchase, gateway_name="transfer", at=at)
     return str(payment.provider_ref)
 
 
 def pay_in_demo(*, request_id: int, actor: Any, at: datetime) -> None:
     """Play the bank: the money is there. Only where the demo's gateway is offered (KeyError elsewhere)."""
-    request = _of_finance(request_id, actor)
-    payment, _started = start_payment(purchase=request.purchase, gateway_name="demo", at=at)
+    purchase = _purchase_of_finance(request_id, actor)
+    payment, _started = start_payment(purchase=purchase, gateway_name="demo", at=at)
     capture_payment(payment_id=payment.pk, at=at, actor=actor)
 
 
-def _of_finance(request_id: int, actor: Any) -> PurchaseRequest:
+def _purchase_of_finance(request_id: int, actor: Any) -> Any:
     request = PurchaseRequest.objects.select_related("unit__organisation", "purchase").get(pk=request_id)
     must_be(actor, request.unit, FINANCE)
     if request.purchase is None:
         raise WrongStep(_("Nothing was ordered yet."))
-    return request
+    return request.purchase

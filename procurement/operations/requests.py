@@ -93,7 +93,11 @@ def put_lines(
 def _write_lines(request: PurchaseRequest, wanted: Mapping[int, int], specs: Mapping[int, SpecForSale]) -> None:
     order = {line.specification_id: number for number, line in enumerate(request.lines.all())}
     request.lines.all().delete()
-    lines = [_line(request, specs[pk], wanted[pk]) for pk in sorted(wanted, key=lambda pk: order.get(pk, 10**9)) if pk in specs]
+    lines = [
+        _line(request, specs[pk], wanted[pk])
+        for pk in sorted(wanted, key=lambda pk: order.get(pk, 10**9))
+        if pk in specs
+    ]
     RequestLine.objects.bulk_create(lines)
     quote = list_quote(
         [(specs[line.specification_id], line.quantity) for line in lines],
@@ -158,7 +162,9 @@ def repeat_last(*, unit_id: int, actor: Any, at: datetime) -> tuple[PurchaseRequ
         pieces = {line.specification_id: line.quantity for line in last.lines.all()}
         specs = specifications_for_sale(pieces)
         kept = {
-            pk: count for pk, count in pieces.items() if pk in specs and specs[pk].is_sellable and not specs[pk].is_preorder
+            pk: count
+            for pk, count in pieces.items()
+            if pk in specs and specs[pk].is_sellable and not specs[pk].is_preorder
         }
         request = start_request(unit_id=unit_id, actor=actor, at=at, fund=last.fund)
         if kept:

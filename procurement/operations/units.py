@@ -60,7 +60,9 @@ def grant_budget(*, unit_id: int, year: int, fen: int, key: str, actor: Any, at:
         )
 
 
-def set_delivery(*, unit_id: int, name: str, phone: str, division_code: str, street: str, actor: Any, at: datetime) -> None:
+def set_delivery(
+    *, unit_id: int, name: str, phone: str, division_code: str, street: str, actor: Any, at: datetime
+) -> None:
     """Say where a unit's goods go."""
     unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
     must_be(actor, unit, "buyer", FINANCE)

@@ -10,7 +10,9 @@ def policy_for(region_code: str, year: int) -> QuotaPolicy:
     """
     regions = {region_code[:length] for length in (0, 2, 4, 6)}
     found = (
-        QuotaPolicy.objects.filter(region_code__in=regions, from_year__lte=year).order_by("region_code", "from_year").last()
+        QuotaPolicy.objects.filter(region_code__in=regions, from_year__lte=year)
+        .order_by("region_code", "from_year")
+        .last()
     )
     if found is None:
         raise QuotaPolicy.DoesNotExist(f"no policy for {region_code!r} in {year}")

@@ -9,6 +9,7 @@ from enum import StrEnum
 MOST_ROWS = 500
 MOST_PIECES = 99_999
 _CODE_HEADS = {"编码", "商品编码", "货号", "code", "sku", "item", "productcode"}
+_FORMULA = ("=", "+", "@")
 _QUANTITY_HEADS = {"数量", "件数", "采购数量", "quantity", "qty", "pieces"}
 
 
@@ -124,27 +125,25 @@ def check_rows(cells: Iterable[Cell], known: Mapping[str, Known]) -> list[Checke
 
 
 def _check(cell: Cell, known: Mapping[str, Known], first: Mapping[str, int]) -> Checked:
-    def verdict(what: Verdict, **facts: int) -> Checked:
-        return Checked(cell.number, cell.code, cell.quantity, what, **facts)
-
     code = cell.code.upper()
-    if not code:
-        return verdict(Verdict.NO_CODE)
-    if code.startswith(("=", "+", "@")) or cell.quantity.startswith(("=", "+", "@")):
-        return verdict(Verdict.FORMULA)
-    if code not in known:
-        return verdict(Verdict.UNKNOWN)
-    if code in first:
-        return verdict(Verdict.DUPLICATE, same_as=first[code])
+    found = known.get(code)
     what, quantity = read_quantity(cell.quantity)
-    if what != Verdict.GOOD:
-        return verdict(what)
-    found = known[code]
-    if not found.is_sellable:
-        return verdict(Verdict.NOT_FOR_SALE)
-    if quantity > found.available:
-        return verdict(Verdict.TOO_FEW_LEFT, quantity=quantity, left=found.available)
-    return verdict(Verdict.GOOD, quantity=quantity, specification_id=found.specification_id)
+    facts: dict[str, int] = {}
+    if not code:
+        what = Verdict.NO_CODE
+    elif code.startswith(_FORMULA) or cell.quantity.startswith(_FORMULA):
+        what = Verdict.FORMULA
+    elif found is None:
+        what = Verdict.UNKNOWN
+    elif code in first:
+        what, facts = Verdict.DUPLICATE, {"same_as": first[code]}
+    elif what == Verdict.GOOD and not found.is_sellable:
+        what = Verdict.NOT_FOR_SALE
+    elif what == Verdict.GOOD and quantity > found.available:
+        what, facts = Verdict.TOO_FEW_LEFT, {"quantity": quantity, "left": found.available}
+    elif what == Verdict.GOOD:
+        facts = {"quantity": quantity, "specification_id": found.specification_id}
+    return Checked(cell.number, cell.code, cell.quantity, what, **facts)
 
 
 def read_quantity(text: str) -> tuple[Verdict, int]:

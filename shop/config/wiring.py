@@ -12,12 +12,14 @@ from django.http import HttpRequest
 from wagtail import signals as wagtail
 
 from catalog import hooks
+from procurement.operations import quota
 from shop.accounts import hooks as accounts
 from shop.accounts.models import User
 from shop.accounts.operations.groups import ensure_groups
 from shop.core import pagecache
 from shop.sales import account_hooks
 from shop.sales import admin as sales_admin
+from shop.sales import hooks as sales
 from shop.sales.operations import adopting, baskets, privacy
 from shop.sales.queries.reviews import reviews_of
 
@@ -26,6 +28,7 @@ def connect() -> None:
     """Connect every hook; called once when the apps are ready."""
     hooks.connect_reviews(reviews_of)
     sales_admin.register()
+    sales.connect(quota.take_part)
     accounts.connect(accounts.on_login, baskets.merge_on_login)
     accounts.connect(accounts.on_login, _adopt_purchases)
     accounts.connect(accounts.order_shortcuts, account_hooks.order_shortcuts)

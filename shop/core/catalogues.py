@@ -17,7 +17,17 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOT = Path(settings.BASE_DIR)
-PACKAGES = ("shop/core", "shop/accounts", "shop/sales", "shop/campaigns", "shop/demo", "shop/config", "catalog", "shop")
+PACKAGES = (
+    "shop/core",
+    "shop/accounts",
+    "shop/sales",
+    "shop/campaigns",
+    "shop/demo",
+    "shop/config",
+    "catalog",
+    "procurement",
+    "shop",
+)
 LOCALE = "zh_Hans"
 KEYWORDS = {
     "_": None,
@@ -46,7 +56,7 @@ def catalogue_path(package: str) -> Path:
 
 def sources() -> Iterator[Path]:
     """Yield every file that may hold messages."""
-    for top in ("shop", "catalog"):
+    for top in ("shop", "catalog", "procurement"):
         for path in sorted((ROOT / top).rglob("*")):
             if path.suffix in {".py", ".html", ".txt"} and "migrations" not in path.parts:
                 yield path

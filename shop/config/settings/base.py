@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "shop.accounts.apps.AccountsConfig",
     "catalog.apps.CatalogConfig",
     "shop.sales.apps.SalesConfig",
+    "procurement.apps.ProcurementConfig",
     "shop.campaigns.apps.CampaignsConfig",
     "shop.config.apps.ConfigConfig",
     "wagtail.contrib.simple_translation",
