@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from catalog.models import FreightRule
 from catalog.rules.freight import Rule
+from shop.core.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -22,14 +23,8 @@ class _Draft:
     rules: list[Rule] = field(default_factory=list)
 
 
-def freight_of(template_ids: Iterable[int | None]) -> dict[int | None, Freight]:
-    """Return the freight of each template, in one query; None and unknown ids send free everywhere."""
-    wanted = {pk for pk in template_ids if pk}
-    found: dict[int | None, Freight] = defaultdict(Freight)
-    if not wanted:
-        return found
-    drafts: dict[int, _Draft] = defaultdict(_Draft)
-    rows = FreightRule.objects.filter(template__in=wanted).values_list(
+_rules_of = Prepared(
+    lambda template_ids: FreightRule.objects.filter(template__in=template_ids).values_list(
         "template_id",
         "template__free_over_fen",
         "division_prefix",
@@ -42,7 +37,17 @@ def freight_of(template_ids: Iterable[int | None]) -> dict[int | None, Freight]:
         "days_min",
         "days_max",
     )
-    for row in rows:
+)
+
+
+def freight_of(template_ids: Iterable[int | None]) -> dict[int | None, Freight]:
+    """Return the freight of each template, in one query; None and unknown ids send free everywhere."""
+    wanted = {pk for pk in template_ids if pk}
+    found: dict[int | None, Freight] = defaultdict(Freight)
+    if not wanted:
+        return found
+    drafts: dict[int, _Draft] = defaultdict(_Draft)
+    for row in _rules_of(sorted(wanted)):
         template_id, free_over = row[:2]
         drafts[template_id].free_over_fen = free_over
         drafts[template_id].rules.append(Rule(*row[2:]))

@@ -27,6 +27,7 @@ from catalog.states import ListingState
 from catalog.units import unit_price_text
 from catalog.words import english, said
 from shop.core.models import Division
+from shop.core.prepared import Prepared
 
 DEFAULT_TO = "440106"
 REVIEWS_SHOWN = 3
@@ -135,8 +136,32 @@ _SHOWN = (
 _LISTINGS = Listing.objects.select_related("supplier__picture", "village__picture", "county__parent").only(*_SHOWN)
 
 
+_listing_of = Prepared(lambda slug: _LISTINGS.filter(slug=slug))
+
+
 def _listing(slug: str) -> Listing | None:
-    return next(iter(_LISTINGS.filter(slug=slug)), None)
+    return next(iter(_listing_of(slug)), None)
+
+
+def _left() -> Subquery:
+    """Return pieces left of a specification, as a column."""
+    stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool=MAIN_POOL)
+    return Subquery(stock.annotate(left=F("on_hand") - F("reserved")).values("left")[:1])
+
+
+_version_of = Prepared(
+    lambda slug: (
+        Specification.objects.filter(
+            listing__slug=slug, is_offered=True, listing__state=ListingState.LIVE, listing__supplier__is_active=True
+        )
+        .order_by("position", "pk")
+        .annotate(left=_left())
+        .values_list(
+            *("pk", "price_fen", "was_fen", "left", "listing__card__built_at", "listing__updated_at"),
+            *("listing__review_count", "listing__sold_count", "listing__supplier__holiday_until"),
+        )
+    )
+)
 
 
 def product_version(slug: str, *, to: str | None, chosen: str | None, at: datetime) -> str | None:
@@ -146,18 +171,7 @@ def product_version(slug: str, *, to: str | None, chosen: str | None, at: dateti
     the reader's language, the place of delivery and the day. What is kept under it can be old only in freight and in
     the other products shown: by as long as it is kept.
     """
-    stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool=MAIN_POOL)
-    rows = list(
-        Specification.objects.filter(
-            listing__slug=slug, is_offered=True, listing__state=ListingState.LIVE, listing__supplier__is_active=True
-        )
-        .order_by("position", "pk")
-        .annotate(left=Subquery(stock.annotate(left=F("on_hand") - F("reserved")).values("left")[:1]))
-        .values_list(
-            *("pk", "price_fen", "was_fen", "left", "listing__card__built_at", "listing__updated_at"),
-            *("listing__review_count", "listing__sold_count", "listing__supplier__holiday_until"),
-        )
-    )
+    rows = _version_of(slug)
     if not rows:
         return None
     wanted = chosen if any(str(row[0]) == chosen for row in rows) else ""
@@ -229,14 +243,20 @@ def _origin(listing: Listing) -> str:
     return ", ".join(reversed(names)) if english() else " ".join(names)
 
 
-def _choices(listing: Listing) -> list[Choice]:
-    stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool=MAIN_POOL)
-    rows = (
-        Specification.objects.filter(listing=listing, is_offered=True)
+_specifications_of = Prepared(
+    lambda pk: (
+        Specification.objects.filter(listing=pk, is_offered=True)
         .select_related("picture")
-        .annotate(left=Subquery(stock.annotate(left=F("on_hand") - F("reserved")).values("left")[:1]))
+        .annotate(left=_left())
         .order_by("position", "pk")
     )
+)
+_pictures_of = Prepared(
+    lambda pk: ListingPicture.objects.filter(listing=pk).select_related("picture").order_by("position", "pk")
+)
+
+
+def _choices(listing: Listing) -> list[Choice]:
     return [
         Choice(
             pk=row.pk,
@@ -253,7 +273,7 @@ def _choices(listing: Listing) -> list[Choice]:
                 listing.sale_unit, row.price_fen, net_grams=row.net_grams, net_ml=row.net_ml, pieces=row.pieces
             ),
         )
-        for row in rows
+        for row in _specifications_of(listing.pk)
     ]
 
 
@@ -311,8 +331,7 @@ def _axes(listing: Listing, choices: list[Choice], shown: Choice) -> list[dict[s
 
 
 def _pictures(listing: Listing) -> list[Rendition]:
-    rows = ListingPicture.objects.filter(listing=listing).select_related("picture").order_by("position", "pk")
-    return [_rendition(row.picture) for row in rows]
+    return [_rendition(row.picture) for row in _pictures_of(listing.pk)]
 
 
 def delivery_of(listing: Listing, choice: Choice, *, to: str | None, at: datetime) -> Delivery:

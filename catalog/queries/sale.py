@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from catalog.models import Listing, ListingPicture, Specification, Stock, Supplier
 from catalog.states import ListingState
+from shop.core.prepared import Prepared
 
 MAIN_POOL = "main"
 
@@ -50,20 +52,13 @@ class SpecForSale:
     freight_template_id: int | None
 
 
-def specifications_for_sale(ids: Iterable[int]) -> dict[int, SpecForSale]:
-    """Return what is for sale by specification id; an unknown id is absent. One query, whatever the number.
-
-    A specification that can't be sold (withdrawn, not offered, supplier closed) is there, `is_sellable` false.
-    """
-    wanted = list(ids)
-    if not wanted:
-        return {}
+def _rows(ids: list[int]) -> QuerySet[Any]:
     first_picture = (
         ListingPicture.objects.filter(listing=OuterRef("listing_id")).order_by("position", "pk").values("picture__key")
     )
     stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool=MAIN_POOL)
-    rows = (
-        Specification.objects.filter(pk__in=wanted)
+    return (
+        Specification.objects.filter(pk__in=ids)
         .annotate(
             stock_pk=Subquery(stock.values("pk")[:1]),
             left=Subquery(stock.annotate(left=F("on_hand") - F("reserved")).values("left")[:1]),
@@ -108,7 +103,20 @@ def specifications_for_sale(ids: Iterable[int]) -> dict[int, SpecForSale]:
             "listing__supplier__freight_template_id",
         )
     )
-    return {row[0]: _spec(row) for row in rows}
+
+
+_for_sale = Prepared(_rows)
+
+
+def specifications_for_sale(ids: Iterable[int]) -> dict[int, SpecForSale]:
+    """Return what is for sale by specification id; an unknown id is absent. One query, whatever the number.
+
+    A specification that can't be sold (withdrawn, not offered, supplier closed) is there, `is_sellable` false.
+    """
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    return {row[0]: _spec(row) for row in _for_sale(wanted)}
 
 
 def _spec(row: tuple) -> SpecForSale:

@@ -1,0 +1,104 @@
+"""Queries of hot pages, compiled once: Django builds the same SQL anew for each request, which costs more than asking.
+
+A `Prepared` is made from a function that returns a queryset; its arguments may only be compared with (`pk=x`,
+`slug=x`, `pk__in=xs`). The SQL is compiled at the first use with holes in the place of the arguments, kept for the
+process, and filled in afterwards. Whole numbers, texts and lists of whole numbers can fill a hole.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeGuard, cast
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.models.query import ModelIterable, get_related_populators
+
+# Within the range of every integer column, and nothing's id.
+LONGEST = 40  # Longer lists are rare, and each length would be kept.
+_HOLE = 1_987_000_000
+_TEXT_HOLE = "\ufffd hole "
+
+Value = int | str | Sequence[int]
+
+
+class _Compiled:
+    """One shape of a query: SQL, where its holes are, and how rows become what the queryset would give."""
+
+    def __init__(self, queryset: QuerySet[Any], holes: dict[Any, int]) -> None:
+        compiler = queryset.query.get_compiler(using=queryset.db)
+        self.sql, params = compiler.as_sql()
+        self._params = tuple(params)
+        self._filled_by = [holes.get(param) for param in params]
+        if set(holes.values()) - set(self._filled_by):
+            raise ValueError("an argument of a prepared query is not in its SQL as it was given")
+        columns = [expression[0] for expression in compiler.select]
+        self._converters = compiler.get_converters(columns)
+        self._annotations: list[tuple[str, int]] = []
+        self._model: type[Model] | None = None
+        if queryset._iterable_class is ModelIterable:
+            fields = compiler.klass_info["select_fields"]
+            self._model = compiler.klass_info["model"]
+            self._start, self._end = fields[0], fields[-1] + 1
+            self._names = [columns[i].target.attname for i in range(self._start, self._end)]
+            self._populators = get_related_populators(compiler.klass_info, compiler.select, queryset.db)  # type: ignore[call-arg]  # the stubs are of a newer Django
+            self._annotations = list((compiler.annotation_col_map or {}).items())
+
+    def rows(self, values: Sequence[Any]) -> Iterator[Any]:
+        params = [
+            given if hole is None else type(given)(values[hole])
+            for given, hole in zip(self._params, self._filled_by, strict=True)
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            found = cursor.fetchall()
+        for each in found:
+            row = list(each)
+            for column, (converters, expression) in self._converters.items():
+                for convert in converters:
+                    row[column] = convert(row[column], expression, connection)
+            yield tuple(row) if self._model is None else self._object(row)
+
+    def _object(self, row: list[Any]) -> Model:
+        made = cast("type[Model]", self._model).from_db(connection.alias, self._names, row[self._start : self._end])
+        for populator in self._populators:
+            populator.populate(row, made)
+        for name, column in self._annotations:
+            setattr(made, name, row[column])
+        return made
+
+
+class Prepared:
+    """A queryset of `make(*values)`, compiled once for each number of ids in its lists."""
+
+    def __init__(self, make: Callable[..., QuerySet[Any]]) -> None:
+        """Keep how to make the queryset; nothing is compiled before the first use."""
+        self._make = make
+        self._compiled: dict[tuple[Any, ...], _Compiled] = {}
+
+    def __call__(self, *values: Value) -> list[Any]:
+        """Return what the queryset gives for `values`: objects, or tuples for one of `values_list`. One query."""
+        shape = (connection.vendor, *(len(value) if _is_list(value) else type(value) for value in values))
+        if any(_is_list(value) and len(value) > LONGEST for value in values):
+            return list(self._make(*values))
+        compiled = self._compiled.get(shape)
+        if compiled is None:
+            compiled = self._compiled[shape] = self._compile(values)
+        flat: list[Any] = []
+        for value in values:
+            flat.extend(value if _is_list(value) else [value])
+        return list(compiled.rows(flat))
+
+    def _compile(self, values: Sequence[Value]) -> _Compiled:
+        holes: dict[Any, int] = {}
+
+        def hole(value: int | str) -> Any:
+            number = len(holes)
+            mark: Any = _HOLE + number if isinstance(value, int) else f"{_TEXT_HOLE}{number}"
+            holes[mark] = number
+            return mark
+
+        marks = [hole(value) if isinstance(value, int | str) else [hole(each) for each in value] for value in values]
+        return _Compiled(self._make(*marks), holes)
+
+
+def _is_list(value: Value) -> TypeGuard[Sequence[int]]:
+    return not isinstance(value, int | str)
