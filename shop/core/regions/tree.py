@@ -5,16 +5,20 @@ from collections.abc import Iterable
 from django.utils.translation import get_language
 
 from shop.core.models import Division
+from shop.core.prepared import Prepared
+
+_PROVINCES = Prepared(lambda: Division.objects.filter(level=Division.Level.PROVINCE).order_by("code"))
+_CHILDREN = Prepared(lambda code: Division.objects.filter(parent_id=code).order_by("code"))
 
 
 def provinces() -> list[Division]:
     """Return the provinces by code. One query."""
-    return list(Division.objects.filter(level=Division.Level.PROVINCE).order_by("code"))
+    return _PROVINCES()
 
 
 def children(code: str) -> list[Division]:
     """Return what lies directly in the division `code`, by code; nothing for an unknown one. One query."""
-    return list(Division.objects.filter(parent_id=code).order_by("code"))
+    return _CHILDREN(code)
 
 
 def division(code: str) -> Division | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.basket.models import Basket, Line
@@ -13,6 +13,7 @@ from oscar.apps.basket.models import Basket, Line
 from catalog.queries import SpecForSale, freight_of, specifications_for_sale
 from shop.core.errors import DomainError
 from shop.core.money import to_fen
+from shop.core.prepared import Prepared
 from shop.sales.pricing import PricedLine, Quote, add_freight, apply_discounts, find_coupon, group_by_supplier
 from shop.sales.rules import MAX_PIECES
 from shop.sales.texts import in_reader_language, thumb_url
@@ -164,13 +165,20 @@ def find_basket(*, user: Any = None, basket_id: int | None = None) -> Basket | N
     return opened.filter(pk=basket_id, owner=None).first() if basket_id else None
 
 
+def _open_lines(**whose: Any) -> QuerySet[Any]:
+    rows = Line.objects.filter(basket__status=Basket.OPEN, **whose).order_by("-pk")
+    return rows.values_list("line_reference", "quantity", "price_incl_tax", "basket_id")
+
+
+_OWN_LINES = Prepared(lambda user_id: _open_lines(basket__owner=user_id))
+_GUEST_LINES = Prepared(lambda basket_id: _open_lines(basket=basket_id, basket__owner=None))
+
+
 def read_basket(*, user: Any = None, basket_id: int | None = None) -> tuple[int | None, list[BasketLine]]:
     """Return the visitor's open basket's id and lines, newest first. Two queries, whatever the number."""
     if user is None and not basket_id:
         return None, []
-    rows = Line.objects.filter(basket__status=Basket.OPEN).order_by("-pk")
-    rows = rows.filter(basket__owner=user) if user is not None else rows.filter(basket=basket_id, basket__owner=None)
-    found = list(rows.values_list("line_reference", "quantity", "price_incl_tax", "basket_id"))
+    found = _OWN_LINES(user.pk) if user is not None else _GUEST_LINES(basket_id or 0)
     specs = specifications_for_sale(int(row[0]) for row in found)
     lines = [
         BasketLine(spec=specs[int(reference)], quantity=quantity, was_fen=to_fen(price))

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db.models import Sum
 
 from shop.core import regions
+from shop.core.prepared import Prepared
+from shop.sales import rules
 from shop.sales.models import LineFacts, OrderFacts, Payment, Purchase
 from shop.sales.queries.purchases import purchase_of
 from shop.sales.states import PaymentState, PurchaseState
@@ -51,15 +53,31 @@ class Cashier:
         return f"{regions.full_name(self.purchase.ship_division)} {self.purchase.ship_street}"
 
 
+_LINES = Prepared(
+    lambda purchase_id: (
+        LineFacts.objects.filter(order__purchase=purchase_id)
+        .order_by("pk")
+        .values_list("order_id", "picture_key", "ordered")
+    )
+)
+_ORDERS = Prepared(
+    lambda purchase_id: (
+        OrderFacts.objects.filter(purchase=purchase_id).select_related("order", "supplier").order_by("pk")
+    )
+)
+_PAYMENT = Prepared(
+    lambda purchase_id: Payment.objects.filter(payable_kind="purchase", payable_id=purchase_id).order_by("-pk")[:1]
+)
+
+
 def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None:
     """Return the visitor's own purchase as the cashier shows it, or None. Four queries."""
     purchase = purchase_of(visitor, number)
     if purchase is None:
         return None
-    lines = LineFacts.objects.filter(order__purchase=purchase).order_by("pk")
     pictures: dict[int, list[str]] = {}
     pieces: dict[int, int] = {}
-    for order_id, key, ordered in lines.values_list("order_id", "picture_key", "ordered"):
+    for order_id, key, ordered in _LINES(purchase.pk):
         pieces[order_id] = pieces.get(order_id, 0) + ordered
         if key:
             pictures.setdefault(order_id, []).append(thumb_url(key))
@@ -72,10 +90,10 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
             pictures=tuple(pictures.get(order.pk, ())[:4]),
             ship_by=order.ship_by,
         )
-        for order in OrderFacts.objects.filter(purchase=purchase).select_related("order", "supplier").order_by("pk")
+        for order in _ORDERS(purchase.pk)
     ]
-    payment = Payment.objects.filter(payable_kind="purchase", payable_id=purchase.pk).order_by("-pk").first()
-    due = purchase.state == PurchaseState.UNPAID and purchase.pay_by is not None and purchase.pay_by <= at
+    payment = next(iter(_PAYMENT(purchase.pk)), None)
+    due = purchase.state == PurchaseState.UNPAID and rules.is_too_late_to_pay(purchase.terms, purchase.pay_by, at)
     return Cashier(purchase, orders, payment, due)
 
 
