@@ -42,8 +42,7 @@ $(STAMPS)/messages: $(shell find shop catalog procurement -name '*.po' 2>/dev/nu
 setup: $(STAMPS)/runtime $(STAMPS)/front $(STAMPS)/messages ## Install packages, build the front end, compile the messages
 
 demo: setup ## Set everything up, load the demo world, start web and worker on PORT (8000)
-	@$(PY) manage.py prepare_demo
-	@exec $(PY) manage.py run_demo --port $(PORT)
+	@exec $(PY) manage.py run_demo --prepare --port $(PORT)
 
 demo-reset: setup ## Start the demo over with fresh data
 	@rm -rf var

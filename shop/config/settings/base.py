@@ -208,4 +208,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+    # A broker of files has no host, and the library warns of that at each start.
+    "loggers": {"kombu.connection": {"level": "ERROR"}},
 }
