@@ -16,6 +16,7 @@ urlpatterns = [
     path("halls/<slug:code>/", places.hall, name="hall"),
     path("villages/", places.villages, name="villages"),
     path("villages/<slug:slug>/", places.village, name="village"),
+    path("villages/<slug:slug>/follow/", places.follow, name="follow"),
     path("suppliers/", places.suppliers, name="suppliers"),
     path("suppliers/<slug:slug>/", places.supplier, name="supplier"),
 ]

@@ -75,4 +75,7 @@ def publish_listing(*, listing: Listing, actor: Any, at: datetime) -> None:
     with transaction.atomic():
         Listing.objects.filter(pk=listing.pk).update(state=ListingState.LIVE, published_at=at)
         audit.record(action="listing_published", object_kind="listing", object_id=listing.pk, actor=actor, at=at)
+        outbox.enqueue(
+            task="sales.tell_followers", args={"listing_id": listing.pk}, key=f"followers:{listing.pk}", at=at
+        )
         cards_changed([listing.pk], at=at)

@@ -3,16 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Supplier, Village
+from catalog.operations.follows import toggle_follow
 from catalog.places import place, short
 from catalog.queries import places
+from catalog.queries.follows import is_following, village_called
 from catalog.words import local, paragraphs, said
 from shop.core.masking import mask_name
 
@@ -64,8 +69,26 @@ def village(request: HttpRequest, slug: str) -> HttpResponse:
         "year": _year(row, timezone.localtime()),
         "suppliers": [supplier_facts(each) for each in page.suppliers],
         "hall_url": local(f"/halls/{row.county_id[:6]}/"),
+        "following": is_following(request.user, row),
     }
     return render(request, "catalog/village.html", context)
+
+
+@never_cache
+@require_POST
+def follow(request: HttpRequest, slug: str) -> HttpResponse:
+    """Follow a village, or stop. A guest signs in first, and comes back to the village."""
+    row = village_called(slug)
+    if row is None:
+        raise Http404(slug)
+    back = local(f"/villages/{slug}/")
+    if not request.user.is_authenticated:
+        return redirect_to_login(back, local("/account/login/"))
+    on = toggle_follow(user=request.user, village=row, at=timezone.now())
+    messages.success(
+        request, _("You follow this village: we tell you what comes on sale.") if on else _("You no longer follow it.")
+    )
+    return HttpResponseRedirect(back)
 
 
 def _figures(row: Village) -> list[dict[str, str]]:

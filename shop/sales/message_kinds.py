@@ -103,6 +103,13 @@ register(
     icon="bell",
 )
 register(
+    "village_news",
+    title=_("%(village)s has something new"),
+    text=_("%(name)s is on sale. You follow the village."),
+    action=_("Have a look"),
+    icon="leaf",
+)
+register(
     "harvest",
     title=_("%(name)s is being harvested"),
     text=_("You asked us to tell you."),

@@ -6,6 +6,7 @@ from typing import Any
 
 from catalog.operations.reminders import take_due
 from catalog.queries import supplier_member_ids
+from catalog.queries.follows import followers_of_listing
 from catalog.queries.trade import awaited_listing_ids, listing_facts
 from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
@@ -141,11 +142,12 @@ def tell_case_opened(*, case_id: int, at: datetime) -> None:
 
 
 @outbox.register("sales.tell_case_decided")
-def tell_case_decided(*, case_id: int, at: datetime) -> None:
+def tell_case_decided(*, case_id: int, at: datetime, amount_fen: int = 0) -> None:
     """Tell the buyer what the supplier decided."""
     case, order, names = _case(case_id)
     if case.state == AfterSaleState.APPROVED:
-        amount = Refund.objects.values_list("amount_fen", flat=True).get(key=refund_key(case.pk))
+        # A case decided before the amount was told has its refund; goods that came first have none.
+        amount = amount_fen or Refund.objects.values_list("amount_fen", flat=True).get(key=refund_key(case.pk))
         _tell_buyer(order, "case_approved", {**names, "amount_fen": amount}, key=f"case_decided:{case.pk}", at=at)
     else:
         _tell_buyer(order, "case_refused", {**names, "answer": case.answer}, key=f"case_decided:{case.pk}", at=at)
@@ -179,6 +181,20 @@ def stock_came_back(*, listing_ids: list[int], at: datetime) -> None:
             key=f"reminder:{due.reminder_id}",
             at=at,
         )
+
+
+@outbox.register("sales.tell_followers")
+def tell_followers(*, listing_id: int, at: datetime) -> None:
+    """Tell whoever follows the village of a listing that it is on sale, once each."""
+    found = followers_of_listing(listing_id)
+    if found is None or found[0].village is None:
+        return
+    listing, user_ids = found
+    names = {"name_zh": listing.name_zh, "name_en": listing.name_en}
+    names |= {"village_zh": found[0].village.name_zh, "village_en": found[0].village.name_en}
+    for user_id in user_ids:
+        key = f"village_news:{listing_id}:{user_id}"
+        tell(user_id=user_id, kind="village_news", params=names, url=f"/shop/p/{listing.slug}/", key=key, at=at)
 
 
 @periodic.every("sales.remind", seconds=60)

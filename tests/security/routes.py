@@ -59,6 +59,7 @@ ROUTES: dict[str, Rule] = {
     "halls/<slug:code>/": Rule.OPEN,
     "villages/": Rule.OPEN,
     "villages/<slug:slug>/": Rule.OPEN,
+    "villages/<slug:slug>/follow/": Rule.OWN,
     "suppliers/": Rule.OPEN,
     "suppliers/<slug:slug>/": Rule.OPEN,
     # Buying: guests may.

@@ -122,7 +122,7 @@ def decide_after_sale(
             at=at,
             amount_fen=amount_fen if approve else 0,
         )
-        _tell(case, "sales.tell_case_decided", at)
+        _tell(case, "sales.tell_case_decided", at, amount_fen=amount_fen if approve else 0)
         return case
 
 
@@ -152,5 +152,5 @@ def _move(case: AfterSale, to: AfterSaleState, actor: Any, at: datetime, answer:
     case.save(update_fields=["state", "answer", "decided_at", "decided_by_id"])
 
 
-def _tell(case: AfterSale, task: str, at: datetime) -> None:
-    outbox.enqueue(task=task, args={"case_id": case.pk}, key=f"{task}:{case.pk}", at=at)
+def _tell(case: AfterSale, task: str, at: datetime, **facts: int) -> None:
+    outbox.enqueue(task=task, args={"case_id": case.pk, **facts}, key=f"{task}:{case.pk}", at=at)

@@ -11,6 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.operations import reminders as reminding
+from catalog.queries.follows import followed_villages
+from catalog.queries.places import village_card
 from catalog.queries.trade import live_listing, reminders_of
 from catalog.states import ReminderKind
 from shop.accounts.signing import safe_next
@@ -54,7 +56,8 @@ def favourites(request: HttpRequest) -> HttpResponse:
         }
         for each in kept
     ]
-    return render(request, "sales/favourites.html", {"page": page, "rows": rows})
+    villages = [village_card(each) for each in followed_villages(request.user)]
+    return render(request, "sales/favourites.html", {"page": page, "rows": rows, "villages": villages})
 
 
 @never_cache
