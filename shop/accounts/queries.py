@@ -1,5 +1,6 @@
 """Reading people: memberships, addresses, messages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
@@ -101,3 +102,12 @@ def account(pk: int | None) -> User | None:
 def has_account(*, email: str) -> bool:
     """Tell whether an account, active or not, has this e-mail."""
     return User.objects.filter(email__iexact=email).exists()
+
+
+def organisation_names(user_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Return the Chinese names of the organisations that each user acts for. One query."""
+    names: dict[int, list[str]] = {}
+    rows = Membership.objects.filter(user__in=list(user_ids), organisation__is_active=True)
+    for user_id, name in rows.order_by("organisation_id").values_list("user_id", "organisation__name_zh").distinct():
+        names.setdefault(user_id, []).append(name)
+    return names

@@ -43,4 +43,6 @@ def account_rows(user: Any) -> list[Shortcut]:
     ]
     if user.has_perm("sales.moderate_reviews"):
         rows.append(Shortcut(_("Reviews to look at"), "/review/", "proven", testid="review-queue"))
+    if user.has_perm("sales.decide_transfers"):
+        rows.append(Shortcut(_("Bank transfers"), "/review/transfers/", "wallet", testid="transfers"))
     return rows

@@ -1,6 +1,7 @@
 """The rules of selling, pure."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -54,6 +55,15 @@ def clean_tracking_no(text: str) -> str:
 def tracking_no_fits(carrier: str, number: str) -> bool:
     """Tell whether `number` looks like one of `carrier`'s."""
     return carrier in CARRIERS and re.fullmatch(CARRIERS[carrier].pattern, number) is not None
+
+
+def same_name(one: str, other: str) -> bool:
+    """Tell whether two names of a payer are the same, whatever their spaces, brackets and letters' case."""
+    return _plain(one) == _plain(other) != ""
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s()（）·.,，。]", "", unicodedata.normalize("NFKC", name)).casefold()
 
 
 def pay_by(terms: str, placed_at: datetime) -> datetime | None:

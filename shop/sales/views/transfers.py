@@ -1,0 +1,85 @@
+"""Bank transfers to be found on the statement, for the platform's finance staff."""
+
+from decimal import Decimal, InvalidOperation
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from shop.core.errors import DomainError, InvalidInput
+from shop.core.money import to_fen
+from shop.core.templatetags.heqiao import local
+from shop.sales.models import Payment
+from shop.sales.operations.transfers import match_transfer
+from shop.sales.queries.transfers import transfers
+
+
+def _check(request: HttpRequest) -> HttpResponse | None:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), local("/account/login/"))
+    if not request.user.has_perm("sales.decide_transfers"):
+        raise PermissionDenied
+    return None
+
+
+@never_cache
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Show the transfers that wait; `?booked=1` shows those that came."""
+    return _check(request) or _show(request)
+
+
+def _show(request: HttpRequest, *, refused: int = 0, error: DomainError | None = None) -> HttpResponse:
+    booked = request.GET.get("booked") == "1"
+    context = {
+        "page": transfers(request.GET.get("page", 1), booked=booked),
+        "is_history": booked,
+        "refused": refused,
+        "field": error.field if error else "",
+        "refusal": str(error.message) if error else "",
+        "sent": request.POST,
+    }
+    return render(request, "review/transfers.html", context, status=error.status if error else 200)
+
+
+@never_cache
+@require_POST
+def match(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """Book one transfer."""
+    denied = _check(request)
+    if denied is not None:
+        return denied
+    if not Payment.objects.filter(pk=payment_id, gateway="transfer").exists():
+        raise Http404
+    try:
+        match_transfer(
+            payment_id=payment_id,
+            received_fen=_amount(request.POST.get("received", "")),
+            payer=request.POST.get("payer", "")[:120],
+            why=request.POST.get("why", "")[:200],
+            actor=request.user,
+            at=timezone.now(),
+        )
+    except DomainError as error:
+        return _show(request, refused=payment_id, error=error)
+    messages.success(request, _("Booked: the orders go on."))
+    return redirect("review:transfers")
+
+
+def _amount(text: str) -> int:
+    """Return an amount in 分 from what was typed in 元. Raises InvalidInput."""
+    try:
+        yuan = Decimal(text.strip().lstrip("¥￥").replace(",", ""))
+        if yuan.is_finite() and 0 < yuan < 10**9 and yuan == yuan.quantize(Decimal("0.01")):
+            return to_fen(yuan)
+    except InvalidOperation:
+        pass
+    raise InvalidInput(
+        _("Enter the amount as on the statement, such as 1280.00."), code="amount_wrong", field="received"
+    )
