@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 
@@ -36,7 +37,7 @@ def transfers(page: int | str = 1, *, booked: bool = False) -> Page:
         rows = rows.filter(state=PaymentState.SUCCEEDED).order_by("-finished_at", "-pk")
     else:
         rows = rows.filter(state__in=(PaymentState.STARTED, PaymentState.CHECKING)).order_by("started_at", "pk")
-    found = Paginator(rows, TRANSFERS_A_PAGE).get_page(page)
+    found: Page[Any] = Paginator(rows, TRANSFERS_A_PAGE).get_page(page)
     payments = list(found.object_list)
     purchases = Purchase.objects.select_related("user").in_bulk([payment.payable_id for payment in payments])
     names = organisation_names([purchase.user_id for purchase in purchases.values() if purchase.user_id])
