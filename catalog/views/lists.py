@@ -17,6 +17,7 @@ from catalog.queries.tree import Node, category_tree
 from shop.core.money import to_yuan
 
 _OUT = ' class="out"'
+COUNTIES_FIRST, COUNTIES_MORE = 5, 35
 
 
 @require_safe
@@ -71,6 +72,8 @@ def _render(request: HttpRequest, page: ListPage, *, title: str, trail: list[Nod
         "unit": pgettext("order", "Price per jin"),
         "new": pgettext("order", "New batches"),
     }
+    # Those with most goods, and whatever is chosen; every other place has its hall.
+    rest = [each for i, each in enumerate(page.counties[COUNTIES_FIRST:]) if i < COUNTIES_MORE or each.on]
     context = {
         "title": title,
         "trail": trail,
@@ -89,8 +92,9 @@ def _render(request: HttpRequest, page: ListPage, *, title: str, trail: list[Nod
         ],
         "bars": _bars(page),
         "cards": mark_safe("".join(page.cards)),
-        "counties_first": page.counties[:5],
-        "counties_rest": page.counties[5:],
+        "counties_first": page.counties[:COUNTIES_FIRST],
+        "counties_rest": rest,
+        "counties_left": len(page.counties) - COUNTIES_FIRST - len(rest),
         "total_text": _total_text(page),
         "low": to_yuan(asked.low_fen) if asked.low_fen is not None else "",
         "high": to_yuan(asked.high_fen) if asked.high_fen is not None else "",
