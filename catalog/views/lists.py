@@ -94,7 +94,7 @@ def _render(request: HttpRequest, page: ListPage, *, title: str, trail: list[Nod
         "cards": mark_safe("".join(page.cards)),
         "counties_first": page.counties[:COUNTIES_FIRST],
         "counties_rest": rest,
-        "counties_left": len(page.counties) - COUNTIES_FIRST - len(rest),
+        "counties_left": len(page.counties) > COUNTIES_FIRST + len(rest),
         "total_text": _total_text(page),
         "low": to_yuan(asked.low_fen) if asked.low_fen is not None else "",
         "high": to_yuan(asked.high_fen) if asked.high_fen is not None else "",
