@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from catalog.models import Stock
 from shop.core.errors import DomainError
 
+MAIN_POOL = "main"
+
 
 class OutOfStock(DomainError):
     """Fewer pieces are left than were asked for. `details["short"]` maps stock id → pieces left."""
@@ -85,6 +87,43 @@ def set_on_hand(*, stock_id: int, on_hand: int) -> None:
     """Set how many pieces are there. Reservations stay; raises OutOfStock when they are more than `on_hand`."""
     if not Stock.objects.filter(pk=stock_id, reserved__lte=on_hand).update(on_hand=on_hand):
         raise OutOfStock(_("More pieces than that are reserved by orders."), field="on_hand")
+
+
+def carve(*, stock_id: int, pool: str, pieces: int) -> int:
+    """Move free pieces of a pool into a pool of their own, called `pool`; return that pool's stock id.
+
+    For a drop, a quote, a contract: nothing can be sold twice, for the pieces are in one place only. Raises
+    OutOfStock when fewer are free, ValueError for less than one piece. Locks: the old pool, then the new one.
+    """
+    if pieces < 1:
+        raise ValueError("a pool has at least one piece")
+    with transaction.atomic():
+        free = Stock.objects.filter(pk=stock_id, on_hand__gte=F("reserved") + pieces)
+        if not free.update(on_hand=F("on_hand") - pieces):
+            left = Stock.objects.filter(pk=stock_id).values_list(F("on_hand") - F("reserved"), flat=True).first() or 0
+            raise OutOfStock(_("Not enough left in stock."), field="pieces", short={stock_id: left})
+        record_id = Stock.objects.values_list("stockrecord_id", flat=True).get(pk=stock_id)
+        carved, _made = Stock.objects.get_or_create(stockrecord_id=record_id, pool=pool)
+        Stock.objects.filter(pk=carved.pk).update(on_hand=F("on_hand") + pieces)
+    return carved.pk
+
+
+def return_pool(*, stock_id: int) -> int:
+    """Move the free pieces of a carved pool back to the main pool; return how many. Reserved ones stay with their orders.
+
+    It may run again: pieces that an order gives back later go the same way. Locks: both pools, by id.
+    """
+    with transaction.atomic():
+        pool = Stock.objects.get(pk=stock_id)
+        main = Stock.objects.get(stockrecord_id=pool.stockrecord_id, pool=MAIN_POOL)
+        if main.pk == pool.pk:
+            raise ValueError("the main pool is not returned")
+        free = _lock_and_count(sorted((main.pk, pool.pk)))[pool.pk]
+        taken = Stock.objects.filter(pk=pool.pk, on_hand__gte=F("reserved") + free)
+        if free <= 0 or not taken.update(on_hand=F("on_hand") - free):
+            return 0
+        Stock.objects.filter(pk=main.pk).update(on_hand=F("on_hand") + free)
+    return free
 
 
 def reserved_by_pool() -> dict[int, int]:

@@ -196,3 +196,9 @@ def suppliers_of(user: Any) -> list[SupplierBrief]:
 def live_listing(listing_id: int) -> Listing | None:
     """Return a listing that shoppers may see, or None."""
     return Listing.objects.filter(pk=listing_id, state=ListingState.LIVE).first()
+
+
+def supplier_on_sale(listing_id: int) -> int | None:
+    """Return the supplier of a listing that shoppers may buy, or None. One query."""
+    rows = Listing.objects.filter(pk=listing_id, state=ListingState.LIVE, supplier__is_active=True)
+    return rows.values_list("supplier_id", flat=True).first()

@@ -40,7 +40,7 @@ PRIVATE = (
 )
 # Cookies a page may be kept beside. The hidden ones are for scripts and for private areas: no kept page sees them.
 PLACE, TEXT = "hq_to", "hq_text"
-HIDDEN = frozenset({"hq_me", "hq_basket", "hq_guest", "hq_lang", "hq_to_name"})
+HIDDEN = frozenset({"hq_me", "hq_basket", "hq_guest", "hq_lang", "hq_to_name", "hq_from"})
 # Where a visitor came from: dropped, so that it neither splits the pages nor gets into one.
 TRACKING = re.compile(r"(utm_[a-z]+|gclid|fbclid|msclkid|spm|hmsr|hmpl)\Z")
 MAX_QUERY = 300
@@ -183,6 +183,8 @@ def _asks_for_a_page(environ: Environ) -> bool:
         and len(path) <= MAX_PATH
         and not (path[3:] if path.startswith("/en/") else path).startswith(PRIVATE)
         and ("text/html" in accept or "*/*" in accept)
+        # Where a visitor comes from is kept by Django (shop.sales.sources), which has to see the address for that.
+        and "from=" not in (get("QUERY_STRING") or "")
         and not (get("HTTP_AUTHORIZATION") or get("HTTP_X_REQUESTED_WITH") or get("HTTP_HX_REQUEST"))
     )
 

@@ -26,6 +26,7 @@ PACKAGES = (
     "shop/config",
     "catalog",
     "procurement",
+    "livestream",
     "shop",
 )
 LOCALE = "zh_Hans"
@@ -56,7 +57,7 @@ def catalogue_path(package: str) -> Path:
 
 def sources() -> Iterator[Path]:
     """Yield every file that may hold messages."""
-    for top in ("shop", "catalog", "procurement"):
+    for top in ("shop", "catalog", "procurement", "livestream"):
         for path in sorted((ROOT / top).rglob("*")):
             if path.suffix in {".py", ".html", ".txt"} and "migrations" not in path.parts:
                 yield path

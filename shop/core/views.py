@@ -20,7 +20,7 @@ HELP = (
     "terms",
     "privacy",
 )
-LATER = ("live", "units", "t", "pledges", "notices")
+LATER = ("units", "t", "pledges", "notices")
 
 
 def help_page(request: HttpRequest, name: str) -> HttpResponse:

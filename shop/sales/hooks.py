@@ -1,4 +1,4 @@
-"""Who takes part when an order moves: quota, pledges, live sessions. Wired in `shop/config/wiring.py`.
+"""Who takes part when an order moves: quota, pledges. Who sells at prices of its own: drops. Wired in `shop/config/wiring.py`.
 
 Participants are called in the transaction of the operation, with all its events at once: one purchase of three
 orders is one call. What counts of an order is what was placed, less what was reduced and what was cancelled.
@@ -10,7 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from catalog.queries import SpecForSale
+
 if TYPE_CHECKING:
+    from shop.sales.deal import Attribution, Buyer, PlaceLine
     from shop.sales.models import OrderFacts
 
 
@@ -69,3 +72,57 @@ def tell(*events: OrderEvent) -> None:
     if events:
         for participant in participants:
             participant(events)
+
+
+@dataclass(frozen=True)
+class SpecialPrice:
+    """A price other than the list price, as it stands now.
+
+    `spec` has this price, the pool it is sold from and what is free there. `source` ("drop:7") is kept on the line;
+    `limit` is what one buyer may have at it; `refusal` says in the reader's language why it can't be had now.
+    """
+
+    source: str
+    spec: SpecForSale
+    limit: int | None = None
+    until: datetime | None = None
+    refusal: str = ""
+    attributions: tuple["Attribution", ...] = ()
+
+
+PriceSource = Callable[[str, datetime], SpecialPrice | None]
+PriceGuard = Callable[[Sequence["PlaceLine"], "Buyer", datetime], None]
+# By the word before the colon of a source: who knows the price, and who stands at the door of `place` for it.
+price_sources: dict[str, PriceSource] = {}
+price_guards: dict[str, PriceGuard] = {}
+
+
+def connect_price(kind: str, source: PriceSource, guard: PriceGuard) -> None:
+    """Have `source(ref, at)` answer for prices called `kind:ref`, and `guard` raise in the transaction of `place`."""
+    price_sources[kind] = source
+    price_guards[kind] = guard
+
+
+def special_price(name: str, at: datetime) -> SpecialPrice | None:
+    """Return the price called `name` ("drop:7"), or None when nobody knows it."""
+    kind, _colon, ref = name.partition(":")
+    source = price_sources.get(kind)
+    return source(ref, at) if source and ref.isascii() and ref.isdigit() and len(ref) < 10 else None
+
+
+def guard_prices(lines: Sequence["PlaceLine"], buyer: "Buyer", at: datetime) -> None:
+    """Let each price's owner look at its lines; what one raises ends the placing."""
+    for kind, guard in price_guards.items():
+        own = [line for line in lines if line.price_source.startswith(f"{kind}:")]
+        if own:
+            guard(own, buyer, at)
+
+
+Attributed = Callable[[str], tuple["Attribution", ...]]
+# Where a visitor may come from (`?from=campaign-3`): the word before the dash → what it says on the order.
+sources: dict[str, Attributed] = {}
+
+
+def connect_source(kind: str, attributed: Attributed) -> None:
+    """Have `attributed(ref)` say what orders of visitors `?from=kind-ref` carry; nothing for what does not exist."""
+    sources[kind] = attributed

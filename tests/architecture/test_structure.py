@@ -45,7 +45,7 @@ DOORS = {
     "messages",
     "signing",
 }
-PACKAGES = ("shop.accounts", "catalog", "shop.sales", "procurement", "shop.campaigns")
+PACKAGES = ("shop.accounts", "catalog", "shop.sales", "procurement", "livestream", "shop.campaigns")
 
 
 @cache

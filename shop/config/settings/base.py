@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "catalog.apps.CatalogConfig",
     "shop.sales.apps.SalesConfig",
     "procurement.apps.ProcurementConfig",
+    "livestream.apps.LivestreamConfig",
     "shop.campaigns.apps.CampaignsConfig",
     "shop.config.apps.ConfigConfig",
     "wagtail.contrib.simple_translation",
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "shop.sales.sources.RememberSource",
 ]
 
 ROOT_URLCONF = "shop.config.urls"
@@ -153,6 +155,20 @@ WAGTAIL_SITE_NAME = "禾桥"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
+
+# Live rooms: the layer only wakes the other processes, which then read the events from the database.
+CHANNELS_URL = env.str("CHANNELS_URL", "")
+CHANNEL_LAYERS = {
+    "default": (
+        # redis-py 8 would cut idle sockets every five seconds; redis<8 is pinned, and no timeout is set.
+        {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": [{"address": CHANNELS_URL, "socket_timeout": None}]},
+        }
+        if CHANNELS_URL
+        else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+    )
+}
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://")
 CELERY_TASK_ACKS_LATE = True

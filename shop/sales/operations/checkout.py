@@ -1,14 +1,15 @@
 """The consumer's checkout: what was shown becomes lines for the one door."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from catalog.operations.stock import OutOfStock
+from shop.sales.deal import SHOP
 from shop.sales.errors import BasketChanged, NotServed
 from shop.sales.models import Purchase
-from shop.sales.operations.placing import Buyer, Extras, Invoice, PlaceLine, ShipTo, place
+from shop.sales.operations.placing import Attribution, Buyer, Extras, Invoice, PlaceLine, ShipTo, place
 from shop.sales.queries.checkout import CheckoutPage
 
 
@@ -22,8 +23,10 @@ def check_out(
     notes: Mapping[int, str],
     invoice: Invoice,
     at: datetime,
+    sources: Sequence[Attribution] = (),
 ) -> Purchase:
     """Place what `page` shows, if the buyer saw this total (`shown_fen`). The same `key` again is the same purchase.
+    `sources` say where the buyer came from; the first is the channel, before it what the special price says itself.
 
     Raises BasketChanged when there is nothing to buy or the total moved since it was shown, NotServed, OutOfStock with
     the lines in `page.problems`, and what `place` raises.
@@ -40,6 +43,8 @@ def check_out(
         raise NotServed(page.unserved, field="division")
     if shown_fen is not None and shown_fen != page.quote.total_fen:
         raise BasketChanged(_("Prices or freight have changed: please look at the new total and order again."))
+    special = page.special
+    channel, *also = [*(special.attributions if special else ()), *sources] or [SHOP]
     lines = [
         PlaceLine(
             spec=line.spec,
@@ -47,6 +52,8 @@ def check_out(
             unit_price_fen=line.unit_price_fen,
             discount_fen=line.discount_fen,
             discount_supplier_fen=line.discount_supplier_fen,
+            price_source=special.source if special else "list",
+            stock_id=special.spec.stock_id if special else None,
         )
         for line in page.quote.lines
     ]
@@ -57,6 +64,8 @@ def check_out(
         buyer=buyer,
         ship_to=ship_to,
         key=key,
+        attribution=channel,
+        also=also,
         extras=Extras(
             notes=notes,
             freight={group.supplier_id: group.freight.fen for group in page.quote.groups},

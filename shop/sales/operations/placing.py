@@ -61,6 +61,7 @@ def place(
             if basket_id is not None:
                 _take_from_basket(basket_id, lines, leaves_some, at)
             _check_limits(lines, buyer)
+            hooks.guard_prices(lines, buyer, at)
             wanted: dict[int, int] = defaultdict(int)
             for line in lines:
                 wanted[line.pool] += line.quantity

@@ -10,8 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from catalog.queries import specifications_for_sale
+from catalog.queries import SpecForSale, specifications_for_sale
 from catalog.rules.freight import FreightQuote
+from shop.sales.hooks import SpecialPrice, special_price
 from shop.sales.pricing import PricedLine, Quote, SupplierGroup
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
 from shop.sales.texts import in_reader_language
@@ -44,6 +45,7 @@ class CheckoutPage:
     coupon_error: str = ""
     groups: list[CheckoutGroup] = field(default_factory=list)
     problems: list[tuple[BasketLine, Problem]] = field(default_factory=list)
+    special: SpecialPrice | None = None
 
     @property
     def unserved(self) -> str:
@@ -82,17 +84,23 @@ def checkout_page(
     basket_id: int | None = None,
     chosen: Collection[int] = (),
     buy: tuple[int, int] | None = None,
+    deal: str = "",
     coupon_code: str = "",
     destination: str = "",
     notes: Mapping[int, str] | None = None,
 ) -> CheckoutPage:
     """Return what would be placed: `buy` (specification, pieces) alone, or the `chosen` lines of the basket (all, if
-    none are named). Four queries (three for `buy`), and a few more where there are offers or a coupon.
+    none are named). With `deal` ("drop:7") what is bought has that special price, as long as it stands. Four queries
+    (three for `buy`), and a few more where there are offers, a coupon or a deal.
     """
     found: int | None = None
     leaves_some = False
+    special = special_price(deal, at) if deal and buy is not None else None
     if buy is not None:
-        spec = specifications_for_sale([buy[0]]).get(buy[0])
+        if special is not None and special.spec.specification_id == buy[0]:
+            spec: SpecForSale | None = special.spec
+        else:
+            spec, special = specifications_for_sale([buy[0]]).get(buy[0]), None
         lines = [BasketLine(spec, buy[1], spec.price_fen)] if spec else []
     else:
         found, everything = read_basket(user=user, basket_id=basket_id)
@@ -103,8 +111,12 @@ def checkout_page(
     code = coupon_code.strip().upper()
     priced = [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines]
     quote, coupon_error = price_lines(priced, code, user, destination, at)
-    page = CheckoutPage(found, lines, quote, leaves_some, code, coupon_error)
-    page.problems = [(line, problem) for line in lines if (problem := problem_of(line.spec, line.quantity))]
+    page = CheckoutPage(found, lines, quote, leaves_some, code, coupon_error, special=special)
+    page.problems = [
+        (line, problem)
+        for line in lines
+        if (problem := _special_problem(special, line.quantity) or problem_of(line.spec, line.quantity))
+    ]
     by_spec = {line.spec.specification_id: line for line in lines}
     for group in quote.groups:
         own = [by_spec[line.spec.specification_id] for line in group.lines]
@@ -124,6 +136,17 @@ def checkout_page(
             )
         )
     return page
+
+
+def _special_problem(special: SpecialPrice | None, quantity: int) -> Problem | None:
+    if special is None:
+        return None
+    if special.refusal:
+        return Problem("deal_over", special.refusal)
+    if special.limit is not None and quantity > special.limit:
+        text = ngettext("Each buyer may have %(n)d piece.", "Each buyer may have %(n)d pieces.", special.limit)
+        return Problem("over_limit", text % {"n": special.limit}, most=special.limit)
+    return None
 
 
 def _freight_text(group: SupplierGroup) -> str:

@@ -24,6 +24,7 @@ from shop.sales.operations.checkout import check_out
 from shop.sales.operations.payments import settle_nothing_due
 from shop.sales.operations.placing import Buyer, Invoice, ShipTo
 from shop.sales.queries.checkout import CheckoutPage, checkout_page
+from shop.sales.sources import sources_of
 from shop.sales.views.basket import destination_of
 
 LONGEST_NOTE = 200
@@ -98,6 +99,7 @@ class _Checkout:
             basket_id=visitors.basket_id_of(self.request),
             chosen={int(text) for text in self.given.getlist("s") if text.isascii() and text.isdigit()},
             buy=_pair(self.given.get("buy", "")),
+            deal=self.given.get("deal", "")[:20],
             coupon_code=self.given.get("coupon", "")[:40],
             destination=self.destination,
             notes=notes,
@@ -131,6 +133,7 @@ class _Checkout:
             "chosen": self.address,
             "key": self.key,
             "buy": self.given.get("buy", ""),
+            "deal": page.special.source if page.special else "",
             "error": self.error,
             "estimated": self.address is None and not form.picked["division"],
             "signed_in": self.user is not None,
@@ -182,6 +185,7 @@ def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
             notes={group.supplier_id: group.note for group in page.groups},
             invoice=step.invoice(),
             at=step.at,
+            sources=sources_of(request),
         )
     except DomainError as error:
         return _refused(step, page, error)

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class LivestreamConfig(AppConfig):
+    name = "livestream"
+    label = "livestream"
+
+    def ready(self) -> None:
+        """Load what registers itself: outbox handlers, periodic work, checks."""
+        from livestream import projections  # noqa: F401  reason: models must be loaded first
+        from livestream.operations import clips, drops  # noqa: F401  reason: models must be loaded first

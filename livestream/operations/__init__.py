@@ -1,0 +1,1 @@
+"""Everything that changes a room, a session or what is in it."""

@@ -1,0 +1,34 @@
+"""What holds in a live room: limits of chat, of drops, where a clip stands. Pure."""
+
+from datetime import datetime, timedelta
+
+LONGEST_MESSAGE = 200
+# A person may write this often: five messages in ten seconds.
+BURST = 5
+BURST_WINDOW = timedelta(seconds=10)
+LONGEST_DROP = timedelta(hours=2)
+SHORTEST_DROP = timedelta(seconds=30)
+MOST_DROP_PIECES = 10_000
+MOST_TRAY_ITEMS = 60
+# A process that has not counted its viewers for so long is gone.
+AUDIENCE_FRESH = timedelta(seconds=20)
+
+
+def clean_message(text: str) -> str:
+    """Return a chat message on one line: control characters and doubled spaces are out, markup stays as typed."""
+    printable = "".join(each if each.isprintable() else " " for each in text)
+    return " ".join(printable.split())
+
+
+def clip_position(*, started_at: datetime | None, now: datetime, clip_seconds: float) -> float:
+    """Return at which second of its clip a session stands; the clip plays round and round."""
+    if started_at is None or clip_seconds <= 0:
+        return 0.0
+    return max(0.0, (now - started_at).total_seconds()) % clip_seconds
+
+
+def moved(order: list[int], item: int, to: int) -> list[int]:
+    """Return `order` with `item` at place `to` (0 is the first; beyond an end is the end)."""
+    rest = [each for each in order if each != item]
+    place = max(0, min(to, len(rest)))
+    return [*rest[:place], item, *rest[place:]]

@@ -1,0 +1,46 @@
+"""What was sold from where: by attribution, and by the price it was sold at."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Q, Sum
+
+from shop.sales.models import LineFacts, OrderFacts
+from shop.sales.states import OrderState
+
+
+@dataclass(frozen=True)
+class Sold:
+    """What is left of an attribution's orders after cancellations and refunds. Amounts in 分."""
+
+    orders: int
+    pieces: int
+    fen: int
+
+
+def sold_from(kind: str, ref: str) -> Sold:
+    """Return what was sold with the attribution (`kind`, `ref`). Two queries."""
+    orders = OrderFacts.objects.filter(
+        purchase__attributions__kind=kind, purchase__attributions__ref=ref
+    ).exclude(state=OrderState.CANCELLED)
+    found = orders.aggregate(n=Count("pk"), fen=Sum(F("total_fen") - F("refunded_fen")))
+    pieces = LineFacts.objects.filter(order__in=orders).aggregate(n=Sum(F("ordered") - F("cancelled")))["n"]
+    return Sold(orders=found["n"], pieces=pieces or 0, fen=found["fen"] or 0)
+
+
+def pieces_bought_at(price_source: str, *, user: Any = None, phone: str = "") -> int:
+    """Return the pieces that a buyer (an account, or a guest's phone) holds at a price, less what was cancelled. One query."""
+    whose = Q(order__purchase__user=user) if user else Q(order__purchase__contact_phone=phone)
+    rows = LineFacts.objects.filter(whose, price_source=price_source)
+    return rows.aggregate(n=Sum(F("ordered") - F("cancelled")))["n"] or 0
+
+
+def pieces_sold_at(price_source: str) -> int:
+    """Return the pieces sold at a price, less what was cancelled. One query."""
+    return LineFacts.objects.filter(price_source=price_source).aggregate(n=Sum(F("ordered") - F("cancelled")))["n"] or 0
+
+
+def pieces_gone_by_source(prefix: str) -> dict[str, int]:
+    """Return the pieces that have left the shelf by price source, of sources that begin with `prefix`. One query."""
+    rows = LineFacts.objects.filter(price_source__startswith=prefix).values_list("price_source")
+    return dict(rows.annotate(n=Sum("shipped")))
