@@ -10,6 +10,7 @@ from django.db.models import F, Min, OuterRef, Q, Subquery, Sum
 
 from catalog.models import Listing, ListingPicture, Reminder, Specification, Stock, Supplier
 from catalog.states import ListingState
+from catalog.words import said
 
 REMINDERS_A_PAGE = 30
 GOODS_A_PAGE = 30
@@ -202,3 +203,38 @@ def supplier_on_sale(listing_id: int) -> int | None:
     """Return the supplier of a listing that shoppers may buy, or None. One query."""
     rows = Listing.objects.filter(pk=listing_id, state=ListingState.LIVE, supplier__is_active=True)
     return rows.values_list("supplier_id", flat=True).first()
+
+
+def goods_for_tray(
+    supplier_id: int | None, *, query: str = "", without: Iterable[int] = (), limit: int = 40
+) -> list[tuple[int, str, str]]:
+    """Return (listing id, name, supplier's name) of live listings whose name has `query`, in the reader's language. One query."""
+    rows = Listing.objects.filter(state=ListingState.LIVE, supplier__is_active=True, is_preorder=False)
+    if supplier_id is not None:
+        rows = rows.filter(supplier_id=supplier_id)
+    if query:
+        rows = rows.filter(Q(name_zh__icontains=query) | Q(name_en__icontains=query))
+    rows = rows.exclude(pk__in=list(without)).select_related("supplier").order_by("name_zh", "pk")
+    return [(row.pk, said(row, "name"), said(row.supplier, "name")) for row in rows[:limit]]
+
+
+@dataclass(frozen=True)
+class SpecBrief:
+    """A specification with its price in 分 and the pieces left in the shop, in the reader's language."""
+
+    specification_id: int
+    listing_id: int
+    text: str
+    price_fen: int
+    left: int
+
+
+def specifications_of(listing_ids: Iterable[int]) -> list[SpecBrief]:
+    """Return the offered specifications of listings. One query."""
+    stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool="main")
+    rows = (
+        Specification.objects.filter(listing_id__in=list(listing_ids), is_offered=True)
+        .annotate(left=Subquery(stock.annotate(left=F("on_hand") - F("reserved")).values("left")[:1]))
+        .order_by("listing_id", "position", "pk")
+    )
+    return [SpecBrief(row.pk, row.listing_id, said(row, "text"), row.price_fen, max(row.left or 0, 0)) for row in rows]

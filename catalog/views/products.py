@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catalog.models import Listing
-from catalog.pictures import picture_url
+from catalog.queries.choosing import spec_data
 from catalog.queries.lists import KnownPaginator
 from catalog.queries.places import shown_picture
 from catalog.queries.products import (
@@ -36,7 +36,6 @@ from catalog.queries.structured import product_data
 from catalog.states import StorageClass
 from catalog.words import local, paragraphs, said
 from shop.core.money import to_yuan
-from shop.core.templatetags.heqiao import price_markup
 
 GONE = 410
 PARTS_SECONDS = 300
@@ -87,7 +86,7 @@ def _parts(page: ProductPage) -> dict[str, str]:
         "months": _months(page),
         "today": timezone.localdate(),
         "description": paragraphs(said(listing, "description")),
-        "spec_data": _spec_data(page),
+        "spec_data": spec_data(page),
         "share_url": address,
         "SITE_URL": settings.SITE_URL,
         "csrf_token": TOKEN_MARK,
@@ -218,40 +217,6 @@ def _months(page: ProductPage) -> list[dict[str, Any]]:
         }
         for month in range(1, 13)
     ]
-
-
-def _spec_data(page: ProductPage) -> dict[str, Any]:
-    """Return what the sheet needs to follow the choice without asking the server."""
-    listing = page.listing
-    limit = listing.purchase_limit
-    return {
-        "axes": [axis["name"] for axis in page.axes],
-        "chosen": page.chosen.pk,
-        "waits": page.waits,
-        "limit": limit,
-        "choices": [
-            {
-                "id": choice.pk,
-                "labels": choice.labels,
-                "text": choice.text,
-                "price": price_markup(choice.price_fen, "price-l"),
-                "unit": choice.unit_price,
-                "left": choice.available,
-                "most": min(choice.available, limit) if limit else choice.available,
-                "net": choice.net,
-                "picture": picture_url(choice.picture.key, 240) if choice.picture else "",
-            }
-            for choice in page.choices
-        ],
-        "words": {
-            "left": _("{n} left"),
-            "soldOut": _("sold out"),
-            "chosen": _("Chosen: {text}"),
-            "missing": _("There is no {value} with {other}. It comes with: {with}."),
-            "gone": _("{value} is sold out with {other}. In stock with: {with}."),
-            "goneAlone": _("{value} is sold out."),
-        },
-    }
 
 
 def _trail_data(page: ProductPage, address: str) -> dict[str, Any]:

@@ -6,169 +6,322 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0003_card_orders'),
+        ("catalog", "0003_card_orders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LiveRoom',
+            name="LiveRoom",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('title_zh', models.CharField(max_length=40)),
-                ('title_en', models.CharField(blank=True, max_length=80)),
-                ('host_zh', models.CharField(help_text='Who speaks, as viewers see it: 阿珍', max_length=20)),
-                ('host_en', models.CharField(blank=True, max_length=40)),
-                ('is_open', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
-                ('cover', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.picture')),
-                ('portrait', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.picture')),
-                ('supplier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='live_rooms', to='catalog.supplier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("title_zh", models.CharField(max_length=40)),
+                ("title_en", models.CharField(blank=True, max_length=80)),
+                ("host_zh", models.CharField(help_text="Who speaks, as viewers see it: 阿珍", max_length=20)),
+                ("host_en", models.CharField(blank=True, max_length=40)),
+                ("is_open", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "cover",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalog.picture",
+                    ),
+                ),
+                (
+                    "portrait",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalog.picture",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="live_rooms",
+                        to="catalog.supplier",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LiveSession',
+            name="LiveSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title_zh', models.CharField(max_length=40)),
-                ('title_en', models.CharField(blank=True, max_length=80)),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('live', 'Live now'), ('ended', 'Replay')], default='planned', max_length=10)),
-                ('planned_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('clip', models.CharField(blank=True, max_length=80)),
-                ('clip_seconds', models.FloatField(default=0)),
-                ('announcement', models.CharField(blank=True, max_length=200)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('last_seq', models.PositiveIntegerField(default=0)),
-                ('peak_viewers', models.PositiveIntegerField(default=0)),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='livestream.liveroom')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title_zh", models.CharField(max_length=40)),
+                ("title_en", models.CharField(blank=True, max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "Planned"), ("live", "Live now"), ("ended", "Replay")],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("planned_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("clip", models.CharField(blank=True, max_length=80)),
+                ("clip_seconds", models.FloatField(default=0)),
+                ("announcement", models.CharField(blank=True, max_length=200)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("last_seq", models.PositiveIntegerField(default=0)),
+                ("peak_viewers", models.PositiveIntegerField(default=0)),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sessions", to="livestream.liveroom"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TrayItem',
+            name="TrayItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.listing')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='livestream.livesession')),
-                ('specification', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.specification')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.listing"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="livestream.livesession"
+                    ),
+                ),
+                (
+                    "specification",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalog.specification",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='livesession',
-            name='pinned',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='livestream.trayitem'),
+            model_name="livesession",
+            name="pinned",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="livestream.trayitem",
+            ),
         ),
         migrations.CreateModel(
-            name='Drop',
+            name="Drop",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('price_fen', models.PositiveIntegerField()),
-                ('pieces', models.PositiveIntegerField()),
-                ('per_buyer', models.PositiveIntegerField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('running', 'Running'), ('ended', 'Over')], default='running', max_length=10)),
-                ('started_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('returned', models.PositiveIntegerField(default=0)),
-                ('specification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.specification')),
-                ('stock', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.stock')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drops', to='livestream.livesession')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drops', to='livestream.trayitem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("price_fen", models.PositiveIntegerField()),
+                ("pieces", models.PositiveIntegerField()),
+                ("per_buyer", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "Running"), ("ended", "Over")], default="running", max_length=10
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("returned", models.PositiveIntegerField(default=0)),
+                (
+                    "specification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.specification"
+                    ),
+                ),
+                (
+                    "stock",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.stock"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="drops", to="livestream.livesession"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="drops", to="livestream.trayitem"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LiveEvent',
+            name="LiveEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('started', 'Started'), ('ended', 'Ended'), ('announced', 'Announced'), ('tray', 'Tray'), ('pinned', 'Pinned'), ('unpinned', 'Unpinned'), ('drop_started', 'Drop Started'), ('drop_ended', 'Drop Ended'), ('chat', 'Chat'), ('chat_deleted', 'Chat Deleted')], max_length=16)),
-                ('payload', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='livestream.livesession')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("started", "Started"),
+                            ("ended", "Ended"),
+                            ("announced", "Announced"),
+                            ("tray", "Tray"),
+                            ("pinned", "Pinned"),
+                            ("unpinned", "Unpinned"),
+                            ("drop_started", "Drop Started"),
+                            ("drop_ended", "Drop Ended"),
+                            ("chat", "Chat"),
+                            ("chat_deleted", "Chat Deleted"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("payload", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="livestream.livesession"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('session', 'seq'), name='live_event_once')],
+                "constraints": [models.UniqueConstraint(fields=("session", "seq"), name="live_event_once")],
             },
         ),
         migrations.CreateModel(
-            name='LiveAudience',
+            name="LiveAudience",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('process', models.CharField(max_length=40)),
-                ('viewers', models.PositiveIntegerField(default=0)),
-                ('at', models.DateTimeField()),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='audiences', to='livestream.livesession')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("process", models.CharField(max_length=40)),
+                ("viewers", models.PositiveIntegerField(default=0)),
+                ("at", models.DateTimeField()),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="audiences",
+                        to="livestream.livesession",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('session', 'process'), name='live_audience_once')],
+                "constraints": [models.UniqueConstraint(fields=("session", "process"), name="live_audience_once")],
             },
         ),
         migrations.CreateModel(
-            name='ChatMessage',
+            name="ChatMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_host', models.BooleanField(default=False)),
-                ('text', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_by_id', models.BigIntegerField(blank=True, null=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='livestream.livesession')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_host", models.BooleanField(default=False)),
+                ("text", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_by_id", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="livestream.livesession",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['session', 'user', 'at'], name='chat_by_person'), models.Index(fields=['session', 'deleted_at', 'id'], name='chat_shown')],
+                "indexes": [
+                    models.Index(fields=["session", "user", "at"], name="chat_by_person"),
+                    models.Index(fields=["session", "deleted_at", "id"], name="chat_shown"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mute',
+            name="Mute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('by_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mutes', to='livestream.liveroom')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("by_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="mutes", to="livestream.liveroom"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('room', 'user'), name='mute_once')],
+                "constraints": [models.UniqueConstraint(fields=("room", "user"), name="mute_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='trayitem',
-            constraint=models.UniqueConstraint(fields=('session', 'listing'), name='tray_item_once'),
+            model_name="trayitem",
+            constraint=models.UniqueConstraint(fields=("session", "listing"), name="tray_item_once"),
         ),
         migrations.AddIndex(
-            model_name='livesession',
-            index=models.Index(fields=['state', 'planned_at'], name='live_sessions_by_state'),
+            model_name="livesession",
+            index=models.Index(fields=["state", "planned_at"], name="live_sessions_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='livesession',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'live')), fields=('room',), name='one_live_session_a_room'),
+            model_name="livesession",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "live")), fields=("room",), name="one_live_session_a_room"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='drop',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('session',), name='one_drop_a_session'),
+            model_name="drop",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "running")), fields=("session",), name="one_drop_a_session"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='drop',
-            constraint=models.UniqueConstraint(fields=('session', 'number'), name='drop_number_once'),
+            model_name="drop",
+            constraint=models.UniqueConstraint(fields=("session", "number"), name="drop_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='drop',
-            constraint=models.CheckConstraint(condition=models.Q(('pieces__gt', 0), ('price_fen__gt', 0)), name='drop_of_something'),
+            model_name="drop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pieces__gt", 0), ("price_fen__gt", 0)), name="drop_of_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='drop',
-            constraint=models.CheckConstraint(condition=models.Q(('returned__lte', models.F('pieces'))), name='drop_returns_what_it_had'),
+            model_name="drop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("returned__lte", models.F("pieces"))), name="drop_returns_what_it_had"
+            ),
         ),
     ]

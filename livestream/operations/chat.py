@@ -14,7 +14,7 @@ from livestream.errors import Muted, TooFast, WrongState
 from livestream.models import ChatMessage, LiveSession, Mute
 from livestream.operations.events import append
 from livestream.operations.hosting import host_session
-from livestream.queries.hosting import may_host
+from livestream.queries.hosting import hosts_among
 from livestream.rules import BURST, BURST_WINDOW, LONGEST_MESSAGE, clean_message
 from livestream.states import EventKind, SessionState
 from shop.core import audit
@@ -41,7 +41,7 @@ def post_messages(*, session_id: int, drafts: Sequence[Draft], at: datetime) -> 
     """Write lines of several people in one transaction; return for each draft the message, or why it was refused.
 
     Refusals: NotAllowed (not signed in), InvalidInput (empty, longer than 200), Muted, TooFast (more than 5 in 10 s),
-    WrongState (not live). Four queries and the inserts, whatever the number. Locks: the session.
+    WrongState (not live). Six queries and the inserts, whatever the number. Locks: the session.
     """
     with transaction.atomic():
         session = LiveSession.objects.select_related("room__supplier").get(pk=session_id)
@@ -54,41 +54,41 @@ def post_messages(*, session_id: int, drafts: Sequence[Draft], at: datetime) -> 
                 .annotate(n=Count("pk"))
             )
         )
+        hosts = hosts_among(people, session.room)
         outcomes: list[ChatMessage | DomainError] = []
         for draft in drafts:
-            outcome = _judge(session, draft, muted, recent, at)
+            outcome = _judge(session, draft, muted, recent, hosts, at)
             if isinstance(outcome, ChatMessage):
                 recent[draft.user.pk] += 1
             outcomes.append(outcome)
         accepted = [each for each in outcomes if isinstance(each, ChatMessage)]
         if accepted:
             ChatMessage.objects.bulk_create(accepted)
-            append(
-                session_id=session.pk, events=[(EventKind.CHAT, {"message": each.pk}) for each in accepted], at=at
-            )
+            append(session_id=session.pk, events=[(EventKind.CHAT, {"message": each.pk}) for each in accepted], at=at)
     return outcomes
 
 
 def _judge(
-    session: LiveSession, draft: Draft, muted: set[int], recent: Counter[int], at: datetime
+    session: LiveSession, draft: Draft, muted: set[int], recent: Counter[int], hosts: set[int], at: datetime
 ) -> ChatMessage | DomainError:
-    if draft.user is None or not draft.user.is_authenticated:
-        return NotAllowed(_("Sign in to join the chat."), code="sign_in")
     text = clean_message(draft.text)
-    if not text:
-        return InvalidInput(_("Write something first."), code="empty", field="text")
-    if len(text) > LONGEST_MESSAGE:
-        return InvalidInput(
+    is_host = draft.user is not None and draft.user.pk in hosts
+    refusal: DomainError | None = None
+    if draft.user is None or not draft.user.is_authenticated:
+        refusal = NotAllowed(_("Sign in to join the chat."), code="sign_in")
+    elif not text:
+        refusal = InvalidInput(_("Write something first."), code="empty", field="text")
+    elif len(text) > LONGEST_MESSAGE:
+        refusal = InvalidInput(
             _("At most %(n)d characters, please.") % {"n": LONGEST_MESSAGE}, code="too_long", field="text"
         )
-    if session.state != SessionState.LIVE:
-        return WrongState(_("The chat is open while the session is live."))
-    if draft.user.pk in muted:
-        return Muted(_("You can't write in this room: its host has muted you."))
-    is_host = may_host(draft.user, session.room)
-    if not is_host and recent[draft.user.pk] >= BURST:
-        return TooFast(_("Slowly, please: wait a few seconds before the next message."), field="text")
-    return ChatMessage(session=session, user=draft.user, is_host=is_host, text=text, at=at)
+    elif session.state != SessionState.LIVE:
+        refusal = WrongState(_("The chat is open while the session is live."))
+    elif draft.user.pk in muted:
+        refusal = Muted(_("You can't write in this room: its host has muted you."))
+    elif not is_host and recent[draft.user.pk] >= BURST:
+        refusal = TooFast(_("Slowly, please: wait a few seconds before the next message."), field="text")
+    return refusal or ChatMessage(session=session, user=draft.user, is_host=is_host, text=text, at=at)
 
 
 def delete_message(*, session_id: int, message_id: int, actor: Any, at: datetime) -> None:

@@ -55,13 +55,13 @@ def start_drop(
             if item is None or spec is None or spec.listing_id != item.listing_id:
                 raise NotOfThisRoom(_("This product is not in this session's tray."), field="item")
             if session.room.supplier_id is not None and spec.supplier_id != session.room.supplier_id:
-                raise NotOfThisRoom(_("This is another supplier's product. Only this room's own can be shown."), field="item")
+                raise NotOfThisRoom(
+                    _("This is another supplier's product. Only this room's own can be shown."), field="item"
+                )
             if not spec.is_sellable or spec.is_preorder:
                 raise NotOfThisRoom(_("This product is not on sale."), field="item")
             if not 0 < price_fen <= spec.price_fen:
-                raise InvalidInput(
-                    _("The flash price is above nothing and not above the shop's price."), field="price"
-                )
+                raise InvalidInput(_("The flash price is above nothing and not above the shop's price."), field="price")
             if Drop.objects.filter(session=session, state=DropState.RUNNING).exists():
                 raise WrongState(_("A flash sale is running. End it first."))
             last = Drop.objects.filter(session=session).aggregate(last=Max("number"))["last"] or 0

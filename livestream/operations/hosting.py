@@ -19,7 +19,10 @@ def host_session(*, session_id: int, actor: Any, version: int | None = None, liv
     over, or (with `live`) not live. Call it in a transaction.
     """
     session = (
-        LiveSession.objects.select_for_update(of=("self",)).select_related("room__supplier").filter(pk=session_id).first()
+        LiveSession.objects.select_for_update(of=("self",))
+        .select_related("room__supplier")
+        .filter(pk=session_id)
+        .first()
     )
     if session is None or not may_host(actor, session.room):
         raise NotAllowed(_("Only the hosts of this room may do that."))
@@ -29,7 +32,9 @@ def host_session(*, session_id: int, actor: Any, version: int | None = None, liv
         raise WrongState(_("Start the session first."))
     if version is not None:
         if session.version != version:
-            raise Stale(_("Another host has changed something meanwhile. This is how it stands now: please look again."))
+            raise Stale(
+                _("Another host has changed something meanwhile. This is how it stands now: please look again.")
+            )
         LiveSession.objects.filter(pk=session.pk).update(version=F("version") + 1)
         session.version += 1
     return session

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from livestream.errors import WrongState
-from livestream.models import LiveRoom, LiveSession, Mute
+from livestream.models import ChatMessage, LiveRoom, LiveSession, Mute
 from livestream.operations.drops import end_drops_of
 from livestream.operations.events import append
 from livestream.operations.hosting import host_session
@@ -19,8 +19,15 @@ from shop.core.errors import InvalidInput, NotAllowed
 
 
 def open_room(
-    *, slug: str, supplier_id: int | None, title: tuple[str, str], host: tuple[str, str], actor: Any, at: datetime,
-    portrait_id: int | None = None, cover_id: int | None = None,
+    *,
+    slug: str,
+    supplier_id: int | None,
+    title: tuple[str, str],
+    host: tuple[str, str],
+    actor: Any,
+    at: datetime,
+    portrait_id: int | None = None,
+    cover_id: int | None = None,
 ) -> LiveRoom:
     """Open a room; titles and host's names are (Chinese, English). Without supplier it is the campaign staff's."""
     with transaction.atomic():
@@ -33,7 +40,9 @@ def open_room(
     return room
 
 
-def plan_session(*, room: LiveRoom, title: tuple[str, str], planned_at: datetime, actor: Any, at: datetime) -> LiveSession:
+def plan_session(
+    *, room: LiveRoom, title: tuple[str, str], planned_at: datetime, actor: Any, at: datetime
+) -> LiveSession:
     """Plan a session of a room; its clip is made in the background. Raises NotAllowed, InvalidInput on `title_zh`."""
     if not may_host(actor, room):
         raise NotAllowed(_("Only the hosts of this room may do that."))
@@ -88,18 +97,32 @@ def announce(*, session_id: int, version: int, text: str, actor: Any, at: dateti
         pagecache.bump()
 
 
-def mute(*, session_id: int, user_id: int, actor: Any, at: datetime) -> None:
-    """Keep a person from writing in this room until a host lets them again. Again: changes nothing."""
+def mute(*, session_id: int, message_id: int, actor: Any, at: datetime) -> None:
+    """Keep who wrote a message from writing in this room until a host lets them again. Again: changes nothing.
+
+    Raises NotAllowed for a host's own message.
+    """
     with transaction.atomic():
         session = host_session(session_id=session_id, actor=actor)
+        user_id = _author(session.pk, message_id)
         Mute.objects.get_or_create(room_id=session.room_id, user_id=user_id, defaults={"by_id": actor.pk, "at": at})
-        audit.record(action="chat_muted", object_kind="user", object_id=user_id, actor=actor, at=at, room=session.room_id)
+        audit.record(
+            action="chat_muted", object_kind="user", object_id=user_id, actor=actor, at=at, room=session.room_id
+        )
 
 
-def unmute(*, session_id: int, user_id: int, actor: Any, at: datetime) -> None:
-    """Let a person write again."""
+def _author(session_id: int, message_id: int) -> int:
+    message = ChatMessage.objects.filter(pk=message_id, session_id=session_id).first()
+    if message is None or message.user_id is None or message.is_host:
+        raise NotAllowed(_("Hosts can't be muted."))
+    return message.user_id
+
+
+def unmute(*, session_id: int, message_id: int, actor: Any, at: datetime) -> None:
+    """Let who wrote a message write again. Raises as `mute` does."""
     with transaction.atomic():
         session = host_session(session_id=session_id, actor=actor)
+        user_id = _author(session.pk, message_id)
         Mute.objects.filter(room_id=session.room_id, user_id=user_id).delete()
         audit.record(
             action="chat_unmuted", object_kind="user", object_id=user_id, actor=actor, at=at, room=session.room_id

@@ -42,7 +42,9 @@ def _check_listing(session: LiveSession, listing_id: int) -> None:
     if supplier_id is None:
         raise NotOfThisRoom(_("This product is not on sale."), field="listing")
     if session.room.supplier_id is not None and supplier_id != session.room.supplier_id:
-        raise NotOfThisRoom(_("This is another supplier's product. Only this room's own can be shown."), field="listing")
+        raise NotOfThisRoom(
+            _("This is another supplier's product. Only this room's own can be shown."), field="listing"
+        )
 
 
 def _item(session: LiveSession, item_id: int) -> TrayItem:
@@ -76,7 +78,9 @@ def move_item(*, session_id: int, version: int, item_id: int, to: int, actor: An
         session = host_session(session_id=session_id, actor=actor, version=version)
         _item(session, item_id)
         items = {item.pk: item for item in TrayItem.objects.filter(session=session)}
-        order = moved([item.pk for item in sorted(items.values(), key=lambda each: (each.position, each.pk))], item_id, to)
+        order = moved(
+            [item.pk for item in sorted(items.values(), key=lambda each: (each.position, each.pk))], item_id, to
+        )
         for position, pk in enumerate(order):
             items[pk].position = position
         TrayItem.objects.bulk_update(items.values(), ["position"])

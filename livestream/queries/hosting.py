@@ -1,11 +1,13 @@
 """Who hosts what."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
 
 from livestream.models import LiveRoom, LiveSession
 from livestream.states import SessionState
+from shop.accounts.queries import campaign_staff_or_members
 from shop.accounts.rules import is_campaign_staff, is_member_of_supplier
 
 SHOWN = 20
@@ -16,6 +18,12 @@ def may_host(user: Any, room: LiveRoom) -> bool:
     if user is None or not user.is_authenticated:
         return False
     return bool(is_campaign_staff(user) or is_member_of_supplier(user, room.supplier))
+
+
+def hosts_among(user_ids: Iterable[int], room: LiveRoom) -> set[int]:
+    """Return which of these people host the room. One query."""
+    organisation = room.supplier.organisation_id if room.supplier else None
+    return campaign_staff_or_members(user_ids, organisation)
 
 
 def _hosted(user: Any) -> Q:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 
+from shop.accounts import roles
 from shop.accounts.models import Address, Membership, Message, User
 
 MESSAGES_A_PAGE = 20
@@ -111,3 +112,11 @@ def organisation_names(user_ids: Iterable[int]) -> dict[int, list[str]]:
     for user_id, name in rows.order_by("organisation_id").values_list("user_id", "organisation__name_zh").distinct():
         names.setdefault(user_id, []).append(name)
     return names
+
+
+def campaign_staff_or_members(user_ids: Iterable[int], organisation_id: int | None) -> set[int]:
+    """Return which of these people are campaign staff, administrators, or members of the organisation. One query."""
+    acting = Q(groups__name__in=[roles.CAMPAIGN_STAFF, roles.PLATFORM_ADMIN]) | Q(is_superuser=True)
+    if organisation_id is not None:
+        acting |= Q(memberships__organisation_id=organisation_id)
+    return set(User.objects.filter(acting, pk__in=list(user_ids), is_active=True).values_list("pk", flat=True))

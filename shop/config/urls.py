@@ -9,6 +9,7 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+from livestream.urls import clip_urlpatterns
 from shop.accounts.urls import entrance
 from shop.core import back_office, health
 from shop.core import views as core_views
@@ -24,6 +25,7 @@ urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
     path("admin/", back_office.site.urls),
     path("pay/", include("shop.sales.pay_urls")),
+    *clip_urlpatterns,
     *i18n_patterns(
         *DEMO_PAGES,
         path("help/<slug:name>/", core_views.help_page, name="help"),
@@ -32,6 +34,7 @@ urlpatterns = [
         path("seller/", include("shop.sales.seller_urls")),
         path("review/", include("shop.sales.review_urls")),
         path("account/", include("shop.accounts.urls")),
+        path("live/", include("livestream.urls")),
         # Areas whose package does not exist yet. Their package's urls take the place of the line.
         *[path(f"{area}/", core_views.later, {"area": area}, name=f"later-{area}") for area in core_views.LATER],
         path("", include("catalog.urls")),

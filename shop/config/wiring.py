@@ -12,6 +12,10 @@ from django.http import HttpRequest
 from wagtail import signals as wagtail
 
 from catalog import hooks
+from livestream import hooks as live
+from livestream import tailing
+from livestream.operations.drops import check_drop_lines
+from livestream.queries.drops import drop_price, sources_of_session
 from procurement.operations import quota
 from shop.accounts import hooks as accounts
 from shop.accounts.models import User
@@ -35,6 +39,9 @@ def connect() -> None:
     accounts.connect(accounts.account_rows, account_hooks.account_rows)
     accounts.connect(accounts.export_of, privacy.export_purchases)
     accounts.connect(accounts.erase_from, privacy.erase_buyer)
+    live.connect(tailing.wake)
+    sales.connect_price("drop", drop_price, check_drop_lines)
+    sales.connect_source("session", sources_of_session)
     # Its turn comes after those of core, accounts and sales, whose permissions are made by then.
     post_migrate.connect(_set_up_roles, sender=apps.get_app_config("campaigns"), dispatch_uid="roles")
     for signal in (wagtail.page_published, wagtail.page_unpublished, wagtail.page_slug_changed):

@@ -10,6 +10,8 @@ import { startDivisions } from "./divisions.js";
 import { startForms } from "./form.js";
 import { startGalleries } from "./gallery.js";
 import { startLanguage } from "./language.js";
+import { startLive } from "./live.js";
+import { startLiveConsole } from "./live-console.js";
 import { startMe } from "./me.js";
 import { startSharing } from "./share.js";
 import { startSheets } from "./sheet.js";
@@ -38,6 +40,8 @@ for (const start of [
   startDelivering,
   startSpecSheet,
   startDeliveryLine,
+  startLive,
+  startLiveConsole,
 ]) {
   start();
 }

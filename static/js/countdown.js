@@ -10,20 +10,32 @@ const words = (seconds) => {
   return days ? `${days}${day}${clock}` : clock;
 };
 
-export const startCountdowns = () => {
-  const all = [...document.querySelectorAll("[data-countdown]")];
-  if (!all.length) return;
-  const tick = () => {
-    for (const element of all) {
-      const left = Math.max(0, Math.ceil((Date.parse(element.dataset.countdown) - Date.now()) / 1000));
-      element.textContent = words(left);
-      if (left === 0 && !element.dataset.ended) {
-        element.dataset.ended = "yes";
-        element.dispatchEvent(new CustomEvent("countdown:end", { bubbles: true }));
-        if (element.hasAttribute("data-reload")) setTimeout(() => location.reload(), 1500);
-      }
+const running = new Set();
+
+const tick = () => {
+  for (const element of running) {
+    if (!element.isConnected) {
+      running.delete(element);
+      continue;
     }
-  };
-  tick();
-  setInterval(tick, 1000);
+    const left = Math.max(0, Math.ceil((Date.parse(element.dataset.countdown) - Date.now()) / 1000));
+    element.textContent = words(left);
+    if (left === 0 && !element.dataset.ended) {
+      element.dataset.ended = "yes";
+      element.dispatchEvent(new CustomEvent("countdown:end", { bubbles: true }));
+      if (element.hasAttribute("data-reload")) setTimeout(() => location.reload(), 1500);
+    }
+  }
 };
+
+let clock = 0;
+
+// Elements that came with a part of the page begin to count as well.
+export const startCountdownsIn = (root) => {
+  for (const element of root.querySelectorAll("[data-countdown]")) running.add(element);
+  if (!running.size) return;
+  tick();
+  clock ||= setInterval(tick, 1000);
+};
+
+export const startCountdowns = () => startCountdownsIn(document);

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,32 @@ def buy(job: dict[str, Any], number: int) -> str:
     return "placed"
 
 
+def drop_or_shop(job: dict[str, Any], number: int) -> str:
+    """Every other buyer comes to the drop, the rest to the shop; one in twenty is the beat that ends drops."""
+    from livestream.operations.drops import end_due_drops  # reason: after django.setup
+    from livestream.queries.drops import drop_price  # reason: after django.setup
+
+    at = datetime.fromisoformat(job["at"])
+    if number % 20 == 19:
+        end_due_drops(at=at + timedelta(hours=1))
+        return "beat"
+    spec = spec_of_id(job["specification"])
+    line = PlaceLine(spec, 1, spec.price_fen)
+    if number % 2:
+        price = drop_price(str(job["drop"]), at)
+        line = PlaceLine(price.spec, 1, price.spec.price_fen, price_source=price.source, stock_id=price.spec.stock_id)
+    phone = f"+86138{number:08d}"
+    place(
+        actor=None,
+        at=at,
+        lines=[line],
+        buyer=Buyer(phone=phone),
+        ship_to=ShipTo("周敏", phone, "440106", "龙口西路 8 号"),
+        key=f"{job['prefix']}-{number}",
+    )
+    return "placed"
+
+
 def same_key(job: dict[str, Any], number: int) -> str:
     spec = spec_of_id(job["specification"])
     purchase = place(
@@ -117,7 +144,14 @@ def spec_of_id(pk: int) -> Any:
     return specifications_for_sale([pk])[pk]
 
 
-RACES = {"buy": buy, "same_key": same_key, "capture": capture, "add": add, "refund": refund}
+RACES = {
+    "buy": buy,
+    "drop_or_shop": drop_or_shop,
+    "same_key": same_key,
+    "capture": capture,
+    "add": add,
+    "refund": refund,
+}
 
 
 def run_one(job: dict[str, Any], number: int) -> str:

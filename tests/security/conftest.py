@@ -15,6 +15,7 @@ from shop.sales.models import AfterSale, Purchase
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
 from tests.factories import make_address, make_listing, make_supplier, make_user, spec_of
+from tests.livestream.rooms import make_room, make_session
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 ROLES = ("anonymous", "consumer", "seller_a", "seller_b", "reviewer", "staff")
@@ -33,6 +34,7 @@ class World:
     case: AfterSale
     reminder: Reminder
     specification_id: int
+    session_id: int
     browsers: dict[str, Client] = field(default_factory=dict)
 
     def keys(self, pattern: str) -> dict[str, object]:
@@ -44,6 +46,7 @@ class World:
             "case_id": self.case.pk,
             "reminder_id": self.reminder.pk,
             "specification_id": self.specification_id,
+            "session_id": self.session_id,
             "pk": self.message.pk if "messages" in pattern else self.address.pk,
         }
 
@@ -90,6 +93,7 @@ def world(db: None) -> World:
         case=AfterSale.objects.create(line=line, kind="damaged", amount_fen=100, reason="压坏了", opened_at=AT),
         reminder=Reminder.objects.create(user=owner, kind="stock", listing=listing, created_at=AT),
         specification_id=spec_of(listing).specification_id,
+        session_id=make_session(make_room(supplier, host=owner), host=owner)[0].pk,
     )
     for role in ROLES:
         # Now, so that signing in is over when a test begins to look at what changes.

@@ -20,9 +20,9 @@ class Sold:
 
 def sold_from(kind: str, ref: str) -> Sold:
     """Return what was sold with the attribution (`kind`, `ref`). Two queries."""
-    orders = OrderFacts.objects.filter(
-        purchase__attributions__kind=kind, purchase__attributions__ref=ref
-    ).exclude(state=OrderState.CANCELLED)
+    orders = OrderFacts.objects.filter(purchase__attributions__kind=kind, purchase__attributions__ref=ref).exclude(
+        state=OrderState.CANCELLED
+    )
     found = orders.aggregate(n=Count("pk"), fen=Sum(F("total_fen") - F("refunded_fen")))
     pieces = LineFacts.objects.filter(order__in=orders).aggregate(n=Sum(F("ordered") - F("cancelled")))["n"]
     return Sold(orders=found["n"], pieces=pieces or 0, fen=found["fen"] or 0)

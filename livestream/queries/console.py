@@ -1,0 +1,70 @@
+"""What a host sees: the tray with stock, the drop, the chat, and how it goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from catalog.queries.trade import goods_for_tray, specifications_of
+from livestream.models import Drop, LiveSession, TrayItem
+from livestream.queries.rooms import viewers_now
+from livestream.states import DropState
+from shop.sales.queries.attributions import pieces_sold_at, sold_from
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How a session goes. Amounts in 分."""
+
+    viewers: int
+    peak: int
+    orders: int
+    pieces: int
+    fen: int
+    drop_left: int | None
+    drop_sold: int | None
+    version: int
+    seq: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for the console's script."""
+        return dict(vars(self))
+
+
+def numbers(session: LiveSession, *, at: datetime) -> Numbers:
+    """Return how a session goes now. Five queries at most."""
+    sold = sold_from("session", str(session.pk))
+    drop = Drop.objects.filter(session=session, state=DropState.RUNNING).select_related("stock").first()
+    return Numbers(
+        viewers=viewers_now(session.pk, at=at),
+        peak=session.peak_viewers,
+        orders=sold.orders,
+        pieces=sold.pieces,
+        fen=sold.fen,
+        drop_left=max(0, drop.stock.on_hand - drop.stock.reserved) if drop and drop.stock else None,
+        drop_sold=pieces_sold_at(f"drop:{drop.pk}") if drop else None,
+        version=session.version,
+        seq=session.last_seq,
+    )
+
+
+def choices_for_drop(session: LiveSession) -> dict[int, list[tuple[str, str]]]:
+    """Return what can be dropped by tray item: (specification id, words with price and stock). Two queries."""
+    items = dict(TrayItem.objects.filter(session=session).values_list("listing_id", "pk"))
+    found: dict[int, list[tuple[str, str]]] = {}
+    for spec in specifications_of(items):
+        words = f"{spec.text} · ¥{spec.price_fen / 100:.2f} · {spec.left}"
+        found.setdefault(items[spec.listing_id], []).append((str(spec.specification_id), words))
+    return found
+
+
+def goods_to_add(session: LiveSession, query: str = "") -> list[tuple[int, str, str]]:
+    """Return (listing id, name, supplier) of what may still go into the tray, by name. Two queries."""
+    taken = set(TrayItem.objects.filter(session=session).values_list("listing_id", flat=True))
+    return goods_for_tray(session.room.supplier_id, query=query, without=taken)
+
+
+def past_drops(session: LiveSession) -> list[Drop]:
+    """Return the drops of a session, the latest first. One query."""
+    return list(
+        Drop.objects.filter(session=session).select_related("item__listing", "specification").order_by("-number")
+    )

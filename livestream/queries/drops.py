@@ -1,0 +1,115 @@
+"""Drops as the checkout and the rooms see them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from catalog.queries import specifications_for_sale
+from catalog.words import said
+from livestream.models import Drop, LiveSession
+from livestream.states import DropState
+from shop.sales.hooks import SpecialPrice
+from shop.sales.operations.placing import Attribution
+
+SOURCE = "drop"
+
+
+def session_sources(session: LiveSession) -> tuple[Attribution, ...]:
+    """Return what orders out of a session carry: the channel, which names the room, and the session."""
+    return (
+        Attribution("live", session.room.slug, session.room.title_zh),
+        Attribution("session", str(session.pk), session.title_zh),
+    )
+
+
+def sources_of_session(ref: str) -> tuple[Attribution, ...]:
+    """Return what orders of visitors `?from=session-ref` carry; nothing for a session that is not there. One query."""
+    session = LiveSession.objects.filter(pk=int(ref)).select_related("room").first()
+    return session_sources(session) if session else ()
+
+
+def drop_price(ref: str, at: datetime) -> SpecialPrice | None:
+    """Return the price of drop `ref` and what is left in its pool; None for a drop that never was. Two queries."""
+    drop = (
+        Drop.objects.filter(pk=int(ref)).select_related("session__room").annotate(
+            left=F("stock__on_hand") - F("stock__reserved")
+        )
+    ).first()  # fmt: skip
+    spec = specifications_for_sale([drop.specification_id]).get(drop.specification_id) if drop else None
+    if drop is None or spec is None:
+        return None
+    over = drop.state != DropState.RUNNING or drop.ends_at <= at
+    return SpecialPrice(
+        source=f"{SOURCE}:{drop.pk}",
+        spec=replace(
+            spec, price_fen=drop.price_fen, stock_id=drop.stock_id or 0, available=0 if over else drop.left or 0
+        ),
+        limit=drop.per_buyer,
+        until=drop.ends_at,
+        refusal=_("This flash sale is over.") if over else "",
+        attributions=(
+            *session_sources(drop.session),
+            Attribution("drop", str(drop.pk), f"{drop.session.title_zh} {drop.number}"),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class RunningDrop:
+    """A drop that viewers can buy from. Amounts in 分; `sold_percent` is truncated."""
+
+    pk: int
+    number: int
+    item_id: int
+    specification_id: int
+    name: str
+    spec_text: str
+    price_fen: int
+    list_fen: int
+    pieces: int
+    left: int
+    per_buyer: int | None
+    ends_at: datetime
+
+    @property
+    def sold_percent(self) -> int:
+        """How much is gone."""
+        return (self.pieces - self.left) * 100 // self.pieces
+
+
+def running_drop(session_id: int, *, at: datetime) -> RunningDrop | None:
+    """Return the session's drop that runs now, in the reader's language, or None. One query."""
+    drop = (
+        Drop.objects.filter(session_id=session_id, state=DropState.RUNNING, ends_at__gt=at)
+        .select_related("item__listing", "specification", "stock")
+        .first()
+    )
+    if drop is None or drop.stock is None:
+        return None
+    return RunningDrop(
+        pk=drop.pk,
+        number=drop.number,
+        item_id=drop.item_id,
+        specification_id=drop.specification_id,
+        name=said(drop.item.listing, "name"),
+        spec_text=said(drop.specification, "text"),
+        price_fen=drop.price_fen,
+        list_fen=drop.specification.price_fen,
+        pieces=drop.pieces,
+        left=max(0, drop.stock.on_hand - drop.stock.reserved),
+        per_buyer=drop.per_buyer,
+        ends_at=drop.ends_at,
+    )
+
+
+def pieces_left(session_ids: list[int]) -> dict[int, dict[int, int]]:
+    """Return what running drops have left, by session and drop. One query."""
+    rows = Drop.objects.filter(session_id__in=session_ids, state=DropState.RUNNING).values_list(
+        "session_id", "pk", F("stock__on_hand") - F("stock__reserved")
+    )
+    found: dict[int, dict[int, int]] = {}
+    for session_id, drop_id, left in rows:
+        found.setdefault(session_id, {})[drop_id] = max(0, left or 0)
+    return found

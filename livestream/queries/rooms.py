@@ -1,0 +1,220 @@
+"""Rooms and sessions as visitors see them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from catalog.pictures import picture_url
+from catalog.queries.places import shown_picture
+from catalog.queries.trade import ListingFacts, listings_now
+from catalog.words import local, said
+from livestream.models import LiveAudience, LiveRoom, LiveSession, TrayItem
+from livestream.queries.drops import RunningDrop, running_drop
+from livestream.rules import AUDIENCE_FRESH, clip_position
+from livestream.states import SessionState
+
+PLANNED, REPLAYS = 12, 12
+
+
+@dataclass(frozen=True)
+class TrayRow:
+    """A product in a tray, in the reader's language. `can_buy` is false for what is withdrawn or sold out."""
+
+    item_id: int
+    number: int
+    listing_id: int
+    slug: str
+    name: str
+    supplier: str
+    price_fen: int
+    left: int
+    picture: str
+    is_live: bool
+    is_pinned: bool
+
+    @property
+    def can_buy(self) -> bool:
+        """Whether a piece can be bought."""
+        return self.is_live and self.left > 0
+
+
+@dataclass
+class RoomState:
+    """What is in a room besides its chat: tray, what is being shown, the drop, what was announced."""
+
+    session: LiveSession
+    tray: list[TrayRow]
+    drop: RunningDrop | None
+    pinned: TrayRow | None = None
+    offered: RunningDrop | None = field(default=None)
+
+    @property
+    def announcement(self) -> str:
+        """The line 公告."""
+        return self.session.announcement
+
+
+def _row(item: TrayItem, number: int, facts: ListingFacts, pinned_id: int | None) -> TrayRow:
+    return TrayRow(
+        item_id=item.pk,
+        number=number,
+        listing_id=item.listing_id,
+        slug=facts.slug,
+        name=said({"name_zh": facts.name_zh, "name_en": facts.name_en}, "name"),
+        supplier=said({"name_zh": facts.supplier_zh, "name_en": facts.supplier_en}, "name"),
+        price_fen=facts.price_fen,
+        left=facts.available,
+        picture=picture_url(facts.picture_key),
+        is_live=facts.is_live and not facts.is_preorder,
+        is_pinned=item.pk == pinned_id,
+    )
+
+
+def tray_rows(session: LiveSession) -> list[TrayRow]:
+    """Return the tray in its order; what is withdrawn stays, marked. Two queries."""
+    items = list(TrayItem.objects.filter(session=session).order_by("position", "pk"))
+    facts = listings_now({item.listing_id for item in items})
+    return [
+        _row(item, number, facts[item.listing_id], session.pinned_id)
+        for number, item in enumerate(items, start=1)
+        if item.listing_id in facts
+    ]
+
+
+def tray_rows_zh(session: LiveSession) -> list[tuple[str, str]]:
+    """Return each product's picture key and Chinese name, in the tray's order. Two queries."""
+    items = list(
+        TrayItem.objects.filter(session=session).order_by("position", "pk").values_list("listing_id", flat=True)
+    )
+    facts = listings_now(items)
+    return [(facts[pk].picture_key, facts[pk].name_zh) for pk in items if pk in facts]
+
+
+def room_state(session: LiveSession, *, at: datetime) -> RoomState:
+    """Return what a session shows now. Three queries."""
+    tray = tray_rows(session)
+    drop = running_drop(session.pk, at=at) if session.state == SessionState.LIVE else None
+    state = RoomState(session=session, tray=tray, drop=drop)
+    state.pinned = next((row for row in tray if row.is_pinned), None)
+    if state.pinned is not None and drop is not None and drop.item_id == state.pinned.item_id:
+        state.offered = drop
+    return state
+
+
+def session_of(session_id: int) -> LiveSession | None:
+    """Return a session with its room. One query."""
+    return (
+        LiveSession.objects.filter(pk=session_id)
+        .select_related("room__portrait", "room__cover", "room__supplier")
+        .first()
+    )
+
+
+def session_in_room_by_id(slug: str, session_id: int) -> LiveSession | None:
+    """Return one session of an open room, or None. One query."""
+    return (
+        LiveSession.objects.filter(pk=session_id, room__slug=slug, room__is_open=True)
+        .select_related("room__supplier", "room__portrait", "room__cover")
+        .first()
+    )
+
+
+def session_in_room(slug: str) -> LiveSession | None:
+    """Return what a room shows: its live session, else the next planned one, else the last one. None without any.
+
+    One query, two where nothing is live or planned.
+    """
+    rows = LiveSession.objects.filter(room__slug=slug, room__is_open=True).select_related(
+        "room__supplier", "room__portrait", "room__cover"
+    )
+    now_or_soon = rows.filter(state__in=[SessionState.LIVE, SessionState.PLANNED])
+    return (
+        now_or_soon.order_by("state", "planned_at").first()  # "live" < "planned"
+        or rows.filter(state=SessionState.ENDED).order_by("-ended_at").first()
+    )
+
+
+def viewers_now(session_id: int, *, at: datetime) -> int:
+    """Return how many watch a session. One query."""
+    fresh = LiveAudience.objects.filter(session_id=session_id, at__gt=at - AUDIENCE_FRESH)
+    return fresh.aggregate(total=Sum("viewers"))["total"] or 0
+
+
+def clip_at(session: LiveSession, *, at: datetime) -> float:
+    """Return at which second of its clip a session stands: a live one by its clock, a replay at the beginning."""
+    if session.state != SessionState.LIVE:
+        return 0.0
+    return clip_position(started_at=session.started_at, now=at, clip_seconds=session.clip_seconds)
+
+
+@dataclass(frozen=True)
+class SessionCard:
+    """A session on the list of rooms."""
+
+    url: str
+    title: str
+    room: str
+    host: str
+    state: str
+    when: datetime
+    picture: Any
+    portrait: str
+    goods: list[TrayRow]
+    viewers: int
+
+
+@dataclass
+class LivePage:
+    """The list of rooms."""
+
+    now: list[SessionCard] = field(default_factory=list)
+    planned: list[SessionCard] = field(default_factory=list)
+    replays: list[SessionCard] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no session at all."""
+        return not (self.now or self.planned or self.replays)
+
+
+def _card(session: LiveSession, items: list[TrayItem], facts: dict[int, ListingFacts], viewers: int) -> SessionCard:
+    room: LiveRoom = session.room
+    replay = f"?session={session.pk}" if session.state == SessionState.ENDED else ""
+    shown = [item for item in items if item.listing_id in facts and facts[item.listing_id].is_live][:3]
+    return SessionCard(
+        url=local(f"/live/{room.slug}/{replay}"),
+        title=said(session, "title"),
+        room=said(room, "title"),
+        host=said(room, "host"),
+        state=session.state,
+        when=session.started_at or session.planned_at,
+        picture=shown_picture(room.cover),
+        portrait=picture_url(room.portrait.key) if room.portrait else "",
+        goods=[_row(item, 0, facts[item.listing_id], None) for item in shown],
+        viewers=viewers,
+    )
+
+
+def live_page(*, at: datetime) -> LivePage:
+    """Return rooms that are live, what is planned, and replays. Six queries, whatever the number."""
+    rows = LiveSession.objects.filter(room__is_open=True).select_related("room__cover", "room__portrait")
+    now = list(rows.filter(state=SessionState.LIVE).order_by("-started_at"))
+    planned = list(rows.filter(state=SessionState.PLANNED).order_by("planned_at")[:PLANNED])
+    replays = list(rows.filter(state=SessionState.ENDED).order_by("-ended_at")[:REPLAYS])
+    items: dict[int, list[TrayItem]] = {}
+    everything = [*now, *planned, *replays]
+    for item in TrayItem.objects.filter(session__in=everything).order_by("position", "pk"):
+        items.setdefault(item.session_id, []).append(item)
+    facts = listings_now({item.listing_id for each in items.values() for item in each[:6]})
+    fresh = LiveAudience.objects.filter(session__in=now, at__gt=at - AUDIENCE_FRESH).values_list("session_id")
+    viewers = dict(fresh.annotate(total=Sum("viewers")))
+    made = {s.pk: _card(s, items.get(s.pk, [])[:6], facts, viewers.get(s.pk, 0)) for s in everything}
+    return LivePage([made[s.pk] for s in now], [made[s.pk] for s in planned], [made[s.pk] for s in replays])
+
+
+def when_text(moment: datetime) -> str:
+    """Return a moment as lists show it: 11-24 20:00."""
+    return timezone.localtime(moment).strftime("%m-%d %H:%M")

@@ -1,0 +1,244 @@
+"""The host's console. Every change says which version of the session it was made on."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog.words import local, said
+from livestream.forms import DropForm, PlanForm
+from livestream.models import LiveSession
+from livestream.operations import chat, drops, sessions, tray
+from livestream.queries import console as queries
+from livestream.queries.chat import lines_for_host
+from livestream.queries.hosting import hosted_rooms, hosted_sessions, session_to_host
+from livestream.queries.rooms import room_state, when_text
+from livestream.states import SessionState
+from shop.core.errors import DomainError, InvalidInput
+from shop.core.money import to_fen
+
+View = Callable[..., HttpResponse]
+
+
+def for_host(view: View) -> View:
+    """Let only who hosts the session (or, without one, any room) in; others are told that there is nothing."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, **given: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), local("/account/login/"))
+        if "session_id" in given:
+            session = session_to_host(request.user, given.pop("session_id"))
+            if session is None:
+                raise Http404
+            return view(request, session, **given)
+        found = hosted_rooms(request.user)
+        if not found:
+            return render(request, "livestream/nobody.html", status=403)
+        return view(request, found, **given)
+
+    return guarded
+
+
+@require_safe
+@for_host
+def index(request: HttpRequest, rooms: list[Any]) -> HttpResponse:
+    """Show the sessions of one's rooms, and the form for the next."""
+    return _index(request, rooms, PlanForm(rooms=_room_choices(rooms)))
+
+
+def _room_choices(rooms: list[Any]) -> list[tuple[str, str]]:
+    return [(str(room.pk), said(room, "title")) for room in rooms]
+
+
+def _index(request: HttpRequest, rooms: list[Any], form: PlanForm, status: int = 200) -> HttpResponse:
+    rows = [
+        {
+            "session": session,
+            "title": said(session, "title"),
+            "room": said(session.room, "title"),
+            "when": when_text(session.started_at or session.planned_at),
+            "url": local(f"/live/console/{session.pk}/"),
+        }
+        for session in hosted_sessions(request.user)
+    ]
+    return render(request, "livestream/console_index.html", {"rows": rows, "form": form}, status=status)
+
+
+@require_POST
+@for_host
+def plan(request: HttpRequest, rooms: list[Any]) -> HttpResponse:
+    """Plan a session."""
+    form = PlanForm(request.POST, rooms=_room_choices(rooms))
+    if not form.is_valid():
+        return _index(request, rooms, form, 422)
+    data = form.cleaned_data
+    room = next(each for each in rooms if str(each.pk) == data["room"])
+    title = (data["title_zh"], data["title_en"])
+    try:
+        session = sessions.plan_session(
+            room=room, title=title, planned_at=data["planned_at"], actor=request.user, at=timezone.now()
+        )
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error.message))
+        return _index(request, rooms, form, error.status)
+    return HttpResponseRedirect(local(f"/live/console/{session.pk}/"))
+
+
+@require_safe
+@for_host
+def console(request: HttpRequest, session: LiveSession) -> HttpResponse:
+    """Show a session to its host; everything comes from the database, so a reload loses nothing."""
+    return _show(request, session)
+
+
+def _show(
+    request: HttpRequest,
+    session: LiveSession,
+    *,
+    status: int = 200,
+    refusal: str = "",
+    drop_form: DropForm | None = None,
+) -> HttpResponse:
+    at = timezone.now()
+    choices = queries.choices_for_drop(session)
+    state = room_state(session, at=at)
+    chosen = request.GET.get("item", "")
+    item_id = int(chosen) if chosen.isdigit() and len(chosen) < 10 else session.pinned_id
+    item_id = item_id if item_id in choices else next(iter(choices), None)
+    context = {
+        "session": session,
+        "room": session.room,
+        "title": said(session, "title"),
+        "room_title": said(session.room, "title"),
+        "state": state,
+        "numbers": queries.numbers(session, at=at),
+        "lines": lines_for_host(session.pk, session.room),
+        "goods": queries.goods_to_add(session, request.GET.get("q", "")[:40]) if _open(session) else [],
+        "query": request.GET.get("q", "")[:40],
+        "drop_item": next((row for row in state.tray if row.item_id == item_id), None),
+        "drop_form": drop_form or DropForm(initial={"item": item_id}, choices=choices.get(item_id or 0, [])),
+        "drops": queries.past_drops(session),
+        "refusal": refusal,
+        "is_live": session.state == SessionState.LIVE,
+        "is_planned": session.state == SessionState.PLANNED,
+        "is_open": _open(session),
+        "room_url": local(f"/live/{session.room.slug}/"),
+        "address": local(f"/live/console/{session.pk}/"),
+        "when": when_text(session.started_at or session.planned_at),
+        "language": "en" if request.path.startswith("/en/") else "zh-hans",
+    }
+    part = request.headers.get("X-Requested-With") == "fetch"
+    template = "livestream/console_main.html" if part else "livestream/console_session.html"
+    return render(request, template, context, status=status)
+
+
+def _open(session: LiveSession) -> bool:
+    return session.state != SessionState.ENDED
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.POST.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise InvalidInput(_("Something is missing: please look again."), field=name)
+    return int(text)
+
+
+class _Refused(Exception):
+    """The form of a drop, with what is wrong beside its field."""
+
+    def __init__(self, form: DropForm) -> None:
+        super().__init__()
+        self.form = form
+
+
+def _start_drop(request: HttpRequest, session: LiveSession, facts: dict[str, Any]) -> None:
+    choices = queries.choices_for_drop(session)
+    form = DropForm(request.POST, choices=choices.get(_number(request, "item"), []))
+    if not form.is_valid():
+        raise _Refused(form)
+    data = form.cleaned_data
+    try:
+        drops.start_drop(
+            **facts,
+            item_id=data["item"],
+            specification_id=int(data["specification"]),
+            price_fen=to_fen(data["price"]),
+            pieces=data["pieces"],
+            lasts=form.lasts,
+            per_buyer=data["per_buyer"],
+        )
+    except DomainError as error:
+        if error.field not in form.fields:
+            raise
+        form.add_error(error.field, str(error.message))
+        raise _Refused(form) from None
+
+
+def _act(request: HttpRequest, session: LiveSession, action: str) -> None:
+    """Do one thing; raise DomainError where it is refused, Http404 for what there is not."""
+    who: dict[str, Any] = {"session_id": session.pk, "actor": request.user, "at": timezone.now()}
+    if action in {"delete", "mute", "unmute"}:
+        act = {"delete": chat.delete_message, "mute": sessions.mute, "unmute": sessions.unmute}[action]
+        act(**who, message_id=_number(request, "message"))
+        return
+    facts = {**who, "version": _number(request, "version")}
+    simple: dict[str, Callable[..., Any]] = {
+        "start": sessions.start_session,
+        "end": sessions.end_session,
+        "unpin": tray.unpin,
+    }
+    of_item: dict[str, Callable[..., Any]] = {"pin": tray.pin, "remove": tray.remove_item}
+    if action in simple:
+        simple[action](**facts)
+    elif action in of_item:
+        of_item[action](**facts, item_id=_number(request, "item"))
+    elif action == "announce":
+        sessions.announce(**facts, text=request.POST.get("text", ""))
+    elif action == "add":
+        tray.add_item(**facts, listing_id=_number(request, "listing"))
+    elif action == "move":
+        tray.move_item(**facts, item_id=_number(request, "item"), to=_number(request, "to"))
+    elif action == "drop":
+        _start_drop(request, session, facts)
+    elif action == "end_drop":
+        drops.end_drop(**facts, drop_id=_number(request, "drop"))
+    else:
+        raise Http404(action)
+
+
+@require_POST
+@for_host
+def act(request: HttpRequest, session: LiveSession) -> HttpResponse:
+    """Do what a button says; the console again, with the refusal where there is one."""
+    try:
+        _act(request, session, request.POST.get("action", ""))
+    except _Refused as refused:
+        return _show(request, session, status=422, drop_form=refused.form)
+    except DomainError as error:
+        return _again(request, session, status=error.status, refusal=str(error.message))
+    if request.headers.get("X-Requested-With") == "fetch":
+        return _again(request, session)
+    messages.success(request, _("Done."))
+    return HttpResponseRedirect(local(f"/live/console/{session.pk}/"))
+
+
+def _again(request: HttpRequest, session: LiveSession, **more: Any) -> HttpResponse:
+    fresh = session_to_host(request.user, session.pk)
+    return _show(request, fresh or session, **more)
+
+
+@require_http_methods(["GET", "HEAD"])
+@for_host
+def numbers(request: HttpRequest, session: LiveSession) -> HttpResponse:
+    """How the session goes, for the console's script."""
+    return JsonResponse(queries.numbers(session, at=timezone.now()).as_json())

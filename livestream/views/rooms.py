@@ -1,0 +1,192 @@
+"""Rooms as viewers see them. Everything works without a script: the script only keeps it fresh."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog.pictures import picture_url
+from catalog.queries.choosing import spec_data
+from catalog.queries.products import ProductPage, product_page
+from catalog.words import local, said
+from livestream.models import LiveSession
+from livestream.operations.chat import post_message
+from livestream.queries.chat import last_lines
+from livestream.queries.drops import running_drop
+from livestream.queries.rooms import (
+    RoomState,
+    TrayRow,
+    clip_at,
+    live_page,
+    room_state,
+    session_in_room,
+    session_in_room_by_id,
+    viewers_now,
+)
+from livestream.states import SessionState
+from livestream.views.parts import render_parts
+from shop.core.errors import DomainError
+from shop.core.templatetags.heqiao import price_markup
+from shop.sales import visitors
+from shop.sales.operations.baskets import parse_quantity
+
+_CLIP = re.compile(r"[0-9a-f]{24}\Z")
+
+
+@require_safe
+def rooms(request: HttpRequest) -> HttpResponse:
+    """Show who is live, what is planned, and replays."""
+    return render(request, "livestream/rooms.html", {"page": live_page(at=timezone.now())})
+
+
+def _session(request: HttpRequest, slug: str) -> LiveSession:
+    """Return what a room shows; `?session=` asks for one of its replays. 404 without any."""
+    asked = request.GET.get("session", "")
+    if asked.isascii() and asked.isdigit() and len(asked) < 10:
+        session = session_in_room_by_id(slug, int(asked))
+    else:
+        session = session_in_room(slug)
+    if session is None:
+        raise Http404(slug)
+    return session
+
+
+@require_safe
+def room(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a room: its clip, what is being shown, the tray, the chat so far."""
+    return _show(request, _session(request, slug))
+
+
+def _show(request: HttpRequest, session: LiveSession, status: int = 200, **more: Any) -> HttpResponse:
+    at = timezone.now()
+    state = room_state(session, at=at)
+    room_ = session.room
+    context = {
+        "session": session,
+        "room": room_,
+        "title": said(session, "title"),
+        "room_title": said(room_, "title"),
+        "host": said(room_, "host"),
+        "portrait": picture_url(room_.portrait.key) if room_.portrait else "",
+        "poster": picture_url(room_.cover.key, 960) if room_.cover else "",
+        "clip": f"/live/clips/{session.clip[5:29]}.mp4" if session.clip else "",
+        "clip_at": f"{clip_at(session, at=at):.1f}",
+        "parts": render_parts(state),
+        "state": state,
+        "lines": last_lines(session.pk),
+        "viewers": viewers_now(session.pk, at=at) if session.state == SessionState.LIVE else session.peak_viewers,
+        "is_live": session.state == SessionState.LIVE,
+        "is_planned": session.state == SessionState.PLANNED,
+        "language": "en" if get_language() == "en" else "zh-hans",
+        "share_url": settings.SITE_URL + local(f"/live/{room_.slug}/"),
+        "supplier_url": local(f"/suppliers/{room_.supplier.slug}/") if room_.supplier else "",
+        **more,
+    }
+    return render(request, "livestream/room.html", context, status=status)
+
+
+@never_cache
+@require_POST
+def chat(request: HttpRequest, slug: str) -> HttpResponse:
+    """Write one line without a script. What was typed is kept when it is refused."""
+    session = _session(request, slug)
+    text = request.POST.get("text", "")
+    user = visitors.user_of(request)
+    if user is None:
+        return HttpResponseRedirect(f"{local('/account/login/')}?next={local(f'/live/{slug}/')}")
+    try:
+        post_message(session_id=session.pk, actor=user, text=text, at=timezone.now())
+    except DomainError as error:
+        return _show(request, session, error.status, chat_error=str(error.message), typed=text)
+    return HttpResponseRedirect(local(f"/live/{slug}/"))
+
+
+def _item(state: RoomState, item_id: int) -> TrayRow:
+    row = next((each for each in state.tray if each.item_id == item_id), None)
+    if row is None:
+        raise Http404(str(item_id))
+    return row
+
+
+@require_safe
+def choose(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
+    """Show the sheet of 规格 of a product in the tray: as a part for the script, as a page of its own without."""
+    session = _session(request, slug)
+    at = timezone.now()
+    state = room_state(session, at=at)
+    row = _item(state, item_id)
+    page = product_page(row.slug, to=request.COOKIES.get("hq_to"), chosen=request.GET.get("spec"), at=at)
+    goods = page if isinstance(page, ProductPage) else None
+    drop = state.drop if state.drop is not None and state.drop.item_id == item_id else None
+    context = {
+        "row": row,
+        "page": goods,
+        "data": spec_data(goods) if goods else None,
+        "drop": drop,
+        "most": min(drop.left, drop.per_buyer or drop.left) if drop else 0,
+        "drop_price": price_markup(drop.price_fen, "price-l") if drop else "",
+        "session": session,
+        "room": session.room,
+        "back": local(f"/live/{slug}/"),
+        "mark": f"?from=session-{session.pk}",
+    }
+    part = request.headers.get("X-Requested-With") == "fetch"
+    return render(request, "livestream/choose_part.html" if part else "livestream/choose.html", context)
+
+
+@never_cache
+@require_http_methods(["POST"])
+def buy(request: HttpRequest, slug: str) -> HttpResponse:
+    """Go on to the checkout with pieces of the running drop alone, at its price."""
+    session = _session(request, slug)
+    drop = running_drop(session.pk, at=timezone.now())
+    if drop is None or str(drop.pk) != request.POST.get("drop"):
+        return _show(request, session, 409, chat_error=_("This flash sale is over."))
+    try:
+        quantity = parse_quantity(request.POST.get("quantity", "1"))
+    except DomainError as error:
+        return _show(request, session, error.status, chat_error=str(error.message))
+    address = f"{local('/shop/checkout/')}?buy={drop.specification_id}:{quantity}&deal=drop:{drop.pk}"
+    return HttpResponseRedirect(address)
+
+
+@require_safe
+def clip(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Serve a clip, in ranges where the player asks for them (Safari plays nothing else)."""
+    stored = f"live/{name}.mp4"
+    if not _CLIP.match(name) or not default_storage.exists(stored):
+        raise Http404(name)
+    size = default_storage.size(stored)
+    start, end = _range(request.headers.get("Range", ""), size)
+    file = default_storage.open(stored)
+    if start is None:
+        response: HttpResponseBase = FileResponse(file, content_type="video/mp4")
+    elif start >= size or start > end:
+        response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    else:
+        file.seek(start)
+        response = HttpResponse(file.read(end - start + 1), status=206, content_type="video/mp4")
+        response["Content-Range"] = f"bytes {start}-{end}/{size}"
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["Content-Security-Policy"] = "default-src 'none'"
+    return response
+
+
+def _range(header: str, size: int) -> tuple[int | None, int]:
+    """Return the first and last byte asked for; None for the first when the whole is."""
+    match = re.match(r"bytes=(\d{0,12})-(\d{0,12})\Z", header)
+    if match is None or not (match[1] or match[2]):
+        return None, size - 1
+    if not match[1]:
+        return max(0, size - int(match[2])), size - 1
+    return int(match[1]), min(int(match[2]) if match[2] else size - 1, size - 1)

@@ -1,0 +1,63 @@
+"""Rooms, sessions and drops in one line, for tests."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from catalog.models import Listing, Supplier
+from livestream.models import Drop, LiveRoom, LiveSession, TrayItem
+from livestream.operations.drops import start_drop
+from livestream.operations.sessions import open_room, plan_session, start_session
+from livestream.operations.tray import add_item
+from shop.accounts.models import User
+from tests.factories import AT, make_supplier, make_user, spec_of
+
+
+def make_room(supplier: Supplier | None = None, *, host: User | None = None, slug: str = "songyuan") -> LiveRoom:
+    """Open a room of `supplier`, whose member `host` is."""
+    supplier = supplier or make_supplier(member=host)
+    return open_room(
+        slug=slug, supplier_id=supplier.pk, title=("松源果园", "Songyuan orchard"), host=("阿珍", "Azhen"), actor=host,
+        at=AT,
+    )  # fmt: skip
+
+
+def make_session(
+    room: LiveRoom | None = None, *, host: User | None = None, live: bool = True
+) -> tuple[LiveSession, User]:
+    """Plan a session (and start it) with its host."""
+    host = host or make_user()
+    room = room or make_room(host=host)
+    session = plan_session(room=room, title=("柚子开摘", "Pomelo harvest"), planned_at=AT, actor=host, at=AT)
+    if live:
+        start_session(session_id=session.pk, version=session.version, actor=host, at=AT)
+    session.refresh_from_db()
+    return session, host
+
+
+def put(session: LiveSession, listing: Listing, host: User) -> TrayItem:
+    """Put a listing into the tray."""
+    session.refresh_from_db()
+    item = add_item(session_id=session.pk, version=session.version, listing_id=listing.pk, actor=host, at=AT)
+    session.refresh_from_db()
+    return item
+
+
+def drop_of(
+    session: LiveSession,
+    item: TrayItem,
+    host: User,
+    *,
+    pieces: int = 10,
+    price_fen: int = 2980,
+    at: datetime = AT,
+    **facts: Any,
+) -> Drop:
+    """Start a drop of ten minutes."""
+    session.refresh_from_db()
+    drop = start_drop(
+        session_id=session.pk, version=session.version, item_id=item.pk,
+        specification_id=spec_of(item.listing).specification_id, price_fen=price_fen, pieces=pieces,
+        lasts=timedelta(minutes=10), actor=host, at=at, **facts,
+    )  # fmt: skip
+    session.refresh_from_db()
+    return drop

@@ -1,0 +1,192 @@
+"""The room's socket with real commits: events by number, replay after a reconnect, chat, counts, slow viewers."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection, connections
+from django.utils import timezone
+
+from livestream import tailing
+from livestream.models import ChatMessage, LiveAudience, LiveSession
+from livestream.operations import chat, tray
+from livestream.tailing import LAGGING, Viewer
+from shop.accounts.models import User
+from tests.factories import make_listing, make_user
+from tests.livestream.rooms import drop_of, make_session, put
+from tests.livestream.socket import Socket
+
+
+@pytest.fixture(autouse=True)
+def _no_tails(real_db: str) -> Iterator[None]:
+    yield
+    tailing._tails.clear()
+    tailing._listening = None
+
+
+def cookie(user: User) -> str:
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.save()
+    return f"{settings.SESSION_COOKIE_NAME}={store.session_key}"
+
+
+def kinds(frames: list[dict[str, Any]]) -> list[tuple[int, str]]:
+    return [(event["seq"], event["kind"]) for frame in frames for event in frame.get("events", [])]
+
+
+def run(story: Callable[[], Awaitable[None]]) -> None:
+    """Run a story on a loop of its own; its threads' connections are closed, so that the database can be put back."""
+
+    async def whole() -> None:
+        await story()
+        for tail in list(tailing._tails.values()):
+            tail.task.cancel()
+        await database_sync_to_async(connections.close_all)()
+
+    connection.close()
+    asyncio.run(whole())
+
+
+def in_thread(function: Callable[..., Any], **facts: Any) -> Awaitable[Any]:
+    return database_sync_to_async(function)(**facts)
+
+
+def test_a_pin_reaches_viewers_and_who_comes_back_gets_what_it_missed() -> None:
+    session, host = make_session()
+    items = [put(session, make_listing(supplier=session.room.supplier), host) for _ in range(2)]
+    at = session.last_seq
+
+    async def story() -> None:
+        first = Socket(f"/ws/live/songyuan/?after={at}&lang=en")
+        assert await first.open()
+        hello = await first.take()
+        assert (hello["seq"], hello["events"]) == (at, [])
+        facts = {"session_id": session.pk, "actor": host, "at": timezone.now()}
+        await in_thread(tray.pin, version=session.version, item_id=items[0].pk, **facts)
+        frames = await first.take_until(lambda frame: "parts" in frame)
+        assert kinds(frames)[-1] == (at + 1, "pinned")
+        assert f'data-item="{items[0].pk}"' in frames[-1]["parts"]["pin"]
+        assert "Being shown" in frames[-1]["parts"]["pin"]
+        await first.close()
+        await in_thread(tray.pin, version=session.version + 1, item_id=items[1].pk, **facts)
+        again = Socket(f"/ws/live/songyuan/?after={at + 1}")
+        await again.open()
+        missed = await again.take()
+        assert kinds([missed]) == [(at + 2, "pinned")]
+        assert "讲解中" in missed["parts"]["pin"]
+        stranger = Socket("/ws/live/songyuan/")
+        await stranger.open()
+        whole = await stranger.take()
+        assert whole["reset"]
+        assert set(whole["parts"]) == {"pin", "drop", "tray", "announcement"}
+        await again.close()
+        await stranger.close()
+
+    run(story)
+
+
+def test_chat_goes_up_is_answered_and_comes_down_to_everybody() -> None:
+    make_session()
+    viewer = make_user(name="李小明")
+    cookies = cookie(viewer)
+
+    async def story() -> None:
+        writer, reader = Socket(cookies=cookies), Socket()
+        await writer.open()
+        await reader.open()
+        await writer.say(json.dumps({"chat": "<b>够五斤吗</b>", "ref": 7}))
+        answers = await writer.take_until(lambda frame: "ref" in frame)
+        assert answers[-1]["ref"] == 7
+        assert answers[-1]["accepted"] > 0
+        heard = await reader.take_until(lambda frame: any(e["kind"] == "chat" for e in frame.get("events", [])))
+        message = next(event["message"] for event in heard[-1]["events"] if event["kind"] == "chat")
+        assert (message["name"], message["text"]) == ("李**", "<b>够五斤吗</b>")
+        await writer.say(json.dumps({"chat": "早" * 10_000, "ref": 8}))
+        refused = await writer.take_until(lambda frame: frame.get("ref") == 8)
+        assert refused[-1]["refused"] == "too_long"
+        await reader.say(json.dumps({"chat": "在吗", "ref": 1}))
+        assert (await reader.take_until(lambda frame: "ref" in frame))[-1]["refused"] == "sign_in"
+        for nonsense in ("{", "[]", '"x"', "{}", "null"):
+            await writer.say(nonsense)
+        await writer.say(json.dumps({"chat": "还在", "ref": 9}))
+        assert "accepted" in (await writer.take_until(lambda frame: frame.get("ref") == 9))[-1]
+        await writer.close()
+        await reader.close()
+
+    run(story)
+    assert list(ChatMessage.objects.order_by("pk").values_list("text", flat=True)) == ["<b>够五斤吗</b>", "还在"]
+
+
+def test_a_deleted_line_is_taken_away_and_not_replayed() -> None:
+    session, host = make_session()
+    message = chat.post_message(session_id=session.pk, actor=make_user(), text="坏话", at=timezone.now())
+
+    async def story() -> None:
+        one = Socket("/ws/live/songyuan/?after=1")
+        await one.open()
+        assert "坏话" in str(await one.take())
+        await in_thread(
+            chat.delete_message, session_id=session.pk, message_id=message.pk, actor=host, at=timezone.now()
+        )
+        gone = await one.take_until(lambda frame: any(e["kind"] == "chat_deleted" for e in frame.get("events", [])))
+        assert gone[-1]["events"][-1]["message"] == message.pk
+        late = Socket("/ws/live/songyuan/?after=1")
+        await late.open()
+        assert "坏话" not in str(await late.take())
+        await one.close()
+        await late.close()
+
+    run(story)
+
+
+def test_viewers_are_counted_and_what_a_drop_has_left_is_told() -> None:
+    session, host = make_session()
+    item = put(session, make_listing(supplier=session.room.supplier), host)
+    drop = drop_of(session, item, host, pieces=10, at=timezone.now())
+
+    async def story() -> None:
+        sockets = [Socket() for _ in range(3)]
+        for each in sockets:
+            await each.open()
+        frames = await sockets[0].take_until(lambda frame: frame.get("viewers") == 3)
+        left = [frame["left"] for frame in frames if frame.get("left")]
+        assert left[-1] == {str(drop.pk): 10}
+        for each in sockets:
+            await each.close()
+
+    run(story)
+    assert LiveSession.objects.get(pk=session.pk).peak_viewers == 3
+    assert LiveAudience.objects.get().viewers == 0
+
+
+def test_sockets_open_from_our_pages_only_and_only_for_rooms() -> None:
+    make_session()
+
+    async def story() -> None:
+        assert not (await Socket(origin="https://elsewhere.example").open())
+        assert not (await Socket("/ws/other/").open())
+        nowhere = Socket("/ws/live/nowhere/")
+        await nowhere.open()
+        assert await nowhere.take() == {"closed": 4404}
+
+    run(story)
+
+
+def test_a_viewer_too_slow_for_the_room_is_sent_away() -> None:
+    async def story() -> None:
+        viewer = Viewer("en")
+        for number in range(LAGGING):
+            viewer.offer(str(number))
+        viewer.offer("one too many")
+        assert (viewer.frames.qsize(), viewer.frames.get_nowait()) == (1, None)
+
+    asyncio.run(story())
