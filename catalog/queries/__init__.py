@@ -1,6 +1,7 @@
 """Reading the catalogue."""
 
-from catalog.pictures import Rendition, picture_url, rendition
+from catalog.pictures import Rendition, file_name, picture_url, rendition
+from catalog.words import local, paragraphs, said
 
 from .freight import Freight, freight_of
 from .lists import ListPage, Scope, card_page
@@ -15,9 +16,13 @@ __all__ = [
     "SpecForSale",
     "card_page",
     "category_tree",
+    "file_name",
     "freight_of",
+    "local",
+    "paragraphs",
     "picture_url",
     "rendition",
+    "said",
     "ship_within",
     "specifications_for_sale",
     "supplier_holidays",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -239,3 +240,13 @@ def _prices(counts: Counter[tuple[str, str]], stored: list[tuple]) -> list[int]:
     whole = {value: count for facet, value, count, *_ in stored if facet == "price"}
     source = whole or {value: count for (facet, value), count in counts.items() if facet == "price"}
     return [source.get(str(step), 0) for step in range(12)]
+
+
+def cards_of(listing_ids: Iterable[int]) -> dict[int, SafeString]:
+    """Return the finished cards of listings that are on sale, by id; others are absent. One query, none without ids."""
+    wanted = set(listing_ids)
+    if not wanted:
+        return {}
+    column = "html_en" if english() else "html_zh"
+    rows = list(ListingCard.objects.filter(pk__in=wanted).values_list("pk", column))
+    return dict(zip([pk for pk, _html in rows], shown(html for _pk, html in rows), strict=True))

@@ -138,6 +138,12 @@ def latest_villages(limit: int) -> tuple[list[dict[str, Any]], int]:
     return [village_card(each) for each in _villages().order_by("position", "pk")[:limit]], _villages().count()
 
 
+def village_cards(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Return published villages as place cards by id. One query, none without ids."""
+    wanted = list(ids)
+    return {each.pk: village_card(each) for each in _villages().filter(pk__in=wanted)} if wanted else {}
+
+
 @dataclass(slots=True)
 class SupplierPage:
     """All that a storefront shows."""

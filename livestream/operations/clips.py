@@ -1,24 +1,52 @@
 """The recording of a session. Until a camera is connected it is made from the pictures of room and tray."""
 
 import hashlib
+import logging
 import tempfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import Q
 
-from catalog.pictures import file_name
+from catalog.queries import file_name
 from livestream.clipmaking import SECONDS_EACH, Scene, make_clip
 from livestream.models import LiveSession
 from livestream.queries.rooms import session_of, tray_rows_zh
-from shop.core import outbox, pagecache
+from livestream.states import SessionState
+from shop.core import pagecache, periodic
+
+logger = logging.getLogger(__name__)
 
 MOST_SCENES = 6
+AT_ONCE = 1
 VERSION = "1"
 
 
-@outbox.register("livestream.make_clip")
+_failed: set[int] = set()
+
+
+@periodic.every("livestream.clips", seconds=5)
+def make_missing_clips(*, at: datetime) -> int:
+    """Make the clips that sessions lack which are live, over, or begin within the hour; return how many were made.
+
+    Periodic and not in the outbox: encoding takes seconds, and an outbox handler holds a transaction meanwhile.
+    What can't be made (no ffmpeg, a picture gone) is logged and left until the next start.
+    """
+    soon = Q(state=SessionState.PLANNED, planned_at__lte=at + timedelta(hours=1))
+    wanted = LiveSession.objects.filter(Q(state__in=[SessionState.LIVE, SessionState.ENDED]) | soon, clip="")
+    made = 0
+    for pk in wanted.exclude(pk__in=_failed).order_by("state", "pk").values_list("pk", flat=True)[:AT_ONCE]:
+        try:
+            make_session_clip(session_id=pk, at=at)
+            made += 1
+        except (OSError, ValueError):
+            logger.exception("the clip of session %s", pk)
+            _failed.add(pk)
+    return made
+
+
 def make_session_clip(*, session_id: int, at: datetime) -> None:
     """Make a session's clip and keep it by what it is made of: the same pictures and words are encoded once."""
     session = session_of(session_id)

@@ -14,7 +14,7 @@ from livestream.operations.hosting import host_session
 from livestream.queries.hosting import may_host
 from livestream.rules import LONGEST_MESSAGE, clean_message
 from livestream.states import SESSION_MOVES, EventKind, SessionState
-from shop.core import audit, outbox, pagecache
+from shop.core import audit, pagecache
 from shop.core.errors import InvalidInput, NotAllowed
 
 
@@ -53,7 +53,6 @@ def plan_session(
             room=room, title_zh=title[0].strip()[:40], title_en=title[1].strip()[:80], planned_at=planned_at
         )
         audit.record(action="session_planned", object_kind="live_session", object_id=session.pk, actor=actor, at=at)
-        outbox.enqueue(task="livestream.make_clip", args={"session_id": session.pk}, at=at)
         pagecache.bump()
     return session
 

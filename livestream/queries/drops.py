@@ -6,8 +6,7 @@ from datetime import datetime
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from catalog.queries import specifications_for_sale
-from catalog.words import said
+from catalog.queries import said, specifications_for_sale
 from livestream.models import Drop, LiveSession
 from livestream.states import DropState
 from shop.sales.hooks import SpecialPrice

@@ -1,5 +1,6 @@
 """Rooms and sessions as visitors see them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -7,16 +8,16 @@ from typing import Any
 from django.db.models import Sum
 from django.utils import timezone
 
-from catalog.pictures import picture_url
+from catalog.queries import local, picture_url, said
 from catalog.queries.places import shown_picture
 from catalog.queries.trade import ListingFacts, listings_now
-from catalog.words import local, said
 from livestream.models import LiveAudience, LiveRoom, LiveSession, TrayItem
 from livestream.queries.drops import RunningDrop, running_drop
 from livestream.rules import AUDIENCE_FRESH, clip_position
 from livestream.states import SessionState
 
 PLANNED, REPLAYS = 12, 12
+_RANK: dict[str, int] = {SessionState.LIVE: 0, SessionState.PLANNED: 1, SessionState.ENDED: 2}
 
 
 @dataclass(frozen=True)
@@ -218,3 +219,33 @@ def live_page(*, at: datetime) -> LivePage:
 def when_text(moment: datetime) -> str:
     """Return a moment as lists show it: 11-24 20:00."""
     return timezone.localtime(moment).strftime("%m-%d %H:%M")
+
+
+def room_cards(room_ids: Iterable[int], *, at: datetime) -> dict[int, SessionCard]:
+    """Return what rooms show, by room: the live session, else the next, else the last. Four queries, none without ids.
+
+    A closed room, or one without any session, is absent.
+    """
+    wanted = set(room_ids)
+    if not wanted:
+        return {}
+    rows = LiveSession.objects.filter(room__in=wanted, room__is_open=True).select_related(
+        "room__cover", "room__portrait"
+    )
+    chosen: dict[int, LiveSession] = {}
+    for session in rows.order_by("-planned_at"):
+        known = chosen.get(session.room_id)
+        # Live before planned before over; among planned ones the next, among past ones the last.
+        is_next = known is not None and known.state == session.state == SessionState.PLANNED
+        if known is None or is_next or _RANK[session.state] < _RANK[known.state]:
+            chosen[session.room_id] = session
+    items: dict[int, list[TrayItem]] = {}
+    for item in TrayItem.objects.filter(session__in=chosen.values()).order_by("position", "pk"):
+        items.setdefault(item.session_id, []).append(item)
+    facts = listings_now({item.listing_id for each in items.values() for item in each[:6]})
+    fresh = LiveAudience.objects.filter(session__in=chosen.values(), at__gt=at - AUDIENCE_FRESH)
+    viewers = dict(fresh.values_list("session_id").annotate(total=Sum("viewers")))
+    return {
+        room_id: _card(session, items.get(session.pk, [])[:6], facts, viewers.get(session.pk, 0))
+        for room_id, session in chosen.items()
+    }

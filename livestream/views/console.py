@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.words import local, said
+from catalog.queries import local, said
 from livestream.forms import DropForm, PlanForm
 from livestream.models import LiveSession
 from livestream.operations import chat, drops, sessions, tray

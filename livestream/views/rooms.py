@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.pictures import picture_url
+from catalog.queries import local, picture_url, said
 from catalog.queries.choosing import spec_data
 from catalog.queries.products import ProductPage, product_page
-from catalog.words import local, said
 from livestream.models import LiveSession
 from livestream.operations.chat import post_message
 from livestream.queries.chat import last_lines
@@ -36,7 +35,6 @@ from livestream.states import SessionState
 from livestream.views.parts import render_parts
 from shop.core.errors import DomainError
 from shop.core.templatetags.heqiao import price_markup
-from shop.sales import visitors
 from shop.sales.operations.baskets import parse_quantity
 
 _CLIP = re.compile(r"[0-9a-f]{24}\Z")
@@ -100,8 +98,8 @@ def chat(request: HttpRequest, slug: str) -> HttpResponse:
     """Write one line without a script. What was typed is kept when it is refused."""
     session = _session(request, slug)
     text = request.POST.get("text", "")
-    user = visitors.user_of(request)
-    if user is None:
+    user = request.user
+    if not user.is_authenticated:
         return HttpResponseRedirect(f"{local('/account/login/')}?next={local(f'/live/{slug}/')}")
     try:
         post_message(session_id=session.pk, actor=user, text=text, at=timezone.now())

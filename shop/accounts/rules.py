@@ -43,6 +43,8 @@ can_moderate_reviews = has_role(roles.PLATFORM_REVIEWER) | is_platform_admin
 is_campaign_staff = has_role(roles.CAMPAIGN_STAFF) | is_platform_admin
 acts_for_a_unit = has_role(roles.BUDGET_BUYER, roles.BUDGET_APPROVER, roles.BUDGET_FINANCE, roles.LABOR_UNION)
 
+CAMPAIGN_GROUP = roles.CAMPAIGN_STAFF
+
 PERMISSIONS: dict[str, rules.Predicate] = {
     "accounts.change_own": is_owner,
     "accounts.act_for_organisation": is_member_of_organisation,

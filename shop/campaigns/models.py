@@ -6,11 +6,15 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from catalog.queries.home import front_page
 from catalog.queries.tree import category_tree
+from shop.campaigns.blocks import CampaignBlocks
+from shop.campaigns.sections import Section, sections
 
 
 class HomePage(Page):
@@ -20,6 +24,7 @@ class HomePage(Page):
     headline = models.CharField(max_length=60)
     lead = models.TextField(blank=True)
     picture = models.CharField(max_length=80, blank=True, help_text="Name of a hero picture, e.g. still-harvest")
+    body = StreamField(CampaignBlocks(), blank=True, help_text="Below the season's rail")
 
     content_panels = [
         *Page.content_panels,
@@ -27,6 +32,7 @@ class HomePage(Page):
         FieldPanel("headline"),
         FieldPanel("lead"),
         FieldPanel("picture"),
+        FieldPanel("body"),
     ]
     parent_page_types = ["wagtailcore.Page"]
     max_count_per_parent = 2
@@ -41,5 +47,30 @@ class HomePage(Page):
             "home": front_page(timezone.localdate()),
             "headline_lines": [part for part in re.split(r"(?<=[，,])", self.headline) if part.strip()],
             "lead_lines": [line for line in self.lead.splitlines() if line.strip()],
+            "campaigns": CampaignPage.objects.child_of(self).live().order_by("-first_published_at", "pk")[:3],
+            "sections": sections(self.body, at=timezone.now(), mark=f"campaign-{self.pk}") if self.body else [],
             "first_category": next((node for node in tree.tops if node.in_navigation), None),
         }
+
+
+class CampaignPage(Page):
+    """A campaign: blocks in the order staff put them, one page for each language."""
+
+    summary = models.CharField(max_length=160, blank=True, help_text="For lists and search engines")
+    body = StreamField(CampaignBlocks(), blank=True)
+
+    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("body")]
+    parent_page_types = ["campaigns.HomePage"]
+    subpage_types: list[str] = []
+    template = "campaigns/campaign.html"
+
+    @cached_property
+    def mark(self) -> str:
+        """What its links say: orders of who follows them are this campaign's."""
+        return f"campaign-{self.pk}"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the sections; a preview also says what is left out."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        found: list[Section] = sections(self.body, at=timezone.now(), mark=self.mark)
+        return {**context, "sections": found, "is_preview": getattr(request, "is_preview", False)}

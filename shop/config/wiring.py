@@ -20,6 +20,8 @@ from procurement.operations import quota
 from shop.accounts import hooks as accounts
 from shop.accounts.models import User
 from shop.accounts.operations.groups import ensure_groups
+from shop.campaigns.operations import ensure_page_permissions
+from shop.campaigns.queries import sources_of_campaign
 from shop.core import pagecache
 from shop.sales import account_hooks
 from shop.sales import admin as sales_admin
@@ -42,6 +44,7 @@ def connect() -> None:
     live.connect(tailing.wake)
     sales.connect_price("drop", drop_price, check_drop_lines)
     sales.connect_source("session", sources_of_session)
+    sales.connect_source("campaign", sources_of_campaign)
     # Its turn comes after those of core, accounts and sales, whose permissions are made by then.
     post_migrate.connect(_set_up_roles, sender=apps.get_app_config("campaigns"), dispatch_uid="roles")
     for signal in (wagtail.page_published, wagtail.page_unpublished, wagtail.page_slug_changed):
@@ -51,6 +54,7 @@ def connect() -> None:
 def _set_up_roles(**facts: Any) -> None:
     """Django's own signal: the tables and permissions that roles are given are there."""
     ensure_groups()
+    ensure_page_permissions()
 
 
 def _adopt_purchases(request: HttpRequest, user: User, at: datetime) -> None:

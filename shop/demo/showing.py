@@ -8,8 +8,10 @@ from django.utils.translation import override
 from oscar.apps.voucher.models import Voucher
 
 from catalog.models import Listing, Supplier, Village
+from livestream.models import LiveSession
 from shop.accounts import roles
 from shop.accounts.models import User
+from shop.campaigns.models import CampaignPage
 from shop.core.codes import national_phone
 from shop.demo.loading.orders import guest_token
 from shop.demo.loading.people import DOMAIN, PASSWORD
@@ -71,7 +73,12 @@ def demo_info() -> Info:
 def is_served(path: str) -> bool:
     """Tell whether an address is some package's own, not left to Wagtail's catch-all, which only knows its pages."""
     found = resolve(path.partition("?")[0])
-    return found.url_name != "wagtail_serve" or path in {"/", "/en/"}
+    slugs = {
+        f"{start}{slug}/"
+        for slug in CampaignPage.objects.live().values_list("slug", flat=True)
+        for start in ("/", "/en/")
+    }
+    return found.url_name != "wagtail_serve" or path in {"/", "/en/"} | slugs
 
 
 def _accounts() -> list[Account]:
@@ -127,7 +134,27 @@ def _pages() -> list[Place]:
         pages.append(Place("Pre-order", "预订商品", f"/shop/p/{preorder.slug}/"))
     if weighed:
         pages.append(Place("Catch weight", "称重商品", f"/shop/p/{weighed.slug}/"))
-    return pages + _own_pages()
+    return pages + _live_pages() + _own_pages()
+
+
+def _live_pages() -> list[Place]:
+    """Return rooms, replay, the host's console, and a campaign in both languages."""
+    pages = [Place("Live rooms", "直播", "/live/")]
+    for session in LiveSession.objects.exclude(state="planned").select_related("room__supplier").order_by("state"):
+        query = f"?session={session.pk}" if session.state == "ended" else ""
+        kinds = ("A replay", "直播回放") if query else ("A live room, with a flash sale", "直播间（正在抢购）")
+        pages.append(Place(*kinds, f"/live/{session.room.slug}/{query}"))
+        slug = session.room.supplier.slug if session.room.supplier else ""
+        login = f"coop-{slug}@{DOMAIN}" if slug else f"campaign_staff@{DOMAIN}"
+        if not query:
+            pages.append(Place("Live console", "直播中控台", f"/live/console/{session.pk}/", login))
+    campaign = CampaignPage.objects.live().filter(slug="winter-citrus", locale__language_code="zh-hans").first()
+    if campaign is not None:
+        pages.append(Place("A campaign", "活动页", f"/{campaign.slug}/"))
+        pages.append(Place("A campaign, in English", "英文活动页", f"/en/{campaign.slug}/"))
+        edit = f"/cms/pages/{campaign.pk}/edit/"
+        pages.append(Place("Editing a campaign", "编辑活动页", edit, f"campaign_staff@{DOMAIN}"))
+    return pages
 
 
 def _own_pages() -> list[Place]:

@@ -18,7 +18,9 @@ const add = async (link) => {
   const words = document.getElementById("words").dataset;
   link.setAttribute("aria-busy", "true");
   try {
-    const answer = await post(words.addUrl, { spec: link.dataset.add, quantity: 1 });
+    // Where the card stands is kept by the server (shop.sales.sources).
+    const from = link.closest("[data-from]")?.dataset.from;
+    const answer = await post(from ? `${words.addUrl}?from=${from}` : words.addUrl, { spec: link.dataset.add, quantity: 1 });
     const type = answer.headers.get("Content-Type") ?? "";
     if (!type.includes("json")) throw new Error(String(answer.status));
     const said = await answer.json();

@@ -99,7 +99,7 @@ def test_links_keep_the_language() -> None:
         assert heqiao.local("/shop/") == "/shop/"
 
 
-@pytest.mark.parametrize("path", ["/styleguide/", "/help/damage/", "/live/"])
+@pytest.mark.parametrize("path", ["/styleguide/", "/help/damage/", "/notices/"])
 @pytest.mark.django_db
 def test_site_pages_ask_the_database_nothing(client: Client, django_assert_num_queries: object, path: str) -> None:
     client.get(path)  # The menus are kept from the first page on.

@@ -12,7 +12,9 @@ from catalog.operations.facets import rebuild_facets
 from shop.accounts.models import Message
 from shop.core import audit
 from shop.core.models import AuditEntry
+from shop.demo.loading.campaigns import load_campaigns
 from shop.demo.loading.listings import load_categories, load_listings
+from shop.demo.loading.live import load_live
 from shop.demo.loading.offers import load_offers
 from shop.demo.loading.orders import load_orders
 from shop.demo.loading.pages import load_pages
@@ -53,6 +55,10 @@ def load_world(*, at: datetime, say: Say) -> bool:
         say(f"  {len(people.by_login)} accounts, {len(people.consumers)} consumers; living their purchases")
         names = {picture.pk: name for name, picture in pictures.items()}
         say(f"  {load_orders(people=people, pictures=names, at=at)} purchases")
+        events = load_live(people=people, suppliers=suppliers, listings=by_slug, pictures=pictures, at=at)
+        staff = people.by_login["campaign_staff"]
+        pages = load_campaigns(listings=by_slug, villages=villages, at=at, staff=staff)
+        say(f"  {events} events in two live rooms, {len(pages)} campaigns")
         # People read their messages within a few days.
         Message.objects.filter(created_at__lt=at - timedelta(days=4)).update(
             read_at=F("created_at") + timedelta(hours=5)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from catalog.operations.cards import rebuild_cards
 from shop.core import migrated
+from shop.demo.loading.live import keep_live
 from shop.demo.loading.world import is_loaded
 
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         # Cards are finished HTML and name the static files as collected: these come first.
         changed = self._static()
         self._world(pages_changed=changed)
+        # A flash sale lasts two hours: the room that is live starts the next one.
+        keep_live(at=timezone.now())
 
     def _database(self) -> None:
         if connection.vendor != "sqlite":

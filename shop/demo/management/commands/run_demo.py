@@ -59,6 +59,7 @@ class Command(BaseCommand):
 
     def _commands(self, port: int, var: Path) -> list[list[str]]:
         web = ["uvicorn", "shop.config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+        web += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
         # It runs as whoever started the demo, and says so each time.
         hush = ["-W", "ignore:You're running the worker with superuser privileges"]
         worker = [

@@ -1,0 +1,82 @@
+"""Three campaigns, each in both languages, as campaign staff would make them in /cms/."""
+
+import json
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.images import ImageFile
+from wagtail.images.models import Image
+
+from catalog.models import Listing, Village
+from livestream.models import LiveRoom
+from shop.campaigns.models import CampaignPage, HomePage
+from shop.demo.world import PICTURES, Row, read
+
+LANGUAGES = {"zh-hans": 0, "en": 1}
+
+
+def load_campaigns(
+    *, listings: dict[str, Listing], villages: dict[str, Village], at: datetime, staff: Any = None
+) -> list[CampaignPage]:
+    """Make and publish the pages that campaigns.toml describes; return the Chinese ones."""
+    rooms = {room.slug: room for room in LiveRoom.objects.all()}
+    made = []
+    for row in read("campaigns")["campaign"]:
+        image = _image(row["picture"], row["title"][0], staff)
+        key = uuid.uuid5(uuid.NAMESPACE_URL, row["slug"])
+        pages = {}
+        for language, number in LANGUAGES.items():
+            home = HomePage.objects.get(locale__language_code=language)
+            page = CampaignPage(
+                title=row["title"][number],
+                slug=row["slug"],
+                summary=row["summary"][number],
+                body=json.dumps(
+                    [_block(block, number, image, listings, villages, rooms, at) for block in row["block"]]
+                ),
+                locale=home.locale,
+                translation_key=key,
+                owner=staff,
+                live=False,
+            )
+            home.add_child(instance=page)
+            page.save_revision(user=staff).publish(user=staff)
+            pages[language] = page
+        made.append(pages["zh-hans"])
+    return made
+
+
+def _image(name: str, title: str, staff: Any) -> Image:
+    with (PICTURES / f"{name}.webp").open("rb") as file:
+        image = Image(title=title, file=ImageFile(file, name=f"{name}.webp"), uploaded_by_user=staff)
+        image.save()
+    return image
+
+
+def _block(
+    block: Row,
+    number: int,
+    image: Image,
+    listings: dict[str, Listing],
+    villages: dict[str, Village],
+    rooms: dict[str, LiveRoom],
+    at: datetime,
+) -> dict[str, Any]:
+    """Return one block as a StreamField stores it, in the language `number`."""
+    value = {
+        name: text[number] if isinstance(text, list) and name != "products" else text for name, text in block.items()
+    }
+    kind = value.pop("kind")
+    if kind == "hero":
+        value["image"] = image.pk
+    if kind == "rail":
+        value["products"] = [listings[slug].pk for slug in block["products"] if slug in listings]
+    if kind == "story":
+        value["village"] = villages[block["village"]].pk
+    if kind == "live":
+        room = rooms.get(block["room"])
+        value["room"] = room.pk if room else None
+    if kind == "countdown":
+        value["until"] = (at + timedelta(days=value.pop("days"))).isoformat()
+    return {"type": kind, "value": value, "id": str(uuid.uuid4())}
