@@ -8,7 +8,7 @@ register(
     "request_submitted",
     title=_("A request of %(total)s waits for you"),
     text=_("%(number)s, asked for by %(buyer)s."),
-    action=_("Decide"),
+    action=_("Decide on it"),
     icon="order",
 )
 register(
@@ -38,4 +38,18 @@ register(
     text=_("The reason: %(reason)s"),
     action=_("Change it"),
     icon="rotate-ccw",
+)
+register(
+    "pledge_shipped",
+    title=_("Goods are on their way to you"),
+    text=_("Given by %(donor)s. When they arrive, confirm with a photo."),
+    action=_("Confirm the receipt"),
+    icon="truck",
+)
+register(
+    "pledge_confirmed",
+    title=_("%(name)s received your gift"),
+    text=_("They confirmed it with a photo. Your certificate is ready."),
+    action=_("See the certificate"),
+    icon="gift",
 )

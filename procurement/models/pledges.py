@@ -8,7 +8,7 @@ from procurement.states import NeedState
 
 
 class Need(models.Model):
-    """What a beneficiary asks for. Parcels go to its address, which donors never see in full."""
+    """What a beneficiary asks for. Parcels go to its address."""
 
     slug = models.SlugField(max_length=60, unique=True)
     beneficiary = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="needs")

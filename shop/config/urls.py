@@ -35,6 +35,8 @@ urlpatterns = [
         path("review/", include("shop.sales.review_urls")),
         path("account/", include("shop.accounts.urls")),
         path("live/", include("livestream.urls")),
+        path("units/", include("procurement.urls")),
+        path("pledges/", include("procurement.pledge_urls")),
         # Areas whose package does not exist yet. Their package's urls take the place of the line.
         *[path(f"{area}/", core_views.later, {"area": area}, name=f"later-{area}") for area in core_views.LATER],
         path("", include("catalog.urls")),

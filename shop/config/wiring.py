@@ -16,7 +16,7 @@ from livestream import hooks as live
 from livestream import tailing
 from livestream.operations.drops import check_drop_lines
 from livestream.queries.drops import drop_price, sources_of_session
-from procurement.operations import quota
+from procurement.operations import pledging, quota
 from shop.accounts import hooks as accounts
 from shop.accounts.models import User
 from shop.accounts.operations.groups import ensure_groups
@@ -35,6 +35,7 @@ def connect() -> None:
     hooks.connect_reviews(reviews_of)
     sales_admin.register()
     sales.connect(quota.take_part)
+    sales.connect(pledging.take_part)
     accounts.connect(accounts.on_login, baskets.merge_on_login)
     accounts.connect(accounts.on_login, _adopt_purchases)
     accounts.connect(accounts.order_shortcuts, account_hooks.order_shortcuts)

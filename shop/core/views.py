@@ -20,7 +20,7 @@ HELP = (
     "terms",
     "privacy",
 )
-LATER = ("units", "t", "pledges", "notices")
+LATER = ("t", "notices")
 
 
 def help_page(request: HttpRequest, name: str) -> HttpResponse:

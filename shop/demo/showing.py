@@ -9,6 +9,7 @@ from oscar.apps.voucher.models import Voucher
 
 from catalog.models import Listing, Supplier, Village
 from livestream.models import LiveSession
+from procurement.models import BudgetUnit, Need, PledgeReceipt, PurchaseRequest, UnitOrder
 from shop.accounts import roles
 from shop.accounts.models import User
 from shop.campaigns.models import CampaignPage
@@ -168,6 +169,7 @@ def _own_pages() -> list[Place]:
     order = OrderFacts.objects.filter(purchase__user__email=buyer, state=OrderState.COMPLETED).order_by("pk").last()
     if order is not None:
         pages.append(Place("An order", "订单", f"/account/orders/{order.order.number}/", buyer))
+    pages += _unit_pages()
     pages.append(Place("Supplier: today", "卖家今日", "/seller/", seller))
     pages.append(Place("Supplier: orders", "卖家订单", "/seller/orders/", seller))
     case = AfterSale.objects.filter(state="open").select_related("line__order__supplier").order_by("pk").first()
@@ -179,6 +181,43 @@ def _own_pages() -> list[Place]:
     unpaid = Purchase.objects.filter(state=PurchaseState.UNPAID, terms="transfer").select_related("user").first()
     if unpaid is not None and unpaid.user is not None:
         pages.append(Place("Cashier", "收银台", f"/pay/{unpaid.number}/", unpaid.user.email or ""))
+    return pages
+
+
+def _unit_pages() -> list[Place]:
+    asker, approver, payer, above, office, donor = (
+        f"{name}@{DOMAIN}"
+        for name in ("budget_buyer", "budget_approver", "budget_finance", "supervising", "finance_office", "donor")
+    )
+    unit = BudgetUnit.objects.filter(organisation__memberships__user__email=approver).first()
+    if unit is None:
+        return []
+    pages = [
+        Place("Unit: quota", "单位份额", "/units/", asker),
+        Place("Unit: requests", "采购申请", "/units/requests/?state=all", asker),
+        Place("Unit: orders", "单位订单", "/units/orders/", asker),
+        Place("Unit: declaration", "份额填报", "/units/declaration/", asker),
+        Place("Unit: payments", "单位付款", "/units/payments/", payer),
+        Place("Supervising unit: board", "主管单位总表", "/units/board/", above),
+        Place("Finance office: board", "财政总表", "/units/board/", office),
+        Place("Needs", "以购代捐", "/pledges/"),
+        Place("My gifts", "我的代捐", "/pledges/mine/", donor),
+    ]
+    request = PurchaseRequest.objects.filter(unit=unit, state="submitted").order_by("pk").first()
+    if request is not None:
+        pages.append(Place("Unit: approval", "审批", f"/units/requests/{request.number}/", approver))
+        pages.append(
+            Place("Unit: request on paper", "申请单打印", f"/units/requests/{request.number}/paper/", approver)
+        )
+    sent = UnitOrder.objects.filter(unit=unit, order__state=OrderState.SHIPPED).select_related("order__order").first()
+    if sent is not None:
+        pages.append(Place("Unit: acceptance", "验收", f"/units/orders/{sent.order.order.number}/accept/", asker))
+    need = Need.objects.order_by("pk").first()
+    if need is not None:
+        pages.append(Place("Need", "需求", f"/pledges/needs/{need.slug}/"))
+    receipt = PledgeReceipt.objects.select_related("pledge").order_by("pk").first()
+    if receipt is not None:
+        pages.append(Place("Certificate", "代捐证书", f"/pledges/certificates/{receipt.pledge.certificate_code}/"))
     return pages
 
 

@@ -22,7 +22,12 @@ from django.db import connection, connections  # noqa: E402
 
 from catalog.models import Stock  # noqa: E402
 from catalog.operations import stock  # noqa: E402
+from procurement.models import PurchaseRequest  # noqa: E402
+from procurement.operations.deciding import decide_request  # noqa: E402
+from shop.accounts.models import User  # noqa: E402
+from shop.core import ledger  # noqa: E402
 from shop.core.errors import DomainError  # noqa: E402
+from shop.core.models import Account  # noqa: E402
 from shop.sales.models import OrderFacts  # noqa: E402
 from shop.sales.operations import baskets  # noqa: E402
 from shop.sales.operations.payments import capture_payment, start_payment  # noqa: E402
@@ -43,16 +48,33 @@ def unlocked_reserve(quantities: dict[int, int]) -> None:
         Stock.objects.filter(pk=stock_id).update(reserved=row.reserved + quantity)
 
 
+def unlocked_balances(postings: list[Any], by_name: dict[str, Account]) -> None:
+    """Look at the balance, think, write what was seen less the amount."""
+    for posting in postings:
+        for name, sign in ((posting.debit, -1), (posting.credit, 1)):
+            account = Account.objects.get(pk=by_name[name].pk)
+            if not account.guarded:
+                continue
+            if account.balance + sign * posting.amount < 0:
+                raise ledger.Overdrawn("gone")
+            time.sleep(THINKING_SECONDS)
+            Account.objects.filter(pk=account.pk).update(balance=account.balance + sign * posting.amount)
+
+
 def take_lock_off() -> None:
     """The control: without the conditional update; on SQLite also without IMMEDIATE, which alone serialises."""
     stock.reserve = unlocked_reserve
+    ledger._move_balances = unlocked_balances
     for each in connections.all():
         each.settings_dict["OPTIONS"].pop("transaction_mode", None)
     if connection.vendor == "sqlite":
         # A deferred transaction that read first can't be promoted: the control writes without one, as shops do.
+        from procurement.operations import deciding  # reason: after django.setup
         from shop.sales.operations import placing  # reason: after django.setup
 
         placing.transaction = type("NoTransaction", (), {"atomic": staticmethod(_Nothing)})
+        ledger.transaction = placing.transaction
+        deciding.transaction = placing.transaction
 
 
 class _Nothing:
@@ -123,8 +145,6 @@ def capture(job: dict[str, Any], number: int) -> str:
 
 
 def add(job: dict[str, Any], number: int) -> str:
-    from shop.accounts.models import User  # reason: after django.setup
-
     basket = baskets.open_basket(user=User.objects.get(pk=job["user"]))
     baskets.add(basket=basket, specification_id=job["specification"], quantity=1, at=AT)
     return f"basket {basket.pk}"
@@ -144,7 +164,24 @@ def spec_of_id(pk: int) -> Any:
     return specifications_for_sale([pk])[pk]
 
 
+def approve(job: dict[str, Any], number: int) -> str:
+    request = PurchaseRequest.objects.get(pk=job["requests"][number])
+    decide_request(
+        request_id=request.pk, version=request.version, approve=True, actor=User.objects.get(pk=job["approver"]), at=AT
+    )
+    return "approved"
+
+
+def approve_one(job: dict[str, Any], number: int) -> str:
+    request = PurchaseRequest.objects.get(pk=job["request"])
+    actor = User.objects.get(pk=job["approvers"][number % len(job["approvers"])])
+    decide_request(request_id=request.pk, version=job["version"], approve=True, actor=actor, at=AT)
+    return "approved"
+
+
 RACES = {
+    "approve": approve,
+    "approve_one": approve_one,
     "buy": buy,
     "drop_or_shop": drop_or_shop,
     "same_key": same_key,

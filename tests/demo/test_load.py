@@ -13,6 +13,8 @@ from oscar.apps.catalogue.reviews.models import ProductReview
 from wagtail.models import Site
 
 from catalog.models import Listing, ListingCard, Picture, Specification, Stock, Supplier, Village
+from procurement.models import BudgetUnit, GoodsAcceptance, Need, Pledge, QuotaDeclaration, UnitOrder
+from procurement.queries.quota import amounts_of
 from shop.accounts import roles
 from shop.accounts.models import User
 from shop.campaigns.models import HomePage
@@ -98,7 +100,11 @@ def test_every_effect_was_done():
 
 
 def test_events_stand_in_the_order_of_time():
-    stamps = list(Transfer.objects.order_by("pk").values_list("at", flat=True))
+    # The units' year and the gifts come after the shop's purchases, each in its own order.
+    later = UnitOrder.objects.values_list("order__order__number", flat=True)
+    given = Pledge.objects.values_list("purchase__orders__order__number", flat=True)
+    others = Transfer.objects.exclude(reference__in=[*later, *given]).exclude(key__regex="^(quota|budget|pledge):")
+    stamps = list(others.order_by("pk").values_list("at", flat=True))
 
     assert all(earlier <= later for earlier, later in pairwise(stamps))
 
@@ -163,3 +169,27 @@ def test_scale_adds_up_to_the_number_and_no_more():
     assert seen == [(91, 91)]
     assert Listing.objects.count() == ListingCard.objects.count() == 91
     assert Specification.objects.filter(listing__slug="sample-000000").count() == 2
+
+
+def test_thirty_units_have_a_year_of_orders_one_late_one_exemplary():
+    units = BudgetUnit.objects.filter(kind="unit")
+    year = QuotaDeclaration.objects.latest("year").year
+    rates = {
+        unit: sum(part.fulfilled for part in funds.values()) / max(1, sum(part.reserved for part in funds.values()))
+        for unit, funds in amounts_of(units.values_list("pk", flat=True), year).items()
+        if sum(part.reserved for part in funds.values())
+    }
+
+    assert units.count() == 30
+    assert BudgetUnit.objects.filter(kind="finance_office").count() == 2
+    assert len(rates) == 28
+    assert timezone.localdate().month < 6 or min(rates.values()) < 0.4 < 0.9 < max(rates.values())
+    assert GoodsAcceptance.objects.filter(short_fen__gt=0).exists()
+    assert UnitOrder.objects.filter(order__purchase__state="unpaid").exists()
+
+
+def test_six_needs_and_gifts_at_each_stage():
+    assert Need.objects.count() == 6
+    assert set(Pledge.objects.values_list("purchase__orders__state", flat=True)) == {
+        "unpaid", "to_ship", "shipped", "completed",
+    }  # fmt: skip

@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 
 from catalog.models import Listing, Reminder, Supplier
+from procurement.models import Pledge, QuotaDeclaration, UnitOrder
+from procurement.operations.declarations import Declared, declare
 from shop.accounts import roles
-from shop.accounts.models import Address, Message, User
+from shop.accounts.models import Address, Message, Organisation, User
 from shop.accounts.operations import groups
 from shop.accounts.operations.messages import tell
 from shop.sales.models import AfterSale, Purchase
@@ -16,9 +18,10 @@ from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
 from tests.factories import make_address, make_listing, make_supplier, make_user, spec_of
 from tests.livestream.rooms import make_room, make_session
+from tests.procurement.offices import make_office, ordered
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
-ROLES = ("anonymous", "consumer", "seller_a", "seller_b", "reviewer", "staff")
+ROLES = ("anonymous", "consumer", "seller_a", "seller_b", "unit_a", "unit_b", "reviewer", "staff")
 
 
 @dataclass
@@ -35,13 +38,22 @@ class World:
     reminder: Reminder
     specification_id: int
     session_id: int
+    unit_order: UnitOrder
+    declaration: QuotaDeclaration
     browsers: dict[str, Client] = field(default_factory=dict)
 
     def keys(self, pattern: str) -> dict[str, object]:
         """Return real values for the places of a route: things of seller A's supplier, of its person, of its buyer."""
         order = self.purchase.orders.get()
+        number = self.purchase.number if pattern.startswith("pay/") else order.order.number
+        if pattern.startswith("units/"):
+            request = self.unit_order.request
+            number = self.unit_order.order.order.number if "orders/" in pattern else request.number
         return {
-            "number": self.purchase.number if pattern.startswith("pay/") else order.order.number,
+            "number": number,
+            "unit_id": self.unit_order.unit_id,
+            "declaration_id": self.declaration.pk,
+            "order_id": order.pk,
             "line_id": order.lines.get().pk,
             "case_id": self.case.pk,
             "reminder_id": self.reminder.pk,
@@ -81,6 +93,8 @@ def world(db: None) -> World:
     supplier = make_supplier("甲合作社", member=owner)
     listing = make_listing(supplier=supplier)
     address = make_address(owner)
+    unit_order, declaration = _unit_of(people["unit_a"], listing)
+    _unit_of(people["unit_b"], listing)
     purchase = _paid_purchase(people["consumer"], listing)
     line = purchase.orders.get().lines.get()
     built = World(
@@ -94,11 +108,30 @@ def world(db: None) -> World:
         reminder=Reminder.objects.create(user=owner, kind="stock", listing=listing, created_at=AT),
         specification_id=spec_of(listing).specification_id,
         session_id=make_session(make_room(supplier, host=owner), host=owner)[0].pk,
+        unit_order=unit_order,
+        declaration=declaration,
+    )
+    helped = Organisation.objects.create(kind=Organisation.Kind.BENEFICIARY, name_zh="山里小学")
+    helped.memberships.create(user=owner, role="owner")
+    Pledge.objects.create(
+        beneficiary=helped, donor=people["consumer"], purchase=purchase, certificate_code="ZS26-A", created_at=AT
     )
     for role in ROLES:
         # Now, so that signing in is over when a test begins to look at what changes.
         built.browser(role)
     return built
+
+
+def _unit_of(person: User, listing: Listing) -> tuple[UnitOrder, QuotaDeclaration]:
+    """Give `person` a unit, and a seat in the one above it: an order of it, and a declaration that waits."""
+    above = make_office(kind="supervising")
+    office = make_office(above.unit, budget_fen=1_000_000)
+    for unit, role in ((office.unit, "buyer"), (office.unit, "finance"), (above.unit, "member")):
+        unit.organisation.memberships.create(user=person, role=role)
+    (order,) = ordered(office, (listing, 1))
+    facts = Declared(canteen="own", canteen_spend_fen=100, contact_name="李文静不给看", contact_phone="13800002046")
+    declaration = declare(unit_id=office.unit.pk, year=2026, facts=facts, version=0, actor=office.buyer, at=AT)
+    return UnitOrder.objects.select_related("order__order", "request").get(pk=order.pk), declaration
 
 
 def _paid_purchase(buyer: User, listing: Listing) -> Purchase:

@@ -20,6 +20,7 @@ class Rule(Enum):
     SELLER = "members of a supplier, and only its own things"
     BUYER = "who bought it: the account, or a guest's browser that holds the token"
     REVIEW = "platform reviewers and administrators"
+    UNIT = "members of a budget unit, and only its own things (those above it read them)"
     STAFF = "staff"
 
 
@@ -35,9 +36,13 @@ ROUTES: dict[str, Rule] = {
     "live/<slug:slug>/chat/": Rule.OPEN,
     "live/<slug:slug>/buy/": Rule.OPEN,
     "live/<slug:slug>/choose/<int:item_id>/": Rule.OPEN,
-    "units/": Rule.OPEN,
     "t/": Rule.OPEN,
+    # Buy instead of donate: needs, certificates by their code, receipts by their link.
     "pledges/": Rule.OPEN,
+    "pledges/needs/<slug:slug>/": Rule.OPEN,
+    "pledges/certificates/<str:code>/": Rule.OPEN,
+    "pledges/receipt/<str:token>/": Rule.OPEN,
+    "pledges/give/<slug:slug>/": Rule.OPEN,
     "notices/": Rule.OPEN,
     # Signing in, and what a visitor without account may choose.
     "account/login/": Rule.OPEN,
@@ -100,6 +105,8 @@ AREAS: dict[str, Rule] = {
     "seller/": Rule.SELLER,
     "live/console/": Rule.SELLER,
     "review/": Rule.REVIEW,
+    "units/": Rule.UNIT,
+    "pledges/": Rule.OWN,
     "cms/": Rule.STAFF,
     "admin/": Rule.STAFF,
 }

@@ -49,6 +49,7 @@ def test_private_areas_let_no_stranger_in(world: World) -> None:
     closed: dict[Rule, set[str]] = {
         Rule.OWN: {"anonymous"},
         Rule.SELLER: {"anonymous", "consumer", "reviewer"},
+        Rule.UNIT: {"anonymous", "consumer", "seller_a", "reviewer"},
         Rule.REVIEW: {"anonymous", "consumer", "seller_a", "seller_b"},
         Rule.STAFF: {"anonymous", "consumer", "seller_a", "reviewer"},
     }
@@ -73,8 +74,8 @@ def test_who_belongs_there_is_let_in(world: World) -> None:
     assert ask(world, "staff", "GET", "/cms/").status_code == 200
 
 
-OWNER = {Rule.OWN: "seller_a", Rule.SELLER: "seller_a", Rule.BUYER: "consumer"}
-SECRETS = ("龙口西路 8 号 1202", "新港东路 77 号", "压坏了")
+OWNER = {Rule.OWN: "seller_a", Rule.SELLER: "seller_a", Rule.BUYER: "consumer", Rule.UNIT: "unit_a"}
+SECRETS = ("龙口西路 8 号 1202", "新港东路 77 号", "压坏了", "李文静不给看")
 
 
 def keyed() -> list[Route]:

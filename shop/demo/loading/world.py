@@ -13,15 +13,17 @@ from shop.accounts.models import Message
 from shop.core import audit
 from shop.core.models import AuditEntry
 from shop.demo.loading.campaigns import load_campaigns
+from shop.demo.loading.gifts import load_gifts
 from shop.demo.loading.listings import load_categories, load_listings
 from shop.demo.loading.live import load_live
 from shop.demo.loading.offers import load_offers
-from shop.demo.loading.orders import load_orders
+from shop.demo.loading.orders import load_orders, settle_effects
 from shop.demo.loading.pages import load_pages
 from shop.demo.loading.people import load_people, load_wishes
 from shop.demo.loading.pictures import load_pictures
 from shop.demo.loading.places import load_places
 from shop.demo.loading.sellers import load_suppliers, load_villages
+from shop.demo.loading.units import load_units
 
 LOADED = "demo_loaded"
 
@@ -59,6 +61,9 @@ def load_world(*, at: datetime, say: Say) -> bool:
         staff = people.by_login["campaign_staff"]
         pages = load_campaigns(listings=by_slug, villages=villages, at=at, staff=staff)
         say(f"  {events} events in two live rooms, {len(pages)} campaigns")
+        say(f"  {load_units(people=people, at=at)} units with their year")
+        say(f"  {load_gifts(people=people, pictures=pictures, at=at)} needs")
+        settle_effects(at)
         # People read their messages within a few days.
         Message.objects.filter(created_at__lt=at - timedelta(days=4)).update(
             read_at=F("created_at") + timedelta(hours=5)

@@ -1,0 +1,1 @@
+"""What units, their supervisors and donors fill in."""

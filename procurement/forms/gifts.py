@@ -1,0 +1,27 @@
+"""What donors and beneficiaries fill in."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class GiveForm(forms.Form):
+    """How the donor wants to be named. Pieces are read beside it."""
+
+    donor_name = forms.CharField(label=_("Your name on the certificate"), max_length=60, required=False)
+    message = forms.CharField(label=_("A few words to them"), max_length=120, required=False)
+
+
+class ReceiptForm(forms.Form):
+    """A photo of what arrived, and a few words."""
+
+    photo = forms.FileField(
+        label=_("A photo of what arrived"),
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment", "data-testid": "receipt-photo"}),
+        error_messages={"required": _("Take a photo of what arrived.")},
+    )
+    message = forms.CharField(
+        label=_("A few words to the donor"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "data-testid": "receipt-words"}),
+    )

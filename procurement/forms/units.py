@@ -1,0 +1,236 @@
+"""Declaration, address, budget, decisions, lists, acceptance."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from procurement.models import QuotaDeclaration
+from procurement.operations.declarations import Declared
+from procurement.rules.lists import MOST_PIECES
+from procurement.states import CanteenMode, Fund
+from shop.core import regions
+from shop.core.errors import DomainError
+from shop.core.fields import PhoneField
+from shop.core.money import to_fen, to_yuan
+from shop.sales.states import Terms
+
+DECIMAL = {"inputmode": "decimal", "autocomplete": "off"}
+
+
+def add_refusal(form: forms.Form, error: DomainError) -> None:
+    """Put what an operation refused beside the field it names."""
+    form.add_error(error.field if error.field in form.fields else None, str(error.message))
+
+
+class DeclarationForm(forms.Form):
+    """A year's declaration; amounts in 元."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    canteen = forms.ChoiceField(label=_("Canteen"), choices=CanteenMode.choices, widget=forms.RadioSelect)
+    canteen_spend = forms.DecimalField(
+        label=_("Food bought for the canteen in the year, yuan"),
+        max_digits=13,
+        decimal_places=2,
+        required=False,
+        min_value=0,
+        widget=forms.TextInput(attrs=DECIMAL),
+    )
+    represented_by = forms.TypedChoiceField(
+        label=_("Declared by"), required=False, coerce=int, empty_value=None, choices=()
+    )
+    union = forms.DecimalField(
+        label=_("The labour union buys on top, yuan"),
+        max_digits=13,
+        decimal_places=2,
+        required=False,
+        min_value=0,
+        widget=forms.TextInput(attrs=DECIMAL),
+    )
+    contact_name = forms.CharField(
+        label=_("Contact"), max_length=40, error_messages={"required": _("Enter who can be asked.")}
+    )
+    contact_phone = PhoneField(
+        label=_("Mobile number"), error_messages={"required": _("Enter a mobile number of 11 digits.")}
+    )
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, sisters: Sequence[tuple[int, str]] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["represented_by"].choices = [("", _("No one: we declare ourselves")), *sisters]  # type: ignore[attr-defined]  # a choice field
+
+    @staticmethod
+    def initial_of(declaration: QuotaDeclaration | None) -> dict[str, Any]:
+        """Return what the form shows of a declaration."""
+        if declaration is None:
+            return {"version": 0, "canteen": CanteenMode.OWN}
+        return {
+            "version": declaration.version,
+            "canteen": declaration.canteen,
+            "canteen_spend": to_yuan(declaration.canteen_spend_fen),
+            "union": to_yuan(declaration.union_fen),
+            "represented_by": declaration.represented_by_id or "",
+            "contact_name": declaration.contact_name,
+            "contact_phone": declaration.contact_phone,
+            "note": declaration.note,
+        }
+
+    @property
+    def declared(self) -> Declared:
+        """What was filled in."""
+        given = self.cleaned_data
+        return Declared(
+            canteen=given["canteen"],
+            canteen_spend_fen=to_fen(given["canteen_spend"] or 0),
+            union_fen=to_fen(given["union"] or 0),
+            represented_by_id=given["represented_by"] if given["canteen"] == CanteenMode.SHARED else None,
+            contact_name=given["contact_name"],
+            contact_phone=given["contact_phone"],
+            note=given["note"],
+        )
+
+
+class DecisionForm(forms.Form):
+    """One decision with a reason, on the version that was read."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    decision = forms.ChoiceField(choices=[("approve", "approve"), ("return", "return")])
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "data-testid": "decision-reason"}),
+    )
+
+    @property
+    def approves(self) -> bool:
+        """Whether it is a yes."""
+        return bool(self.cleaned_data["decision"] == "approve")
+
+
+class FactsForm(forms.Form):
+    """Whose money, when it is paid, a note for the approver."""
+
+    fund = forms.ChoiceField(label=_("Paid by"), choices=Fund.choices, widget=forms.RadioSelect)
+    terms = forms.ChoiceField(
+        label=_("When it is paid"),
+        choices=[(Terms.POSTPAID, _("Goods first, payment after acceptance")), (Terms.PREPAID, _("Payment first"))],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label=_("Note for the approver"), max_length=200, required=False)
+
+
+class ListForm(forms.Form):
+    """A shopping list: pasted, or a file of a spreadsheet program."""
+
+    text = forms.CharField(
+        label=_("Paste codes and quantities"),
+        required=False,
+        max_length=60_000,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "data-testid": "list-text"}),
+    )
+    file = forms.FileField(
+        label=_("Or a file: Excel (.xlsx) or CSV"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt", "data-testid": "list-file"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two."""
+        given = super().clean() or {}
+        if not self.errors and not given.get("text", "").strip() and not given.get("file"):
+            raise forms.ValidationError(_("Paste a list or choose a file."))
+        return given
+
+
+class AcceptForm(forms.Form):
+    """How many pieces of each line arrived well; photos where something is short."""
+
+    note = forms.CharField(label=_("What was wrong"), max_length=200, required=False)
+    photos = forms.FileField(
+        label=_("Photos"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "data-testid": "acceptance-photos"}),
+    )
+
+    def __init__(self, *args: Any, lines: Sequence[Any] = (), names: Sequence[str] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.lines = list(lines)
+        for line, name in zip(lines, names, strict=True):
+            self.fields[f"accepted-{line.pk}"] = forms.IntegerField(
+                label=name,
+                min_value=0,
+                max_value=MOST_PIECES,
+                initial=line.shipped,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-testid": "accepted-pieces"}),
+                error_messages={"required": _("Enter how many arrived well, 0 for none.")},
+            )
+
+    @property
+    def line_fields(self) -> list[tuple[Any, forms.BoundField]]:
+        """Each line with its field."""
+        return [(line, self[f"accepted-{line.pk}"]) for line in self.lines]
+
+    @property
+    def accepted(self) -> dict[int, int]:
+        """Pieces by line id."""
+        return {line.pk: self.cleaned_data[f"accepted-{line.pk}"] for line in self.lines}
+
+    def uploads(self) -> list[UploadedFile]:
+        """Every photo; what they are is told by decoding them."""
+        return list(self.files.getlist("photos")) if self.files else []
+
+
+class BudgetForm(forms.Form):
+    """By how much the year's budget changes."""
+
+    amount = forms.DecimalField(
+        label=_("Raise by, yuan (minus lowers)"),
+        max_digits=13,
+        decimal_places=2,
+        widget=forms.TextInput(attrs=DECIMAL),
+        error_messages={"required": _("Enter an amount."), "invalid": _("Enter an amount in yuan, like 12000.00.")},
+    )
+
+
+class DeliveryForm(forms.Form):
+    """Where a unit's goods go. `picked`, `provinces`, … are for components/division_picker.html."""
+
+    name = forms.CharField(label=_("Recipient"), max_length=40)
+    phone = PhoneField(label=_("Mobile number"))
+    province = forms.CharField(required=False, max_length=12)
+    city = forms.CharField(required=False, max_length=12)
+    division = forms.CharField(max_length=12, error_messages={"required": _("Choose province, city and county.")})
+    street = forms.CharField(label=_("Street, building, door"), max_length=160)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        given = self.data if self.is_bound else self.initial
+        county = str(given.get("division") or "")
+        city = str(given.get("city") or county[:4])
+        province = str(given.get("province") or city[:2])
+        self.picked = {"province": province, "city": city if city.startswith(province) else "", "division": county}
+
+    @property
+    def provinces(self) -> Sequence[Any]:
+        """All provinces."""
+        return regions.provinces()
+
+    @property
+    def cities(self) -> Sequence[Any]:
+        """Those of the province that is picked."""
+        return regions.children(self.picked["province"]) if self.picked["province"] else []
+
+    @property
+    def counties(self) -> Sequence[Any]:
+        """Those of the city that is picked."""
+        return regions.children(self.picked["city"]) if self.picked["city"] else []
+
+    def clean_division(self) -> str:
+        """Return the county's code."""
+        code = str(self.cleaned_data["division"])
+        if code not in regions.counties([code]):
+            raise forms.ValidationError(_("Choose province, city and county."))
+        return code

@@ -1,0 +1,207 @@
+"""Buy instead of donate: needs, gifts placed through the one door, their way on the ledger."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from catalog.queries import specifications_for_sale
+from procurement import books
+from procurement.errors import WrongStep
+from procurement.models import Need, NeedLine, Pledge
+from procurement.numbers import new_number
+from procurement.queries.gifts import given_pieces
+from procurement.states import NeedState
+from procurement.texts import words
+from shop.core import audit, ledger, outbox
+from shop.core.errors import InvalidInput, NotAllowed
+from shop.core.ledger import Posting
+from shop.sales.errors import NotForSale, NotServed, TooMuch
+from shop.sales.hooks import Event, OrderEvent
+from shop.sales.operations.placing import Attribution, Buyer, Extras, PlaceLine, ShipTo, place
+from shop.sales.queries.quotes import list_quote
+from shop.sales.states import OrderState, Terms
+
+KIND = "pledge"
+MOST_PIECES = 9_999
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a beneficiary asks for. `lines`: specification id → pieces it can use."""
+
+    title_zh: str
+    text_zh: str
+    until: date
+    lines: Mapping[int, int]
+    ship_name: str
+    ship_phone: str
+    division_code: str
+    street: str
+    title_en: str = ""
+    text_en: str = ""
+    people: int = 0
+    picture_key: str = ""
+
+
+def publish_need(*, beneficiary: Any, asked: Asked, actor: Any, at: datetime, slug: str = "") -> Need:
+    """Publish what a beneficiary needs. Raises NotAllowed for others than its members, InvalidInput without lines."""
+    if not beneficiary.memberships.filter(user_id=actor.pk).exists():
+        raise NotAllowed(_("Only the beneficiary's own people publish its needs."))
+    lines = {pk: wanted for pk, wanted in asked.lines.items() if wanted > 0}
+    if not lines or set(lines) - set(specifications_for_sale(lines)):
+        raise InvalidInput(_("Choose goods that are sold here."), field="lines")
+    with transaction.atomic():
+        need = Need.objects.create(
+            slug=slug or f"{slugify(asked.title_en)[:40] or 'need'}-{new_number('', at)[3:7].lower()}",
+            beneficiary=beneficiary,
+            state=NeedState.OPEN,
+            title_zh=asked.title_zh,
+            title_en=asked.title_en,
+            text_zh=asked.text_zh,
+            text_en=asked.text_en,
+            picture_key=asked.picture_key,
+            people=asked.people,
+            until=asked.until,
+            ship_name=asked.ship_name,
+            ship_phone=asked.ship_phone,
+            ship_division_id=asked.division_code,
+            ship_street=asked.street,
+            published_at=at,
+        )
+        NeedLine.objects.bulk_create(
+            [NeedLine(need=need, specification_id=pk, wanted=wanted) for pk, wanted in lines.items()]
+        )
+        audit.record(action="publish_need", object_kind="need", object_id=need.pk, actor=actor, at=at)
+        return need
+
+
+def give(
+    *,
+    need_id: int,
+    pieces: Mapping[int, int],
+    donor: Any,
+    key: str,
+    at: datetime,
+    donor_name: str = "",
+    message: str = "",
+    beyond: bool = False,
+) -> Pledge:
+    """Buy goods for the beneficiary of a need (specification id → pieces); the same `key` is the same gift.
+
+    Goods of the need go up to what it still wants; with `beyond`, any product may be given to its beneficiary.
+    Raises TooMuch (field `pieces-<id>`), WrongStep for a closed need, NotForSale, NotServed, InvalidInput, and what
+    `place` raises. Locks: need, stock pools by id, ledger.
+    """
+    chosen = {pk: count for pk, count in pieces.items() if count}
+    if not chosen:
+        raise InvalidInput(_("Choose how many pieces to give."), field="pieces")
+    for pk, count in chosen.items():
+        if not 0 < count <= MOST_PIECES:
+            raise InvalidInput(_("Enter 1 to %(most)d pieces.") % {"most": MOST_PIECES}, field=f"pieces-{pk}")
+    with transaction.atomic():
+        rows = Need.objects.select_for_update(of=("self",)).select_related("beneficiary")
+        need = rows.get(pk=need_id)
+        known = Pledge.objects.filter(purchase__key=f"pledge:{donor.pk}:{key}").first()
+        if known is not None:
+            return known
+        if need.state != NeedState.OPEN or need.until < at.date():
+            raise WrongStep(_("This need is closed. Thank you: look at the others."))
+        if not beyond:
+            _check_wanted(need, chosen)
+        purchase = _place(need, chosen, donor, key, at)
+        return Pledge.objects.create(
+            need=need,
+            beneficiary=need.beneficiary,
+            donor=donor,
+            donor_name=donor_name.strip()[:60],
+            words=message.strip()[:120],
+            purchase=purchase,
+            certificate_code=new_number("ZS", at),
+            created_at=at,
+        )
+
+
+def _check_wanted(need: Need, chosen: Mapping[int, int]) -> None:
+    wanted = dict(need.lines.values_list("specification_id", "wanted"))
+    given = given_pieces([need.pk]).get(need.pk, {})
+    for pk, count in chosen.items():
+        left = max(0, wanted.get(pk, 0) - given.get(pk, 0))
+        if count > left:
+            raise TooMuch(_("Only %(left)d more are needed.") % {"left": left}, field=f"pieces-{pk}", left=left)
+
+
+def _place(need: Need, chosen: Mapping[int, int], donor: Any, key: str, at: datetime) -> Any:
+    specs = specifications_for_sale(chosen)
+    for pk in chosen:
+        if pk not in specs or not specs[pk].is_sellable or specs[pk].is_preorder:
+            raise NotForSale(_("This can't be bought now."), field=f"pieces-{pk}")
+    quote = list_quote([(specs[pk], count) for pk, count in chosen.items()], destination=need.ship_division_id)
+    if not quote.served:
+        raise NotServed(_("A supplier can't send to this address."))
+    beneficiary = need.beneficiary
+    return place(
+        actor=donor,
+        at=at,
+        lines=[PlaceLine(line.spec, line.quantity, line.unit_price_fen) for line in quote.lines],
+        buyer=Buyer(user=donor, phone=donor.phone or "", email=donor.email or ""),
+        ship_to=ShipTo(need.ship_name, need.ship_phone, need.ship_division_id, need.ship_street),
+        key=f"pledge:{donor.pk}:{key}",
+        terms=Terms.ONLINE,
+        attribution=Attribution(KIND, str(beneficiary.pk), beneficiary.name_zh),
+        also=(Attribution("need", need.slug, need.title_zh),),
+        extras=Extras(
+            freight={group.supplier_id: group.freight.fen for group in quote.groups},
+            notes={group.supplier_id: words(f"以购代捐：{beneficiary.name_zh}", "") for group in quote.groups},
+        ),
+    )
+
+
+def take_part(events: Sequence[OrderEvent]) -> None:
+    """Move gifts along: placed is pledged, paid ordered, all sent delivered, confirmed by the beneficiary confirmed."""
+    own = [event for event in events if event.order.purchase.attribution_kind == KIND]
+    postings = [posting for event in own for posting in _postings(event)]
+    if postings:
+        ledger.post(postings, at=own[0].at, actor_id=own[0].actor_id)
+    for event in own:
+        if event.kind == Event.SHIPPED and event.order.state == OrderState.SHIPPED:
+            outbox.enqueue(
+                task="procurement.ask_receipt",
+                args={"order_id": event.order.pk},
+                key=f"ask_receipt:{event.order.pk}",
+                at=event.at,
+            )
+
+
+def _postings(event: OrderEvent) -> list[Posting]:
+    order = event.order
+    left = order.total_fen - order.refunded_fen - order.waived_fen
+    sides: tuple[str, str, int] | None = {
+        Event.PLACED: (books.SOURCE, books.PLEDGED, event.fen),
+        Event.PAID: (books.PLEDGED, books.ORDERED, event.fen),
+        Event.SHIPPED: (books.ORDERED, books.DELIVERED, left if order.state == OrderState.SHIPPED else 0),
+        Event.ACCEPTED: (books.DELIVERED, books.CONFIRMED, event.fen),
+        Event.REDUCED: (_stands(order.state), books.REVERSED, event.fen),
+        Event.CANCELLED: (books.PLEDGED, books.REVERSED, event.fen),
+    }.get(event.kind)
+    if sides is None:
+        return []
+    return books.pledge_move(
+        key=event.key,
+        beneficiary_id=int(order.purchase.attribution_ref),
+        debit=sides[0],
+        credit=sides[1],
+        fen=sides[2],
+        number=order.order.number,
+    )
+
+
+def _stands(state: str) -> str:
+    """Return where a paid order's money stands."""
+    return {OrderState.SHIPPED: books.DELIVERED, OrderState.COMPLETED: books.CONFIRMED}.get(
+        OrderState(state), books.ORDERED
+    )

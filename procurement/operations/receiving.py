@@ -1,0 +1,119 @@
+"""A beneficiary confirms what arrived, by a link that works once."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import IO, Any
+
+from django.core import signing
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog.operations.pictures import store_picture
+from procurement.errors import LinkSpent
+from procurement.models import Pledge, PledgeReceipt, ReceiptLink
+from shop.accounts.operations.messages import tell
+from shop.core import audit, outbox
+from shop.core.errors import InvalidInput, NotAllowed
+from shop.sales.operations.receipts import accept_order
+from shop.sales.states import OrderState
+
+SALT = "procurement.receipt"
+DAYS = 30
+
+
+def make_link(*, order_id: int, at: datetime) -> str:
+    """Return the token of a new receipt link; those made before for this order stop working. Signed, for 30 days."""
+    token = signing.dumps([order_id, secrets.token_urlsafe(16)], salt=SALT)
+    with transaction.atomic():
+        ReceiptLink.objects.filter(order_id=order_id, used_at__isnull=True).update(expires_at=at)
+        ReceiptLink.objects.create(
+            order_id=order_id, token_hash=_hash(token), created_at=at, expires_at=at + timedelta(days=DAYS)
+        )
+    return token
+
+
+def renew_link(*, order_id: int, actor: Any, at: datetime) -> str:
+    """Return the token of a new link to a member of the beneficiary. Raises NotAllowed for anybody else."""
+    pledge = Pledge.objects.filter(purchase__orders__pk=order_id).select_related("beneficiary").get()
+    if not pledge.beneficiary.memberships.filter(user_id=actor.pk).exists():
+        raise NotAllowed(_("Only the beneficiary confirms a receipt."))
+    audit.record(action="renew_receipt_link", object_kind="order", object_id=order_id, actor=actor, at=at)
+    return make_link(order_id=order_id, at=at)
+
+
+def link_of(*, token: str, at: datetime) -> ReceiptLink:
+    """Return the link of a token. Raises LinkSpent for one that is forged, used or expired."""
+    try:
+        signing.loads(token, salt=SALT)
+    except signing.BadSignature as error:
+        raise LinkSpent(_("This link does not exist.")) from error
+    link = ReceiptLink.objects.filter(token_hash=_hash(token)).select_related("order__purchase").first()
+    if link is None:
+        raise LinkSpent(_("This link does not exist."))
+    if link.used_at is not None:
+        raise LinkSpent(_("The receipt was confirmed with this link already. Thank you."))
+    if link.expires_at <= at:
+        raise LinkSpent(_("This link has expired. A newer one may be among your messages."))
+    return link
+
+
+def confirm_by_link(*, token: str, photo: IO[bytes] | None, message: str, at: datetime) -> PledgeReceipt:
+    """Confirm that an order arrived, with a photo; the link works once.
+
+    Raises LinkSpent, InvalidInput without a picture, WrongState while the order is not on its way.
+    """
+    if photo is None:
+        raise InvalidInput(_("Take a photo of what arrived."), field="photo")
+    with transaction.atomic():
+        link = link_of(token=token, at=at)
+        if not ReceiptLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at):
+            raise LinkSpent(_("The receipt was confirmed with this link already. Thank you."))
+        try:
+            picture = store_picture(upload=photo, alt_zh=_("Photo of the receipt"), at=at)
+        except InvalidInput as error:
+            raise InvalidInput(error.message, field="photo") from error
+        if link.order.state != OrderState.COMPLETED:
+            accept_order(order_id=link.order_id, accepted={}, actor=None, at=at, note="pledge")
+        pledge = Pledge.objects.get(purchase_id=link.order.purchase_id)
+        receipt = PledgeReceipt.objects.create(
+            order_id=link.order_id, pledge=pledge, picture=picture, words=message.strip()[:200], at=at
+        )
+        outbox.enqueue(
+            task="procurement.tell_receipt",
+            args={"pledge_id": pledge.pk, "order_id": link.order_id},
+            key=f"receipt:{link.order_id}",
+            at=at,
+        )
+        return receipt
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@outbox.register("procurement.ask_receipt")
+def ask_receipt(*, order_id: int, at: datetime) -> None:
+    """Send the beneficiary's people a link, once; running twice leaves the first one working."""
+    if ReceiptLink.objects.filter(order_id=order_id).exists():
+        return
+    pledge = Pledge.objects.filter(purchase__orders__pk=order_id).select_related("beneficiary").first()
+    if pledge is None:
+        return
+    token = make_link(order_id=order_id, at=at)
+    for user_id in pledge.beneficiary.memberships.order_by("user_id").values_list("user_id", flat=True).distinct():
+        tell(
+            user_id=user_id, kind="pledge_shipped", params={"donor": pledge.donor_name or "—"},
+            url=f"/pledges/receipt/{token}/", key=f"ask_receipt:{order_id}:{user_id}", at=at,
+        )  # fmt: skip
+
+
+@outbox.register("procurement.tell_receipt")
+def tell_receipt(*, pledge_id: int, order_id: int, at: datetime) -> None:
+    """Tell the donor that the beneficiary has it, with the certificate."""
+    pledge = Pledge.objects.select_related("beneficiary").get(pk=pledge_id)
+    tell(
+        user_id=pledge.donor_id, kind="pledge_confirmed",
+        params={"name_zh": pledge.beneficiary.name_zh, "name_en": pledge.beneficiary.name_en},
+        url=f"/pledges/certificates/{pledge.certificate_code}/", key=f"pledge_confirmed:{order_id}", at=at,
+    )  # fmt: skip

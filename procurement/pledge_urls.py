@@ -1,0 +1,17 @@
+"""Buy instead of donate, below /pledges/."""
+
+from django.urls import path
+
+from procurement.views import gifts
+
+app_name = "pledges"
+
+urlpatterns = [
+    path("", gifts.index, name="index"),
+    path("needs/<slug:slug>/", gifts.need, name="need"),
+    path("give/<slug:slug>/", gifts.give_product, name="give"),
+    path("mine/", gifts.mine, name="mine"),
+    path("mine/<int:order_id>/link/", gifts.new_link, name="new-link"),
+    path("receipt/<str:token>/", gifts.receipt, name="receipt"),
+    path("certificates/<str:code>/", gifts.certificate, name="certificate"),
+]

@@ -1,0 +1,153 @@
+"""Reading needs, gifts and their certificates. Every figure comes from real orders or the ledger."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, Sum
+
+from catalog.queries import SpecForSale, specifications_for_sale
+from catalog.queries.supply import specifications_of_listing
+from procurement import books
+from procurement.models import Need, NeedLine, Pledge, PledgeReceipt
+from procurement.states import NeedState
+from shop.core import ledger
+
+STAGES = (books.PLEDGED, books.ORDERED, books.DELIVERED, books.CONFIRMED)
+
+
+def given_pieces(need_ids: Iterable[int]) -> dict[int, dict[int, int]]:
+    """Return by need and specification how many pieces were bought for it, unpaid ones included. One query."""
+    line = "purchase__orders__lines__"
+    rows = (
+        Pledge.objects.filter(need__in=list(need_ids))
+        .values_list("need_id", f"{line}specification_id")
+        .annotate(pieces=Sum(F(f"{line}ordered") - F(f"{line}cancelled")))
+    )
+    found: dict[int, dict[int, int]] = {}
+    for need_id, specification_id, pieces in rows:
+        found.setdefault(need_id, {})[specification_id] = pieces
+    return found
+
+
+@dataclass(frozen=True)
+class NeedRow:
+    """One 规格 of a need: what is wanted, what was given."""
+
+    spec: SpecForSale
+    wanted: int
+    given: int
+
+    @property
+    def left(self) -> int:
+        """What is still needed."""
+        return max(0, self.wanted - self.given)
+
+    @property
+    def most(self) -> int:
+        """What can be given now."""
+        return min(self.left, self.spec.available) if self.spec.is_sellable else 0
+
+
+@dataclass
+class NeedShown:
+    """A need with its lines. Amounts at today's prices, in 分."""
+
+    need: Need
+    rows: list[NeedRow]
+
+    @property
+    def wanted_fen(self) -> int:
+        """What all of it costs."""
+        return sum(row.spec.price_fen * row.wanted for row in self.rows)
+
+    @property
+    def given_fen(self) -> int:
+        """What was given, at most what is wanted of each."""
+        return sum(row.spec.price_fen * min(row.given, row.wanted) for row in self.rows)
+
+    @property
+    def percent(self) -> int:
+        """Given of wanted, rounded down."""
+        return self.given_fen * 100 // self.wanted_fen if self.wanted_fen else 0
+
+    @property
+    def is_met(self) -> bool:
+        """Whether nothing is left to give."""
+        return not any(row.left for row in self.rows)
+
+
+def _shown(needs: list[Need]) -> list[NeedShown]:
+    lines = list(NeedLine.objects.filter(need__in=[need.pk for need in needs]))
+    specs = specifications_for_sale({line.specification_id for line in lines})
+    given = given_pieces(need.pk for need in needs)
+    return [
+        NeedShown(
+            need,
+            [
+                NeedRow(specs[line.specification_id], line.wanted, given.get(need.pk, {}).get(line.specification_id, 0))
+                for line in lines
+                if line.need_id == need.pk and line.specification_id in specs
+            ],
+        )
+        for need in needs
+    ]
+
+
+def open_needs(at: datetime) -> list[NeedShown]:
+    """Return the open needs, those whose time ends first. Four queries."""
+    rows = Need.objects.filter(state=NeedState.OPEN, until__gte=at.date()).select_related(
+        "beneficiary", "ship_division"
+    )
+    return _shown(list(rows.order_by("until", "pk")[:60]))
+
+
+def need_page(slug: str) -> NeedShown | None:
+    """Return one published need, or None. Four queries."""
+    rows = Need.objects.filter(slug=slug).exclude(state=NeedState.DRAFT).select_related("beneficiary", "ship_division")
+    found = rows.first()
+    return _shown([found])[0] if found else None
+
+
+def stage_sums(beneficiary_ids: Iterable[int]) -> dict[str, int]:
+    """Return what is pledged, ordered, delivered and confirmed to these beneficiaries, in 分. Two queries."""
+    names = {books.pledge(pk, stage): stage for pk in beneficiary_ids for stage in STAGES}
+    totals = dict.fromkeys(STAGES, 0)
+    for name, fen in ledger.sums(names).items():
+        totals[names[name]] += fen
+    return totals
+
+
+def gifts_of(user: Any) -> list[Pledge]:
+    """Return a donor's gifts, the newest first. Three queries."""
+    rows = Pledge.objects.filter(donor_id=user.pk).select_related("beneficiary", "need", "purchase")
+    return list(rows.prefetch_related("purchase__orders", "receipts").order_by("-created_at", "-pk")[:60])
+
+
+def gifts_to(user: Any) -> list[Pledge]:
+    """Return the gifts to the beneficiaries that `user` acts for, the newest first. Four queries."""
+    rows = Pledge.objects.filter(beneficiary__memberships__user_id=user.pk).select_related(
+        "beneficiary", "need", "purchase"
+    )
+    prefetched = ("purchase__orders__order", "purchase__orders__lines", "receipts")
+    return list(rows.prefetch_related(*prefetched).order_by("-created_at", "-pk").distinct()[:60])
+
+
+def certificate(code: str) -> Pledge | None:
+    """Return the gift of a certificate code, or None. Five queries."""
+    rows = Pledge.objects.filter(certificate_code=code).select_related("beneficiary", "need", "purchase")
+    return rows.prefetch_related("purchase__orders__lines", "purchase__orders__supplier", "receipts__picture").first()
+
+
+def recent_receipts(most: int = 6) -> list[PledgeReceipt]:
+    """Return the latest receipts with their photos. One query."""
+    rows = PledgeReceipt.objects.filter(picture__isnull=False).select_related("picture", "pledge__beneficiary")
+    return list(rows.order_by("-at", "-pk")[:most])
+
+
+def beneficiary_needs(listing_slug: str, at: datetime) -> tuple[list[SpecForSale], list[Need]]:
+    """Return what of a product can be given now, and the open needs whose beneficiaries can get it. Three queries."""
+    specs = specifications_of_listing(listing_slug)
+    needs = Need.objects.filter(Q(state=NeedState.OPEN), until__gte=at.date()).select_related("beneficiary")
+    return specs, list(needs.order_by("until", "pk")[:30])

@@ -1,0 +1,251 @@
+"""Where units stand: amounts from the ledger, pace by day, the orders behind each figure."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Q, QuerySet, Sum
+from django.utils import timezone
+
+from procurement import books
+from procurement.models import BudgetUnit, QuotaDeclaration, QuotaPolicy, UnitOrder
+from procurement.queries.policies import policy_for
+from procurement.queries.units import below
+from procurement.rules.quota import FORECAST_DAYS, Pace, counted_fen, fulfilment_rate, month_day, pace
+from procurement.states import Fund
+from shop.core import ledger
+from shop.sales.states import OrderState
+
+ORDERS_A_PAGE = 30
+KINDS = (books.COMMITTED, books.FULFILLED, books.REVERSED)
+COUNTED = F("order__total_fen") - F("order__refunded_fen") - F("order__waived_fen")
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """A quota's sides in 分."""
+
+    reserved: int = 0
+    committed: int = 0
+    fulfilled: int = 0
+    reversed: int = 0
+
+    @property
+    def remaining(self) -> int:
+        """What is neither fulfilled nor on its way."""
+        return max(0, self.reserved - self.fulfilled - self.committed)
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Fulfilled ÷ reserved in percent, truncated; None without a share."""
+        return fulfilment_rate(self.fulfilled, self.reserved)
+
+    @property
+    def committed_rate(self) -> Decimal | None:
+        """Committed ÷ reserved in percent, truncated; None without a share."""
+        return fulfilment_rate(self.committed, self.reserved)
+
+    def __add__(self, other: "Amounts") -> "Amounts":
+        return Amounts(
+            self.reserved + other.reserved,
+            self.committed + other.committed,
+            self.fulfilled + other.fulfilled,
+            self.reversed + other.reversed,
+        )
+
+
+@dataclass
+class Standing:
+    """Where one unit stands in a year. `points` are (day, fulfilled so far) at each day that changed it."""
+
+    year: int
+    policy: QuotaPolicy
+    fulfil_by: date
+    funds: dict[str, Amounts]
+    pace: Pace
+    declaration: QuotaDeclaration | None = None
+    points: list[tuple[date, int]] = field(default_factory=list)
+    orders: int = 0
+    under_way: int = 0
+
+    @property
+    def whole(self) -> Amounts:
+        """Canteen and union together."""
+        return sum(self.funds.values(), Amounts())
+
+
+def amounts_of(unit_ids: Iterable[int], year: int) -> dict[int, dict[str, Amounts]]:
+    """Return the ledger's amounts by unit and fund. Two queries."""
+    names = {
+        (pk, fund, what): books.quota(pk, year, fund, what)
+        for pk in unit_ids
+        for fund in Fund.values
+        for what in (books.RESERVED, *KINDS)
+    }
+    totals = ledger.sums(names.values())
+    found: dict[int, dict[str, Amounts]] = defaultdict(dict)
+    for pk, fund, _what in names:
+        found[pk][fund] = Amounts(*(totals[names[pk, fund, what]] for what in (books.RESERVED, *KINDS)))
+    return found
+
+
+def standing(unit: BudgetUnit, year: int, today: date) -> Standing:
+    """Return where a unit stands on `today`. Five queries."""
+    policy = policy_for(unit.region_code, year)
+    declaration = QuotaDeclaration.objects.filter(unit=unit, year=year).first()
+    funds = amounts_of([unit.pk], year)[unit.pk]
+    whole = sum(funds.values(), Amounts())
+    by_day: dict[date, int] = defaultdict(int)
+    since = today - timedelta(days=FORECAST_DAYS)
+    recent = orders = under_way = 0
+    rows = UnitOrder.objects.filter(unit=unit, year=year).values_list(
+        "order__state", "order__placed_at", "order__completed_at", "order__total_fen", "order__refunded_fen",
+        "order__waived_fen",
+    )  # fmt: skip
+    for state, placed_at, completed_at, total, refunded, waived in rows:
+        if state == OrderState.CANCELLED:
+            continue
+        orders += 1
+        fen = counted_fen(total, refunded, waived)
+        if timezone.localdate(placed_at) > since:
+            recent += fen
+        if state == OrderState.COMPLETED and completed_at is not None:
+            by_day[timezone.localdate(completed_at)] += fen
+        else:
+            under_way += 1
+    fulfil_by = month_day(year, policy.fulfil_by)
+    points, total = [], 0
+    for day in sorted(by_day):
+        total += by_day[day]
+        points.append((day, total))
+    return Standing(
+        year=year,
+        policy=policy,
+        fulfil_by=fulfil_by,
+        funds=funds,
+        pace=pace(
+            traded_fen=whole.fulfilled,
+            committed_fen=whole.committed,
+            recent_fen=recent,
+            reserved=whole.reserved,
+            today=today,
+            fulfil_by=fulfil_by,
+        ),
+        declaration=declaration,
+        points=points,
+        orders=orders,
+        under_way=under_way,
+    )
+
+
+def budget_of(unit_id: int, year: int) -> tuple[int, int]:
+    """Return what is left of a year's budget and what was taken, in 分. Two queries."""
+    left, spent = books.budget(unit_id, year), books.budget(unit_id, year, "spent")
+    totals = ledger.sums([left, spent])
+    return totals[left], totals[spent]
+
+
+@dataclass
+class BoardRow:
+    """One unit of a board, with the sum of everything under it."""
+
+    unit: BudgetUnit
+    depth: int
+    amounts: Amounts
+    pace: Pace
+    declaration: QuotaDeclaration | None
+    units: int
+
+    @property
+    def orders_path(self) -> str:
+        """Where its figures open to orders."""
+        return f"/units/board/{self.unit.pk}/orders/"
+
+
+@dataclass
+class Board:
+    """A subtree in a year; the first row is the unit on top, with the sum of all."""
+
+    year: int
+    rows: list[BoardRow]
+    waiting: list[QuotaDeclaration]
+
+    @property
+    def top(self) -> BoardRow:
+        """The sum of all."""
+        return self.rows[0]
+
+
+def board(unit: BudgetUnit, year: int, today: date) -> Board:
+    """Return the tree under `unit` with its sums. Six queries, whatever the number of units."""
+    units = list(below(unit))
+    ids = [each.pk for each in units]
+    own = amounts_of(ids, year)
+    declarations = {
+        row.unit_id: row
+        for row in QuotaDeclaration.objects.filter(unit__in=ids, year=year).select_related("unit__organisation")
+    }
+    since = today - timedelta(days=FORECAST_DAYS)
+    recent = dict(
+        UnitOrder.objects.filter(unit__in=ids, year=year, order__placed_at__date__gt=since)
+        .exclude(order__state=OrderState.CANCELLED)
+        .values_list("unit_id")
+        .annotate(fen=Sum(COUNTED))
+    )
+    fulfil_by = month_day(year, policy_for(unit.region_code, year).fulfil_by)
+    rows = []
+    for each in units:
+        inside = [other for other in units if (other.path or "").startswith(each.path or "-")]
+        total = sum((part for other in inside for part in own[other.pk].values()), Amounts())
+        rows.append(
+            BoardRow(
+                unit=each,
+                depth=(each.path or "").count("/") - (unit.path or "").count("/"),
+                amounts=total,
+                pace=pace(
+                    traded_fen=total.fulfilled,
+                    committed_fen=total.committed,
+                    recent_fen=sum(recent.get(other.pk, 0) for other in inside),
+                    reserved=total.reserved,
+                    today=today,
+                    fulfil_by=fulfil_by,
+                ),
+                declaration=declarations.get(each.pk),
+                units=len(inside) - 1,
+            )
+        )
+    waiting = [row for row in declarations.values() if row.state == "submitted" and row.unit.parent_id == unit.pk]
+    return Board(year, rows, waiting)
+
+
+def counted_orders(unit: BudgetUnit, year: int, kind: str = "", fund: str = "") -> QuerySet[UnitOrder]:
+    """Return the orders behind a figure of `unit` and everything under it: `kind` committed, fulfilled or reversed."""
+    rows = UnitOrder.objects.filter(unit__path__startswith=unit.path, year=year).select_related(
+        "order__order", "order__supplier", "order__purchase", "unit__organisation", "request__buyer"
+    )
+    if fund in Fund.values:
+        rows = rows.filter(fund=fund)
+    if kind == books.FULFILLED:
+        rows = rows.filter(order__state=OrderState.COMPLETED)
+    elif kind == books.COMMITTED:
+        rows = rows.exclude(order__state__in=[OrderState.COMPLETED, OrderState.CANCELLED])
+    elif kind == books.REVERSED:
+        given_back = Q(order__refunded_fen__gt=0) | Q(order__waived_fen__gt=0)
+        rows = rows.filter(given_back | Q(order__state=OrderState.CANCELLED))
+    return rows.order_by("-order__placed_at", "-pk")
+
+
+def order_page(unit: BudgetUnit, year: int, kind: str, fund: str, page: str | int) -> tuple[Page, int]:
+    """Return a page of the orders behind a figure, and the figure: what all of them count. Three queries."""
+    rows = counted_orders(unit, year, kind, fund)
+    alive = ~Q(order__state=OrderState.CANCELLED)
+    counted = rows.order_by().aggregate(
+        counted=Sum(COUNTED, filter=alive), total=Sum("order__total_fen"), alive=Sum("order__total_fen", filter=alive)
+    )
+    whole = int(counted["counted"] or 0)
+    if kind == books.REVERSED:
+        whole = int(counted["total"] or 0) - whole
+    return Paginator(rows.prefetch_related("order__lines"), ORDERS_A_PAGE).get_page(page), whole

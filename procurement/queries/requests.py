@@ -1,0 +1,163 @@
+"""Reading requests and units' orders: lists, one with its history, what waits for whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from catalog.queries.supply import specifications_by_code
+from procurement.models import PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.queries.units import Seat
+from procurement.rules.lists import Cell, Checked, Known, check_rows
+from procurement.states import RequestState, UnitKind
+from shop.sales.states import OrderState, PurchaseState
+
+REQUESTS_A_PAGE = 20
+TABS: dict[str, tuple[str, ...]] = {
+    "open": (RequestState.DRAFT, RequestState.RETURNED, RequestState.APPROVED),
+    "waiting": (RequestState.SUBMITTED, RequestState.CHECKED),
+    "ordered": (RequestState.ORDERED,),
+    "all": tuple(RequestState.values),
+}
+
+
+def request_page(unit_id: int, tab: str, page: str | int) -> Page:
+    """Return a page of a unit's requests. Two queries."""
+    rows = PurchaseRequest.objects.filter(unit_id=unit_id, state__in=TABS[tab]).select_related("buyer")
+    rows = rows.annotate(kinds=Count("lines"), pieces=Sum("lines__quantity"))
+    return Paginator(rows.order_by("-created_at", "-pk"), REQUESTS_A_PAGE).get_page(page)
+
+
+def request_of(seats: Sequence[Seat], number: str) -> PurchaseRequest | None:
+    """Return a request of one of the person's units with its lines and decisions, or None. Four queries."""
+    rows = PurchaseRequest.objects.filter(unit__in=[seat.pk for seat in seats], number=number)
+    rows = rows.select_related(
+        "unit__organisation", "unit__parent__organisation", "unit__ship_division", "buyer", "purchase"
+    )
+    return rows.prefetch_related("lines", "decisions__actor", "versions").first()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many things wait in a unit, for the console's places."""
+
+    requests: int = 0
+    acceptances: int = 0
+    payments: int = 0
+
+
+def waiting(seat: Seat) -> Waiting:
+    """Return how many requests wait for this person's role, how many orders are to be accepted, purchases to be paid.
+
+    Two queries.
+    """
+    states: list[str] = []
+    if seat.approves:
+        states.append(RequestState.SUBMITTED)
+    if seat.pays:
+        states.append(RequestState.CHECKED)
+    if seat.buys:
+        states += [RequestState.RETURNED, RequestState.APPROVED]
+    due = Q(state=RequestState.ORDERED, purchase__state=PurchaseState.UNPAID, purchase__pay_by__isnull=False)
+    counts = PurchaseRequest.objects.filter(unit_id=seat.pk).aggregate(
+        requests=Count("pk", filter=Q(state__in=states)), payments=Count("pk", filter=due)
+    )
+    shipped = UnitOrder.objects.filter(unit_id=seat.pk, order__state=OrderState.SHIPPED).count()
+    return Waiting(counts["requests"], shipped, counts["payments"])
+
+
+def open_requests(unit_id: int) -> list[PurchaseRequest]:
+    """Return the requests that somebody has to do something with, and the purchases to be paid. One query."""
+    waits = Q(state__in=[*TABS["open"], *TABS["waiting"]])
+    due = Q(state=RequestState.ORDERED, purchase__state=PurchaseState.UNPAID, purchase__pay_by__isnull=False)
+    rows = PurchaseRequest.objects.filter(waits | due, unit_id=unit_id).select_related("buyer", "purchase")
+    return list(rows.order_by("created_at", "pk")[:30])
+
+
+def _orders() -> QuerySet[UnitOrder]:
+    return UnitOrder.objects.select_related(
+        "order__order", "order__supplier", "order__purchase", "unit__organisation", "request__buyer"
+    ).prefetch_related("order__lines")
+
+
+def orders_under_way(unit_id: int, most: int = 5) -> list[UnitOrder]:
+    """Return the unit's orders that are not finished, those to be accepted first. Two queries."""
+    rows = _orders().filter(unit_id=unit_id).exclude(order__state=OrderState.CANCELLED)
+    unpaid = Q(order__purchase__state=PurchaseState.UNPAID)
+    open_ = rows.filter(unpaid | ~Q(order__state=OrderState.COMPLETED))
+    return list(open_.order_by("order__state", "-order__placed_at", "-pk")[:most])
+
+
+def unit_order(seats: Sequence[Seat], number: str) -> UnitOrder | None:
+    """Return an order of one of the person's units, or of one below a unit that oversees, or None. Six queries."""
+    mine = Q(unit__in=[seat.pk for seat in seats])
+    for seat in seats:
+        if seat.unit.kind != UnitKind.UNIT:
+            mine |= Q(unit__path__startswith=seat.unit.path)
+    rows = _orders().filter(mine, order__order__number=number)
+    return rows.prefetch_related("order__shipments__lines", "request__decisions__actor").first()
+
+
+def payment_page(unit_id: int, page: str | int) -> Page:
+    """Return a page of the unit's purchases, those to be paid first. Two queries."""
+    rows = PurchaseRequest.objects.filter(unit_id=unit_id, purchase__isnull=False).select_related("purchase")
+    paid = Count("pk", filter=Q(purchase__state=PurchaseState.UNPAID))
+    rows = rows.annotate(unpaid=paid, due_fen=F("purchase__total_fen") - Sum("purchase__orders__waived_fen"))
+    return Paginator(rows.order_by("-unpaid", "purchase__pay_by", "-ordered_at"), REQUESTS_A_PAGE).get_page(page)
+
+
+def declaration_below(seats: Sequence[Seat], pk: int) -> QuotaDeclaration | None:
+    """Return a declaration of a unit right below one of the person's, or None."""
+    rows = QuotaDeclaration.objects.filter(pk=pk, unit__parent__in=[seat.pk for seat in seats])
+    return rows.select_related("unit__organisation", "policy", "submitted_by", "represented_by__organisation").first()
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of one line between two versions. `before` and `now` are pieces; 0 = not there."""
+
+    name_zh: str
+    name_en: str
+    spec_zh: str
+    spec_en: str
+    before: int
+    now: int
+    price_before_fen: int
+    price_now_fen: int
+
+
+def changes(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> list[Change]:
+    """Return the lines that differ between two versions' lines, by code. No queries."""
+    old, new = ({line["sku"]: line for line in lines} for lines in (before, now))
+    found = []
+    for sku in [*new, *(sku for sku in old if sku not in new)]:
+        was, is_ = old.get(sku), new.get(sku)
+        shown = is_ or was or {}
+        change = Change(
+            name_zh=shown["name_zh"],
+            name_en=shown["name_en"],
+            spec_zh=shown["spec_zh"],
+            spec_en=shown["spec_en"],
+            before=was["quantity"] if was else 0,
+            now=is_["quantity"] if is_ else 0,
+            price_before_fen=was["unit_price_fen"] if was else 0,
+            price_now_fen=is_["unit_price_fen"] if is_ else 0,
+        )
+        moved = change.before and change.now and change.price_before_fen != change.price_now_fen
+        if change.before != change.now or moved:
+            found.append(change)
+    return found
+
+
+def check_list(cells: Sequence[Cell]) -> list[Checked]:
+    """Return each row of a list with its verdict, by today's catalogue. Two queries."""
+    known = specifications_by_code(cell.code for cell in cells)
+    return check_rows(
+        cells,
+        {
+            code: Known(spec.specification_id, spec.is_sellable and not spec.is_preorder, spec.available)
+            for code, spec in known.items()
+        },
+    )

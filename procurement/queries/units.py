@@ -1,0 +1,84 @@
+"""Which units a person acts for, and what lies below them in the tree."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from procurement.models import BudgetUnit
+from procurement.operations.permissions import APPROVER, BUYER, FINANCE, OWNER
+from procurement.states import UnitKind
+from procurement.texts import name_of
+
+
+@dataclass
+class Seat:
+    """A unit that a person acts for, with the roles there."""
+
+    unit: BudgetUnit
+    roles: set[str] = field(default_factory=set)
+
+    @property
+    def pk(self) -> int:
+        """The unit's."""
+        return int(self.unit.pk)
+
+    @property
+    def name(self) -> str:
+        """The unit's, in the reader's language."""
+        return name_of(self.unit.organisation)
+
+    @property
+    def above(self) -> str:
+        """The name of the unit above, "" at the top."""
+        return name_of(self.unit.parent.organisation) if self.unit.parent else ""
+
+    @property
+    def oversees(self) -> bool:
+        """Whether others lie below it."""
+        return self.unit.kind != UnitKind.UNIT
+
+    def may(self, *roles: str) -> bool:
+        """Tell whether the person has one of `roles` there; an owner has each."""
+        return bool(self.roles & {*roles, OWNER})
+
+    @property
+    def buys(self) -> bool:
+        """Whether the person asks for goods."""
+        return self.may(BUYER)
+
+    @property
+    def approves(self) -> bool:
+        """Whether the person decides first."""
+        return self.may(APPROVER)
+
+    @property
+    def pays(self) -> bool:
+        """Whether the person decides last, and pays."""
+        return self.may(FINANCE)
+
+
+def seats_of(user: Any) -> list[Seat]:
+    """Return the units that `user` acts for, those that buy first. One query."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    rows = (
+        BudgetUnit.objects.filter(organisation__memberships__user_id=user.pk, organisation__is_active=True)
+        .annotate(role=F("organisation__memberships__role"))
+        .select_related("organisation", "parent__organisation")
+        .order_by("kind", "pk")
+    )
+    seats: dict[int, Seat] = {}
+    for unit in rows:
+        seats.setdefault(unit.pk, Seat(unit)).roles.add(unit.role)  # type: ignore[attr-defined]  # annotated
+    return sorted(seats.values(), key=lambda seat: (seat.oversees, seat.pk))
+
+
+def below(unit: BudgetUnit) -> QuerySet[BudgetUnit]:
+    """Return the unit and everything under it, from the top down, with their organisations."""
+    return BudgetUnit.objects.filter(path__startswith=unit.path).select_related("organisation").order_by("path")
+
+
+def unit_below(unit: BudgetUnit, pk: int) -> BudgetUnit | None:
+    """Return the unit `pk` if it is `unit` or lies under it, else None."""
+    return below(unit).filter(pk=pk).first()

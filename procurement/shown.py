@@ -1,0 +1,322 @@
+"""How units' things read: steps of an order, what to do next and whose it is. No queries of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from procurement.models import PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.queries.quota import Standing
+from procurement.queries.units import Seat
+from procurement.rules.quota import counted_fen, month_day
+from procurement.states import DeclarationState, RequestState
+from procurement.texts import words
+from shop.core.templatetags.heqiao import local, yuan
+from shop.sales.rules import CARRIERS
+from shop.sales.states import OrderState, PurchaseState, Terms
+
+BADGES = {
+    RequestState.DRAFT: "neutral",
+    RequestState.SUBMITTED: "limited",
+    RequestState.CHECKED: "limited",
+    RequestState.APPROVED: "proven",
+    RequestState.RETURNED: "offer",
+    RequestState.ORDERED: "neutral",
+    RequestState.CANCELLED: "neutral",
+}
+DECLARATION_BADGES = {
+    DeclarationState.DRAFT: "neutral",
+    DeclarationState.SUBMITTED: "limited",
+    DeclarationState.CONFIRMED: "proven",
+    DeclarationState.RETURNED: "offer",
+}
+SOON = timedelta(days=7)
+
+
+def thumb(picture_key: str, width: int = 240) -> str:
+    """Return the address of a small picture; "" without one."""
+    return default_storage.url(f"{picture_key}-{width}.webp") if picture_key else ""
+
+
+def day(at: datetime | None) -> str:
+    """Return a local day as 11-23, "" for none."""
+    return date_format(timezone.localtime(at), "m-d") if at else ""
+
+
+@dataclass(frozen=True)
+class OrderShown:
+    """One order of a unit, as lists and its own page show it."""
+
+    row: UnitOrder
+    number: str
+    name: str
+    supplier: str
+    unit: str
+    picture: str
+    total_fen: int
+    counted_fen: int
+    state: str
+    badge: str
+    steps: list[dict[str, str]]
+    next_text: str
+    next_owner: str
+    url: str
+    has_late_payment: bool
+
+
+def show_order(row: UnitOrder, at: datetime) -> OrderShown:
+    """Return an order with its steps, the next of them, and whose it is."""
+    order = row.order
+    lines = list(order.lines.all())
+    first = lines[0]
+    pieces = sum(line.ordered - line.cancelled for line in lines)
+    name = words(first.name_zh, first.name_en)
+    more = {"name": name, "n": len(lines) - 1}
+    name = _("%(name)s and %(n)d more") % more if len(lines) > 1 else f"{name} ×{pieces}"
+    steps, text, owner = _steps(row, at)
+    is_cancelled = order.state == OrderState.CANCELLED
+    purchase = order.purchase
+    late = purchase.state == PurchaseState.UNPAID and purchase.pay_by is not None and purchase.pay_by < at
+    return OrderShown(
+        row=row,
+        number=order.order.number,
+        name=name,
+        supplier=words(order.supplier.name_zh, order.supplier.name_en),
+        unit=words(row.unit.organisation.name_zh, row.unit.organisation.name_en),
+        picture=thumb(first.picture_key),
+        total_fen=order.total_fen,
+        counted_fen=0 if is_cancelled else counted_fen(order.total_fen, order.refunded_fen, order.waived_fen),
+        state=order.get_state_display(),
+        badge="neutral" if is_cancelled or order.state == OrderState.COMPLETED else "limited",
+        steps=steps,
+        next_text=text,
+        next_owner=owner,
+        url=local(f"/units/orders/{order.order.number}/"),
+        has_late_payment=late and not is_cancelled,
+    )
+
+
+def _steps(row: UnitOrder, at: datetime) -> tuple[list[dict[str, str]], str, str]:
+    order, purchase = row.order, row.order.purchase
+    request = row.request
+    is_paid = purchase.state == PurchaseState.PAID
+    shipped = order.state in (OrderState.SHIPPED, OrderState.COMPLETED)
+    done = {
+        "asked": (True, day(request.submitted_at) if request else ""),
+        "approved": (True, day(request.decided_at) if request else ""),
+        "ordered": (True, day(order.placed_at)),
+        "paid": (is_paid, day(purchase.paid_at)),
+        "shipped": (shipped, day(order.shipped_at)),
+        "accepted": (order.state == OrderState.COMPLETED, day(order.completed_at)),
+    }
+    labels = {
+        "asked": _("Asked"),
+        "approved": _("Approval"),
+        "ordered": _("Ordered"),
+        "paid": _("Paid"),
+        "shipped": _("Shipped"),
+        "accepted": _("Accept"),
+    }
+    sequence = ["asked", "approved", "ordered", "shipped", "accepted", "paid"]
+    if purchase.terms != Terms.POSTPAID:
+        sequence = ["asked", "approved", "ordered", "paid", "shipped", "accepted"]
+    if order.state == OrderState.CANCELLED:
+        steps = [{"label": labels[name], "state": "done", "time": done[name][1]} for name in sequence[:3]]
+        steps.append({"label": _("Cancelled"), "state": "now", "time": ""})
+        return steps, _("Cancelled: counts for nothing"), ""
+    waits = next((name for name in sequence if not done[name][0]), "")
+    steps = [
+        {
+            "label": labels[name],
+            "state": "now" if name == waits else "done" if done[name][0] else "todo",
+            "time": done[name][1] if done[name][0] else "",
+        }
+        for name in sequence
+    ]
+    buyer = request.buyer.name if request else ""
+    said = {
+        "paid": (_("Pay by bank transfer"), _("Finance · %(by)s") % {"by": due_words(purchase.pay_by, at)}),
+        "shipped": (_("Supplier packs and ships"), words(order.supplier.name_zh, order.supplier.name_en)),
+        "accepted": (_("Count, photograph, accept"), _("Buyer · %(name)s") % {"name": buyer}),
+        "": (_("Finished"), ""),
+    }
+    text, owner = said[waits]
+    return steps, text, owner
+
+
+def due_words(pay_by: datetime | None, at: datetime) -> str:
+    """Return until when something is to be paid: "before 12-31, 5 days left"; after acceptance where there is no day."""
+    if pay_by is None:
+        return _("after acceptance")
+    left = (timezone.localdate(pay_by) - timezone.localdate(at)).days
+    if left < 0:
+        return ngettext("%(n)d day overdue", "%(n)d days overdue", -left) % {"n": -left}
+    return _("before %(day)s") % {"day": day(pay_by)}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: what, whose, since when, where."""
+
+    title: str
+    owner: str
+    kind: str
+    text: str
+    action: str
+    url: str
+    is_mine: bool
+
+
+OWNERS = {"buyer": "limited", "approver": "offer", "finance": "neutral", "above": "neutral"}
+
+
+def tasks(
+    seat: Seat, standing: Standing, requests: Sequence[PurchaseRequest], orders: Sequence[OrderShown], at: datetime
+) -> list[Task]:
+    """Return what to do next in a unit, the reader's own things first."""
+    found = _declaration_tasks(seat, standing)
+    found += [task for request in requests if (task := _request_task(seat, request, at)) is not None]
+    found += [
+        _task(seat, "buyer", _("Accept %(name)s") % {"name": each.name}, each.supplier, _("Accept"), each.url)
+        for each in orders
+        if each.row.order.state == OrderState.SHIPPED
+    ]
+    return sorted(found, key=lambda task: not task.is_mine)
+
+
+def _task(seat: Seat, role: str, title: str, text: str, action: str, url: str) -> Task:
+    names = {
+        "buyer": _("Unit's buyer"),
+        "approver": _("Approver"),
+        "finance": _("Finance"),
+        "above": _("Supervising unit"),
+    }
+    mine = {"buyer": seat.buys, "approver": seat.approves, "finance": seat.pays}.get(role, False)
+    return Task(title, names[role], OWNERS[role], text, action, local(url) if url.startswith("/units") else url, mine)
+
+
+def _declaration_tasks(seat: Seat, standing: Standing) -> list[Task]:
+    declaration, year = standing.declaration, standing.year
+    url = f"/units/declaration/?year={year}"
+    by = month_day(year, standing.policy.declare_by)
+    if declaration is None:
+        text = _("to be done by %(day)s") % {"day": date_format(by, "m-d")}
+        return [_task(seat, "buyer", _("Declare %(year)d") % {"year": year}, text, _("Declare"), url)]
+    if declaration.state == DeclarationState.RETURNED:
+        return [
+            _task(seat, "buyer", _("Declaration came back"), declaration.reason, _("Change it"), url),
+        ]
+    if declaration.state == DeclarationState.SUBMITTED:
+        title = _("Declaration of %(amount)s") % {"amount": yuan(declaration.reserved_fen)}
+        return [_task(seat, "above", title, _("waits to be confirmed"), _("Look"), url)]
+    return []
+
+
+def _request_task(seat: Seat, request: PurchaseRequest, at: datetime) -> Task | None:
+    url = f"/units/requests/{request.number}/"
+    amount = {"amount": yuan(request.total_fen)}
+    since = max(0, (timezone.localdate(at) - timezone.localdate(request.submitted_at or request.created_at)).days)
+    waits = _("%(name)s asked, today") % {"name": request.buyer.name}
+    if since:
+        waits = ngettext("%(name)s asked, %(n)d day ago", "%(name)s asked, %(n)d days ago", since) % {
+            "name": request.buyer.name,
+            "n": since,
+        }
+    if request.state == RequestState.ORDERED:
+        pay_by = request.purchase.pay_by if request.purchase else None
+        total = request.purchase.total_fen if request.purchase else 0
+        title = _("Transfer %(amount)s") % {"amount": yuan(total)}
+        return _task(seat, "finance", title, due_words(pay_by, at), _("Pay"), f"/units/payments/{request.number}/")
+    said: dict[str, tuple[str, str, str, str]] = {
+        RequestState.DRAFT: ("buyer", _("Draft of %(amount)s") % amount, _("not submitted yet"), _("Go on")),
+        RequestState.RETURNED: (
+            "buyer",
+            _("Returned: %(amount)s") % amount,
+            _("change it or give it up"),
+            _("Change it"),
+        ),
+        RequestState.SUBMITTED: ("approver", _("Approve %(amount)s") % amount, waits, _("Decide on it")),
+        RequestState.CHECKED: ("finance", _("Second approval: %(amount)s") % amount, waits, _("Decide on it")),
+        RequestState.APPROVED: ("buyer", _("Order %(amount)s") % amount, _("approved"), _("Order it")),
+    }
+    found = said.get(request.state)
+    return _task(seat, *found, url) if found else None
+
+
+def history(request: PurchaseRequest) -> list[dict[str, Any]]:
+    """Return what happened to a request, the first thing first."""
+    entries: list[dict[str, Any]] = [
+        {
+            "title": _("Started by %(name)s") % {"name": request.buyer.name},
+            "when": _when(request.created_at),
+            "text": "",
+        }
+    ]
+    stamped: list[tuple[datetime, dict[str, Any]]] = [
+        (
+            version.at,
+            {
+                "title": _("Submitted, version %(n)d") % {"n": version.version},
+                "when": _when(version.at),
+                "text": yuan(version.total_fen),
+            },
+        )
+        for version in request.versions.all()
+    ]
+    for decision in request.decisions.all():
+        title = _("Approved by %(name)s") if decision.approved else _("Returned by %(name)s")
+        stamped.append(
+            (
+                decision.at,
+                {
+                    "title": title % {"name": decision.actor.name},
+                    "when": _when(decision.at),
+                    "text": decision.reason or yuan(decision.total_fen),
+                },
+            )
+        )
+    entries += [entry for _at, entry in sorted(stamped, key=lambda pair: pair[0])]
+    if request.ordered_at:
+        entries.append({"title": _("Ordered"), "when": _when(request.ordered_at), "text": ""})
+    last = {
+        RequestState.SUBMITTED: _("Waits for the approver"),
+        RequestState.CHECKED: _("Waits for finance"),
+        RequestState.APPROVED: _("The buyer can order it"),
+        RequestState.RETURNED: _("The buyer changes it"),
+    }.get(RequestState(request.state))
+    entries = [{**entry, "state": "done"} for entry in entries]
+    if last:
+        entries.append({"title": last, "when": "", "text": "", "state": "now"})
+    return entries
+
+
+def _when(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "m-d H:i")
+
+
+def parcels(row: UnitOrder) -> list[dict[str, Any]]:
+    """Return the parcels of an order."""
+    return [
+        {
+            "carrier": words(CARRIERS[each.carrier].name_zh, CARRIERS[each.carrier].name_en)
+            if each.carrier in CARRIERS
+            else each.carrier,
+            "tracking_no": each.tracking_no,
+            "when": _when(each.shipped_at),
+            "pieces": sum(line.quantity for line in each.lines.all()),
+        }
+        for each in row.order.shipments.all()
+    ]
+
+
+def declaration_badge(declaration: QuotaDeclaration | None) -> tuple[str, str]:
+    """Return the words and the kind of a declaration's badge."""
+    if declaration is None:
+        return _("Not declared"), "overdue"
+    return declaration.get_state_display(), DECLARATION_BADGES[DeclarationState(declaration.state)]

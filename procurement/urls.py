@@ -1,0 +1,35 @@
+"""The units' console, below /units/."""
+
+from django.urls import path
+
+from procurement.views import boards, entry, home, orders, requests
+
+app_name = "units"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("switch/", entry.switch, name="switch"),
+    path("declaration/", home.declaration, name="declaration"),
+    path("settings/", home.settings, name="settings"),
+    path("requests/", requests.index, name="requests"),
+    path("requests/new/", requests.start, name="request-start"),
+    path("requests/<str:number>/", requests.detail, name="request"),
+    path("requests/<str:number>/add/", requests.add, name="request-add"),
+    path("requests/<str:number>/list/", requests.from_list, name="request-list"),
+    path("requests/<str:number>/paper/", requests.paper, name="request-paper"),
+    path("requests/<str:number>/change/", requests.change, name="request-change"),
+    path("requests/<str:number>/facts/", requests.facts, name="request-facts"),
+    path("requests/<str:number>/submit/", requests.submit, name="request-submit"),
+    path("requests/<str:number>/take-back/", requests.take_back, name="request-take-back"),
+    path("requests/<str:number>/give-up/", requests.give_up, name="request-give-up"),
+    path("requests/<str:number>/decide/", requests.decide, name="request-decide"),
+    path("requests/<str:number>/order/", requests.order, name="request-order"),
+    path("orders/", orders.index, name="orders"),
+    path("orders/<str:number>/", orders.detail, name="order"),
+    path("orders/<str:number>/accept/", orders.accept, name="accept"),
+    path("payments/", orders.payments, name="payments"),
+    path("payments/<str:number>/", orders.pay, name="pay"),
+    path("board/", boards.board, name="board"),
+    path("board/<int:unit_id>/orders/", boards.orders, name="board-orders"),
+    path("declarations/<int:declaration_id>/", boards.declaration, name="declaration-decide"),
+]

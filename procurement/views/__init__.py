@@ -1,0 +1,1 @@
+"""Pages of units, of those above them, and of gifts."""

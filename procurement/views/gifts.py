@@ -1,0 +1,314 @@
+"""Buy instead of donate: needs for everybody, giving, one's own gifts, the receipt link, the certificate."""
+
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from procurement.errors import LinkSpent
+from procurement.forms.gifts import GiveForm, ReceiptForm
+from procurement.forms.units import add_refusal
+from procurement.operations.pledging import give
+from procurement.operations.receiving import confirm_by_link, link_of, renew_link
+from procurement.queries import gifts as queries
+from procurement.rules.quota import counted_fen
+from procurement.shown import thumb
+from procurement.texts import name_of, words
+from shop.core import regions
+from shop.core.errors import DomainError
+from shop.core.masking import mask_name
+from shop.core.templatetags.heqiao import local
+from shop.sales.states import OrderState
+
+
+def _need(shown: queries.NeedShown) -> dict[str, Any]:
+    need = shown.need
+    return {
+        "shown": shown,
+        "need": need,
+        "title": words(need.title_zh, need.title_en),
+        "text": words(need.text_zh, need.text_en),
+        "beneficiary": name_of(need.beneficiary),
+        "place": regions.full_name(need.ship_division),
+        "picture": thumb(need.picture_key, 480),
+        "url": local(f"/pledges/needs/{need.slug}/"),
+    }
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the open needs, what was given so far, and the latest receipts."""
+    needs = [_need(shown) for shown in queries.open_needs(timezone.now())]
+    sums = queries.stage_sums({each["need"].beneficiary_id for each in needs})
+    context = {
+        "needs": needs,
+        "sums": sums,
+        "total_fen": sum(sums.values()),
+        "receipts": [
+            {
+                "picture": thumb(receipt.picture.key, max(receipt.picture.widths or [240])) if receipt.picture else "",
+                "who": name_of(receipt.pledge.beneficiary),
+                "words": receipt.words,
+                "at": receipt.at,
+            }
+            for receipt in queries.recent_receipts()
+        ],
+    }
+    return render(request, "pledges/index.html", context)
+
+
+def _pieces(request: HttpRequest) -> dict[int, int]:
+    found = {}
+    for name, value in request.POST.items():
+        key = name.removeprefix("pieces-")
+        if key != name and key.isascii() and key.isdigit() and len(key) < 16 and value.strip():
+            text = value.strip()
+            found[int(key)] = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+    return found
+
+
+def _donor_name(request: HttpRequest) -> str:
+    return (request.user.name or "") if request.user.is_authenticated else ""
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def need(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a need: whom it reaches, what is wanted, what was given; take a gift."""
+    shown = queries.need_page(slug)
+    if shown is None:
+        raise Http404(slug)
+    form, refusal, status, refused = GiveForm(initial={"donor_name": _donor_name(request)}), "", 200, ""
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            return HttpResponseRedirect(f"{local('/account/login/')}?next={local(f'/pledges/needs/{slug}/')}")
+        form, status = GiveForm(request.POST), 422
+        if form.is_valid():
+            try:
+                made = _give(request, form, shown.need.pk)
+                return HttpResponseRedirect(f"/pay/{made.purchase.number}/")
+            except DomainError as error:
+                refusal, status, refused = str(error.message), error.status, error.field or ""
+                shown = queries.need_page(slug) or shown
+    typed = _pieces(request) if request.method == "POST" else {}
+    rows = [
+        {
+            "row": row,
+            "name": words(row.spec.name_zh, row.spec.name_en),
+            "spec": words(row.spec.spec_zh, row.spec.spec_en),
+            "supplier": words(row.spec.supplier_name_zh, row.spec.supplier_name_en),
+            "picture": thumb(row.spec.picture_key),
+            "typed": typed.get(row.spec.specification_id, ""),
+            "refused": refusal if refused == f"pieces-{row.spec.specification_id}" else "",
+            "percent": min(100, row.given * 100 // row.wanted),
+        }
+        for row in shown.rows
+    ]
+    context = {
+        **_need(shown),
+        "rows": rows,
+        "form": form,
+        "refusal": refusal,
+        "key": request.POST.get("key") or secrets.token_hex(8),
+        "is_open": shown.need.state == "open" and shown.need.until >= timezone.localdate(),
+        "sums": queries.stage_sums([shown.need.beneficiary_id]),
+        "receiver": mask_name(shown.need.ship_name),
+    }
+    return render(request, "pledges/need.html", context, status=status)
+
+
+def _give(request: HttpRequest, form: GiveForm, need_id: int, *, beyond: bool = False) -> Any:
+    return give(
+        need_id=need_id,
+        pieces=_pieces(request),
+        donor=request.user,
+        donor_name=form.cleaned_data["donor_name"],
+        message=form.cleaned_data["message"],
+        key=request.POST.get("key", "")[:32] or secrets.token_hex(8),
+        at=timezone.now(),
+        beyond=beyond,
+    )
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def give_product(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give a product: choose pieces and whom it goes to."""
+    specs, needs = queries.beneficiary_needs(slug, timezone.now())
+    if not specs:
+        raise Http404(slug)
+    form, refusal, status = GiveForm(initial={"donor_name": _donor_name(request)}), "", 200
+    if request.method == "POST":
+        form, status = GiveForm(request.POST), 422
+        chosen = next((each for each in needs if str(each.pk) == request.POST.get("need")), None)
+        if chosen is None:
+            refusal = _("Choose whom it goes to.")
+        elif form.is_valid():
+            try:
+                made = _give(request, form, chosen.pk, beyond=True)
+                return HttpResponseRedirect(f"/pay/{made.purchase.number}/")
+            except DomainError as error:
+                refusal, status = str(error.message), error.status
+    typed = _pieces(request) if request.method == "POST" else {}
+    context = {
+        "name": words(specs[0].name_zh, specs[0].name_en),
+        "picture": thumb(specs[0].picture_key),
+        "slug": slug,
+        "rows": [
+            {"spec": spec, "text": words(spec.spec_zh, spec.spec_en), "typed": typed.get(spec.specification_id, "")}
+            for spec in specs
+        ],
+        "needs": [(each.pk, name_of(each.beneficiary), words(each.title_zh, each.title_en)) for each in needs],
+        "picked": request.POST.get("need", ""),
+        "form": form,
+        "refusal": refusal,
+        "key": request.POST.get("key") or secrets.token_hex(8),
+    }
+    return render(request, "pledges/give.html", context, status=status)
+
+
+STAGE_BADGES = {
+    OrderState.UNPAID: "offer",
+    OrderState.TO_SHIP: "limited",
+    OrderState.SHIPPED: "limited",
+    OrderState.COMPLETED: "proven",
+    OrderState.CANCELLED: "neutral",
+}
+
+
+def _stage(state: str) -> str:
+    return {
+        OrderState.UNPAID: _("Pledged, to be paid"),
+        OrderState.TO_SHIP: _("Paid, being packed"),
+        OrderState.SHIPPED: _("On its way to them"),
+        OrderState.COMPLETED: _("Received"),
+        OrderState.CANCELLED: _("Cancelled"),
+    }[OrderState(state)]
+
+
+def _gift(pledge: Any) -> dict[str, Any]:
+    orders = list(pledge.purchase.orders.all())
+    states = [order.state for order in orders]
+    last = next((state for state in OrderState.values if state in states), OrderState.CANCELLED)
+    slowest = {"unpaid": 0, "to_ship": 1, "shipped": 2, "completed": 3, "cancelled": 4}
+    state = min(states, key=lambda each: slowest[each], default=last)
+    confirmed = {receipt.order_id for receipt in pledge.receipts.all()}
+    return {
+        "pledge": pledge,
+        "beneficiary": name_of(pledge.beneficiary),
+        "title": words(pledge.need.title_zh, pledge.need.title_en) if pledge.need else "",
+        "total_fen": pledge.purchase.total_fen,
+        "stage": _stage(state),
+        "badge": STAGE_BADGES[OrderState(state)],
+        "state": state,
+        "is_confirmed": bool(confirmed),
+        "number": pledge.purchase.number,
+        "code": pledge.certificate_code,
+        "orders": [
+            {"order": order, "may_confirm": order.state == OrderState.SHIPPED and order.pk not in confirmed}
+            for order in orders
+        ],
+    }
+
+
+@never_cache
+@login_required
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """Show one's gifts, and what was given to the beneficiaries one acts for."""
+    context = {
+        "given": [_gift(pledge) for pledge in queries.gifts_of(request.user)],
+        "received": [_gift(pledge) for pledge in queries.gifts_to(request.user)],
+    }
+    return render(request, "pledges/mine.html", context)
+
+
+@never_cache
+@login_required
+@require_POST
+def new_link(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Open the receipt of an order given to one's organisation, by a fresh link."""
+    allowed = {each.pk for pledge in queries.gifts_to(request.user) for each in pledge.purchase.orders.all()}
+    if order_id not in allowed:
+        raise Http404(str(order_id))
+    token = renew_link(order_id=order_id, actor=request.user, at=timezone.now())
+    return HttpResponseRedirect(local(f"/pledges/receipt/{token}/"))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """Confirm a receipt by its link, without signing in."""
+    at = timezone.now()
+    try:
+        link = link_of(token=token, at=at)
+    except LinkSpent as error:
+        return render(request, "pledges/link_spent.html", {"why": str(error.message)}, status=error.status)
+    form, status = ReceiptForm(), 200
+    if request.method == "POST":
+        form, status = ReceiptForm(request.POST, request.FILES), 422
+        if form.is_valid():
+            try:
+                confirm_by_link(
+                    token=token, photo=form.cleaned_data["photo"], message=form.cleaned_data["message"], at=at
+                )
+            except LinkSpent as error:
+                return render(request, "pledges/link_spent.html", {"why": str(error.message)}, status=error.status)
+            except DomainError as error:
+                status = error.status
+                add_refusal(form, error)
+            else:
+                messages.success(request, _("Thank you. The donor is told."))
+                return render(request, "pledges/received.html", {})
+    lines = [
+        {"name": words(line.name_zh, line.name_en), "spec": words(line.spec_zh, line.spec_en), "pieces": line.shipped}
+        for line in link.order.lines.all()
+    ]
+    return render(request, "pledges/receipt.html", {"form": form, "lines": lines}, status=status)
+
+
+@require_safe
+def certificate(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a gift's certificate to whoever has its code: what reached whom, confirmed by whom."""
+    pledge = queries.certificate(code)
+    if pledge is None:
+        raise Http404(code)
+    receipts = {each.order_id: each for each in pledge.receipts.all()}
+    orders = [order for order in pledge.purchase.orders.all() if order.pk in receipts]
+    lines = [
+        {
+            "name": words(line.name_zh, line.name_en),
+            "spec": words(line.spec_zh, line.spec_en),
+            "pieces": line.accepted,
+            "supplier": words(order.supplier.name_zh, order.supplier.name_en),
+        }
+        for order in orders
+        for line in order.lines.all()
+        if line.accepted
+    ]
+    context = {
+        "pledge": pledge,
+        "is_valid": bool(orders),
+        "donor": pledge.donor_name or _("A donor who prefers no name"),
+        "beneficiary": name_of(pledge.beneficiary),
+        "title": words(pledge.need.title_zh, pledge.need.title_en) if pledge.need else "",
+        "lines": lines,
+        "confirmed_fen": sum(counted_fen(order.total_fen, order.refunded_fen, order.waived_fen) for order in orders),
+        "receipts": [
+            {
+                "at": each.at,
+                "words": each.words,
+                "picture": thumb(each.picture.key, max(each.picture.widths or [240])) if each.picture else "",
+            }
+            for each in receipts.values()
+        ],
+    }
+    return render(request, "pledges/certificate.html", context)

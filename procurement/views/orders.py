@@ -1,0 +1,233 @@
+"""Units' orders: their list, one with its timeline, accepting, paying."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from procurement import books
+from procurement.forms.units import AcceptForm, add_refusal
+from procurement.models import GoodsAcceptance, UnitOrder
+from procurement.operations.accepting import accept_goods
+from procurement.operations.paying import pay_in_demo, start_transfer
+from procurement.queries import quota as quota_queries
+from procurement.queries.requests import payment_page, request_of, unit_order
+from procurement.queries.units import Seat
+from procurement.rules.amounts import in_capitals
+from procurement.shown import due_words, parcels, show_order, thumb
+from procurement.texts import words
+from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
+from shop.core.errors import DomainError
+from shop.core.templatetags.heqiao import local
+from shop.sales.operations.payments import due_fen
+from shop.sales.queries.cashier import payee
+from shop.sales.states import OrderState, PurchaseState
+
+KIND_NAMES = ("", *quota_queries.KINDS)
+
+
+def kinds() -> dict[str, str]:
+    """Return the figures that orders stand behind, with their names."""
+    return {
+        "": _("All orders"),
+        books.COMMITTED: _("Committed"),
+        books.FULFILLED: _("Accepted"),
+        books.REVERSED: _("Reversed"),
+    }
+
+
+@require_safe
+@for_unit
+def index(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Show the unit's orders of a year, by the figure they stand behind."""
+    return order_list(request, seat, seat.unit, "/units/orders/")
+
+
+def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str) -> HttpResponse:
+    """Show the orders behind a figure of a unit, or of all under it, with the figure as their sum."""
+    year = asked_year(request)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in KIND_NAMES else ""
+    at = timezone.now()
+    page, whole = quota_queries.order_page(unit, year, kind, request.GET.get("fund", ""), request.GET.get("page", 1))
+    rows = [show_order(row, at) for row in page.object_list]
+    context = {
+        "page": page,
+        "rows": rows,
+        "year": year,
+        "kind": kind,
+        "kinds": list(kinds().items()),
+        "kind_name": kinds()[kind],
+        "whole_fen": whole,
+        "address": address,
+        "of_unit": words(unit.organisation.name_zh, unit.organisation.name_en),
+        "is_tree": unit.pk != seat.pk or seat.oversees,
+    }
+    return console(request, seat, "orders", context)
+
+
+def _found(request: HttpRequest, number: str) -> UnitOrder:
+    found = unit_order(seats(request), number)
+    if found is None:
+        raise Http404(number)
+    return found
+
+
+def _own_seat(request: HttpRequest, seat: Seat, row: UnitOrder) -> tuple[Seat, bool]:
+    own = next((each for each in seats(request) if each.pk == row.unit_id), None)
+    return (own or seat), own is not None
+
+
+def _lines(row: UnitOrder) -> list[dict[str, Any]]:
+    return [
+        {
+            "facts": line,
+            "name": words(line.name_zh, line.name_en),
+            "spec": words(line.spec_zh, line.spec_en),
+            "picture": thumb(line.picture_key),
+            "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
+            "short": line.shipped - line.accepted if row.order.state == OrderState.COMPLETED else 0,
+        }
+        for line in row.order.lines.all()
+    ]
+
+
+@require_safe
+@for_unit
+def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Show one order: one timeline, the next action and its owner, what was accepted, what it counts."""
+    row = _found(request, number)
+    seat, is_own = _own_seat(request, seat, row)
+    at = timezone.now()
+    acceptance = GoodsAcceptance.objects.filter(pk=row.pk).prefetch_related("photos__picture").first()
+    purchase = row.order.purchase
+    context = {
+        "it": show_order(row, at),
+        "order": row.order,
+        "lines": _lines(row),
+        "parcels": parcels(row),
+        "acceptance": acceptance,
+        "photos": [
+            {"thumb": thumb(photo.picture.key), "full": thumb(photo.picture.key, max(photo.picture.widths or [240]))}
+            for photo in (acceptance.photos.all() if acceptance else ())
+        ],
+        "is_own": is_own,
+        "can_accept": is_own and (seat.buys or seat.approves) and row.order.state == OrderState.SHIPPED,
+        "can_pay": is_own and seat.pays and purchase.state == PurchaseState.UNPAID and row.request is not None,
+        "due": due_words(purchase.pay_by, at),
+        "purchase": purchase,
+    }
+    return console(request, seat, "order", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_unit
+def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Accept an order, line by line, with photos."""
+    row = _found(request, number)
+    seat = seat_at(request, row.unit_id)
+    lines = [line for line in row.order.lines.all() if line.shipped]
+    names = [f"{words(line.name_zh, line.name_en)} {words(line.spec_zh, line.spec_en)}" for line in lines]
+    form = AcceptForm(lines=lines, names=names)
+    status = 200
+    if request.method == "POST":
+        form = AcceptForm(request.POST, request.FILES, lines=lines, names=names)
+        status = 422
+        if form.is_valid():
+            try:
+                done = accept_goods(
+                    order_id=row.pk,
+                    accepted=form.accepted,
+                    actor=request.user,
+                    at=timezone.now(),
+                    note=form.cleaned_data["note"],
+                    photos=form.uploads(),
+                )
+            except DomainError as error:
+                status = error.status
+                add_refusal(form, error)
+            else:
+                short = _(" What is short is not charged.") if done.short_fen else ""
+                messages.success(request, _("Accepted.") + short)
+                return HttpResponseRedirect(local(f"/units/orders/{number}/"))
+    at = timezone.now()
+    context = {
+        "it": show_order(row, at),
+        "form": form,
+        "rows": [
+            {
+                "line": line,
+                "field": field,
+                "name": words(line.name_zh, line.name_en),
+                "spec": words(line.spec_zh, line.spec_en),
+                "picture": thumb(line.picture_key),
+            }
+            for line, field in form.line_fields
+        ],
+        "can_accept": row.order.state == OrderState.SHIPPED,
+    }
+    return console(request, seat, "accept", context, status)
+
+
+@require_safe
+@for_unit
+def payments(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Show what is to be paid and what was."""
+    page = payment_page(seat.pk, request.GET.get("page", 1))
+    at = timezone.now()
+    rows = [
+        {
+            "request": row,
+            "purchase": row.purchase,
+            "due": due_words(row.purchase.pay_by, at),
+            "is_paid": row.purchase.state == PurchaseState.PAID,
+            "is_open": row.purchase.state == PurchaseState.UNPAID,
+            "is_late": row.purchase.state == PurchaseState.UNPAID
+            and row.purchase.pay_by is not None
+            and row.purchase.pay_by < at,
+        }
+        for row in page.object_list
+    ]
+    return console(request, seat, "payments", {"page": page, "rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_unit
+def pay(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Show account and remittance code of a purchase's bank transfer."""
+    found = request_of(seats(request), number)
+    if found is None or found.purchase is None:
+        raise Http404(number)
+    seat = seat_at(request, found.unit_id)
+    purchase, at = found.purchase, timezone.now()
+    code, refusal, status = "", "", 200
+    is_open = purchase.state == PurchaseState.UNPAID
+    try:
+        if request.method == "POST" and request.POST.get("how") == "demo" and settings.DEMO_CASHIER:
+            pay_in_demo(request_id=found.pk, actor=request.user, at=at)
+            messages.success(request, _("Paid."))
+            return HttpResponseRedirect(local(f"/units/payments/{number}/"))
+        if request.method == "POST" and is_open:
+            code = start_transfer(request_id=found.pk, actor=request.user, at=at)
+    except DomainError as error:
+        refusal, status = str(error.message), error.status
+    due = due_fen(purchase)
+    context = {
+        "request_": found,
+        "purchase": purchase,
+        "due_fen": due,
+        "capitals": in_capitals(due),
+        "due": due_words(purchase.pay_by, at),
+        "payee": payee(),
+        "code": code,
+        "refusal": refusal,
+        "is_open": is_open,
+        "is_paid": purchase.state == PurchaseState.PAID,
+        "shows_demo": settings.DEMO_CASHIER,
+        "waived_fen": purchase.total_fen - due,
+    }
+    return console(request, seat, "pay", context, status)

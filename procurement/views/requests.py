@@ -1,0 +1,372 @@
+"""Purchase requests: their list, one of them, adding to it, deciding on it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog.queries.supply import find_goods
+from procurement import lists
+from procurement.forms.units import DecisionForm, FactsForm, ListForm
+from procurement.models import PurchaseRequest
+from procurement.operations import requests as operations
+from procurement.operations.deciding import STEPS, decide_request
+from procurement.operations.ordering import order_request
+from procurement.queries.quota import budget_of
+from procurement.queries.requests import TABS, changes, check_list, request_of, request_page
+from procurement.queries.units import Seat
+from procurement.rules.amounts import in_capitals
+from procurement.rules.lists import Cell, Verdict
+from procurement.shown import BADGES, history, thumb
+from procurement.states import EDITABLE, Fund, RequestState
+from procurement.texts import words
+from procurement.views.entry import console, for_unit, seat_at, seats
+from shop.core.errors import DomainError
+from shop.core.templatetags.heqiao import local
+from shop.sales.states import Terms
+
+
+def _to(number: str, step: str = "") -> HttpResponseRedirect:
+    return HttpResponseRedirect(local(f"/units/requests/{number}/{step}"))
+
+
+def _own(request: HttpRequest, number: str) -> tuple[Seat, PurchaseRequest]:
+    found = request_of(seats(request), number)
+    if found is None:
+        raise Http404(number)
+    return seat_at(request, found.unit_id), found
+
+
+@require_safe
+@for_unit
+def index(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Show the unit's requests."""
+    tab = request.GET.get("state", "waiting" if seat.approves and not seat.buys else "open")
+    tab = tab if tab in TABS else "all"
+    page = request_page(seat.pk, tab, request.GET.get("page", 1))
+    labels = {
+        "open": _("To do"),
+        "waiting": _("In approval"),
+        "ordered": RequestState.ORDERED.label,
+        "all": _("All requests"),
+    }
+    rows = [{"request": row, "badge": BADGES[RequestState(row.state)]} for row in page.object_list]
+    return console(request, seat, "requests", {"page": page, "rows": rows, "tabs": list(labels.items()), "tab": tab})
+
+
+@require_POST
+@for_unit
+def start(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Start a request: empty, from a list, or from the last order."""
+    at = timezone.now()
+    try:
+        if request.POST.get("how") == "last":
+            made, missing = operations.repeat_last(unit_id=seat.pk, actor=request.user, at=at)
+            if missing:
+                text = ngettext("%(n)d product is not sold any more.", "%(n)d products are not sold any more.", missing)
+                messages.warning(request, text % {"n": missing})
+            return _to(made.number)
+        made = operations.start_request(unit_id=seat.pk, actor=request.user, at=at)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+        return HttpResponseRedirect(local("/units/requests/"))
+    return _to(made.number, "list/" if request.POST.get("how") == "list" else "add/")
+
+
+def _lines(found: PurchaseRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "line": line,
+            "name": words(line.name_zh, line.name_en),
+            "spec": words(line.spec_zh, line.spec_en),
+            "supplier": words(line.supplier_zh, line.supplier_en),
+            "picture": thumb(line.picture_key),
+        }
+        for line in found.lines.all()
+    ]
+
+
+def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
+    step = STEPS.get(RequestState(found.state))
+    decides = step is not None and seat.may(step[1])
+    involved = user.pk in {found.buyer_id, *found.editors}
+    decided = any(each.version == found.version and each.actor_id == user.pk for each in found.decisions.all())
+    versions = sorted(found.versions.all(), key=lambda each: each.version)
+    changed = changes(versions[-2].lines, versions[-1].lines) if len(versions) > 1 else []
+    return {
+        "request_": found,
+        "lines": _lines(found),
+        "badge": BADGES[RequestState(found.state)],
+        "fund": Fund(found.fund).label,
+        "terms": _("Goods first, payment after acceptance") if found.terms == Terms.POSTPAID else _("Payment first"),
+        "capitals": in_capitals(found.total_fen),
+        "can_edit": seat.buys and found.state in EDITABLE,
+        "can_take_back": seat.buys
+        and found.state in (RequestState.SUBMITTED, RequestState.CHECKED, RequestState.APPROVED),
+        "can_order": seat.buys and found.state == RequestState.APPROVED,
+        "can_decide": decides and not involved and not decided,
+        "cannot_decide": decides and (involved or decided),
+        "is_last_step": step is not None and step[0] >= seat.unit.approvals,
+        "changes": [
+            {"change": each, "name": words(each.name_zh, each.name_en), "spec": words(each.spec_zh, each.spec_en)}
+            for each in changed
+        ],
+        "history": history(found),
+    }
+
+
+def _show(request: HttpRequest, seat: Seat, found: PurchaseRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = _facts(seat, found, request.user)
+    context["facts_form"] = FactsForm(initial={"fund": found.fund, "terms": found.terms, "note": found.note})
+    context["decision_form"] = DecisionForm(initial={"version": found.version})
+    if context["can_decide"]:
+        left, _spent = budget_of(seat.pk, found.year)
+        context |= {"budget_left": left, "budget_after": left - found.total_fen}
+    return console(request, seat, "request", context | more, status)
+
+
+@require_safe
+@for_unit
+def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Show one request: what is asked for, what changed, what was decided, what to do now."""
+    seat, found = _own(request, number)
+    return _show(request, seat, found)
+
+
+@require_safe
+@for_unit
+def paper(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Show one request as it is printed on A4 and signed."""
+    seat, found = _own(request, number)
+    context = _facts(seat, found, request.user)
+    return render(request, "units/paper.html", {"seat": seat, "unit_name": seat.name, **context})
+
+
+Act = Callable[[HttpRequest, PurchaseRequest, Any], str]
+
+
+def _action(act: Act) -> Callable[..., HttpResponse]:
+    """Make a POST view of something done to a request; a refusal is said on its page, with its status."""
+
+    @require_POST
+    @for_unit
+    @wraps(act)
+    def view(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+        seat, found = _own(request, number)
+        try:
+            said = act(request, found, timezone.now())
+        except DomainError as error:
+            seat, found = _own(request, number)
+            fields = {error.field: str(error.message)} if error.field and error.field.startswith("pieces-") else {}
+            return _show(
+                request, seat, found, status=error.status, refusal=str(error.message), refused=fields,
+                typed_reason=request.POST.get("reason", ""), reason_refused=error.field == "reason",
+            )  # fmt: skip
+        if said:
+            messages.success(request, said)
+        return _to(number)
+
+    return view
+
+
+def _version(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+
+def _pieces(request: HttpRequest) -> dict[int, int]:
+    """Return what was typed, specification → pieces; what is no number is -1, which the operation refuses."""
+    found = {}
+    for name, value in request.POST.items():
+        key = name.removeprefix("pieces-")
+        if name != key and key.isascii() and key.isdigit() and len(key) < 16:
+            text = value.strip()
+            found[int(key)] = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1 if text else 0
+    return found
+
+
+@_action
+def change(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
+    """Set the pieces of lines."""
+    operations.put_lines(
+        request_id=found.pk, pieces=_pieces(request), version=_version(request), actor=request.user, at=at
+    )
+    return _("Saved. Prices are today's.")
+
+
+@_action
+def facts(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
+    """Set fund, terms, note."""
+    operations.set_facts(
+        request_id=found.pk,
+        fund=request.POST.get("fund", ""),
+        terms=request.POST.get("terms", ""),
+        note=request.POST.get("note", ""),
+        version=_version(request),
+        actor=request.user,
+        at=at,
+    )
+    return _("Saved.")
+
+
+@_action
+def submit(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
+    """Send it to the approver."""
+    operations.submit_request(request_id=found.pk, version=_version(request) or 0, actor=request.user, at=at)
+    return _("Submitted. The approver is told.")
+
+
+@_action
+def take_back(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
+    """Take it back to change it."""
+    operations.take_back(request_id=found.pk, actor=request.user, at=at)
+    return _("Taken back: you can change it now.")
+
+
+@_action
+def give_up(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
+    """End it."""
+    operations.give_up(request_id=found.pk, actor=request.user, at=at)
+    return _("Given up.")
+
+
+@_action
+def decide(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
+    """Approve or return it."""
+    approve = request.POST.get("decision") == "approve"
+    operations_version = _version(request) or 0
+    decide_request(
+        request_id=found.pk,
+        version=operations_version,
+        approve=approve,
+        reason=request.POST.get("reason", ""),
+        actor=request.user,
+        at=at,
+    )
+    return _("Approved.") if approve else _("Returned. The buyer is told why.")
+
+
+@_action
+def order(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
+    """Order what was approved."""
+    order_request(request_id=found.pk, actor=request.user, at=at)
+    return _("Ordered. The suppliers are told.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_unit
+def add(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Find goods in the catalogue and put them on the request."""
+    seat, found = _own(request, number)
+    query = request.GET.get("q", "")[:60]
+    refusal, status = "", 200
+    if request.method == "POST":
+        wanted = {pk: count for pk, count in _pieces(request).items() if count}
+        try:
+            operations.put_lines(request_id=found.pk, pieces=wanted, adds=True, actor=request.user, at=timezone.now())
+        except DomainError as error:
+            refusal, status = str(error.message), error.status
+        else:
+            text = ngettext("%(n)d product added.", "%(n)d products added.", len(wanted))
+            messages.success(request, text % {"n": len(wanted)})
+            return HttpResponseRedirect(request.get_full_path())
+        seat, found = _own(request, number)
+    page, goods = find_goods(query, request.GET.get("page", 1))
+    there = {line.specification_id: line.quantity for line in found.lines.all()}
+    rows = [
+        {
+            "name": words(each.name_zh, each.name_en),
+            "supplier": words(each.supplier_zh, each.supplier_en),
+            "picture": thumb(each.picture_key),
+            "slug": each.slug,
+            "specs": [
+                {
+                    "spec": spec,
+                    "text": words(spec.spec_zh, spec.spec_en),
+                    "there": there.get(spec.specification_id, 0),
+                }
+                for spec in each.specifications
+            ],
+        }
+        for each in goods
+    ]
+    context = {
+        "request_": found,
+        "query": query,
+        "page": page,
+        "rows": rows,
+        "refusal": refusal,
+        "kinds": len(there),
+        "can_edit": seat.buys and found.state in EDITABLE,
+    }
+    return console(request, seat, "request_add", context, status)
+
+
+def _reason(row: Any) -> str:
+    said = {
+        Verdict.GOOD: "",
+        Verdict.NO_CODE: _("No code in this row."),
+        Verdict.UNKNOWN: _("No product has this code. Compare it with the catalogue."),
+        Verdict.DUPLICATE: _("The same code as in row %(n)d: only the first counts. Add the pieces there."),
+        Verdict.NO_QUANTITY: _("No quantity. Write how many pieces."),
+        Verdict.NOT_A_NUMBER: _("“%(typed)s” is not a number. Write digits only, without a unit."),
+        Verdict.NOT_WHOLE: _("“%(typed)s” is not a whole number of pieces above zero."),
+        Verdict.TOO_MANY: _("More than can be asked for in one row."),
+        Verdict.FORMULA: _("A formula. Paste its value instead."),
+        Verdict.NOT_FOR_SALE: _("Not sold at the moment."),
+        Verdict.TOO_FEW_LEFT: _("Only %(left)d left."),
+    }[row.verdict]
+    return said % {"n": row.same_as, "typed": row.typed, "left": row.left}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_unit
+def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Read a pasted or uploaded list, show each row with its reason, take the good rows alone."""
+    seat, found = _own(request, number)
+    form, rows, status, refusal = ListForm(), [], 200, ""
+    if request.method == "POST" and "take" in request.POST:
+        codes, counts = request.POST.getlist("code")[:600], request.POST.getlist("count")[:600]
+        cells = [Cell(n, code[:60], count[:40]) for n, (code, count) in enumerate(zip(codes, counts, strict=False), 1)]
+        good = [row for row in check_list(cells) if row.verdict == Verdict.GOOD]
+        try:
+            operations.put_lines(
+                request_id=found.pk,
+                pieces={row.specification_id: row.quantity for row in good},
+                adds=True,
+                actor=request.user,
+                at=timezone.now(),
+            )
+        except DomainError as error:
+            refusal, status = str(error.message), error.status
+        else:
+            text = ngettext("%(n)d row taken.", "%(n)d rows taken.", len(good))
+            messages.success(request, text % {"n": len(good)})
+            return _to(number)
+    elif request.method == "POST":
+        form = ListForm(request.POST, request.FILES)
+        status = 422
+        if form.is_valid():
+            try:
+                rows = check_list(lists.read(form.cleaned_data["text"], form.cleaned_data["file"]))
+                status = 200
+            except DomainError as error:
+                form.add_error(error.field, str(error.message))
+    good_rows = [row for row in rows if row.verdict == Verdict.GOOD]
+    context = {
+        "request_": found,
+        "form": form,
+        "rows": [{"row": row, "reason": _reason(row), "is_good": row.verdict == Verdict.GOOD} for row in rows],
+        "good": len(good_rows),
+        "bad": len(rows) - len(good_rows),
+        "refusal": refusal,
+        "can_edit": seat.buys and found.state in EDITABLE,
+    }
+    return console(request, seat, "request_list", context, status)

@@ -1,0 +1,339 @@
+import io
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import Workbook
+
+from procurement.models import GoodsAcceptance, PurchaseRequest, QuotaDeclaration, UnitOrder
+from shop.core import ledger
+from tests.factories import AT, make_listing, make_user, spec_of
+from tests.sales.selling import lines_of, photo, ship
+
+from .offices import YEAR, approved, ask, declared, make_office, ordered, submitted
+
+pytestmark = pytest.mark.django_db
+
+
+def as_(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+
+
+@pytest.fixture
+def listing():
+    return make_listing(price_fen=10_000, stock=200)
+
+
+@pytest.fixture
+def office():
+    above = make_office(kind="supervising")
+    office = make_office(above.unit, budget_fen=10_000_000)
+    declared(office, 14_000_000, by=above.approver)
+    office.above = above
+    return office
+
+
+def figure(page, testid):
+    found = re.search(rf'data-testid="{testid}"[^>]*>(.*?)</', page.content.decode())
+    assert found, testid
+    return re.sub(r"<[^>]+>", "", found.group(1)).strip()
+
+
+def test_home_shows_the_ledgers_figures(office, listing):
+    orders = [ordered(office, (listing, 100))[0], ordered(office, (listing, 40))[0]]
+    ship(orders[0])
+    page = as_(office.buyer).post(
+        f"/units/orders/{orders[0].order.number}/accept/", {f"accepted-{lines_of(orders[0])[0].pk}": 99}
+    )
+    assert page.status_code == 302
+
+    home = as_(office.buyer).get("/units/")
+
+    assert figure(home, "quota-reserved") == "¥42,000.00"
+    assert figure(home, "quota-committed") == "¥4,000.00"
+    assert figure(home, "quota-fulfilled") == "¥9,900.00"
+    assert figure(home, "quota-remaining") == "¥28,100.00"
+    assert figure(home, "fulfilment-rate") == "23.57 %"
+    for language in ("", "/en"):
+        text = as_(office.buyer).get(f"{language}/units/").content.decode()
+        assert '<svg class="pace"' in text
+        assert ("落后" in text or "慢" in text) == (language == "")
+
+
+def test_each_page_opens_in_both_languages_for_each_role(office, listing):
+    (order,) = ordered(office, (listing, 2))
+    ship(order)
+    request = submitted(office, (listing, 1))
+    done = PurchaseRequest.objects.get(state="ordered").number
+    number = order.order.number
+    pages = [
+        "", "declaration/", "settings/", "requests/", "requests/?state=all", f"requests/{request.number}/",
+        f"requests/{request.number}/paper/", f"requests/{request.number}/add/", f"requests/{request.number}/list/",
+        "orders/", "orders/?kind=committed", "orders/?kind=reversed", f"orders/{number}/", f"orders/{number}/accept/",
+        "payments/", f"payments/{done}/",
+    ]  # fmt: skip
+    for user in (office.buyer, office.approver, office.finance):
+        for language in ("", "/en"):
+            for page in pages:
+                assert as_(user).get(f"{language}/units/{page}").status_code == 200, page
+
+
+def test_strangers_see_nothing_of_it(office, listing):
+    (order,) = ordered(office, (listing, 2))
+    request = PurchaseRequest.objects.get()
+    stranger = make_office()
+    number = order.order.number
+    for path in (f"requests/{request.number}/", f"requests/{request.number}/paper/", f"requests/{request.number}/add/",
+                 f"requests/{request.number}/list/", f"orders/{number}/", f"orders/{number}/accept/",
+                 f"payments/{request.number}/", f"board/{office.unit.pk}/orders/"):  # fmt: skip
+        assert as_(stranger.buyer).get(f"/units/{path}").status_code == 404, path
+    for path in ("change", "facts", "submit", "take-back", "give-up", "decide", "order"):
+        assert as_(stranger.approver).post(f"/units/requests/{request.number}/{path}/").status_code == 404
+    assert as_(make_user()).get("/units/").status_code == 403
+    assert Client().get("/units/").status_code == 302
+
+
+def test_a_sister_unit_sees_nothing_the_supervising_unit_does(office, listing):
+    (order,) = ordered(office, (listing, 2))
+    sister = make_office(office.above.unit)
+    assert as_(sister.buyer).get(f"/units/orders/{order.order.number}/").status_code == 404
+    page = as_(office.above.buyer).get(f"/units/orders/{order.order.number}/")
+    assert page.status_code == 200
+    assert "go-accept" not in page.content.decode()
+    assert as_(office.above.buyer).get(f"/units/orders/{order.order.number}/accept/").status_code == 404
+
+
+def test_from_catalogue_to_orders_through_the_pages(office, listing):
+    buyer, approver = as_(office.buyer), as_(office.approver)
+    started = buyer.post("/units/requests/new/", {"how": "empty"})
+    request = PurchaseRequest.objects.get()
+    spec = spec_of(listing)
+    assert started.url == f"/units/requests/{request.number}/add/"
+    base = f"/units/requests/{request.number}/"
+
+    added = buyer.post(base + "add/", {f"pieces-{spec.specification_id}": "3"})
+    assert added.status_code == 302
+    request.refresh_from_db()
+    assert buyer.post(base + "submit/", {"version": request.version}).status_code == 302
+    page = approver.get(base)
+    assert "人民币叁佰元整" in page.content.decode()
+    assert ">300<" in page.content.decode()
+
+    stale = approver.post(base + "decide/", {"version": request.version - 1, "decision": "approve"})
+    assert stale.status_code == 409
+    silent = approver.post(base + "decide/", {"version": request.version, "decision": "return", "reason": ""})
+    assert silent.status_code == 422
+    assert "请写明要改什么" in silent.content.decode()
+    own = buyer.post(base + "decide/", {"version": request.version, "decision": "approve"})
+    assert own.status_code == 403
+    assert approver.post(base + "decide/", {"version": request.version, "decision": "approve"}).status_code == 302
+    assert buyer.post(base + "order/").status_code == 302
+    assert UnitOrder.objects.filter(request=request).count() == 1
+
+
+def test_an_approver_sees_what_changed(office, listing):
+    other = make_listing("连山大米", price_fen=500)
+    request = submitted(office, (listing, 3))
+    buyer = as_(office.buyer)
+    base = f"/units/requests/{request.number}/"
+    buyer.post(base + "take-back/")
+    buyer.post(
+        base + "change/",
+        {f"pieces-{spec_of(listing).specification_id}": "5", f"pieces-{spec_of(other).specification_id}": "2"},
+    )
+    request.refresh_from_db()
+    buyer.post(base + "submit/", {"version": request.version})
+
+    text = as_(office.approver).get(base).content.decode()
+
+    assert "3 → <strong>5</strong>" in text
+    assert "连山大米" in text
+
+
+def test_words_in_a_quantity_are_refused_and_nothing_is_lost(office, listing):
+    request = ask(office, (listing, 3))
+    page = as_(office.buyer).post(
+        f"/units/requests/{request.number}/change/",
+        {f"pieces-{spec_of(listing).specification_id}": "很多", "version": request.version},
+    )
+    assert page.status_code == 422
+    assert request.lines.get().quantity == 3
+
+
+def workbook(rows):
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    data = io.BytesIO()
+    book.save(data)
+    return SimpleUploadedFile("清单.xlsx", data.getvalue())
+
+
+def test_a_list_says_each_rows_reason_and_good_rows_go_alone(office, listing):
+    other = make_listing("连山大米", price_fen=500, stock=9)
+    good, few = spec_of(listing).sku, spec_of(other).sku
+    request = ask(office)
+    base = f"/units/requests/{request.number}/list/"
+    rows = [["编码", "数量"], [good, 12], [good, 1], ["NOPE", 3], [few, "=5+5"], [few, "十"], [few, 10], [few, "4"]]
+
+    page = as_(office.buyer).post(base, {"file": workbook(rows)})
+
+    text = page.content.decode()
+    verdicts = re.findall(r'data-verdict="(\w+)"', text)
+    assert verdicts == ["good", "duplicate", "unknown", "formula", "not_a_number", "too_few_left", "good"]
+    assert "和第 2 行重复" in text
+    taken = as_(office.buyer).post(
+        base,
+        {
+            "take": "1",
+            "code": re.findall(r'name="code" value="([^"]+)"', text),
+            "count": re.findall(r'name="count" value="(\d+)"', text),
+        },
+    )
+    assert taken.status_code == 302
+    assert [(line.sku, line.quantity) for line in request.lines.all()] == [(good, 12), (few, 4)]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x00\x01\x02binary", b"PK\x03\x04 no archive", b"\xff\xfe\x00", b"x" * 2_100_000]
+)
+def test_what_is_no_list_is_refused_clearly(office, listing, data):
+    request = ask(office)
+    page = as_(office.buyer).post(
+        f"/units/requests/{request.number}/list/", {"file": SimpleUploadedFile("a.xlsx", data)}
+    )
+    assert page.status_code == 422
+    assert "field-error" in page.content.decode() or "notice-error" in page.content.decode()
+
+
+def test_pasted_lines_work_too(office, listing):
+    request = ask(office)
+    sku = spec_of(listing).sku
+    page = as_(office.buyer).post(f"/units/requests/{request.number}/list/", {"text": f"{sku}\t7\nX1,2"})
+    assert re.findall(r'data-verdict="(\w+)"', page.content.decode()) == ["good", "unknown"]
+
+
+def test_accepting_with_photos_and_beyond_what_was_sent(office, listing):
+    (order,) = ordered(office, (listing, 5))
+    ship(order)
+    (line,) = lines_of(order)
+    path = f"/units/orders/{order.order.number}/accept/"
+
+    much = as_(office.buyer).post(path, {f"accepted-{line.pk}": 6})
+    assert much.status_code == 422
+    assert "field-error" in much.content.decode()
+    wrong = as_(office.buyer).post(
+        path, {f"accepted-{line.pk}": 4, "photos": SimpleUploadedFile("a.jpg", b"no picture")}
+    )
+    assert wrong.status_code == 422
+    assert GoodsAcceptance.objects.count() == 0
+
+    done = as_(office.buyer).post(path, {f"accepted-{line.pk}": 4, "photos": photo(), "note": "压坏一件"})
+    assert done.status_code == 302
+    acceptance = GoodsAcceptance.objects.get()
+    assert (acceptance.short_fen, acceptance.photos.count()) == (10_000, 1)
+    page = as_(office.buyer).get(f"/units/orders/{order.order.number}/")
+    assert "压坏一件" in page.content.decode()
+    assert figure(page, "counted") == "¥400.00"
+
+
+def test_paying_shows_account_and_code_to_finance_only(office, listing):
+    (order,) = ordered(office, (listing, 5))
+    ship(order)
+    as_(office.buyer).post(f"/units/orders/{order.order.number}/accept/", {f"accepted-{lines_of(order)[0].pk}": 4})
+    number = PurchaseRequest.objects.get().number
+
+    assert as_(office.buyer).post(f"/units/payments/{number}/", {"how": "transfer"}).status_code == 403
+    page = as_(office.finance).post(f"/units/payments/{number}/", {"how": "transfer"})
+    assert figure(page, "remittance-code").startswith("HK")
+    assert "人民币肆佰元整" in page.content.decode()
+    assert as_(office.finance).post(f"/units/payments/{number}/", {"how": "demo"}).status_code == 302
+    assert ledger.balance("gateway:demo") == -40_000
+
+
+def test_declaring_and_returning_through_the_pages(office):
+    unit = make_office(office.above.unit)
+    path = f"/units/declaration/?year={YEAR}"
+    wrong = as_(unit.buyer).post(path, {"version": 0, "canteen": "own", "contact_name": "李", "contact_phone": "123"})
+    assert wrong.status_code == 422
+    given = {
+        "version": 0,
+        "canteen": "own",
+        "canteen_spend": "100000.00",
+        "contact_name": "李文静",
+        "contact_phone": "13800002046",
+    }
+    assert as_(unit.buyer).post(path, given).status_code == 302
+    declaration = QuotaDeclaration.objects.get(unit=unit.unit)
+    assert declaration.reserved_fen == 3_000_000
+    decide = f"/units/declarations/{declaration.pk}/"
+
+    assert as_(unit.approver).get(decide).status_code == 404
+    assert as_(make_office(kind="supervising").buyer).get(decide).status_code == 404
+    above = as_(office.above.buyer)
+    assert above.post(decide, {"version": 1, "decision": "return"}).status_code == 422
+    assert above.post(decide, {"version": 1, "decision": "return", "reason": "少报了"}).status_code == 302
+    assert "少报了" in as_(unit.buyer).get(path).content.decode()
+    assert as_(unit.buyer).post(path, given | {"version": 1, "canteen_spend": "200000"}).status_code == 302
+    assert above.post(decide, {"version": 1, "decision": "approve"}).status_code == 409
+    assert above.post(decide, {"version": 2, "decision": "approve"}).status_code == 302
+    assert ledger.balance(f"quota:{unit.unit.pk}:{YEAR}:canteen:reserved") == 6_000_000
+
+
+def test_a_board_sums_its_tree_and_each_figure_opens_to_its_orders(office, listing):
+    top = make_office(kind="finance_office")
+    middle = make_office(top.unit, kind="supervising")
+    first, second = make_office(middle.unit, budget_fen=9_000_000), make_office(middle.unit, budget_fen=9_000_000)
+    for each in (first, second):
+        declared(each, 10_000_000, by=middle.approver)
+    ordered(first, (listing, 7))
+    ordered(second, (listing, 5))
+    ordered(office, (listing, 1))
+
+    page = as_(top.buyer).get("/units/board/")
+
+    assert figure(page, "quota-reserved") == "¥60,000.00"
+    assert figure(page, "quota-committed") == "¥1,200.00"
+    orders = as_(top.buyer).get(f"/units/board/{middle.unit.pk}/orders/?kind=committed")
+    assert figure(orders, "figure") == "¥1,200.00"
+    assert orders.content.decode().count('data-testid="unit-order"') == 2
+    assert as_(top.buyer).get(f"/units/board/{office.unit.pk}/orders/").status_code == 404
+    assert as_(first.buyer).get("/units/board/").status_code == 404
+    assert as_(top.buyer).get("/units/").status_code == 302
+
+
+def test_pages_ask_the_database_as_much_for_thirty_as_for_one(office, listing, django_assert_max_num_queries):
+    def asked(client, path, most):
+        with django_assert_max_num_queries(most):
+            assert client.get(path).status_code == 200
+
+    client = as_(office.buyer)
+    ordered(office, (listing, 1))
+    for _number in range(2):
+        asked(client, "/units/", 18)
+        asked(client, "/units/orders/", 14)
+        asked(client, "/units/requests/?state=all", 12)
+        for _each in range(29 if _number == 0 else 0):
+            ordered(office, (listing, 1))
+    assert approved(office, (listing, 1)).state == "approved"
+
+
+def test_changing_the_budget_and_the_address(office):
+    finance, buyer = as_(office.finance), as_(office.buyer)
+    assert finance.post("/units/settings/", {"what": "budget", "amount": "12.50", "key": "k1"}).status_code == 302
+    assert finance.post("/units/settings/", {"what": "budget", "amount": "12.50", "key": "k1"}).status_code == 302
+    assert ledger.balance(f"budget:{office.unit.pk}:{YEAR}") == 10_001_250
+    assert buyer.post("/units/settings/", {"what": "budget", "amount": "5", "key": "k2"}).status_code == 403
+    assert finance.post("/units/settings/", {"what": "budget", "amount": "-200000", "key": "k3"}).status_code == 409
+    given = {"name": "李文静", "phone": "13800002046", "division": "440106", "street": "文明路 1 号"}
+    assert buyer.post("/units/settings/", given).status_code == 302
+    office.unit.refresh_from_db()
+    assert office.unit.ship_street == "文明路 1 号"
