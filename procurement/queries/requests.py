@@ -95,7 +95,7 @@ def unit_order(seats: Sequence[Seat], number: str) -> UnitOrder | None:
     mine = Q(unit__in=[seat.pk for seat in seats])
     for seat in seats:
         if seat.unit.kind != UnitKind.UNIT:
-            mine |= Q(unit__path__startswith=seat.unit.path)
+            mine |= Q(unit__path__startswith=seat.unit.path or "-")
     rows = _orders().filter(mine, order__order__number=number)
     return rows.prefetch_related("order__shipments__lines", "request__decisions__actor").first()
 

@@ -70,13 +70,13 @@ def seats_of(user: Any) -> list[Seat]:
     )
     seats: dict[int, Seat] = {}
     for unit in rows:
-        seats.setdefault(unit.pk, Seat(unit)).roles.add(unit.role)  # type: ignore[attr-defined]  # annotated
+        seats.setdefault(unit.pk, Seat(unit)).roles.add(unit.role)
     return sorted(seats.values(), key=lambda seat: (seat.oversees, seat.pk))
 
 
 def below(unit: BudgetUnit) -> QuerySet[BudgetUnit]:
     """Return the unit and everything under it, from the top down, with their organisations."""
-    return BudgetUnit.objects.filter(path__startswith=unit.path).select_related("organisation").order_by("path")
+    return BudgetUnit.objects.filter(path__startswith=unit.path or "-").select_related("organisation").order_by("path")
 
 
 def unit_below(unit: BudgetUnit, pk: int) -> BudgetUnit | None:

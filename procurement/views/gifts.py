@@ -189,7 +189,7 @@ def _stage(state: str) -> str:
         OrderState.UNPAID: _("Pledged, to be paid"),
         OrderState.TO_SHIP: _("Paid, being packed"),
         OrderState.SHIPPED: _("On its way to them"),
-        OrderState.COMPLETED: _("Received"),
+        OrderState.COMPLETED: _("Received by them"),
         OrderState.CANCELLED: _("Cancelled"),
     }[OrderState(state)]
 
