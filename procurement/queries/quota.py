@@ -223,7 +223,7 @@ def board(unit: BudgetUnit, year: int, today: date) -> Board:
 
 def counted_orders(unit: BudgetUnit, year: int, kind: str = "", fund: str = "") -> QuerySet[UnitOrder]:
     """Return the orders behind a figure of `unit` and everything under it: `kind` committed, fulfilled or reversed."""
-    rows = UnitOrder.objects.filter(unit__path__startswith=unit.path, year=year).select_related(
+    rows = UnitOrder.objects.filter(unit__path__startswith=unit.path or "-", year=year).select_related(
         "order__order", "order__supplier", "order__purchase", "unit__organisation", "request__buyer"
     )
     if fund in Fund.values:
