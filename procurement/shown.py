@@ -77,8 +77,8 @@ def show_order(row: UnitOrder, at: datetime) -> OrderShown:
     first = lines[0]
     pieces = sum(line.ordered - line.cancelled for line in lines)
     name = words(first.name_zh, first.name_en)
-    more = {"name": name, "n": len(lines) - 1}
-    name = _("%(name)s and %(n)d more") % more if len(lines) > 1 else f"{name} ×{pieces}"
+    more = {"name": name, "n": len(lines)}
+    name = _("%(name)s, %(n)d products in all") % more if len(lines) > 1 else f"{name} ×{pieces}"
     steps, text, owner = _steps(row, at)
     is_cancelled = order.state == OrderState.CANCELLED
     purchase = order.purchase

@@ -145,6 +145,12 @@ class ListForm(forms.Form):
         return given
 
 
+class PhotosInput(forms.FileInput):
+    """Several files in one field."""
+
+    allow_multiple_selected = True
+
+
 class AcceptForm(forms.Form):
     """How many pieces of each line arrived well; photos where something is short."""
 
@@ -152,7 +158,7 @@ class AcceptForm(forms.Form):
     photos = forms.FileField(
         label=_("Photos"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*", "data-testid": "acceptance-photos"}),
+        widget=PhotosInput(attrs={"accept": "image/*", "multiple": True, "data-testid": "acceptance-photos"}),
     )
 
     def __init__(self, *args: Any, lines: Sequence[Any] = (), names: Sequence[str] = (), **options: Any) -> None:

@@ -83,10 +83,9 @@ def _orders() -> QuerySet[UnitOrder]:
 
 
 def orders_under_way(unit_id: int, most: int = 5) -> list[UnitOrder]:
-    """Return the unit's orders that are not finished, those to be accepted first. Two queries."""
-    rows = _orders().filter(unit_id=unit_id).exclude(order__state=OrderState.CANCELLED)
-    unpaid = Q(order__purchase__state=PurchaseState.UNPAID)
-    open_ = rows.filter(unpaid | ~Q(order__state=OrderState.COMPLETED))
+    """Return the unit's orders that are not accepted yet, those to be accepted first. Two queries."""
+    rows = _orders().filter(unit_id=unit_id)
+    open_ = rows.exclude(order__state__in=[OrderState.CANCELLED, OrderState.COMPLETED])
     return list(open_.order_by("order__state", "-order__placed_at", "-pk")[:most])
 
 

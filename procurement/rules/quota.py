@@ -31,7 +31,7 @@ def fulfilment_rate(traded_fen: int, reserved: int) -> Decimal | None:
     """
     if reserved <= 0:
         return None
-    return Decimal(max(0, traded_fen) * BASIS // reserved) / 100
+    return Decimal(max(0, traded_fen) * BASIS // reserved).scaleb(-2)
 
 
 def counted_fen(total_fen: int, refunded_fen: int, waived_fen: int) -> int:

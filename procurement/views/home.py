@@ -62,7 +62,7 @@ def home(request: HttpRequest, seat: Seat) -> HttpResponse:
             fulfil_by=found.fulfil_by,
         ),
         "tasks": tasks(seat, found, open_requests(seat.pk), orders, at)[:4],
-        "orders": [each for each in orders if each.row.order.state != "completed" or each.has_late_payment][:4],
+        "orders": orders[:4],
         "declaration_badge": declaration_badge(found.declaration),
     }
     return console(request, seat, "home", context)

@@ -27,7 +27,10 @@ GIFTS = (
     ("ward-tea", 5, (3,), "paid", 1),
     ("soft-fruit", "donor", (10,), "unpaid", 0),
 )
-WORDS = ("早餐桌上真的有了鸡蛋和米粉。", "孩子们说橙子很甜。", "护士站收到了，谢谢。")
+WORDS = {
+    "warm-breakfast": ("米和鸡蛋都到了，早餐桌上见。", "孩子们说橙子很甜。", "这周的早餐有着落了。"),
+    "night-nurses": ("护士站收到了，谢谢。", "夜班有热茶喝了。"),
+}
 
 
 def load_gifts(*, people: People, pictures: dict[str, Any], at: datetime) -> int:
@@ -61,12 +64,13 @@ def load_gifts(*, people: People, pictures: dict[str, Any], at: datetime) -> int
             at=at - timedelta(days=25 - number),
             slug=row["slug"],
         )
-    words = iter(WORDS)
+    words = {slug: iter(lines) for slug, lines in WORDS.items()}
+    names = {picture.key: name for name, picture in pictures.items()}
     parcels = count(1)
     for number, (slug, who, pieces, ending, days) in enumerate(GIFTS):
         donor = people.by_login[who] if isinstance(who, str) else people.consumers[who]
         pledge = _give(needs[slug], donor, pieces, at - timedelta(days=days, hours=2), number)
-        _live(pledge, ending, words, parcels, at - timedelta(days=days, minutes=110))
+        _live(pledge, ending, words.get(slug, iter(())), parcels, names, at - timedelta(days=days, minutes=110))
     return len(needs)
 
 
@@ -124,7 +128,7 @@ def _give(need: Need, donor: User, pieces: tuple[int, ...], when: datetime, numb
     )
 
 
-def _live(pledge: Pledge, ending: str, words: Any, parcels: Any, when: datetime) -> None:
+def _live(pledge: Pledge, ending: str, words: Any, parcels: Any, names: dict[str, str], when: datetime) -> None:
     if ending == "unpaid":
         return
     payment, _started = start_payment(purchase=pledge.purchase, gateway_name="demo", at=when)
@@ -137,6 +141,6 @@ def _live(pledge: Pledge, ending: str, words: Any, parcels: Any, when: datetime)
         ship_order(order_id=order.pk, parcel=Parcel("sf", f"SF88{next(parcels):011d}", pieces), actor=None, at=sent)
         if ending == "confirmed":
             arrived = sent + timedelta(days=3)
-            photo = make_photo("orange" if order.pk % 2 else "rice", order.pk)
+            photo = make_photo(names[order.lines.all()[0].picture_key], order.pk)
             token = make_link(order_id=order.pk, at=arrived)
             confirm_by_link(token=token, photo=photo, message=next(words, ""), at=arrived)

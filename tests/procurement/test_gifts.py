@@ -1,0 +1,223 @@
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+
+from procurement.errors import LinkSpent, WrongStep
+from procurement.models import Need, Pledge, PledgeReceipt, UnitOrder
+from procurement.operations.pledging import Asked, give, publish_need
+from procurement.operations.receiving import confirm_by_link, make_link
+from shop.accounts.models import Message
+from shop.core import ledger, outbox
+from shop.core.errors import InvalidInput, NotAllowed
+from shop.sales.errors import TooMuch
+from shop.sales.models import OrderAttribution, OrderFacts, Purchase
+from shop.sales.operations.closing import cancel_order, expire_purchases
+from tests.factories import AT, make_division, make_listing, make_user, spec_of
+from tests.sales.selling import pay, photo, ship
+
+from .offices import join, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+
+
+@pytest.fixture
+def listing():
+    return make_listing(price_fen=3_000, stock=100)
+
+
+@pytest.fixture
+def need(listing):
+    make_division()
+    helped = make_organisation("beneficiary", "山里小学")
+    asked = Asked(
+        title_zh="给孩子们的早餐", text_zh="山里的学校", until=(AT + timedelta(days=9)).date(),
+        lines={spec_of(listing).specification_id: 20}, ship_name="总务处", ship_phone="+8613800002046",
+        division_code="440106", street="红星路 3 号",
+    )  # fmt: skip
+    return publish_need(beneficiary=helped, asked=asked, actor=join(helped, "owner"), at=AT, slug="breakfast")
+
+
+def stages(need):
+    names = ("pledged", "ordered", "delivered", "confirmed", "reversed")
+    return [ledger.balance(f"pledge:{need.beneficiary_id}:{name}") for name in names]
+
+
+def gift(need, listing, pieces=4, key="k1", donor=None):
+    return give(
+        need_id=need.pk, pieces={spec_of(listing).specification_id: pieces}, donor=donor or make_user(name="黄启明"),
+        donor_name="启明灯具", key=key, at=AT,
+    )  # fmt: skip
+
+
+def order_of(pledge):
+    return OrderFacts.objects.select_related("order", "purchase").get(purchase=pledge.purchase)
+
+
+def books_agree():
+    call_command("check_ledger", stdout=io.StringIO())
+    return True
+
+
+def as_(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_a_gift_goes_through_its_stages_on_the_ledger(need, listing):
+    pledge = gift(need, listing)
+    assert stages(need) == [12_000, 0, 0, 0, 0]
+    assert dict(OrderAttribution.objects.values_list("kind", "ref")) == {
+        "pledge": str(need.beneficiary_id),
+        "need": "breakfast",
+    }
+    pay(pledge.purchase)
+    assert stages(need) == [0, 12_000, 0, 0, 0]
+    ship(order_of(pledge))
+    assert stages(need) == [0, 0, 12_000, 0, 0]
+    assert books_agree()
+    token = make_link(order_id=order_of(pledge).pk, at=AT)
+    confirm_by_link(token=token, photo=photo(), message="谢谢", at=AT)
+    assert stages(need) == [0, 0, 0, 12_000, 0]
+    assert not UnitOrder.objects.exists()
+    assert books_agree()
+
+
+def test_cancelled_and_unpaid_gifts_are_reversed(need, listing):
+    unpaid, paid = gift(need, listing, 2, "a"), gift(need, listing, 3, "b")
+    pay(paid.purchase)
+    cancel_order(order_id=order_of(paid).pk, actor=None, at=AT)
+    expire_purchases(at=unpaid.purchase.pay_by)
+
+    assert stages(need) == [0, 0, 0, 0, 15_000]
+    assert books_agree()
+
+
+def test_the_same_key_is_one_gift_and_no_more_than_is_wanted_is_taken(need, listing):
+    donor = make_user()
+    assert gift(need, listing, 15, donor=donor).pk == gift(need, listing, 15, donor=donor).pk
+    with pytest.raises(TooMuch) as refused:
+        gift(need, listing, 6, "k2")
+    assert refused.value.details["left"] == 5
+    assert Purchase.objects.count() == 1
+    Need.objects.update(state="closed")
+    with pytest.raises(WrongStep):
+        gift(need, listing, 1, "k3")
+
+
+def test_a_link_works_once(need, listing):
+    pledge = gift(need, listing)
+    pay(pledge.purchase)
+    order = ship(order_of(pledge))
+    token = make_link(order_id=order.pk, at=AT)
+    with pytest.raises(InvalidInput):
+        confirm_by_link(token=token, photo=None, message="", at=AT)
+    with pytest.raises(InvalidInput):
+        confirm_by_link(token=token, photo=SimpleUploadedFile("a.jpg", b"none"), message="", at=AT)
+    confirm_by_link(token=token, photo=photo(), message="", at=AT)
+    with pytest.raises(LinkSpent):
+        confirm_by_link(token=token, photo=photo(), message="", at=AT)
+    assert PledgeReceipt.objects.count() == 1
+
+
+def test_forged_expired_and_replaced_links_are_refused(need, listing):
+    pledge = gift(need, listing)
+    pay(pledge.purchase)
+    order = ship(order_of(pledge))
+    old = make_link(order_id=order.pk, at=AT)
+    new = make_link(order_id=order.pk, at=AT)
+    for token, at in ((old, AT), (new + "x", AT), ("nothing", AT), (new, AT + timedelta(days=30))):
+        with pytest.raises(LinkSpent):
+            confirm_by_link(token=token, photo=photo(), message="", at=at)
+    assert Client().get(f"/pledges/receipt/{old}/").status_code == 410
+    assert Client().get(f"/pledges/receipt/{new}/").status_code == 200
+
+
+def test_the_beneficiary_is_sent_a_link_and_the_donor_the_certificate(need, listing):
+    pledge = gift(need, listing)
+    pay(pledge.purchase)
+    ship(order_of(pledge))
+    outbox.drain(at=AT)
+    message = Message.objects.get(kind="pledge_shipped")
+    assert message.user.memberships.get().organisation_id == need.beneficiary_id
+
+    page = Client().post(message.url, {"photo": photo(), "message": "早餐桌上见"})
+    assert page.status_code == 200
+    outbox.drain(at=AT)
+
+    url = Message.objects.get(user=pledge.donor, kind="pledge_confirmed").url
+    certificate = Client().get(url).content.decode()
+    for words in ("启明灯具", "山里小学", "早餐桌上见", "¥120.00", pledge.certificate_code):
+        assert words in certificate
+    assert "红星路" not in certificate
+    assert "总务处" not in certificate
+
+
+def test_an_unconfirmed_certificate_says_so_and_an_unknown_one_is_not_there(need, listing):
+    pledge = gift(need, listing)
+    page = Client().get(f"/pledges/certificates/{pledge.certificate_code}/").content.decode()
+    assert "还没有确认" in page
+    assert "启明灯具" not in page
+    assert Client().get("/pledges/certificates/ZS26-NONE/").status_code == 404
+
+
+def test_giving_through_the_pages(need, listing):
+    donor = make_user(name="黄启明")
+    name = f"pieces-{spec_of(listing).specification_id}"
+    assert Client().post("/pledges/needs/breakfast/", {name: "2"}).status_code == 302
+    assert not Pledge.objects.exists()
+    for wrong, status in (({}, 422), ({name: "0"}, 422), ({name: "很多"}, 422), ({name: "21"}, 422)):
+        assert as_(donor).post("/pledges/needs/breakfast/", wrong).status_code == status
+    done = as_(donor).post("/pledges/needs/breakfast/", {name: "2", "key": "x", "donor_name": "黄"})
+    assert done.status_code == 302
+    assert done.url == f"/pay/{Pledge.objects.get().purchase.number}/"
+    more = as_(donor).post(f"/pledges/give/{listing.slug}/", {name: "30", "key": "y", "need": need.pk})
+    assert more.status_code == 302
+    for language in ("", "/en"):
+        for page in ("", "needs/breakfast/", "mine/", f"give/{listing.slug}/"):
+            assert as_(donor).get(f"{language}/pledges/{page}").status_code == 200
+
+
+def test_only_the_beneficiarys_people_publish_and_renew_links(need, listing):
+    with pytest.raises(NotAllowed):
+        publish_need(
+            beneficiary=need.beneficiary,
+            asked=Asked("别人", "别人", AT.date(), {spec_of(listing).specification_id: 1}, "a", "b", "440106", "c"),
+            actor=make_user(),
+            at=AT,
+        )
+    pledge = gift(need, listing)
+    pay(pledge.purchase)
+    order = ship(order_of(pledge))
+    assert as_(make_user()).post(f"/pledges/mine/{order.pk}/link/").status_code == 404
+    assert as_(pledge.donor).post(f"/pledges/mine/{order.pk}/link/").status_code == 404
+    member = need.beneficiary.memberships.get().user
+    assert as_(member).post(f"/pledges/mine/{order.pk}/link/").url.startswith("/pledges/receipt/")
+
+
+def test_the_list_of_needs_asks_as_much_for_thirty_as_for_one(need, listing, django_assert_max_num_queries):
+    member = need.beneficiary.memberships.get().user
+    for number in range(2):
+        with django_assert_max_num_queries(14):
+            assert Client().get("/pledges/").status_code == 200
+        for n in range(29 if number == 0 else 0):
+            asked = Asked(
+                f"需求{n}",
+                "字",
+                (AT + timedelta(days=9)).date(),
+                {spec_of(listing).specification_id: 5},
+                "a",
+                "b",
+                "440106",
+                "c",
+            )
+            publish_need(beneficiary=need.beneficiary, asked=asked, actor=member, at=AT, slug=f"n{n}")
