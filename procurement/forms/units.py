@@ -151,11 +151,20 @@ class PhotosInput(forms.FileInput):
     allow_multiple_selected = True
 
 
+class PhotosField(forms.FileField):
+    """Cleans to a list of uploads; what they are is told by decoding them, elsewhere."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Return every upload."""
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(PhotosField, self).clean(each, initial) for each in given if each]
+
+
 class AcceptForm(forms.Form):
     """How many pieces of each line arrived well; photos where something is short."""
 
     note = forms.CharField(label=_("What was wrong"), max_length=200, required=False)
-    photos = forms.FileField(
+    photos = PhotosField(
         label=_("Photos"),
         required=False,
         widget=PhotosInput(attrs={"accept": "image/*", "multiple": True, "data-testid": "acceptance-photos"}),
@@ -183,10 +192,6 @@ class AcceptForm(forms.Form):
     def accepted(self) -> dict[int, int]:
         """Pieces by line id."""
         return {line.pk: self.cleaned_data[f"accepted-{line.pk}"] for line in self.lines}
-
-    def uploads(self) -> list[UploadedFile]:
-        """Every photo; what they are is told by decoding them."""
-        return list(self.files.getlist("photos")) if self.files else []
 
 
 class BudgetForm(forms.Form):

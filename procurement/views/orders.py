@@ -145,7 +145,7 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
                     actor=request.user,
                     at=timezone.now(),
                     note=form.cleaned_data["note"],
-                    photos=form.uploads(),
+                    photos=form.cleaned_data["photos"],
                 )
             except DomainError as error:
                 status = error.status
