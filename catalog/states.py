@@ -45,3 +45,13 @@ class ReminderKind(models.TextChoices):
 
     RESTOCK = "restock", _("Back in stock")
     HARVEST = "harvest", _("Harvest")
+
+
+class CertificateKind(models.TextChoices):
+    """What a certificate says."""
+
+    ORGANIC = "organic", _("Organic product")
+    GREEN = "green", _("Green food")
+    GI = "gi", _("Geographical indication")
+    GAP = "gap", _("Good agricultural practice")
+    ASSISTANCE = "assistance", _("Assistance product")

@@ -9,6 +9,7 @@ from oscar.apps.catalogue.models import Category, Product, ProductClass
 from oscar.apps.partner.models import Partner, StockRecord
 
 from catalog.models import (
+    Certificate,
     FreightRule,
     FreightTemplate,
     Listing,
@@ -19,6 +20,7 @@ from catalog.models import (
     Supplier,
     Village,
 )
+from catalog.operations.output import record_certificate
 from catalog.queries import SpecForSale, specifications_for_sale
 from catalog.states import ListingState
 from shop.accounts.models import Address, Membership, Organisation, User
@@ -194,3 +196,19 @@ def add_picture(listing: Listing, **fields: Any) -> Picture:
     picture = make_picture(**fields)
     ListingPicture.objects.create(listing=listing, picture=picture, position=listing.pictures.count())
     return picture
+
+
+def make_certificate(*listings: Listing, **fields: Any) -> Certificate:
+    """Make a certificate of this year for listings of one supplier."""
+    number = next(_numbers)
+    defaults: dict[str, Any] = {
+        "kind": "green",
+        "number": f"LB-{number:06d}",
+        "issuer_zh": "中国绿色食品发展中心",
+        "holder": listings[0].supplier if listings else make_supplier(),
+        "scope_zh": "金柚",
+        "area_mu": 120,
+        "valid_from": AT.date().replace(month=1, day=1),
+        "valid_until": AT.date().replace(year=AT.year + 9, month=12, day=31),
+    }
+    return record_certificate(actor=None, at=AT, listings=listings, **(defaults | fields))

@@ -2,6 +2,7 @@
 
 from .cards import FacetCount, ListingCard
 from .categories import CategoryFacts
+from .certificates import Certificate, CertifiedListing, CertifiedYear
 from .freight import FreightRule, FreightTemplate
 from .listings import Listing, ListingPicture, Specification
 from .pictures import Picture
@@ -12,6 +13,9 @@ from .villages import Village
 
 __all__ = [
     "CategoryFacts",
+    "Certificate",
+    "CertifiedListing",
+    "CertifiedYear",
     "FacetCount",
     "FreightRule",
     "FreightTemplate",

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.utils import timezone
 
-from catalog.models import Listing, ListingPicture, Specification, Stock, Supplier
+from catalog.models import CertifiedListing, CertifiedYear, Listing, ListingPicture, Specification, Stock, Supplier
 from catalog.states import ListingState
 from shop.core.prepared import Prepared
 
@@ -50,19 +51,39 @@ class SpecForSale:
     county_code: str
     village_id: int | None
     freight_template_id: int | None
+    certificate_id: int | None = None
+    certificate_from: date | None = None
+    certificate_until: date | None = None
+    certified_grams_left: int | None = None
+
+    def is_certified_on(self, day: date) -> bool:
+        """Tell whether the certificate that it is sold under is valid on `day`; always without one."""
+        if self.certificate_from is None or self.certificate_until is None:
+            return True
+        return self.certificate_from <= day <= self.certificate_until
 
 
-def _rows(ids: list[int]) -> QuerySet[Any]:
+def _rows(ids: list[int], year: int) -> QuerySet[Any]:
     first_picture = (
         ListingPicture.objects.filter(listing=OuterRef("listing_id")).order_by("position", "pk").values("picture__key")
     )
     stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool=MAIN_POOL)
+    certified = CertifiedListing.objects.filter(
+        listing=OuterRef("listing_id"), draws=True, certificate__is_revoked=False
+    )
+    grams = CertifiedYear.objects.filter(
+        certificate__certified__listing=OuterRef("listing_id"), certificate__certified__draws=True, year=year
+    )
     return (
         Specification.objects.filter(pk__in=ids)
         .annotate(
             stock_pk=Subquery(stock.values("pk")[:1]),
             left=Subquery(stock.annotate(left=F("on_hand") - F("reserved")).values("left")[:1]),
             listing_picture=Subquery(first_picture[:1]),
+            certificate=Subquery(certified.values("certificate_id")[:1]),
+            certified_from=Subquery(certified.values("certificate__valid_from")[:1]),
+            certified_until=Subquery(certified.values("certificate__valid_until")[:1]),
+            grams_left=Subquery(grams.values("account__balance")[:1]),
         )
         .values_list(
             "pk",
@@ -101,6 +122,10 @@ def _rows(ids: list[int]) -> QuerySet[Any]:
             "listing__village_id",
             "listing__freight_template_id",
             "listing__supplier__freight_template_id",
+            "certificate",
+            "certified_from",
+            "certified_until",
+            "grams_left",
         )
     )
 
@@ -116,7 +141,14 @@ def specifications_for_sale(ids: Iterable[int]) -> dict[int, SpecForSale]:
     wanted = list(ids)
     if not wanted:
         return {}
-    return {row[0]: _spec(row) for row in _for_sale(wanted)}
+    return {row[0]: _spec(row) for row in _for_sale(wanted, timezone.localdate().year)}
+
+
+def _available(pieces: int, grams_left: int | None, net_grams: int) -> int:
+    """Return the pieces that can be sold: no more than there are, nor than the certificate's year has left."""
+    if grams_left is None or not net_grams:
+        return pieces
+    return min(pieces, grams_left // net_grams)
 
 
 def _spec(row: tuple) -> SpecForSale:
@@ -126,7 +158,7 @@ def _spec(row: tuple) -> SpecForSale:
         product_id=row[2],
         stockrecord_id=row[3],
         stock_id=row[4] or 0,
-        available=row[5] or 0,
+        available=_available(row[5] or 0, row[39], row[21]),
         price_fen=row[6],
         sku=row[7],
         partner_id=row[8],
@@ -153,6 +185,10 @@ def _spec(row: tuple) -> SpecForSale:
         county_code=row[32],
         village_id=row[33],
         freight_template_id=row[34] or row[35],
+        certificate_id=row[36],
+        certificate_from=row[37],
+        certificate_until=row[38],
+        certified_grams_left=row[39],
     )
 
 

@@ -26,7 +26,7 @@ from shop.core import pagecache
 from shop.sales import account_hooks
 from shop.sales import admin as sales_admin
 from shop.sales import hooks as sales
-from shop.sales.operations import adopting, baskets, privacy
+from shop.sales.operations import adopting, baskets, certified, privacy
 from shop.sales.queries.reviews import reviews_of
 
 
@@ -34,6 +34,7 @@ def connect() -> None:
     """Connect every hook; called once when the apps are ready."""
     hooks.connect_reviews(reviews_of)
     sales_admin.register()
+    sales.connect(certified.take_part)
     sales.connect(quota.take_part)
     sales.connect(pledging.take_part)
     accounts.connect(accounts.on_login, baskets.merge_on_login)

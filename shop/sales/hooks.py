@@ -37,6 +37,8 @@ class LineEvent:
     specification_id: int
     pieces: int
     fen: int = 0
+    net_grams: int = 0
+    certificate_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 from django.db.models import F, Sum
+from django.utils import timezone
 
 from catalog.operations.stock import reserved_by_pool
 from shop.core import ledger
 from shop.core.projections import Mismatch, check
 from shop.sales import books
-from shop.sales.models import LineFacts, OrderFacts, Payment, Purchase, Refund
+from shop.sales.models import AfterSale, LineFacts, OrderFacts, Payment, Purchase, Refund
 from shop.sales.rules import still_held
-from shop.sales.states import OrderState, PaymentState, PurchaseState
+from shop.sales.states import AfterSaleKind, AfterSaleState, OrderState, PaymentState, PurchaseState
 
 
 @check("reserved stock is what open orders hold")
@@ -80,3 +81,29 @@ def _suppliers() -> Iterator[Mismatch]:
     for name in sorted(booked.keys() | expected.keys()):
         if booked.get(name, 0) != expected.get(name, 0):
             yield Mismatch(f"account {name}", booked.get(name, 0), expected.get(name, 0))
+
+
+@check("certified output drawn is what orders hold of it")
+def _output() -> Iterator[Mismatch]:
+    booked = {name: amount for name, amount in ledger.balances("certificate:").items() if name.endswith(":drawn")}
+    expected: dict[str, int] = {}
+    lines = LineFacts.objects.filter(certificate_id__isnull=False).select_related("order")
+    returned = _returned()
+    for line in lines.iterator():
+        year = timezone.localdate(line.order.placed_at).year
+        kept = line.ordered - line.cancelled - (line.shipped - line.accepted if _is_done(line) else 0)
+        name = f"certificate:{line.certificate_id}:{year}:drawn"
+        expected[name] = expected.get(name, 0) + (kept - returned.get(line.pk, 0)) * line.net_grams
+    for name in sorted(booked.keys() | expected.keys()):
+        if booked.get(name, 0) != expected.get(name, 0):
+            yield Mismatch(name, booked.get(name, 0), expected.get(name, 0))
+
+
+def _is_done(line: LineFacts) -> bool:
+    return line.order.state == OrderState.COMPLETED
+
+
+def _returned() -> dict[int, int]:
+    """Return the pieces of each line that came back after the sale."""
+    cases = AfterSale.objects.filter(kind=AfterSaleKind.RETURN, state=AfterSaleState.APPROVED)
+    return dict(cases.values_list("line_id").annotate(pieces=Sum("quantity")))

@@ -11,7 +11,7 @@ from shop.sales.models import OrderFacts, Payment, Purchase, Refund
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
 from tests.concurrency.races import race
-from tests.factories import AT, make_division, make_listing, make_user, spec_of
+from tests.factories import AT, make_certificate, make_division, make_listing, make_user, spec_of
 
 BUYERS, STOCK = 60, 15
 
@@ -61,6 +61,32 @@ def test_with_the_lock_off_more_is_sold_than_there_is(real_db: str, tmp_path: Pa
         specification=spec.specification_id,
     )
     assert Purchase.objects.count() > STOCK
+
+
+def _certified(tmp_path: Path, real_db: str, *, lock: bool) -> tuple[dict[str, int], int]:
+    """Race for more stock than a certificate's year allows; return the outcomes and the pieces it was drawn for."""
+    make_division()
+    listing = make_listing(stock=BUYERS)
+    spec = spec_of(listing)
+    certificate = make_certificate(listing, yearly_output_grams=spec.net_grams * STOCK)
+    connection.close()
+    outcomes = race(
+        "buy", database_url=real_db, folder=tmp_path / "certified", attempts=BUYERS, lock=lock,
+        specification=spec.specification_id,
+    )  # fmt: skip
+    drawn = ledger.balance(f"certificate:{certificate.pk}:{AT.year}:drawn")
+    return dict(outcomes), drawn // spec.net_grams
+
+
+def test_no_more_is_sold_than_the_certificate_allows(real_db: str, tmp_path: Path) -> None:
+    outcomes, drawn = _certified(tmp_path, real_db, lock=True)
+    assert (outcomes, drawn) == ({"placed": STOCK, "refused output_exceeded": BUYERS - STOCK}, STOCK)
+    assert Stock.objects.get().reserved == STOCK
+
+
+def test_with_the_lock_off_the_certificate_is_passed(real_db: str, tmp_path: Path) -> None:
+    _outcomes, drawn = _certified(tmp_path, real_db, lock=False)
+    assert drawn > STOCK
 
 
 def test_many_clicks_on_one_basket_make_one_purchase_and_one_capture(real_db: str, tmp_path: Path) -> None:

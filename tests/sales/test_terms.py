@@ -49,7 +49,7 @@ def agree(*wanted: tuple[Any, int], terms: str = Terms.POSTPAID, key: str = "u1"
         ship_to=ShipTo("机关食堂", PHONE, "440106", "龙口西路 8 号"),
         key=key,
         terms=terms,
-        attribution=Attribution("unit", "7", "市一中"),
+        attribution=Attribution("alliance", "7", "市一中"),
         also=(Attribution("campaign", "3", "消费帮扶月"), Attribution("request", "R1")),
         extras=Extras(**extras),
     )
@@ -153,9 +153,9 @@ def test_a_paid_cancellation_is_told_as_a_refund(told):
 
 def test_where_a_purchase_came_from_is_kept_once_per_kind():
     purchase = agree((make_listing(stock=5), 1))
-    assert (purchase.attribution_kind, purchase.attribution_label) == ("unit", "市一中")
+    assert (purchase.attribution_kind, purchase.attribution_label) == ("alliance", "市一中")
     rows = OrderAttribution.objects.filter(purchase=purchase).values_list("kind", "ref", "label").order_by("kind")
-    assert list(rows) == [("campaign", "3", "消费帮扶月"), ("request", "R1", ""), ("unit", "7", "市一中")]
+    assert list(rows) == [("alliance", "7", "市一中"), ("campaign", "3", "消费帮扶月"), ("request", "R1", "")]
 
 
 def test_what_a_participant_refuses_does_not_happen(monkeypatch):

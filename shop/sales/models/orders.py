@@ -84,6 +84,7 @@ class LineFacts(models.Model):
     refunded_fen = models.BigIntegerField(default=0, help_text="Given back, or not charged")
     county_code = models.CharField(max_length=6, blank=True)
     village_id = models.BigIntegerField(null=True, blank=True)
+    certificate_id = models.BigIntegerField(null=True, blank=True, help_text="Whose output the pieces draw")
     is_fresh = models.BooleanField(default=True)
 
     class Meta:

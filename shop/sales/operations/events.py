@@ -41,4 +41,6 @@ def _line_event(line: LineFacts, pieces: int) -> hooks.LineEvent:
         specification_id=line.specification_id,
         pieces=pieces,
         fen=rules.line_refundable(line.unit_price_fen, pieces, line.ordered, line.discount_fen, 0),
+        net_grams=line.net_grams,
+        certificate_id=line.certificate_id,
     )

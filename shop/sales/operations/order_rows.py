@@ -110,5 +110,6 @@ def _line_facts(line: PlaceLine) -> LineFacts:
         ordered=line.quantity,
         county_code=spec.county_code,
         village_id=spec.village_id,
+        certificate_id=spec.certificate_id,
         is_fresh=spec.is_fresh,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.basket.models import Basket
@@ -14,6 +15,7 @@ from oscar.apps.basket.models import Line as BasketLine
 
 from catalog.operations import stock
 from catalog.operations.listings import lock_listings
+from catalog.operations.output import CertificateExpired
 from shop.core.errors import DomainError
 from shop.sales import hooks, rules
 from shop.sales.deal import NO_EXTRAS, SHOP, Attribution, Buyer, Extras, Invoice, PlaceLine, ShipTo
@@ -51,8 +53,8 @@ def place(
     The same `key` again returns the first purchase. With `basket_id`, that basket goes from Open to Submitted; where
     it `leaves_some` lines that are not bought now, only the bought ones go, the others wait in it.
     `attribution` is the channel; `also` says what else it came from (a campaign, a session, a need), one per kind.
-    Raises OutOfStock, OverLimit, CouponGone, or BasketChanged when the basket was ordered or changed meanwhile.
-    Locks: basket, limited listings, stock pools by id.
+    Raises OutOfStock, OutputExceeded, CertificateExpired, OverLimit, CouponGone, or BasketChanged when the basket was ordered or changed meanwhile.
+    Locks: basket, limited listings, stock pools by id, certified output, then what participants lock.
     """
     if not lines:
         raise BasketChanged(_("Your basket is empty."))
@@ -60,6 +62,7 @@ def place(
         with transaction.atomic():
             if basket_id is not None:
                 _take_from_basket(basket_id, lines, leaves_some, at)
+            _check_certificates(lines, at)
             _check_limits(lines, buyer)
             hooks.guard_prices(lines, buyer, at)
             wanted: dict[int, int] = defaultdict(int)
@@ -101,6 +104,19 @@ def _take_from_basket(basket_id: int, lines: Sequence[PlaceLine], leaves_some: b
         taken = moved == len(bought)
     if not taken:
         raise BasketChanged(_("This basket has been ordered already. Look at your orders."))
+
+
+def _check_certificates(lines: Sequence[PlaceLine], at: datetime) -> None:
+    """What is sold under a certificate is sold while it is valid: it may have ended at midnight, with a basket open."""
+    today = timezone.localdate(at)
+    for line in lines:
+        if not line.spec.is_certified_on(today):
+            name = in_reader_language(line.spec.name_zh, line.spec.name_en)
+            raise CertificateExpired(
+                _("%(name)s: its certificate is not valid today. It can't be sold until it is renewed.")
+                % {"name": name},
+                specification_id=line.spec.specification_id,
+            )
 
 
 def _check_limits(lines: Sequence[PlaceLine], buyer: Buyer) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.basket.models import Basket, Line
@@ -81,10 +82,14 @@ class BasketLine:
         return self.spec.is_sellable and not self.spec.is_preorder and self.most > 0
 
 
-def problem_of(spec: SpecForSale, quantity: int) -> Problem | None:
+def problem_of(  # noqa: PLR0911 reason: one sentence per problem, the gravest first
+    spec: SpecForSale, quantity: int
+) -> Problem | None:
     """Return why `quantity` pieces can't be bought now, or None."""
     if not spec.is_sellable:
         return Problem("withdrawn", _("Taken off sale. You can remove it."))
+    if not spec.is_certified_on(timezone.localdate()):
+        return Problem("certificate_expired", _("Its certificate is not valid today: it can't be sold until renewed."))
     if spec.is_preorder:
         return Problem("not_in_season", _("Not in season yet: have us remind you."))
     if spec.available < 1:
