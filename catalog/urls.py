@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.views import lists, places, products
+from catalog.views import certificates, lists, places, products
 
 app_name = "catalog"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("shop/p/<slug:slug>/", products.product, name="product"),
     path("shop/p/<slug:slug>/delivery/", products.delivery, name="delivery"),
     path("shop/p/<slug:slug>/reviews/", products.reviews, name="reviews"),
+    path("shop/certificates/<slug:number>/", certificates.certificate, name="certificate"),
     path("halls/", places.halls, name="halls"),
     path("halls/<slug:code>/", places.hall, name="hall"),
     path("villages/", places.villages, name="villages"),

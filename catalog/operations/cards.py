@@ -15,11 +15,11 @@ from django.utils.translation import get_language, override
 from oscar.apps.catalogue.models import Category
 
 from catalog.cardpress import CardFace, press
-from catalog.models import Listing, ListingCard, ListingPicture, Specification, Stock
+from catalog.models import CertifiedListing, Listing, ListingCard, ListingPicture, Specification, Stock
 from catalog.rules.seasons import in_season
 from catalog.rules.units import jin_fen
 from catalog.search import tokens_of
-from catalog.states import ListingState
+from catalog.states import CertificateKind, ListingState
 from catalog.units import unit_price_text
 from shop.core import outbox, pagecache
 
@@ -93,7 +93,7 @@ def _chunks(ids: Iterable[int], size: int) -> Iterator[list[int]]:
 
 
 def _cards(listing_ids: list[int], at: datetime) -> Iterator[ListingCard]:
-    """Make the cards of a chunk in three queries. A listing without an offered specification has none."""
+    """Make the cards of a chunk in four queries. A listing without an offered specification has none."""
     listings = (
         Listing.objects.filter(pk__in=listing_ids)
         .select_related("supplier", "village", "county__parent__parent", "category__facts")
@@ -116,9 +116,24 @@ def _cards(listing_ids: list[int], at: datetime) -> Iterator[ListingCard]:
     ):
         pictures.setdefault(row.listing_id, row.picture)
     tops = _category_tops({listing.category.path for listing in listings})
+    certificates = _certificates(listing_ids, at)
     for listing in listings:
+        # What a certificate proves stands before what a supplier says.
+        listing.certificate_kind = certificates.get(listing.pk)
         if specs.get(listing.pk):
             yield _card(listing, specs[listing.pk], pictures.get(listing.pk), tops, at)
+
+
+def _certificates(listing_ids: list[int], at: datetime) -> dict[int, CertificateKind]:
+    """Return the kind of the first valid certificate of each listing that has one. One query."""
+    today = timezone.localdate(at)
+    valid = CertifiedListing.objects.filter(
+        listing__in=listing_ids,
+        certificate__is_revoked=False,
+        certificate__valid_from__lte=today,
+        certificate__valid_until__gte=today,
+    ).order_by("-certificate_id")
+    return {pk: CertificateKind(kind) for pk, kind in valid.values_list("listing_id", "certificate__kind")}
 
 
 def _category_tops(paths: set[str]) -> dict[str, Any]:
@@ -154,7 +169,7 @@ def _card(listing: Any, specs: list[Any], picture: Any, tops: dict[str, Any], at
         sold_count=listing.sold_count,
         fresh_rank=fresh,
         in_stock=bool(buyable),
-        certified=listing.badge_kind == "proven",
+        certified=listing.certificate_kind is not None or listing.badge_kind == "proven",
         damage_covered=listing.damage_covered,
         within_48h=listing.ship_within_hours <= 48,
         is_preorder=waits,
@@ -197,8 +212,8 @@ def _face(listing: Any, spec: Any, picture: Any, *, in_stock: bool, waits: bool)
         supplier_name=said(listing.supplier, "name"),
         price_fen=spec.price_fen,
         unit_price_text=unit_price_text(listing.sale_unit, spec),
-        badge_text=said(listing, "badge"),
-        badge_kind=listing.badge_kind,
+        badge_text=str(listing.certificate_kind.label) if listing.certificate_kind else said(listing, "badge"),
+        badge_kind="proven" if listing.certificate_kind else listing.badge_kind,
         picture_key=shown.key if shown else "",
         picture_widths=tuple(shown.widths) if shown else (),
         ground=shown.ground if shown else "",

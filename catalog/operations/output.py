@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Certificate, CertifiedListing, CertifiedYear, Listing
+from catalog.operations.listings import cards_changed
 from shop.core import audit, ledger
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.ledger import Overdrawn, Posting
@@ -74,6 +75,7 @@ def record_certificate(*, actor: Any, at: datetime, listings: Sequence[Listing] 
                 for listing in listings
             ]
         )
+        cards_changed([listing.pk for listing in listings], at=at)
         audit.record(
             action="certificate_recorded", object_kind="certificate", object_id=certificate.pk, actor=actor, at=at,
             number=certificate.number,

@@ -17,8 +17,9 @@ from catalog.cardpress import shown
 from catalog.models import Listing, ListingCard, ListingPicture, Specification, Stock
 from catalog.pictures import Rendition, rendition
 from catalog.places import short, short_en, short_name
+from catalog.queries.certificates import CertificateShown, certificates_of
 from catalog.queries.freight import freight_of
-from catalog.queries.sale import MAIN_POOL
+from catalog.queries.sale import MAIN_POOL, grams_left, pieces_for_sale
 from catalog.queries.tree import Node, category_tree
 from catalog.rules.freight import FreightQuote, quote
 from catalog.rules.seasons import in_season, season_months
@@ -89,7 +90,7 @@ class ProductPage:
     farmers_fen: int | None
     good_percent: int | None
     most: int = 0
-    origin: list[Division] = field(default_factory=list)
+    certificates: list[CertificateShown] = field(default_factory=list)
 
 
 def division_code(text: str | None) -> str:
@@ -150,14 +151,14 @@ def _left() -> Subquery:
 
 
 _version_of = Prepared(
-    lambda slug: (
+    lambda slug, year: (
         Specification.objects.filter(
             listing__slug=slug, is_offered=True, listing__state=ListingState.LIVE, listing__supplier__is_active=True
         )
         .order_by("position", "pk")
-        .annotate(left=_left())
+        .annotate(left=_left(), grams=grams_left(year))
         .values_list(
-            *("pk", "price_fen", "was_fen", "left", "listing__card__built_at", "listing__updated_at"),
+            *("pk", "price_fen", "was_fen", "left", "grams", "listing__card__built_at", "listing__updated_at"),
             *("listing__review_count", "listing__sold_count", "listing__supplier__holiday_until"),
         )
     )
@@ -171,7 +172,7 @@ def product_version(slug: str, *, to: str | None, chosen: str | None, at: dateti
     the reader's language, the place of delivery and the day. What is kept under it can be old only in freight and in
     the other products shown: by as long as it is kept.
     """
-    rows = _version_of(slug)
+    rows = _version_of(slug, timezone.localtime(at).year)
     if not rows:
         return None
     wanted = chosen if any(str(row[0]) == chosen for row in rows) else ""
@@ -182,7 +183,7 @@ def product_version(slug: str, *, to: str | None, chosen: str | None, at: dateti
 def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime) -> ProductPage | Listing | None:
     """Return a product's page; the bare listing when it is not on sale any more, None when there never was one.
 
-    `to` is a division code, `chosen` a specification's id as text; either may be nonsense. Seven queries, one less
+    `to` is a division code, `chosen` a specification's id as text; either may be nonsense. Eight queries, one less
     without reviews.
     """
     listing = _listing(slug)
@@ -192,7 +193,7 @@ def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime)
         return listing if listing.state in {ListingState.WITHDRAWN, ListingState.LIVE} else None
     month = timezone.localtime(at).month
     waits = listing.is_preorder or not in_season(month, listing.season_start, listing.season_end)
-    choices = _choices(listing)
+    choices = _choices(listing, at)
     if not choices:
         return listing
     choice = _pick(choices, chosen)
@@ -220,6 +221,7 @@ def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime)
         farmers_fen=_share(choice.price_fen, listing.farmers_share_percent),
         good_percent=_percent(listing.review_good_count, listing.review_count),
         most=0 if waits else most,
+        certificates=certificates_of(listing.pk, timezone.localdate(at)),
     )
 
 
@@ -244,10 +246,10 @@ def _origin(listing: Listing) -> str:
 
 
 _specifications_of = Prepared(
-    lambda pk: (
+    lambda pk, year: (
         Specification.objects.filter(listing=pk, is_offered=True)
         .select_related("picture")
-        .annotate(left=_left())
+        .annotate(left=_left(), grams=grams_left(year))
         .order_by("position", "pk")
     )
 )
@@ -256,7 +258,7 @@ _pictures_of = Prepared(
 )
 
 
-def _choices(listing: Listing) -> list[Choice]:
+def _choices(listing: Listing, at: datetime) -> list[Choice]:
     return [
         Choice(
             pk=row.pk,
@@ -265,7 +267,7 @@ def _choices(listing: Listing) -> list[Choice]:
             price_fen=row.price_fen,
             was_fen=row.was_fen if row.was_fen and row.was_fen > row.price_fen else None,
             unit_price=unit_price_text(listing.sale_unit, row),
-            available=max(row.left or 0, 0),
+            available=pieces_for_sale(max(row.left or 0, 0), row.grams, row.net_grams),
             net=net_text(row),
             picture=_rendition(row.picture) if row.picture else None,
             gross_grams=row.gross_grams,
@@ -273,7 +275,7 @@ def _choices(listing: Listing) -> list[Choice]:
                 listing.sale_unit, row.price_fen, net_grams=row.net_grams, net_ml=row.net_ml, pieces=row.pieces
             ),
         )
-        for row in _specifications_of(listing.pk)
+        for row in _specifications_of(listing.pk, timezone.localtime(at).year)
     ]
 
 
@@ -363,7 +365,7 @@ def delivery_to(slug: str, *, to: str | None, chosen: str | None, at: datetime) 
     listing = _listing(slug)
     if listing is None or listing.state != ListingState.LIVE:
         return None
-    choices = _choices(listing)
+    choices = _choices(listing, at)
     return (listing, delivery_of(listing, _pick(choices, chosen), to=to, at=at)) if choices else None
 
 

@@ -63,6 +63,14 @@ class SpecForSale:
         return self.certificate_from <= day <= self.certificate_until
 
 
+def grams_left(year: int) -> Subquery:
+    """Return, as a column of specifications, the grams that the listing's certificate can still sell in `year`."""
+    years = CertifiedYear.objects.filter(
+        certificate__certified__listing=OuterRef("listing_id"), certificate__certified__draws=True, year=year
+    )
+    return Subquery(years.values("account__balance")[:1])
+
+
 def _rows(ids: list[int], year: int) -> QuerySet[Any]:
     first_picture = (
         ListingPicture.objects.filter(listing=OuterRef("listing_id")).order_by("position", "pk").values("picture__key")
@@ -70,9 +78,6 @@ def _rows(ids: list[int], year: int) -> QuerySet[Any]:
     stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool=MAIN_POOL)
     certified = CertifiedListing.objects.filter(
         listing=OuterRef("listing_id"), draws=True, certificate__is_revoked=False
-    )
-    grams = CertifiedYear.objects.filter(
-        certificate__certified__listing=OuterRef("listing_id"), certificate__certified__draws=True, year=year
     )
     return (
         Specification.objects.filter(pk__in=ids)
@@ -83,7 +88,7 @@ def _rows(ids: list[int], year: int) -> QuerySet[Any]:
             certificate=Subquery(certified.values("certificate_id")[:1]),
             certified_from=Subquery(certified.values("certificate__valid_from")[:1]),
             certified_until=Subquery(certified.values("certificate__valid_until")[:1]),
-            grams_left=Subquery(grams.values("account__balance")[:1]),
+            grams_left=grams_left(year),
         )
         .values_list(
             "pk",
@@ -144,7 +149,7 @@ def specifications_for_sale(ids: Iterable[int]) -> dict[int, SpecForSale]:
     return {row[0]: _spec(row) for row in _for_sale(wanted, timezone.localdate().year)}
 
 
-def _available(pieces: int, grams_left: int | None, net_grams: int) -> int:
+def pieces_for_sale(pieces: int, grams_left: int | None, net_grams: int) -> int:
     """Return the pieces that can be sold: no more than there are, nor than the certificate's year has left."""
     if grams_left is None or not net_grams:
         return pieces
@@ -158,7 +163,7 @@ def _spec(row: tuple) -> SpecForSale:
         product_id=row[2],
         stockrecord_id=row[3],
         stock_id=row[4] or 0,
-        available=_available(row[5] or 0, row[39], row[21]),
+        available=pieces_for_sale(row[5] or 0, row[39], row[21]),
         price_fen=row[6],
         sku=row[7],
         partner_id=row[8],

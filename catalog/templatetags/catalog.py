@@ -13,6 +13,14 @@ from catalog.queries.tree import category_tree
 register = template.Library()
 
 
+@register.filter
+def kilograms(grams: int) -> str:
+    """Write grams as kg or t, as a certificate does: 1,250 kg, 32 t. Rounded down to 1 kg."""
+    if grams >= 1_000_000 and grams % 100_000 == 0:
+        return f"{grams / 1_000_000:,g} t"
+    return f"{grams // 1000:,} kg"
+
+
 @register.simple_tag
 def navigation_categories() -> list[dict[str, Any]]:
     """Return the categories of the navigation: name, url. From the cache."""

@@ -8,6 +8,7 @@ process, and filled in afterwards. Whole numbers, texts and lists of whole numbe
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeGuard, cast
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
@@ -25,7 +26,10 @@ class _Compiled:
 
     def __init__(self, queryset: QuerySet[Any], holes: dict[Any, int]) -> None:
         compiler = queryset.query.get_compiler(using=queryset.db)
-        self.sql, params = compiler.as_sql()
+        try:
+            self.sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            raise ValueError("an argument of a prepared query is compared with a column too small for it") from None
         self._params = tuple(params)
         self._filled_by = [holes.get(param) for param in params]
         if set(holes.values()) - set(self._filled_by):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from catalog.models import CertifiedYear, Stock
 from catalog.operations.output import CertificateExpired, OutputExceeded, record_certificate
-from catalog.queries.sale import _available
+from catalog.queries.sale import pieces_for_sale
 from shop.core import ledger
 from shop.core.errors import InvalidInput
 from shop.core.projections import run_all
@@ -123,7 +123,7 @@ def test_without_a_stated_output_nothing_is_drawn():
 
 @given(pieces=st.integers(0, 10**6), grams=st.integers(0, 10**9), net=st.integers(1, 10**5))
 def test_what_can_be_sold_never_passes_stock_or_output(pieces, grams, net):
-    sold = _available(pieces, grams, net)
+    sold = pieces_for_sale(pieces, grams, net)
     assert 0 <= sold <= pieces
     assert sold * net <= grams or sold == 0
     assert sold == pieces or (sold + 1) * net > grams

@@ -66,6 +66,7 @@ ROUTES: dict[str, Rule] = {
     "shop/p/<slug:slug>/": Rule.OPEN,
     "shop/p/<slug:slug>/delivery/": Rule.OPEN,
     "shop/p/<slug:slug>/reviews/": Rule.OPEN,
+    "shop/certificates/<slug:number>/": Rule.OPEN,
     "halls/": Rule.OPEN,
     "halls/<slug:code>/": Rule.OPEN,
     "villages/": Rule.OPEN,

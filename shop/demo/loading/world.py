@@ -13,6 +13,7 @@ from shop.accounts.models import Message
 from shop.core import audit
 from shop.core.models import AuditEntry
 from shop.demo.loading.campaigns import load_campaigns
+from shop.demo.loading.certificates import load_certificates
 from shop.demo.loading.gifts import load_gifts
 from shop.demo.loading.listings import load_categories, load_listings
 from shop.demo.loading.live import load_live
@@ -51,6 +52,7 @@ def load_world(*, at: datetime, say: Say) -> bool:
         say(f"  {len(villages)} villages, {len(suppliers)} suppliers, {len(listings)} listings")
         people = load_people(suppliers, at)
         by_slug = {listing.slug: listing for listing in listings}
+        say(f"  {load_certificates(listings=by_slug, at=at - timedelta(days=400))} certificates")
         load_wishes(people, by_slug, villages, at - timedelta(days=1))
         load_offers(at)
         load_pages(at)

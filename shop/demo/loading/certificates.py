@@ -1,0 +1,37 @@
+"""Certificates of the sample world, recorded before anything is sold under them."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from catalog.models import Listing
+from catalog.operations.output import record_certificate
+
+WORLD = Path(__file__).resolve().parent.parent / "world"
+YEARS = 4
+
+
+def load_certificates(*, listings: Mapping[str, Listing], at: datetime) -> int:
+    """Record the certificates for listings by slug, `at` before the first sale; return how many."""
+    rows = tomllib.loads((WORLD / "certificates.toml").read_text())["certificate"]
+    for row in rows:
+        certified = [listings[slug] for slug in row["listings"]]
+        output_kg = row.get("output_kg")
+        record_certificate(
+            actor=None,
+            at=at,
+            listings=certified,
+            kind=row["kind"],
+            number=row["number"],
+            issuer_zh=row["issuer_zh"],
+            issuer_en=row["issuer_en"],
+            scope_zh=row["scope_zh"],
+            scope_en=row["scope_en"],
+            area_mu=row.get("area_mu"),
+            holder=certified[0].supplier,
+            valid_from=at.date().replace(month=1, day=1),
+            valid_until=at.date().replace(year=at.year + YEARS, month=12, day=31),
+            yearly_output_grams=output_kg * 1000 if output_kg else None,
+        )
+    return len(rows)
