@@ -117,6 +117,7 @@ def _cards(listing_ids: list[int], at: datetime) -> Iterator[ListingCard]:
         pictures.setdefault(row.listing_id, row.picture)
     tops = _category_tops({listing.category.path for listing in listings})
     certificates = _certificates(listing_ids, at)
+    listing: Any
     for listing in listings:
         # What a certificate proves stands before what a supplier says.
         listing.certificate_kind = certificates.get(listing.pk)
