@@ -16,6 +16,7 @@ from livestream import hooks as live
 from livestream import tailing
 from livestream.operations.drops import check_drop_lines
 from livestream.queries.drops import drop_price, sources_of_session
+from procurement import account_hooks as procurement_rows
 from procurement.operations import pledging, quota
 from shop.accounts import hooks as accounts
 from shop.accounts.models import User
@@ -41,6 +42,7 @@ def connect() -> None:
     accounts.connect(accounts.on_login, _adopt_purchases)
     accounts.connect(accounts.order_shortcuts, account_hooks.order_shortcuts)
     accounts.connect(accounts.account_rows, account_hooks.account_rows)
+    accounts.connect(accounts.account_rows, procurement_rows.account_rows)
     accounts.connect(accounts.export_of, privacy.export_purchases)
     accounts.connect(accounts.erase_from, privacy.erase_buyer)
     live.connect(tailing.wake)
