@@ -45,7 +45,7 @@ def ffmpeg() -> str:
 @lru_cache(maxsize=1)
 def _font() -> ImageFont.FreeTypeFont | None:
     found = next((path for path in FONTS if Path(path).exists()), None)
-    return ImageFont.truetype(found, 30) if found else None
+    return ImageFont.truetype(found, 26) if found else None
 
 
 def _cover(image: Image.Image) -> Image.Image:
@@ -59,11 +59,11 @@ def _caption(words: str) -> Image.Image | None:
     font = _font()
     if font is None or not words:
         return None
-    width = min(WIDTH - 48, round(font.getlength(words)) + 40)
-    plate = Image.new("RGBA", (width, 58), (0, 0, 0, 0))
+    width = min(WIDTH - 140, round(font.getlength(words)) + 40)
+    plate = Image.new("RGBA", (width, 50), (0, 0, 0, 0))
     draw = ImageDraw.Draw(plate)
-    draw.rounded_rectangle((0, 0, width - 1, 57), radius=8, fill=(*INK, 150))
-    draw.text((20, 10), words, font=font, fill=CREAM)
+    draw.rounded_rectangle((0, 0, width - 1, 49), radius=8, fill=(*INK, 150))
+    draw.text((20, 7), words, font=font, fill=CREAM)
     return plate
 
 
@@ -74,10 +74,12 @@ def _scene_frames(scene: Scene, count: int) -> Iterator[Image.Image]:
     for number in range(count):
         nearer = 1 + NEARER * (1 - number / count)
         width, height = WIDTH * nearer, HEIGHT * nearer
-        left, top = (big.width - width) / 2, (big.height - height) / 2
-        frame = big.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR, (left, top, left + width, top + height))
+        left, top = max(0.0, (big.width - width) / 2), max(0.0, (big.height - height) / 2)
+        box = (left, top, min(float(big.width), left + width), min(float(big.height), top + height))
+        frame = big.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR, box)
         if plate is not None:
-            frame.paste(plate, (24, round(HEIGHT * 0.3)), plate)
+            # In the middle: a phone that is taller than the clip crops its sides.
+            frame.paste(plate, ((WIDTH - plate.width) // 2, round(HEIGHT * 0.36)), plate)
         yield frame
 
 

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 MOST_SCENES = 6
 AT_ONCE = 1
-VERSION = "1"
+VERSION = "2"
 
 
 _failed: set[int] = set()

@@ -176,9 +176,19 @@ class LivePage:
     replays: list[SessionCard] = field(default_factory=list)
 
     @property
+    def everything(self) -> list[SessionCard]:
+        """All of them, live ones first."""
+        return [*self.now, *self.planned, *self.replays]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether one row holds them all, without headings."""
+        return 0 < len(self.everything) <= 3
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is no session at all."""
-        return not (self.now or self.planned or self.replays)
+        return not self.everything
 
 
 def _card(session: LiveSession, items: list[TrayItem], facts: dict[int, ListingFacts], viewers: int) -> SessionCard:

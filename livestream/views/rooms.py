@@ -75,7 +75,7 @@ def _show(request: HttpRequest, session: LiveSession, status: int = 200, **more:
         "room_title": said(room_, "title"),
         "host": said(room_, "host"),
         "portrait": picture_url(room_.portrait.key) if room_.portrait else "",
-        "poster": picture_url(room_.cover.key, 960) if room_.cover else "",
+        "poster": picture_url(room_.cover.key, max(room_.cover.widths, default=240)) if room_.cover else "",
         "clip": f"/live/clips/{session.clip[5:29]}.mp4" if session.clip else "",
         "clip_at": f"{clip_at(session, at=at):.1f}",
         "parts": render_parts(state),

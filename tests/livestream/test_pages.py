@@ -32,9 +32,10 @@ def pin(session: LiveSession, item: TrayItem, host: User) -> None:
 
 def test_the_list_says_who_is_live_planned_and_over(client: Client) -> None:
     session, host = make_session()
-    make_session(session.room, host=host, live=False)
+    for _ in range(3):
+        make_session(session.room, host=host, live=False)
     page = client.get("/live/").content.decode()
-    assert page.count('data-testid="session-card"') == 2
+    assert page.count('data-testid="session-card"') == 4
     assert "直播中" in page
     assert "即将开播" in page
     assert "Coming up" in client.get("/en/live/").content.decode()

@@ -95,7 +95,7 @@ def _platform(people: People, listings: dict[str, Listing], pictures: dict[str, 
     end_due_drops(at=began + timedelta(minutes=20))
     end_session(**_act(session, staff, began + timedelta(minutes=48)))
     LiveSession.objects.filter(pk=session.pk).update(peak_viewers=412)
-    following = ("连州菜心开园", "Choy sum, the first cut")
+    following = ("冬梨、腊味和岩蜜", "Pears, cured meat, cliff honey")
     coming = plan_session(room=room, title=following, planned_at=at + timedelta(days=1, hours=2), actor=staff, at=at)
     _fill(coming, staff, ("lianzhou-crystal-pear", *PLATFORM_GOODS[2:]), listings, at)
 
