@@ -66,7 +66,11 @@ export const startLiveConsole = () => {
         headers: { "X-Requested-With": "fetch" },
         credentials: "same-origin",
       });
-      if (answer.ok && !busy) put(await answer.text());
+      if (!answer.ok || busy) return;
+      // What was refused stays to be read until the next button.
+      const refusal = root.querySelector("[data-refusal]");
+      put(await answer.text());
+      if (refusal) root.prepend(refusal);
     } catch {
       // Offline: the figures stay as they were; the next look comes.
     }
