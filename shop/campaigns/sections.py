@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
+from wagtail.images.models import SourceImageIOError
 
 from catalog.queries import local, paragraphs
 from catalog.queries.lists import cards_of
@@ -91,7 +92,11 @@ def _pictures(image: Any) -> dict[str, Any] | None:
     """Return the hero's renditions, wide and tall. One query once they are made."""
     if image is None:
         return None
-    made = image.get_renditions(WIDE, TALL)
+    try:
+        made = image.get_renditions(WIDE, TALL)
+    except SourceImageIOError:
+        # The file is gone: the words stand without it.
+        return None
     return {"wide": made[WIDE], "tall": made[TALL]}
 
 

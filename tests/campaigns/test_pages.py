@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail.images.models import Image
 
 from catalog.models import Listing, Village
 from catalog.operations.cards import rebuild_cards
@@ -217,3 +218,11 @@ def test_an_order_says_which_campaign_and_which_session_it_came_from(client: Cli
 def test_a_mark_goes_before_the_place_on_the_page() -> None:
     assert marked_address("/shop/?sort=new#top", "campaign-3") == "/shop/?sort=new&from=campaign-3#top"
     assert marked_address("/shop/", "campaign-3") == "/shop/?from=campaign-3"
+
+
+def test_a_picture_whose_file_is_gone_leaves_the_words(client: Client) -> None:
+    image = Image.objects.create(title="柚子", file="original_images/gone.webp", width=10, height=10)
+    make_page(block("hero", image=image.pk, eyebrow="", headline="霜后第一车", text="", button="", link=""))
+    answer = client.get("/citrus/")
+    assert answer.status_code == 200
+    assert "霜后第一车" in answer.content.decode()
