@@ -13,9 +13,9 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
-# Within the range of every integer column, and nothing's id.
 LONGEST = 40  # Longer lists are rare, and each length would be kept.
-_HOLE = 1_987_000_000
+# Within the range of every integer column, also of years; no constant of a query is as odd.
+_HOLE = 31_871
 _TEXT_HOLE = "\ufffd hole "
 
 Value = int | str | Sequence[int]
