@@ -86,7 +86,8 @@ class _Nothing:
 
 
 def buy(job: dict[str, Any], number: int) -> str:
-    spec = spec_of_id(job["specification"])
+    specifications = job.get("specifications") or [job["specification"]]
+    spec = spec_of_id(specifications[number % len(specifications)])
     place(
         actor=None,
         at=AT,
