@@ -136,7 +136,7 @@ class PledgeBlock(blocks.StructBlock):
     """How far a need is met by people who buy instead of donate."""
 
     title = blocks.CharBlock(required=False, max_length=40, label=_("Title"))
-    need = blocks.CharBlock(max_length=40, label=_("Number of the need"))
+    need = blocks.CharBlock(max_length=60, label=_("The need: the last word of its address"))
 
     class Meta:
         icon = "tick-inverse"

@@ -21,8 +21,9 @@ from procurement.operations import pledging, quota
 from shop.accounts import hooks as accounts
 from shop.accounts.models import User
 from shop.accounts.operations.groups import ensure_groups
+from shop.campaigns import hooks as campaigns
 from shop.campaigns.operations import ensure_page_permissions
-from shop.campaigns.queries import sources_of_campaign
+from shop.campaigns.queries import progress_of_needs, sources_of_campaign
 from shop.core import pagecache
 from shop.sales import account_hooks
 from shop.sales import admin as sales_admin
@@ -48,6 +49,7 @@ def connect() -> None:
     live.connect(tailing.wake)
     sales.connect_price("drop", drop_price, check_drop_lines)
     sales.connect_source("session", sources_of_session)
+    campaigns.connect_progress(progress_of_needs)
     sales.connect_source("campaign", sources_of_campaign)
     # Its turn comes after those of core, accounts and sales, whose permissions are made by then.
     post_migrate.connect(_set_up_roles, sender=apps.get_app_config("campaigns"), dispatch_uid="roles")
