@@ -5,20 +5,170 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0003_blocks'),
+        ("campaigns", "0003_blocks"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='campaignpage',
-            name='body',
-            field=wagtail.fields.StreamField([('hero', 6), ('story', 10), ('countdown', 14), ('rail', 20), ('live', 23), ('pledge', 25)], blank=True, block_lookup={0: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'Picture, wide, its left part quiet', 'required': False}), 1: ('wagtail.blocks.CharBlock', (), {'label': 'Small line above', 'max_length': 60, 'required': False}), 2: ('wagtail.blocks.CharBlock', (), {'label': 'Headline', 'max_length': 60}), 3: ('wagtail.blocks.TextBlock', (), {'label': 'Text', 'max_length': 300, 'required': False, 'rows': 2}), 4: ('wagtail.blocks.CharBlock', (), {'label': 'Button', 'max_length': 20, 'required': False}), 5: ('shop.campaigns.blocks.LinkBlock', (), {'label': 'Where the button leads'}), 6: ('wagtail.blocks.StructBlock', [[('image', 0), ('eyebrow', 1), ('headline', 2), ('text', 3), ('button', 4), ('link', 5)]], {'group': 'Words and pictures'}), 7: ('shop.campaigns.blocks.VillageChooserBlock', (), {'label': 'Village', 'required': False}), 8: ('wagtail.blocks.CharBlock', (), {'label': "Title, if not the village's own", 'max_length': 60, 'required': False}), 9: ('wagtail.blocks.TextBlock', (), {'label': 'Story', 'max_length': 600, 'rows': 4}), 10: ('wagtail.blocks.StructBlock', [[('village', 7), ('title', 8), ('text', 9)]], {'group': 'Words and pictures'}), 11: ('wagtail.blocks.CharBlock', (), {'label': 'What is counted down to', 'max_length': 40}), 12: ('wagtail.blocks.DateTimeBlock', (), {'label': 'Until'}), 13: ('wagtail.blocks.CharBlock', (), {'label': 'What it says afterwards', 'max_length': 60, 'required': False}), 14: ('wagtail.blocks.StructBlock', [[('title', 11), ('until', 12), ('over', 13)]], {'group': 'Words and pictures'}), 15: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 40}), 16: ('shop.campaigns.blocks.ListingChooserBlock', (), {}), 17: ('wagtail.blocks.ListBlock', (16,), {'label': 'Products', 'max_num': 20}), 18: ('wagtail.blocks.CharBlock', (), {'label': 'Words of the link to more', 'max_length': 20, 'required': False}), 19: ('shop.campaigns.blocks.LinkBlock', (), {'label': 'Where it leads'}), 20: ('wagtail.blocks.StructBlock', [[('title', 15), ('products', 17), ('more', 18), ('link', 19)]], {'group': 'Live figures'}), 21: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 40, 'required': False}), 22: ('shop.campaigns.blocks.RoomChooserBlock', (), {'label': 'Live room', 'required': False}), 23: ('wagtail.blocks.StructBlock', [[('title', 21), ('room', 22)]], {'group': 'Live figures'}), 24: ('wagtail.blocks.CharBlock', (), {'label': 'The need: the last word of its address', 'max_length': 60}), 25: ('wagtail.blocks.StructBlock', [[('title', 21), ('need', 24)]], {'group': 'Live figures'})}),
+            model_name="campaignpage",
+            name="body",
+            field=wagtail.fields.StreamField(
+                [("hero", 6), ("story", 10), ("countdown", 14), ("rail", 20), ("live", 23), ("pledge", 25)],
+                blank=True,
+                block_lookup={
+                    0: (
+                        "wagtail.images.blocks.ImageChooserBlock",
+                        (),
+                        {"label": "Picture, wide, its left part quiet", "required": False},
+                    ),
+                    1: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"label": "Small line above", "max_length": 60, "required": False},
+                    ),
+                    2: ("wagtail.blocks.CharBlock", (), {"label": "Headline", "max_length": 60}),
+                    3: (
+                        "wagtail.blocks.TextBlock",
+                        (),
+                        {"label": "Text", "max_length": 300, "required": False, "rows": 2},
+                    ),
+                    4: ("wagtail.blocks.CharBlock", (), {"label": "Button", "max_length": 20, "required": False}),
+                    5: ("shop.campaigns.blocks.LinkBlock", (), {"label": "Where the button leads"}),
+                    6: (
+                        "wagtail.blocks.StructBlock",
+                        [[("image", 0), ("eyebrow", 1), ("headline", 2), ("text", 3), ("button", 4), ("link", 5)]],
+                        {"group": "Words and pictures"},
+                    ),
+                    7: ("shop.campaigns.blocks.VillageChooserBlock", (), {"label": "Village", "required": False}),
+                    8: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"label": "Title, if not the village's own", "max_length": 60, "required": False},
+                    ),
+                    9: ("wagtail.blocks.TextBlock", (), {"label": "Story", "max_length": 600, "rows": 4}),
+                    10: (
+                        "wagtail.blocks.StructBlock",
+                        [[("village", 7), ("title", 8), ("text", 9)]],
+                        {"group": "Words and pictures"},
+                    ),
+                    11: ("wagtail.blocks.CharBlock", (), {"label": "What is counted down to", "max_length": 40}),
+                    12: ("wagtail.blocks.DateTimeBlock", (), {"label": "Until"}),
+                    13: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"label": "What it says afterwards", "max_length": 60, "required": False},
+                    ),
+                    14: (
+                        "wagtail.blocks.StructBlock",
+                        [[("title", 11), ("until", 12), ("over", 13)]],
+                        {"group": "Words and pictures"},
+                    ),
+                    15: ("wagtail.blocks.CharBlock", (), {"label": "Title", "max_length": 40}),
+                    16: ("shop.campaigns.blocks.ListingChooserBlock", (), {}),
+                    17: ("wagtail.blocks.ListBlock", (16,), {"label": "Products", "max_num": 20}),
+                    18: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"label": "Words of the link to more", "max_length": 20, "required": False},
+                    ),
+                    19: ("shop.campaigns.blocks.LinkBlock", (), {"label": "Where it leads"}),
+                    20: (
+                        "wagtail.blocks.StructBlock",
+                        [[("title", 15), ("products", 17), ("more", 18), ("link", 19)]],
+                        {"group": "Live figures"},
+                    ),
+                    21: ("wagtail.blocks.CharBlock", (), {"label": "Title", "max_length": 40, "required": False}),
+                    22: ("shop.campaigns.blocks.RoomChooserBlock", (), {"label": "Live room", "required": False}),
+                    23: ("wagtail.blocks.StructBlock", [[("title", 21), ("room", 22)]], {"group": "Live figures"}),
+                    24: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"label": "The need: the last word of its address", "max_length": 60},
+                    ),
+                    25: ("wagtail.blocks.StructBlock", [[("title", 21), ("need", 24)]], {"group": "Live figures"}),
+                },
+            ),
         ),
         migrations.AlterField(
-            model_name='homepage',
-            name='body',
-            field=wagtail.fields.StreamField([('hero', 6), ('story', 10), ('countdown', 14), ('rail', 20), ('live', 23), ('pledge', 25)], blank=True, block_lookup={0: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'Picture, wide, its left part quiet', 'required': False}), 1: ('wagtail.blocks.CharBlock', (), {'label': 'Small line above', 'max_length': 60, 'required': False}), 2: ('wagtail.blocks.CharBlock', (), {'label': 'Headline', 'max_length': 60}), 3: ('wagtail.blocks.TextBlock', (), {'label': 'Text', 'max_length': 300, 'required': False, 'rows': 2}), 4: ('wagtail.blocks.CharBlock', (), {'label': 'Button', 'max_length': 20, 'required': False}), 5: ('shop.campaigns.blocks.LinkBlock', (), {'label': 'Where the button leads'}), 6: ('wagtail.blocks.StructBlock', [[('image', 0), ('eyebrow', 1), ('headline', 2), ('text', 3), ('button', 4), ('link', 5)]], {'group': 'Words and pictures'}), 7: ('shop.campaigns.blocks.VillageChooserBlock', (), {'label': 'Village', 'required': False}), 8: ('wagtail.blocks.CharBlock', (), {'label': "Title, if not the village's own", 'max_length': 60, 'required': False}), 9: ('wagtail.blocks.TextBlock', (), {'label': 'Story', 'max_length': 600, 'rows': 4}), 10: ('wagtail.blocks.StructBlock', [[('village', 7), ('title', 8), ('text', 9)]], {'group': 'Words and pictures'}), 11: ('wagtail.blocks.CharBlock', (), {'label': 'What is counted down to', 'max_length': 40}), 12: ('wagtail.blocks.DateTimeBlock', (), {'label': 'Until'}), 13: ('wagtail.blocks.CharBlock', (), {'label': 'What it says afterwards', 'max_length': 60, 'required': False}), 14: ('wagtail.blocks.StructBlock', [[('title', 11), ('until', 12), ('over', 13)]], {'group': 'Words and pictures'}), 15: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 40}), 16: ('shop.campaigns.blocks.ListingChooserBlock', (), {}), 17: ('wagtail.blocks.ListBlock', (16,), {'label': 'Products', 'max_num': 20}), 18: ('wagtail.blocks.CharBlock', (), {'label': 'Words of the link to more', 'max_length': 20, 'required': False}), 19: ('shop.campaigns.blocks.LinkBlock', (), {'label': 'Where it leads'}), 20: ('wagtail.blocks.StructBlock', [[('title', 15), ('products', 17), ('more', 18), ('link', 19)]], {'group': 'Live figures'}), 21: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 40, 'required': False}), 22: ('shop.campaigns.blocks.RoomChooserBlock', (), {'label': 'Live room', 'required': False}), 23: ('wagtail.blocks.StructBlock', [[('title', 21), ('room', 22)]], {'group': 'Live figures'}), 24: ('wagtail.blocks.CharBlock', (), {'label': 'The need: the last word of its address', 'max_length': 60}), 25: ('wagtail.blocks.StructBlock', [[('title', 21), ('need', 24)]], {'group': 'Live figures'})}, help_text="Below the season's rail"),
+            model_name="homepage",
+            name="body",
+            field=wagtail.fields.StreamField(
+                [("hero", 6), ("story", 10), ("countdown", 14), ("rail", 20), ("live", 23), ("pledge", 25)],
+                blank=True,
+                block_lookup={
+                    0: (
+                        "wagtail.images.blocks.ImageChooserBlock",
+                        (),
+                        {"label": "Picture, wide, its left part quiet", "required": False},
+                    ),
+                    1: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"label": "Small line above", "max_length": 60, "required": False},
+                    ),
+                    2: ("wagtail.blocks.CharBlock", (), {"label": "Headline", "max_length": 60}),
+                    3: (
+                        "wagtail.blocks.TextBlock",
+                        (),
+                        {"label": "Text", "max_length": 300, "required": False, "rows": 2},
+                    ),
+                    4: ("wagtail.blocks.CharBlock", (), {"label": "Button", "max_length": 20, "required": False}),
+                    5: ("shop.campaigns.blocks.LinkBlock", (), {"label": "Where the button leads"}),
+                    6: (
+                        "wagtail.blocks.StructBlock",
+                        [[("image", 0), ("eyebrow", 1), ("headline", 2), ("text", 3), ("button", 4), ("link", 5)]],
+                        {"group": "Words and pictures"},
+                    ),
+                    7: ("shop.campaigns.blocks.VillageChooserBlock", (), {"label": "Village", "required": False}),
+                    8: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"label": "Title, if not the village's own", "max_length": 60, "required": False},
+                    ),
+                    9: ("wagtail.blocks.TextBlock", (), {"label": "Story", "max_length": 600, "rows": 4}),
+                    10: (
+                        "wagtail.blocks.StructBlock",
+                        [[("village", 7), ("title", 8), ("text", 9)]],
+                        {"group": "Words and pictures"},
+                    ),
+                    11: ("wagtail.blocks.CharBlock", (), {"label": "What is counted down to", "max_length": 40}),
+                    12: ("wagtail.blocks.DateTimeBlock", (), {"label": "Until"}),
+                    13: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"label": "What it says afterwards", "max_length": 60, "required": False},
+                    ),
+                    14: (
+                        "wagtail.blocks.StructBlock",
+                        [[("title", 11), ("until", 12), ("over", 13)]],
+                        {"group": "Words and pictures"},
+                    ),
+                    15: ("wagtail.blocks.CharBlock", (), {"label": "Title", "max_length": 40}),
+                    16: ("shop.campaigns.blocks.ListingChooserBlock", (), {}),
+                    17: ("wagtail.blocks.ListBlock", (16,), {"label": "Products", "max_num": 20}),
+                    18: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"label": "Words of the link to more", "max_length": 20, "required": False},
+                    ),
+                    19: ("shop.campaigns.blocks.LinkBlock", (), {"label": "Where it leads"}),
+                    20: (
+                        "wagtail.blocks.StructBlock",
+                        [[("title", 15), ("products", 17), ("more", 18), ("link", 19)]],
+                        {"group": "Live figures"},
+                    ),
+                    21: ("wagtail.blocks.CharBlock", (), {"label": "Title", "max_length": 40, "required": False}),
+                    22: ("shop.campaigns.blocks.RoomChooserBlock", (), {"label": "Live room", "required": False}),
+                    23: ("wagtail.blocks.StructBlock", [[("title", 21), ("room", 22)]], {"group": "Live figures"}),
+                    24: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"label": "The need: the last word of its address", "max_length": 60},
+                    ),
+                    25: ("wagtail.blocks.StructBlock", [[("title", 21), ("need", 24)]], {"group": "Live figures"}),
+                },
+                help_text="Below the season's rail",
+            ),
         ),
     ]
