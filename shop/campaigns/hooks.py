@@ -27,11 +27,11 @@ _progress_of: ProgressOf = _nobody
 
 
 def connect_progress(source: ProgressOf) -> None:
-    """Have `source(refs)` answer for needs by their number, in a fixed number of queries; unknown ones are absent."""
+    """Have `source(refs)` answer for needs by their slug, in a fixed number of queries; unknown ones are absent."""
     global _progress_of  # noqa: PLW0603 (wired once, when the apps are ready)
     _progress_of = source
 
 
 def progress_of(refs: Sequence[str]) -> dict[str, Progress]:
-    """Return how far needs are met, by number."""
+    """Return how far needs are met, by slug."""
     return _progress_of(refs) if refs else {}

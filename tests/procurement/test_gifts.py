@@ -11,6 +11,7 @@ from procurement.models import Need, Pledge, PledgeReceipt, UnitOrder
 from procurement.operations.pledging import Asked, give, publish_need
 from procurement.operations.receiving import confirm_by_link, make_link
 from shop.accounts.models import Message
+from shop.campaigns.hooks import progress_of
 from shop.core import ledger, outbox
 from shop.core.errors import InvalidInput, NotAllowed
 from shop.sales.errors import TooMuch
@@ -221,3 +222,14 @@ def test_the_list_of_needs_asks_as_much_for_thirty_as_for_one(need, listing, dja
                 "c",
             )
             publish_need(beneficiary=need.beneficiary, asked=asked, actor=member, at=AT, slug=f"n{n}")
+
+
+def test_a_campaign_shows_how_far_a_need_is_met(need, listing):
+    gift(need, listing, pieces=4)
+    shown = progress_of(["breakfast", "unknown"])
+    assert list(shown) == ["breakfast"]
+    assert shown["breakfast"].url == "/pledges/needs/breakfast/"
+    assert shown["breakfast"].done == 20
+    assert shown["breakfast"].figures == "已认购 ¥120.00 / ¥600.00"
+    Need.objects.update(text_zh="")
+    assert progress_of(["breakfast"])["breakfast"].text == ""

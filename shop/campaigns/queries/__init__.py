@@ -25,8 +25,8 @@ def progress_of_needs(slugs: Sequence[str]) -> dict[str, Progress]:
     return {
         slug: Progress(
             title=said(shown.need, "title"),
-            text=paragraphs(said(shown.need, "text"))[0],
-            figures=_("%(given)s of %(wanted)s given")
+            text=next(iter(paragraphs(said(shown.need, "text"))), ""),
+            figures=_("%(given)s out of %(wanted)s given")
             % {"given": f"¥{to_yuan(shown.given_fen):,}", "wanted": f"¥{to_yuan(shown.wanted_fen):,}"},
             url=local(f"/pledges/needs/{slug}/"),
             done=shown.percent,

@@ -103,6 +103,9 @@ class Command(BaseCommand):
         raise CommandError(f"The server did not answer within {WAIT_SECONDS} seconds.")
 
     def _stop(self, children: list[subprocess.Popen[bytes]]) -> None:
+        # An impatient second Ctrl-C would leave the children behind; they end within the grace anyway.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for child in children:
             if child.poll() is None:
                 child.terminate()
