@@ -130,6 +130,21 @@ def untranslated(package: str, found: Catalog) -> list[str]:
     return problems
 
 
+def disagreeing() -> list[str]:
+    """Return a line for each message that two packages translate differently: only one of them would be shown."""
+    said: dict[tuple[str, str | None], dict[str, str]] = {}
+    for package in PACKAGES:
+        for message in read(package):
+            if message.id:
+                words = said.setdefault((str(message.id), message.context), {})
+                words.setdefault(str(message.string), package)
+    return [
+        f"{msgid!r} is " + ", ".join(f"{words!r} in {package}" for words, package in found.items())
+        for (msgid, _context), found in said.items()
+        if len(found) > 1
+    ]
+
+
 def _names(text: str) -> set[str]:
     return {first or second for first, second in _PLACEHOLDER.findall(text)}
 

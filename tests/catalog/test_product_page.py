@@ -103,7 +103,7 @@ def test_thirty_specifications_cost_what_one_costs(client, django_assert_num_que
             client.get(address)
         Stock.objects.filter(stockrecord__specification__listing=listing).update(on_hand=7)
         with django_assert_num_queries(8):
-            assert 'data-testid="left">可售 7 件' in client.get(address).content.decode()
+            assert 'data-testid="left">剩 7 件' in client.get(address).content.decode()
 
 
 @pytest.mark.django_db

@@ -113,7 +113,7 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
         jin = facts.to_pack_grams // 500
         text = _("%(goods)s, about %(jin)d jin") % {"goods": goods, "jin": jin} if jin else goods
         url = local("/seller/orders/")
-        tasks.append({"icon": "package", "kind": "kaki", "title": title, "text": text, "action": _("Send"), "url": url})
+        tasks.append({"icon": "package", "kind": "kaki", "title": title, "text": text, "action": _("Ship"), "url": url})
     if facts.case is not None:
         case = facts.case
         left = int((case.answer_by - at).total_seconds() // 3600) if case.answer_by else 0
