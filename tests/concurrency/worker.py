@@ -180,10 +180,17 @@ def approve_one(job: dict[str, Any], number: int) -> str:
     return "approved"
 
 
+def door(job: dict[str, Any], number: int) -> str:
+    from tests.concurrency.doors import come  # reason: after django.setup
+
+    return come(job, number)
+
+
 RACES = {
     "approve": approve,
     "approve_one": approve_one,
     "buy": buy,
+    "door": door,
     "drop_or_shop": drop_or_shop,
     "same_key": same_key,
     "capture": capture,
