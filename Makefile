@@ -6,7 +6,7 @@ PORT ?= 8000
 PY := .venv/bin/python
 UV_VERSION := 0.13.9
 STAMPS := .cache/stamps
-TYPED := shop/core $(wildcard shop/*/operations shop/*/queries shop/*/queries.py shop/*/rules.py catalog/operations catalog/queries catalog/rules procurement/operations procurement/queries procurement/rules livestream/operations livestream/queries livestream/rules.py)
+TYPED := shop/core $(wildcard shop/*/operations shop/*/queries shop/*/queries.py shop/*/rules.py catalog/operations catalog/queries catalog/rules procurement/operations procurement/queries procurement/rules livestream/operations livestream/queries livestream/rules.py traceability/operations traceability/queries traceability/rules)
 
 .PHONY: help setup demo demo-reset test check drill bench services services-stop messages format screenshots clean
 
@@ -34,7 +34,7 @@ $(STAMPS)/front: package-lock.json $(shell find static -type f -not -path 'stati
 	@PATH="$$(deploy/setup/node.sh):$$PATH" bash deploy/setup/front.sh
 	@touch $@
 
-$(STAMPS)/messages: $(shell find shop catalog procurement livestream -name '*.po' 2>/dev/null) | $(STAMPS)/runtime
+$(STAMPS)/messages: $(shell find shop catalog traceability procurement livestream -name '*.po' 2>/dev/null) | $(STAMPS)/runtime
 	@mkdir -p $(STAMPS)
 	@$(PY) deploy/setup/compile_messages.py
 	@touch $@

@@ -238,3 +238,20 @@ def specifications_of(listing_ids: Iterable[int]) -> list[SpecBrief]:
         .order_by("listing_id", "position", "pk")
     )
     return [SpecBrief(row.pk, row.listing_id, said(row, "text"), row.price_fen, max(row.left or 0, 0)) for row in rows]
+
+
+def own_listing(supplier_id: int, listing_id: int) -> Listing | None:
+    """Return a listing of a supplier with its county, or None when it is somebody else's."""
+    return Listing.objects.filter(pk=listing_id, supplier_id=supplier_id).select_related("county").first()
+
+
+def listings_of(supplier_id: int, *, most: int = 60) -> list[Listing]:
+    """Return a supplier's listings that are live or become so, by name in order of age. One query."""
+    shown = Listing.objects.filter(supplier_id=supplier_id).exclude(state=ListingState.WITHDRAWN)
+    return list(shown.order_by("pk")[:most])
+
+
+def first_pictures(listing_ids: Iterable[int]) -> dict[int, Any]:
+    """Return the first picture of each listing. One query."""
+    rows = ListingPicture.objects.filter(listing_id__in=list(listing_ids)).select_related("picture")
+    return {row.listing_id: row.picture for row in rows.order_by("-position", "-pk")}

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> None:
     """Compile every .po beside which a .mo belongs."""
-    for top in ("shop", "catalog", "procurement", "livestream"):
+    for top in ("shop", "catalog", "traceability", "procurement", "livestream"):
         for source in (ROOT / top).rglob("*.po"):
             with source.open("rb") as stream:
                 catalogue = read_po(stream, locale="zh_Hans_CN", domain="django")

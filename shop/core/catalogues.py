@@ -27,6 +27,7 @@ PACKAGES = (
     "catalog",
     "procurement",
     "livestream",
+    "traceability",
     "shop",
 )
 LOCALE = "zh_Hans"
@@ -57,7 +58,7 @@ def catalogue_path(package: str) -> Path:
 
 def sources() -> Iterator[Path]:
     """Yield every file that may hold messages."""
-    for top in ("shop", "catalog", "procurement", "livestream"):
+    for top in ("shop", "catalog", "traceability", "procurement", "livestream"):
         for path in sorted((ROOT / top).rglob("*")):
             if path.suffix in {".py", ".html", ".txt"} and "migrations" not in path.parts:
                 yield path

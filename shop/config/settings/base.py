@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "shop.core.apps.CoreConfig",
     "shop.accounts.apps.AccountsConfig",
     "catalog.apps.CatalogConfig",
+    "traceability.apps.TraceabilityConfig",
     "shop.sales.apps.SalesConfig",
     "procurement.apps.ProcurementConfig",
     "livestream.apps.LivestreamConfig",

@@ -21,6 +21,7 @@ from shop.sales.operations.events import order_event
 from shop.sales.operations.moves import lock_order, move_order
 from shop.sales.operations.refunds import reduce_order
 from shop.sales.states import OrderState
+from traceability.operations.assigning import AssignLine, Chosen, assign_lots
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,17 @@ class Parcel:
     pieces: Mapping[int, int]
 
 
-def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime) -> Shipment:
+def ship_order(
+    *, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots: Chosen | None = None
+) -> Shipment:
     """Send one parcel of an order; return it. The same parcel a second time is the first one.
+
+    `lots` names, by line id, the (lot, pieces) that are in it; other lines take the lots that expire first.
 
     The order is SHIPPED once no piece waits. Raises InvalidInput for a carrier or number that can't be, TooMuch for
     more pieces of a line than wait (field `pieces-<line>`), WrongState when the order is not waiting to be sent.
-    Locks: order, then stock pools by id.
+    Raises BeyondHarvest (field `lot-<line>`) when the lots of a product have not so much left.
+    Locks: order, then stock pools by id, then lots by id, then the supplier's chain of events.
     """
     number = _check_number(parcel)
     wanted = {line_id: pieces for line_id, pieces in parcel.pieces.items() if pieces}
@@ -66,6 +72,10 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime) -> Sh
         ShipmentLine.objects.bulk_create(
             [ShipmentLine(shipment=shipment, line_id=line_id, quantity=pieces) for line_id, pieces in wanted.items()]
         )
+        assign_lots(
+            shipment_id=shipment.pk, supplier_id=order.supplier_id, chosen=lots, actor=actor, at=at,
+            lines=[_to_assign(lines[line_id], pieces) for line_id, pieces in sorted(wanted.items())],
+        )  # fmt: skip
         _finish(order, lines.values(), actor, at)
         hooks.tell(
             order_event(
@@ -118,6 +128,11 @@ def cancel_rest(
 def line_rest(line: LineFacts) -> int:
     """Return how many pieces of a line still wait to be sent."""
     return line.ordered - line.cancelled - line.shipped
+
+
+def _to_assign(line: LineFacts, pieces: int) -> AssignLine:
+    names = (f"{line.name_zh} {line.spec_zh}".strip(), f"{line.name_en} {line.spec_en}".strip() if line.name_en else "")
+    return AssignLine(line.pk, line.listing_id, line.specification_id, pieces, line.net_grams, names)
 
 
 def _check_number(parcel: Parcel) -> str:

@@ -1,0 +1,87 @@
+"""Bases, lots and parcels in one line, for tests."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from catalog.models import Listing
+from shop.accounts.models import User
+from shop.sales.models import LineFacts, OrderFacts, Shipment
+from shop.sales.operations.payments import capture_payment, start_payment
+from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
+from shop.sales.operations.shipping import Parcel, ship_order
+from tests.factories import AT, make_division, make_listing, make_supplier, spec_of
+from traceability.models import ProduceLot, ProductionBase, TracedParcel
+from traceability.operations.places import Spot, add_base
+from traceability.operations.recording import LabReport, record_harvest, record_packing, record_test
+from traceability.states import Grade
+
+SPOT = Spot(Decimal("24.4521"), Decimal("116.2137"))
+GRAMS = 2500
+
+
+def make_base(supplier: Any, name: str = "松源果园") -> ProductionBase:
+    """Make a base with one plot."""
+    return add_base(
+        supplier_id=supplier.pk, name=(name, "Songyuan orchard"), place=("梅州市梅县区松源镇", "Songyuan, Meixian"),
+        spot=SPOT, contact="0753-2860123", altitude_m=420, plots=(("3 号坡地", "Slope 3", 380),), actor=None,
+    )  # fmt: skip
+
+
+def make_grown(member: User | None = None, *, stock: int = 50, **fields: Any) -> Listing:
+    """Make a listing whose pieces weigh 2.5 kg, of a supplier with a base."""
+    make_division()
+    supplier = make_supplier(member=member)
+    make_base(supplier)
+    return make_listing(supplier=supplier, specs=({"stock": stock, "net_grams": GRAMS},), **fields)
+
+
+def make_lot(
+    listing: Listing, *, pieces: int = 10, days_ago: int = 5, keeps: int | None = 60, at: datetime = AT
+) -> ProduceLot:
+    """Harvest a lot that is enough for `pieces`."""
+    base = ProductionBase.objects.filter(supplier=listing.supplier).order_by("pk")[0]
+    when = at - timedelta(days=days_ago)
+    return record_harvest(
+        supplier_id=listing.supplier_id, listing_id=listing.pk, base_id=base.pk, plot_id=base.plots.get().pk,
+        grams=pieces * GRAMS, occurred_at=when, best_before=when.date() + timedelta(days=keeps) if keeps else None,
+        actor=None, at=at,
+    )  # fmt: skip
+
+
+def finish(lot: ProduceLot, *, passed: bool = True, at: datetime = AT) -> None:
+    """Pack and test a lot."""
+    record_packing(
+        supplier_id=lot.supplier_id, lot_id=lot.pk, grams=lot.harvested_grams, boxes=7, grade=Grade.FIRST,
+        occurred_at=at - timedelta(hours=5), actor=None, at=at,
+    )  # fmt: skip
+    record_test(
+        supplier_id=lot.supplier_id, lot_id=lot.pk, occurred_at=at - timedelta(hours=3), actor=None, at=at,
+        test=LabReport("农残 4 项", "均未检出" if passed else "毒死蜱超标", passed, "梅县农检站", "GB 23200.121", "MJ-0412"),
+    )  # fmt: skip
+
+
+def paid_order(listing: Listing, pieces: int = 2, key: str = "one") -> OrderFacts:
+    """Buy pieces of a listing and pay."""
+    spec = spec_of(listing)
+    purchase = place(
+        actor=None, at=AT, lines=[PlaceLine(spec, pieces, spec.price_fen)], buyer=Buyer(phone="+8613800002046"),
+        ship_to=ShipTo("周敏", "+8613800002046", "440106", "龙口西路 8 号"), key=key,
+    )  # fmt: skip
+    payment, _ = start_payment(purchase=purchase, gateway_name="demo", at=AT)
+    capture_payment(payment_id=payment.pk, at=AT)
+    return OrderFacts.objects.get(purchase=purchase)
+
+
+def send(order: OrderFacts, pieces: int = 2, *, number: int = 1, **options: Any) -> Shipment:
+    """Send pieces of an order's only line."""
+    line = LineFacts.objects.get(order=order)
+    return ship_order(
+        order_id=order.pk, parcel=Parcel("sf", f"SF{1020260000000 + number:013d}", {line.pk: pieces}), actor=None,
+        at=AT, **options,
+    )  # fmt: skip
+
+
+def parcel_of(shipment: Shipment) -> TracedParcel:
+    """Return the traced parcel of a shipment."""
+    return TracedParcel.objects.get(shipment_id=shipment.pk)

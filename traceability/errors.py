@@ -1,0 +1,22 @@
+"""Refusals of this package."""
+
+from shop.core.errors import DomainError, InvalidInput
+
+
+class FromTheFuture(InvalidInput):
+    """An event can't be recorded before it happened."""
+
+    code = "event_in_future"
+
+
+class BeyondHarvest(DomainError):
+    """More would be sent of a lot than was harvested. Details: `left`, pieces that are left."""
+
+    code = "beyond_harvest"
+
+
+class UnknownLot(DomainError):
+    """No such lot of this supplier."""
+
+    code = "lot_unknown"
+    status = 404

@@ -1,0 +1,155 @@
+"""Which lots go into a parcel: first to expire first, never more than was harvested."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from traceability.errors import BeyondHarvest
+from traceability.models import ParcelLot, ProduceLot, TracedParcel
+from traceability.operations.recording import record_shipping
+from traceability.rules.codes import new_code
+from traceability.rules.fefo import Candidate, split
+from traceability.states import LotState
+
+
+@dataclass(frozen=True)
+class AssignLine:
+    """Pieces of one order line that go out in a parcel. `name` is (Chinese, English)."""
+
+    line_id: int
+    listing_id: int
+    specification_id: int
+    pieces: int
+    grams_per_piece: int
+    name: tuple[str, str]
+
+
+Chosen = Mapping[int, Sequence[tuple[int, int]]]
+
+
+def assign_lots(
+    *,
+    shipment_id: int,
+    supplier_id: int,
+    lines: Sequence[AssignLine],
+    chosen: Chosen | None = None,
+    actor: Any,
+    at: datetime,
+) -> TracedParcel:
+    """Give a parcel its trace code and its lines their lots; return it. The same shipment again is the same parcel.
+
+    `chosen` names (lot, pieces) for some lines instead of first to expire first. A listing without lots goes without.
+    Raises BeyondHarvest (field `lot-<line>`) for what no lot has, or for a lot that is not the listing's own.
+    Locks: lots by id, then the head of the supplier's chain.
+    """
+    with transaction.atomic():
+        known = TracedParcel.objects.filter(shipment_id=shipment_id).first()
+        if known is not None:
+            return known
+        parcel = TracedParcel.objects.create(
+            supplier_id=supplier_id, shipment_id=shipment_id, code=new_code(), shipped_at=at
+        )
+        lots = _lock_lots(supplier_id, {line.listing_id for line in lines}, at)
+        taken: list[tuple[AssignLine, ProduceLot, int]] = []
+        for line in lines:
+            own = [lot for lot in lots.values() if lot.listing_id == line.listing_id]
+            if not own:
+                continue
+            for lot_id, pieces in _shares(line, own, (chosen or {}).get(line.line_id), at):
+                grams = pieces * max(line.grams_per_piece, 1)
+                take(lots[lot_id], grams, line, at)
+                taken.append((line, lots[lot_id], pieces))
+        _write(parcel, taken, at)
+    return parcel
+
+
+def take(lot: ProduceLot, grams: int, line: AssignLine, at: datetime) -> None:
+    """Assign grams of a lot, by one conditional update. Raises BeyondHarvest when it has not so much left."""
+    free = Q(pk=lot.pk, state=LotState.OPEN, assigned_grams__lte=F("harvested_grams") - grams)
+    if not ProduceLot.objects.filter(free).update(assigned_grams=F("assigned_grams") + grams):
+        raise _beyond(line, 0)
+    lot.assigned_grams += grams
+
+
+def _lock_lots(supplier_id: int, listing_ids: set[int], at: datetime) -> dict[int, ProduceLot]:
+    """Return the lots of these listings that were harvested by `at`, locked in the order of their ids."""
+    rows = ProduceLot.objects.select_for_update().filter(
+        supplier_id=supplier_id, listing_id__in=listing_ids, harvested_on__lte=timezone.localtime(at).date()
+    )
+    return {lot.pk: lot for lot in rows.order_by("pk")}
+
+
+def can_be_sent(lot: ProduceLot, at: datetime) -> bool:
+    """Tell whether goods of a lot may go out: it is open and has not expired."""
+    day = timezone.localtime(at).date()
+    return lot.state == LotState.OPEN and (lot.best_before is None or lot.best_before >= day)
+
+
+def _shares(
+    line: AssignLine, lots: Sequence[ProduceLot], wanted: Sequence[tuple[int, int]] | None, at: datetime
+) -> Sequence[tuple[int, int]]:
+    usable = {lot.pk: lot for lot in lots if can_be_sent(lot, at)}
+    if wanted is None:
+        found, short = split(line.pieces, line.grams_per_piece, [_candidate(lot) for lot in usable.values()])
+        if short:
+            raise _beyond(line, line.pieces - short)
+        return found
+    if sum(pieces for _lot, pieces in wanted) != line.pieces or any(
+        lot_id not in usable or pieces < 1 for lot_id, pieces in wanted
+    ):
+        raise BeyondHarvest(_("Choose a lot of this product that can be sent."), field=f"lot-{line.line_id}")
+    for lot_id, pieces in wanted:
+        left = _left(usable[lot_id]) // max(line.grams_per_piece, 1)
+        if pieces > left:
+            raise _beyond(line, left)
+    return wanted
+
+
+def _candidate(lot: ProduceLot) -> Candidate:
+    return Candidate(lot.pk, lot.best_before, lot.harvested_on, _left(lot))
+
+
+def _left(lot: ProduceLot) -> int:
+    return lot.harvested_grams - lot.assigned_grams
+
+
+def _beyond(line: AssignLine, left: int) -> BeyondHarvest:
+    return BeyondHarvest(
+        _("The lots of this product have only %(left)d pieces left: record a harvest, or send less.")
+        % {"left": left},
+        field=f"lot-{line.line_id}",
+        left=left,
+    )
+
+
+def _write(parcel: TracedParcel, taken: Sequence[tuple[AssignLine, ProduceLot, int]], at: datetime) -> None:
+    """Write one shipping event for each lot in the parcel, and what of each line came from it."""
+    events = {}
+    for lot in {lot.pk: lot for _line, lot, _pieces in taken}.values():
+        own = [(line, pieces) for line, each, pieces in taken if each.pk == lot.pk]
+        grams = sum(pieces * max(line.grams_per_piece, 1) for line, pieces in own)
+        events[lot.pk] = record_shipping(
+            lot=lot, grams=grams, pieces=sum(pieces for _line, pieces in own), parcel_id=parcel.pk, at=at
+        )
+    ParcelLot.objects.bulk_create(
+        [
+            ParcelLot(
+                parcel=parcel,
+                lot=lot,
+                event=events[lot.pk],
+                line_id=line.line_id,
+                specification_id=line.specification_id,
+                pieces=pieces,
+                grams=pieces * max(line.grams_per_piece, 1),
+                name_zh=line.name[0],
+                name_en=line.name[1],
+            )
+            for line, lot, pieces in taken
+        ]
+    )

@@ -1,0 +1,88 @@
+"""Whether a chain is whole, and if not, which event was changed first."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.dateparse import parse_datetime
+
+from traceability.models import LabTest, SupplierChain, TraceEvent
+from traceability.rules import chain
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first event of a chain that is not as it was written, and what is wrong with it."""
+
+    supplier_id: int
+    seq: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"supplier {self.supplier_id}, event {self.seq}: {self.why}"
+
+
+def verify_chain(supplier_id: int) -> tuple[int, Broken | None]:
+    """Return how many events of a supplier's chain are as they were written, and the first that is not."""
+    count, previous = 0, chain.START
+    for event in _events(supplier_id):
+        if event.seq != count + 1:
+            return count, Broken(supplier_id, count + 1, "it is missing")
+        why = fault_of(event, previous)
+        if why:
+            return count, Broken(supplier_id, event.seq, why)
+        count, previous = count + 1, event.hash
+    head = SupplierChain.objects.filter(pk=supplier_id).first()
+    length, last = (head.length, head.head) if head else (0, chain.START)
+    if length > count:
+        return count, Broken(supplier_id, count + 1, "it is missing")
+    if length < count or last != previous:
+        return count - 1, Broken(supplier_id, count, "the head of the chain is another")
+    return count, None
+
+
+def verify_all() -> Iterator[tuple[int, int, Broken | None]]:
+    """Yield (supplier, events, first broken) for every chain, in the order of suppliers."""
+    heads = set(SupplierChain.objects.values_list("pk", flat=True))
+    told = set(TraceEvent.objects.order_by().values_list("supplier_id", flat=True).distinct())
+    for supplier_id in sorted(heads | told):
+        yield supplier_id, *verify_chain(supplier_id)
+
+
+def fault_of(event: TraceEvent, previous: str) -> str:
+    """Return what is wrong with an event that follows the hash `previous`; "" when it is as it was written."""
+    if chain.link(event.previous_hash, event.body) != event.hash:
+        return "its content was changed"
+    if event.previous_hash != previous:
+        return "it does not follow the event before it"
+    body = json.loads(event.body)
+    if (
+        body["eventID"] != f"urn:heqiao:event:{event.supplier_id}:{event.seq}"
+        or body["heqiao:lot"] != event.lot_id
+        or body["bizStep"] != event.step
+        or parse_datetime(body["eventTime"]) != event.occurred_at
+    ):
+        return "its columns differ from its content"
+    return ""
+
+
+def changed_tests() -> Iterator[LabTest]:
+    """Yield the tests whose row differs from what their event says."""
+    for test in LabTest.objects.select_related("event").order_by("event__supplier_id", "event__seq"):
+        said = json.loads(test.event.body).get("heqiao:test", {})
+        kept = {
+            "item": test.item,
+            "lab": test.lab,
+            "method": test.method,
+            "passed": test.passed,
+            "reportNo": test.report_no,
+            "result": test.result,
+        }
+        if said != kept:
+            yield test
+
+
+def _events(supplier_id: int) -> Iterator[TraceEvent]:
+    return TraceEvent.objects.filter(supplier_id=supplier_id).order_by("seq").iterator(AT_ONCE)

@@ -1,0 +1,246 @@
+"""What a buyer sees who scans the code on a parcel. No login; the address has no language, the reader does."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from catalog.words import english, local, said
+from shop.core.masking import mask_name
+from traceability.drawing import draw
+from traceability.operations.printing import certificate_pdf
+from traceability.operations.scanning import count_scan
+from traceability.queries.trace import LotInParcel, Told, TracePage, certificates_of, trace_page
+from traceability.rules.codes import cleaned, grouped, is_code
+from traceability.states import BizStep, Grade, LotState
+
+LANGUAGES = dict(settings.LANGUAGES)
+HALF_A_YEAR = 180 * 86400
+MANY_SCANS = 20
+View = Callable[..., HttpResponse]
+
+
+def spoken(view: View) -> View:
+    """Have the view speak the language of `lang`, else the one chosen last, else the browser's."""
+
+    @wraps(view)
+    def speak(request: HttpRequest, **given: Any) -> HttpResponse:
+        asked = request.GET.get("lang", "")
+        chosen = asked if asked in LANGUAGES else request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if chosen not in LANGUAGES:
+            wanted = request.headers.get("Accept-Language", "")
+            chosen = "en" if wanted.strip().lower().startswith("en") else settings.LANGUAGE_CODE
+        translation.activate(chosen)
+        response = view(request, **given)
+        if asked in LANGUAGES:
+            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, asked, max_age=HALF_A_YEAR, samesite="Lax")
+        return response
+
+    return never_cache(speak)
+
+
+@require_safe
+@spoken
+def entrance(request: HttpRequest) -> HttpResponse:
+    """A place to type a code; with `code`, the way to its page."""
+    typed = request.GET.get("code", "")
+    if not typed.strip():
+        return _render(request, "entrance", {"typed": "", "wrong": bool(typed)})
+    code = cleaned(typed)
+    if not is_code(code):
+        return _unknown(request, typed, status=422)
+    return HttpResponseRedirect(f"/t/{code}")
+
+
+@require_safe
+@spoken
+def trace(request: HttpRequest, code: str) -> HttpResponse:
+    """The lots in one parcel; for a code that can't be or isn't known, what to do."""
+    plain = cleaned(code)
+    if not is_code(plain):
+        return _unknown(request, code)
+    if plain != code:
+        return HttpResponsePermanentRedirect(f"/t/{plain}")
+    page = trace_page(code)
+    if page is None:
+        return _unknown(request, code)
+    scans = count_scan(parcel_id=page.parcel.pk)
+    return _render(request, "trace", shown(page, scans))
+
+
+@require_safe
+@spoken
+def certificate(request: HttpRequest, code: str) -> HttpResponse:
+    """The 合格证 of the lots in a parcel."""
+    found = certificates_of(cleaned(code))
+    if not found:
+        return _unknown(request, code)
+    return _render(request, "certificate", {"code": cleaned(code), "certificates": [_paper(each) for each in found]})
+
+
+@require_safe
+@spoken
+def certificate_file(request: HttpRequest, code: str) -> HttpResponse:
+    """The same as PDF, for printing. In Chinese: it is a form of the law."""
+    found = certificates_of(cleaned(code))
+    if not found:
+        return _unknown(request, code)
+    response = HttpResponse(
+        certificate_pdf(certificates=found, code=cleaned(code)), content_type="application/pdf"
+    )
+    response["Content-Disposition"] = f'inline; filename="hegezheng-{cleaned(code)}.pdf"'
+    return response
+
+
+def _paper(row: Any) -> dict[str, Any]:
+    return {"row": row, "product": said(row.lot.listing, "name"), "weight": weight(row.grams), "lot": row.lot.code}
+
+
+def _render(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    shared = {"other": "zh-hans" if english() else "en", "shop_url": local("/shop/"), "home_url": local("/")}
+    return render(request, f"traceability/{name}.html", {**shared, **context}, status=status)
+
+
+def _unknown(request: HttpRequest, typed: str, status: int = 404) -> HttpResponse:
+    return _render(request, "unknown", {"typed": typed[:40], "is_code": is_code(cleaned(typed))}, status=status)
+
+
+def weight(grams: int) -> str:
+    """Return a weight as people read it: 1,860 kg, 2.5 kg, 300 g."""
+    if grams < 1000:
+        return f"{grams} g"
+    return f"{grams / 1000:,.3f}".rstrip("0").rstrip(".") + " kg"
+
+
+def shown(page: TracePage, scans: int) -> dict[str, Any]:
+    """Return what the trace page's template shows."""
+    supplier = page.parcel.supplier
+    return {
+        "code": page.parcel.code,
+        "printed": grouped(page.parcel.code),
+        "scans": scans,
+        "many_scans": scans > MANY_SCANS,
+        "page": page,
+        "broken": _broken_words(page),
+        "title": said(page.lots[0].lot.listing, "name") if page.lots else said(supplier, "name"),
+        "lots": [_lot(page, each) for each in page.lots],
+        "shipped": moment(page.parcel.shipped_at),
+        "supplier": {
+            "name": said(supplier, "name"),
+            "url": local(f"/suppliers/{supplier.slug}/"),
+            "head": mask_name(supplier.head_name) if supplier.head_name else "",
+            "story": said(supplier, "story").split("\n")[0],
+            "households": supplier.households,
+        },
+    }
+
+
+def moment(at: Any) -> str:
+    """Return a time as timelines show it: 11-18 07:40, with the year when it is another than this."""
+    here = timezone.localtime(at)
+    return date_format(here, "m-d H:i" if here.year == timezone.localtime().year else "Y-m-d H:i")
+
+
+def _broken_words(page: TracePage) -> str:
+    if page.broken is None:
+        return ""
+    facts = {"n": page.broken.seq, "step": page.broken_step or "?"}
+    return _("Event %(n)d of this supplier's records (%(step)s) is not as it was written.") % facts
+
+
+def _lot(page: TracePage, each: LotInParcel) -> dict[str, Any]:
+    lot = each.lot
+    test = each.tests[-1].body["heqiao:test"] if each.tests else None
+    return {
+        "each": each,
+        "lot": lot,
+        "name": said(lot.listing, "name"),
+        "url": local(f"/shop/p/{lot.listing.slug}/"),
+        "is_recalled": lot.state == LotState.RECALLED,
+        "in_parcel": [{"name": said(row, "name"), "pieces": row.pieces} for row in each.goods],
+        "harvested": date_format(lot.harvested_on, _("j F")),
+        "best_before": date_format(lot.best_before, "Y-m-d") if lot.best_before else "",
+        "test": test,
+        "timeline": [*timeline(each.events), _here(page)],
+        "map": draw(lot.base, each.plots, lot.plot),
+        "place": said(lot.base, "place") or said(lot.base, "name"),
+        "base": said(lot.base, "name"),
+        "plot": said(lot.plot, "name") if lot.plot else "",
+        "area": f"{lot.plot.area_tenth_mu / 10:g}" if lot.plot and lot.plot.area_tenth_mu else "",
+        "altitude": lot.base.altitude_m,
+        "spot": f"{lot.base.latitude / 1e6:.4f}, {lot.base.longitude / 1e6:.4f}",
+        "paper": _paper_short(each),
+    }
+
+
+def _here(page: TracePage) -> dict[str, str]:
+    return {
+        "title": _("Your parcel"),
+        "when": "",
+        "text": _("Code %(code)s") % {"code": grouped(page.parcel.code)},
+        "state": "now",
+    }
+
+
+def _paper_short(each: LotInParcel) -> dict[str, Any] | None:
+    row = each.certificate
+    if row is None:
+        return None
+    return {
+        "row": row,
+        "product": f"{said(each.lot.listing, 'name')} · {weight(row.grams)}",
+        "sold": weight(each.lot.assigned_grams),
+        "left": weight(each.lot.harvested_grams - each.lot.assigned_grams),
+        "percent": each.lot.assigned_grams * 100 // each.lot.harvested_grams,
+    }
+
+
+def timeline(events: list[Told]) -> list[dict[str, str]]:
+    """Return events as the component `timeline` draws them, in plain words."""
+    return [
+        {"title": title(each), "when": moment(each.at), "text": words(each), "state": "done"} for each in events
+    ]
+
+
+def title(told: Told) -> str:
+    """Return what happened, in two or three words."""
+    if told.step == BizStep.TEST:
+        return _("Test passed") if told.body.get("heqiao:test", {}).get("passed") else _("Test failed")
+    return str(BizStep(told.step).label) if told.step in BizStep.values else told.step
+
+
+def words(told: Told) -> str:
+    """Return what an event tells, in one plain sentence."""
+    quantities = told.body.get("quantityList") or told.body.get("childQuantityList") or [{}]
+    kilograms = weight(int(quantities[0].get("quantity", 0)))
+    if told.step == BizStep.TEST:
+        return test_words(told.body.get("heqiao:test", {}))
+    if told.step == BizStep.PACKING:
+        grade = told.body.get("heqiao:grade", "")
+        parts = [Grade(grade).label if grade in Grade.values else "", kilograms]
+        boxes = told.body.get("heqiao:boxes", 0)
+        if boxes:
+            parts.append(ngettext("%(n)d box", "%(n)d boxes", boxes) % {"n": boxes})
+        return " · ".join(str(part) for part in parts if part)
+    if told.step == BizStep.SHIPPING:
+        pieces = told.body.get("heqiao:pieces", 0)
+        return ngettext("%(n)d piece, %(kg)s", "%(n)d pieces, %(kg)s", pieces) % {"n": pieces, "kg": kilograms}
+    return _("%(kg)s, lot %(lot)s") % {"kg": kilograms, "lot": told.body.get("heqiao:lotNumber", "")}
+
+
+def test_words(test: dict[str, Any]) -> str:
+    """Return a test in plain words: who looked for what, and what was found."""
+    return _("%(lab)s looked for %(item)s: %(result)s") % {
+        "lab": test.get("lab", ""),
+        "item": test.get("item", ""),
+        "result": test.get("result", ""),
+    }
