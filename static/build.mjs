@@ -24,7 +24,7 @@ writeFileSync(
 
 cpSync(join(here, "img"), join(out, "img"), { recursive: true });
 await build({
-  entryPoints: [join(here, "css/app.css"), join(here, "js/app.js")],
+  entryPoints: [join(here, "css/app.css"), join(here, "css/trace.css"), join(here, "js/app.js")],
   bundle: true,
   minify: true,
   sourcemap: false,

@@ -20,7 +20,7 @@ HELP = (
     "terms",
     "privacy",
 )
-LATER = ("t", "notices")
+LATER = ("notices",)
 
 
 def help_page(request: HttpRequest, name: str) -> HttpResponse:

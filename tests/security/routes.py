@@ -36,7 +36,12 @@ ROUTES: dict[str, Rule] = {
     "live/<slug:slug>/chat/": Rule.OPEN,
     "live/<slug:slug>/buy/": Rule.OPEN,
     "live/<slug:slug>/choose/<int:item_id>/": Rule.OPEN,
+    # Who holds a parcel may see where it comes from.
     "t/": Rule.OPEN,
+    "t/<str:code>": Rule.OPEN,
+    "t/<str:code>/": Rule.OPEN,
+    "t/<str:code>/certificate/": Rule.OPEN,
+    "t/<str:code>/certificate.pdf": Rule.OPEN,
     # Buy instead of donate: needs, certificates by their code, receipts by their link.
     "pledges/": Rule.OPEN,
     "pledges/needs/<slug:slug>/": Rule.OPEN,

@@ -133,7 +133,13 @@ def test_an_event_from_the_future_is_refused() -> None:
 
 def test_a_lot_of_another_supplier_is_not_there_and_a_failed_test_recalls() -> None:
     lot, other = make_lot(make_grown()), make_grown()
-    facts = {"lot_id": lot.pk, "occurred_at": AT, "actor": None, "at": AT, "test": LabReport("农残", "超标", False, "站")}
+    facts = {
+        "lot_id": lot.pk,
+        "occurred_at": AT,
+        "actor": None,
+        "at": AT,
+        "test": LabReport("农残", "超标", False, "站"),
+    }
     with pytest.raises(UnknownLot):
         record_test(supplier_id=other.supplier_id, **facts)
     record_test(supplier_id=lot.supplier_id, **facts)

@@ -5,183 +5,314 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0003_card_orders'),
+        ("catalog", "0003_card_orders"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Plot',
+            name="Plot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=40)),
-                ('name_en', models.CharField(blank=True, max_length=60)),
-                ('area_tenth_mu', models.PositiveIntegerField(default=0)),
-                ('latitude', models.IntegerField()),
-                ('longitude', models.IntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_zh", models.CharField(max_length=40)),
+                ("name_en", models.CharField(blank=True, max_length=60)),
+                ("area_tenth_mu", models.PositiveIntegerField(default=0)),
+                ("latitude", models.IntegerField()),
+                ("longitude", models.IntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='SupplierChain',
+            name="SupplierChain",
             fields=[
-                ('supplier', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='trace_chain', serialize=False, to='catalog.supplier')),
-                ('length', models.PositiveIntegerField(default=0)),
-                ('head', models.CharField(max_length=64)),
+                (
+                    "supplier",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="trace_chain",
+                        serialize=False,
+                        to="catalog.supplier",
+                    ),
+                ),
+                ("length", models.PositiveIntegerField(default=0)),
+                ("head", models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='ProduceLot',
+            name="ProduceLot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=24)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Finished'), ('recalled', 'Recalled')], default='open', max_length=10)),
-                ('harvested_on', models.DateField()),
-                ('best_before', models.DateField(blank=True, null=True)),
-                ('harvested_grams', models.BigIntegerField()),
-                ('assigned_grams', models.BigIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='catalog.listing')),
-                ('plot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='traceability.plot')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='catalog.supplier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=24)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("closed", "Finished"), ("recalled", "Recalled")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("harvested_on", models.DateField()),
+                ("best_before", models.DateField(blank=True, null=True)),
+                ("harvested_grams", models.BigIntegerField()),
+                ("assigned_grams", models.BigIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lots", to="catalog.listing"
+                    ),
+                ),
+                (
+                    "plot",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="traceability.plot",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lots", to="catalog.supplier"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ConformityCertificate',
+            name="ConformityCertificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('product', models.CharField(max_length=60)),
-                ('grams', models.BigIntegerField()),
-                ('producer', models.CharField(max_length=60)),
-                ('origin', models.CharField(max_length=120)),
-                ('contact', models.CharField(blank=True, max_length=60)),
-                ('basis', models.CharField(choices=[('own_control', 'Own quality control'), ('own_test', 'Own test'), ('commissioned', 'Commissioned test')], default='own_control', max_length=14)),
-                ('issued_on', models.DateField()),
-                ('lot', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate', to='traceability.producelot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("product", models.CharField(max_length=60)),
+                ("grams", models.BigIntegerField()),
+                ("producer", models.CharField(max_length=60)),
+                ("origin", models.CharField(max_length=120)),
+                ("contact", models.CharField(blank=True, max_length=60)),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("own_control", "Own quality control"),
+                            ("own_test", "Own test"),
+                            ("commissioned", "Commissioned test"),
+                        ],
+                        default="own_control",
+                        max_length=14,
+                    ),
+                ),
+                ("issued_on", models.DateField()),
+                (
+                    "lot",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificate",
+                        to="traceability.producelot",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProductionBase',
+            name="ProductionBase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=40)),
-                ('name_en', models.CharField(blank=True, max_length=60)),
-                ('place_zh', models.CharField(blank=True, max_length=80)),
-                ('place_en', models.CharField(blank=True, max_length=120)),
-                ('contact', models.CharField(blank=True, help_text='Of the producer, for the 合格证', max_length=60)),
-                ('latitude', models.IntegerField(help_text='Millionths of a degree')),
-                ('longitude', models.IntegerField(help_text='Millionths of a degree')),
-                ('altitude_m', models.PositiveIntegerField(blank=True, null=True)),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bases', to='catalog.supplier')),
-                ('village', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='bases', to='catalog.village')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_zh", models.CharField(max_length=40)),
+                ("name_en", models.CharField(blank=True, max_length=60)),
+                ("place_zh", models.CharField(blank=True, max_length=80)),
+                ("place_en", models.CharField(blank=True, max_length=120)),
+                ("contact", models.CharField(blank=True, help_text="Of the producer, for the 合格证", max_length=60)),
+                ("latitude", models.IntegerField(help_text="Millionths of a degree")),
+                ("longitude", models.IntegerField(help_text="Millionths of a degree")),
+                ("altitude_m", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bases", to="catalog.supplier"
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="bases",
+                        to="catalog.village",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='producelot',
-            name='base',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='traceability.productionbase'),
+            model_name="producelot",
+            name="base",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lots", to="traceability.productionbase"
+            ),
         ),
         migrations.AddField(
-            model_name='plot',
-            name='base',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plots', to='traceability.productionbase'),
+            model_name="plot",
+            name="base",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="plots", to="traceability.productionbase"
+            ),
         ),
         migrations.CreateModel(
-            name='TracedParcel',
+            name="TracedParcel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shipment_id', models.BigIntegerField(unique=True)),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('shipped_at', models.DateTimeField()),
-                ('scans', models.PositiveIntegerField(default=0)),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.supplier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("shipment_id", models.BigIntegerField(unique=True)),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("shipped_at", models.DateTimeField()),
+                ("scans", models.PositiveIntegerField(default=0)),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.supplier"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TraceEvent',
+            name="TraceEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField()),
-                ('step', models.CharField(choices=[('commissioning', 'Harvested'), ('packing', 'Sorted and packed'), ('inspecting', 'Tested'), ('shipping', 'Sent')], max_length=16)),
-                ('occurred_at', models.DateTimeField()),
-                ('body', models.TextField()),
-                ('previous_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64, unique=True)),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='traceability.producelot')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.supplier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.PositiveIntegerField()),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("commissioning", "Harvested"),
+                            ("packing", "Sorted and packed"),
+                            ("inspecting", "Tested"),
+                            ("shipping", "Sent"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("occurred_at", models.DateTimeField()),
+                ("body", models.TextField()),
+                ("previous_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="traceability.producelot"
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.supplier"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ParcelLot',
+            name="ParcelLot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_id', models.BigIntegerField()),
-                ('specification_id', models.BigIntegerField()),
-                ('pieces', models.PositiveIntegerField()),
-                ('grams', models.PositiveIntegerField()),
-                ('name_zh', models.CharField(max_length=140)),
-                ('name_en', models.CharField(blank=True, max_length=240)),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parcels', to='traceability.producelot')),
-                ('parcel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='traceability.tracedparcel')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='traceability.traceevent')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line_id", models.BigIntegerField()),
+                ("specification_id", models.BigIntegerField()),
+                ("pieces", models.PositiveIntegerField()),
+                ("grams", models.PositiveIntegerField()),
+                ("name_zh", models.CharField(max_length=140)),
+                ("name_en", models.CharField(blank=True, max_length=240)),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parcels",
+                        to="traceability.producelot",
+                    ),
+                ),
+                (
+                    "parcel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lots", to="traceability.tracedparcel"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="traceability.traceevent"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LabTest',
+            name="LabTest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=60)),
-                ('method', models.CharField(blank=True, max_length=60)),
-                ('result', models.CharField(max_length=60)),
-                ('passed', models.BooleanField()),
-                ('lab', models.CharField(max_length=60)),
-                ('report_no', models.CharField(blank=True, max_length=40)),
-                ('tested_at', models.DateTimeField()),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tests', to='traceability.producelot')),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='test', to='traceability.traceevent')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("item", models.CharField(max_length=60)),
+                ("method", models.CharField(blank=True, max_length=60)),
+                ("result", models.CharField(max_length=60)),
+                ("passed", models.BooleanField()),
+                ("lab", models.CharField(max_length=60)),
+                ("report_no", models.CharField(blank=True, max_length=40)),
+                ("tested_at", models.DateTimeField()),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tests", to="traceability.producelot"
+                    ),
+                ),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="test", to="traceability.traceevent"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='productionbase',
-            constraint=models.UniqueConstraint(fields=('supplier', 'name_zh'), name='base_name_once'),
+            model_name="productionbase",
+            constraint=models.UniqueConstraint(fields=("supplier", "name_zh"), name="base_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='productionbase',
-            constraint=models.CheckConstraint(condition=models.Q(('latitude__range', (-90000000, 90000000)), ('longitude__range', (-180000000, 180000000))), name='base_is_on_earth'),
+            model_name="productionbase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("latitude__range", (-90000000, 90000000)), ("longitude__range", (-180000000, 180000000))
+                ),
+                name="base_is_on_earth",
+            ),
         ),
         migrations.AddIndex(
-            model_name='producelot',
-            index=models.Index(fields=['listing', 'state', 'best_before'], name='lot_to_send'),
+            model_name="producelot",
+            index=models.Index(fields=["listing", "state", "best_before"], name="lot_to_send"),
         ),
         migrations.AddConstraint(
-            model_name='producelot',
-            constraint=models.UniqueConstraint(fields=('supplier', 'code'), name='lot_code_once'),
+            model_name="producelot",
+            constraint=models.UniqueConstraint(fields=("supplier", "code"), name="lot_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='producelot',
-            constraint=models.CheckConstraint(condition=models.Q(('assigned_grams__gte', 0), ('assigned_grams__lte', models.F('harvested_grams'))), name='lot_within_harvest'),
+            model_name="producelot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("assigned_grams__gte", 0), ("assigned_grams__lte", models.F("harvested_grams"))),
+                name="lot_within_harvest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plot',
-            constraint=models.UniqueConstraint(fields=('base', 'name_zh'), name='plot_name_once'),
+            model_name="plot",
+            constraint=models.UniqueConstraint(fields=("base", "name_zh"), name="plot_name_once"),
         ),
         migrations.AddIndex(
-            model_name='traceevent',
-            index=models.Index(fields=['lot', 'step'], name='event_of_lot'),
+            model_name="traceevent",
+            index=models.Index(fields=["lot", "step"], name="event_of_lot"),
         ),
         migrations.AddConstraint(
-            model_name='traceevent',
-            constraint=models.UniqueConstraint(fields=('supplier', 'seq'), name='event_number_once'),
+            model_name="traceevent",
+            constraint=models.UniqueConstraint(fields=("supplier", "seq"), name="event_number_once"),
         ),
         migrations.AddIndex(
-            model_name='parcellot',
-            index=models.Index(fields=['line_id'], name='parcel_lot_of_line'),
+            model_name="parcellot",
+            index=models.Index(fields=["line_id"], name="parcel_lot_of_line"),
         ),
         migrations.AddConstraint(
-            model_name='parcellot',
-            constraint=models.UniqueConstraint(fields=('parcel', 'lot', 'line_id'), name='parcel_lot_once'),
+            model_name="parcellot",
+            constraint=models.UniqueConstraint(fields=("parcel", "lot", "line_id"), name="parcel_lot_once"),
         ),
     ]

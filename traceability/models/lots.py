@@ -12,9 +12,7 @@ class ProduceLot(models.Model):
     supplier = models.ForeignKey("catalog.Supplier", on_delete=models.PROTECT, related_name="lots")
     listing = models.ForeignKey("catalog.Listing", on_delete=models.PROTECT, related_name="lots")
     base = models.ForeignKey("traceability.ProductionBase", on_delete=models.PROTECT, related_name="lots")
-    plot = models.ForeignKey(
-        "traceability.Plot", null=True, blank=True, on_delete=models.PROTECT, related_name="lots"
-    )
+    plot = models.ForeignKey("traceability.Plot", null=True, blank=True, on_delete=models.PROTECT, related_name="lots")
     code = models.CharField(max_length=24)
     state = models.CharField(max_length=10, choices=LotState.choices, default=LotState.OPEN)
     harvested_on = models.DateField()

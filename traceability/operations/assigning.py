@@ -121,8 +121,7 @@ def _left(lot: ProduceLot) -> int:
 
 def _beyond(line: AssignLine, left: int) -> BeyondHarvest:
     return BeyondHarvest(
-        _("The lots of this product have only %(left)d pieces left: record a harvest, or send less.")
-        % {"left": left},
+        _("The lots of this product have only %(left)d pieces left: record a harvest, or send less.") % {"left": left},
         field=f"lot-{line.line_id}",
         left=left,
     )

@@ -106,13 +106,11 @@ def record_packing(
     with transaction.atomic():
         lot = _own_lot(supplier_id, lot_id)
         _refuse_before_harvest(lot, occurred_at)
-        if not 0 < grams:
+        if not grams > 0:
             raise InvalidInput(_("Enter how much was packed."), field="kilograms")
         if grams > lot.harvested_grams:
             raise BeyondHarvest(_("More than was harvested."), field="kilograms")
-        event = _append(
-            lot, BizStep.PACKING, grams, occurred_at, at, {"boxes": boxes, "grade": grade, "basis": basis}
-        )
+        event = _append(lot, BizStep.PACKING, grams, occurred_at, at, {"boxes": boxes, "grade": grade, "basis": basis})
         if not ConformityCertificate.objects.filter(lot=lot).exists():
             _certify(lot, grams, basis, timezone.localtime(occurred_at).date())
         audit.record(action="lot_packed", object_kind="lot", object_id=lot.pk, actor=actor, at=at, grams=grams)
@@ -151,9 +149,7 @@ def record_test(
         )
         if not test.passed:
             ProduceLot.objects.filter(pk=lot.pk).update(state=LotState.RECALLED)
-        audit.record(
-            action="lot_tested", object_kind="lot", object_id=lot.pk, actor=actor, at=at, passed=test.passed
-        )
+        audit.record(action="lot_tested", object_kind="lot", object_id=lot.pk, actor=actor, at=at, passed=test.passed)
     return row
 
 

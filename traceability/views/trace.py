@@ -94,9 +94,7 @@ def certificate_file(request: HttpRequest, code: str) -> HttpResponse:
     found = certificates_of(cleaned(code))
     if not found:
         return _unknown(request, code)
-    response = HttpResponse(
-        certificate_pdf(certificates=found, code=cleaned(code)), content_type="application/pdf"
-    )
+    response = HttpResponse(certificate_pdf(certificates=found, code=cleaned(code)), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="hegezheng-{cleaned(code)}.pdf"'
     return response
 
@@ -206,9 +204,7 @@ def _paper_short(each: LotInParcel) -> dict[str, Any] | None:
 
 def timeline(events: list[Told]) -> list[dict[str, str]]:
     """Return events as the component `timeline` draws them, in plain words."""
-    return [
-        {"title": title(each), "when": moment(each.at), "text": words(each), "state": "done"} for each in events
-    ]
+    return [{"title": title(each), "when": moment(each.at), "text": words(each), "state": "done"} for each in events]
 
 
 def title(told: Told) -> str:

@@ -1,9 +1,11 @@
 """Forms of the supplier's console."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.core.money import to_fen, to_yuan
@@ -11,6 +13,7 @@ from shop.sales.models import AfterSale, OrderFacts
 from shop.sales.operations.shipping import Parcel, line_rest
 from shop.sales.rules import CARRIERS
 from shop.sales.texts import in_reader_language
+from traceability.operations.assigning import Chosen
 
 CANCEL_REASONS = (
     ("out_of_stock", _("Out of stock")),
@@ -34,7 +37,9 @@ class ShipForm(forms.Form):
         error_messages={"required": _("Enter the number on the parcel.")},
     )
 
-    def __init__(self, *args: Any, order: OrderFacts, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, order: OrderFacts, lots: Mapping[int, Sequence[Any]] | None = None, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         carriers = [(each.code, in_reader_language(each.name_zh, each.name_en)) for each in CARRIERS.values()]
         self.fields["carrier"].choices = carriers  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
@@ -47,17 +52,50 @@ class ShipForm(forms.Form):
                 required=False,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-testid": f"pieces-{line.pk}"}),
             )
+            choices = [(str(lot.pk), _lot_words(lot)) for lot in (lots or {}).get(line.listing_id, ())]
+            if choices:
+                self.fields[f"lot-{line.pk}"] = forms.ChoiceField(
+                    label=_("Lot"), choices=[("", _("First to expire first")), *choices], required=False
+                )
 
     @property
-    def line_fields(self) -> list[tuple[Any, forms.BoundField, int]]:
-        """Each waiting line with its field and how many pieces wait."""
-        return [(line, self[f"pieces-{line.pk}"], line_rest(line)) for line in self.waiting]
+    def line_fields(self) -> list[tuple[Any, forms.BoundField, int, forms.BoundField | None]]:
+        """Each waiting line with its field, how many pieces wait, and its choice of lots where there are some."""
+        return [
+            (
+                line,
+                self[f"pieces-{line.pk}"],
+                line_rest(line),
+                self[f"lot-{line.pk}"] if f"lot-{line.pk}" in self.fields else None,
+            )
+            for line in self.waiting
+        ]
+
+    @property
+    def chosen_lots(self) -> Chosen:
+        """The lots that the supplier chose, by line; lines that are left to the rule are not in it."""
+        pieces = self.parcel.pieces
+        return {
+            line.pk: [(int(chosen), pieces[line.pk])]
+            for line in self.waiting
+            if (chosen := self.cleaned_data.get(f"lot-{line.pk}")) and pieces[line.pk]
+        }
 
     @property
     def parcel(self) -> Parcel:
         """The parcel that was entered."""
         pieces = {line.pk: self.cleaned_data.get(f"pieces-{line.pk}") or 0 for line in self.waiting}
         return Parcel(self.cleaned_data["carrier"], self.cleaned_data["tracking_no"], pieces)
+
+
+def _lot_words(lot: Any) -> str:
+    left = f"{(lot.harvested_grams - lot.assigned_grams) / 1000:g} kg"
+    until = f"{lot.best_before:%Y-%m-%d}" if lot.best_before else "—"
+    return gettext("%(code)s · %(left)s left · best before %(until)s") % {
+        "code": lot.code,
+        "left": left,
+        "until": until,
+    }
 
 
 class CancelRestForm(forms.Form):

@@ -33,9 +33,7 @@ class Parcel:
     pieces: Mapping[int, int]
 
 
-def ship_order(
-    *, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots: Chosen | None = None
-) -> Shipment:
+def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots: Chosen | None = None) -> Shipment:
     """Send one parcel of an order; return it. The same parcel a second time is the first one.
 
     `lots` names, by line id, the (lot, pieces) that are in it; other lines take the lots that expire first.

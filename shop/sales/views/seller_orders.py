@@ -24,6 +24,7 @@ from shop.sales.shown import BADGES, to_pack
 from shop.sales.states import AfterSaleState, OrderState
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.views.seller import console, for_supplier
+from traceability.queries.parcels import codes_of, lots_to_choose, printed
 
 
 def _line(line: Any) -> dict[str, Any]:
@@ -107,6 +108,8 @@ def _show(
     # Who packs needs the whole address; once it arrived nobody does.
     is_open = found.state in (OrderState.TO_SHIP, OrderState.SHIPPED)
     can_ship = found.state == OrderState.TO_SHIP and to_pack(found) > 0
+    shipments = list(found.shipments.all())
+    codes = codes_of(each.pk for each in shipments) if shipments else {}
     context = {
         "row": _row(found, at),
         "label": found.get_state_display(),
@@ -123,14 +126,21 @@ def _show(
                     rules.CARRIERS[shipment.carrier].name_zh, rules.CARRIERS[shipment.carrier].name_en
                 ),
                 "pieces": sum(line.quantity for line in shipment.lines.all()),
+                "code": codes.get(shipment.pk, ""),
+                "printed": printed(codes.get(shipment.pk, "")),
             }
-            for shipment in found.shipments.all()
+            for shipment in shipments
         ],
-        "ship_form": (ship_form or ShipForm(order=found)) if can_ship else None,
+        "ship_form": (ship_form or ShipForm(order=found, lots=_lots(found, at))) if can_ship else None,
         "short_form": (short_form or CancelRestForm(order=found)) if can_ship else None,
         "refusal": refusal,
     }
     return console(request, supplier, "order", context, status=status)
+
+
+def _lots(found: OrderFacts, at: Any) -> Any:
+    waiting = {line.listing_id for line in found.lines.all() if line_rest(line)}
+    return lots_to_choose(found.supplier_id, waiting, at=at)
 
 
 @require_POST
@@ -138,7 +148,8 @@ def _show(
 def ship(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResponse:
     """Send a parcel of an order; the same parcel twice is one."""
     found = _own(supplier, number)
-    form = ShipForm(request.POST, order=found)
+    at = timezone.now()
+    form = ShipForm(request.POST, order=found, lots=_lots(found, at))
     carrier, tracking_no = request.POST.get("carrier", ""), rules.clean_tracking_no(request.POST.get("tracking_no", ""))
     if any(each.carrier == carrier and each.tracking_no == tracking_no for each in found.shipments.all()):
         # The button twice, or the page once more: it was sent.
@@ -148,7 +159,7 @@ def ship(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResp
     refusal = ""
     if form.is_valid():
         try:
-            ship_order(order_id=found.pk, parcel=form.parcel, actor=request.user, at=timezone.now())
+            ship_order(order_id=found.pk, parcel=form.parcel, actor=request.user, at=at, lots=form.chosen_lots)
         except DomainError as error:
             status = error.status
             refusal = "" if error.field in form.fields else str(error.message)

@@ -1,0 +1,148 @@
+"""Forms of a supplier's phone: few fields, the likely answer filled in."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.words import said
+from traceability.models import ProductionBase
+from traceability.operations.recording import LabReport
+from traceability.states import Basis, Grade
+
+
+def _kilograms(**options: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        min_value=Decimal("0.001"),
+        max_value=Decimal(1_000_000),
+        max_digits=10,
+        decimal_places=3,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        **options,
+    )
+
+
+class When(forms.DateTimeField):
+    """When it happened; now, unless changed."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def __init__(self, **options: Any) -> None:
+        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+        super().__init__(**{"label": _("When"), "input_formats": formats, "initial": _now, **options})
+
+
+def _now() -> datetime:
+    return timezone.localtime().replace(second=0, microsecond=0)
+
+
+class HarvestForm(forms.Form):
+    """What was harvested, where, how much."""
+
+    listing = forms.TypedChoiceField(label=_("Product"), coerce=int, widget=forms.RadioSelect)
+    place = forms.ChoiceField(label=_("From which field"), widget=forms.RadioSelect)
+    kilograms = _kilograms(label=_("Harvested, in kg"))
+    occurred_at = When()
+    best_before = forms.DateField(
+        label=_("Best before"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, listings: list[Any], bases: list[ProductionBase], **options: Any) -> None:
+        super().__init__(*args, **options)
+        listed = [(row.pk, said(row, "name")) for row in listings]
+        places = []
+        for base in bases:
+            name = said(base, "name")
+            plots = base.plots.all()
+            places += [(f"{base.pk}-{plot.pk}", f"{name} · {said(plot, 'name')}") for plot in plots]
+            if not plots:
+                places.append((f"{base.pk}-", name))
+        for name, choices in (("listing", listed), ("place", places)):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # both are choice fields
+            if choices:
+                self.fields[name].initial = choices[0][0]
+
+    def facts(self) -> dict[str, Any]:
+        """What `record_harvest` takes."""
+        base, _dash, plot = self.cleaned_data["place"].partition("-")
+        return {
+            "listing_id": self.cleaned_data["listing"],
+            "base_id": int(base),
+            "plot_id": int(plot) if plot else None,
+            "grams": int(self.cleaned_data["kilograms"] * 1000),
+            "occurred_at": self.cleaned_data["occurred_at"],
+            "best_before": self.cleaned_data["best_before"],
+        }
+
+
+class PackingForm(forms.Form):
+    """How much was packed, in how many boxes."""
+
+    prefix = "pack"
+    kilograms = _kilograms(label=_("Packed, in kg"))
+    boxes = forms.IntegerField(
+        label=_("Boxes"),
+        min_value=0,
+        max_value=100_000,
+        initial=0,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    grade = forms.ChoiceField(label=_("Grade"), choices=Grade.choices, initial=Grade.FIRST, widget=forms.RadioSelect)
+    basis = forms.ChoiceField(
+        label=_("Basis of the certificate"), choices=Basis.choices, initial=Basis.OWN_CONTROL, widget=forms.RadioSelect
+    )
+    occurred_at = When()
+
+    def facts(self) -> dict[str, Any]:
+        """What `record_packing` takes."""
+        kept = dict(self.cleaned_data)
+        grams = int(kept.pop("kilograms") * 1000)
+        return {**kept, "grams": grams}
+
+
+class ReportForm(forms.Form):
+    """A test in plain words."""
+
+    prefix = "test"
+    item = forms.CharField(label=_("What was tested"), max_length=60)
+    result = forms.CharField(label=_("Result"), max_length=60)
+    passed = forms.TypedChoiceField(
+        label=_("Verdict"),
+        choices=[("1", _("Passed")), ("0", _("Failed: recall the lot"))],
+        coerce=lambda value: value == "1",
+        initial="1",
+        widget=forms.RadioSelect,
+    )
+    lab = forms.CharField(label=_("Laboratory"), max_length=60)
+    method = forms.CharField(label=_("Method"), max_length=60, required=False)
+    report_no = forms.CharField(label=_("Report number"), max_length=40, required=False)
+    occurred_at = When()
+
+    def report(self) -> LabReport:
+        """The test as operations take it."""
+        kept = {name: value for name, value in self.cleaned_data.items() if name != "occurred_at"}
+        return LabReport(**kept)
+
+
+class BaseForm(forms.Form):
+    """A base with its first field."""
+
+    name = forms.CharField(label=_("Name of the base"), max_length=40)
+    place = forms.CharField(label=_("Place, as on the certificate"), max_length=80)
+    latitude = forms.DecimalField(
+        label=_("Latitude"), max_digits=9, decimal_places=6, min_value=-90, max_value=90,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )  # fmt: skip
+    longitude = forms.DecimalField(
+        label=_("Longitude"), max_digits=9, decimal_places=6, min_value=-180, max_value=180,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )  # fmt: skip
+    plot = forms.CharField(label=_("Name of the field"), max_length=40, required=False)
+    area = forms.DecimalField(
+        label=_("Its area, in mu"), max_digits=7, decimal_places=1, min_value=0, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )  # fmt: skip
+    contact = forms.CharField(label=_("Contact on the certificate"), max_length=60, required=False)
