@@ -1,0 +1,207 @@
+"""The trace page, the certificate, labels, and the supplier's lots."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from shop.sales.models import LineFacts, Shipment
+from tests.factories import AT, make_user
+from tests.traceability.growing import finish, make_grown, make_lot, paid_order, parcel_of, send
+from tests.traceability.test_chain import tamper
+from traceability.models import ParcelLot, ProduceLot, ProductionBase, TraceEvent
+from traceability.operations.recording import close_lot
+from traceability.rules.codes import grouped, new_code
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def parcel():
+    listing = make_grown()
+    finish(make_lot(listing))
+    return parcel_of(send(paid_order(listing)))
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def test_it_shows_the_lots_of_this_parcel_and_no_other(client, parcel) -> None:
+    listing = ProduceLot.objects.get().listing
+    other = make_lot(listing, days_ago=1)
+    html = text(client.get(f"/t/{parcel.code}"))
+    assert ProduceLot.objects.exclude(pk=other.pk).get().code in html
+    assert other.code not in html
+    for mark in ("verified", "timeline", "certificate", "test-verdict", "supplier"):
+        assert f'data-testid="{mark}"' in html
+    assert "来源已核对" in html
+    assert "农残 4 项" in html
+    assert "第 1 次扫码" in html
+    assert "周敏" not in html
+    assert "<script" not in html
+    assert not re.search(r'(src|href)="https?://', html)
+    assert len(html.encode()) < 30_000
+
+
+def test_two_lots_in_one_parcel_are_both_there_with_bounded_queries(client, django_assert_max_num_queries) -> None:
+    listing = make_grown(stock=200)
+    for _ in range(4):
+        finish(make_lot(listing, pieces=2))
+    parcel = parcel_of(send(paid_order(listing, 8), 8))
+    assert ParcelLot.objects.filter(parcel=parcel).count() == 4
+    with django_assert_max_num_queries(13):
+        html = text(client.get(f"/t/{parcel.code}"))
+    assert html.count('data-testid="lot"') == 4
+
+
+def test_the_language_is_asked_for_and_remembered(client, parcel) -> None:
+    assert "Origin checked" in text(client.get(f"/t/{parcel.code}", headers={"accept-language": "en-GB,en"}))
+    assert "来源已核对" in text(client.get(f"/t/{parcel.code}", headers={"accept-language": "zh-CN"}))
+    assert "Origin checked" in text(client.get(f"/t/{parcel.code}?lang=en"))
+    assert "Origin checked" in text(client.get(f"/t/{parcel.code}", headers={"accept-language": "zh-CN"}))
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+def test_a_changed_event_is_named_on_the_page(client, parcel, step) -> None:
+    assert 'data-testid="verified"' in text(client.get(f"/t/{parcel.code}"))
+    event = TraceEvent.objects.get(seq=step)
+    tamper(event, "body", event.body[:-2] + "X" + event.body[-1])
+    response = client.get(f"/t/{parcel.code}")
+    assert response.status_code == 200
+    html = text(response)
+    assert f"第 {step} 条记录" in html
+    assert 'data-testid="broken"' in html
+    assert 'data-testid="verified"' not in html
+
+
+def test_unknown_and_malformed_codes_say_what_to_do(client) -> None:
+    response = client.get(f"/t/{new_code()}")
+    assert response.status_code == 404
+    assert "没有这个码的包裹" in text(response)
+    response = client.get("/t/<b>not-a-code")
+    assert response.status_code == 404
+    assert "码好像输错了" in text(response)
+    assert "<b>not-a-code" not in text(response)
+    response = client.get("/t/", {"code": "abc"})
+    assert (response.status_code, 'data-testid="trace-input"' in text(response)) == (422, True)
+
+
+def test_a_typed_code_leads_to_its_page(client, parcel) -> None:
+    typed = grouped(parcel.code).lower()
+    assert client.get("/t/", {"code": f" {typed} "}).url == f"/t/{parcel.code}"
+    assert client.get(f"/t/{typed}").url == f"/t/{parcel.code}"
+    assert client.get("/t/").status_code == 200
+
+
+def test_the_certificate_is_a_page_and_a_pdf(client, parcel) -> None:
+    html = text(client.get(f"/t/{parcel.code}/certificate/"))
+    assert "承诺达标合格证" in html
+    assert "0753-2860123" in html
+    response = client.get(f"/t/{parcel.code}/certificate.pdf")
+    assert response.content.startswith(b"%PDF")
+    assert client.get(f"/t/{new_code()}/certificate.pdf").status_code == 404
+
+
+def test_a_parcel_without_lots_says_so(client) -> None:
+    parcel = parcel_of(send(paid_order(make_grown())))
+    assert "未记批次" in text(client.get(f"/t/{parcel.code}"))
+
+
+def test_a_recalled_lot_warns(client, parcel) -> None:
+    ProduceLot.objects.update(state="recalled")
+    assert 'data-testid="recalled"' in text(client.get(f"/t/{parcel.code}"))
+
+
+# The supplier's pages.
+
+
+def signed_in(member) -> Client:
+    client = Client()
+    client.force_login(member)
+    return client
+
+
+def test_a_lot_from_harvest_to_label() -> None:
+    member = make_user()
+    listing = make_grown(member)
+    client = signed_in(member)
+    base = ProductionBase.objects.get()
+    assert client.get("/seller/lots/").status_code == 200
+    assert client.get("/seller/lots/new/").status_code == 200
+    when = "2026-11-20T07:40"
+    answer = client.post(
+        "/seller/lots/new/",
+        {"listing": listing.pk, "place": f"{base.pk}-{base.plots.get().pk}", "kilograms": "25.5", "occurred_at": when},
+    )
+    lot = ProduceLot.objects.get()
+    assert (answer.url, lot.harvested_grams) == (f"/seller/lots/{lot.pk}/", 25500)
+    packing = {"pack-kilograms": "25", "pack-boxes": "10", "pack-grade": "first", "pack-basis": "own_test"}
+    assert client.post(f"/seller/lots/{lot.pk}/pack/", {**packing, "pack-occurred_at": when}).status_code == 302
+    report = {"test-item": "农残", "test-result": "未检出", "test-passed": "1", "test-lab": "站"}
+    assert client.post(f"/seller/lots/{lot.pk}/test/", {**report, "test-occurred_at": when}).status_code == 302
+    html = text(client.get(f"/seller/lots/{lot.pk}/"))
+    assert [word in html for word in ("采收", "分选装箱", "检测合格")] == [True] * 3
+    assert client.get(f"/seller/lots/{lot.pk}/certificate.pdf").content.startswith(b"%PDF")
+    order = paid_order(listing)
+    line = LineFacts.objects.get(order=order)
+    page = text(client.get(f"/seller/orders/{order.order.number}/"))
+    assert f'name="lot-{line.pk}"' in page
+    sent = {"carrier": "sf", "tracking_no": "SF1020260000001", f"pieces-{line.pk}": "2", f"lot-{line.pk}": str(lot.pk)}
+    assert client.post(f"/seller/orders/{order.order.number}/ship/", sent).status_code == 302
+    shipment = Shipment.objects.get()
+    assert parcel_of(shipment).code in text(client.get(f"/seller/orders/{order.order.number}/"))
+    label = client.get(f"/seller/lots/parcels/{shipment.pk}/label.pdf")
+    assert (label["Content-Type"], label.content[:4]) == ("application/pdf", b"%PDF")
+
+
+def test_beyond_the_harvest_is_said_beside_the_lot() -> None:
+    member = make_user()
+    listing = make_grown(member)
+    lot = make_lot(listing, pieces=1)
+    order = paid_order(listing)
+    line = LineFacts.objects.get(order=order)
+    sent = {"carrier": "sf", "tracking_no": "SF1020260000001", f"pieces-{line.pk}": "2", f"lot-{line.pk}": str(lot.pk)}
+    response = signed_in(member).post(f"/seller/orders/{order.order.number}/ship/", sent)
+    assert (response.status_code, "只剩 1 件" in text(response)) == (409, True)
+    assert 'value="SF1020260000001"' in text(response)
+    assert Shipment.objects.count() == 0
+
+
+def test_a_harvest_in_the_future_or_from_anothers_base_is_refused() -> None:
+    member = make_user()
+    listing, foreign = make_grown(member), make_grown()
+    client = signed_in(member)
+    base = ProductionBase.objects.get(supplier=listing.supplier)
+    given = {"listing": listing.pk, "place": f"{base.pk}-{base.plots.get().pk}", "kilograms": "2"}
+    response = client.post("/seller/lots/new/", {**given, "occurred_at": "2999-01-01T00:00"})
+    assert (response.status_code, "这个时间还没到" in text(response)) == (422, True)
+    other = ProductionBase.objects.get(supplier=foreign.supplier)
+    response = client.post("/seller/lots/new/", {**given, "place": f"{other.pk}-", "occurred_at": "2026-11-20T07:40"})
+    assert response.status_code == 422
+    assert ProduceLot.objects.count() == 0
+
+
+def test_anothers_lot_and_label_are_not_there() -> None:
+    member = make_user()
+    make_grown(member)
+    foreign = make_grown()
+    lot = make_lot(foreign)
+    finish(lot)
+    shipment = send(paid_order(foreign))
+    client = signed_in(member)
+    for path in (f"{lot.pk}/", f"{lot.pk}/certificate.pdf", f"parcels/{shipment.pk}/label.pdf"):
+        assert client.get(f"/seller/lots/{path}").status_code == 404
+    for path in ("pack", "test", "close"):
+        assert client.post(f"/seller/lots/{lot.pk}/{path}/").status_code == 404
+    assert lot.code not in text(client.get("/seller/lots/"))
+
+
+def test_a_closed_lot_is_not_offered_and_stays_closed() -> None:
+    member = make_user()
+    listing = make_grown(member)
+    lot = make_lot(listing)
+    assert signed_in(member).post(f"/seller/lots/{lot.pk}/close/").status_code == 302
+    close_lot(supplier_id=lot.supplier_id, lot_id=lot.pk, actor=None, at=AT)
+    lot.refresh_from_db()
+    assert lot.state == "closed"
