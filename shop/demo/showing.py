@@ -18,6 +18,8 @@ from shop.demo.loading.orders import guest_token
 from shop.demo.loading.people import DOMAIN, PASSWORD
 from shop.sales.models import AfterSale, OrderFacts, Purchase
 from shop.sales.states import OrderState, PurchaseState
+from traceability.models import ProduceLot, TracedParcel
+from traceability.rules.codes import grouped
 
 CONSUMERS = {"consumer": ("消费者", "Consumer"), "consumer-en": ("消费者（英文）", "Consumer, in English")}
 
@@ -136,7 +138,23 @@ def _pages() -> list[Place]:
         pages.append(Place("Pre-order", "预订商品", f"/shop/p/{preorder.slug}/"))
     if weighed:
         pages.append(Place("Catch weight", "称重商品", f"/shop/p/{weighed.slug}/"))
-    return pages + _live_pages() + _own_pages()
+    return pages + _trace_pages() + _live_pages() + _own_pages()
+
+
+def _trace_pages() -> list[Place]:
+    """Return a parcel's page, its certificate, and where its supplier records lots."""
+    parcel = TracedParcel.objects.filter(lots__lot__listing__slug="meixian-golden-pomelo").order_by("-pk").first()
+    if parcel is None:
+        return []
+    seller = f"coop-songyuan@{DOMAIN}"
+    lot = ProduceLot.objects.filter(supplier_id=parcel.supplier_id).order_by("-pk").first()
+    return [
+        Place("Trace a code", "溯源入口", "/t/"),
+        Place("A parcel's trace page", "溯源页", f"/t/{parcel.code}"),
+        Place("Conformity certificate", "合格证", f"/t/{parcel.code}/certificate/"),
+        Place("Supplier: lots", "批次", "/seller/lots/", seller),
+        Place("Supplier: a lot", "批次详情", f"/seller/lots/{lot.pk if lot else 0}/", seller),
+    ]
 
 
 def _live_pages() -> list[Place]:
@@ -238,4 +256,6 @@ def _codes() -> list[Code]:
                 f"/account/orders/{order.order.number}/?t={token}",
             )
         )
+    parcels = TracedParcel.objects.filter(lots__lot__listing__slug="meixian-golden-pomelo").order_by("-pk")
+    codes += [Code("Trace code", "追溯码", grouped(parcel.code)) for parcel in parcels[:1]]
     return codes

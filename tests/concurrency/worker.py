@@ -34,6 +34,8 @@ from shop.sales.operations.payments import capture_payment, start_payment  # noq
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place  # noqa: E402
 from shop.sales.operations.refunds import refund_order_part  # noqa: E402
 from tests.factories import AT  # noqa: E402
+from traceability.models import ProduceLot, TraceEvent  # noqa: E402
+from traceability.operations import assigning  # noqa: E402
 
 THINKING_SECONDS = 0.01
 
@@ -61,9 +63,23 @@ def unlocked_balances(postings: list[Any], by_name: dict[str, Account]) -> None:
             Account.objects.filter(pk=account.pk).update(balance=account.balance + sign * posting.amount)
 
 
+def unlocked_lots(supplier_id: int, listing_ids: set[int], at: datetime) -> dict[int, ProduceLot]:
+    """Look at the lots without holding them."""
+    return {lot.pk: lot for lot in ProduceLot.objects.filter(supplier_id=supplier_id)}
+
+
+def unlocked_take(lot: ProduceLot, grams: int, line: Any, at: datetime) -> None:
+    """Think, then write what was seen plus what goes out."""
+    time.sleep(THINKING_SECONDS)
+    ProduceLot.objects.filter(pk=lot.pk).update(assigned_grams=lot.assigned_grams + grams)
+
+
 def take_lock_off() -> None:
     """The control: without the conditional update; on SQLite also without IMMEDIATE, which alone serialises."""
     stock.reserve = unlocked_reserve
+    assigning.take = unlocked_take
+    assigning._lock_lots = unlocked_lots
+    assigning.record_shipping = lambda **facts: TraceEvent.objects.order_by("pk")[0]
     ledger._move_balances = unlocked_balances
     for each in connections.all():
         each.settings_dict["OPTIONS"].pop("transaction_mode", None)
@@ -75,6 +91,7 @@ def take_lock_off() -> None:
         placing.transaction = type("NoTransaction", (), {"atomic": staticmethod(_Nothing)})
         ledger.transaction = placing.transaction
         deciding.transaction = placing.transaction
+        assigning.transaction = placing.transaction
 
 
 class _Nothing:
@@ -186,7 +203,14 @@ def door(job: dict[str, Any], number: int) -> str:
     return come(job, number)
 
 
+def send_lot(job: dict[str, Any], number: int) -> str:
+    line = assigning.AssignLine(number + 1, job["listing"], 1, 1, job["grams"], ("柚", ""))
+    assigning.assign_lots(shipment_id=number + 1, supplier_id=job["supplier"], lines=[line], actor=None, at=AT)
+    return "sent"
+
+
 RACES = {
+    "send_lot": send_lot,
     "approve": approve,
     "approve_one": approve_one,
     "buy": buy,

@@ -17,6 +17,7 @@ from shop.demo.loading.certificates import load_certificates
 from shop.demo.loading.gifts import load_gifts
 from shop.demo.loading.listings import load_categories, load_listings
 from shop.demo.loading.live import load_live
+from shop.demo.loading.lots import load_lots
 from shop.demo.loading.offers import load_offers
 from shop.demo.loading.orders import load_orders, settle_effects
 from shop.demo.loading.pages import load_pages
@@ -54,6 +55,8 @@ def load_world(*, at: datetime, say: Say) -> bool:
         by_slug = {listing.slug: listing for listing in listings}
         say(f"  {load_certificates(listings=by_slug, at=at - timedelta(days=400))} certificates")
         load_wishes(people, by_slug, villages, at - timedelta(days=1))
+        lots = load_lots(suppliers=suppliers, listings=by_slug, members=people.members, at=at)
+        say(f"  {lots} lots with their histories")
         load_offers(at)
         load_pages(at)
         say(f"  {len(people.by_login)} accounts, {len(people.consumers)} consumers; living their purchases")
