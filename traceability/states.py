@@ -8,7 +8,7 @@ class LotState(TextChoices):
     """A lot is sent while it is open; a closed one is finished, a recalled one is not sent any more."""
 
     OPEN = "open", _("Open")
-    CLOSED = "closed", _("Finished")
+    CLOSED = "closed", _("Sent out")
     RECALLED = "recalled", _("Recalled")
 
 

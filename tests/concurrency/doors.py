@@ -18,8 +18,8 @@ from shop.core import ledger
 from shop.sales.models import LineFacts
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
 from tests.concurrency.races import race
-from tests.factories import AT, make_certificate, make_division, make_listing, spec_of
-from tests.livestream.rooms import drop_of, make_session, put
+from tests.factories import AT, make_certificate, make_division, make_listing, make_user, spec_of
+from tests.livestream.rooms import drop_of, make_room, make_session, put
 from tests.procurement.offices import approved, join, make_office, make_organisation
 
 DOORS = ("shop", "unit", "gift", "drop")
@@ -51,7 +51,8 @@ def race_at_doors(
 ) -> Outcome:
     """Let `attempts` buyers come to the four doors in turn for `pieces`, of which `certified` may be sold; `how` goes to `race`."""
     make_division()
-    session, host = make_session()
+    host = make_user()
+    session, host = make_session(make_room(host=host, slug=f"doors-{folder.name}"), host=host)
     listing = make_listing(supplier=session.room.supplier, stock=pieces, price_fen=3_000)
     spec = spec_of(listing)
     certificate = make_certificate(listing, yearly_output_grams=spec.net_grams * certified)

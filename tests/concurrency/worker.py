@@ -79,7 +79,7 @@ def take_lock_off() -> None:
     stock.reserve = unlocked_reserve
     assigning.take = unlocked_take
     assigning._lock_lots = unlocked_lots
-    assigning.record_shipping = lambda **facts: TraceEvent.objects.order_by("pk")[0]
+    assigning.record_shipping = lambda **_facts: TraceEvent.objects.order_by("pk")[0]
     ledger._move_balances = unlocked_balances
     for each in connections.all():
         each.settings_dict["OPTIONS"].pop("transaction_mode", None)

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "Open"), ("closed", "Finished"), ("recalled", "Recalled")],
+                        choices=[("open", "Open"), ("closed", "Sent out"), ("recalled", "Recalled")],
                         default="open",
                         max_length=10,
                     ),
