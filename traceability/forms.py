@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.words import said
+from catalog.queries import said
 from traceability.models import ProductionBase
 from traceability.operations.recording import LabReport
 from traceability.states import Basis, Grade

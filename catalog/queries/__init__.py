@@ -1,7 +1,7 @@
 """Reading the catalogue."""
 
 from catalog.pictures import Rendition, file_name, picture_url, rendition
-from catalog.words import local, paragraphs, said
+from catalog.words import english, local, paragraphs, said
 
 from .freight import Freight, freight_of
 from .lists import ListPage, Scope, card_page
@@ -16,6 +16,7 @@ __all__ = [
     "SpecForSale",
     "card_page",
     "category_tree",
+    "english",
     "file_name",
     "freight_of",
     "local",

@@ -19,6 +19,7 @@ from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
 from tests.factories import make_address, make_listing, make_supplier, make_user, spec_of
 from tests.livestream.rooms import make_room, make_session
 from tests.procurement.offices import make_office, ordered
+from tests.traceability.growing import GRAMS, finish, make_base, make_lot, paid_order, send
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 ROLES = ("anonymous", "consumer", "seller_a", "seller_b", "unit_a", "unit_b", "reviewer", "staff")
@@ -40,6 +41,8 @@ class World:
     session_id: int
     unit_order: UnitOrder
     declaration: QuotaDeclaration
+    lot_id: int
+    parcel_id: int
     browsers: dict[str, Client] = field(default_factory=dict)
 
     def keys(self, pattern: str) -> dict[str, object]:
@@ -59,6 +62,8 @@ class World:
             "reminder_id": self.reminder.pk,
             "specification_id": self.specification_id,
             "session_id": self.session_id,
+            "lot_id": self.lot_id,
+            "shipment_id": self.parcel_id,
             "pk": self.message.pk if "messages" in pattern else self.address.pk,
         }
 
@@ -97,6 +102,7 @@ def world(db: None) -> World:
     _unit_of(people["unit_b"], listing)
     purchase = _paid_purchase(people["consumer"], listing)
     line = purchase.orders.get().lines.get()
+    lot_id, parcel_id = _sent_lot(supplier)
     built = World(
         people={role: User.objects.get(pk=person.pk) for role, person in people.items()},
         supplier_a=supplier,
@@ -110,6 +116,8 @@ def world(db: None) -> World:
         session_id=make_session(make_room(supplier, host=owner), host=owner)[0].pk,
         unit_order=unit_order,
         declaration=declaration,
+        lot_id=lot_id,
+        parcel_id=parcel_id,
     )
     helped = Organisation.objects.create(kind=Organisation.Kind.BENEFICIARY, name_zh="山里小学")
     helped.memberships.create(user=owner, role="owner")
@@ -132,6 +140,15 @@ def _unit_of(person: User, listing: Listing) -> tuple[UnitOrder, QuotaDeclaratio
     facts = Declared(canteen="own", canteen_spend_fen=100, contact_name="李文静不给看", contact_phone="13800002046")
     declaration = declare(unit_id=office.unit.pk, year=2026, facts=facts, version=0, actor=office.buyer, at=AT)
     return UnitOrder.objects.select_related("order__order", "request").get(pk=order.pk), declaration
+
+
+def _sent_lot(supplier: Supplier) -> tuple[int, int]:
+    """Return a lot of the supplier, and the parcel that it was sent in."""
+    make_base(supplier)
+    grown = make_listing(supplier=supplier, specs=({"stock": 9, "net_grams": GRAMS},))
+    lot = make_lot(grown)
+    finish(lot)
+    return lot.pk, send(paid_order(grown)).pk
 
 
 def _paid_purchase(buyer: User, listing: Listing) -> Purchase:

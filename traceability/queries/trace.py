@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
-from catalog.pictures import Rendition
+from catalog.queries import Rendition
 from catalog.queries.places import shown_picture
 from catalog.queries.trade import first_pictures
 from traceability.models import (
@@ -160,7 +160,7 @@ def _fault(supplier_id: int, events: list[TraceEvent]) -> Broken | None:
     if kept is None:
         kept = (verify_chain(supplier_id)[1],)
         cache.set(key, kept, WHOLE_SECONDS)
-    return kept[0]  # type: ignore[no-any-return]  # what was put in
+    return kept[0]
 
 
 def _step_of(broken: Broken | None) -> str:

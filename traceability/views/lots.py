@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalog.queries import local, said
 from catalog.queries.trade import SupplierBrief, listings_of, suppliers_of
-from catalog.words import local, said
 from shop.core.errors import DomainError
 from traceability.forms import BaseForm, HarvestForm, PackingForm, ReportForm
 from traceability.models import ProduceLot

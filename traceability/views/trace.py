@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from catalog.words import english, local, said
+from catalog.queries import english, local, said
 from shop.core.masking import mask_name
 from traceability.drawing import draw
 from traceability.operations.printing import certificate_pdf
