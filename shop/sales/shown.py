@@ -18,6 +18,7 @@ from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
 from shop.sales.states import AfterSaleState, OrderState, PurchaseState
 from shop.sales.texts import in_reader_language, thumb_url
+from traceability.queries.parcels import codes_of
 
 BADGES = {
     OrderState.UNPAID: "offer",
@@ -75,6 +76,7 @@ class ParcelShown:
     carrier: str
     tracking_no: str
     pieces: int
+    trace_code: str
     track: tuple[Mapping[str, str], ...]
 
 
@@ -176,7 +178,9 @@ def show_order_page(order: OrderFacts, at: datetime, *, open_address: bool) -> O
     shown = show_order(order, at)
     shown.steps = _steps(order)
     shown.entries = _entries(order, shown.supplier)
-    shown.parcels = [_parcel(shipment) for shipment in order.shipments.all()]
+    shipments = order.shipments.all()
+    codes = codes_of(shipment.pk for shipment in shipments)
+    shown.parcels = [_parcel(shipment, codes.get(shipment.pk, "")) for shipment in shipments]
     shown.next_step, shown.next_owner, shown.countdown = _next(order, shown, at)
     shown.ship_to = _ship_to(order, open_address)
     return shown
@@ -240,7 +244,7 @@ def _entries(order: OrderFacts, supplier: str) -> list[dict[str, str]]:
     return entries
 
 
-def _parcel(shipment: Shipment) -> ParcelShown:
+def _parcel(shipment: Shipment, code: str) -> ParcelShown:
     carrier = rules.CARRIERS[shipment.carrier]
     name = in_reader_language(carrier.name_zh, carrier.name_en)
     events = [
@@ -257,6 +261,7 @@ def _parcel(shipment: Shipment) -> ParcelShown:
         carrier=name,
         tracking_no=shipment.tracking_no,
         pieces=sum(line.quantity for line in shipment.lines.all()),
+        trace_code=code,
         track=(*events, handed),
     )
 

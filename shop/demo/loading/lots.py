@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from catalog.models import Listing, Supplier
 from shop.accounts.models import User
 from traceability.models import ProductionBase
@@ -86,8 +88,11 @@ def load_lots(
         listing = listings[slug]
         keeps = listing.shelf_life_days or OLDEST_DAYS
         older = min(OLDEST_DAYS, keeps - 6)
-        plan.append((at - timedelta(days=older, hours=number), listing, FIRST_TONNES, number))
-        plan.append((at - timedelta(days=5, hours=3 + number), listing, SECOND_TONNES, number + 1))
+        morning = timezone.localtime(at).replace(hour=7, minute=10, second=0, microsecond=0) + timedelta(
+            minutes=13 * number
+        )
+        plan.append((morning - timedelta(days=older), listing, FIRST_TONNES, number))
+        plan.append((morning - timedelta(days=5), listing, SECOND_TONNES, number + 1))
     names = {supplier.pk: slug for slug, supplier in suppliers.items()}
     for when, listing, tonnes, number in sorted(plan, key=lambda each: each[0]):
         slug = names[listing.supplier_id]
