@@ -245,8 +245,8 @@ def bases(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
 
 
 def _base(row: Any) -> dict[str, Any]:
-    plots = [
-        f"{said(plot, 'name')}{f' {plot.area_tenth_mu / 10:g} ' + _('mu') if plot.area_tenth_mu else ''}"
-        for plot in row.plots.all()
-    ]
+    plots = []
+    for plot in row.plots.all():
+        area = _("%(n)s mu") % {"n": f"{plot.area_tenth_mu / 10:g}"} if plot.area_tenth_mu else ""
+        plots.append(f"{said(plot, 'name')} {area}".rstrip())
     return {"row": row, "name": said(row, "name"), "place": said(row, "place"), "plots": " · ".join(plots)}
