@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.queries import said
 from traceability.models import ProductionBase
+from traceability.operations.places import Spot
 from traceability.operations.recording import LabReport
 from traceability.states import Basis, Grade
 
@@ -121,10 +122,10 @@ class ReportForm(forms.Form):
     report_no = forms.CharField(label=_("Report number"), max_length=40, required=False)
     occurred_at = When()
 
-    def report(self) -> LabReport:
-        """The test as operations take it."""
-        kept = {name: value for name, value in self.cleaned_data.items() if name != "occurred_at"}
-        return LabReport(**kept)
+    def facts(self) -> dict[str, Any]:
+        """What `record_test` takes."""
+        kept = dict(self.cleaned_data)
+        return {"occurred_at": kept.pop("occurred_at"), "test": LabReport(**kept)}
 
 
 class BaseForm(forms.Form):
@@ -146,3 +147,14 @@ class BaseForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )  # fmt: skip
     contact = forms.CharField(label=_("Contact on the certificate"), max_length=60, required=False)
+
+    def facts(self) -> dict[str, Any]:
+        """What `add_base` takes."""
+        given = self.cleaned_data
+        return {
+            "name": (given["name"], ""),
+            "place": (given["place"], ""),
+            "spot": Spot(given["latitude"], given["longitude"]),
+            "contact": given["contact"],
+            "plots": ((given["plot"], "", int((given["area"] or 0) * 10)),) if given["plot"] else (),
+        }

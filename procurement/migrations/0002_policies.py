@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from shop.core.append_only import protected
+
 POLICIES = [
     # region, from year, basis points, name
     ("", 2020, 1000, "全国", "National"),
@@ -19,31 +21,9 @@ def add(apps, schema_editor):
         )
 
 
-def protect(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(
-            f"CREATE TRIGGER {TABLE}_append_only BEFORE UPDATE OR DELETE ON {TABLE}"
-            " FOR EACH ROW EXECUTE FUNCTION heqiao_append_only()"
-        )
-    else:
-        for operation in ("UPDATE", "DELETE"):
-            schema_editor.execute(
-                f"CREATE TRIGGER {TABLE}_no_{operation.lower()} BEFORE {operation} ON {TABLE}"
-                f" BEGIN SELECT RAISE(ABORT, 'append-only: {operation} on {TABLE} refused'); END"
-            )
-
-
-def unprotect(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP TRIGGER {TABLE}_append_only ON {TABLE}")
-    else:
-        schema_editor.execute(f"DROP TRIGGER {TABLE}_no_update")
-        schema_editor.execute(f"DROP TRIGGER {TABLE}_no_delete")
-
-
 class Migration(migrations.Migration):
     dependencies = [("procurement", "0001_initial"), ("core", "0002_append_only")]
     operations = [
         migrations.RunPython(add, migrations.RunPython.noop),
-        migrations.RunPython(protect, unprotect),
+        protected(TABLE, truncate=False),
     ]

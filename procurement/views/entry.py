@@ -1,48 +1,25 @@
 """The way into the units' console: who acts for which unit. What belongs to another unit is not there (404)."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from procurement.queries.requests import Waiting, waiting
 from procurement.queries.units import Seat, seats_of
 from procurement.texts import name_of, year_of
+from shop.core.acting import acting_for, choices, choose
 from shop.core.templatetags.heqiao import local
 
-CHOSEN = "acting_unit"
 FIRST_YEAR = 2020
-View = Callable[..., HttpResponse]
-
-
-def for_unit(view: View) -> View:
-    """Give the view the seat that the person acts from, as its second argument."""
-
-    @never_cache
-    @wraps(view)
-    def guarded(request: HttpRequest, **given: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), local("/account/login/"))
-        seats = seats_of(request.user)
-        if not seats:
-            return render(request, "units/nobody.html", status=403)
-        chosen = request.session.get(CHOSEN)
-        seat = next((each for each in seats if each.pk == chosen), seats[0])
-        request.seats = seats  # type: ignore[attr-defined]  # read by the views of this console
-        return view(request, seat, **given)
-
-    return guarded
+for_unit = acting_for("unit", seats_of, nobody="units/nobody.html")
 
 
 def seats(request: HttpRequest) -> list[Seat]:
     """Return every seat of the person."""
-    return request.seats  # type: ignore[attr-defined, no-any-return]  # set by for_unit
+    return list(choices(request))
 
 
 def seat_at(request: HttpRequest, unit_id: int) -> Seat:
@@ -78,10 +55,7 @@ def console(
 @for_unit
 def switch(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Act for another of one's units."""
-    wanted = request.POST.get("unit", "")
-    if not any(str(each.pk) == wanted for each in seats(request)):
-        raise Http404
-    request.session[CHOSEN] = int(wanted)
+    choose(request, "unit", request.POST.get("unit", ""))
     return HttpResponseRedirect(local("/units/"))
 
 

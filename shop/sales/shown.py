@@ -18,7 +18,7 @@ from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
 from shop.sales.states import AfterSaleState, OrderState, PurchaseState
 from shop.sales.texts import in_reader_language, thumb_url
-from traceability.queries.parcels import codes_of
+from traceability.queries.parcels import ParcelCode, codes_of
 
 BADGES = {
     OrderState.UNPAID: "offer",
@@ -76,7 +76,7 @@ class ParcelShown:
     carrier: str
     tracking_no: str
     pieces: int
-    trace_code: str
+    trace_code: str  # Empty where no lot was recorded: its page would have nothing to tell.
     track: tuple[Mapping[str, str], ...]
 
 
@@ -180,7 +180,7 @@ def show_order_page(order: OrderFacts, at: datetime, *, open_address: bool) -> O
     shown.entries = _entries(order, shown.supplier)
     shipments = order.shipments.all()
     codes = codes_of(shipment.pk for shipment in shipments)
-    shown.parcels = [_parcel(shipment, codes.get(shipment.pk, "")) for shipment in shipments]
+    shown.parcels = [_parcel(shipment, codes.get(shipment.pk)) for shipment in shipments]
     shown.next_step, shown.next_owner, shown.countdown = _next(order, shown, at)
     shown.ship_to = _ship_to(order, open_address)
     return shown
@@ -244,7 +244,7 @@ def _entries(order: OrderFacts, supplier: str) -> list[dict[str, str]]:
     return entries
 
 
-def _parcel(shipment: Shipment, code: str) -> ParcelShown:
+def _parcel(shipment: Shipment, code: ParcelCode | None) -> ParcelShown:
     carrier = rules.CARRIERS[shipment.carrier]
     name = in_reader_language(carrier.name_zh, carrier.name_en)
     events = [
@@ -261,7 +261,7 @@ def _parcel(shipment: Shipment, code: str) -> ParcelShown:
         carrier=name,
         tracking_no=shipment.tracking_no,
         pieces=sum(line.quantity for line in shipment.lines.all()),
-        trace_code=code,
+        trace_code=code.code if code and code.has_lots else "",
         track=(*events, handed),
     )
 

@@ -9,14 +9,13 @@ from django.db import connection
 from django.db.models import Sum
 
 from catalog.models import Certificate, Stock
-from catalog.queries import SpecForSale, specifications_for_sale
-from livestream.queries.drops import drop_price
+from catalog.queries import SpecForSale
 from procurement.operations.ordering import order_request
 from procurement.operations.pledging import Asked, give, publish_need
 from shop.accounts.models import User
 from shop.core import ledger
 from shop.sales.models import LineFacts
-from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
+from tests.concurrency.buying import buy_one, dropped
 from tests.concurrency.races import race
 from tests.factories import AT, make_certificate, make_division, make_listing, make_user, spec_of
 from tests.livestream.rooms import drop_of, make_room, make_session, put
@@ -106,14 +105,4 @@ def come(job: dict[str, Any], number: int) -> str:
         donor = User.objects.get(pk=job["donor"])
         give(need_id=job["need"], pieces={job["specification"]: 1}, donor=donor, key=str(number), at=at)
         return "placed"
-    spec = specifications_for_sale([job["specification"]])[job["specification"]]
-    line = PlaceLine(spec, 1, spec.price_fen)
-    if door == "drop":
-        price = drop_price(str(job["drop"]), at)
-        line = PlaceLine(price.spec, 1, price.spec.price_fen, price_source=price.source, stock_id=price.spec.stock_id)
-    phone = f"+86138{number:08d}"
-    place(
-        actor=None, at=at, lines=[line], buyer=Buyer(phone=phone), key=f"{job['prefix']}-{number}",
-        ship_to=ShipTo("周敏", phone, "440106", "龙口西路 8 号"),
-    )  # fmt: skip
-    return "placed"
+    return buy_one(job, number, dropped(job["drop"], at) if door == "drop" else None, at)

@@ -33,9 +33,10 @@ from shop.sales.operations import baskets  # noqa: E402
 from shop.sales.operations.payments import capture_payment, start_payment  # noqa: E402
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place  # noqa: E402
 from shop.sales.operations.refunds import refund_order_part  # noqa: E402
+from tests.concurrency.buying import buy_one, dropped, spec_of_id  # noqa: E402
 from tests.factories import AT  # noqa: E402
 from traceability.models import ProduceLot, TraceEvent  # noqa: E402
-from traceability.operations import assigning  # noqa: E402
+from traceability.operations import assigning, recording  # noqa: E402
 
 THINKING_SECONDS = 0.01
 
@@ -104,42 +105,18 @@ class _Nothing:
 
 def buy(job: dict[str, Any], number: int) -> str:
     specifications = job.get("specifications") or [job["specification"]]
-    spec = spec_of_id(specifications[number % len(specifications)])
-    place(
-        actor=None,
-        at=AT,
-        lines=[PlaceLine(spec, 1, spec.price_fen)],
-        buyer=Buyer(phone=f"+86138{number:08d}"),
-        ship_to=ShipTo("周敏", "+8613800002046", "440106", "龙口西路 8 号"),
-        key=f"{job['prefix']}-{number}",
-    )
-    return "placed"
+    return buy_one({**job, "specification": specifications[number % len(specifications)]}, number)
 
 
 def drop_or_shop(job: dict[str, Any], number: int) -> str:
     """Every other buyer comes to the drop, the rest to the shop; one in twenty is the beat that ends drops."""
     from livestream.operations.drops import end_due_drops  # reason: after django.setup
-    from livestream.queries.drops import drop_price  # reason: after django.setup
 
     at = datetime.fromisoformat(job["at"])
     if number % 20 == 19:
         end_due_drops(at=at + timedelta(hours=1))
         return "beat"
-    spec = spec_of_id(job["specification"])
-    line = PlaceLine(spec, 1, spec.price_fen)
-    if number % 2:
-        price = drop_price(str(job["drop"]), at)
-        line = PlaceLine(price.spec, 1, price.spec.price_fen, price_source=price.source, stock_id=price.spec.stock_id)
-    phone = f"+86138{number:08d}"
-    place(
-        actor=None,
-        at=at,
-        lines=[line],
-        buyer=Buyer(phone=phone),
-        ship_to=ShipTo("周敏", phone, "440106", "龙口西路 8 号"),
-        key=f"{job['prefix']}-{number}",
-    )
-    return "placed"
+    return buy_one(job, number, dropped(job["drop"], at) if number % 2 else None, at)
 
 
 def same_key(job: dict[str, Any], number: int) -> str:
@@ -176,12 +153,6 @@ def refund(job: dict[str, Any], number: int) -> str:
     return "refunded"
 
 
-def spec_of_id(pk: int) -> Any:
-    from catalog.queries import specifications_for_sale  # reason: after django.setup
-
-    return specifications_for_sale([pk])[pk]
-
-
 def approve(job: dict[str, Any], number: int) -> str:
     request = PurchaseRequest.objects.get(pk=job["requests"][number])
     decide_request(
@@ -203,6 +174,14 @@ def door(job: dict[str, Any], number: int) -> str:
     return come(job, number)
 
 
+def harvest(job: dict[str, Any], number: int) -> str:
+    lot = recording.record_harvest(
+        supplier_id=job["supplier"], listing_id=job["listing"], base_id=job["base"], grams=1000 + number % job["weights"],
+        occurred_at=AT, actor=None, at=AT,
+    )  # fmt: skip
+    return f"lot {lot.code}"
+
+
 def send_lot(job: dict[str, Any], number: int) -> str:
     line = assigning.AssignLine(number + 1, job["listing"], 1, 1, job["grams"], ("柚", ""))
     assigning.assign_lots(shipment_id=number + 1, supplier_id=job["supplier"], lines=[line], actor=None, at=AT)
@@ -211,6 +190,7 @@ def send_lot(job: dict[str, Any], number: int) -> str:
 
 RACES = {
     "send_lot": send_lot,
+    "harvest": harvest,
     "approve": approve,
     "approve_one": approve_one,
     "buy": buy,

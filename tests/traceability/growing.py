@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from catalog.models import Listing
@@ -18,6 +19,7 @@ from traceability.states import Grade
 
 SPOT = Spot(Decimal("24.4521"), Decimal("116.2137"))
 GRAMS = 2500
+_minutes = count(1)
 
 
 def make_base(supplier: Any, name: str = "松源果园") -> ProductionBase:
@@ -41,7 +43,8 @@ def make_lot(
 ) -> ProduceLot:
     """Harvest a lot that is enough for `pieces`."""
     base = ProductionBase.objects.filter(supplier=listing.supplier).order_by("pk")[0]
-    when = at - timedelta(days=days_ago)
+    # Never the same moment: the same harvest again would be the same lot.
+    when = at - timedelta(days=days_ago, minutes=next(_minutes))
     return record_harvest(
         supplier_id=listing.supplier_id, listing_id=listing.pk, base_id=base.pk, plot_id=base.plots.get().pk,
         grams=pieces * GRAMS, occurred_at=when, best_before=when.date() + timedelta(days=keeps) if keeps else None,

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from tests.factories import AT
-from tests.traceability.growing import finish, make_grown, make_lot, paid_order, send
-from traceability.errors import FromTheFuture, UnknownLot
-from traceability.models import SupplierChain, TraceEvent
+from tests.traceability.growing import GRAMS, finish, make_grown, make_lot, paid_order, send
+from traceability.errors import BeyondHarvest, FromTheFuture, UnknownLot
+from traceability.models import SupplierChain, TracedParcel, TraceEvent
 from traceability.operations.recording import LabReport, record_packing, record_test
 from traceability.queries.verifying import verify_all, verify_chain
 from traceability.rules import chain
@@ -145,3 +146,34 @@ def test_a_lot_of_another_supplier_is_not_there_and_a_failed_test_recalls() -> N
     record_test(supplier_id=lot.supplier_id, **facts)
     lot.refresh_from_db()
     assert lot.state == LotState.RECALLED
+
+
+def test_a_second_click_writes_nothing_twice_and_all_packings_stay_within_the_harvest() -> None:
+    listing = make_grown()
+    lot = make_lot(listing, pieces=10)
+    facts = {"supplier_id": lot.supplier_id, "lot_id": lot.pk, "occurred_at": AT, "actor": None, "at": AT}
+    packing = {"grams": 6 * GRAMS, "boxes": 2, "grade": Grade.FIRST}
+    assert record_packing(**packing, **facts) == record_packing(**packing, **facts)
+    assert TraceEvent.objects.count() == 2
+    with pytest.raises(BeyondHarvest) as refused:
+        record_packing(grams=4 * GRAMS + 1, boxes=2, grade=Grade.SECOND, **facts)
+    assert "10 kg" in str(refused.value.message)
+    record_packing(grams=4 * GRAMS, boxes=2, grade=Grade.SECOND, **facts)
+    report = LabReport("农残", "未检出", True, "站")
+    assert record_test(test=report, **facts) == record_test(test=report, **facts)
+    assert verify_chain(lot.supplier_id) == (4, None)
+
+
+@pytest.mark.parametrize("body", ["[]", "not json", '{"eventTime": "never"}', "{}"])
+def test_a_body_that_is_no_event_any_more_is_named_even_with_a_new_hash(body: str, client: Client) -> None:
+    event = a_history()[1]
+    parcel = TracedParcel.objects.get()
+    tamper(event, "body", body)
+    with connection.cursor() as cursor:
+        hashed = chain.link(event.previous_hash, body)
+        cursor.execute(f"UPDATE {TABLE} SET hash = %s WHERE id = %s", [hashed, event.pk])
+    broken = verify_chain(event.supplier_id)[1]
+    assert broken is not None
+    assert broken.seq == event.seq
+    page = client.get(f"/t/{parcel.code}")
+    assert (page.status_code, 'data-testid="broken"' in page.content.decode()) == (200, True)

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from shop.sales.models import LineFacts, Shipment
-from tests.factories import AT, make_user
+from shop.sales.models import LineFacts, Purchase, Shipment
+from tests.factories import AT, make_listing, make_user
 from tests.traceability.growing import finish, make_grown, make_lot, paid_order, parcel_of, send
 from tests.traceability.test_chain import tamper
 from traceability.models import ParcelLot, ProduceLot, ProductionBase, TraceEvent
@@ -101,6 +101,15 @@ def test_the_certificate_is_a_page_and_a_pdf(client, parcel) -> None:
     response = client.get(f"/t/{parcel.code}/certificate.pdf")
     assert response.content.startswith(b"%PDF")
     assert client.get(f"/t/{new_code()}/certificate.pdf").status_code == 404
+
+
+def test_without_a_certificate_the_parcels_page_is_shown(client) -> None:
+    listing = make_grown()
+    make_lot(listing)
+    packed_nothing = parcel_of(send(paid_order(listing)))
+    for name in ("certificate/", "certificate.pdf"):
+        answer = client.get(f"/t/{packed_nothing.code}/{name}")
+        assert (answer.status_code, answer.url) == (302, f"/t/{packed_nothing.code}")
 
 
 def test_a_parcel_without_lots_says_so(client) -> None:
@@ -205,3 +214,38 @@ def test_a_closed_lot_is_not_offered_and_stays_closed() -> None:
     close_lot(supplier_id=lot.supplier_id, lot_id=lot.pk, actor=None, at=AT)
     lot.refresh_from_db()
     assert lot.state == "closed"
+
+
+def test_a_buyer_is_led_to_the_trace_page_where_lots_are_known() -> None:
+    member, grown, plain = make_user(), make_grown(), make_listing()
+    for listing, shown in ((grown, True), (plain, False)):
+        if shown:
+            make_lot(listing)
+        order = paid_order(listing, key=listing.slug)
+        send(order, number=listing.pk)
+        Purchase.objects.filter(pk=order.purchase_id).update(user=member)
+        html = text(signed_in(member).get(f"/account/orders/{order.order.number}/"))
+        assert ('data-testid="trace"' in html) is shown
+
+
+def test_each_form_keeps_what_was_typed_and_says_what_is_wrong_beside_it() -> None:
+    member = make_user()
+    lot = make_lot(make_grown(member), pieces=10)
+    client, here = signed_in(member), f"/seller/lots/{lot.pk}"
+    packing = {"pack-kilograms": "25,5x", "pack-boxes": "-1", "pack-grade": "first", "pack-basis": "own_test"}
+    answer = client.post(f"{here}/pack/", {**packing, "pack-occurred_at": "2026-11-20T07:40"})
+    assert (answer.status_code, 'value="25,5x"' in text(answer), TraceEvent.objects.count()) == (422, True, 1)
+    answer = client.post(f"{here}/test/", {"test-item": "农残 4 项"})
+    assert (answer.status_code, 'value="农残 4 项"' in text(answer)) == (422, True)
+    answer = client.post("/seller/lots/bases/", {"name": "新基地", "latitude": "200"})
+    assert (answer.status_code, 'value="新基地"' in text(answer)) == (422, True)
+    assert client.get(f"{here}/pack/").status_code == 405
+
+
+def test_the_console_counts_orders_on_lots_pages_too() -> None:
+    member = make_user()
+    listing = make_grown(member)
+    paid_order(listing)
+    for page in ("/seller/", "/seller/lots/"):
+        nav = text(signed_in(member).get(page)).split('data-testid="seller-orders"')[1]
+        assert '<span class="amount">1</span>' in nav.split("</a>")[0]

@@ -17,12 +17,7 @@ def append(*, supplier_id: int, what: epcis.Happening) -> TraceEvent:
     """
     refuse_future(what.occurred_at, what.recorded_at)
     with transaction.atomic():
-        head = SupplierChain.objects.select_for_update().filter(pk=supplier_id).first()
-        if head is None:
-            SupplierChain.objects.bulk_create(
-                [SupplierChain(supplier_id=supplier_id, head=chain.START)], ignore_conflicts=True
-            )
-            head = SupplierChain.objects.select_for_update().get(pk=supplier_id)
+        head = lock_head(supplier_id)
         body = chain.canonical(epcis.body(what, supplier_id=supplier_id, sequence=head.length + 1))
         event = TraceEvent.objects.create(
             supplier_id=supplier_id,
@@ -36,6 +31,17 @@ def append(*, supplier_id: int, what: epcis.Happening) -> TraceEvent:
         )
         SupplierChain.objects.filter(pk=supplier_id).update(length=event.seq, head=event.hash)
     return event
+
+
+def lock_head(supplier_id: int) -> SupplierChain:
+    """Return the head of a supplier's chain, locked until the transaction ends; the first time, make it."""
+    head = SupplierChain.objects.select_for_update().filter(pk=supplier_id).first()
+    if head is None:
+        SupplierChain.objects.bulk_create(
+            [SupplierChain(supplier_id=supplier_id, head=chain.START)], ignore_conflicts=True
+        )
+        head = SupplierChain.objects.select_for_update().get(pk=supplier_id)
+    return head
 
 
 def refuse_future(occurred_at: datetime, at: datetime) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from traceability.models import ConformityCertificate, ParcelLot, TracedParcel
 from traceability.rules.codes import grouped
+from traceability.rules.weights import in_words
 
 SHEETS = Path(__file__).parents[1] / "print"
 FONTS = Path(justmytype_intl_cjk.__file__).parent / "fonts" / "ofl" / "notosanssc"
@@ -41,7 +42,7 @@ def certificate_pdf(*, certificates: Sequence[ConformityCertificate], code: str 
         {
             "number": row.number,
             "product": row.product,
-            "weight": _kilograms(row.grams),
+            "weight": in_words(row.grams),
             "producer": row.producer,
             "origin": row.origin,
             "contact": row.contact or "—",
@@ -70,10 +71,6 @@ def _label(parcel: TracedParcel, goods: list[ParcelLot]) -> dict[str, Any]:
         "harvested": f"{harvested:%Y-%m-%d}" if harvested else "",
         "shipped": f"{timezone.localtime(parcel.shipped_at):%Y-%m-%d}",
     }
-
-
-def _kilograms(grams: int) -> str:
-    return f"{grams / 1000:,.3f}".rstrip("0").rstrip(".") + " kg"
 
 
 def _qr(text: str) -> str:

@@ -1,6 +1,6 @@
 """What a supplier records of a lot: harvest, packing, test, shipping. Each is an event of its chain."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,8 +21,10 @@ from traceability.models import (
     ProductionBase,
     TraceEvent,
 )
-from traceability.operations.chain import append, refuse_future
-from traceability.rules.epcis import Happening
+from traceability.operations.chain import append, lock_head, refuse_future
+from traceability.queries.telling import Told, told
+from traceability.rules.epcis import Happening, test_facts
+from traceability.rules.weights import in_words
 from traceability.states import Basis, BizStep, LotState
 
 MOST_GRAMS = 1_000_000_000
@@ -54,7 +56,9 @@ def record_harvest(
 ) -> ProduceLot:
     """Open a lot with its harvest and return it. `best_before` defaults to the listing's shelf life.
 
+    The same harvest again (product, field, weight, moment) is the same lot: a second click opens no second one.
     Raises FromTheFuture, InvalidInput for a weight that can't be or a listing or base of somebody else.
+    Locks the head of the supplier's chain, so that lots are numbered one after the other.
     """
     refuse_future(occurred_at, at)
     if not 0 < grams <= MOST_GRAMS:
@@ -70,17 +74,19 @@ def record_harvest(
         best_before = day + timedelta(days=listing.shelf_life_days)
     if best_before is not None and best_before < day:
         raise InvalidInput(_("It can't expire before it was harvested."), field="best_before")
+    facts = {"listing": listing, "base": base, "plot_id": plot_id, "best_before": best_before, "harvested_grams": grams}
     with transaction.atomic():
+        lock_head(supplier_id)
+        same = {"events__step": BizStep.HARVEST, "events__occurred_at": occurred_at.replace(microsecond=0)}
+        known = ProduceLot.objects.filter(supplier_id=supplier_id, **facts, **same).first()
+        if known is not None:
+            return known
         lot = ProduceLot.objects.create(
             supplier_id=supplier_id,
-            listing=listing,
-            base=base,
-            plot_id=plot_id,
             code=_next_code(supplier_id, listing.county.name_zh, day),
             harvested_on=day,
-            best_before=best_before,
-            harvested_grams=grams,
             created_at=at,
+            **facts,
         )
         _append(lot, BizStep.HARVEST, grams, occurred_at, at)
         audit.record(action="lot_opened", object_kind="lot", object_id=lot.pk, actor=actor, at=at, grams=grams)
@@ -99,18 +105,29 @@ def record_packing(
     actor: Any,
     at: datetime,
 ) -> TraceEvent:
-    """Record that a lot was sorted and packed; the first packing issues its 合格证. Returns the event.
+    """Record that a lot, or a part of it, was sorted and packed; the first packing issues its 合格证. Returns the event.
 
-    Raises UnknownLot, FromTheFuture, BeyondHarvest when more would be packed than was harvested.
+    The same packing again (weight, boxes, grade, moment) is the same event. Raises UnknownLot, FromTheFuture,
+    BeyondHarvest when more would be packed, all packings together, than was harvested.
     """
     with transaction.atomic():
         lot = _own_lot(supplier_id, lot_id)
         _refuse_before_harvest(lot, occurred_at)
         if not grams > 0:
             raise InvalidInput(_("Enter how much was packed."), field="kilograms")
-        if grams > lot.harvested_grams:
-            raise BeyondHarvest(_("More than was harvested."), field="kilograms")
-        event = _append(lot, BizStep.PACKING, grams, occurred_at, at, {"boxes": boxes, "grade": grade, "basis": basis})
+        extra = {"boxes": boxes, "grade": str(grade), "basis": str(basis)}
+        packed = 0
+        for event in TraceEvent.objects.filter(lot=lot, step=BizStep.PACKING).order_by("seq"):
+            said = told(event)
+            if _is_same(said, occurred_at, grams, extra):
+                return event
+            packed += said.grams
+        if packed + grams > lot.harvested_grams:
+            left = in_words(max(lot.harvested_grams - packed, 0))
+            raise BeyondHarvest(
+                _("More than was harvested: %(left)s of it is not packed yet.") % {"left": left}, field="kilograms"
+            )
+        event = _append(lot, BizStep.PACKING, grams, occurred_at, at, extra)
         if not ConformityCertificate.objects.filter(lot=lot).exists():
             _certify(lot, grams, basis, timezone.localtime(occurred_at).date())
         audit.record(action="lot_packed", object_kind="lot", object_id=lot.pk, actor=actor, at=at, grams=grams)
@@ -122,31 +139,17 @@ def record_test(
 ) -> LabTest:
     """Record a test of a lot. A failed one recalls the lot: nothing of it is sent any more. Returns the test.
 
-    Raises UnknownLot, FromTheFuture.
+    The same test again, of the same moment, is the same row. Raises UnknownLot, FromTheFuture.
     """
-    facts = {
-        "item": test.item,
-        "lab": test.lab,
-        "method": test.method,
-        "passed": test.passed,
-        "reportNo": test.report_no,
-        "result": test.result,
-    }
     with transaction.atomic():
         lot = _own_lot(supplier_id, lot_id)
         _refuse_before_harvest(lot, occurred_at)
-        event = _append(lot, BizStep.TEST, lot.harvested_grams, occurred_at, at, {"test": facts})
-        row = LabTest.objects.create(
-            lot=lot,
-            event=event,
-            item=test.item,
-            method=test.method,
-            result=test.result,
-            passed=test.passed,
-            lab=test.lab,
-            report_no=test.report_no,
-            tested_at=occurred_at,
-        )
+        known = LabTest.objects.filter(lot=lot, tested_at=occurred_at, **asdict(test)).first()
+        if known is not None:
+            return known
+        facts = {"test": test_facts(test)}
+        event = _append(lot, BizStep.TEST, lot.harvested_grams, occurred_at, at, facts)
+        row = LabTest.objects.create(lot=lot, event=event, tested_at=occurred_at, **asdict(test))
         if not test.passed:
             ProduceLot.objects.filter(pk=lot.pk).update(state=LotState.RECALLED)
         audit.record(action="lot_tested", object_kind="lot", object_id=lot.pk, actor=actor, at=at, passed=test.passed)
@@ -179,6 +182,11 @@ def _own_lot(supplier_id: int, lot_id: int) -> ProduceLot:
 def _refuse_before_harvest(lot: ProduceLot, occurred_at: datetime) -> None:
     if timezone.localtime(occurred_at).date() < lot.harvested_on:
         raise InvalidInput(_("This is before the harvest."), field="occurred_at")
+
+
+def _is_same(said: Told, occurred_at: datetime, grams: int, extra: dict[str, Any]) -> bool:
+    own = {name: said.body.get(f"heqiao:{name}") for name in extra}
+    return (said.at, said.grams, own) == (occurred_at.replace(microsecond=0), grams, extra)
 
 
 def _append(

@@ -1,31 +1,29 @@
 """A supplier's own lots and bases."""
 
-import json
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Prefetch
-from django.utils.dateparse import parse_datetime
+from django.db.models import Case, Prefetch, Value, When
 
 from traceability.models import Plot, ProduceLot, ProductionBase, TraceEvent
-from traceability.queries.trace import Told
+from traceability.queries.telling import Told, told
 from traceability.states import BizStep, LotState
 
 LOTS_A_PAGE = 20
-NEWEST = 3
 SHIPPINGS = 12
 
 
 def lots_of_supplier(supplier_id: int, page: int | str = 1) -> Page[Any]:
     """Return a page of a supplier's lots, the open ones first, the newest first. Two queries."""
     rows = ProduceLot.objects.filter(supplier_id=supplier_id).select_related("listing", "base", "plot")
-    return Paginator(rows.order_by("-state", "-harvested_on", "-pk"), LOTS_A_PAGE).get_page(page)
+    rank = Case(When(state=LotState.OPEN, then=Value(0)), default=Value(1))
+    return Paginator(rows.order_by(rank, "-harvested_on", "-pk"), LOTS_A_PAGE).get_page(page)
 
 
 def lot_of_supplier(supplier_id: int, lot_id: int) -> ProduceLot | None:
     """Return one lot of a supplier, or None when it is somebody else's. One query."""
     rows = ProduceLot.objects.filter(pk=lot_id, supplier_id=supplier_id)
-    return rows.select_related("listing", "base", "plot", "certificate").annotate(sent=Count("parcels")).first()
+    return rows.select_related("listing", "base", "plot", "certificate").first()
 
 
 def history(lot: ProduceLot) -> list[Told]:
@@ -33,25 +31,10 @@ def history(lot: ProduceLot) -> list[Told]:
     events = TraceEvent.objects.filter(lot=lot)
     shipped = list(events.filter(step=BizStep.SHIPPING).order_by("-seq")[:SHIPPINGS])
     rows = sorted([*events.exclude(step=BizStep.SHIPPING), *shipped], key=lambda event: (event.occurred_at, event.seq))
-    return [_told(event) for event in rows]
+    return [told(event) for event in rows]
 
 
 def bases_of(supplier_id: int) -> list[ProductionBase]:
     """Return a supplier's bases with their plots (`.plots.all()`). Two queries."""
     rows = ProductionBase.objects.filter(supplier_id=supplier_id).order_by("pk")
     return list(rows.prefetch_related(Prefetch("plots", Plot.objects.order_by("pk"))))
-
-
-def newest_lots(listing_id: int) -> list[ProduceLot]:
-    """Return the newest lots of a listing that are sold now, with base and plot. One query."""
-    rows = ProduceLot.objects.filter(listing_id=listing_id, state=LotState.OPEN).select_related("base", "plot")
-    return list(rows.order_by("-harvested_on", "-pk")[:NEWEST])
-
-
-def _told(event: TraceEvent) -> Told:
-    try:
-        body = json.loads(event.body)
-        at = parse_datetime(body["eventTime"])
-    except (ValueError, KeyError, TypeError):
-        body, at = {}, None
-    return Told(event.seq, event.step, at or event.occurred_at, body)

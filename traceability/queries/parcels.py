@@ -1,25 +1,41 @@
 """Trace codes of parcels, for the pages of packages above."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from traceability.models import ProduceLot, TracedParcel
+from traceability.models import ParcelLot, ProduceLot, TracedParcel
 from traceability.rules.codes import grouped
 from traceability.states import LotState
 
 
-def codes_of(shipment_ids: Iterable[int]) -> dict[int, str]:
-    """Return the trace codes of shipments, by shipment. One query."""
-    rows = TracedParcel.objects.filter(shipment_id__in=list(shipment_ids))
-    return dict(rows.values_list("shipment_id", "code"))
+@dataclass(frozen=True)
+class ParcelCode:
+    """A parcel's trace code, and whether lots, and a certificate of one, were recorded for what is in it."""
+
+    code: str
+    has_lots: bool
+    has_certificate: bool
+
+    @property
+    def printed(self) -> str:
+        """The code as it stands on the parcel."""
+        return grouped(self.code)
 
 
-def printed(code: str) -> str:
-    """Return a code as it is printed on a parcel."""
-    return grouped(code)
+def codes_of(shipment_ids: Iterable[int]) -> dict[int, ParcelCode]:
+    """Return the trace codes of shipments, by shipment. One query, none without shipments."""
+    wanted = list(shipment_ids)
+    if not wanted:
+        return {}
+    lots = ParcelLot.objects.filter(parcel=OuterRef("pk"))
+    rows = TracedParcel.objects.filter(shipment_id__in=wanted).annotate(
+        has_lots=Exists(lots), has_certificate=Exists(lots.filter(lot__certificate__isnull=False))
+    )
+    return {row.shipment_id: ParcelCode(row.code, row.has_lots, row.has_certificate) for row in rows}
 
 
 def lots_to_choose(supplier_id: int, listing_ids: Iterable[int], *, at: datetime) -> dict[int, list[ProduceLot]]:

@@ -1,12 +1,10 @@
 """What a parcel's trace page shows, in few queries whatever is in the parcel."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Q
-from django.utils.dateparse import parse_datetime
 
 from catalog.queries import Rendition
 from catalog.queries.places import shown_picture
@@ -20,22 +18,13 @@ from traceability.models import (
     TracedParcel,
     TraceEvent,
 )
+from traceability.queries.telling import Told, told
 from traceability.queries.verifying import Broken, fault_of, verify_chain
 from traceability.rules import chain
 from traceability.states import BizStep
 
 WHOLE_SECONDS = 60
 _SUPPLIER = ("supplier__county", "supplier__portrait", "supplier__picture", "supplier__village__picture")
-
-
-@dataclass(frozen=True)
-class Told:
-    """An event as its body says it."""
-
-    seq: int
-    step: str
-    at: Any
-    body: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -97,6 +86,11 @@ def trace_page(code: str) -> TracePage | None:
     )
 
 
+def is_known(code: str) -> bool:
+    """Tell whether there is a parcel with this code. One query."""
+    return TracedParcel.objects.filter(code=code).exists()
+
+
 def certificates_of(code: str) -> list[ConformityCertificate]:
     """Return the 合格证 of the lots in a parcel; empty for an unknown code too."""
     rows = ConformityCertificate.objects.filter(lot__parcels__parcel__code=code).select_related("lot__listing")
@@ -106,11 +100,11 @@ def certificates_of(code: str) -> list[ConformityCertificate]:
 def _lot(
     lot: ProduceLot, goods: list[ParcelLot], events: list[TraceEvent], plots: list[Plot], picture: Any
 ) -> LotInParcel:
-    told = [_told(event) for event in events if event.lot_id == lot.pk]
+    own = [told(event) for event in events if event.lot_id == lot.pk]
     return LotInParcel(
         lot=lot,
         goods=goods,
-        events=sorted([each for each in told if each], key=lambda each: (each.at, each.seq)),
+        events=sorted([each for each in own if each.is_readable], key=lambda each: (each.at, each.seq)),
         plots=[plot for plot in plots if plot.base_id == lot.base_id],
         certificate=getattr(lot, "certificate", None),
         picture=shown_picture(picture),
@@ -119,16 +113,6 @@ def _lot(
 
 def _plots(base_ids: set[int]) -> list[Plot]:
     return list(Plot.objects.filter(base_id__in=base_ids).order_by("pk"))
-
-
-def _told(event: TraceEvent) -> Told | None:
-    """Return what an event says; None when its body can't even be read any more: the page names it as changed."""
-    try:
-        body = json.loads(event.body)
-        at = parse_datetime(body["eventTime"])
-    except (ValueError, KeyError, TypeError):
-        return None
-    return Told(event.seq, event.step, at or event.occurred_at, body)
 
 
 def _events(lot_ids: set[int], shipping_ids: set[int]) -> list[TraceEvent]:

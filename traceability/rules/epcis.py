@@ -5,7 +5,7 @@ What is ours and not GS1's stands under `heqiao:`. Nothing here names a person: 
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 CONTEXT = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"heqiao": "urn:heqiao:"}]
 DISPOSITIONS = {"commissioning": "active", "packing": "in_progress", "shipping": "in_transit"}
@@ -26,6 +26,35 @@ class Happening:
     harvested_on: date | None = None
     best_before: date | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Test(Protocol):
+    """A laboratory test, as a report or as a row."""
+
+    @property
+    def item(self) -> str: ...
+    @property
+    def lab(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def passed(self) -> bool: ...
+    @property
+    def report_no(self) -> str: ...
+    @property
+    def result(self) -> str: ...
+
+
+def test_facts(test: Test) -> dict[str, Any]:
+    """Return what an event says of a test."""
+    return {
+        "item": test.item,
+        "lab": test.lab,
+        "method": test.method,
+        "passed": test.passed,
+        "reportNo": test.report_no,
+        "result": test.result,
+    }
 
 
 def lot_class(lot_id: int) -> str:

@@ -2,51 +2,33 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.queries import local, said
 from catalog.queries.trade import SupplierBrief, listings_of, suppliers_of
+from shop.core.acting import acting_for
 from shop.core.errors import DomainError
 from traceability.forms import BaseForm, HarvestForm, PackingForm, ReportForm
 from traceability.models import ProduceLot
-from traceability.operations import recording
-from traceability.operations.places import Spot, add_base
+from traceability.operations.places import add_base
 from traceability.operations.printing import certificate_pdf, labels_pdf
+from traceability.operations.recording import close_lot, record_harvest, record_packing, record_test
 from traceability.queries.lots import bases_of, history, lot_of_supplier, lots_of_supplier
-from traceability.states import LotState
-from traceability.views.trace import timeline, weight
+from traceability.rules.weights import in_words
+from traceability.shown import timeline
+from traceability.states import BizStep, LotState
+from traceability.views.trace import pdf
 
-CHOSEN = "acting_supplier"
 BADGES = {LotState.OPEN: "proven", LotState.CLOSED: "neutral", LotState.RECALLED: "overdue"}
-View = Callable[..., HttpResponse]
-
-
-def for_supplier(view: View) -> View:
-    """Give the view the supplier that the person acts for, as its second argument."""
-
-    @never_cache
-    @wraps(view)
-    def guarded(request: HttpRequest, **given: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), local("/account/login/"))
-        found = suppliers_of(request.user)
-        if not found:
-            return render(request, "seller/nobody.html", status=403)
-        chosen = request.session.get(CHOSEN)
-        return view(request, next((each for each in found if each.pk == chosen), found[0]), **given)
-
-    return guarded
+for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
 
 
 def _console(
@@ -63,9 +45,9 @@ def _row(lot: ProduceLot) -> dict[str, Any]:
         "place": " · ".join(filter(None, [said(lot.base, "name"), said(lot.plot, "name") if lot.plot else ""])),
         "label": lot.get_state_display(),
         "badge": BADGES[LotState(lot.state)],
-        "harvested": weight(lot.harvested_grams),
-        "sent": weight(lot.assigned_grams),
-        "left": weight(lot.harvested_grams - lot.assigned_grams),
+        "harvested": in_words(lot.harvested_grams),
+        "sent": in_words(lot.assigned_grams),
+        "left": in_words(lot.harvested_grams - lot.assigned_grams),
         "percent": lot.assigned_grams * 100 // lot.harvested_grams,
     }
 
@@ -78,10 +60,16 @@ def lots(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     return _console(request, supplier, "lots", {"page": page, "rows": [_row(lot) for lot in page.object_list]})
 
 
-def _refused(form: Form, error: DomainError) -> int:
-    field = error.field if error.field in form.fields else None
-    form.add_error(field, str(error.message))
-    return error.status
+def _do(form: Form, operation: Callable[[], Any]) -> int:
+    """Do what a form asks for. Returns 0, or the status of the refusal, which then stands beside its field."""
+    if not form.is_valid():
+        return 422
+    try:
+        operation()
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error.message))
+        return error.status
+    return 0
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,18 +82,17 @@ def harvest(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     choices = {"listings": listings_of(supplier.pk), "bases": bases}
     if request.method != "POST":
         return _console(request, supplier, "harvest", {"form": HarvestForm(**choices)})
-    form, status = HarvestForm(request.POST, **choices), 422
-    if form.is_valid():
-        try:
-            lot = recording.record_harvest(
-                supplier_id=supplier.pk, actor=request.user, at=timezone.now(), **form.facts()
-            )
-        except DomainError as error:
-            status = _refused(form, error)
-        else:
-            messages.success(request, _("Lot %(code)s is open.") % {"code": lot.code})
-            return redirect(local(f"/seller/lots/{lot.pk}/"))
-    return _console(request, supplier, "harvest", {"form": form}, status)
+    form = HarvestForm(request.POST, **choices)
+    opened: list[ProduceLot] = []
+    refused = _do(form, lambda: opened.append(record_harvest(**_by(request, supplier), **form.facts())))
+    if refused:
+        return _console(request, supplier, "harvest", {"form": form}, refused)
+    messages.success(request, _("Lot %(code)s is open.") % {"code": opened[0].code})
+    return redirect(local(f"/seller/lots/{opened[0].pk}/"))
+
+
+def _by(request: HttpRequest, supplier: SupplierBrief) -> dict[str, Any]:
+    return {"supplier_id": supplier.pk, "actor": request.user, "at": timezone.now()}
 
 
 @require_safe
@@ -132,12 +119,13 @@ def _lot(
     status: int = 200,
 ) -> HttpResponse:
     told = history(found)
-    kilograms = Decimal(found.harvested_grams) / 1000
+    unpacked = found.harvested_grams - sum(each.grams for each in told if each.step == BizStep.PACKING)
+    kilograms = f"{Decimal(unpacked) / 1000:f}" if unpacked > 0 else ""
     context = {
         "row": _row(found),
         "timeline": timeline(told),
         "certificate": getattr(found, "certificate", None),
-        "pack_form": pack_form or PackingForm(initial={"kilograms": f"{kilograms:f}".rstrip("0").rstrip(".")}),
+        "pack_form": pack_form or PackingForm(initial={"kilograms": kilograms}),
         "test_form": test_form or ReportForm(),
         "steps": {each.step for each in told},
     }
@@ -148,37 +136,24 @@ def _lot(
 @for_supplier
 def pack(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Record a packing."""
-    found, form, status = _own(supplier, lot_id), PackingForm(request.POST), 422
-    if form.is_valid():
-        try:
-            recording.record_packing(
-                supplier_id=supplier.pk, lot_id=lot_id, actor=request.user, at=timezone.now(), **form.facts()
-            )
-        except DomainError as error:
-            status = _refused(form, error)
-        else:
-            messages.success(request, _("Recorded: sorted and packed."))
-            return redirect(local(f"/seller/lots/{lot_id}/"))
-    return _lot(request, supplier, found, pack_form=form, status=status)
+    found, form = _own(supplier, lot_id), PackingForm(request.POST)
+    refused = _do(form, lambda: record_packing(lot_id=lot_id, **_by(request, supplier), **form.facts()))
+    if refused:
+        return _lot(request, supplier, found, pack_form=form, status=refused)
+    messages.success(request, _("Recorded: sorted and packed."))
+    return redirect(local(f"/seller/lots/{lot_id}/"))
 
 
 @require_POST
 @for_supplier
 def test(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Record a test."""
-    found, form, status = _own(supplier, lot_id), ReportForm(request.POST), 422
-    if form.is_valid():
-        try:
-            recording.record_test(
-                supplier_id=supplier.pk, lot_id=lot_id, test=form.report(),
-                occurred_at=form.cleaned_data["occurred_at"], actor=request.user, at=timezone.now(),
-            )  # fmt: skip
-        except DomainError as error:
-            status = _refused(form, error)
-        else:
-            messages.success(request, _("Recorded: the test stands on the trace page."))
-            return redirect(local(f"/seller/lots/{lot_id}/"))
-    return _lot(request, supplier, found, test_form=form, status=status)
+    found, form = _own(supplier, lot_id), ReportForm(request.POST)
+    refused = _do(form, lambda: record_test(lot_id=lot_id, **_by(request, supplier), **form.facts()))
+    if refused:
+        return _lot(request, supplier, found, test_form=form, status=refused)
+    messages.success(request, _("Recorded: the test stands on the trace page."))
+    return redirect(local(f"/seller/lots/{lot_id}/"))
 
 
 @require_POST
@@ -186,7 +161,7 @@ def test(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResp
 def close(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Finish a lot."""
     _own(supplier, lot_id)
-    recording.close_lot(supplier_id=supplier.pk, lot_id=lot_id, actor=request.user, at=timezone.now())
+    close_lot(lot_id=lot_id, **_by(request, supplier))
     messages.success(request, _("The lot is finished: nothing more is sent of it."))
     return redirect(local("/seller/lots/"))
 
@@ -199,7 +174,7 @@ def paper(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpRes
     certificate = getattr(found, "certificate", None)
     if certificate is None:
         raise Http404
-    return _pdf(certificate_pdf(certificates=[certificate]), f"hegezheng-{found.code}")
+    return pdf(certificate_pdf(certificates=[certificate]), f"hegezheng-{found.code}")
 
 
 @require_safe
@@ -209,36 +184,19 @@ def labels(request: HttpRequest, supplier: SupplierBrief, shipment_id: int) -> H
     found = labels_pdf(supplier_id=supplier.pk, shipment_ids=[shipment_id])
     if not found:
         raise Http404
-    return _pdf(found, f"label-{shipment_id}")
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response
+    return pdf(found, f"label-{shipment_id}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_supplier
 def bases(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show the bases; by POST, add one."""
-    form, status = BaseForm(), 200
+    form, status = BaseForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
-        form, status = BaseForm(request.POST), 422
-        if form.is_valid():
-            facts = form.cleaned_data
-            plots = ((facts["plot"], "", int((facts["area"] or 0) * 10)),) if facts["plot"] else ()
-            try:
-                add_base(
-                    supplier_id=supplier.pk, name=(facts["name"], ""), place=(facts["place"], ""),
-                    spot=Spot(facts["latitude"], facts["longitude"]), contact=facts["contact"], plots=plots,
-                    actor=request.user,
-                )  # fmt: skip
-            except DomainError as error:
-                status = _refused(form, error)
-            else:
-                messages.success(request, _("Saved. Now record what you harvest there."))
-                return redirect(local("/seller/lots/new/"))
+        status = _do(form, lambda: add_base(supplier_id=supplier.pk, actor=request.user, **form.facts()))
+        if not status:
+            messages.success(request, _("Saved. Now record what you harvest there."))
+            return redirect(local("/seller/lots/new/"))
     return _console(
         request, supplier, "bases", {"form": form, "bases": [_base(row) for row in bases_of(supplier.pk)]}, status
     )

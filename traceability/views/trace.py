@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -19,9 +18,11 @@ from shop.core.masking import mask_name
 from traceability.drawing import draw
 from traceability.operations.printing import certificate_pdf
 from traceability.operations.scanning import count_scan
-from traceability.queries.trace import LotInParcel, Told, TracePage, certificates_of, trace_page
+from traceability.queries.trace import LotInParcel, TracePage, certificates_of, is_known, trace_page
 from traceability.rules.codes import cleaned, grouped, is_code
-from traceability.states import BizStep, Grade, LotState
+from traceability.rules.weights import in_words
+from traceability.shown import timeline
+from traceability.states import LotState
 
 LANGUAGES = dict(settings.LANGUAGES)
 HALF_A_YEAR = 180 * 86400
@@ -81,26 +82,39 @@ def trace(request: HttpRequest, code: str) -> HttpResponse:
 @spoken
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
     """The 合格证 of the lots in a parcel."""
-    found = certificates_of(cleaned(code))
+    plain = cleaned(code)
+    found = certificates_of(plain)
     if not found:
-        return _unknown(request, code)
-    return _render(request, "certificate", {"code": cleaned(code), "certificates": [_paper(each) for each in found]})
+        return _to_the_parcel(request, code)
+    return _render(request, "certificate", {"code": plain, "certificates": [_paper(each) for each in found]})
 
 
 @require_safe
 @spoken
 def certificate_file(request: HttpRequest, code: str) -> HttpResponse:
     """The same as PDF, for printing. In Chinese: it is a form of the law."""
-    found = certificates_of(cleaned(code))
+    plain = cleaned(code)
+    found = certificates_of(plain)
     if not found:
-        return _unknown(request, code)
-    response = HttpResponse(certificate_pdf(certificates=found, code=cleaned(code)), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="hegezheng-{cleaned(code)}.pdf"'
+        return _to_the_parcel(request, code)
+    return pdf(certificate_pdf(certificates=found, code=plain), f"hegezheng-{plain}")
+
+
+def _to_the_parcel(request: HttpRequest, code: str) -> HttpResponse:
+    """Without certificates, the page of the parcel says what is known of it."""
+    plain = cleaned(code)
+    return HttpResponseRedirect(f"/t/{plain}") if is_known(plain) else _unknown(request, code)
+
+
+def pdf(content: bytes, name: str) -> HttpResponse:
+    """Return a PDF that opens in the browser."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response
 
 
 def _paper(row: Any) -> dict[str, Any]:
-    return {"row": row, "product": said(row.lot.listing, "name"), "weight": weight(row.grams), "lot": row.lot.code}
+    return {"row": row, "product": said(row.lot.listing, "name"), "weight": in_words(row.grams), "lot": row.lot.code}
 
 
 def _render(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -110,13 +124,6 @@ def _render(request: HttpRequest, name: str, context: dict[str, Any], status: in
 
 def _unknown(request: HttpRequest, typed: str, status: int = 404) -> HttpResponse:
     return _render(request, "unknown", {"typed": typed[:40], "is_code": is_code(cleaned(typed))}, status=status)
-
-
-def weight(grams: int) -> str:
-    """Return a weight as people read it: 1,860 kg, 2.5 kg, 300 g."""
-    if grams < 1000:
-        return f"{grams} g"
-    return f"{grams / 1000:,.3f}".rstrip("0").rstrip(".") + " kg"
 
 
 def shown(page: TracePage, scans: int) -> dict[str, Any]:
@@ -131,7 +138,7 @@ def shown(page: TracePage, scans: int) -> dict[str, Any]:
         "broken": _broken_words(page),
         "title": said(page.lots[0].lot.listing, "name") if page.lots else said(supplier, "name"),
         "lots": [_lot(page, each) for each in page.lots],
-        "shipped": moment(page.parcel.shipped_at),
+        "shipped": date_format(timezone.localtime(page.parcel.shipped_at), _("j F")),
         "supplier": {
             "name": said(supplier, "name"),
             "url": local(f"/suppliers/{supplier.slug}/"),
@@ -140,12 +147,6 @@ def shown(page: TracePage, scans: int) -> dict[str, Any]:
             "households": supplier.households,
         },
     }
-
-
-def moment(at: Any) -> str:
-    """Return a time as timelines show it: 11-18 07:40, with the year when it is another than this."""
-    here = timezone.localtime(at)
-    return date_format(here, "m-d H:i" if here.year == timezone.localtime().year else "Y-m-d H:i")
 
 
 def _broken_words(page: TracePage) -> str:
@@ -157,9 +158,8 @@ def _broken_words(page: TracePage) -> str:
 
 def _lot(page: TracePage, each: LotInParcel) -> dict[str, Any]:
     lot = each.lot
-    test = each.tests[-1].body["heqiao:test"] if each.tests else None
+    test = each.tests[-1].test if each.tests else None
     return {
-        "each": each,
         "lot": lot,
         "name": said(lot.listing, "name"),
         "url": local(f"/shop/p/{lot.listing.slug}/"),
@@ -195,48 +195,8 @@ def _paper_short(each: LotInParcel) -> dict[str, Any] | None:
         return None
     return {
         "row": row,
-        "product": f"{said(each.lot.listing, 'name')} · {weight(row.grams)}",
-        "sold": weight(each.lot.assigned_grams),
-        "left": weight(each.lot.harvested_grams - each.lot.assigned_grams),
+        "product": f"{said(each.lot.listing, 'name')} · {in_words(row.grams)}",
+        "sold": in_words(each.lot.assigned_grams),
+        "left": in_words(each.lot.harvested_grams - each.lot.assigned_grams),
         "percent": each.lot.assigned_grams * 100 // each.lot.harvested_grams,
-    }
-
-
-def timeline(events: list[Told]) -> list[dict[str, str]]:
-    """Return events as the component `timeline` draws them, in plain words."""
-    return [{"title": title(each), "when": moment(each.at), "text": words(each), "state": "done"} for each in events]
-
-
-def title(told: Told) -> str:
-    """Return what happened, in two or three words."""
-    if told.step == BizStep.TEST:
-        return _("Test passed") if told.body.get("heqiao:test", {}).get("passed") else _("Test failed")
-    return str(BizStep(told.step).label) if told.step in BizStep.values else told.step
-
-
-def words(told: Told) -> str:
-    """Return what an event tells, in one plain sentence."""
-    quantities = told.body.get("quantityList") or told.body.get("childQuantityList") or [{}]
-    kilograms = weight(int(quantities[0].get("quantity", 0)))
-    if told.step == BizStep.TEST:
-        return test_words(told.body.get("heqiao:test", {}))
-    if told.step == BizStep.PACKING:
-        grade = told.body.get("heqiao:grade", "")
-        parts = [Grade(grade).label if grade in Grade.values else "", kilograms]
-        boxes = told.body.get("heqiao:boxes", 0)
-        if boxes:
-            parts.append(ngettext("%(n)d box", "%(n)d boxes", boxes) % {"n": boxes})
-        return " · ".join(str(part) for part in parts if part)
-    if told.step == BizStep.SHIPPING:
-        pieces = told.body.get("heqiao:pieces", 0)
-        return ngettext("%(n)d piece, %(kg)s", "%(n)d pieces, %(kg)s", pieces) % {"n": pieces, "kg": kilograms}
-    return _("%(kg)s, lot %(lot)s") % {"kg": kilograms, "lot": told.body.get("heqiao:lotNumber", "")}
-
-
-def test_words(test: dict[str, Any]) -> str:
-    """Return a test in plain words: who looked for what, and what was found."""
-    return _("%(lab)s looked for %(item)s: %(result)s") % {
-        "lab": test.get("lab", ""),
-        "item": test.get("item", ""),
-        "result": test.get("result", ""),
     }

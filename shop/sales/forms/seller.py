@@ -14,6 +14,7 @@ from shop.sales.operations.shipping import Parcel, line_rest
 from shop.sales.rules import CARRIERS
 from shop.sales.texts import in_reader_language
 from traceability.operations.assigning import Chosen
+from traceability.rules.weights import in_words
 
 CANCEL_REASONS = (
     ("out_of_stock", _("Out of stock")),
@@ -89,7 +90,7 @@ class ShipForm(forms.Form):
 
 
 def _lot_words(lot: Any) -> str:
-    left = f"{(lot.harvested_grams - lot.assigned_grams) / 1000:g} kg"
+    left = in_words(lot.harvested_grams - lot.assigned_grams)
     until = f"{lot.best_before:%Y-%m-%d}" if lot.best_before else "—"
     return gettext("%(code)s · %(left)s left · best before %(until)s") % {
         "code": lot.code,

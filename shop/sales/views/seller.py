@@ -1,23 +1,20 @@
 """The supplier's console. Everything is of the supplier that the person acts for; anything else is not there (404)."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.operations.listings import cards_changed
 from catalog.operations.stock import set_on_hand
 from catalog.queries.trade import SupplierBrief, goods_of_supplier, running_out, supplier_goods, suppliers_of
 from shop.core import outbox
+from shop.core.acting import acting_for, choices, choose
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name
 from shop.core.templatetags.heqiao import local
@@ -27,27 +24,7 @@ from shop.sales.operations.reviews import reply_to_review
 from shop.sales.queries import seller as queries
 from shop.sales.texts import in_reader_language, thumb_url
 
-CHOSEN = "acting_supplier"
-View = Callable[..., HttpResponse]
-
-
-def for_supplier(view: View) -> View:
-    """Give the view the supplier that the person acts for, as its second argument."""
-
-    @never_cache
-    @wraps(view)
-    def guarded(request: HttpRequest, **given: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), local("/account/login/"))
-        found = suppliers_of(request.user)
-        if not found:
-            return render(request, "seller/nobody.html", status=403)
-        chosen = request.session.get(CHOSEN)
-        supplier = next((each for each in found if each.pk == chosen), found[0])
-        request.suppliers = found  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
-        return view(request, supplier, **given)
-
-    return guarded
+for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
 
 
 def console(
@@ -57,8 +34,7 @@ def console(
     shared = {
         "supplier": supplier,
         "supplier_name": in_reader_language(supplier.name_zh, supplier.name_en),
-        "suppliers": [(each.pk, in_reader_language(each.name_zh, each.name_en)) for each in request.suppliers],  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
-        "waiting": queries.waiting_counts(supplier.pk),
+        "suppliers": [(each.pk, in_reader_language(each.name_zh, each.name_en)) for each in choices(request)],
     }
     return render(request, f"seller/{template}.html", {**shared, **context}, status=status)
 
@@ -142,10 +118,7 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
 @for_supplier
 def switch(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Act for another of one's suppliers."""
-    wanted = request.POST.get("supplier", "")
-    if not any(str(each.pk) == wanted for each in request.suppliers):  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
-        raise Http404
-    request.session[CHOSEN] = int(wanted)
+    choose(request, "supplier", request.POST.get("supplier", ""))
     return HttpResponseRedirect(local("/seller/"))
 
 

@@ -24,7 +24,7 @@ from shop.sales.shown import BADGES, to_pack
 from shop.sales.states import AfterSaleState, OrderState
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.views.seller import console, for_supplier
-from traceability.queries.parcels import codes_of, lots_to_choose, printed
+from traceability.queries.parcels import codes_of, lots_to_choose
 
 
 def _line(line: Any) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _show(
     is_open = found.state in (OrderState.TO_SHIP, OrderState.SHIPPED)
     can_ship = found.state == OrderState.TO_SHIP and to_pack(found) > 0
     shipments = list(found.shipments.all())
-    codes = codes_of(each.pk for each in shipments) if shipments else {}
+    codes = codes_of(each.pk for each in shipments)
     context = {
         "row": _row(found, at),
         "label": found.get_state_display(),
@@ -126,8 +126,7 @@ def _show(
                     rules.CARRIERS[shipment.carrier].name_zh, rules.CARRIERS[shipment.carrier].name_en
                 ),
                 "pieces": sum(line.quantity for line in shipment.lines.all()),
-                "code": codes.get(shipment.pk, ""),
-                "printed": printed(codes.get(shipment.pk, "")),
+                "trace": codes.get(shipment.pk),
             }
             for shipment in shipments
         ],

@@ -1,0 +1,58 @@
+"""Events in plain words, as timelines show them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from traceability.queries.telling import Told
+from traceability.rules.weights import in_words
+from traceability.states import BizStep, Grade
+
+
+def timeline(events: list[Told]) -> list[dict[str, str]]:
+    """Return events as the component `timeline` draws them, in plain words."""
+    return [{"title": title(each), "when": moment(each.at), "text": words(each), "state": "done"} for each in events]
+
+
+def moment(at: datetime) -> str:
+    """Return a time as timelines show it: 11-18 07:40, with the year when it is another than this."""
+    here = timezone.localtime(at)
+    return date_format(here, "m-d H:i" if here.year == timezone.localtime().year else "Y-m-d H:i")
+
+
+def title(told: Told) -> str:
+    """Return what happened, in two or three words."""
+    if told.step == BizStep.TEST:
+        return _("Test passed") if told.test.get("passed") else _("Test failed")
+    return str(BizStep(told.step).label) if told.step in BizStep.values else told.step
+
+
+def words(told: Told) -> str:
+    """Return what an event tells, in one plain sentence."""
+    kilograms = in_words(told.grams)
+    if told.step == BizStep.TEST:
+        return _test_words(told.test)
+    if told.step == BizStep.PACKING:
+        grade = told.body.get("heqiao:grade", "")
+        parts = [Grade(grade).label if grade in Grade.values else "", kilograms]
+        boxes = told.body.get("heqiao:boxes", 0)
+        if boxes:
+            parts.append(ngettext("%(n)d box", "%(n)d boxes", boxes) % {"n": boxes})
+        return " · ".join(str(part) for part in parts if part)
+    if told.step == BizStep.SHIPPING:
+        pieces = told.body.get("heqiao:pieces", 0)
+        return ngettext("%(n)d piece, %(kg)s", "%(n)d pieces, %(kg)s", pieces) % {"n": pieces, "kg": kilograms}
+    return _("%(kg)s, lot %(lot)s") % {"kg": kilograms, "lot": told.body.get("heqiao:lotNumber", "")}
+
+
+def _test_words(test: dict[str, Any]) -> str:
+    """Return a test in plain words: who looked for what, and what was found."""
+    return _("%(lab)s looked for %(item)s: %(result)s") % {
+        "lab": test.get("lab", ""),
+        "item": test.get("item", ""),
+        "result": test.get("result", ""),
+    }
