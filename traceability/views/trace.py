@@ -138,7 +138,7 @@ def shown(page: TracePage, scans: int) -> dict[str, Any]:
         "broken": _broken_words(page),
         "title": said(page.lots[0].lot.listing, "name") if page.lots else said(supplier, "name"),
         "lots": [_lot(page, each) for each in page.lots],
-        "shipped": date_format(timezone.localtime(page.parcel.shipped_at), _("j F")),
+        "shipped": date_format(timezone.localtime(page.parcel.shipped_at), _("j M")),
         "supplier": {
             "name": said(supplier, "name"),
             "url": local(f"/suppliers/{supplier.slug}/"),
@@ -165,7 +165,7 @@ def _lot(page: TracePage, each: LotInParcel) -> dict[str, Any]:
         "url": local(f"/shop/p/{lot.listing.slug}/"),
         "is_recalled": lot.state == LotState.RECALLED,
         "in_parcel": [{"name": said(row, "name"), "pieces": row.pieces} for row in each.goods],
-        "harvested": date_format(lot.harvested_on, _("j F")),
+        "harvested": date_format(lot.harvested_on, _("j M")),
         "best_before": date_format(lot.best_before, "Y-m-d") if lot.best_before else "",
         "test": test,
         "timeline": [*timeline(each.events), _here(page)],
