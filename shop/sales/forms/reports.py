@@ -32,8 +32,12 @@ class ReportForm(forms.Form):
         label=_("Period"), choices=list(PRESET_NAMES.items()), required=False,
         widget=forms.Select(attrs={"data-testid": "report-period"}),
     )  # fmt: skip
-    since = forms.DateField(label=_("First day"), required=False, input_formats=["%Y-%m-%d"], widget=_day("report-since"))
-    until = forms.DateField(label=_("Last day"), required=False, input_formats=["%Y-%m-%d"], widget=_day("report-until"))
+    since = forms.DateField(
+        label=_("First day"), required=False, input_formats=["%Y-%m-%d"], widget=_day("report-since")
+    )
+    until = forms.DateField(
+        label=_("Last day"), required=False, input_formats=["%Y-%m-%d"], widget=_day("report-until")
+    )
     province = forms.ChoiceField(
         label=_("Goods from"), required=False, widget=forms.Select(attrs={"data-testid": "report-province"})
     )

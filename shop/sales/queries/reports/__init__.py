@@ -1,8 +1,8 @@
 """Sales by village, county, pairing, unit, campaign, …: each report is a query over orders, never a second count."""
 
-from .behind import LINES_A_PAGE, Behind, SoldLine, behind, lines_behind
 from .counting import RULE, Figures, Report, ReportRow, report
 from .dimensions import CHANNELS, DIMENSIONS, NONE
+from .lines import LINES_A_PAGE, Behind, SoldLine, behind, lines_behind
 from .provinces import provinces_of_origin
 from .scopes import EVERYTHING, Scope, scope_of
 

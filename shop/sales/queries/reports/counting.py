@@ -187,22 +187,26 @@ def none_name(by: Dimension) -> str:
 
 
 def _rows(by: Dimension, lines: Lines, columns: list[Part], always: dict[str, str] | None) -> dict[str, ReportRow]:
-    names = [by.key, *([by.label] if by.label else [])]
+    lines = by.ready(lines)
+    if always is not None:
+        # Folded by the database: it counts an order of two of the rest once.
+        kept = When(**{f"{by.key}__in": list(always)}, then=F(by.key))
+        lines = lines.annotate(row=Case(kept, default=Value("")))
+    key_name = "row" if always is not None else by.key
+    names = [key_name, *([by.label] if by.label else [])]
     part = Case(
         *(When(order__sold_at__lt=_midnight(_after(each.until)), then=Value(n)) for n, each in enumerate(columns)),
         output_field=IntegerField(),
     )
     grouped = (
-        by.ready(lines).annotate(part=part).order_by().values(*names, "part").annotate(
+        lines.annotate(part=part).order_by().values(*names, "part").annotate(
             last=Max("order__purchase_id"), **sums()
         )
     )  # fmt: skip
     found: dict[str, ReportRow] = {key: _row(key, columns) for key in always or ()}
     labels: dict[str, tuple[int, str]] = {}
     for values in grouped:
-        key = str(values[by.key] or NONE)
-        if always is not None and key not in always:
-            key = NONE
+        key = str(values[key_name] or NONE)
         row = found.setdefault(key, _row(key, columns))
         figures = figures_of(values)
         row.figures += figures
