@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from catalog.places import place
 from shop.core.masking import mask_name
@@ -58,6 +58,14 @@ class Behind:
     figures: Figures
 
 
+class _Counted(Paginator):
+    """A paginator that is told how many there are: the sums have counted them."""
+
+    def __init__(self, rows: Lines, per_page: int, count: int) -> None:
+        super().__init__(rows, per_page)
+        self.__dict__["count"] = count
+
+
 def behind(
     *,
     dimension: str,
@@ -69,11 +77,11 @@ def behind(
     only_taken: bool = False,
     page: int | str = 1,
 ) -> Behind:
-    """Return a page of the lines behind a figure, the latest first. Five queries at most. Raises KeyError."""
+    """Return a page of the lines behind a figure, the latest first. Four queries. Raises KeyError."""
     by = DIMENSIONS[dimension]
     lines = _chosen(by, key, period, scope, province, channel, only_taken=only_taken)
-    whole = lines.aggregate(**sums())
-    shown = Paginator(_listed(lines), LINES_A_PAGE).get_page(page)
+    whole = lines.aggregate(lines=Count("pk"), **sums())
+    shown = _Counted(_listed(lines), LINES_A_PAGE, whole["lines"]).get_page(page)
     shown.object_list = list(_sold(list(shown.object_list)))
     return Behind(by, key, _name(by, key, lines), shown, figures_of(whole))
 
