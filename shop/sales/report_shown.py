@@ -20,7 +20,7 @@ from shop.sales.queries.reports.dimensions import channel_name
 FIRST = "county"
 ROWS_A_PAGE = 60
 RANKED = 8
-SORTS = ("name", "orders", "pieces", "grams", "agreed", "taken", "net")
+SORTS = ("name", "net", "orders", "pieces", "grams", "agreed", "taken")
 GRAMS_PER_KG = 1000
 
 
@@ -136,6 +136,12 @@ def kilograms(grams: int) -> str:
     return f"{whole:,}" + (f".{rest:03d}".rstrip("0") if rest else "")
 
 
+def in_short(figures: Figures) -> dict[str, str]:
+    """Return counts and weight as a card shows them: whole kilograms, rounded down, where there are many."""
+    grams = figures.grams if figures.grams < 100 * GRAMS_PER_KG else figures.grams // GRAMS_PER_KG * GRAMS_PER_KG
+    return {"orders": f"{figures.orders:,}", "pieces": f"{figures.pieces:,}", "kg": kilograms(grams)}
+
+
 def percent_words(share_bp: int) -> str:
     """Return a share as 12.34 %."""
     return f"{share_bp // 100}.{share_bp % 100:02d} %"
@@ -145,12 +151,12 @@ def table_heads(asked: Asked, sort: str, *, down: bool) -> list[dict[str, Any]]:
     """Return the heads of the table, each with the address that sorts by it."""
     names = {
         "name": one_called(asked.dimension),
+        "net": _("Net sales"),
         "orders": _("Orders"),
         "pieces": _("Pieces"),
         "grams": _("Weight, kg"),
         "agreed": _("Agreed"),
         "taken": _("Deducted"),
-        "net": _("Net sales"),
     }
     return [
         {
@@ -189,6 +195,8 @@ def row_page(found: Report, asked: Asked, sort: str, page: str | int, *, down: b
             "name": row.name,
             "figures": row.figures,
             "kg": kilograms(row.figures.grams),
+            "orders": f"{row.figures.orders:,}",
+            "pieces": f"{row.figures.pieces:,}",
             "share": percent_words(row.share_bp),
             "url": asked.behind(row.key) if row.figures.agreed_fen else "",
             "taken_url": asked.behind(row.key, only="taken") if row.figures.taken_fen else "",

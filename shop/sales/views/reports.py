@@ -93,6 +93,7 @@ def show(request: HttpRequest, reading: Reading) -> HttpResponse:
     context = {
         "found": found,
         "total": found.total,
+        "short": report_shown.in_short(found.total),
         "kg": report_shown.kilograms(found.total.grams),
         "heads": report_shown.table_heads(asked, sort, down=down),
         "page": report_shown.row_page(found, asked, sort, request.GET.get("page", 1), down=down),
@@ -129,12 +130,14 @@ def orders(request: HttpRequest, reading: Reading) -> HttpResponse:
             {
                 "line": line,
                 "kg": report_shown.kilograms(line.grams),
+                "pieces": f"{line.pieces:,}",
                 "at": report_shown.moment(line.sold_at),
                 "why": report_shown.why_words(line.why),
             }
             for line in found.page.object_list
         ],
         "figures": found.figures,
+        "short": report_shown.in_short(found.figures),
         "kg": report_shown.kilograms(found.figures.grams),
         "row_name": found.name or (_("All of them") if not key else "–"),
         "key": key,
