@@ -1,5 +1,6 @@
 """Drops as the checkout and the rooms see them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,6 +28,12 @@ def sources_of_session(ref: str) -> tuple[Attribution, ...]:
     """Return what orders of visitors `?from=session-ref` carry; nothing for a session that is not there. One query."""
     session = LiveSession.objects.filter(pk=int(ref)).select_related("room").first()
     return session_sources(session) if session else ()
+
+
+def session_names(refs: Collection[str]) -> dict[str, str]:
+    """Return what sessions are called in the reader's language, by id as text. One query."""
+    rows = LiveSession.objects.filter(pk__in=[ref for ref in refs if ref.isdigit()])
+    return {str(row.pk): said(row, "title") for row in rows}
 
 
 def drop_price(ref: str, at: datetime) -> SpecialPrice | None:

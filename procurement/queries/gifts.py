@@ -1,6 +1,6 @@
 """Reading needs, gifts and their certificates. Every figure comes from real orders or the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from catalog.queries.supply import specifications_of_listing
 from procurement import books
 from procurement.models import Need, NeedLine, Pledge, PledgeReceipt
 from procurement.states import NeedState
+from procurement.texts import words
 from shop.core import ledger
 
 STAGES = (books.PLEDGED, books.ORDERED, books.DELIVERED, books.CONFIRMED)
@@ -157,3 +158,8 @@ def beneficiary_needs(listing_slug: str, at: datetime) -> tuple[list[SpecForSale
     specs = specifications_of_listing(listing_slug)
     needs = Need.objects.filter(Q(state=NeedState.OPEN), until__gte=at.date()).select_related("beneficiary")
     return specs, list(needs.order_by("until", "pk")[:30])
+
+
+def need_names(refs: Collection[str]) -> dict[str, str]:
+    """Return what needs are called in the reader's language, by slug. One query."""
+    return {row.slug: words(row.title_zh, row.title_en) for row in Need.objects.filter(slug__in=list(refs))}

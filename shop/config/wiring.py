@@ -15,15 +15,17 @@ from catalog import hooks
 from livestream import hooks as live
 from livestream import tailing
 from livestream.operations.drops import check_drop_lines
-from livestream.queries.drops import drop_price, sources_of_session
+from livestream.queries.drops import drop_price, session_names, sources_of_session
 from procurement import account_hooks as procurement_rows
 from procurement.operations import pledging, quota
+from procurement.queries import units
+from procurement.queries.gifts import need_names
 from shop.accounts import hooks as accounts
 from shop.accounts.models import User
 from shop.accounts.operations.groups import ensure_groups
 from shop.campaigns import hooks as campaigns
 from shop.campaigns.operations import ensure_page_permissions
-from shop.campaigns.queries import progress_of_needs, sources_of_campaign
+from shop.campaigns.queries import campaign_names, progress_of_needs, sources_of_campaign
 from shop.core import pagecache
 from shop.sales import account_hooks
 from shop.sales import admin as sales_admin
@@ -49,6 +51,11 @@ def connect() -> None:
     live.connect(tailing.wake)
     sales.connect_price("drop", drop_price, check_drop_lines)
     sales.connect_source("session", sources_of_session)
+    sales.connect_overseer(units.units_below)
+    sales.connect_names("unit", units.unit_names)
+    sales.connect_names("need", need_names)
+    sales.connect_names("session", session_names)
+    sales.connect_names("campaign", campaign_names)
     campaigns.connect_progress(progress_of_needs)
     sales.connect_source("campaign", sources_of_campaign)
     # Its turn comes after those of core, accounts and sales, whose permissions are made by then.

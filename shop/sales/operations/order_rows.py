@@ -6,6 +6,7 @@ from datetime import datetime
 from oscar.apps.order.models import Line, Order
 
 from shop.core.money import to_yuan
+from shop.core.regions import pairings_of
 from shop.sales.deal import Extras, PlaceLine
 from shop.sales.models import LineFacts, OrderFacts, Purchase
 from shop.sales.numbers import new_number
@@ -16,6 +17,7 @@ def write_orders(
 ) -> list[tuple[OrderFacts, list[LineFacts]]]:
     """Write one order per supplier (`groups`: supplier id → lines) in bulk; return them with their lines."""
     facts, orders, order_lines, line_facts = [], [], [], []
+    pairings = pairings_of({line.spec.county_code for lines in groups.values() for line in lines}, at)
     for supplier_id, lines in groups.items():
         goods = sum(line.unit_price_fen * line.quantity for line in lines)
         discount = sum(line.discount_fen for line in lines)
@@ -52,7 +54,7 @@ def write_orders(
             )
         )
         order_lines.append([_order_line(line) for line in lines])
-        line_facts.append([_line_facts(line) for line in lines])
+        line_facts.append([_line_facts(line, pairings) for line in lines])
     Order.objects.bulk_create(orders)
     for order, fact, its_lines, its_facts in zip(orders, facts, order_lines, line_facts, strict=True):
         fact.order = order
@@ -92,7 +94,7 @@ def _order_line(line: PlaceLine) -> Line:
     )
 
 
-def _line_facts(line: PlaceLine) -> LineFacts:
+def _line_facts(line: PlaceLine, pairings: Mapping[str, str]) -> LineFacts:
     spec = line.spec
     return LineFacts(
         listing_id=spec.listing_id,
@@ -110,6 +112,7 @@ def _line_facts(line: PlaceLine) -> LineFacts:
         ordered=line.quantity,
         county_code=spec.county_code,
         village_id=spec.village_id,
+        pairing=pairings.get(spec.county_code, ""),
         certificate_id=spec.certificate_id,
         is_fresh=spec.is_fresh,
     )

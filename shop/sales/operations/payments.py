@@ -137,6 +137,8 @@ def _orders_paid(purchase: Purchase, gateway_name: str, actor: Any, at: datetime
     by_order: dict[int, list[LineFacts]] = {order.pk: [] for order in orders}
     for line in LineFacts.objects.filter(order__in=by_order):
         by_order[line.order_id].append(line)
+    # What the goods came before is a sale since it was received.
+    OrderFacts.objects.filter(pk__in=by_order, sold_at=None).update(sold_at=at)
     waiting = [order for order in orders if order.state == OrderState.UNPAID]
     move_orders(waiting, OrderState.TO_SHIP, reason="paid", actor=actor, at=at)
     start_work(orders=[(order, by_order[order.pk]) for order in waiting], at=at)

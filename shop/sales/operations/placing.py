@@ -202,8 +202,11 @@ def _write(
 
 
 def _note_sources(purchase: Purchase, sources: Sequence[Attribution]) -> None:
-    """Keep where the purchase came from, one row per kind; the shop itself needs none."""
-    rows = {source.kind: source for source in sources if source.ref}
+    """Keep where the purchase came from, one row per kind, the first of each; the shop itself needs none.
+
+    The first: a drop's own session stands before the session that the visitor's cookie remembers.
+    """
+    rows = {source.kind: source for source in reversed(sources) if source.ref}
     if rows:
         OrderAttribution.objects.bulk_create(
             [

@@ -123,6 +123,8 @@ def _complete(
             actor_id=getattr(actor, "pk", None),
         )
     else:
+        # Received and owed: from now on it is a sale.
+        OrderFacts.objects.filter(pk=order.pk, sold_at=None).update(sold_at=at)
         start_term(purchase=order.purchase, at=at)
     outbox.enqueue(task="sales.tell_received", args={"order_id": order.pk}, key=f"received:{order.pk}", at=at)
     well = {line.pk: line.shipped - (short or {}).get(line.pk, 0) for line in lines}
