@@ -187,8 +187,6 @@ def ships(seller, order, lot, number):
     base = f"/seller/orders/{order.order.number}/"
     seller.sends(f"{base}ship/", carrier="sf", tracking_no=f"SF10202600000{number:02d}", **form)
     parcel = TracedParcel.objects.get(shipment_id=Shipment.objects.get(order=order).pk)
-    label = seller.client.get(f"/seller/lots/parcels/{parcel.shipment_id}/label.pdf")
-    assert label.content.startswith(b"%PDF")
     return parcel.code
 
 
