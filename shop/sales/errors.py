@@ -42,7 +42,7 @@ class WrongState(DomainError):
 
 
 class DoneElsewhere(DomainError):
-    """This step of the order is done on another page, by somebody else. `details["url"]` leads there."""
+    """A step of the order is done on another page, by somebody else. `details["url"]` leads there."""
 
     code = "done_elsewhere"
 
