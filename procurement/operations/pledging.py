@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -109,7 +110,7 @@ def give(
         known = Pledge.objects.filter(purchase__key=f"pledge:{donor.pk}:{key}").first()
         if known is not None:
             return known
-        if need.state != NeedState.OPEN or need.until < at.date():
+        if need.state != NeedState.OPEN or need.until < timezone.localdate(at):
             raise WrongStep(_("This need is closed. Thank you: look at the others."))
         if not beyond:
             _check_wanted(need, chosen)
