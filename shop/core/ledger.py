@@ -16,8 +16,11 @@ from django.db.models.functions import Coalesce
 
 from shop.core.errors import DomainError
 from shop.core.models import Account, Transfer
+from shop.core.prepared import Prepared
 
 CNY = "CNY"
+_made = Prepared(lambda keys: Transfer.objects.filter(key__in=keys).values_list("key"))
+_called = Prepared(lambda names: Account.objects.filter(name__in=names))
 
 
 class Overdrawn(DomainError):
@@ -44,7 +47,7 @@ class Posting:
 def accounts(names: Iterable[str], *, asset: str = CNY, guarded: frozenset[str] = frozenset()) -> dict[str, Account]:
     """Return the accounts called `names`, opening those that do not exist yet."""
     wanted = set(names)
-    found = {account.name: account for account in Account.objects.filter(name__in=wanted)}
+    found = {account.name: account for account in _called(sorted(wanted))}
     missing = wanted - found.keys()
     if missing:
         Account.objects.bulk_create(
@@ -64,19 +67,20 @@ def post(postings: Iterable[Posting], *, at: datetime, actor_id: int | None = No
     wanted = {posting.key: posting for posting in postings}
     if not wanted:
         return []
-    with transaction.atomic():
-        done = set(Transfer.objects.filter(key__in=wanted).values_list("key", flat=True))
-        todo = [posting for key, posting in wanted.items() if key not in done]
-        if not todo:
-            return []
-        by_name: dict[str, Account] = {}
-        for asset in {posting.asset for posting in todo}:
-            group = [posting for posting in todo if posting.asset == asset]
-            by_name |= accounts(
-                (name for posting in group for name in (posting.debit, posting.credit)),
-                asset=asset,
-                guarded=frozenset().union(*(posting.guarded for posting in group)),
-            )
+    done = {key for (key,) in _made(list(wanted))}
+    todo = [posting for key, posting in wanted.items() if key not in done]
+    if not todo:
+        return []
+    by_name: dict[str, Account] = {}
+    for asset in {posting.asset for posting in todo}:
+        group = [posting for posting in todo if posting.asset == asset]
+        by_name |= accounts(
+            (name for posting in group for name in (posting.debit, posting.credit)),
+            asset=asset,
+            guarded=frozenset().union(*(posting.guarded for posting in group)),
+        )
+    # Only a guarded account can refuse, and leave the caller's transaction as it was: nothing else needs a savepoint.
+    with transaction.atomic(savepoint=any(account.guarded for account in by_name.values())):
         _move_balances(todo, by_name)
         try:
             return Transfer.objects.bulk_create(

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -122,18 +123,38 @@ def serving(
     application: str, *, python: str, env: Mapping[str, str], cwd: Path = ROOT, workers: int = 2
 ) -> Iterator[Server]:
     """Serve a WSGI application with granian, the same for ours, the peer and the bare view; stop it afterwards."""
-    port = free_port()
     command = [python, "-m", "granian", "--interface", "wsgi", "--workers", str(workers), "--no-ws"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", application]
+    command += ["--host", "127.0.0.1", "--log-level", "warning", application]
+    with _running(command, application, env=env, cwd=cwd) as server:
+        yield server
+
+
+@contextmanager
+def serving_asgi(application: str, *, env: Mapping[str, str]) -> Iterator[Server]:
+    """Serve sockets with one uvicorn, as production does; stop it afterwards."""
+    command = [sys.executable, "-m", "uvicorn", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
+    command += ["--host", "127.0.0.1", "--log-level", "warning", "--no-server-header", application]
+    with _running(command, application, env=env, cwd=ROOT) as server:
+        yield server
+
+
+@contextmanager
+def _running(command: Sequence[str], name: str, *, env: Mapping[str, str], cwd: Path) -> Iterator[Server]:
+    port = free_port()
     HOME.mkdir(parents=True, exist_ok=True)
-    log = (HOME / f"{application.replace(':', '.')}.log").open("w")
+    log = (HOME / f"{name.replace(':', '.')}.log").open("w")
     process = subprocess.Popen(
-        command, cwd=cwd, env={**os.environ, **env}, stdout=log, stderr=log, start_new_session=True
+        [*command, "--port", str(port)],
+        cwd=cwd,
+        env={**os.environ, **env},
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
     )
     try:
         for _ in range(600):
             if process.poll() is not None:
-                raise MissingError(f"{application} did not start: see {log.name}")
+                raise MissingError(f"{name} did not start: see {log.name}")
             if _listens(port):
                 break
             time.sleep(0.1)
