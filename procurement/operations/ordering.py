@@ -22,7 +22,6 @@ from shop.sales.errors import NotForSale, NotServed
 from shop.sales.operations.placing import Attribution, Buyer, Extras, Invoice, PlaceLine, ShipTo, place
 from shop.sales.queries.quotes import list_quote
 
-
 _lines = Prepared(lambda request_id: RequestLine.objects.filter(request=request_id).order_by("pk"))
 
 

@@ -29,9 +29,7 @@ from shop.sales.states import OrderState, Terms
 
 KIND = "pledge"
 MOST_PIECES = 9_999
-_locked = Prepared(
-    lambda pk: Need.objects.filter(pk=pk).select_for_update(of=("self",)).select_related("beneficiary")
-)
+_locked = Prepared(lambda pk: Need.objects.filter(pk=pk).select_for_update(of=("self",)).select_related("beneficiary"))
 _given_with = Prepared(lambda key: Pledge.objects.filter(purchase__key=key))
 _wanted = Prepared(lambda pk: NeedLine.objects.filter(need=pk).values_list("specification_id", "wanted"))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.benchmarks import browser, demo, load, ours, peer, services
+from tests.benchmarks import browser, demo, live, load, ours, peer, services, users
 from tests.benchmarks.figures import Figure, beside, machine, save, table
 
 OSCAR = "django-oscar 4.2.1"
@@ -35,6 +35,8 @@ class Bench:
         """Measure all parts that were asked for."""
         if any(self.wants(part) for part in ("peer", "warm", "queries", "memory")):
             self._shop()
+        if any(self.wants(part) for part in ("doors", "pages4", "live")):
+            self._users()
         if self.wants("scale"):
             self._scale()
         if "demo" in self.options.parts:
@@ -61,6 +63,37 @@ class Bench:
             if self.wants("memory"):
                 figure = Figure("worker's resident memory, after all of it", services.memory_of_workers(site.pid), "MB")
                 self.say(figure.judge(at_most=200))
+
+    def _users(self) -> None:
+        """Measure what issue 4 promises the other users beside the shop's own figures."""
+        seed = ours.seeded(self.options.size, fresh=self.options.fresh)
+        if self.wants("doors"):
+            note("orders through each door")
+            self._each(users.doors(seed, rounds=10 * self.options.repeat))
+        if self.wants("pages4"):
+            with ours.serving(seed) as site:
+                self._pages(site, seed)
+        if self.wants("live"):
+            note("a live room with a thousand viewers")
+            self._each(live.figures(seed, seconds=max(10, 4 * self.options.seconds)))
+
+    def _pages(self, site: services.Server, seed: ours.Seed) -> None:
+        facts = users.showcase(seed)
+        queries = ours.queries(site.url, seed, facts["campaign"])
+        self.say(Figure("queries of a campaign page with five rails, signed in", queries, "queries").judge(at_most=12))
+        product = self._rates(site.url + seed.facts["products"][0], seed.signed_in, "basket/add/")
+        buyer = {"Cookie": f"sessionid={facts['buyer']}; hq_me=1"}
+        pages = [
+            ("a parcel's trace page", facts["trace"], NOBODY, 'data-testid="verified"'),
+            ("a unit's home", facts["unit"], buyer, 'data-testid="fulfilment-rate"'),
+        ]
+        for name, path, headers, expect in pages:
+            one = self._rates(site.url + path, headers, expect)
+            mine, theirs, others = self._in_turn(one, product, times=2)
+            figure = beside(name, "pages/s", mine, "our product page, signed in", theirs, others)
+            # What it costs is the inverse of how many there are in a second.
+            figure.ratio = round(1 / (figure.ratio or 1), 3)
+            self.say(figure.judge(at_most=2))
 
     def _rates(self, url: str, headers: dict[str, str], expect: str) -> Callable[[], float]:
         """Return a function that measures a page once; looks at the page first, and warms it."""
@@ -176,7 +209,11 @@ def main() -> int:
     """Run; return 1 when a promise was not kept."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="demo|lighthouse|html", help="measure these too")
-    parser.add_argument("--only", default="", help="of peer, warm, queries, memory, scale; 'none' for the parts alone")
+    parser.add_argument(
+        "--only",
+        default="",
+        help="of peer, warm, queries, memory, doors, pages4, live, scale; 'none' for the parts alone",
+    )
     parser.add_argument("--size", type=int, default=10_000, help="products, ours and the peer's")
     parser.add_argument("--sizes", default="1000,100000", help="two sizes of ours to compare")
     parser.add_argument("--seconds", type=float, default=3, help="of each run of a page")

@@ -22,7 +22,7 @@ def audience(writers: int) -> dict[str, object]:
     host = User.objects.get(email=f"coop-{ORCHARD}@{DOMAIN}")
     names = [f"viewer-{number}@bench.example" for number in range(writers)]
     known = set(User.objects.filter(email__in=names).values_list("email", flat=True))
-    User.objects.bulk_create([User(email=name, name="林小满", password="!") for name in names if name not in known])  # noqa: S106
+    User.objects.bulk_create([User(email=name, name="林小满", password="!") for name in names if name not in known])
     people = User.objects.filter(email__in=names).order_by("pk")
     return {
         "room": f"/live/{session.room.slug}/",

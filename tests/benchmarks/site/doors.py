@@ -91,9 +91,7 @@ class Doors:
         """Start a flash sale of the first specification in the platform's room."""
         self.host = User.objects.get(email=f"campaign_staff@{DOMAIN}")
         room = LiveRoom.objects.filter(supplier=None).order_by("pk")[0]
-        session = sessions.plan_session(
-            room=room, title=("测速", ""), planned_at=self.at, actor=self.host, at=self.at
-        )
+        session = sessions.plan_session(room=room, title=("测速", ""), planned_at=self.at, actor=self.host, at=self.at)
         sessions.start_session(**self._live(session))
         spec = Specification.objects.get(pk=self.specs[0])
         item = tray.add_item(listing_id=spec.listing_id, **self._live(session))
