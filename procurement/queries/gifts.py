@@ -124,7 +124,7 @@ def needs_called(slugs: Iterable[str]) -> dict[str, NeedShown]:
 
 
 def stage_sums(beneficiary_ids: Iterable[int]) -> dict[str, int]:
-    """Return what is pledged, ordered, delivered and confirmed to these beneficiaries, in 分. Two queries."""
+    """Return what is pledged, ordered, delivered and confirmed to these beneficiaries, in 分. One query."""
     names = {books.pledge(pk, stage): stage for pk in beneficiary_ids for stage in STAGES}
     totals = dict.fromkeys(STAGES, 0)
     for name, fen in ledger.sums(names).items():

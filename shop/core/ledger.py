@@ -175,17 +175,22 @@ def balances(prefix: str) -> dict[str, int]:
     return totals
 
 
+def _moving(names: Sequence[str]) -> QuerySet[Any]:
+    rows = Transfer.objects.filter(Q(credit__name__in=names) | Q(debit__name__in=names))
+    return rows.values_list("debit__name", "credit__name").annotate(total=Sum("amount")).order_by()
+
+
+_moved = Prepared(_moving)
+
+
 def sums(names: Iterable[str]) -> dict[str, int]:
-    """Return the balance of each of the accounts called `names`, from its transfers; 0 for an unknown one. Two queries."""
+    """Return the balance of each of the accounts called `names`, from its transfers; 0 for an unknown one. One query."""
     totals = dict.fromkeys(names, 0)
-    for side, sign in (("credit", 1), ("debit", -1)):
-        rows = (
-            Transfer.objects.filter(**{f"{side}__name__in": list(totals)})
-            .values_list(f"{side}__name")
-            .annotate(total=Sum("amount"))
-        )
-        for name, total in rows:
-            totals[name] += sign * total
+    for debit, credit, total in _moved(list(totals)) if totals else ():
+        if credit in totals:
+            totals[credit] += total
+        if debit in totals:
+            totals[debit] -= total
     return totals
 
 

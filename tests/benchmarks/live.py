@@ -26,6 +26,7 @@ VIEWERS, WRITERS = 1_000, 600
 # Each writes well under what the room allows a person (5 in 10 s), together a little more than what is promised.
 MESSAGES_A_SECOND = 205
 PIN_EVERY = 2.0
+FEWEST = 20
 OPENED_AT_ONCE = 20
 PINNED = b'"kind": "pinned"'
 TALK = (
@@ -93,11 +94,11 @@ class Host:
 
 
 async def _pages(base: str, path: str, cookies: Mapping[str, str], seconds: float) -> list[float]:
-    """Ask for a page ten times a second; return how long each took."""
+    """Ask for a page ten times a second, at least FEWEST times; return how long each took."""
     took = []
     until = time.perf_counter() + seconds
     async with httpx.AsyncClient(base_url=base, timeout=60, verify=TLS, cookies=dict(cookies)) as http:
-        while time.perf_counter() < until:
+        while time.perf_counter() < until or len(took) < FEWEST:
             begun = time.perf_counter()
             answer = await http.get(path)
             if answer.status_code != 200:
@@ -196,7 +197,9 @@ def figures(seed: ours.Seed, seconds: float) -> Iterator[Figure]:
     channels = {"CHANNELS_URL": f"{services.start_redis()}/3"}
     others = busy_with_others()
     with ours.serving(seed, **channels) as pages, ours.serving_sockets(seed, **channels) as sockets:
+        begun = services.cpu_of(sockets.pid)
         evening = asyncio.run(_evening(pages.url, sockets.url, facts, seconds))
+        used = services.cpu_of(sockets.pid) - begun
         memory = services.memory_of_workers(sockets.pid)
     if evening.missed or evening.lost:
         raise FailedError(f"{evening.missed} pins did not arrive, {evening.lost} sockets were closed")
@@ -215,3 +218,4 @@ def figures(seed: ours.Seed, seconds: float) -> Iterator[Figure]:
         others=others,
     ).judge(at_most=2)
     yield Figure(f"{name}: the socket server's memory", memory, "MB")
+    yield Figure(f"{name}: the socket server's processor, opening included", round(used, 1), "s")

@@ -53,7 +53,7 @@ def start_postgres() -> str:
     address = f"postgres://bench@127.0.0.1:{PG_PORT}"
     if _listens(PG_PORT):
         return address
-    data = Path("/var/tmp/heqiao-bench-pg") if os.geteuid() == 0 else HOME / "pg"
+    data = _data()
     if not (data / "PG_VERSION").exists():
         data.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
@@ -78,7 +78,7 @@ def start_redis() -> str:
 
 def stop_services() -> None:
     """Stop both; their data stays for the next run."""
-    data = Path("/var/tmp/heqiao-bench-pg") if os.geteuid() == 0 else HOME / "pg"
+    data = _data()
     if _listens(PG_PORT):
         _as_postgres([_pg("pg_ctl"), "-D", str(data), "-m", "fast", "stop"])
     if _listens(REDIS_PORT):
@@ -170,16 +170,48 @@ def _running(command: Sequence[str], name: str, *, env: Mapping[str, str], cwd: 
         log.close()
 
 
-def memory_of_workers(pid: int) -> int:
-    """Return the largest resident size, in MB, among a server's processes."""
-    sizes, waiting = [0], [pid]
+def _family(pid: int) -> Iterator[int]:
+    """Yield a process and all below it."""
+    waiting = [pid]
     while waiting:
         one = waiting.pop()
+        yield one
         try:
             for task in Path(f"/proc/{one}/task").iterdir():
                 waiting += [int(child) for child in (task / "children").read_text().split()]
-            status = Path(f"/proc/{one}/status").read_text()
-            sizes += [int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmRSS:")]
         except OSError:
             continue
+
+
+def memory_of_workers(pid: int) -> int:
+    """Return the largest resident size, in MB, among a server's processes."""
+    sizes = [0]
+    for one in _family(pid):
+        try:
+            status = Path(f"/proc/{one}/status").read_text()
+        except OSError:
+            continue
+        sizes += [int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmRSS:")]
     return max(sizes)
+
+
+def cpu_of(*pids: int) -> float:
+    """Return the seconds of processor that servers have used so far, with their children, dead ones too."""
+    ticks = 0
+    for pid in pids:
+        for one in _family(pid):
+            try:
+                fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            ticks += sum(int(field) for field in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def postgres_pid() -> int:
+    """Return the process of the benchmark's own cluster."""
+    return int((_data() / "postmaster.pid").read_text().split()[0])
+
+
+def _data() -> Path:
+    return Path("/var/tmp/heqiao-bench-pg") if os.geteuid() == 0 else HOME / "pg"

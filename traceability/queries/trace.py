@@ -9,14 +9,12 @@ from django.db.models import OuterRef, Q, Subquery
 
 from catalog.queries import Rendition
 from catalog.queries.places import shown_picture
-from catalog.queries.trade import first_pictures
 from shop.core.prepared import Prepared
 from traceability.models import (
     ConformityCertificate,
     ParcelLot,
     Plot,
     ProduceLot,
-    SupplierChain,
     TracedParcel,
     TraceEvent,
 )
@@ -30,7 +28,7 @@ WHOLE_SECONDS = 60
 _PICTURE = ("key", "widths", "alt_zh", "alt_en")
 _parcel = Prepared(
     lambda code: TracedParcel.objects.filter(code=code).values_list(
-        *("pk", "scans", "supplier_id", "supplier__trace_chain__head", "shipped_at"),
+        *("pk", "supplier_id", "supplier__trace_chain__head", "shipped_at"),
         *(f"supplier__{name}" for name in ("slug", "name_zh", "name_en", "head_name", "households")),
         *("supplier__story_zh", "supplier__story_en"),
         *(f"supplier__portrait__{name}" for name in _PICTURE),
@@ -53,13 +51,8 @@ _goods = Prepared(
         )
     )
 )
-_plots_of = Prepared(
-    lambda base_ids: (
-        Plot.objects.filter(base_id__in=base_ids)
-        .order_by("pk")
-        .values_list("pk", "name_zh", "name_en", "area_tenth_mu", "latitude", "longitude")
-    )
-)
+_PLOT = ("pk", "name_zh", "name_en", "area_tenth_mu", "latitude", "longitude")
+_plots_of = Prepared(lambda base_ids: Plot.objects.filter(base_id__in=base_ids).order_by("pk"))
 _events = Prepared(
     lambda lot_ids, shipping_ids: (
         TraceEvent.objects.filter(~Q(step=BizStep.SHIPPING) | Q(pk__in=shipping_ids), lot_id__in=lot_ids)
@@ -84,7 +77,6 @@ class LotInParcel:
     events: list[Told]
     plots: list[Plot]
     certificate: ConformityCertificate | None
-    picture: Rendition | None
 
     @property
     def tests(self) -> list[Told]:
@@ -104,8 +96,14 @@ class TracePage:
     portrait: Rendition | None
 
 
-def trace_page(code: str) -> TracePage | None:
-    """Return what is known of the parcel with this code, or None. Eight queries, five for a parcel without lots."""
+def trace_page(code: str, read: "TraceFacts | None" = None) -> TracePage | None:
+    """Return what is known of the parcel with this code, or None. `read`: its facts, where they have been read.
+
+    Two queries besides those of the facts.
+    """
+    read = read or trace_facts(code)
+    if read is None:
+        return None
     parcel = TracedParcel.objects.select_related(*_SUPPLIER).filter(code=code).first()
     if parcel is None:
         return None
@@ -114,12 +112,8 @@ def trace_page(code: str) -> TracePage | None:
         .select_related("lot__listing", "lot__base", "lot__plot", "lot__certificate")
         .order_by("lot_id", "line_id")
     )
-    events = _written({row.lot_id for row in goods}, {row.event_id for row in goods})
-    broken = _fault(parcel.supplier_id, events, _head(parcel.supplier_id))
-    pictures = first_pictures({row.lot.listing_id for row in goods}) if goods else {}
-    plots = _plots({row.lot.base_id for row in goods}) if goods else []
     lots = [
-        _lot(lot, [row for row in goods if row.lot_id == lot.pk], events, plots, pictures.get(lot.listing_id))
+        _lot(lot, [row for row in goods if row.lot_id == lot.pk], read.events, read.plots)
         for lot in {row.lot_id: row.lot for row in goods}.values()
     ]
     supplier = parcel.supplier
@@ -127,8 +121,8 @@ def trace_page(code: str) -> TracePage | None:
     return TracePage(
         parcel=parcel,
         lots=lots,
-        broken=broken,
-        broken_step=_step_of(broken),
+        broken=read.broken,
+        broken_step=_step_of(read.broken),
         hero=shown_picture(hero),
         portrait=shown_picture(supplier.portrait),
     )
@@ -139,7 +133,9 @@ class TraceFacts:
     """What tells one state of a trace page from another; scans are counted apart."""
 
     parcel_id: int
-    scans: int
+    events: list[tuple[Written, str | None]]
+    plots: list[Plot]
+    broken: Broken | None
     shown: tuple[Any, ...]
 
 
@@ -148,12 +144,13 @@ def trace_facts(code: str) -> TraceFacts | None:
     rows = _parcel(code)
     if not rows:
         return None
-    parcel_id, scans, supplier_id, head, *shown = rows[0]
+    parcel_id, supplier_id, head, *shown = rows[0]
     goods = _goods(parcel_id)
     events = _written({row[1] for row in goods}, {row[2] for row in goods})
     broken = _fault(supplier_id, events, head or "")
-    plots = _plots_of(sorted({row[3] for row in goods})) if goods else []
-    return TraceFacts(parcel_id, scans, (shown, goods, events, plots, broken))
+    plots: list[Plot] = _plots_of(sorted({row[3] for row in goods})) if goods else []
+    drawn = [tuple(getattr(plot, name) for name in _PLOT) for plot in plots]
+    return TraceFacts(parcel_id, events, plots, broken, (shown, goods, events, drawn, broken))
 
 
 def is_known(code: str) -> bool:
@@ -167,17 +164,8 @@ def certificates_of(code: str) -> list[ConformityCertificate]:
     return list(rows.distinct().order_by("pk"))
 
 
-def _head(supplier_id: int) -> str:
-    heads = SupplierChain.objects.filter(pk=supplier_id).values_list("head", flat=True)
-    return heads.first() or ""
-
-
 def _lot(
-    lot: ProduceLot,
-    goods: list[ParcelLot],
-    events: list[tuple[Written, str | None]],
-    plots: list[Plot],
-    picture: Any,
+    lot: ProduceLot, goods: list[ParcelLot], events: list[tuple[Written, str | None]], plots: list[Plot]
 ) -> LotInParcel:
     own = [told(event) for event, _before in events if event.lot_id == lot.pk]
     return LotInParcel(
@@ -186,12 +174,7 @@ def _lot(
         events=sorted([each for each in own if each.is_readable], key=lambda each: (each.at, each.seq)),
         plots=[plot for plot in plots if plot.base_id == lot.base_id],
         certificate=getattr(lot, "certificate", None),
-        picture=shown_picture(picture),
     )
-
-
-def _plots(base_ids: set[int]) -> list[Plot]:
-    return list(Plot.objects.filter(base_id__in=base_ids).order_by("pk"))
 
 
 def _written(lot_ids: set[int], shipping_ids: set[int]) -> list[tuple[Written, str | None]]:

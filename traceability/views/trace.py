@@ -85,7 +85,7 @@ def trace(request: HttpRequest, code: str) -> HttpResponse:
         return (now.shown if now else None), many, year
 
     def make() -> HttpResponse:
-        page = trace_page(code)
+        page = trace_page(code, found)
         return _unknown(request, code) if page is None else _render(request, "trace", shown(page, many))
 
     return kept_page(request, facts=facts, known=(found.shown, many, year), make=make, holes={SCANS: scans})
