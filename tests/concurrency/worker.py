@@ -89,7 +89,7 @@ def take_lock_off() -> None:
         from procurement.operations import deciding  # reason: after django.setup
         from shop.sales.operations import placing  # reason: after django.setup
 
-        placing.transaction = type("NoTransaction", (), {"atomic": staticmethod(_Nothing)})
+        placing.transaction = type("NoTransaction", (), {"atomic": staticmethod(lambda **_how: _Nothing())})
         ledger.transaction = placing.transaction
         deciding.transaction = placing.transaction
         assigning.transaction = placing.transaction
