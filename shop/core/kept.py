@@ -39,7 +39,7 @@ def kept_page(
     waiting for the reader the page is made anew. `known`: the facts, where the view has read them already.
     `holes`: mark in the page → what stands there for this reader.
     """
-    has_message = len(get_messages(request)) > 0  # type: ignore[arg-type]  # the stubs leave out __len__
+    has_message = len(get_messages(request)) > 0
     if not has_message and known is None:
         known = facts()
     key = _key(request, known)

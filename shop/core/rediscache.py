@@ -15,10 +15,11 @@ class Client(redis.RedisCacheClient):
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         """Return the client of the server that answers for `key`."""
-        pool = self._get_connection_pool(write)
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]  # the stubs leave it out
         found = self._clients.get(id(pool))
         if found is None:
-            found = self._clients[id(pool)] = self._client(connection_pool=pool)
+            made = self._client(connection_pool=pool)  # type: ignore[attr-defined]  # the stubs leave it out
+            found = self._clients[id(pool)] = made
         return found
 
 
@@ -27,4 +28,4 @@ class RedisCache(redis.RedisCache):
 
     @cached_property
     def _cache(self) -> Client:
-        return Client(self._servers, **self._options)
+        return Client(self._servers, **self._options)  # type: ignore[attr-defined]  # the stubs leave them out
