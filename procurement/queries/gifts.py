@@ -15,18 +15,25 @@ from procurement.models import Need, NeedLine, Pledge, PledgeReceipt
 from procurement.states import NeedState
 from procurement.texts import words
 from shop.core import ledger
+from shop.core.prepared import Prepared
 
 STAGES = (books.PLEDGED, books.ORDERED, books.DELIVERED, books.CONFIRMED)
 
 
+_LINE = "purchase__orders__lines__"
+_given = Prepared(
+    lambda need_ids: (
+        Pledge.objects.filter(need__in=need_ids)
+        .values_list("need_id", f"{_LINE}specification_id")
+        .annotate(pieces=Sum(F(f"{_LINE}ordered") - F(f"{_LINE}cancelled")))
+    )
+)
+
+
 def given_pieces(need_ids: Iterable[int]) -> dict[int, dict[int, int]]:
     """Return by need and specification how many pieces were bought for it, unpaid ones included. One query."""
-    line = "purchase__orders__lines__"
-    rows = (
-        Pledge.objects.filter(need__in=list(need_ids))
-        .values_list("need_id", f"{line}specification_id")
-        .annotate(pieces=Sum(F(f"{line}ordered") - F(f"{line}cancelled")))
-    )
+    wanted = list(need_ids)
+    rows = _given(wanted) if wanted else []
     found: dict[int, dict[int, int]] = {}
     for need_id, specification_id, pieces in rows:
         found.setdefault(need_id, {})[specification_id] = pieces
@@ -117,7 +124,7 @@ def needs_called(slugs: Iterable[str]) -> dict[str, NeedShown]:
 
 
 def stage_sums(beneficiary_ids: Iterable[int]) -> dict[str, int]:
-    """Return what is pledged, ordered, delivered and confirmed to these beneficiaries, in 分. Two queries."""
+    """Return what is pledged, ordered, delivered and confirmed to these beneficiaries, in 分. One query."""
     names = {books.pledge(pk, stage): stage for pk in beneficiary_ids for stage in STAGES}
     totals = dict.fromkeys(STAGES, 0)
     for name, fen in ledger.sums(names).items():
