@@ -10,6 +10,7 @@ from procurement.models import BudgetUnit
 from procurement.operations.permissions import APPROVER, BUYER, FINANCE, OWNER
 from procurement.states import UnitKind
 from procurement.texts import name_of
+from shop.core.prepared import Prepared
 
 
 @dataclass
@@ -59,18 +60,22 @@ class Seat:
         return self.may(FINANCE)
 
 
-def seats_of(user: Any) -> list[Seat]:
-    """Return the units that `user` acts for, those that buy first. One query."""
-    if not user.is_authenticated or not user.is_active:
-        return []
-    rows = (
-        BudgetUnit.objects.filter(organisation__memberships__user_id=user.pk, organisation__is_active=True)
+_seats = Prepared(
+    lambda user_id: (
+        BudgetUnit.objects.filter(organisation__memberships__user_id=user_id, organisation__is_active=True)
         .annotate(role=F("organisation__memberships__role"))
         .select_related("organisation", "parent__organisation")
         .order_by("kind", "pk")
     )
+)
+
+
+def seats_of(user: Any) -> list[Seat]:
+    """Return the units that `user` acts for, those that buy first. One query."""
+    if not user.is_authenticated or not user.is_active:
+        return []
     seats: dict[int, Seat] = {}
-    for unit in rows:
+    for unit in _seats(user.pk):
         seats.setdefault(unit.pk, Seat(unit)).roles.add(unit.role)
     return sorted(seats.values(), key=lambda seat: (seat.oversees, seat.pk))
 

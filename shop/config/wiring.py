@@ -17,6 +17,7 @@ from livestream import tailing
 from livestream.operations.drops import check_drop_lines
 from livestream.queries.drops import drop_price, session_names, sources_of_session
 from procurement import account_hooks as procurement_rows
+from procurement import doors, product_hooks
 from procurement.operations import pledging, quota
 from procurement.queries import units
 from procurement.queries.gifts import need_names
@@ -37,10 +38,13 @@ from shop.sales.queries.reviews import reviews_of
 def connect() -> None:
     """Connect every hook; called once when the apps are ready."""
     hooks.connect_reviews(reviews_of)
+    hooks.connect_panel(product_hooks.giving)
     sales_admin.register()
     sales.connect(certified.take_part)
     sales.connect(quota.take_part)
     sales.connect(pledging.take_part)
+    sales.connect_door(quota.KIND, doors.unit_door)
+    sales.connect_door(pledging.KIND, doors.gift_door)
     accounts.connect(accounts.on_login, baskets.merge_on_login)
     accounts.connect(accounts.on_login, _adopt_purchases)
     accounts.connect(accounts.order_shortcuts, account_hooks.order_shortcuts)

@@ -14,7 +14,7 @@ from catalog.queries import SpecForSale
 
 if TYPE_CHECKING:
     from shop.sales.deal import Attribution, Buyer, PlaceLine
-    from shop.sales.models import OrderFacts
+    from shop.sales.models import OrderFacts, Purchase
 
 
 class Event(StrEnum):
@@ -118,6 +118,38 @@ def guard_prices(lines: Sequence["PlaceLine"], buyer: "Buyer", at: datetime) -> 
         own = [line for line in lines if line.price_source.startswith(f"{kind}:")]
         if own:
             guard(own, buyer, at)
+
+
+class Step(StrEnum):
+    """What a buyer does with an order on the shop's own pages, unless it is somebody else's to do."""
+
+    PAY = "pay"
+    RECEIVE = "receive"
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """That a step is done on another page, by whoever it belongs to. Words in the reader's language."""
+
+    why: str
+    action: str
+    url: str
+
+
+Door = Callable[[Step, "Purchase", str], Elsewhere | None]
+# By the attribution's kind of a purchase: where its steps are done. A kind that is not here has the shop's pages alone.
+doors: dict[str, Door] = {}
+
+
+def connect_door(kind: str, door: Door) -> None:
+    """Have `door(step, purchase, order's number)` say where steps of purchases of `kind` are done."""
+    doors[kind] = door
+
+
+def elsewhere(step: Step, purchase: "Purchase", number: str = "") -> Elsewhere | None:
+    """Return where a step of a purchase (of its order `number`) is done; None for the shop's own pages. No queries."""
+    door = doors.get(purchase.attribution_kind)
+    return door(step, purchase, number) if door else None
 
 
 Attributed = Callable[[str], tuple["Attribution", ...]]

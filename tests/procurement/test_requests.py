@@ -274,7 +274,7 @@ def test_cancelled_and_expired_orders_count_for_nothing(listing):
 def test_a_paid_order_cancelled_reverses_once(listing):
     office = make_office(budget_fen=BUDGET)
     (order,) = ordered(office, (listing, 2), terms="prepaid", fund="union")
-    payment, _ = start_payment(purchase=order.purchase, gateway_name="demo", at=AT)
+    payment, _ = start_payment(purchase=order.purchase, gateway_name="demo", through="unit", at=AT)
     capture_payment(payment_id=payment.pk, at=AT)
     cancel_order(order_id=order.pk, actor=office.buyer, at=AT)
 

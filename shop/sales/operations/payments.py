@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from shop.core import ledger, outbox
 from shop.sales import books, hooks, rules
-from shop.sales.errors import WrongState
+from shop.sales.errors import DoneElsewhere, WrongState
 from shop.sales.gateways import Started, gateway
 from shop.sales.models import LineFacts, OrderFacts, Payment, Purchase
 from shop.sales.operations.events import order_event
@@ -23,16 +23,23 @@ PURCHASE = "purchase"
 DEMO_THINKS_SECONDS = 3
 
 
-def start_payment(*, purchase: Purchase, gateway_name: str, method: str = "", at: datetime) -> tuple[Payment, Started]:
+def start_payment(
+    *, purchase: Purchase, gateway_name: str, method: str = "", through: str = "", at: datetime
+) -> tuple[Payment, Started]:
     """Start (or take up again) an attempt to pay `purchase`; return it with what the gateway answered.
 
-    Raises WrongState when the purchase is not waiting for money, KeyError for a gateway that is not offered.
+    `through` is the kind of purchases whose own door this is: what a unit's finance pays, its buyer does not pay at
+    the cashier's (DoneElsewhere). Raises WrongState when the purchase is not waiting for money, KeyError for a
+    gateway that is not offered.
     """
     chosen = gateway(gateway_name)
     with transaction.atomic():
         locked = Purchase.objects.select_for_update().get(pk=purchase.pk)
         if locked.state != PurchaseState.UNPAID or rules.is_too_late_to_pay(locked.terms, locked.pay_by, at):
             raise WrongState(_("This purchase is not waiting for payment."))
+        door = hooks.elsewhere(hooks.Step.PAY, locked) if through != locked.attribution_kind else None
+        if door is not None:
+            raise DoneElsewhere(door.why, url=door.url)
         payment = Payment.objects.filter(
             payable_kind=PURCHASE, payable_id=purchase.pk, gateway=gateway_name, state__in=_WAITING
         ).first()
