@@ -121,3 +121,14 @@ def test_fresh_damage_is_claimed_within_48_hours(received):
 def test_what_may_be_asked_for_when(state, is_fresh, hours, kinds):
     completed_at = None if hours is None else AT - timedelta(hours=hours)
     assert after_sale_kinds(state=state, is_fresh=is_fresh, completed_at=completed_at, at=AT) == kinds
+
+
+def test_the_same_pieces_come_back_once():
+    order = receive(ship(paid((make_listing(stock=50, price_fen=3280, is_fresh=False), 2))))
+    case = claim(order, kind="return", quantity=2, amount_fen=100)
+    decide_after_sale(case_id=case.pk, approve=True, amount_fen=100, actor=None, at=AT)
+    assert lines_of(order)[0].returned == 2
+    with pytest.raises(TooMuch) as refused:
+        claim(order, kind="return", quantity=1, amount_fen=100)
+    assert refused.value.field == "quantity"
+    assert claim(order, kind="damaged", quantity=2, amount_fen=100).pk

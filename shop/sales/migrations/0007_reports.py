@@ -4,7 +4,7 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import F, Min, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import ExtractYear
+from django.db.models.functions import ExtractYear, Least
 
 
 def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -18,7 +18,8 @@ def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     received.filter(Q(sold_at=None) | Q(sold_at__gt=F("completed_at"))).update(sold_at=F("completed_at"))
     cases = apps.get_model("sales", "AfterSale").objects.filter(kind="return", state="approved")
     for line_id, pieces in cases.order_by().values_list("line_id").annotate(pieces=Sum("quantity")):
-        lines.objects.filter(pk=line_id).update(returned=pieces)
+        # Before, two cases could return the same pieces.
+        lines.objects.filter(pk=line_id).update(returned=Least(pieces, F("shipped")))
     _fill_pairings(apps)
 
 
@@ -79,4 +80,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["sold_at"], name="order_sold"),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.AddConstraint(
+            model_name="linefacts",
+            constraint=models.CheckConstraint(
+                condition=Q(("returned__lte", F("shipped"))), name="line_returns_what_shipped"
+            ),
+        ),
     ]

@@ -101,6 +101,7 @@ class LineFacts(models.Model):
                 condition=Q(ordered__gt=0) & Q(cancelled__lte=F("ordered") - F("shipped")), name="line_within_ordered"
             ),
             models.CheckConstraint(condition=Q(accepted__lte=F("shipped")), name="line_accepts_what_shipped"),
+            models.CheckConstraint(condition=Q(returned__lte=F("shipped")), name="line_returns_what_shipped"),
             models.CheckConstraint(
                 condition=Q(
                     refunded_fen__gte=0,

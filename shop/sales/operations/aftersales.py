@@ -73,8 +73,11 @@ def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_
     allowed = rules.after_sale_kinds(state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at)
     if kind not in allowed:
         raise WrongState(_("This can't be asked for any more: the time for it is over."), code="too_late", field="kind")
-    if not 1 <= quantity <= line.shipped:
-        raise TooMuch(_("%(n)d pieces were sent.") % {"n": line.shipped}, field="quantity")
+    # What came back once can't come back again; money for damage may be asked for anew, up to what was paid.
+    here = line.shipped - (line.returned if kind == AfterSaleKind.RETURN else 0)
+    if not 1 <= quantity <= here:
+        text = _("%(n)d pieces were sent.") if here == line.shipped else _("%(n)d pieces can still be returned.")
+        raise TooMuch(text % {"n": here}, field="quantity")
     most = rules.line_refundable(line.unit_price_fen, quantity, line.ordered, line.discount_fen, line.refunded_fen)
     if not 1 <= amount_fen <= most:
         raise TooMuch(
@@ -112,7 +115,7 @@ def decide_after_sale(
                 pieces={case.line_id: case.quantity} if case.kind == AfterSaleKind.RETURN else None,
             )
             if case.kind == AfterSaleKind.RETURN:
-                LineFacts.objects.filter(pk=case.line_id).update(returned=F("returned") + case.quantity)
+                _take_back(case)
         elif not answer:
             raise InvalidInput(_("Say why: the buyer reads it."), code="answer_missing", field="answer")
         to = AfterSaleState.APPROVED if approve else AfterSaleState.REFUSED
@@ -127,6 +130,13 @@ def decide_after_sale(
         )
         _tell(case, "sales.tell_case_decided", at, amount_fen=amount_fen if approve else 0)
         return case
+
+
+def _take_back(case: AfterSale) -> None:
+    here = F("shipped") - case.quantity
+    taken = LineFacts.objects.filter(pk=case.line_id, returned__lte=here).update(returned=F("returned") + case.quantity)
+    if not taken:
+        raise TooMuch(_("More pieces would come back than were sent."), field="amount")
 
 
 def withdraw_after_sale(*, case_id: int, actor: Any, at: datetime) -> None:
