@@ -2,14 +2,14 @@
 
 A write is: a write call of a manager or queryset with such a column (as keyword, in a dictionary, in a list of fields),
 an assignment to such an attribute, `setattr`, saving or deleting a row reached through a relation, SQL of such a table,
-and an import of the models themselves. What a package calls the same in a model of its own (`total_fen` of a request)
+making or writing rows of their models by name, and an import of models that are not even to be read here. What a package calls the same in a model of its own (`total_fen` of a request)
 is no such write where the code says whose it is: by the model's name, an annotation, or a call that returns one.
 """
 
 import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 WRITES = {"update", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "aupdate", "acreate"}
 SAVES = {"save", "delete", "asave", "adelete", "save_base"}
@@ -21,7 +21,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 class World:
     """Names to look for: columns and tables that nobody else writes, what is a package's own, relations out of it.
 
-    `own` maps the package's models to their columns; `returns` maps functions to the own model that they return.
+    `own` maps the package's models to their columns; `returns` maps functions to the own model that they return;
+    `foreign` are the models whose columns are guarded: they may be read, where they may be imported at all.
     """
 
     columns: Collection[str]
@@ -30,6 +31,7 @@ class World:
     own: Mapping[str, Collection[str]] = field(default_factory=dict)
     relations: Collection[str] = ()
     returns: Mapping[str, str] = field(default_factory=dict)
+    foreign: Collection[str] = ()
 
     @property
     def sql(self) -> re.Pattern[str]:
@@ -50,11 +52,21 @@ def returned_models(tree: ast.AST, own: Collection[str]) -> dict[str, str]:
 def guilty_writes(source: str, world: World) -> list[str]:
     """Return "line: what" for each write of somebody else's stock or money in a file."""
     tree = ast.parse(source)
+    world = replace(world, foreign=set(world.foreign) & _models_imported(tree))
     found = [*_imports(tree, world), *_statements(tree, world)]
     functions = [node for node in ast.walk(tree) if isinstance(node, Function)]
     for scope in (tree, *functions):
         found += _in_scope(scope, world)
     return [f"{line}: {what}" for line, what in sorted(set(found))]
+
+
+def _models_imported(tree: ast.AST) -> set[str]:
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module and "models" in node.module.split(".")
+        for alias in node.names
+    }
 
 
 def _imports(tree: ast.AST, world: World) -> Iterator[tuple[int, str]]:
@@ -106,8 +118,12 @@ def _call(
         name = node.args[1]
         if not isinstance(name, ast.Constant) or name.value in world.columns:
             yield node.lineno, f"sets {ast.unparse(name)}"
+    if isinstance(node.func, ast.Name) and node.func.id in world.foreign:
+        yield node.lineno, f"makes a {node.func.id}"
     if not isinstance(node.func, ast.Attribute):
         return
+    if node.func.attr in WRITES | SAVES and (name := _first(node.func)) in world.foreign:
+        yield node.lineno, f"{node.func.attr}s rows of {name}"
     if node.func.attr in SAVES and _last(node.func.value) in world.relations:
         yield node.lineno, f"{node.func.attr}s {ast.unparse(node.func.value)}"
     if node.func.attr in WRITES:
@@ -209,6 +225,13 @@ def _annotated(node: ast.AST | None, own: Collection[str]) -> str:
     text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ast.unparse(node)
     names = re.findall(r"\w+", text)
     return next((name for name in names if name in own), "")
+
+
+def _first(node: ast.AST) -> str:
+    """Return the name that a chain of attributes and calls begins with."""
+    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _last(node: ast.AST) -> str:
