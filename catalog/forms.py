@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.proposal_words import LABELS, return_words, unit_price_of
 from catalog.queries.proposals import CertificateChoice, EditorChoices
-from catalog.rules.proposed import MOST_SPECS, ProposedListing, ProposedSpec
+from catalog.rules.proposed import MOST_SPECS, ProposedListing, ProposedSpec, problems
 from catalog.states import SaleUnit, StorageClass
 from catalog.words import english
 from shop.core.money import to_fen, to_yuan
@@ -100,7 +100,7 @@ class GoodsForm(forms.Form):
             "season_end": months,
             "ship_within_hours": [(n, _("%(n)d hours") % {"n": n}) for n in hours],
             "village_id": [*village, ("", choices.county)],
-            "certificate_id": [*((row.pk, _certificate(row)) for row in choices.certificates), ("", _("None"))],
+            "certificate_id": [*((row.pk, _certificate(row)) for row in choices.certificates), ("", _("No certificate"))],
         }  # fmt: skip
         known = {pk for _group, rows in choices.categories for pk, _name in rows}
         if facts.category_id and facts.category_id not in known:
@@ -182,6 +182,16 @@ class Editor:
         """Tell whether everything that was typed can be read."""
         return all([self.form.is_valid(), *(row.is_valid() for row in self.kept)])
 
+    def say_all(self) -> None:
+        """Where something can't be read, say also what can't be of the rest: one look, not two."""
+        already = {name for form in (self.form, *self.kept) for name in (form.add_prefix(each) for each in form.errors)}
+        found = problems(self.facts(), complete=False)
+        self.add({field: words for field, words in found.items() if self._place(field) not in already})
+
+    def _place(self, field: str) -> str:
+        head, dash, name = field.rpartition("-")
+        return f"{head}{dash}{_PLACES.get(name, name)}"
+
     @property
     def kept(self) -> list[SpecForm]:
         """The rows that say something."""
@@ -198,9 +208,9 @@ class Editor:
             specs.append(replace(spec, text_en=english_text))
         return replace(self.stored, **self.form.cleaned_data, specs=tuple(specs))
 
-    def add(self, problems: Mapping[str, str]) -> None:
+    def add(self, found: Mapping[str, str]) -> None:
         """Put sentences beside their fields; those of photos and of all specifications are in `general`."""
-        for field, sentence in problems.items():
+        for field, sentence in found.items():
             head, _dash, name = field.removeprefix("specs-").partition("-")
             place = _PLACES.get(name, name)
             if field.startswith("specs-") and head.isdigit() and int(head) < len(self.kept):

@@ -151,6 +151,8 @@ def _save(request: HttpRequest, supplier: SupplierBrief, proposal: ListingPropos
     uploads = request.FILES.getlist("photos")
     drop, first = _number(request.POST.get("drop")), _number(request.POST.get("first"))
     is_valid = editor.is_valid()
+    if not is_valid:
+        editor.say_all()
     refusal, status = "", 0 if is_valid else 422
     try:
         if is_valid or uploads or drop or first:
