@@ -81,7 +81,7 @@ class GoodsForm(forms.Form):
     season_end = _choice(gettext_lazy("Season ends"), coerce=int, empty_value=None)
     ship_within_hours = _choice(LABELS["ship_within_hours"], coerce=int, empty_value=48)
     village_id = _choice(LABELS["village_id"], coerce=int, empty_value=None, widget=forms.RadioSelect)
-    certificate_id = _choice(LABELS["certificate_id"], coerce=int, empty_value=None, widget=forms.RadioSelect)
+    certificate_id = _choice(gettext_lazy("Sold under"), coerce=int, empty_value=None, widget=forms.RadioSelect)
 
     def __init__(self, data: Mapping[str, Any], *, choices: EditorChoices, facts: ProposedListing) -> None:
         super().__init__(data)
@@ -91,7 +91,7 @@ class GoodsForm(forms.Form):
         if facts.village_id and (not choices.village or choices.village[0] != facts.village_id):
             village.append((facts.village_id, _("As it is")))
         offered: dict[str, list[Any]] = {
-            "category_id": [("", _("Choose")), *choices.categories],
+            "category_id": [("", _("Choose a kind")), *choices.categories],
             "is_fresh": [
                 ("", AS_USUAL), ("1", return_words(is_fresh=True).capitalize()),
                 ("0", return_words(is_fresh=False).capitalize()),

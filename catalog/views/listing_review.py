@@ -122,7 +122,7 @@ def _show(
         "supplier": said(found.supplier, "name"),
         "badge": BADGES[ProposalState(found.state)],
         "waits": found.state == ProposalState.SUBMITTED,
-        "photos": [photo | {"reused": _reused(evidence, photo["pk"]), "is_new": photo["pk"] not in known} for photo in photos],
+        "photos": [_photo(photo, evidence, known) for photo in photos],
         "photos_changed": before is not None and [photo["pk"] for photo in photos] != known,
         "card": card_of(found, facts, said(found.supplier, "name")),
         "specs": spec_rows(facts),
@@ -146,8 +146,11 @@ def _sentence(error: DomainError) -> str:
     return " ".join(error.details["problems"].values()) if isinstance(error, Unfit) else str(error.message)
 
 
-def _reused(evidence: Any, picture_id: int) -> list[Any]:
-    return [reuse for reuse in evidence.reused if reuse.picture_id == picture_id]
+def _photo(photo: dict[str, Any], evidence: Any, known: list[int]) -> dict[str, Any]:
+    """Return a photo with who else uses it; of a change, only what is new is asked about."""
+    is_new = photo["pk"] not in known
+    reused = [reuse for reuse in evidence.reused if is_new and reuse.picture_id == photo["pk"]]
+    return photo | {"reused": reused, "more": max(0, len(reused) - 2), "is_new": is_new}
 
 
 def _price(price: Any) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def _orchard(orchard: Writer, listings: dict[str, Listing], categories: dict[str
             ProposedSpec("1 kg · 玻璃瓶", "1 kg, glass", 10800, 1000, stock=40),
         ),
     )
-    orchard.send(orchard.new(honey, ("honey", "person-coop-head"), at - timedelta(hours=7)), at - timedelta(hours=6))
+    orchard.send(orchard.new(honey, ("honey",), at - timedelta(hours=7)), at - timedelta(hours=6))
     cheaper = orchard.change(
         listings["songyuan-navel-orange"],
         at - timedelta(hours=5),
