@@ -6,7 +6,7 @@ import { shrink } from "./listing/shrink.js";
 import { startSpecs, addRow } from "./listing/specs.js";
 
 const find = () => document.querySelector("form[data-goods-form]");
-const state = { sending: false, again: false, pending: [], typed: new Set() };
+const state = { sending: false, again: false, failed: false, pending: [], typed: new Set() };
 
 const say = (form, word, { kind = "", action, then } = {}) => {
   const line = form.querySelector("[data-saved]");
@@ -70,6 +70,7 @@ const send = async (submitter) => {
     return;
   }
   state.sending = true;
+  state.failed = false;
   state.typed.clear();
   say(form, "sending");
   form.setAttribute("aria-busy", "true");
@@ -106,11 +107,10 @@ const send = async (submitter) => {
         }
       }
     } while (state.pending.length);
-    state.sending = false;
     if (answer.ok) forgetText(key);
     swap(form, page, answer.ok);
   } catch {
-    state.sending = false;
+    state.failed = true;
     keepText(form);
     say(form, "offline", { kind: "warn", action: "retry", then: () => send(submitter) });
   } finally {
@@ -180,5 +180,5 @@ const first = find();
 if (first) {
   start(first);
   resume(first);
-  addEventListener("online", () => state.pending.length && send());
+  addEventListener("online", () => (state.failed || state.pending.length) && send());
 }

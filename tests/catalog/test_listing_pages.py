@@ -5,7 +5,6 @@ from django.test import Client
 
 from catalog.models import ListingDecision, ListingProposal, Specification
 from catalog.operations.deciding import decide_proposal
-from catalog.operations.proposing import submit_proposal
 from catalog.queries.proposals import facts_of
 from shop.accounts import roles
 from shop.accounts.models import User
@@ -288,19 +287,23 @@ def test_a_decision_is_refused_with_words_and_what_was_typed_stays(supplier):
 
 @pytest.mark.parametrize("count", [1, 30])
 def test_lists_cost_the_same_for_thirty(client, supplier, count, django_assert_max_num_queries):
-    for n in range(count):
-        facts = pomelo(make_category().pk, name_zh=f"柚 {n}")
-        proposal = drafted(supplier, facts, key=f"k{n}")
-        submit_proposal(supplier_id=supplier.pk, proposal_id=proposal.pk, version=proposal.version, actor=None, at=AT)
-        send(changed(make_listing(supplier=supplier)))
+    first, change = sent(supplier), send(changed(make_listing(supplier=supplier)))
+    goods = [make_listing(supplier=supplier) for _ in range(count - 1)]
+    ListingProposal.objects.bulk_create(
+        ListingProposal(
+            supplier=supplier, listing=listing, kind=kind, state="submitted", facts=facts, key=f"{kind}{n}",
+            submitted_at=AT, created_at=AT, changed_at=AT,
+        )
+        for kind, facts, listings in (("new", first.facts, [None] * len(goods)), ("change", change.facts, goods))
+        for n, listing in enumerate(listings)
+    )  # fmt: skip
     reviewer = signed_in(make_reviewer())
     with django_assert_max_num_queries(16):
         assert client.get(GOODS).status_code == 200
     with django_assert_max_num_queries(11):
         assert reviewer.get("/review/listings/").status_code == 200
-    decided = ListingProposal.objects.order_by("pk").first()
-    decide_proposal(proposal_id=decided.pk, version=decided.version, approve=True, actor=make_reviewer(), at=AT)
+    decide_proposal(proposal_id=first.pk, version=first.version, approve=True, actor=make_reviewer(), at=AT)
     with django_assert_max_num_queries(26):
-        assert reviewer.get(f"/review/listings/{ListingProposal.objects.order_by('pk').last().pk}/").status_code == 200
+        assert reviewer.get(f"/review/listings/{change.pk}/").status_code == 200
     with django_assert_max_num_queries(20):
-        assert client.get(f"{GOODS}drafts/{decided.pk}/preview/").status_code == 200
+        assert client.get(f"{GOODS}drafts/{first.pk}/preview/").status_code == 200
