@@ -125,19 +125,20 @@ def _change_specifications(
     listing: Listing, facts: ProposedListing, proposal: ListingProposal, actor: Any, at: datetime
 ) -> None:
     rows = {row.pk: row for row in Specification.objects.filter(listing=listing)}
-    added = []
+    added: list[tuple[int, SpecDraft]] = []
     if any(spec.specification_id is None for spec in facts.specs) and not listing.axes:
         listing.axes = [AXIS]
         listing.save(update_fields=["axes"])
         for row in rows.values():
             row.labels = [{"zh": row.text_zh, "en": row.text_en}]
     for position, spec in enumerate(facts.specs):
-        row = rows.get(spec.specification_id or 0)
-        if row is None:
+        known = rows.get(spec.specification_id or 0)
+        if known is None:
             # Its id stands for nothing any more: a new one of the same words.
             draft = _spec_draft(replace(spec, specification_id=None), proposal.pk, position + 1, len(listing.axes))
             added.append((position, draft))
             continue
+        row = known
         if spec.price_fen is not None and spec.price_fen != row.price_fen:
             change_price(specification=row, price_fen=spec.price_fen, actor=actor, at=at)
         if (row.text_zh, row.text_en) != (spec.text_zh, spec.text_en):

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext as _
 
-from catalog.models import Listing, ListingPicture, Reminder, Specification, Stock, Supplier
+from catalog.models import Listing, ListingPicture, Reminder, Specification, Stock, Supplier, Village
+from catalog.places import short
 from catalog.states import ListingState
 from catalog.words import said
 
@@ -255,3 +257,23 @@ def first_pictures(listing_ids: Iterable[int]) -> dict[int, Any]:
     """Return the first picture of each listing. One query."""
     rows = ListingPicture.objects.filter(listing_id__in=list(listing_ids)).select_related("picture")
     return {row.listing_id: row.picture for row in rows.order_by("-position", "-pk")}
+
+
+def supplier_names(ids: Iterable[int]) -> dict[str, str]:
+    """Return suppliers' names in the reader's language, by id as text. One query."""
+    rows = Supplier.objects.filter(pk__in=list(ids)).only("name_zh", "name_en")
+    return {str(row.pk): said(row, "name") for row in rows}
+
+
+def supplier_counties() -> QuerySet[Supplier]:
+    """Return the suppliers, as a part of other queries: where goods come from."""
+    return Supplier.objects.order_by()
+
+
+def village_names(ids: Iterable[int]) -> dict[str, str]:
+    """Return villages' names with their county in the reader's language, by id as text. One query."""
+    rows = Village.objects.filter(pk__in=list(ids)).select_related("county__parent")
+    return {
+        str(row.pk): _("%(village)s, %(county)s") % {"village": said(row, "name"), "county": short(row.county)}
+        for row in rows
+    }
