@@ -121,7 +121,7 @@ class SpecForm(forms.Form):
 
     specification_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     text_zh = forms.CharField(label=gettext_lazy("What is in it"), required=False)
-    net = _decimal(gettext_lazy("Net weight"), 3, gettext_lazy("Three decimals at most."))
+    weight = _decimal(gettext_lazy("Net weight"), 3, gettext_lazy("Three decimals at most."))
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS, required=False)
     price = _decimal(gettext_lazy("Price, yuan"), 2, gettext_lazy("Two decimals at most, such as 32.80."))
     stock = _whole(gettext_lazy("Pieces to sell"))
@@ -137,17 +137,17 @@ class SpecForm(forms.Form):
     @property
     def is_kept(self) -> bool:
         """Tell a row that says something from one left empty."""
-        return any(str(self[name].value() or "").strip() for name in ("specification_id", "text_zh", "net", "price"))
+        return any(str(self[name].value() or "").strip() for name in ("specification_id", "text_zh", "weight", "price"))
 
     def facts(self) -> ProposedSpec:
         """Return what was entered."""
         given = self.cleaned_data
-        net, price = given.get("net"), given.get("price")
+        weight, price = given.get("weight"), given.get("price")
         existing = given.get("specification_id")
         return ProposedSpec(
             text_zh=given.get("text_zh", ""),
             price_fen=to_fen(price) if price is not None else None,
-            net_grams=round(net * GRAMS[given.get("unit") or "g"]) if net is not None else None,
+            net_grams=round(weight * GRAMS[given.get("unit") or "g"]) if weight is not None else None,
             net_ml=given.get("ml"),
             pieces=given.get("pieces"),
             stock=None if existing else given.get("stock"),
@@ -157,7 +157,7 @@ class SpecForm(forms.Form):
 
 
 # What a rule calls a field → what the page calls it.
-_PLACES = {"price_fen": "price", "net_grams": "net", "net_ml": "ml"}
+_PLACES = {"price_fen": "price", "net_grams": "weight", "net_ml": "ml"}
 
 
 class Editor:
@@ -247,11 +247,11 @@ def typed(facts: ProposedListing) -> dict[str, Any]:
     data = {name: "" if value is None else value for name, value in data.items()}
     data |= {"is_fresh": fresh, "rows": str(max(1, len(facts.specs)))}
     for number, spec in enumerate(facts.specs or (ProposedSpec(),)):
-        net, unit = _typed_weight(spec.net_grams)
+        weight, unit = _typed_weight(spec.net_grams)
         row = {
             "specification_id": spec.specification_id,
             "text_zh": spec.text_zh,
-            "net": net,
+            "weight": weight,
             "unit": unit,
             "price": None if spec.price_fen is None else to_yuan(spec.price_fen),
             "stock": spec.stock,

@@ -44,7 +44,7 @@ def test_a_member_lists_a_product_with_the_network_gone_for_a_while(
     page.get_by_test_id("field-category-id").select_option(str(category.pk))
     page.get_by_test_id("field-name-zh").fill("蜜柚 红肉")
     page.get_by_test_id("field-specs-0-text-zh").fill("5 斤 一级")
-    page.get_by_test_id("field-specs-0-net").fill("5")
+    page.get_by_test_id("field-specs-0-weight").fill("5")
     page.get_by_test_id("field-specs-0-price").fill("32.80")
     expect(page.get_by_test_id("unit-price").first).to_contain_text("6.56")
     page.get_by_test_id("field-specs-0-stock").fill("40")

@@ -46,7 +46,7 @@ def form(**changes):
     """What a phone sends: one specification of 5 斤."""
     values = {
         "key": "k1", "rows": "1", "name_zh": "蜜柚 红肉", "ship_within_hours": "48",
-        "specs-0-text_zh": "5 斤 一级", "specs-0-net": "5", "specs-0-unit": "jin", "specs-0-price": "32.80",
+        "specs-0-text_zh": "5 斤 一级", "specs-0-weight": "5", "specs-0-unit": "jin", "specs-0-price": "32.80",
         "specs-0-stock": "40", "then": "stay",
     }  # fmt: skip
     return {name: value for name, value in (values | changes).items() if value is not None}
@@ -94,7 +94,7 @@ def test_a_lost_answer_sent_again_is_the_same_draft(client):
 @pytest.mark.parametrize("language", ["", "/en"])
 def test_what_is_wrong_is_said_beside_its_field_and_all_of_it_stays_typed(client, language):
     bad = form(
-        **{"specs-0-price": "32.805", "specs-0-net": "5x", "season_start": "11", "name_zh": "长" * 61},
+        **{"specs-0-price": "32.805", "specs-0-weight": "5x", "season_start": "11", "name_zh": "长" * 61},
         photos=[camera()],
     )
     answer = client.post(f"{language}{GOODS}new/", bad)
@@ -112,7 +112,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_all_of_it_stays_typed(client
 
 CASES = {
     "specs-0-price": ["0", "-1", "1.005", "abc", "1e9", "NaN"],
-    "specs-0-net": ["0", "-2", "0.0001", "Infinity"],
+    "specs-0-weight": ["0", "-2", "0.0001", "Infinity"],
     "specs-0-stock": ["-1", "1.5", "1000001"],
     "category_id": ["99999", "abc"],
     "certificate_id": ["99999"],

@@ -8,7 +8,7 @@ from catalog.operations import deciding, proposing
 from shop.accounts.models import User
 from tests.factories import AT
 
-THINKING_SECONDS = 0.02
+THINKING_SECONDS = 0.4
 
 
 def come(job: dict[str, Any], number: int) -> str:

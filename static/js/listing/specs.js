@@ -3,7 +3,7 @@ const GRAMS = { jin: 500, kg: 1000, g: 1 };
 
 const reckon = (form, row) => {
   const field = (name) => row.querySelector(`[name$="-${name}"]`)?.value.trim();
-  const grams = Number(field("net")) * (GRAMS[field("unit")] ?? 0);
+  const grams = Number(field("weight")) * (GRAMS[field("unit")] ?? 0);
   const yuan = Number(field("price"));
   const line = row.querySelector("[data-unit-price]");
   line.textContent = grams > 0 && yuan > 0 ? form.dataset.jin.replace("{n}", ((yuan * 500) / grams).toFixed(2)) : "";
