@@ -7,4 +7,5 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself: outbox handlers."""
+        from catalog import notices  # noqa: F401  reason: models must be loaded first
         from catalog.operations import cards  # noqa: F401  reason: models must be loaded first

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ListingState(models.TextChoices):
@@ -55,3 +56,34 @@ class CertificateKind(models.TextChoices):
     GI = "gi", _("Geographical indication")
     GAP = "gap", _("Good agricultural practice")
     ASSISTANCE = "assistance", _("Assistance product")
+
+
+class ProposalKind(models.TextChoices):
+    """What a supplier proposes."""
+
+    NEW = "new", _("New product")
+    CHANGE = "change", _("Change")
+
+
+class ProposalState(models.TextChoices):
+    """Where a proposal 上货 stands."""
+
+    DRAFT = "draft", pgettext_lazy("proposal", "Draft")
+    SUBMITTED = "submitted", pgettext_lazy("proposal", "Waiting for review")
+    RETURNED = "returned", pgettext_lazy("proposal", "Returned")
+    APPROVED = "approved", pgettext_lazy("proposal", "Approved")
+    GIVEN_UP = "given_up", pgettext_lazy("proposal", "Given up")
+
+
+# Whoever changes what waits takes it back first: a reviewer decides on what was read.
+PROPOSAL_MOVES: dict[str, frozenset[str]] = {
+    ProposalState.DRAFT: frozenset({ProposalState.SUBMITTED, ProposalState.GIVEN_UP}),
+    ProposalState.SUBMITTED: frozenset(
+        {ProposalState.DRAFT, ProposalState.APPROVED, ProposalState.RETURNED, ProposalState.GIVEN_UP}
+    ),
+    ProposalState.RETURNED: frozenset({ProposalState.SUBMITTED, ProposalState.GIVEN_UP}),
+    ProposalState.APPROVED: frozenset(),
+    ProposalState.GIVEN_UP: frozenset(),
+}
+EDITABLE_PROPOSALS = frozenset({ProposalState.DRAFT, ProposalState.RETURNED})
+OPEN_PROPOSALS = (ProposalState.DRAFT, ProposalState.SUBMITTED, ProposalState.RETURNED)

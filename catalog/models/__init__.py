@@ -6,6 +6,7 @@ from .certificates import Certificate, CertifiedListing, CertifiedYear
 from .freight import FreightRule, FreightTemplate
 from .listings import Listing, ListingPicture, Specification
 from .pictures import Picture
+from .proposals import ListingDecision, ListingProposal, ProposalPicture
 from .reminders import Reminder, VillageFollow
 from .stock import Stock
 from .suppliers import Supplier
@@ -21,8 +22,11 @@ __all__ = [
     "FreightTemplate",
     "Listing",
     "ListingCard",
+    "ListingDecision",
     "ListingPicture",
+    "ListingProposal",
     "Picture",
+    "ProposalPicture",
     "Reminder",
     "Specification",
     "Stock",

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 from oscar.apps.partner.models import StockRecord
 
+from catalog.errors import UnknownListing, WrongStep
 from catalog.models import Listing, Specification
 from catalog.states import ListingState
 from shop.core import audit, outbox
@@ -79,3 +81,37 @@ def publish_listing(*, listing: Listing, actor: Any, at: datetime) -> None:
             task="sales.tell_followers", args={"listing_id": listing.pk}, key=f"followers:{listing.pk}", at=at
         )
         cards_changed([listing.pk], at=at)
+
+
+def take_off_sale(*, supplier_id: int, listing_id: int, actor: Any, at: datetime) -> None:
+    """下架: the supplier takes its listing off the shop at once; orders placed for it go on.
+
+    Raises UnknownListing for another supplier's, WrongStep when it is not on sale.
+    """
+    _turn(supplier_id, listing_id, ListingState.LIVE, ListingState.WITHDRAWN, "listing_taken_off", actor, at)
+
+
+def put_back_on_sale(*, supplier_id: int, listing_id: int, actor: Any, at: datetime) -> None:
+    """上架: the supplier puts back what it took off itself, as it was approved. Its place in 新批次 stays.
+
+    Raises UnknownListing, WrongStep for what is on sale, was never approved, or was withdrawn by somebody else.
+    """
+    if _withdrawn_by_others(listing_id):
+        raise WrongStep(_("This product was withdrawn by a reviewer: ask them before it is sold again."))
+    _turn(supplier_id, listing_id, ListingState.WITHDRAWN, ListingState.LIVE, "listing_put_back", actor, at)
+
+
+def _withdrawn_by_others(listing_id: int) -> bool:
+    ways = ("listing_withdrawn", "listing_taken_off")
+    return audit.last_action(object_kind="listing", object_id=listing_id, among=ways) == "listing_withdrawn"
+
+
+def _turn(supplier_id: int, listing_id: int, old: str, new: str, action: str, actor: Any, at: datetime) -> None:
+    own = Listing.objects.filter(pk=listing_id, supplier_id=supplier_id)
+    with transaction.atomic():
+        if not own.filter(state=old, published_at__isnull=False).update(state=new):
+            if not own.exists():
+                raise UnknownListing(_("There is no such product."))
+            raise WrongStep(_("This was done already, or can't be done now."))
+        audit.record(action=action, object_kind="listing", object_id=listing_id, actor=actor, at=at)
+        cards_changed([listing_id], at=at)

@@ -35,17 +35,29 @@ class UnusablePicture(InvalidInput):
 
 
 def store_picture(
-    *, upload: IO[bytes], alt_zh: str = "", alt_en: str = "", actor: Any = None, at: datetime | None = None
+    *,
+    upload: IO[bytes],
+    alt_zh: str = "",
+    alt_en: str = "",
+    actor: Any = None,
+    at: datetime | None = None,
+    least_side: int = 1,
 ) -> Picture:
     """Re-encode an upload as WebP and AVIF at 240, 480 and 960 px (no wider than it is) and return its row.
 
     The derivative of 240 always exists. Raises UnusablePicture for more than 20 MB or 50 megapixels, and for what
-    does not decode as JPEG, PNG, WebP or AVIF.
+    does not decode as JPEG, PNG, WebP or AVIF, or whose shorter side has fewer than `least_side` pixels.
     """
     data = upload.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise UnusablePicture(_("The picture is larger than 20 MB. Please choose a smaller one."), field="picture")
     image = _decode(data)
+    if min(image.size) < least_side:
+        raise UnusablePicture(
+            _("The picture is too small: its shorter side needs at least %(least)d pixels.") % {"least": least_side},
+            code="picture_too_small",
+            field="picture",
+        )
     sha256 = hashlib.sha256(data).hexdigest()
     key = f"p/{sha256[:2]}/{sha256[:20]}{secrets.token_hex(4)}"
     widths = [width for width in WIDTHS if width <= image.width] or [WIDTHS[0]]

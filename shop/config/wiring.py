@@ -11,6 +11,7 @@ from django.db.models.signals import post_migrate
 from django.http import HttpRequest
 from wagtail import signals as wagtail
 
+from catalog import account_hooks as catalog_rows
 from catalog import hooks
 from livestream import hooks as live
 from livestream import tailing
@@ -49,6 +50,7 @@ def connect() -> None:
     accounts.connect(accounts.on_login, _adopt_purchases)
     accounts.connect(accounts.order_shortcuts, account_hooks.order_shortcuts)
     accounts.connect(accounts.account_rows, account_hooks.account_rows)
+    accounts.connect(accounts.account_rows, catalog_rows.account_rows)
     accounts.connect(accounts.account_rows, procurement_rows.account_rows)
     accounts.connect(accounts.export_of, privacy.export_purchases)
     accounts.connect(accounts.erase_from, privacy.erase_buyer)

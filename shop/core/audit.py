@@ -1,5 +1,6 @@
 """Writing the audit trail. Called by operations, in their transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,3 +17,9 @@ def record(*, action: str, object_kind: str, object_id: int | str, actor: Any, a
         object_id=str(object_id),
         data=data,
     )
+
+
+def last_action(*, object_kind: str, object_id: int | str, among: Iterable[str]) -> str | None:
+    """Return which of these actions was done last on an object, None when none was. One query."""
+    rows = AuditEntry.objects.filter(object_kind=object_kind, object_id=str(object_id), action__in=list(among))
+    return rows.order_by("-at", "-pk").values_list("action", flat=True).first()

@@ -7,7 +7,7 @@ from django.urls import resolve
 from django.utils.translation import override
 from oscar.apps.voucher.models import Voucher
 
-from catalog.models import Listing, Supplier, Village
+from catalog.models import Listing, ListingProposal, Supplier, Village
 from livestream.models import LiveSession
 from procurement.models import BudgetUnit, Need, PledgeReceipt, PurchaseRequest, UnitOrder
 from shop.accounts import roles
@@ -203,6 +203,7 @@ def _own_pages() -> list[Place]:
     pages += _unit_pages()
     pages.append(Place("Supplier: today", "卖家今日", "/seller/", seller))
     pages.append(Place("Supplier: orders", "卖家订单", "/seller/orders/", seller))
+    pages += _goods_pages(seller, reviewer)
     case = AfterSale.objects.filter(state="open").select_related("line__order__supplier").order_by("pk").first()
     if case is not None:
         member = f"coop-{case.line.order.supplier.slug}@{DOMAIN}"
@@ -212,6 +213,32 @@ def _own_pages() -> list[Place]:
     unpaid = Purchase.objects.filter(state=PurchaseState.UNPAID, terms="transfer").select_related("user").first()
     if unpaid is not None and unpaid.user is not None:
         pages.append(Place("Cashier", "收银台", f"/pay/{unpaid.number}/", unpaid.user.email or ""))
+    return pages
+
+
+def _goods_pages(seller: str, reviewer: str) -> list[Place]:
+    """Return 上货: the form, a draft, its preview, and the reviewers' queue."""
+    pages = [
+        Place("Supplier: goods", "卖家商品", "/seller/goods/", seller),
+        Place("Supplier: list by photo", "拍照上货", "/seller/goods/new/", seller),
+        Place("Goods to review", "商品审核", "/review/listings/", reviewer),
+    ]
+    own = ListingProposal.objects.filter(supplier__slug="songyuan")
+    for state, kind in (("draft", ("A draft", "上货草稿")), ("returned", ("A returned product", "被退回的商品"))):
+        found = own.filter(state=state).order_by("pk").last()
+        if found is not None:
+            pages.append(Place(*kind, f"/seller/goods/drafts/{found.pk}/", seller))
+    waiting = ListingProposal.objects.filter(state="submitted")
+    for own_kind, words in (
+        ("new", ("A product to review", "审核新品")),
+        ("change", ("A change to review", "审核改动")),
+    ):
+        found = waiting.filter(kind=own_kind).order_by("-supplier__slug", "pk").first()
+        if found is not None:
+            pages.append(Place(*words, f"/review/listings/{found.pk}/", reviewer))
+            if own_kind == "new":
+                path = f"/seller/goods/drafts/{found.pk}/preview/"
+                pages.append(Place("As shoppers will see it", "上货预览", path, f"coop-{found.supplier.slug}@{DOMAIN}"))
     return pages
 
 

@@ -16,6 +16,7 @@ from shop.accounts.operations.messages import tell
 from shop.sales.models import AfterSale, Purchase
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
+from tests.catalog.listing import drafted
 from tests.factories import make_address, make_listing, make_supplier, make_user, spec_of
 from tests.livestream.rooms import make_room, make_session
 from tests.procurement.offices import make_office, ordered
@@ -43,6 +44,8 @@ class World:
     declaration: QuotaDeclaration
     lot_id: int
     parcel_id: int
+    listing_id: int
+    proposal_id: int
     browsers: dict[str, Client] = field(default_factory=dict)
 
     def keys(self, pattern: str) -> dict[str, object]:
@@ -64,6 +67,8 @@ class World:
             "session_id": self.session_id,
             "lot_id": self.lot_id,
             "shipment_id": self.parcel_id,
+            "listing_id": self.listing_id,
+            "proposal_id": self.proposal_id,
             "pk": self.message.pk if "messages" in pattern else self.address.pk,
         }
 
@@ -118,6 +123,8 @@ def world(db: None) -> World:
         declaration=declaration,
         lot_id=lot_id,
         parcel_id=parcel_id,
+        listing_id=listing.pk,
+        proposal_id=drafted(supplier, photos=0).pk,
     )
     helped = Organisation.objects.create(kind=Organisation.Kind.BENEFICIARY, name_zh="山里小学")
     helped.memberships.create(user=owner, role="owner")

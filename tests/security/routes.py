@@ -19,7 +19,7 @@ class Rule(Enum):
     OWN = "signed in, and only one's own things"
     SELLER = "members of a supplier, and only its own things"
     BUYER = "who bought it: the account, or a guest's browser that holds the token"
-    REVIEW = "platform reviewers and administrators"
+    REVIEW = "reviewers and administrators"
     UNIT = "members of a budget unit, and only its own things (those above it read them)"
     REPORT = "who may read reports: of all, of the units below, or of one's own orders only"
     STAFF = "staff"

@@ -1,46 +1,17 @@
-"""Categories and listings: Oscar's products and stock records in bulk, our facts beside them."""
+"""Categories and listings, read from the world's files; the rows are made as an approved proposal makes them."""
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from oscar.apps.catalogue.models import Category, Product, ProductCategory, ProductClass
-from oscar.apps.partner.models import StockRecord
+from oscar.apps.catalogue.models import Category
 
-from catalog.models import CategoryFacts, Listing, ListingPicture, Picture, Specification, Stock, Supplier
+from catalog.models import CategoryFacts, Listing, Picture, Supplier
+from catalog.operations.listing_rows import Draft, SpecDraft, create_listings, gross_grams
 from catalog.states import ListingState
-from shop.core.money import to_yuan
 from shop.demo.world import Row, pair, read, rows
 
-BATCH = 1000
 REFERENCE = ("示例：产地合作社与广州商超同级抽样价", "Sample: same grade, growers and Guangzhou supermarkets")
-
-
-@dataclass
-class SpecDraft:
-    """A specification before it has rows: our fields, SKU and the pieces there are."""
-
-    fields: dict[str, Any]
-    sku: str
-    on_hand: int
-
-
-@dataclass
-class Draft:
-    """A listing before it has rows. `pictures` are ids, the first is on the card."""
-
-    fields: dict[str, Any]
-    partner_id: int
-    specs: list[SpecDraft]
-    pictures: list[int] = field(default_factory=list)
-
-
-def product_class() -> ProductClass:
-    """Return the class of all produce, made when absent. Oscar keeps no stock of it: `catalog.Stock` does."""
-    return ProductClass.objects.get_or_create(
-        slug="produce", defaults={"name": "农产品", "requires_shipping": True, "track_stock": False}
-    )[0]
 
 
 def load_categories(pictures: dict[str, Picture]) -> dict[str, Category]:
@@ -148,78 +119,7 @@ def _spec(spec: Row, sku: str) -> SpecDraft:
         "was_fen": round(was * 100) if was else None,
         "net_grams": spec["g"],
         "net_ml": spec.get("ml"),
-        # Carton and padding: a twentieth and a little more than what is inside.
-        "gross_grams": spec["g"] * 21 // 20 + 150,
+        "gross_grams": gross_grams(spec["g"]),
         "pieces": spec.get("n"),
     }
     return SpecDraft(fields=fields, sku=sku, on_hand=spec["s"])
-
-
-def create_listings(drafts: list[Draft]) -> list[Listing]:
-    """Write the listings and everything below them, a table at a time. One specification makes a standalone product."""
-    produce = product_class()
-    parents = [_product(draft, produce, draft.fields["slug"]) for draft in drafts]
-    Product.objects.bulk_create(parents, batch_size=BATCH)
-    ProductCategory.objects.bulk_create(
-        [
-            ProductCategory(product=product, category_id=draft.fields["category_id"])
-            for product, draft in zip(parents, drafts, strict=True)
-        ],
-        batch_size=BATCH,
-    )
-    listings = [Listing(product=product, **draft.fields) for product, draft in zip(parents, drafts, strict=True)]
-    Listing.objects.bulk_create(listings, batch_size=BATCH)
-    ListingPicture.objects.bulk_create(
-        [
-            ListingPicture(listing=listing, picture_id=picture_id, position=position)
-            for listing, draft in zip(listings, drafts, strict=True)
-            for position, picture_id in enumerate(draft.pictures)
-        ],
-        batch_size=BATCH,
-    )
-    _create_specifications(listings, drafts)
-    return listings
-
-
-def _product(draft: Draft, produce: ProductClass, slug: str) -> Product:
-    several = len(draft.specs) > 1
-    return Product(
-        structure=Product.PARENT if several else Product.STANDALONE,
-        product_class=produce,
-        title=draft.fields["name_zh"],
-        slug=slug,
-    )
-
-
-def _create_specifications(listings: list[Listing], drafts: list[Draft]) -> None:
-    products, records, specifications = [], [], []
-    for listing, draft in zip(listings, drafts, strict=True):
-        for position, spec in enumerate(draft.specs):
-            product = listing.product
-            if len(draft.specs) > 1:
-                product = Product(
-                    structure=Product.CHILD,
-                    parent=listing.product,
-                    title=f"{listing.name_zh} {spec.fields['text_zh']}",
-                    slug=spec.sku.lower(),
-                )
-                products.append(product)
-            record = StockRecord(
-                partner_id=draft.partner_id,
-                partner_sku=spec.sku,
-                price_currency="CNY",
-                price=to_yuan(spec.fields["price_fen"]),
-            )
-            records.append((record, product, spec))
-            specifications.append(Specification(listing=listing, position=position, **spec.fields))
-    Product.objects.bulk_create(products, batch_size=BATCH)
-    for record, product, _spec_draft in records:
-        record.product = product
-    StockRecord.objects.bulk_create([record for record, _product_, _spec_ in records], batch_size=BATCH)
-    for specification, (record, product, _spec_draft) in zip(specifications, records, strict=True):
-        specification.product = product
-        specification.stockrecord = record
-    Specification.objects.bulk_create(specifications, batch_size=BATCH)
-    Stock.objects.bulk_create(
-        [Stock(stockrecord=record, on_hand=spec.on_hand) for record, _product_, spec in records], batch_size=BATCH
-    )

@@ -13,10 +13,10 @@ from oscar.apps.partner.models import Partner
 from catalog.models import Listing, ListingPicture, Supplier, Village
 from catalog.operations.cards import rebuild_cards
 from catalog.operations.facets import rebuild_facets
+from catalog.operations.listing_rows import Draft, SpecDraft, create_listings, gross_grams
 from catalog.states import ListingState
 from shop.accounts.models import Organisation
 from shop.core.models import Division
-from shop.demo.loading.listings import Draft, SpecDraft, create_listings
 from shop.demo.loading.sellers import credit_code
 
 BATCH = 1000
@@ -217,7 +217,7 @@ def _draft(number: int, patterns: list[Pattern], suppliers: list[Supplier], at: 
                     "text_en": f"{en} · {kind_en}",
                     "price_fen": max(100, jin_fen * grams // 500 // 10 * 10),
                     "net_grams": grams,
-                    "gross_grams": grams * 21 // 20 + 150,
+                    "gross_grams": gross_grams(grams),
                 },
                 sku=f"S{number:06d}-{position}",
                 on_hand=dice.randint(20, 600),

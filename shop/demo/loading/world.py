@@ -24,6 +24,7 @@ from shop.demo.loading.pages import load_pages
 from shop.demo.loading.people import load_people, load_wishes
 from shop.demo.loading.pictures import load_pictures
 from shop.demo.loading.places import load_places
+from shop.demo.loading.proposals import load_proposals
 from shop.demo.loading.sellers import load_suppliers, load_villages
 from shop.demo.loading.units import load_units
 
@@ -60,6 +61,10 @@ def load_world(*, at: datetime, say: Say) -> bool:
         load_offers(at)
         load_pages(at)
         say(f"  {len(people.by_login)} accounts, {len(people.consumers)} consumers; living their purchases")
+        made = load_proposals(
+            people=people, suppliers=suppliers, listings=by_slug, categories=categories, pictures=pictures, at=at
+        )
+        say(f"  {made} drafts and proposals")
         names = {picture.pk: name for name, picture in pictures.items()}
         say(f"  {load_orders(people=people, pictures=names, at=at)} purchases")
         events = load_live(people=people, suppliers=suppliers, listings=by_slug, pictures=pictures, at=at)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog.operations.listings import cards_changed
 from catalog.operations.stock import set_on_hand
+from catalog.queries.proposals import facts_of, last_reason, new_proposals, open_changes, returned_proposals
 from catalog.queries.trade import SupplierBrief, goods_of_supplier, running_out, supplier_goods, suppliers_of
 from shop.core import outbox
 from shop.core.acting import acting_for, choices, choose
@@ -103,6 +104,16 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
         tasks.append(
             {"icon": "camera", "kind": "amber", "title": title, "text": text, "action": _("Decide"), "url": url}
         )
+    back = returned_proposals(supplier_id)
+    if back:
+        name = in_reader_language(back[0].name_zh, back[0].name_en)
+        title = _("%(name)s came back from review") % {"name": name}
+        if len(back) > 1:
+            title = _("%(n)d products came back from review") % {"n": len(back)}
+        url = local(f"/seller/goods/drafts/{back[0].proposal_id}/")
+        tasks.append(
+            {"icon": "edit", "kind": "amber", "title": title, "text": back[0].reason, "action": _("Change"), "url": url}
+        )
     short = running_out(supplier_id)
     if short:
         title = _("%(name)s: %(n)d left") % {
@@ -112,7 +123,7 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
         text = _("%(n)d products are running out") % {"n": len(short)}
         url = local("/seller/goods/")
         tasks.append({"icon": "boxes", "kind": "", "title": title, "text": text, "action": _("Restock"), "url": url})
-    return tasks
+    return tasks[:3]
 
 
 @require_POST
@@ -123,27 +134,58 @@ def switch(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     return HttpResponseRedirect(local("/seller/"))
 
 
-def _goods_rows(page: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "spec": spec,
-            "name": in_reader_language(spec.listing.name_zh, spec.listing.name_en),
-            "text": in_reader_language(spec.text_zh, spec.text_en),
-            "picture": thumb_url(spec.picture_key or ""),
-            "left": (spec.on_hand or 0) - (spec.reserved or 0),
-            "state": spec.listing.get_state_display(),
-            "is_live": spec.listing.state == "live",
-        }
-        for spec in page.object_list
-    ]
+PROPOSAL_BADGES = {"draft": "neutral", "submitted": "limited", "returned": "overdue"}
+STATE_BADGES = {"live": "proven", "withdrawn": "neutral", "pending": "limited", "draft": "neutral"}
+
+
+def _goods(supplier_id: int, number: Any, **more: Any) -> dict[str, Any]:
+    """Return a page of specifications, grouped by product, with what is proposed of each and of new products."""
+    page = supplier_goods(supplier_id, number)
+    changes = open_changes(supplier_id, {spec.listing_id for spec in page.object_list})
+    groups: dict[int, dict[str, Any]] = {}
+    for spec in page.object_list:
+        listing = spec.listing
+        group = groups.setdefault(
+            listing.pk,
+            {
+                "listing": listing,
+                "name": in_reader_language(listing.name_zh, listing.name_en),
+                "picture": thumb_url(spec.picture_key or ""),
+                "state": listing.get_state_display(),
+                "badge": STATE_BADGES[listing.state],
+                "is_live": listing.state == "live",
+                "is_withdrawn": listing.state == "withdrawn",
+                "change": _proposal_row(changes.get(listing.pk)),
+                "specs": [],
+            },
+        )
+        left = (spec.on_hand or 0) - (spec.reserved or 0)
+        text = in_reader_language(spec.text_zh, spec.text_en)
+        group["specs"].append({"spec": spec, "text": text, "left": left})
+    fresh = [_proposal_row(row) for row in new_proposals(supplier_id)]
+    return {"page": page, "groups": list(groups.values()), "proposals": fresh, **more}
+
+
+def _proposal_row(proposal: Any) -> dict[str, Any] | None:
+    if proposal is None:
+        return None
+    facts = facts_of(proposal)
+    photos = list(proposal.photos.all()) if proposal.listing_id is None else []
+    return {
+        "proposal": proposal,
+        "name": in_reader_language(facts.name_zh, facts.name_en) or _("New product"),
+        "picture": thumb_url(photos[0].picture.key) if photos else "",
+        "label": proposal.get_state_display(),
+        "badge": PROPOSAL_BADGES[proposal.state],
+        "reason": last_reason(proposal) if proposal.state == "returned" else "",
+    }
 
 
 @require_safe
 @for_supplier
 def goods(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
-    """Show the supplier's products and their stock."""
-    page = supplier_goods(supplier.pk, request.GET.get("page", 1))
-    return console(request, supplier, "goods", {"page": page, "rows": _goods_rows(page)})
+    """Show the supplier's products and their stock, and what waits for a reviewer."""
+    return console(request, supplier, "goods", _goods(supplier.pk, request.GET.get("page", 1)))
 
 
 @require_POST
@@ -167,8 +209,7 @@ def set_stock(request: HttpRequest, supplier: SupplierBrief, specification_id: i
             outbox.enqueue(task="sales.stock_came_back", args={"listing_ids": [spec.listing_id]}, at=at)
             messages.success(request, _("Saved."))
             return redirect("seller:goods")
-    page = supplier_goods(supplier.pk, request.POST.get("page", 1))
-    context = {"page": page, "rows": _goods_rows(page), "refused": specification_id, "form": form}
+    context = _goods(supplier.pk, request.POST.get("page", 1), refused=specification_id, form=form)
     return console(request, supplier, "goods", context, status=status)
 
 
