@@ -157,3 +157,10 @@ def beneficiary_needs(listing_slug: str, at: datetime) -> tuple[list[SpecForSale
     specs = specifications_of_listing(listing_slug)
     needs = Need.objects.filter(Q(state=NeedState.OPEN), until__gte=at.date()).select_related("beneficiary")
     return specs, list(needs.order_by("until", "pk")[:30])
+
+
+def beneficiaries_of(user: Any) -> list[Any]:
+    """Return the beneficiaries (organisations) that `user` acts for, by id. One query."""
+    rows = user.memberships.filter(organisation__kind="beneficiary", organisation__is_active=True)
+    found = {row.organisation_id: row.organisation for row in rows.select_related("organisation").order_by("pk")}
+    return [found[pk] for pk in sorted(found)]

@@ -7,7 +7,7 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
@@ -228,6 +228,8 @@ def list_addresses(request: ApiRequest, turn: Asked) -> dict[str, Any]:
 
 
 def _save(request: ApiRequest, body: AddressIn, pk: int | None) -> dict[str, Any]:
+    if pk is not None and queries.address(request.user, pk) is None:
+        raise Http404
     form = AddressForm(body.model_dump())
     clean(form)
     saved = addresses.save_address(actor=request.user, at=timezone.now(), pk=pk, **form.facts)

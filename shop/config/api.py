@@ -10,20 +10,53 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from django.utils import translation
 from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
+from catalog import api as catalog
+from livestream import api as livestream
+from procurement import api as procurement
 from shop.accounts import api as accounts
 from shop.core.api.docs import docs_page
 from shop.core.api.document import document
 from shop.core.api.guarding import connect_refusals, guarded, guarded_all, nothing_here, reader_language
+from shop.sales import api as sales
+from traceability import api as traceability
 
 PREFIX = "/api/v1/"
 # The documentation's headings in their order: who works there.
 TAGS = [
     ("Tokens", gettext_noop("How a program comes to act for you, and how that ends.")),
     ("Account", gettext_noop("Who you are, and where you receive parcels.")),
+    ("Products", gettext_noop("What is on sale, with live prices and stock. For everybody.")),
+    ("Places and certificates", gettext_noop("Halls, villages, suppliers, and what they may promise. For everybody.")),
+    ("Tracing a parcel", gettext_noop("Where what is in a parcel comes from. For everybody.")),
+    ("Basket and checkout", gettext_noop("From the basket to a paid purchase.")),
+    ("Your orders", gettext_noop("What you bought: on its way, received, reviewed, complained about.")),
+    ("Favourites and reminders", gettext_noop("What you keep, and what you wait for.")),
+    ("Supplier: orders, stock, settlement", gettext_noop("For members of a supplier, and only its own things.")),
+    ("Supplier: lots and events", gettext_noop("Bases, harvests, packing, tests: the chain behind each parcel.")),
+    ("Units: quota and declaration", gettext_noop("For members of a unit, and for those above it.")),
+    ("Units: requests and approval", gettext_noop("From a list to an approved order: buyer, approver, finance.")),
+    (
+        "Units: orders, acceptance, payment",
+        gettext_noop("What was ordered, what of it arrived well, what is to be paid."),
+    ),
+    ("Buying instead of donating", gettext_noop("For donors, beneficiaries, and whoever holds a receipt link.")),
+    ("Live rooms", gettext_noop("What viewers see, in the state it is now. For everybody; writing needs a token.")),
+    ("Hosts: live sessions", gettext_noop("For who hosts a room: each change says which version it was made on.")),
+    ("Reviewers: reviews and transfers", gettext_noop("For platform reviewers and finance staff.")),
 ]
-AREAS = (accounts.area, accounts.me_area)
+AREAS = (
+    accounts.area,
+    accounts.me_area,
+    *catalog.AREAS,
+    traceability.area,
+    traceability.lots_area,
+    *sales.AREAS,
+    *procurement.AREAS,
+    *livestream.AREAS,
+)
 
 api = NinjaAPI(
     title=gettext_noop("Heqiao API"),
@@ -50,12 +83,14 @@ def described(language: str) -> dict[str, Any]:
 
 
 @guarded
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Say where the document and the page are."""
     return JsonResponse({"openapi": f"{PREFIX}openapi.json", "docs": f"{PREFIX}docs", "tokens": f"{PREFIX}tokens"})
 
 
 @guarded
+@require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
     """Answer the OpenAPI document in the reader's language."""
     response = JsonResponse(described(reader_language(request)), json_dumps_params={"ensure_ascii": False})

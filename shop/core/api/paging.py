@@ -25,7 +25,14 @@ class Turn(Answer):
     cursor: str = Field("", max_length=600)
 
 
+class Follow(Answer):
+    """Where a list whose pages have their own size goes on."""
+
+    cursor: str = Field("", max_length=600)
+
+
 Asked = Annotated[Turn, Query(...)]
+Followed = Annotated[Follow, Query(...)]
 
 
 class Page(Answer, Generic[T]):
@@ -35,7 +42,7 @@ class Page(Answer, Generic[T]):
     next_cursor: str | None = None
 
 
-def place_of(turn: Turn) -> Any:
+def place_of(turn: Turn | Follow) -> Any:
     """Return what the cursor holds, None at the start. Raises Problem for a cursor that we did not give."""
     if not turn.cursor:
         return None
@@ -55,7 +62,7 @@ def page_of(found: Slice, show: Callable[[Any], Any]) -> dict[str, Any]:
     return {"items": [show(each) for each in found.rows], "next_cursor": cursor_at(found.after)}
 
 
-def turn_of(turn: Turn, pages: Callable[[int], DjangoPage], show: Callable[[Any], Any]) -> dict[str, Any]:
+def turn_of(turn: Turn | Follow, pages: Callable[[int], DjangoPage], show: Callable[[Any], Any]) -> dict[str, Any]:
     """Return one of the numbered pages that people read, as a page of the API; the cursor holds its number."""
     number = place_of(turn) or 1
     page = pages(int(number))

@@ -15,8 +15,8 @@ MEDIA_TYPE = "application/problem+json"
 class Problem(DomainError):
     """A refusal of the API itself."""
 
-    def __init__(self, status: int, code: str, message: str, **details: Any) -> None:
-        super().__init__(message, code=code, **details)
+    def __init__(self, status: int, code: str, message: str, *, field: str | None = None, **details: Any) -> None:
+        super().__init__(message, code=code, field=field, **details)
         self.status = status
 
 

@@ -55,7 +55,7 @@ YuanIn = Annotated[
 Id = Annotated[int, Field(ge=1, le=MOST_ID)]
 Moment = Annotated[
     AwareDatetime,
-    PlainSerializer(lambda at: timezone.localtime(at).isoformat(timespec="seconds"), return_type=str),
+    PlainSerializer(lambda at: timezone.localtime(at).isoformat(timespec="seconds"), return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-23T16:00:00+08:00"]}),
 ]
 
