@@ -77,7 +77,7 @@ def _malformed(request: HttpRequest, given: dict[str, Any]) -> HttpResponse | No
     return None
 
 
-def guarded_all(patterns: Sequence[URLPattern]) -> list[URLPattern]:
+def guarded_all(patterns: Sequence[Any]) -> list[URLPattern]:
     """Guard the views of these addresses."""
     for pattern in patterns:
         pattern.callback = guarded(pattern.callback)

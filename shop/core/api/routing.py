@@ -34,6 +34,7 @@ class ApiRequest(HttpRequest):
     """A request that was looked at: `auth` says who calls, `user` is the person (never the session's)."""
 
     auth: Caller
+    user: Any
 
 
 class Area(Router):
