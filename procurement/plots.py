@@ -1,4 +1,4 @@
-"""The plot of a year's pace: points in the drawing's own units, ready for the template. No queries."""
+"""The plot of a year's pace: points in percent of its field, so that only lines stretch, never words. No queries."""
 
 import calendar
 from collections.abc import Sequence
@@ -7,17 +7,20 @@ from datetime import date
 
 from procurement.rules.quota import BASIS, TOLERANCE_BP, Pace, elapsed_bp
 
-LEFT, RIGHT, TOP, BOTTOM = 48.0, 610.0, 18.0, 262.0
-WIDTH, HEIGHT = 640, 300
+LEFT, RIGHT, TOP, BOTTOM = 0.0, 100.0, 0.0, 100.0
+RIGHT_HALF = 55  # from here on the word to today's point stands at the right edge, below the line
+LOW = 75  # from here on it stands above its point: below are the months
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A word at a place."""
+    """A word at a place, in percent; `dy`: by how many pixels it stands lower; `is_late`: at the right edge."""
 
     x: str
     y: str
     text: str
+    is_late: bool = False
+    dy: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def pace_plot(
         return BOTTOM - (BOTTOM - TOP) * min(max(rate_bp, 0), top_bp) / top_bp
 
     def join(pairs: Sequence[tuple[float, float]]) -> str:
-        return " ".join(f"{left:.1f},{up:.1f}" for left, up in pairs)
+        return " ".join(f"{left:.2f},{up:.2f}" for left, up in pairs)
 
     line = [(LEFT, y(0))]
     total = 0
@@ -77,10 +80,16 @@ def pace_plot(
         expected=join(even),
         band=join(band),
         forecast=join([here, end]),
-        today=Mark(f"{here[0]:.1f}", f"{here[1]:.1f}", percent(pace.rate_bp)),
-        end=Mark(f"{end[0]:.1f}", f"{end[1]:.1f}", percent(pace.forecast_bp)),
-        rows=[Mark("", f"{y(rate):.1f}", f"{rate // 100} %") for rate in range(0, top_bp + 1, top_bp // 4)],
-        months=[Mark(f"{x(middle):.1f}", f"{BOTTOM + 22:.1f}", str(month)) for month, middle in months],
+        today=Mark(
+            f"{here[0]:.2f}",
+            f"{here[1]:.2f}",
+            percent(pace.rate_bp),
+            here[0] > RIGHT_HALF,
+            50 if here[1] < LOW else -14,
+        ),
+        end=Mark(f"{end[0]:.2f}", f"{end[1]:.2f}", percent(pace.forecast_bp)),
+        rows=[Mark("", f"{y(rate):.2f}", f"{rate // 100} %") for rate in range(0, top_bp + 1, top_bp // 4)],
+        months=[Mark(f"{x(middle):.2f}", "", str(month)) for month, middle in months],
         is_past=elapsed_bp(today, fulfil_by.year, fulfil_by) >= BASIS,
     )
 

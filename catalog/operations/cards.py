@@ -18,7 +18,7 @@ from catalog.cardpress import CardFace, press
 from catalog.models import CertifiedListing, Listing, ListingCard, ListingPicture, Specification, Stock
 from catalog.rules.seasons import in_season
 from catalog.rules.units import jin_fen
-from catalog.search import tokens_of
+from catalog.search import also_called, tokens_of
 from catalog.states import CertificateKind, ListingState
 from catalog.units import unit_price_text
 from shop.core import outbox, pagecache
@@ -230,6 +230,7 @@ def _tokens(listing: Any, top: Any, specs: list[Any]) -> str:
     names = [
         listing.name_zh,
         listing.name_en,
+        *also_called(listing.name_zh),
         listing.supplier.name_zh,
         listing.supplier.name_en,
         top.name,

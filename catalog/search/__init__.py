@@ -5,6 +5,7 @@ alike, because both compare the same tokens: no language rules of their own take
 """
 
 from .embedded import matching
+from .synonyms import also_called
 from .tokens import Term, parse, tokens_of
 
-__all__ = ["Term", "matching", "parse", "tokens_of"]
+__all__ = ["Term", "also_called", "matching", "parse", "tokens_of"]

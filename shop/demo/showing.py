@@ -222,6 +222,9 @@ def _unit_pages() -> list[Place]:
         Place("Needs", "以购代捐", "/pledges/"),
         Place("My gifts", "我的代捐", "/pledges/mine/", donor),
     ]
+    draft = PurchaseRequest.objects.filter(unit=unit, state="draft").order_by("pk").last()
+    if draft is not None:
+        pages.append(Place("Unit: a request", "采购申请单", f"/units/requests/{draft.number}/", asker))
     request = PurchaseRequest.objects.filter(unit=unit, state="submitted").order_by("pk").first()
     if request is not None:
         pages.append(Place("Unit: approval", "审批", f"/units/requests/{request.number}/", approver))
@@ -236,7 +239,7 @@ def _unit_pages() -> list[Place]:
         pages.append(Place("Need", "需求", f"/pledges/needs/{need.slug}/"))
     receipt = PledgeReceipt.objects.select_related("pledge").order_by("pk").first()
     if receipt is not None:
-        pages.append(Place("Certificate", "代捐证书", f"/pledges/certificates/{receipt.pledge.certificate_code}/"))
+        pages.append(Place("Gift certificate", "代捐证书", f"/pledges/certificates/{receipt.pledge.certificate_code}/"))
     return pages
 
 

@@ -14,22 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.stops import LANGUAGES, SHOP, WORK, Stop, by_login, someone, stops
 from tests.plugins.browsers import CHROMIUM
 
 PATIENCE_SECONDS = 60
 PHONE = 768
 WIDTHS = {360: 780, 1280: 900}
-LANGUAGES = {"zh": "", "en": "/en"}
-KINDS = {
-    "Home": "home",
-    "Hall of a county": "hall",
-    "Category": "category",
-    "Product": "product",
-    "Village": "village",
-    "Supplier": "supplier",
-}
 MORE = 3  # screens below the first one: a page is shown, not only its head
 
 
@@ -79,12 +71,12 @@ class Camera:
             picture.convert("RGB").save(self.folder / f"{name}-{self.width}-{self.language}.webp", quality=82, method=6)
 
 
-def look_around(context: BrowserContext, camera: Camera, url: str, pages: dict[str, str]) -> None:
-    """Take the pages that anyone sees."""
+def look_around(context: BrowserContext, camera: Camera, url: str, these: list[Stop]) -> None:
+    """Take the pages of one person."""
     page = context.new_page()
-    for name, address in pages.items():
-        page.goto(f"{url}{LANGUAGES[camera.language]}{address}")
-        camera.take(page, name)
+    for stop in these:
+        page.goto(stop.address(url, camera.language))
+        camera.take(page, stop.name)
     page.close()
 
 
@@ -109,15 +101,18 @@ def buy(context: BrowserContext, camera: Camera, url: str, product: str) -> None
     page.close()
 
 
-def sign_in(context: BrowserContext, url: str, login: str, password: str) -> None:
-    """Sign in by password."""
-    page = context.new_page()
-    page.goto(f"{url}/account/login/?way=password")
-    page.locator("input[name=login]").first.fill(login)
-    page.locator("input[name=password]").first.fill(password)
-    page.get_by_test_id("sign-in-submit").click()
-    page.wait_for_load_state("networkidle")
-    page.close()
+def one_size(browser: Browser, camera: Camera, url: str, facts: dict[str, Any]) -> None:
+    """Take every picture at the camera's width and in its language: each person in a browser of their own."""
+    size = (camera.width, WIDTHS[camera.width])
+    passwords = {each["login"]: each["password"] for each in facts["accounts"]}
+    for login, these in by_login(stops(facts, SHOP | WORK)).items():
+        context = someone(browser, url, login, passwords.get(login, facts["password"]), camera.language, size)
+        look_around(context, camera, url, these)
+        context.close()
+    shopper = next(each for each in facts["accounts"] if each["role"] == "Consumer")
+    context = someone(browser, url, shopper["login"], shopper["password"], camera.language, size)
+    buy(context, camera, url, next(page["path"] for page in facts["pages"] if page["kind"] == "Product"))
+    context.close()
 
 
 def main(url: str, folder: Path) -> None:
@@ -125,21 +120,13 @@ def main(url: str, folder: Path) -> None:
     wait_for(url)
     folder.mkdir(parents=True, exist_ok=True)
     facts = demo_facts()
-    pages = {KINDS[each["kind"]]: each["path"] for each in facts["pages"] if each["kind"] in KINDS}
-    shopper = next(each for each in facts["accounts"] if each["role"] == "Consumer")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         )
-        for width, height in WIDTHS.items():
+        for width in WIDTHS:
             for language in LANGUAGES:
-                locale = "zh-CN" if language == "zh" else "en-GB"
-                context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
-                camera = Camera(folder, width, language)
-                look_around(context, camera, url, pages)
-                sign_in(context, url, shopper["login"], shopper["password"])
-                buy(context, camera, url, pages["product"])
-                context.close()
+                one_size(browser, Camera(folder, width, language), url, facts)
         browser.close()
 
 

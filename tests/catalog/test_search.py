@@ -1,12 +1,13 @@
 """Cutting text into tokens, and finding listings by them on either database."""
 
 import pytest
+from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.models import ListingCard
 from catalog.operations.cards import rebuild_cards
-from catalog.search import Term, matching, parse, tokens_of
+from catalog.search import Term, also_called, matching, parse, tokens_of
 from tests import factories
 
 CHINESE = st.text(alphabet="梅县金柚雷波脐橙连州菜心清远鸡高荔枝", min_size=1, max_size=12)
@@ -80,6 +81,29 @@ def test_pinyin_and_initials_find_the_pomelo(shelf):
     assert not matching(ListingCard.objects.all(), "柚金")
 
 
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("梅县金柚 2 个装", ("柚子", "文旦")),
+        ("威宁土豆", ("马铃薯", "洋芋")),
+        ("连平鹰嘴桃", ("桃子",)),
+        ("和平猕猴桃 绿心", ("奇异果",)),
+        ("纸皮核桃", ("胡桃",)),
+        ("连州菜心", ("菜薹",)),
+        ("清远鸡", ()),
+    ],
+)
+def test_what_else_a_shopper_calls_it(name, others):
+    assert also_called(name) == others
+
+
+def test_other_words_find_it(shelf):
+    cards = ListingCard.objects.all()
+    for query in ("橙子", "chengzi", "甜橙"):
+        assert [card.pk for card in matching(cards, query)] == [shelf["雷波脐橙"]]
+    assert len(matching(cards, "youzi")) == 2
+
+
 def test_the_index_follows_the_cards(shelf):
     pk = shelf["雷波脐橙"]
     listing = factories.Listing.objects.get(pk=pk)
@@ -93,3 +117,10 @@ def test_the_index_follows_the_cards(shelf):
     listing.save()
     rebuild_cards(listing_ids=[pk], at=factories.AT)
     assert not matching(cards, "血橙")
+
+
+def test_reindex_builds_what_was_lost(shelf, capsys):
+    ListingCard.objects.all().delete()
+    call_command("reindex")
+    assert ListingCard.objects.count() == len(shelf)
+    assert "4/4 listings" in capsys.readouterr().out

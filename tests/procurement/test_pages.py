@@ -64,7 +64,7 @@ def test_home_shows_the_ledgers_figures(office, listing):
     assert figure(home, "fulfilment-rate") == "23.57 %"
     for language in ("", "/en"):
         text = as_(office.buyer).get(f"{language}/units/").content.decode()
-        assert '<svg class="pace"' in text
+        assert '<svg class="pace-field"' in text
         assert ("落后" in text or "慢" in text) == (language == "")
 
 
