@@ -145,16 +145,16 @@ class Destination(Answer):
     to: str = Field("", max_length=6, examples=["440106"], description=gettext_noop("Where to: a county's code."))
 
 
-def _specification(row: Choice) -> dict[str, Any]:
+def _specification(choice: Choice) -> dict[str, Any]:
     return {
-        "id": row.pk,
-        "text": row.text,
-        "labels": row.labels,
-        "price": yuan(row.price_fen),
-        "was": yuan(row.was_fen) if row.was_fen else None,
-        "unit_price": row.unit_price,
-        "available": row.available,
-        "net": row.net,
+        "id": choice.pk,
+        "text": choice.text,
+        "labels": choice.labels,
+        "price": yuan(choice.price_fen),
+        "was": yuan(choice.was_fen) if choice.was_fen else None,
+        "unit_price": choice.unit_price,
+        "available": choice.available,
+        "net": choice.net,
     }
 
 

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 from ninja import Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from procurement import lists
 from procurement.api.seats import ForUnit, OfUnitFollow, seat, seats
@@ -144,6 +144,10 @@ class Wanted(Body):
 
 
 class RequestIn(Body):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"fund": "canteen", "lines": [{"specification_id": 1, "quantity": 40}]}}
+    )
+
     fund: Literal["canteen", "union"] = "canteen"
     lines: list[Wanted] = Field([], max_length=500)
     text: str = Field(

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from shop.accounts import queries as people
 from shop.core.api import Body, Id, Moment, Page, Priced, Problem, YuanIn, fen_of, yuan
@@ -45,7 +45,15 @@ class InvoiceIn(Body):
     email: str = Field("", max_length=254)
 
 
+_BOUGHT = {
+    "buy": {"specification_id": 1, "quantity": 2},
+    "address": {"name": "周敏", "phone": "13800002046", "division": "440106", "street": "龙口西路 8 号 1202"},
+}
+
+
 class Checkout(Body):
+    model_config = ConfigDict(json_schema_extra={"example": _BOUGHT})
+
     buy: Pieces | None = Field(
         None, description=gettext_noop("Buy this alone; without it, the basket or the lines that are named.")
     )
@@ -61,6 +69,8 @@ class Checkout(Body):
 
 
 class Order(Checkout):
+    model_config = ConfigDict(json_schema_extra={"example": {**_BOUGHT, "total": "71.60"}})
+
     total: YuanIn | None = Field(
         None, description=gettext_noop("The total that the quote said; another one now is refused.")
     )
