@@ -1,6 +1,6 @@
 """What packages above the catalogue add to its pages. Wired in `shop/config/wiring.py`; unwired, there is nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,3 +41,31 @@ def connect_reviews(source: ReviewsOf) -> None:
 def reviews_of(listing_id: int, limit: int, offset: int = 0) -> list[Review]:
     """Return published reviews of a listing, the newest first."""
     return _reviews_of(listing_id, limit, offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A row of a product's page that leads into another package. Words in the reader's language."""
+
+    label: str
+    text: str
+    url: str
+    testid: str
+
+
+PanelOf = Callable[[str, Collection[int], datetime], Panel | None]
+_panels: list[PanelOf] = []
+
+
+def connect_panel(source: PanelOf) -> None:
+    """Have `source(slug, specification ids, at)` add a row to the page of a product that can be bought.
+
+    The page is kept for minutes and has its queries counted: a source answers from the cache, mostly.
+    """
+    if source not in _panels:
+        _panels.append(source)
+
+
+def panels_of(slug: str, specification_ids: Collection[int], at: datetime) -> list[Panel]:
+    """Return the rows that other packages add to a product's page."""
+    return [panel for source in _panels if (panel := source(slug, specification_ids, at)) is not None]

@@ -53,3 +53,17 @@ register(
     action=_("See the certificate"),
     icon="gift",
 )
+register(
+    "payment_due",
+    title=_("%(total)s is to be paid by %(day)s"),
+    text=_("For the goods of request %(number)s, which your unit accepted."),
+    action=_("To the payment"),
+    icon="clock",
+)
+register(
+    "payment_late",
+    title=_("%(total)s is overdue since %(day)s"),
+    text=_("For the goods of request %(number)s. The cooperative waits for its money."),
+    action=_("To the payment"),
+    icon="clock",
+)

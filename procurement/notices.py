@@ -1,12 +1,17 @@
 """Telling people whose turn it is. Handlers of the outbox: they take ids and bear running twice."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from procurement.models import PurchaseRequest, QuotaDeclaration
 from procurement.operations.deciding import STEPS
+from procurement.operations.permissions import FINANCE, OWNER
 from procurement.states import DeclarationState, RequestState
 from shop.accounts.operations.messages import tell
-from shop.core import outbox
+from shop.core import outbox, periodic
+from shop.sales.operations.payments import due_fen
+from shop.sales.states import PurchaseState, Terms
 
 
 @outbox.register("procurement.tell_request")
@@ -53,3 +58,39 @@ def tell_declaration(*, declaration_id: int, at: datetime) -> None:
         key=f"declaration:{declaration.pk}:{declaration.version}",
         at=at,
     )
+
+
+# Days from the day a purchase is due: before it, on it, and as it gets later.
+RUNGS = (-7, 0, 7, 30, 60)
+LATE_NOTICE = timedelta(days=3)
+
+
+@periodic.every("procurement.remind_payments", seconds=3600)
+def remind_payments(*, at: datetime) -> None:
+    """Remind a unit's finance of what was received and is to be paid: once on each rung, from a week before the day on.
+
+    A rung that was passed more than three days ago (nothing ran meanwhile) is left to the next.
+    """
+    for rung in RUNGS:
+        reached = at - timedelta(days=rung)
+        rows = PurchaseRequest.objects.filter(
+            purchase__terms=Terms.POSTPAID,
+            purchase__state=PurchaseState.UNPAID,
+            purchase__pay_by__lte=reached,
+            purchase__pay_by__gt=reached - LATE_NOTICE,
+        ).select_related("purchase", "unit")
+        for request in rows:
+            _remind_finance(request, rung, at)
+
+
+def _remind_finance(request: PurchaseRequest, rung: int, at: datetime) -> None:
+    purchase = request.purchase
+    if purchase is None or purchase.pay_by is None:
+        return
+    params = {"number": request.number, "total_fen": due_fen(purchase), "day": f"{timezone.localdate(purchase.pay_by)}"}
+    finance = request.unit.organisation.memberships.filter(role__in=[FINANCE, OWNER])
+    for user_id in finance.order_by("user_id").values_list("user_id", flat=True).distinct():
+        tell(
+            user_id=user_id, kind="payment_late" if rung > 0 else "payment_due", params=params,
+            url=f"/units/payments/{request.number}/", key=f"payment:{request.pk}:{rung}:{user_id}", at=at,
+        )  # fmt: skip

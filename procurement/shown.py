@@ -1,6 +1,6 @@
 """How units' things read: steps of an order, what to do next and whose it is. No queries of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from procurement.texts import words
 from shop.core.templatetags.heqiao import local, yuan
 from shop.sales.rules import CARRIERS
 from shop.sales.states import OrderState, PurchaseState, Terms
+from traceability.queries.parcels import ParcelCode
 
 BADGES = {
     RequestState.DRAFT: "neutral",
@@ -300,8 +301,8 @@ def _when(at: datetime) -> str:
     return date_format(timezone.localtime(at), "m-d H:i")
 
 
-def parcels(row: UnitOrder) -> list[dict[str, Any]]:
-    """Return the parcels of an order."""
+def parcels(row: UnitOrder, codes: Mapping[int, ParcelCode]) -> list[dict[str, Any]]:
+    """Return the parcels of an order; `codes` by shipment leads to what was recorded of what is in them."""
     return [
         {
             "carrier": words(CARRIERS[each.carrier].name_zh, CARRIERS[each.carrier].name_en)
@@ -310,6 +311,7 @@ def parcels(row: UnitOrder) -> list[dict[str, Any]]:
             "tracking_no": each.tracking_no,
             "when": _when(each.shipped_at),
             "pieces": sum(line.quantity for line in each.lines.all()),
+            "trace_code": codes[each.pk].code if each.pk in codes and codes[each.pk].has_lots else "",
         }
         for each in row.order.shipments.all()
     ]

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
-from catalog.models import Listing, ListingPicture, Reminder, Specification, Stock, Supplier
+from catalog.models import Listing, ListingPicture, Reminder, Specification, Stock, Supplier, Village
+from catalog.places import short
 from catalog.states import ListingState
 from catalog.words import said
 from shop.core.errors import DomainError, NotAllowed
@@ -284,3 +285,23 @@ def supplier_acting(user: Any, slug: str = "") -> SupplierBrief:
     if own is None:
         raise NotTheirSupplier(_("You do not act for this supplier."))
     return own
+
+
+def supplier_names(ids: Iterable[int]) -> dict[str, str]:
+    """Return suppliers' names in the reader's language, by id as text. One query."""
+    rows = Supplier.objects.filter(pk__in=list(ids)).only("name_zh", "name_en")
+    return {str(row.pk): said(row, "name") for row in rows}
+
+
+def supplier_counties() -> QuerySet[Supplier]:
+    """Return the suppliers, as a part of other queries: where goods come from."""
+    return Supplier.objects.order_by()
+
+
+def village_names(ids: Iterable[int]) -> dict[str, str]:
+    """Return villages' names with their county in the reader's language, by id as text. One query."""
+    rows = Village.objects.filter(pk__in=list(ids)).select_related("county__parent")
+    return {
+        str(row.pk): _("%(village)s, %(county)s") % {"village": said(row, "name"), "county": short(row.county)}
+        for row in rows
+    }

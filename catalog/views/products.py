@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from catalog import hooks
 from catalog.models import Listing
 from catalog.queries.choosing import spec_data
 from catalog.queries.lists import KnownPaginator
@@ -68,8 +69,10 @@ def _parts(page: ProductPage) -> dict[str, str]:
     name, summary = said(listing, "name"), said(listing, "summary")
     address = settings.SITE_URL + local(f"/shop/p/{listing.slug}/")
     supplier_name = said(listing.supplier, "name")
+    sold = [choice.pk for choice in page.choices if choice.can_buy and not page.waits]
     context = {
         "page": page,
+        "panels": hooks.panels_of(listing.slug, sold, timezone.now()) if sold else [],
         "listing": listing,
         "name": name,
         "summary": summary,

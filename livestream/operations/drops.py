@@ -21,11 +21,13 @@ from livestream.rules import LONGEST_DROP, MOST_DROP_PIECES, SHORTEST_DROP
 from livestream.states import DropState, EventKind
 from shop.core import audit, pagecache, periodic
 from shop.core.errors import InvalidInput
+from shop.core.prepared import Prepared
 from shop.sales.errors import OverLimit
 from shop.sales.operations.placing import Buyer, PlaceLine
 from shop.sales.queries.attributions import pieces_bought_at
 
 SOURCE = "drop"
+_called = Prepared(lambda ids: Drop.objects.filter(pk__in=ids).order_by("pk"))
 
 
 def start_drop(
@@ -155,7 +157,7 @@ def check_drop_lines(lines: Sequence[PlaceLine], buyer: Buyer, at: datetime) -> 
     wanted: dict[int, int] = defaultdict(int)
     for line in lines:
         wanted[int(line.price_source.partition(":")[2])] += line.quantity
-    for drop in Drop.objects.filter(pk__in=wanted).order_by("pk"):
+    for drop in _called(sorted(wanted)):
         if drop.state != DropState.RUNNING or drop.ends_at <= at:
             raise DropOver(_("This flash sale is over."))
         if any(

@@ -1,5 +1,6 @@
 """Drops as the checkout and the rooms see them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,10 +10,18 @@ from django.utils.translation import gettext as _
 from catalog.queries import said, specifications_for_sale
 from livestream.models import Drop, LiveSession
 from livestream.states import DropState
+from shop.core.prepared import Prepared
 from shop.sales.hooks import SpecialPrice
 from shop.sales.operations.placing import Attribution
 
 SOURCE = "drop"
+_with_left = Prepared(
+    lambda pk: (
+        Drop.objects.filter(pk=pk)
+        .select_related("session__room")
+        .annotate(left=F("stock__on_hand") - F("stock__reserved"))
+    )
+)
 
 
 def session_sources(session: LiveSession) -> tuple[Attribution, ...]:
@@ -29,13 +38,15 @@ def sources_of_session(ref: str) -> tuple[Attribution, ...]:
     return session_sources(session) if session else ()
 
 
+def session_names(refs: Collection[str]) -> dict[str, str]:
+    """Return what sessions are called in the reader's language, by id as text. One query."""
+    rows = LiveSession.objects.filter(pk__in=[ref for ref in refs if ref.isdigit()])
+    return {str(row.pk): said(row, "title") for row in rows}
+
+
 def drop_price(ref: str, at: datetime) -> SpecialPrice | None:
     """Return the price of drop `ref` and what is left in its pool; None for a drop that never was. Two queries."""
-    drop = (
-        Drop.objects.filter(pk=int(ref)).select_related("session__room").annotate(
-            left=F("stock__on_hand") - F("stock__reserved")
-        )
-    ).first()  # fmt: skip
+    drop = next(iter(_with_left(int(ref))), None)
     spec = specifications_for_sale([drop.specification_id]).get(drop.specification_id) if drop else None
     if drop is None or spec is None:
         return None

@@ -17,9 +17,12 @@ from procurement.queries.policies import policy_for
 from procurement.states import RequestState
 from procurement.texts import words
 from shop.core import ledger
+from shop.core.prepared import Prepared
 from shop.sales.errors import NotForSale, NotServed
 from shop.sales.operations.placing import Attribution, Buyer, Extras, Invoice, PlaceLine, ShipTo, place
 from shop.sales.queries.quotes import list_quote
+
+_lines = Prepared(lambda request_id: RequestLine.objects.filter(request=request_id).order_by("pk"))
 
 
 def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseRequest:
@@ -36,7 +39,7 @@ def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseReque
             raise WrongStep(_("Only an approved request can be ordered."))
         must_be(actor, request.unit, BUYER)
         unit, organisation = request.unit, request.unit.organisation
-        lines = list(request.lines.all())
+        lines: list[RequestLine] = _lines(request.pk)
         specs = specifications_for_sale(line.specification_id for line in lines)
         _check_goods(lines, specs)
         quote = list_quote(

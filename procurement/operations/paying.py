@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from procurement.errors import WrongStep
 from procurement.models import PurchaseRequest
 from procurement.operations.permissions import FINANCE, must_be
+from procurement.operations.quota import KIND
 from shop.sales.operations.payments import capture_payment, start_payment
 
 
@@ -17,14 +18,14 @@ def start_transfer(*, request_id: int, actor: Any, at: datetime) -> str:
     Raises NotAllowed for others than the unit's finance, WrongState when nothing is to be paid.
     """
     purchase = _purchase_of_finance(request_id, actor)
-    payment, _started = start_payment(purchase=purchase, gateway_name="transfer", at=at)
+    payment, _started = start_payment(purchase=purchase, gateway_name="transfer", through=KIND, at=at)
     return str(payment.provider_ref)
 
 
 def pay_in_demo(*, request_id: int, actor: Any, at: datetime) -> None:
     """Play the bank: the money is there. Only where the demo's gateway is offered (KeyError elsewhere)."""
     purchase = _purchase_of_finance(request_id, actor)
-    payment, _started = start_payment(purchase=purchase, gateway_name="demo", at=at)
+    payment, _started = start_payment(purchase=purchase, gateway_name="demo", through=KIND, at=at)
     capture_payment(payment_id=payment.pk, at=at, actor=actor)
 
 

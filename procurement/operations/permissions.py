@@ -5,18 +5,24 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from procurement.models import BudgetUnit
+from shop.accounts.models import Membership
 from shop.core.errors import NotAllowed
+from shop.core.prepared import Prepared
 
 BUYER, APPROVER, FINANCE = "buyer", "approver", "finance"
 OWNER, MEMBER = "owner", "member"
+_roles = Prepared(
+    lambda user_id, organisation_id: Membership.objects.filter(
+        user_id=user_id, organisation_id=organisation_id, organisation__is_active=True
+    ).values_list("role")
+)
 
 
 def roles_in(actor: Any, unit: BudgetUnit) -> set[str]:
     """Return the roles of `actor` in a unit; none for a closed account or organisation. One query."""
     if actor is None or not actor.is_active:
         return set()
-    rows = unit.organisation.memberships.filter(user_id=actor.pk, organisation__is_active=True)
-    return set(rows.values_list("role", flat=True))
+    return {role for (role,) in _roles(actor.pk, unit.organisation_id)}
 
 
 def must_be(actor: Any, unit: BudgetUnit, *roles: str) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from procurement.texts import words
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput, NotAllowed
 from shop.core.ledger import Posting
+from shop.core.prepared import Prepared
 from shop.sales.errors import NotForSale, NotServed, TooMuch
 from shop.sales.hooks import Event, OrderEvent
 from shop.sales.operations.placing import Attribution, Buyer, Extras, PlaceLine, ShipTo, place
@@ -28,6 +30,9 @@ from shop.sales.states import OrderState, Terms
 
 KIND = "pledge"
 MOST_PIECES = 9_999
+_locked = Prepared(lambda pk: Need.objects.filter(pk=pk).select_for_update(of=("self",)).select_related("beneficiary"))
+_given_with = Prepared(lambda key: Pledge.objects.filter(purchase__key=key))
+_wanted = Prepared(lambda pk: NeedLine.objects.filter(need=pk).values_list("specification_id", "wanted"))
 
 
 @dataclass(frozen=True)
@@ -104,12 +109,14 @@ def give(
         if not 0 < count <= MOST_PIECES:
             raise InvalidInput(_("Enter 1 to %(most)d pieces.") % {"most": MOST_PIECES}, field=f"pieces-{pk}")
     with transaction.atomic():
-        rows = Need.objects.select_for_update(of=("self",)).select_related("beneficiary")
-        need = rows.get(pk=need_id)
-        known = Pledge.objects.filter(purchase__key=f"pledge:{donor.pk}:{key}").first()
-        if known is not None:
-            return known
-        if need.state != NeedState.OPEN or need.until < at.date():
+        found: list[Need] = _locked(need_id)
+        if not found:
+            raise Need.DoesNotExist(need_id)
+        need = found[0]
+        known: list[Pledge] = _given_with(f"pledge:{donor.pk}:{key}")
+        if known:
+            return known[0]
+        if need.state != NeedState.OPEN or need.until < timezone.localdate(at):
             raise WrongStep(_("This need is closed. Thank you: look at the others."))
         if not beyond:
             _check_wanted(need, chosen)
@@ -127,7 +134,7 @@ def give(
 
 
 def _check_wanted(need: Need, chosen: Mapping[int, int]) -> None:
-    wanted = dict(need.lines.values_list("specification_id", "wanted"))
+    wanted = dict(_wanted(need.pk))
     given = given_pieces([need.pk]).get(need.pk, {})
     for pk, count in chosen.items():
         left = max(0, wanted.get(pk, 0) - given.get(pk, 0))

@@ -8,11 +8,13 @@ from procurement.states import Fund
 from procurement.texts import year_of
 from shop.core import ledger
 from shop.core.ledger import Posting
+from shop.core.prepared import Prepared
 from shop.sales.hooks import Event, OrderEvent
 from shop.sales.states import OrderState
 
 KIND = "unit"
 REQUEST_KEY = "request:"
+_called = Prepared(lambda number: PurchaseRequest.objects.filter(number=number).only("number", "year", "fund"))
 
 
 def take_part(events: Sequence[OrderEvent]) -> None:
@@ -41,7 +43,7 @@ def _commit(placed: Sequence[OrderEvent]) -> dict[int, UnitOrder]:
     purchase = placed[0].order.purchase
     request = None
     if purchase.key.startswith(REQUEST_KEY):
-        request = PurchaseRequest.objects.filter(number=purchase.key.removeprefix(REQUEST_KEY)).first()
+        request = next(iter(_called(purchase.key.removeprefix(REQUEST_KEY))), None)
     rows = [
         UnitOrder(
             order_id=event.order.pk,

@@ -18,6 +18,7 @@ from procurement.states import EDITABLE, REQUEST_MOVES, Fund, RequestState
 from procurement.texts import year_of
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput
+from shop.core.prepared import Prepared
 from shop.sales.errors import NotForSale
 from shop.sales.queries.quotes import list_quote
 from shop.sales.states import Terms
@@ -50,10 +51,24 @@ def start_and_fill(
         return put_lines(request_id=made.pk, pieces=pieces, actor=actor, at=at) if pieces else made
 
 
+_locked = Prepared(
+    lambda pk: (
+        PurchaseRequest.objects.filter(pk=pk)
+        .select_for_update(of=("self",))
+        .select_related("unit__organisation", "buyer")
+    )
+)
+
+
 def lock_request(request_id: int) -> PurchaseRequest:
-    """Return a request with its row locked until the transaction ends, and its unit."""
-    rows = PurchaseRequest.objects.select_for_update(of=("self",))
-    return rows.select_related("unit__organisation").get(pk=request_id)
+    """Return a request with its row locked until the transaction ends, its unit and its buyer. One query.
+
+    Raises PurchaseRequest.DoesNotExist for an unknown one.
+    """
+    found: list[PurchaseRequest] = _locked(request_id)
+    if not found:
+        raise PurchaseRequest.DoesNotExist(request_id)
+    return found[0]
 
 
 def _lock_editable(request_id: int, actor: Any, version: int | None) -> PurchaseRequest:

@@ -1,30 +1,39 @@
 """Reading needs, gifts and their certificates. Every figure comes from real orders or the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, QuerySet, Sum
+from django.utils import timezone
 
 from catalog.queries import SpecForSale, specifications_for_sale
 from catalog.queries.supply import specifications_of_listing
 from procurement import books
 from procurement.models import Need, NeedLine, Pledge, PledgeReceipt
 from procurement.states import NeedState
+from procurement.texts import words
 from shop.core import ledger
+from shop.core.prepared import Prepared
 
 STAGES = (books.PLEDGED, books.ORDERED, books.DELIVERED, books.CONFIRMED)
 
 
+_LINE = "purchase__orders__lines__"
+_given = Prepared(
+    lambda need_ids: (
+        Pledge.objects.filter(need__in=need_ids)
+        .values_list("need_id", f"{_LINE}specification_id")
+        .annotate(pieces=Sum(F(f"{_LINE}ordered") - F(f"{_LINE}cancelled")))
+    )
+)
+
+
 def given_pieces(need_ids: Iterable[int]) -> dict[int, dict[int, int]]:
     """Return by need and specification how many pieces were bought for it, unpaid ones included. One query."""
-    line = "purchase__orders__lines__"
-    rows = (
-        Pledge.objects.filter(need__in=list(need_ids))
-        .values_list("need_id", f"{line}specification_id")
-        .annotate(pieces=Sum(F(f"{line}ordered") - F(f"{line}cancelled")))
-    )
+    wanted = list(need_ids)
+    rows = _given(wanted) if wanted else []
     found: dict[int, dict[int, int]] = {}
     for need_id, specification_id, pieces in rows:
         found.setdefault(need_id, {})[specification_id] = pieces
@@ -97,9 +106,7 @@ def _shown(needs: list[Need]) -> list[NeedShown]:
 
 def open_needs(at: datetime) -> list[NeedShown]:
     """Return the open needs, those whose time ends first. Four queries."""
-    rows = Need.objects.filter(state=NeedState.OPEN, until__gte=at.date()).select_related(
-        "beneficiary", "ship_division"
-    )
+    rows = _open(at).select_related("beneficiary", "ship_division")
     return _shown(list(rows.order_by("until", "pk")[:60]))
 
 
@@ -117,7 +124,7 @@ def needs_called(slugs: Iterable[str]) -> dict[str, NeedShown]:
 
 
 def stage_sums(beneficiary_ids: Iterable[int]) -> dict[str, int]:
-    """Return what is pledged, ordered, delivered and confirmed to these beneficiaries, in 分. Two queries."""
+    """Return what is pledged, ordered, delivered and confirmed to these beneficiaries, in 分. One query."""
     names = {books.pledge(pk, stage): stage for pk in beneficiary_ids for stage in STAGES}
     totals = dict.fromkeys(STAGES, 0)
     for name, fen in ledger.sums(names).items():
@@ -152,11 +159,62 @@ def recent_receipts(most: int = 6) -> list[PledgeReceipt]:
     return list(rows.order_by("-at", "-pk")[:most])
 
 
-def beneficiary_needs(listing_slug: str, at: datetime) -> tuple[list[SpecForSale], list[Need]]:
-    """Return what of a product can be given now, and the open needs whose beneficiaries can get it. Three queries."""
+def _open(at: datetime) -> QuerySet[Need]:
+    return Need.objects.filter(state=NeedState.OPEN, until__gte=timezone.localdate(at))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What open needs still ask for, all together: how many needs, and pieces by specification id."""
+
+    needs: int
+    pieces: dict[int, int]
+
+
+def asked_for(at: datetime) -> Wanted:
+    """Return what is asked for now. Three queries."""
+    needs = list(_open(at).values_list("pk", flat=True))
+    pieces: dict[int, int] = {}
+    for asks in _left_of(needs).values():
+        for specification_id, left in asks.items():
+            pieces[specification_id] = pieces.get(specification_id, 0) + left
+    return Wanted(len(needs), pieces)
+
+
+def _left_of(need_ids: list[int], specification_ids: Iterable[int] | None = None) -> dict[int, dict[int, int]]:
+    """Return by need and specification the pieces that are still asked for. Two queries."""
+    lines = NeedLine.objects.filter(need__in=need_ids)
+    if specification_ids is not None:
+        lines = lines.filter(specification_id__in=list(specification_ids))
+    wanted = list(lines.values_list("need_id", "specification_id", "wanted"))
+    given = given_pieces({need_id for need_id, _specification, _wanted in wanted})
+    found: dict[int, dict[int, int]] = {}
+    for need_id, specification_id, pieces in wanted:
+        left = max(0, pieces - given.get(need_id, {}).get(specification_id, 0))
+        found.setdefault(need_id, {})[specification_id] = left
+    return found
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """An open need whose beneficiary can get a product. `left`: pieces of it that the need still asks for."""
+
+    need: Need
+    left: int
+
+
+def receivers_of(listing_slug: str, at: datetime) -> tuple[list[SpecForSale], list[Receiver]]:
+    """Return what of a product can be given now, and who can get it, those first who ask for it. Six queries."""
     specs = specifications_of_listing(listing_slug)
-    needs = Need.objects.filter(Q(state=NeedState.OPEN), until__gte=at.date()).select_related("beneficiary")
-    return specs, list(needs.order_by("until", "pk")[:30])
+    needs = list(_open(at).select_related("beneficiary").order_by("until", "pk")[:30])
+    left = _left_of([need.pk for need in needs], [spec.specification_id for spec in specs])
+    found = [Receiver(need, sum(left.get(need.pk, {}).values())) for need in needs]
+    return specs, sorted(found, key=lambda each: not each.left)
+
+
+def need_names(refs: Collection[str]) -> dict[str, str]:
+    """Return what needs are called in the reader's language, by slug. One query."""
+    return {row.slug: words(row.title_zh, row.title_en) for row in Need.objects.filter(slug__in=list(refs))}
 
 
 def beneficiaries_of(user: Any) -> list[Any]:

@@ -78,7 +78,7 @@ class Standing:
 
 
 def amounts_of(unit_ids: Iterable[int], year: int) -> dict[int, dict[str, Amounts]]:
-    """Return the ledger's amounts by unit and fund. Two queries."""
+    """Return the ledger's amounts by unit and fund. One query."""
     names = {
         (pk, fund, what): books.quota(pk, year, fund, what)
         for pk in unit_ids
@@ -93,7 +93,7 @@ def amounts_of(unit_ids: Iterable[int], year: int) -> dict[int, dict[str, Amount
 
 
 def standing(unit: BudgetUnit, year: int, today: date) -> Standing:
-    """Return where a unit stands on `today`. Five queries."""
+    """Return where a unit stands on `today`. Four queries."""
     policy = policy_for(unit.region_code, year)
     declaration = QuotaDeclaration.objects.filter(unit=unit, year=year).first()
     funds = amounts_of([unit.pk], year)[unit.pk]
@@ -142,7 +142,7 @@ def standing(unit: BudgetUnit, year: int, today: date) -> Standing:
 
 
 def budget_of(unit_id: int, year: int) -> tuple[int, int]:
-    """Return what is left of a year's budget and what was taken, in 分. Two queries."""
+    """Return what is left of a year's budget and what was taken, in 分. One query."""
     left, spent = books.budget(unit_id, year), books.budget(unit_id, year, "spent")
     totals = ledger.sums([left, spent])
     return totals[left], totals[spent]
@@ -180,7 +180,7 @@ class Board:
 
 
 def board(unit: BudgetUnit, year: int, today: date) -> Board:
-    """Return the tree under `unit` with its sums. Six queries, whatever the number of units."""
+    """Return the tree under `unit` with its sums. Five queries, whatever the number of units."""
     units = list(below(unit))
     ids = [each.pk for each in units]
     own = amounts_of(ids, year)

@@ -1,14 +1,16 @@
 """Which units a person acts for, and what lies below them in the tree."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 
 from procurement.models import BudgetUnit
 from procurement.operations.permissions import APPROVER, BUYER, FINANCE, OWNER
 from procurement.states import UnitKind
 from procurement.texts import name_of
+from shop.core.prepared import Prepared
 
 
 @dataclass
@@ -58,18 +60,22 @@ class Seat:
         return self.may(FINANCE)
 
 
-def seats_of(user: Any) -> list[Seat]:
-    """Return the units that `user` acts for, those that buy first. One query."""
-    if not user.is_authenticated or not user.is_active:
-        return []
-    rows = (
-        BudgetUnit.objects.filter(organisation__memberships__user_id=user.pk, organisation__is_active=True)
+_seats = Prepared(
+    lambda user_id: (
+        BudgetUnit.objects.filter(organisation__memberships__user_id=user_id, organisation__is_active=True)
         .annotate(role=F("organisation__memberships__role"))
         .select_related("organisation", "parent__organisation")
         .order_by("kind", "pk")
     )
+)
+
+
+def seats_of(user: Any) -> list[Seat]:
+    """Return the units that `user` acts for, those that buy first. One query."""
+    if not user.is_authenticated or not user.is_active:
+        return []
     seats: dict[int, Seat] = {}
-    for unit in rows:
+    for unit in _seats(user.pk):
         seats.setdefault(unit.pk, Seat(unit)).roles.add(unit.role)
     return sorted(seats.values(), key=lambda seat: (seat.oversees, seat.pk))
 
@@ -82,3 +88,20 @@ def below(unit: BudgetUnit) -> QuerySet[BudgetUnit]:
 def unit_below(unit: BudgetUnit, pk: int) -> BudgetUnit | None:
     """Return the unit `pk` if it is `unit` or lies under it, else None."""
     return below(unit).filter(pk=pk).first()
+
+
+def units_below(user: Any) -> list[str]:
+    """Return the ids, as orders are attributed, of the units under those that `user` oversees. One query."""
+    above = (
+        BudgetUnit.objects.filter(organisation__memberships__user_id=user.pk, organisation__is_active=True)
+        .exclude(kind=UnitKind.UNIT)
+        .annotate(under=ExpressionWrapper(OuterRef("path"), output_field=CharField()))
+        .filter(under__startswith=F("path"))
+    )
+    return [str(pk) for pk in BudgetUnit.objects.filter(Exists(above)).order_by("pk").values_list("pk", flat=True)]
+
+
+def unit_names(refs: Collection[str]) -> dict[str, str]:
+    """Return what units are called in the reader's language, by id as text. One query."""
+    rows = BudgetUnit.objects.filter(pk__in=[ref for ref in refs if ref.isdigit()]).select_related("organisation")
+    return {str(row.pk): name_of(row.organisation) for row in rows}

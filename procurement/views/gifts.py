@@ -142,32 +142,49 @@ def _give(request: HttpRequest, form: GiveForm, need_id: int, *, beyond: bool = 
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_product(request: HttpRequest, slug: str) -> HttpResponse:
     """Give a product: choose pieces and whom it goes to."""
-    specs, needs = queries.beneficiary_needs(slug, timezone.now())
+    specs, receivers = queries.receivers_of(slug, timezone.now())
     if not specs:
         raise Http404(slug)
-    form, refusal, status = GiveForm(initial={"donor_name": _donor_name(request)}), "", 200
+    form, refusal, status, refused = GiveForm(initial={"donor_name": _donor_name(request)}), "", 200, ""
+    # Only one asks for it, or a link from its need named it: that one is chosen already.
+    picked = request.GET.get("need", "") or (str(receivers[0].need.pk) if len(receivers) == 1 else "")
     if request.method == "POST":
-        form, status = GiveForm(request.POST), 422
-        chosen = next((each for each in needs if str(each.pk) == request.POST.get("need")), None)
+        form, status, picked = GiveForm(request.POST), 422, request.POST.get("need", "")
+        chosen = next((each.need for each in receivers if str(each.need.pk) == picked), None)
         if chosen is None:
-            refusal = _("Choose whom it goes to.")
+            refusal, refused = _("Choose whom it goes to."), "need"
         elif form.is_valid():
             try:
                 made = _give(request, form, chosen.pk, beyond=True)
                 return HttpResponseRedirect(f"/pay/{made.purchase.number}/")
             except DomainError as error:
-                refusal, status = str(error.message), error.status
+                refusal, status, refused = str(error.message), error.status, error.field or ""
     typed = _pieces(request) if request.method == "POST" else {}
     context = {
         "name": words(specs[0].name_zh, specs[0].name_en),
         "picture": thumb(specs[0].picture_key),
         "slug": slug,
         "rows": [
-            {"spec": spec, "text": words(spec.spec_zh, spec.spec_en), "typed": typed.get(spec.specification_id, "")}
+            {
+                "spec": spec,
+                "text": words(spec.spec_zh, spec.spec_en),
+                "most": spec.available if spec.is_sellable and not spec.is_preorder else 0,
+                "typed": typed.get(spec.specification_id, ""),
+                "refused": refusal if refused == f"pieces-{spec.specification_id}" else "",
+            }
             for spec in specs
         ],
-        "needs": [(each.pk, name_of(each.beneficiary), words(each.title_zh, each.title_en)) for each in needs],
-        "picked": request.POST.get("need", ""),
+        "receivers": [
+            {
+                "pk": str(each.need.pk),
+                "who": name_of(each.need.beneficiary),
+                "title": words(each.need.title_zh, each.need.title_en),
+                "left": each.left,
+            }
+            for each in receivers
+        ],
+        "picked": picked,
+        "refused": refused,
         "form": form,
         "refusal": refusal,
         "key": request.POST.get("key") or secrets.token_hex(8),

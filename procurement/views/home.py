@@ -1,5 +1,6 @@
 """A unit's own pages: where it stands, its declaration, budget, address."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from procurement.operations.declarations import declare
 from procurement.operations.units import grant_budget, set_delivery
 from procurement.plots import pace_plot
 from procurement.queries import quota as queries
+from procurement.queries.home import home_facts
 from procurement.queries.policies import policy_for
 from procurement.queries.requests import open_requests, orders_under_way
 from procurement.queries.units import Seat
@@ -21,8 +23,9 @@ from procurement.rules.quota import month_day
 from procurement.shown import declaration_badge, show_order, tasks
 from procurement.states import Fund
 from procurement.texts import words, year_of
-from procurement.views.entry import asked_year, console, for_unit, name_choices
+from procurement.views.entry import asked_year, console, for_unit, name_choices, seats
 from shop.core.errors import DomainError
+from shop.core.kept import TOKEN, kept_page
 from shop.core.money import to_fen
 from shop.core.templatetags.heqiao import local, yuan
 
@@ -34,12 +37,21 @@ def home(request: HttpRequest, seat: Seat) -> HttpResponse:
     if seat.oversees:
         return HttpResponseRedirect(local("/units/board/"))
     at = timezone.now()
-    today = timezone.localdate(at)
     year = asked_year(request)
+    return kept_page(
+        request,
+        facts=lambda: (home_facts(seat, year, at), [each.name for each in seats(request)]),
+        make=lambda: _home(request, seat, year, at),
+    )
+
+
+def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResponse:
+    today = timezone.localdate(at)
     found = queries.standing(seat.unit, year, today)
     orders = [show_order(row, at) for row in orders_under_way(seat.pk)]
     whole = found.whole
     context = {
+        "csrf_token": TOKEN,
         "standing": found,
         "policy_name": words(found.policy.name_zh, found.policy.name_en),
         "ratio": f"{found.policy.ratio_bp / 100:g}",

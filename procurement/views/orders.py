@@ -26,6 +26,7 @@ from shop.core.templatetags.heqiao import local
 from shop.sales.operations.payments import due_fen
 from shop.sales.queries.cashier import payee
 from shop.sales.states import OrderState, PurchaseState
+from traceability.queries.parcels import codes_of
 
 KIND_NAMES = ("", *quota_queries.KINDS)
 
@@ -109,7 +110,7 @@ def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         "it": show_order(row, at),
         "order": row.order,
         "lines": _lines(row),
-        "parcels": parcels(row),
+        "parcels": parcels(row, codes_of(each.pk for each in row.order.shipments.all())),
         "acceptance": acceptance,
         "photos": [
             {"thumb": thumb(photo.picture.key), "full": thumb(photo.picture.key, max(photo.picture.widths or [240]))}

@@ -42,6 +42,10 @@ is_platform_admin = rules.is_superuser | has_role(roles.PLATFORM_ADMIN)
 is_reviewer = has_role(roles.COUNTY_REVIEWER, roles.PLATFORM_REVIEWER) | is_platform_admin
 can_moderate_reviews = has_role(roles.PLATFORM_REVIEWER) | is_platform_admin
 is_campaign_staff = has_role(roles.CAMPAIGN_STAFF) | is_platform_admin
+can_view_all_reports = (
+    has_role(roles.CAMPAIGN_STAFF, roles.COUNTY_REVIEWER, roles.PLATFORM_REVIEWER) | is_platform_admin
+)
+oversees_units = has_role(roles.SUPERVISING, roles.FINANCE_OFFICE)
 acts_for_a_unit = has_role(roles.BUDGET_BUYER, roles.BUDGET_APPROVER, roles.BUDGET_FINANCE, roles.LABOR_UNION)
 
 CAMPAIGN_GROUP = roles.CAMPAIGN_STAFF
@@ -53,6 +57,9 @@ PERMISSIONS: dict[str, rules.Predicate] = {
     "catalog.review_admissions": is_reviewer,
     "sales.moderate_reviews": can_moderate_reviews,
     "sales.decide_transfers": is_platform_admin,
+    "sales.view_all_reports": can_view_all_reports,
+    # Limited to the units below, for who may not see all.
+    "sales.view_reports": can_view_all_reports | oversees_units,
     "campaigns.edit_pages": is_campaign_staff,
     "procurement.act_for_unit": acts_for_a_unit,
     "procurement.supervise": has_role(roles.SUPERVISING, roles.FINANCE_OFFICE) | is_platform_admin,
@@ -62,7 +69,9 @@ PERMISSIONS: dict[str, rules.Predicate] = {
 EVERYBODY = frozenset(
     {"account:read", "account:write", "orders:read", "orders:write", "pledges:read", "pledges:write", "live:chat"}
 )
-SELLING = frozenset({"seller:read", "seller:write", "stock:write", "lots:read", "lots:write", "live:host"})
+SELLING = frozenset(
+    {"reports:read", "seller:read", "seller:write", "stock:write", "lots:read", "lots:write", "live:host"}
+)
 UNITS = frozenset({"units:read", "units:write", "units:decide"})
 ABOVE = frozenset({"units:read", "units:decide", "reports:read"})
 REVIEWING = frozenset({"review:read", "review:write", "reports:read"})

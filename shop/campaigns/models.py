@@ -7,6 +7,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -28,15 +30,20 @@ class HomePage(Page):
 
     content_panels = [
         *Page.content_panels,
-        FieldPanel("kicker"),
-        FieldPanel("headline"),
-        FieldPanel("lead"),
-        FieldPanel("picture"),
-        FieldPanel("body"),
+        FieldPanel("kicker", heading=_("Small line above")),
+        FieldPanel("headline", heading=_("Headline")),
+        FieldPanel("lead", heading=_("Text")),
+        FieldPanel("picture", heading=_("Picture"), help_text=_("Name of a hero picture, e.g. still-harvest")),
+        FieldPanel("body", heading=_("Blocks"), help_text=_("Below the season's rail")),
     ]
     parent_page_types = ["wagtailcore.Page"]
     max_count_per_parent = 2
     template = "campaigns/home.html"
+
+    @classmethod
+    def get_verbose_name(cls) -> str:
+        """Return what the editor calls this kind of page, in the reader's language."""
+        return gettext("Home page")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the catalogue's rails; the headline breaks after a comma."""
@@ -59,10 +66,19 @@ class CampaignPage(Page):
     summary = models.CharField(max_length=160, blank=True, help_text="For lists and search engines")
     body = StreamField(CampaignBlocks(), blank=True)
 
-    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("body")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary", heading=_("Summary"), help_text=_("For lists and search engines")),
+        FieldPanel("body", heading=_("Blocks")),
+    ]
     parent_page_types = ["campaigns.HomePage"]
     subpage_types: list[str] = []
     template = "campaigns/campaign.html"
+
+    @classmethod
+    def get_verbose_name(cls) -> str:
+        """Return what the editor calls this kind of page, in the reader's language."""
+        return gettext("Campaign page")
 
     @cached_property
     def mark(self) -> str:

@@ -46,6 +46,7 @@ TAGS = [
     ("Live rooms", gettext_noop("What viewers see, in the state it is now. For everybody; writing needs a token.")),
     ("Hosts: live sessions", gettext_noop("For who hosts a room: each change says which version it was made on.")),
     ("Reviewers: reviews and transfers", gettext_noop("For platform reviewers and finance staff.")),
+    ("Reports", gettext_noop("What was sold, by where it comes from and how it was bought.")),
 ]
 AREAS = (
     accounts.area,

@@ -37,6 +37,7 @@ urlpatterns = [
         path("seller/lots/", include("traceability.seller_urls")),
         path("seller/", include("shop.sales.seller_urls")),
         path("review/", include("shop.sales.review_urls")),
+        path("reports/", include("shop.sales.report_urls")),
         path("account/", include("shop.accounts.urls")),
         path("live/", include("livestream.urls")),
         path("units/", include("procurement.urls")),

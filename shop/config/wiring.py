@@ -15,15 +15,18 @@ from catalog import hooks
 from livestream import hooks as live
 from livestream import tailing
 from livestream.operations.drops import check_drop_lines
-from livestream.queries.drops import drop_price, sources_of_session
+from livestream.queries.drops import drop_price, session_names, sources_of_session
 from procurement import account_hooks as procurement_rows
+from procurement import doors, product_hooks
 from procurement.operations import pledging, quota
+from procurement.queries import units
+from procurement.queries.gifts import need_names
 from shop.accounts import hooks as accounts
 from shop.accounts.models import User
 from shop.accounts.operations.groups import ensure_groups
 from shop.campaigns import hooks as campaigns
 from shop.campaigns.operations import ensure_page_permissions
-from shop.campaigns.queries import progress_of_needs, sources_of_campaign
+from shop.campaigns.queries import campaign_names, progress_of_needs, sources_of_campaign
 from shop.core import pagecache
 from shop.sales import account_hooks
 from shop.sales import admin as sales_admin
@@ -35,10 +38,13 @@ from shop.sales.queries.reviews import reviews_of
 def connect() -> None:
     """Connect every hook; called once when the apps are ready."""
     hooks.connect_reviews(reviews_of)
+    hooks.connect_panel(product_hooks.giving)
     sales_admin.register()
     sales.connect(certified.take_part)
     sales.connect(quota.take_part)
     sales.connect(pledging.take_part)
+    sales.connect_door(quota.KIND, doors.unit_door)
+    sales.connect_door(pledging.KIND, doors.gift_door)
     accounts.connect(accounts.on_login, baskets.merge_on_login)
     accounts.connect(accounts.on_login, _adopt_purchases)
     accounts.connect(accounts.order_shortcuts, account_hooks.order_shortcuts)
@@ -49,6 +55,11 @@ def connect() -> None:
     live.connect(tailing.wake)
     sales.connect_price("drop", drop_price, check_drop_lines)
     sales.connect_source("session", sources_of_session)
+    sales.connect_overseer(units.units_below)
+    sales.connect_names("unit", units.unit_names)
+    sales.connect_names("need", need_names)
+    sales.connect_names("session", session_names)
+    sales.connect_names("campaign", campaign_names)
     campaigns.connect_progress(progress_of_needs)
     sales.connect_source("campaign", sources_of_campaign)
     # Its turn comes after those of core, accounts and sales, whose permissions are made by then.

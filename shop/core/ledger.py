@@ -16,8 +16,11 @@ from django.db.models.functions import Coalesce
 
 from shop.core.errors import DomainError
 from shop.core.models import Account, Transfer
+from shop.core.prepared import Prepared
 
 CNY = "CNY"
+_made = Prepared(lambda keys: Transfer.objects.filter(key__in=keys).values_list("key"))
+_called = Prepared(lambda names: Account.objects.filter(name__in=names))
 
 
 class Overdrawn(DomainError):
@@ -44,7 +47,7 @@ class Posting:
 def accounts(names: Iterable[str], *, asset: str = CNY, guarded: frozenset[str] = frozenset()) -> dict[str, Account]:
     """Return the accounts called `names`, opening those that do not exist yet."""
     wanted = set(names)
-    found = {account.name: account for account in Account.objects.filter(name__in=wanted)}
+    found = {account.name: account for account in _called(sorted(wanted))}
     missing = wanted - found.keys()
     if missing:
         Account.objects.bulk_create(
@@ -64,19 +67,20 @@ def post(postings: Iterable[Posting], *, at: datetime, actor_id: int | None = No
     wanted = {posting.key: posting for posting in postings}
     if not wanted:
         return []
-    with transaction.atomic():
-        done = set(Transfer.objects.filter(key__in=wanted).values_list("key", flat=True))
-        todo = [posting for key, posting in wanted.items() if key not in done]
-        if not todo:
-            return []
-        by_name: dict[str, Account] = {}
-        for asset in {posting.asset for posting in todo}:
-            group = [posting for posting in todo if posting.asset == asset]
-            by_name |= accounts(
-                (name for posting in group for name in (posting.debit, posting.credit)),
-                asset=asset,
-                guarded=frozenset().union(*(posting.guarded for posting in group)),
-            )
+    done = {key for (key,) in _made(list(wanted))}
+    todo = [posting for key, posting in wanted.items() if key not in done]
+    if not todo:
+        return []
+    by_name: dict[str, Account] = {}
+    for asset in {posting.asset for posting in todo}:
+        group = [posting for posting in todo if posting.asset == asset]
+        by_name |= accounts(
+            (name for posting in group for name in (posting.debit, posting.credit)),
+            asset=asset,
+            guarded=frozenset().union(*(posting.guarded for posting in group)),
+        )
+    # Only a guarded account can refuse, and leave the caller's transaction as it was: nothing else needs a savepoint.
+    with transaction.atomic(savepoint=any(account.guarded for account in by_name.values())):
         _move_balances(todo, by_name)
         try:
             return Transfer.objects.bulk_create(
@@ -171,17 +175,22 @@ def balances(prefix: str) -> dict[str, int]:
     return totals
 
 
+def _moving(names: Sequence[str]) -> QuerySet[Any]:
+    rows = Transfer.objects.filter(Q(credit__name__in=names) | Q(debit__name__in=names))
+    return rows.values_list("debit__name", "credit__name").annotate(total=Sum("amount")).order_by()
+
+
+_moved = Prepared(_moving)
+
+
 def sums(names: Iterable[str]) -> dict[str, int]:
-    """Return the balance of each of the accounts called `names`, from its transfers; 0 for an unknown one. Two queries."""
+    """Return the balance of each of the accounts called `names`, from its transfers; 0 for an unknown one. One query."""
     totals = dict.fromkeys(names, 0)
-    for side, sign in (("credit", 1), ("debit", -1)):
-        rows = (
-            Transfer.objects.filter(**{f"{side}__name__in": list(totals)})
-            .values_list(f"{side}__name")
-            .annotate(total=Sum("amount"))
-        )
-        for name, total in rows:
-            totals[name] += sign * total
+    for debit, credit, total in _moved(list(totals)) if totals else ():
+        if credit in totals:
+            totals[credit] += total
+        if debit in totals:
+            totals[debit] -= total
     return totals
 
 

@@ -2,7 +2,7 @@
 
 A `Prepared` is made from a function that returns a queryset; its arguments may only be compared with (`pk=x`,
 `slug=x`, `pk__in=xs`). The SQL is compiled at the first use with holes in the place of the arguments, kept for the
-process, and filled in afterwards. Whole numbers, texts and lists of whole numbers can fill a hole.
+process, and filled in afterwards. Whole numbers, texts and lists of either can fill a hole.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +18,7 @@ LONGEST = 40  # Longer lists are rare, and each length would be kept.
 _HOLE = 31_871
 _TEXT_HOLE = "\ufffd hole "
 
-Value = int | str | Sequence[int]
+Value = int | str | Sequence[int] | Sequence[str]
 
 
 class _Compiled:
@@ -104,5 +104,5 @@ class Prepared:
         return _Compiled(self._make(*marks), holes)
 
 
-def _is_list(value: Value) -> TypeGuard[Sequence[int]]:
+def _is_list(value: Value) -> TypeGuard[Sequence[int | str]]:
     return not isinstance(value, int | str)

@@ -138,7 +138,19 @@ def _pages() -> list[Place]:
         pages.append(Place("Pre-order", "预订商品", f"/shop/p/{preorder.slug}/"))
     if weighed:
         pages.append(Place("Catch weight", "称重商品", f"/shop/p/{weighed.slug}/"))
-    return pages + _trace_pages() + _live_pages() + _own_pages()
+    return pages + _trace_pages() + _live_pages() + _own_pages() + _report_pages()
+
+
+def _report_pages() -> list[Place]:
+    """Return reports as campaign staff, a finance office and a supplier see them."""
+    staff, office, seller = (f"{name}@{DOMAIN}" for name in ("campaign_staff", "finance_office", "coop-songyuan"))
+    return [
+        Place("Report: sales by county", "报表：按县", "/reports/", staff),
+        Place("Report: watched counties", "报表：挂牌督战", "/reports/watched/", staff),
+        Place("Report: orders behind a figure", "报表：数字背后的订单", "/reports/county/orders/?key=441403", staff),
+        Place("Report: units below", "报表：下属单位", "/reports/unit/", office),
+        Place("Report: a supplier's own", "报表：本社销售", "/reports/village/", seller),
+    ]
 
 
 def _trace_pages() -> list[Place]:

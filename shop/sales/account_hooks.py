@@ -36,7 +36,7 @@ def order_shortcuts(user: Any) -> list[Shortcut]:
 
 
 def account_rows(user: Any) -> list[Shortcut]:
-    """Return the rows of favourites and reminders, and of the reviewers' queue for who decides there."""
+    """Return the rows of favourites and reminders, of the reviewers' queue for who decides there, of reports."""
     rows = [
         Shortcut(_("Favourites"), "/account/favourites/", "heart", testid="my-favourites"),
         Shortcut(_("Reminders"), "/account/reminders/", "clock", testid="my-reminders"),
@@ -45,4 +45,6 @@ def account_rows(user: Any) -> list[Shortcut]:
         rows.append(Shortcut(_("Reviews to look at"), "/review/", "proven", testid="review-queue"))
     if user.has_perm("sales.decide_transfers"):
         rows.append(Shortcut(_("Bank transfers"), "/review/transfers/", "wallet", testid="transfers"))
+    if user.has_perm("sales.view_reports"):
+        rows.append(Shortcut(_("Sales reports"), "/reports/", "chart", testid="reports"))
     return rows

@@ -41,6 +41,12 @@ class WrongState(DomainError):
     code = "wrong_state"
 
 
+class DoneElsewhere(DomainError):
+    """A step of the order is done on another page, by somebody else. `details["url"]` leads there."""
+
+    code = "done_elsewhere"
+
+
 class TooMuch(DomainError):
     """More than what is left: pieces to ship, or money to give back."""
 

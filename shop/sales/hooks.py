@@ -4,17 +4,17 @@ Participants are called in the transaction of the operation, with all its events
 orders is one call. What counts of an order is what was placed, less what was reduced and what was cancelled.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from catalog.queries import SpecForSale
 
 if TYPE_CHECKING:
     from shop.sales.deal import Attribution, Buyer, PlaceLine
-    from shop.sales.models import OrderFacts
+    from shop.sales.models import OrderFacts, Purchase
 
 
 class Event(StrEnum):
@@ -120,6 +120,38 @@ def guard_prices(lines: Sequence["PlaceLine"], buyer: "Buyer", at: datetime) -> 
             guard(own, buyer, at)
 
 
+class Step(StrEnum):
+    """What a buyer does with an order on the shop's own pages, unless it is somebody else's to do."""
+
+    PAY = "pay"
+    RECEIVE = "receive"
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """That a step is done on another page, by whoever it belongs to. Words in the reader's language."""
+
+    why: str
+    action: str
+    url: str
+
+
+Door = Callable[[Step, "Purchase", str], Elsewhere | None]
+# By the attribution's kind of a purchase: where its steps are done. A kind that is not here has the shop's pages alone.
+doors: dict[str, Door] = {}
+
+
+def connect_door(kind: str, door: Door) -> None:
+    """Have `door(step, purchase, order's number)` say where steps of purchases of `kind` are done."""
+    doors[kind] = door
+
+
+def elsewhere(step: Step, purchase: "Purchase", number: str = "") -> Elsewhere | None:
+    """Return where a step of a purchase (of its order `number`) is done; None for the shop's own pages. No queries."""
+    door = doors.get(purchase.attribution_kind)
+    return door(step, purchase, number) if door else None
+
+
 Attributed = Callable[[str], tuple["Attribution", ...]]
 # Where a visitor may come from (`?from=campaign-3`): the word before the dash → what it says on the order.
 sources: dict[str, Attributed] = {}
@@ -128,3 +160,32 @@ sources: dict[str, Attributed] = {}
 def connect_source(kind: str, attributed: Attributed) -> None:
     """Have `attributed(ref)` say what orders of visitors `?from=kind-ref` carry; nothing for what does not exist."""
     sources[kind] = attributed
+
+
+UnitsBelow = Callable[[Any], Sequence[str]]
+NamesToday = Callable[[Collection[str]], dict[str, str]]
+# Who knows which units a person oversees; and what an attribution's references are called today, by its kind.
+overseers: list[UnitsBelow] = []
+name_sources: dict[str, NamesToday] = {}
+
+
+def connect_overseer(units_below: UnitsBelow) -> None:
+    """Have `units_below(user)` name the units, as orders are attributed to them, whose orders a person may sum up."""
+    if units_below not in overseers:
+        overseers.append(units_below)
+
+
+def overseen_units(user: Any) -> list[str]:
+    """Return the references of the units whose orders `user` may sum up."""
+    return [ref for units_below in overseers for ref in units_below(user)]
+
+
+def connect_names(kind: str, names: NamesToday) -> None:
+    """Have `names(refs)` say what references of attributions of `kind` are called in the reader's language."""
+    name_sources[kind] = names
+
+
+def names_today(kind: str, refs: Collection[str]) -> dict[str, str]:
+    """Return the names of those references that are still known."""
+    names = name_sources.get(kind)
+    return names(refs) if names and refs else {}

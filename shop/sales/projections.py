@@ -1,6 +1,7 @@
 """What `manage.py check_ledger` checks of the trade: stock, orders, suppliers' accounts."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db.models import F, Sum
 from django.utils import timezone
@@ -10,8 +11,8 @@ from shop.core import ledger
 from shop.core.projections import Mismatch, check
 from shop.sales import books
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Payment, Purchase, Refund
-from shop.sales.rules import still_held
-from shop.sales.states import AfterSaleKind, AfterSaleState, OrderState, PaymentState, PurchaseState
+from shop.sales.rules import sold_since, still_held
+from shop.sales.states import AfterSaleKind, AfterSaleState, OrderState, PaymentState, PurchaseState, Terms
 
 
 @check("reserved stock is what open orders hold")
@@ -97,6 +98,34 @@ def _output() -> Iterator[Mismatch]:
     for name in sorted(booked.keys() | expected.keys()):
         if booked.get(name, 0) != expected.get(name, 0):
             yield Mismatch(name, booked.get(name, 0), expected.get(name, 0))
+
+
+@check("an order is a sale since it was paid, or received where the goods came first")
+def _sold() -> Iterator[Mismatch]:
+    rows = OrderFacts.objects.select_related("order", "purchase").order_by("pk")
+    for order in rows.iterator():
+        expected = sold_since(
+            is_postpaid=order.purchase.terms == Terms.POSTPAID,
+            paid_at=order.purchase.paid_at,
+            completed_at=order.completed_at,
+            # Cancelled with all of it not charged: it was neither paid nor received.
+            was_dropped=order.state == OrderState.CANCELLED and not order.refunded_fen and order.total_fen > 0,
+        )
+        if order.sold_at != expected:
+            yield Mismatch(f"sale of order {order.order.number}", _second(order.sold_at), _second(expected))
+
+
+@check("pieces that came back are those of approved returns")
+def _came_back() -> Iterator[Mismatch]:
+    returned = _returned()
+    written = dict(LineFacts.objects.filter(returned__gt=0).values_list("pk", "returned"))
+    for pk in sorted(returned.keys() | written.keys()):
+        if written.get(pk, 0) != returned.get(pk, 0):
+            yield Mismatch(f"returned pieces of line {pk}", written.get(pk, 0), returned.get(pk, 0))
+
+
+def _second(moment: datetime | None) -> int:
+    return int(moment.timestamp()) if moment else 0
 
 
 def _is_done(line: LineFacts) -> bool:

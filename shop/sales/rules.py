@@ -105,6 +105,16 @@ def still_held(order: OrderMoney) -> int:
     return order.total_fen - reduced + platform_discount_left(order, reduced)
 
 
+def sold_since(
+    *, is_postpaid: bool, paid_at: datetime | None, completed_at: datetime | None, was_dropped: bool
+) -> datetime | None:
+    """Return since when an order is a sale: paid; where the goods came first, received or paid, whichever was first."""
+    if was_dropped:
+        return None
+    moments = [moment for moment in (paid_at, completed_at if is_postpaid else None) if moment is not None]
+    return min(moments, default=None)
+
+
 def ship_by(paid_at: datetime, hours: int, holiday_until: date | None) -> datetime:
     """Return until when a supplier must ship what was paid at `paid_at`; its holiday does not count."""
     start = paid_at

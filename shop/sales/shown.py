@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from shop.core.masking import mask_name, mask_phone
 from shop.core.money import to_yuan
-from shop.sales import rules
+from shop.sales import hooks, rules
 from shop.sales.models import AfterSale, OrderFacts, Shipment
 from shop.sales.operations.aftersales import refund_key
 from shop.sales.operations.receipts import receipt_days
@@ -94,6 +94,7 @@ class OrderShown:
     lines: list[LineShown]
     pieces: int
     can: Mapping[str, bool]
+    elsewhere: hooks.Elsewhere | None = None
     next_step: str = ""
     next_owner: str = ""
     countdown: datetime | None = None
@@ -151,11 +152,14 @@ def show_order(order: OrderFacts, at: datetime) -> OrderShown:
     shown = [show_line(order, line, at, refunds) for line in lines]
     nudged_lately = order.nudged_at is not None and order.nudged_at > at - timedelta(hours=rules.NUDGE_HOURS)
     unpaid = order.state == OrderState.UNPAID and order.purchase.state == PurchaseState.UNPAID
+    on_the_way = order.state == OrderState.SHIPPED
+    step = hooks.Step.PAY if unpaid else hooks.Step.RECEIVE if on_the_way else None
+    door = hooks.elsewhere(step, order.purchase, order.order.number) if step else None
     can = {
-        "pay": unpaid,
+        "pay": unpaid and door is None,
         "cancel": unpaid or (order.state == OrderState.TO_SHIP and not any(line.shipped for line in lines)),
         "nudge": order.state == OrderState.TO_SHIP and not nudged_lately,
-        "receive": order.state == OrderState.SHIPPED,
+        "receive": on_the_way and door is None,
         "review": any(line.can_review for line in shown),
         "buy_again": order.state in (OrderState.SHIPPED, OrderState.COMPLETED, OrderState.CANCELLED),
     }
@@ -170,6 +174,7 @@ def show_order(order: OrderFacts, at: datetime) -> OrderShown:
         lines=shown,
         pieces=sum(line.ordered for line in lines),
         can=can,
+        elsewhere=door,
     )
 
 
@@ -270,6 +275,8 @@ def _next(  # noqa: PLR0911 reason: one sentence per state, read from top to bot
     order: OrderFacts, shown: OrderShown, at: datetime
 ) -> tuple[str, str, datetime | None]:
     you = _("You")
+    if shown.elsewhere is not None:
+        return shown.elsewhere.why, "", None
     if shown.can["pay"]:
         return _("Pay, or the reserved stock goes back on sale"), you, order.purchase.pay_by
     if order.state == OrderState.TO_SHIP:

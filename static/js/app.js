@@ -19,6 +19,7 @@ import { startDeliveryLine, startSpecSheet } from "./spec-sheet.js";
 import { startSteppers } from "./stepper.js";
 import { startText } from "./text.js";
 import { startToasts } from "./toast.js";
+import { startUnsaved } from "./unsaved.js";
 
 for (const start of [
   startText,
@@ -26,6 +27,7 @@ for (const start of [
   startSteppers,
   startDivisions,
   startAdding,
+  startUnsaved,
   startForms,
   startConfirming,
   startBasket,

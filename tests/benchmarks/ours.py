@@ -72,7 +72,8 @@ def _env(database: str) -> dict[str, str]:
     }
 
 
-def _run(env: dict[str, str], *arguments: str) -> str:
+def run(env: dict[str, str], *arguments: str) -> str:
+    """Run a script of ours in the site's environment; return what it printed."""
     environment = {**os.environ, **env}
     done = subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
@@ -94,22 +95,29 @@ def seeded(size: int, *, fresh: bool = False) -> Seed:
                 services.run_sql(server, "postgres", f'DROP DATABASE "{old}" WITH (FORCE)')
         copy = f"import django; django.setup(); from shop.core import migrated; migrated.copy_postgres({server!r}, {making!r})"
         env = _env(making)
-        _run(_env("postgres"), "-c", copy)
-        _run(env, "manage.py", "collectstatic", "--noinput", "-v0")
-        _run(env, "manage.py", "load_demo", "--scale", str(size))
+        run(_env("postgres"), "-c", copy)
+        run(env, "manage.py", "collectstatic", "--noinput", "-v0")
+        run(env, "manage.py", "load_demo", "--scale", str(size))
         services.run_sql(server, "postgres", f'ALTER DATABASE "{making}" RENAME TO "{database}"')
     env = _env(database)
     Path(env["VAR_DIR"]).mkdir(parents=True, exist_ok=True)
     # Other tables may have changed since it was seeded.
-    _run(env, "manage.py", "migrate", "-v0")
-    _run(env, "manage.py", "collectstatic", "--noinput", "-v0")
-    return Seed(size, database, env, json.loads(_run(env, "-m", "tests.benchmarks.site.facts").splitlines()[-1]))
+    run(env, "manage.py", "migrate", "-v0")
+    run(env, "manage.py", "collectstatic", "--noinput", "-v0")
+    return Seed(size, database, env, json.loads(run(env, "-m", "tests.benchmarks.site.facts").splitlines()[-1]))
 
 
 @contextmanager
 def serving(seed: Seed, **env: str) -> Iterator[services.Server]:
     """Serve the site with 2 workers."""
     with services.serving("shop.config.wsgi:application", python=sys.executable, env={**seed.env, **env}) as server:
+        yield server
+
+
+@contextmanager
+def serving_sockets(seed: Seed, **env: str) -> Iterator[services.Server]:
+    """Serve the site's sockets with one process."""
+    with services.serving_asgi("shop.config.asgi:application", env={**seed.env, **env}) as server:
         yield server
 
 
@@ -194,4 +202,4 @@ def queries_to_place(base: str, seed: Seed) -> tuple[int, int]:
 def queries_of_place(seed: Seed) -> int:
     """Return the queries of the operation that places three lines."""
     specs = [str(one) for one in seed.facts["specs"][:3]]
-    return int(_run(seed.env, "-m", "tests.benchmarks.site.placing", *specs).splitlines()[-1])
+    return int(run(seed.env, "-m", "tests.benchmarks.site.placing", *specs).splitlines()[-1])

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -52,7 +53,7 @@ def start_postgres() -> str:
     address = f"postgres://bench@127.0.0.1:{PG_PORT}"
     if _listens(PG_PORT):
         return address
-    data = Path("/var/tmp/heqiao-bench-pg") if os.geteuid() == 0 else HOME / "pg"
+    data = _data()
     if not (data / "PG_VERSION").exists():
         data.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
@@ -77,7 +78,7 @@ def start_redis() -> str:
 
 def stop_services() -> None:
     """Stop both; their data stays for the next run."""
-    data = Path("/var/tmp/heqiao-bench-pg") if os.geteuid() == 0 else HOME / "pg"
+    data = _data()
     if _listens(PG_PORT):
         _as_postgres([_pg("pg_ctl"), "-D", str(data), "-m", "fast", "stop"])
     if _listens(REDIS_PORT):
@@ -122,18 +123,38 @@ def serving(
     application: str, *, python: str, env: Mapping[str, str], cwd: Path = ROOT, workers: int = 2
 ) -> Iterator[Server]:
     """Serve a WSGI application with granian, the same for ours, the peer and the bare view; stop it afterwards."""
-    port = free_port()
     command = [python, "-m", "granian", "--interface", "wsgi", "--workers", str(workers), "--no-ws"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", application]
+    command += ["--host", "127.0.0.1", "--log-level", "warning", application]
+    with _running(command, application, env=env, cwd=cwd) as server:
+        yield server
+
+
+@contextmanager
+def serving_asgi(application: str, *, env: Mapping[str, str]) -> Iterator[Server]:
+    """Serve sockets with one uvicorn, as production does; stop it afterwards."""
+    command = [sys.executable, "-m", "uvicorn", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
+    command += ["--host", "127.0.0.1", "--log-level", "warning", "--no-server-header", application]
+    with _running(command, application, env=env, cwd=ROOT) as server:
+        yield server
+
+
+@contextmanager
+def _running(command: Sequence[str], name: str, *, env: Mapping[str, str], cwd: Path) -> Iterator[Server]:
+    port = free_port()
     HOME.mkdir(parents=True, exist_ok=True)
-    log = (HOME / f"{application.replace(':', '.')}.log").open("w")
+    log = (HOME / f"{name.replace(':', '.')}.log").open("w")
     process = subprocess.Popen(
-        command, cwd=cwd, env={**os.environ, **env}, stdout=log, stderr=log, start_new_session=True
+        [*command, "--port", str(port)],
+        cwd=cwd,
+        env={**os.environ, **env},
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
     )
     try:
         for _ in range(600):
             if process.poll() is not None:
-                raise MissingError(f"{application} did not start: see {log.name}")
+                raise MissingError(f"{name} did not start: see {log.name}")
             if _listens(port):
                 break
             time.sleep(0.1)
@@ -149,16 +170,48 @@ def serving(
         log.close()
 
 
-def memory_of_workers(pid: int) -> int:
-    """Return the largest resident size, in MB, among a server's processes."""
-    sizes, waiting = [0], [pid]
+def _family(pid: int) -> Iterator[int]:
+    """Yield a process and all below it."""
+    waiting = [pid]
     while waiting:
         one = waiting.pop()
+        yield one
         try:
             for task in Path(f"/proc/{one}/task").iterdir():
                 waiting += [int(child) for child in (task / "children").read_text().split()]
-            status = Path(f"/proc/{one}/status").read_text()
-            sizes += [int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmRSS:")]
         except OSError:
             continue
+
+
+def memory_of_workers(pid: int) -> int:
+    """Return the largest resident size, in MB, among a server's processes."""
+    sizes = [0]
+    for one in _family(pid):
+        try:
+            status = Path(f"/proc/{one}/status").read_text()
+        except OSError:
+            continue
+        sizes += [int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmRSS:")]
     return max(sizes)
+
+
+def cpu_of(*pids: int) -> float:
+    """Return the seconds of processor that servers have used so far, with their children, dead ones too."""
+    ticks = 0
+    for pid in pids:
+        for one in _family(pid):
+            try:
+                fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            ticks += sum(int(field) for field in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def postgres_pid() -> int:
+    """Return the process of the benchmark's own cluster."""
+    return int((_data() / "postmaster.pid").read_text().split()[0])
+
+
+def _data() -> Path:
+    return Path("/var/tmp/heqiao-bench-pg") if os.geteuid() == 0 else HOME / "pg"

@@ -1,12 +1,17 @@
-"""One of several processes of a race: reads its job, waits for the start, runs its buyers in threads, says how it went.
+"""Loads the project once and forks the processes of races: each reads its job, waits for the start, runs its buyers in
+threads, and says how it went.
 
-`python -m tests.concurrency.worker JOB.json`; the job names the race, the number of buyers, and whether the lock is on.
+`python -m tests.concurrency.worker` reads lines, each a JSON list of job files; for each it prints how they ended. A job
+names the race, the numbers of its buyers, and whether the lock is on.
 """
 
 import json
 import os
+import random
+import signal
 import sys
 import time
+import traceback
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -39,6 +44,7 @@ from traceability.models import ProduceLot, TraceEvent  # noqa: E402
 from traceability.operations import assigning, recording  # noqa: E402
 
 THINKING_SECONDS = 0.01
+LONGEST_SECONDS = 180
 
 
 def unlocked_reserve(quantities: dict[int, int]) -> None:
@@ -89,7 +95,7 @@ def take_lock_off() -> None:
         from procurement.operations import deciding  # reason: after django.setup
         from shop.sales.operations import placing  # reason: after django.setup
 
-        placing.transaction = type("NoTransaction", (), {"atomic": staticmethod(_Nothing)})
+        placing.transaction = type("NoTransaction", (), {"atomic": staticmethod(lambda **_how: _Nothing())})
         ledger.transaction = placing.transaction
         deciding.transaction = placing.transaction
         assigning.transaction = placing.transaction
@@ -214,8 +220,8 @@ def run_one(job: dict[str, Any], number: int) -> str:
         connection.close()
 
 
-def main() -> None:
-    job = json.loads(Path(sys.argv[1]).read_text())
+def run(job: dict[str, Any]) -> None:
+    """Be one process of a race."""
     if not job["lock"]:
         take_lock_off()
     Path(job["ready"]).touch()
@@ -224,7 +230,45 @@ def main() -> None:
         time.sleep(0.002)
     with ThreadPoolExecutor(job["threads"]) as pool:
         outcomes = Counter(pool.map(lambda number: run_one(job, number), job["numbers"]))
-    print(json.dumps(outcomes))
+    Path(job["outcomes"]).write_text(json.dumps(outcomes))
+
+
+def forked(path: str) -> int:
+    """Fork a process that runs a job; return its number."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        # Else all would draw the same numbers.
+        random.seed()
+        run(json.loads(Path(path).read_text()))
+    except BaseException:  # noqa: BLE001  # whatever it is, this is no nursery
+        traceback.print_exc()
+        Path(f"{path}.fell").touch()
+        os._exit(1)
+    os._exit(0)
+
+
+def ends_of(children: list[int]) -> list[int]:
+    """Wait for the processes and return how they ended; those that take too long are ended."""
+    until, ends = time.monotonic() + LONGEST_SECONDS, dict.fromkeys(children, -1)
+    waiting = set(children)
+    while waiting and time.monotonic() < until:
+        for child in list(waiting):
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                waiting.remove(child)
+                ends[child] = os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
+    for child in waiting:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return list(ends.values())
+
+
+def main() -> None:
+    for line in sys.stdin:
+        print(json.dumps(ends_of([forked(path) for path in json.loads(line)])), flush=True)
 
 
 if __name__ == "__main__":

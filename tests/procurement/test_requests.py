@@ -274,7 +274,7 @@ def test_cancelled_and_expired_orders_count_for_nothing(listing):
 def test_a_paid_order_cancelled_reverses_once(listing):
     office = make_office(budget_fen=BUDGET)
     (order,) = ordered(office, (listing, 2), terms="prepaid", fund="union")
-    payment, _ = start_payment(purchase=order.purchase, gateway_name="demo", at=AT)
+    payment, _ = start_payment(purchase=order.purchase, gateway_name="demo", through="unit", at=AT)
     capture_payment(payment_id=payment.pk, at=AT)
     cancel_order(order_id=order.pk, actor=office.buyer, at=AT)
 
@@ -302,9 +302,9 @@ def test_ordering_asks_the_database_little(listing, django_assert_max_num_querie
     office = make_office(budget_fen=BUDGET)
     few, many = approved(office, (goods[0], 1)), approved(office, *((each, 1) for each in goods))
 
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(34):
         order_request(request_id=few.pk, actor=office.buyer, at=AT)
-    with django_assert_max_num_queries(33 + len(goods)):  # What is sold is counted listing by listing.
+    with django_assert_max_num_queries(34 + len(goods)):  # What is sold is counted listing by listing.
         order_request(request_id=many.pk, actor=office.buyer, at=AT)
     assert OrderFacts.objects.count() == 2
 

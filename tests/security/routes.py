@@ -21,6 +21,7 @@ class Rule(Enum):
     BUYER = "who bought it: the account, or a guest's browser that holds the token"
     REVIEW = "platform reviewers and administrators"
     UNIT = "members of a budget unit, and only its own things (those above it read them)"
+    REPORT = "who may read reports: of all, of the units below, or of one's own orders only"
     STAFF = "staff"
     TOKEN = "programs by their token; the API's own list of operations says who (tests/security/test_api.py)"
 
@@ -119,6 +120,7 @@ AREAS: dict[str, Rule] = {
     "live/console/": Rule.SELLER,
     "review/": Rule.REVIEW,
     "units/": Rule.UNIT,
+    "reports/": Rule.REPORT,
     "pledges/": Rule.OWN,
     "cms/": Rule.STAFF,
     "admin/": Rule.STAFF,

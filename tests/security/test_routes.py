@@ -51,6 +51,7 @@ def test_private_areas_let_no_stranger_in(world: World) -> None:
         Rule.SELLER: {"anonymous", "consumer", "reviewer"},
         Rule.UNIT: {"anonymous", "consumer", "seller_a", "reviewer"},
         Rule.REVIEW: {"anonymous", "consumer", "seller_a", "seller_b"},
+        Rule.REPORT: {"anonymous", "consumer", "unit_a", "unit_b"},
         Rule.STAFF: {"anonymous", "consumer", "seller_a", "reviewer"},
     }
     inside = []

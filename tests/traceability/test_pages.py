@@ -11,6 +11,8 @@ from tests.traceability.growing import finish, make_grown, make_lot, paid_order,
 from tests.traceability.test_chain import tamper
 from traceability.models import ParcelLot, ProduceLot, ProductionBase, TraceEvent
 from traceability.operations.recording import close_lot
+from traceability.queries import trace
+from traceability.queries.verifying import verify_after
 from traceability.rules.codes import grouped, new_code
 
 pytestmark = pytest.mark.django_db
@@ -249,3 +251,41 @@ def test_the_console_counts_orders_on_lots_pages_too() -> None:
     for page in ("/seller/", "/seller/lots/"):
         nav = text(signed_in(member).get(page)).split('data-testid="seller-orders"')[1]
         assert '<span class="amount">1</span>' in nav.split("</a>")[0]
+
+
+def test_it_is_kept_under_what_it_shows_and_each_scan_counts(client, parcel, django_assert_max_num_queries) -> None:
+    first = text(client.get(f"/t/{parcel.code}"))
+    with django_assert_max_num_queries(5):
+        kept = text(client.get(f"/t/{parcel.code}"))
+    assert kept == first.replace("第 1 次扫码", "第 2 次扫码")
+    lot = ProduceLot.objects.get()
+    ProduceLot.objects.filter(pk=lot.pk).update(state="recalled")
+    assert 'data-testid="recalled"' in text(client.get(f"/t/{parcel.code}"))
+    ProduceLot.objects.filter(pk=lot.pk).update(state=lot.state)
+    assert 'data-testid="recalled"' not in text(client.get(f"/t/{parcel.code}"))
+    event = TraceEvent.objects.filter(lot=lot).order_by("seq")[1]
+    tamper(event, "body", event.body.replace("GRM", "GRN", 1))
+    assert 'data-testid="broken"' in text(client.get(f"/t/{parcel.code}"))
+
+
+def test_of_a_long_chain_a_view_follows_only_what_is_new(client, parcel, monkeypatch) -> None:
+    followed = []
+
+    def follow(supplier_id, link):
+        followed.append(link.seq)
+        return verify_after(supplier_id, link)
+
+    monkeypatch.setattr(trace, "verify_after", follow)
+    client.get(f"/t/{parcel.code}")
+    client.get(f"/t/{parcel.code}")
+    assert followed == [0]
+    length = TraceEvent.objects.count()
+    lot = make_lot(ProduceLot.objects.get().listing, days_ago=1)
+    client.get(f"/t/{parcel.code}")
+    assert followed == [0, length]
+    later = TraceEvent.objects.get(lot=lot)
+    tamper(later, "body", later.body.replace("GRM", "GRN", 1))
+    monkeypatch.setattr(trace, "WHOLE_SECONDS", -1)
+    page = text(client.get(f"/t/{parcel.code}"))
+    assert followed[:3] == [0, length, 0]
+    assert 'data-testid="broken"' in page

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from traceability.models import TraceEvent
+from traceability.queries.writing import Written
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Told:
         return facts if isinstance(facts, dict) else {}
 
 
-def told(event: TraceEvent) -> Told:
+def told(event: TraceEvent | Written) -> Told:
     """Return what an event says."""
     try:
         body = json.loads(event.body)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from traceability.models import LabTest, SupplierChain, TraceEvent
 from traceability.queries.telling import told
+from traceability.queries.writing import COLUMNS, Written
 from traceability.rules import chain, epcis
 
 AT_ONCE = 500
@@ -24,21 +25,35 @@ class Broken:
 
 def verify_chain(supplier_id: int) -> tuple[int, Broken | None]:
     """Return how many events of a supplier's chain are as they were written, and the first that is not."""
-    count, previous = 0, chain.START
-    for event in _events(supplier_id):
+    whole, broken = verify_after(supplier_id, Link(0, chain.START))
+    return whole.seq, broken
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place in a chain: how many events there are up to it, and the hash of the last of them."""
+
+    seq: int
+    hash: str
+
+
+def verify_after(supplier_id: int, link: Link) -> tuple[Link, Broken | None]:
+    """Follow a chain from a place up to which it is whole; return the last whole place and the first broken event."""
+    count, previous = link.seq, link.hash
+    for event in _events(supplier_id, count):
         if event.seq != count + 1:
-            return count, Broken(supplier_id, count + 1, "it is missing")
+            return Link(count, previous), Broken(supplier_id, count + 1, "it is missing")
         why = fault_of(event, previous)
         if why:
-            return count, Broken(supplier_id, event.seq, why)
+            return Link(count, previous), Broken(supplier_id, event.seq, why)
         count, previous = count + 1, event.hash
     head = SupplierChain.objects.filter(pk=supplier_id).first()
     length, last = (head.length, head.head) if head else (0, chain.START)
     if length > count:
-        return count, Broken(supplier_id, count + 1, "it is missing")
+        return Link(count, previous), Broken(supplier_id, count + 1, "it is missing")
     if length < count or last != previous:
-        return count - 1, Broken(supplier_id, count, "the head of the chain is another")
-    return count, None
+        return Link(count - 1, ""), Broken(supplier_id, count, "the head of the chain is another")
+    return Link(count, previous), None
 
 
 def verify_all() -> Iterator[tuple[int, int, Broken | None]]:
@@ -49,7 +64,7 @@ def verify_all() -> Iterator[tuple[int, int, Broken | None]]:
         yield supplier_id, *verify_chain(supplier_id)
 
 
-def fault_of(event: TraceEvent, previous: str) -> str:
+def fault_of(event: TraceEvent | Written, previous: str) -> str:
     """Return what is wrong with an event that follows the hash `previous`; "" when it is as it was written."""
     if chain.link(event.previous_hash, event.body) != event.hash:
         return "its content was changed"
@@ -74,5 +89,6 @@ def changed_tests() -> Iterator[LabTest]:
             yield test
 
 
-def _events(supplier_id: int) -> Iterator[TraceEvent]:
-    return TraceEvent.objects.filter(supplier_id=supplier_id).order_by("seq").iterator(AT_ONCE)
+def _events(supplier_id: int, after: int) -> Iterator[Written]:
+    rows = TraceEvent.objects.filter(supplier_id=supplier_id, seq__gt=after).order_by("seq")
+    return map(Written._make, rows.values_list(*COLUMNS).iterator(AT_ONCE))

@@ -14,11 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.queries import english, local, said
+from shop.core.kept import kept_page
 from shop.core.masking import mask_name
 from traceability.drawing import draw
 from traceability.operations.printing import certificate_pdf
 from traceability.operations.scanning import count_scan
-from traceability.queries.trace import LotInParcel, TracePage, certificates_of, is_known, trace_page
+from traceability.queries.trace import LotInParcel, TracePage, certificates_of, is_known, trace_facts, trace_page
 from traceability.rules.codes import cleaned, grouped, is_code
 from traceability.rules.weights import in_words
 from traceability.shown import timeline
@@ -27,6 +28,7 @@ from traceability.states import LotState
 LANGUAGES = dict(settings.LANGUAGES)
 HALF_A_YEAR = 180 * 86400
 MANY_SCANS = 20
+SCANS = "hq:scans"
 View = Callable[..., HttpResponse]
 
 
@@ -71,11 +73,22 @@ def trace(request: HttpRequest, code: str) -> HttpResponse:
         return _unknown(request, code)
     if plain != code:
         return HttpResponsePermanentRedirect(f"/t/{plain}")
-    page = trace_page(code)
-    if page is None:
+    found = trace_facts(code)
+    if found is None:
         return _unknown(request, code)
-    scans = count_scan(parcel_id=page.parcel.pk)
-    return _render(request, "trace", shown(page, scans))
+    scans = count_scan(parcel_id=found.parcel_id)
+    many = scans > MANY_SCANS
+    year = timezone.localtime().year
+
+    def facts() -> object:
+        now = trace_facts(code)
+        return (now.shown if now else None), many, year
+
+    def make() -> HttpResponse:
+        page = trace_page(code, found)
+        return _unknown(request, code) if page is None else _render(request, "trace", shown(page, many))
+
+    return kept_page(request, facts=facts, known=(found.shown, many, year), make=make, holes={SCANS: scans})
 
 
 @require_safe
@@ -126,14 +139,14 @@ def _unknown(request: HttpRequest, typed: str, status: int = 404) -> HttpRespons
     return _render(request, "unknown", {"typed": typed[:40], "is_code": is_code(cleaned(typed))}, status=status)
 
 
-def shown(page: TracePage, scans: int) -> dict[str, Any]:
-    """Return what the trace page's template shows."""
+def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
+    """Return what the trace page's template shows; how often it was opened is a hole."""
     supplier = page.parcel.supplier
     return {
         "code": page.parcel.code,
         "printed": grouped(page.parcel.code),
-        "scans": scans,
-        "many_scans": scans > MANY_SCANS,
+        "scans": SCANS,
+        "many_scans": many_scans,
         "page": page,
         "broken": _broken_words(page),
         "title": said(page.lots[0].lot.listing, "name") if page.lots else said(supplier, "name"),

@@ -9,12 +9,23 @@ from django.utils.functional import cached_property
 from oscar.apps.customer.abstract_models import AbstractUser
 
 from shop.core.masking import mask_email, mask_phone
+from shop.core.prepared import Prepared
 
 
 class UserManager(BaseUserManager["User"]):
     """Makes users by e-mail, by phone, or both."""
 
     use_in_migrations = True
+
+    def get(self, *args: Any, **wanted: Any) -> "User":
+        """Return one user. By `pk` alone, as every page of somebody who is signed in asks, the query is prepared."""
+        pk = wanted.get("pk")
+        if args or len(wanted) > 1 or not isinstance(pk, int) or self.model is not User:
+            return super().get(*args, **wanted)
+        found: list[User] = _by_pk(pk)
+        if not found:
+            raise User.DoesNotExist(pk)
+        return found[0]
 
     def create_user(self, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
         """Create a user; e-mail or `phone` must be given (the database refuses neither)."""
@@ -26,6 +37,9 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
         """Create a platform administrator."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+_by_pk = Prepared(lambda pk: User.objects.filter(pk=pk))
 
 
 class User(AbstractUser):

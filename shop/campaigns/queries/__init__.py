@@ -1,7 +1,9 @@
 """Reading campaigns."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.queries import local, paragraphs, said
@@ -15,9 +17,25 @@ LONGEST_LABEL = 120
 
 
 def sources_of_campaign(ref: str) -> tuple[Attribution, ...]:
-    """Return what orders of visitors `?from=campaign-ref` carry; nothing for a page that is not there. One query."""
-    title = CampaignPage.objects.filter(pk=int(ref)).values_list("title", flat=True).first()
-    return (Attribution("campaign", ref, title[:LONGEST_LABEL]),) if title else ()
+    """Return what orders of visitors `?from=campaign-ref` carry; nothing for a page that is not there. One query.
+
+    A campaign's pages of all languages are one campaign: orders name the Chinese page, where there is one.
+    """
+    same = CampaignPage.objects.filter(pk=int(ref)).values("translation_key")
+    pages = CampaignPage.objects.filter(translation_key__in=same)
+    found = list(pages.order_by("pk").values_list("pk", "title", "locale__language_code"))
+    chosen = next((page for page in found if page[2] == settings.LANGUAGE_CODE), None) or next(iter(found), None)
+    return (Attribution("campaign", str(chosen[0]), chosen[1][:LONGEST_LABEL]),) if chosen else ()
+
+
+def campaign_names(refs: Collection[str]) -> dict[str, str]:
+    """Return what campaigns are called in the reader's language, by the id that orders name, as text. Two queries."""
+    named = dict(
+        CampaignPage.objects.filter(pk__in=[ref for ref in refs if ref.isdigit()]).values_list("pk", "translation_key")
+    )
+    pages = CampaignPage.objects.filter(translation_key__in=named.values(), locale__language_code=get_language())
+    titles = dict(pages.values_list("translation_key", "title"))
+    return {str(pk): titles[key] for pk, key in named.items() if key in titles}
 
 
 def progress_of_needs(slugs: Sequence[str]) -> dict[str, Progress]:

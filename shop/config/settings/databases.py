@@ -42,7 +42,9 @@ def databases(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
 def caches(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
     """Return CACHES: Redis where CACHE_URL says so, files under `var_dir` otherwise."""
     if env.str("CACHE_URL", ""):
-        return {"default": env.cache_url("CACHE_URL")}
+        cache = env.cache_url("CACHE_URL")
+        ours = "redis" in cache["BACKEND"].lower()
+        return {"default": {**cache, "BACKEND": "shop.core.rediscache.RedisCache"} if ours else cache}
     return {
         "default": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",

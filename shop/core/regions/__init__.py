@@ -1,6 +1,7 @@
 """Administrative divisions: loading them, walking them, and finding them in a pasted address."""
 
 from .loading import load_divisions
+from .pairings import pairing_codes, pairing_text, pairings_of
 from .pasting import ParsedAddress, parse_address
 from .tree import children, counties, division, full_name, name, provinces
 
@@ -12,6 +13,9 @@ __all__ = [
     "full_name",
     "load_divisions",
     "name",
+    "pairing_codes",
+    "pairing_text",
+    "pairings_of",
     "parse_address",
     "provinces",
 ]

@@ -11,9 +11,13 @@ from wagtail.images.models import Image
 from catalog.models import Listing, Village
 from livestream.models import LiveRoom
 from shop.campaigns.models import CampaignPage, HomePage
+from shop.campaigns.queries import sources_of_campaign
 from shop.demo.world import PICTURES, Row, read
+from shop.sales.models import OrderAttribution, Purchase
 
 LANGUAGES = {"zh-hans": 0, "en": 1}
+# One purchase in so many came from a campaign page.
+EVERY = 5
 
 
 def load_campaigns(
@@ -80,3 +84,20 @@ def _block(
     if kind == "countdown":
         value["until"] = (at + timedelta(days=value.pop("days"))).isoformat()
     return {"type": kind, "value": value, "id": str(uuid.uuid4())}
+
+
+def credit_campaigns(pages: list[CampaignPage]) -> int:
+    """Let some of the past purchases have come from a campaign page, as a cookie would have said; return how many."""
+    sources = [sources_of_campaign(str(page.pk))[0] for page in pages]
+    bought = list(Purchase.objects.filter(attribution_kind__in=["shop", "live"]).order_by("pk"))
+    chosen = [(purchase, sources[(n // EVERY) % len(sources)]) for n, purchase in enumerate(bought) if n % EVERY == 0]
+    OrderAttribution.objects.bulk_create(
+        [OrderAttribution(purchase=purchase, kind=it.kind, ref=it.ref, label=it.label) for purchase, it in chosen]
+    )
+    for purchase, it in chosen:
+        if purchase.attribution_kind == "shop":
+            purchase.attribution_kind, purchase.attribution_ref, purchase.attribution_label = it.kind, it.ref, it.label
+    Purchase.objects.bulk_update(
+        [purchase for purchase, _it in chosen], ["attribution_kind", "attribution_ref", "attribution_label"]
+    )
+    return len(chosen)

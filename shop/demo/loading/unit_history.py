@@ -243,6 +243,7 @@ class History:
             )
             order.waived_fen = lines[0].refunded_fen
         order.state, order.shipped_at, order.completed_at = OrderState.COMPLETED, shipped, accepted
+        order.sold_at = accepted  # The goods came first, and were paid later.
         order.ship_by = placed + timedelta(days=2)
         buyer = each.members["buyer"]
         for from_, to, reason, moment in (
@@ -302,7 +303,7 @@ class History:
         orders = self.rows.pop(OrderFacts, [])
         lines = [each.line for each in self.rows.get(ShipmentLine, [])]
         OrderFacts.objects.bulk_update(
-            orders, ["state", "shipped_at", "completed_at", "ship_by", "waived_fen"], batch_size=200
+            orders, ["state", "shipped_at", "completed_at", "sold_at", "ship_by", "waived_fen"], batch_size=200
         )
         Order.objects.filter(pk__in=[order.pk for order in orders]).update(status=OrderState.COMPLETED)
         LineFacts.objects.bulk_update(lines, ["shipped", "accepted", "refunded_fen"], batch_size=200)

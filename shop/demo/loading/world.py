@@ -12,7 +12,7 @@ from catalog.operations.facets import rebuild_facets
 from shop.accounts.models import Message
 from shop.core import audit
 from shop.core.models import AuditEntry
-from shop.demo.loading.campaigns import load_campaigns
+from shop.demo.loading.campaigns import credit_campaigns, load_campaigns
 from shop.demo.loading.certificates import load_certificates
 from shop.demo.loading.gifts import load_gifts
 from shop.demo.loading.listings import load_categories, load_listings
@@ -65,7 +65,8 @@ def load_world(*, at: datetime, say: Say) -> bool:
         events = load_live(people=people, suppliers=suppliers, listings=by_slug, pictures=pictures, at=at)
         staff = people.by_login["campaign_staff"]
         pages = load_campaigns(listings=by_slug, villages=villages, at=at, staff=staff)
-        say(f"  {events} events in two live rooms, {len(pages)} campaigns")
+        credited = credit_campaigns(pages)
+        say(f"  {events} events in two live rooms, {len(pages)} campaigns, {credited} purchases from them")
         say(f"  {load_units(people=people, at=at)} units with their year")
         say(f"  {load_gifts(people=people, pictures=pictures, at=at)} needs")
         settle_effects(at)

@@ -30,6 +30,9 @@ class OrderFacts(models.Model):
     shipped_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     placed_at = models.DateTimeField()
+    sold_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it became a sale: paid, or received where the goods came first"
+    )
 
     class Meta:
         constraints = [
@@ -45,6 +48,7 @@ class OrderFacts(models.Model):
             models.Index(fields=["supplier", "state", "ship_by"], name="order_of_supplier"),
             models.Index(fields=["purchase"], name="order_of_purchase"),
             models.Index(fields=["shipped_at"], condition=Q(state="shipped"), name="order_on_its_way"),
+            models.Index(fields=["sold_at"], name="order_sold"),
         ]
 
     def money(self) -> OrderMoney:
@@ -81,9 +85,13 @@ class LineFacts(models.Model):
     cancelled = models.PositiveIntegerField(default=0)
     shipped = models.PositiveIntegerField(default=0)
     accepted = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0, help_text="Came back after the sale")
     refunded_fen = models.BigIntegerField(default=0, help_text="Given back, or not charged")
     county_code = models.CharField(max_length=6, blank=True)
     village_id = models.BigIntegerField(null=True, blank=True)
+    pairing = models.CharField(
+        max_length=120, blank=True, help_text="Who assisted the county then: assisting-assisted codes, e.g. 4406-5134"
+    )
     certificate_id = models.BigIntegerField(null=True, blank=True, help_text="Whose output the pieces draw")
     is_fresh = models.BooleanField(default=True)
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import IO, Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from catalog.operations.pictures import store_picture
@@ -110,6 +111,8 @@ def decide_after_sale(
                 lines={case.line_id: amount_fen},
                 pieces={case.line_id: case.quantity} if case.kind == AfterSaleKind.RETURN else None,
             )
+            if case.kind == AfterSaleKind.RETURN:
+                LineFacts.objects.filter(pk=case.line_id).update(returned=F("returned") + case.quantity)
         elif not answer:
             raise InvalidInput(_("Say why: the buyer reads it."), code="answer_missing", field="answer")
         to = AfterSaleState.APPROVED if approve else AfterSaleState.REFUSED

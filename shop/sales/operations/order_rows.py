@@ -1,21 +1,29 @@
 """The rows of a placed order: Oscar's and our facts about them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.utils import timezone
 from oscar.apps.order.models import Line, Order
 
 from shop.core.money import to_yuan
+from shop.core.regions import pairings_of
+from shop.sales import rules
 from shop.sales.deal import Extras, PlaceLine
 from shop.sales.models import LineFacts, OrderFacts, Purchase
 from shop.sales.numbers import new_number
+from shop.sales.states import OrderState
 
 
 def write_orders(
     purchase: Purchase, groups: Mapping[int, list[PlaceLine]], extras: Extras, state: str, at: datetime
 ) -> list[tuple[OrderFacts, list[LineFacts]]]:
-    """Write one order per supplier (`groups`: supplier id → lines) in bulk; return them with their lines."""
+    """Write one order per supplier (`groups`: supplier id → lines) in bulk; return them with their lines.
+
+    Those that are worked on from the start (`state` TO_SHIP) get their ship-by from what is known of the goods.
+    """
     facts, orders, order_lines, line_facts = [], [], [], []
+    pairings = pairings_of({line.spec.county_code for lines in groups.values() for line in lines}, at)
     for supplier_id, lines in groups.items():
         goods = sum(line.unit_price_fen * line.quantity for line in lines)
         discount = sum(line.discount_fen for line in lines)
@@ -49,10 +57,11 @@ def write_orders(
                 total_fen=total,
                 note=extras.notes.get(supplier_id, ""),
                 placed_at=at,
+                ship_by=_ship_by(lines, at) if state == OrderState.TO_SHIP else None,
             )
         )
         order_lines.append([_order_line(line) for line in lines])
-        line_facts.append([_line_facts(line) for line in lines])
+        line_facts.append([_line_facts(line, pairings) for line in lines])
     Order.objects.bulk_create(orders)
     for order, fact, its_lines, its_facts in zip(orders, facts, order_lines, line_facts, strict=True):
         fact.order = order
@@ -67,6 +76,11 @@ def write_orders(
         line_fact.line = line
     LineFacts.objects.bulk_create(flat_facts)
     return list(zip(facts, line_facts, strict=True))
+
+
+def _ship_by(lines: Sequence[PlaceLine], at: datetime) -> datetime:
+    slowest = max(line.spec.ship_within_hours for line in lines)
+    return rules.ship_by(timezone.localtime(at), slowest, lines[0].spec.holiday_until)
 
 
 def _order_line(line: PlaceLine) -> Line:
@@ -92,7 +106,7 @@ def _order_line(line: PlaceLine) -> Line:
     )
 
 
-def _line_facts(line: PlaceLine) -> LineFacts:
+def _line_facts(line: PlaceLine, pairings: Mapping[str, str]) -> LineFacts:
     spec = line.spec
     return LineFacts(
         listing_id=spec.listing_id,
@@ -110,6 +124,7 @@ def _line_facts(line: PlaceLine) -> LineFacts:
         ordered=line.quantity,
         county_code=spec.county_code,
         village_id=spec.village_id,
+        pairing=pairings.get(spec.county_code, ""),
         certificate_id=spec.certificate_id,
         is_fresh=spec.is_fresh,
     )

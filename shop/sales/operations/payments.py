@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from shop.core import ledger, outbox
 from shop.sales import books, hooks, rules
-from shop.sales.errors import WrongState
+from shop.sales.errors import DoneElsewhere, WrongState
 from shop.sales.gateways import Started, gateway
 from shop.sales.models import LineFacts, OrderFacts, Payment, Purchase
 from shop.sales.operations.events import order_event
@@ -23,16 +23,23 @@ PURCHASE = "purchase"
 DEMO_THINKS_SECONDS = 3
 
 
-def start_payment(*, purchase: Purchase, gateway_name: str, method: str = "", at: datetime) -> tuple[Payment, Started]:
+def start_payment(
+    *, purchase: Purchase, gateway_name: str, method: str = "", through: str = "", at: datetime
+) -> tuple[Payment, Started]:
     """Start (or take up again) an attempt to pay `purchase`; return it with what the gateway answered.
 
-    Raises WrongState when the purchase is not waiting for money, KeyError for a gateway that is not offered.
+    `through` is the kind of purchases whose own door this is: what a unit's finance pays, its buyer does not pay at
+    the cashier's (DoneElsewhere). Raises WrongState when the purchase is not waiting for money, KeyError for a
+    gateway that is not offered.
     """
     chosen = gateway(gateway_name)
     with transaction.atomic():
         locked = Purchase.objects.select_for_update().get(pk=purchase.pk)
         if locked.state != PurchaseState.UNPAID or rules.is_too_late_to_pay(locked.terms, locked.pay_by, at):
             raise WrongState(_("This purchase is not waiting for payment."))
+        door = hooks.elsewhere(hooks.Step.PAY, locked) if through != locked.attribution_kind else None
+        if door is not None:
+            raise DoneElsewhere(door.why, url=door.url)
         payment = Payment.objects.filter(
             payable_kind=PURCHASE, payable_id=purchase.pk, gateway=gateway_name, state__in=_WAITING
         ).first()
@@ -137,6 +144,8 @@ def _orders_paid(purchase: Purchase, gateway_name: str, actor: Any, at: datetime
     by_order: dict[int, list[LineFacts]] = {order.pk: [] for order in orders}
     for line in LineFacts.objects.filter(order__in=by_order):
         by_order[line.order_id].append(line)
+    # What the goods came before is a sale since it was received.
+    OrderFacts.objects.filter(pk__in=by_order, sold_at=None).update(sold_at=at)
     waiting = [order for order in orders if order.state == OrderState.UNPAID]
     move_orders(waiting, OrderState.TO_SHIP, reason="paid", actor=actor, at=at)
     start_work(orders=[(order, by_order[order.pk]) for order in waiting], at=at)

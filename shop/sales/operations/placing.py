@@ -25,7 +25,7 @@ from shop.sales.numbers import new_number
 from shop.sales.operations.discounts import claim_uses
 from shop.sales.operations.events import order_event
 from shop.sales.operations.order_rows import write_orders
-from shop.sales.operations.starting import start_work
+from shop.sales.operations.starting import tell_work
 from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language
 from shop.sales.visitors import token_hash
@@ -73,7 +73,7 @@ def place(
             _note_sources(purchase, (attribution, *also))
             claim_uses(purchase=purchase, applied=extras.applied, user=buyer.user)
             if terms == Terms.POSTPAID:
-                start_work(orders=orders, at=at)
+                tell_work(orders=orders, at=at)
             hooks.tell(
                 *(
                     order_event(
@@ -202,8 +202,11 @@ def _write(
 
 
 def _note_sources(purchase: Purchase, sources: Sequence[Attribution]) -> None:
-    """Keep where the purchase came from, one row per kind; the shop itself needs none."""
-    rows = {source.kind: source for source in sources if source.ref}
+    """Keep where the purchase came from, one row per kind, the first of each; the shop itself needs none.
+
+    The first: a drop's own session stands before the session that the visitor's cookie remembers.
+    """
+    rows = {source.kind: source for source in reversed(sources) if source.ref}
     if rows:
         OrderAttribution.objects.bulk_create(
             [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shop.core import audit, ledger, outbox, periodic
 from shop.core.errors import InvalidInput
 from shop.sales import books, hooks, rules
-from shop.sales.errors import TooMuch, WrongState
+from shop.sales.errors import DoneElsewhere, TooMuch, WrongState
 from shop.sales.models import AfterSale, LineFacts, OrderFacts
 from shop.sales.operations.events import order_event
 from shop.sales.operations.moves import lock_order, move_order
@@ -23,17 +23,25 @@ from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
 BATCH = 100
 
 
-def confirm_receipt(*, order_id: int, actor: Any, at: datetime, reason: str = "received") -> bool:
-    """Note that all that was sent arrived; return False when that was noted before.
+def confirm_receipt(*, order_id: int, actor: Any, at: datetime) -> bool:
+    """Note, as its buyer, that all that was sent arrived; return False when that was noted before.
 
     Every sent piece counts as accepted; what is left of the money becomes payable to the supplier.
-    Raises WrongState when the order is not on its way. Locks: order, then ledger.
+    Raises DoneElsewhere where somebody else receives (a unit in form, a beneficiary by its link), WrongState when the
+    order is not on its way. Locks: order, then ledger.
     """
+    return _receive_all(order_id, actor, at, "received", asks=True)
+
+
+def _receive_all(order_id: int, actor: Any, at: datetime, reason: str, *, asks: bool) -> bool:
     with transaction.atomic():
         order = lock_order(order_id)
         if order.state == OrderState.COMPLETED:
             return False
         _check_on_its_way(order)
+        door = hooks.elsewhere(hooks.Step.RECEIVE, order.purchase, order.order.number) if asks else None
+        if door is not None:
+            raise DoneElsewhere(door.why, url=door.url)
         _complete(order, list(LineFacts.objects.filter(order=order)), actor, at, reason)
         return True
 
@@ -123,6 +131,8 @@ def _complete(
             actor_id=getattr(actor, "pk", None),
         )
     else:
+        # Received and owed: from now on it is a sale.
+        OrderFacts.objects.filter(pk=order.pk, sold_at=None).update(sold_at=at)
         start_term(purchase=order.purchase, at=at)
     outbox.enqueue(task="sales.tell_received", args={"order_id": order.pk}, key=f"received:{order.pk}", at=at)
     well = {line.pk: line.shipped - (short or {}).get(line.pk, 0) for line in lines}
@@ -153,7 +163,7 @@ def receive_overdue(*, at: datetime) -> int:
 
 def _receive(order_id: int, at: datetime) -> bool:
     try:
-        return confirm_receipt(order_id=order_id, actor=None, at=at, reason="received_by_time")
+        return _receive_all(order_id, None, at, "received_by_time", asks=False)
     except WrongState:
         # Moved by somebody else since it was listed.
         return False

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shop.core.errors import DomainError
 from shop.core.templatetags.heqiao import local
-from shop.sales import visitors
+from shop.sales import hooks, visitors
 from shop.sales.gateways import offered
 from shop.sales.operations import baskets, closing, payments
 from shop.sales.queries import cashier as queries
@@ -78,6 +78,10 @@ def cashier(request: HttpRequest, number: str) -> HttpResponse:
         return _show(request, found, "cashier_closed")
     if request.method == "POST":
         return _start(request, found)
+    door = hooks.elsewhere(hooks.Step.PAY, purchase)
+    if door is not None:
+        messages.info(request, door.why)
+        return HttpResponseRedirect(door.url)
     if found.is_checking and "other" not in request.GET:
         return _show(request, found, "cashier_checking")
     return _show(request, found, "cashier", gateways=offered())

@@ -20,6 +20,7 @@ from shop.sales.forms.seller import OnHandForm, ReplyForm
 from shop.sales.operations.reviews import reply_to_review
 from shop.sales.operations.stocking import set_stock_of
 from shop.sales.queries import seller as queries
+from shop.sales.queries.owed import owed_to
 from shop.sales.texts import in_reader_language, thumb_url
 
 for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
@@ -170,9 +171,11 @@ def set_stock(request: HttpRequest, supplier: SupplierBrief, specification_id: i
 @for_supplier
 def settlement(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show the ledger by order, adding up to what is held and what is payable."""
-    return console(
-        request, supplier, "settlement", {"books": queries.settlement(supplier.pk, request.GET.get("page", 1))}
-    )
+    context = {
+        "books": queries.settlement(supplier.pk, request.GET.get("page", 1)),
+        "owed": owed_to(supplier.pk, at=timezone.now()),
+    }
+    return console(request, supplier, "settlement", context)
 
 
 @require_safe

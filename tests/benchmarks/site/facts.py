@@ -10,12 +10,9 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402  # reason: after setup
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model  # noqa: E402
 from django.db import connection  # noqa: E402  # reason: after setup
 from django.db.models import Count  # noqa: E402  # reason: after setup
 from django.utils import timezone  # noqa: E402  # reason: after setup
-from django.utils.module_loading import import_string  # noqa: E402  # reason: after setup
 from oscar.apps.catalogue.models import Category  # noqa: E402  # reason: after setup
 
 from catalog.models import Listing, ListingCard, Specification, Stock, Village  # noqa: E402  # reason: after setup
@@ -23,19 +20,15 @@ from catalog.operations.cards import rebuild_cards  # noqa: E402  # reason: afte
 from catalog.operations.facets import rebuild_facets  # noqa: E402  # reason: after setup
 from catalog.states import ListingState  # noqa: E402  # reason: after setup
 from shop.accounts.models import User  # noqa: E402  # reason: after setup
+from tests.benchmarks.site.signing import session_for  # noqa: E402  # reason: after setup
 
 BOUGHT = 300
 
 
 def session_of(email: str) -> str:
-    """Sign somebody in and return the session's key."""
-    user = User.objects.filter(email=email).first() or get_user_model().objects.create_user(email, "orchard-2026")
-    store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")()
-    store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store.save()
-    return str(store.session_key)
+    """Sign somebody in, who is made when there is none, and return the session's key."""
+    user = User.objects.filter(email=email).first() or User.objects.create_user(email, "orchard-2026")
+    return session_for(user)
 
 
 def facts() -> dict[str, object]:

@@ -1,0 +1,177 @@
+"""The order lines behind a figure: the same filter, line by line, adding up to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Q
+
+from catalog.places import place
+from shop.core.masking import mask_name
+from shop.core.models import Division
+from shop.sales.periods import Period
+from shop.sales.queries.reports.counting import AGREED, PIECES, Figures, figures_of, none_name, sold_lines, sums
+from shop.sales.queries.reports.dimensions import DIMENSIONS, NONE, Dimension, Lines, channel_name
+from shop.sales.queries.reports.scopes import Scope
+from shop.sales.states import OrderState, PurchaseState, Terms
+from shop.sales.texts import in_reader_language
+
+LINES_A_PAGE = 50
+BATCH = 500
+ALL = ""
+
+
+@dataclass(frozen=True)
+class SoldLine:
+    """One order line. Amounts in 分; `buyer` is a unit's name, or a masked person. `why`: what took off: "" nothing."""
+
+    number: str
+    sold_at: datetime
+    name: str
+    spec: str
+    supplier: str
+    county: str
+    channel: str
+    buyer: str
+    pieces: int
+    grams: int
+    agreed_fen: int
+    taken_fen: int
+    why: str
+
+    @property
+    def net_fen(self) -> int:
+        """What is left."""
+        return self.agreed_fen - self.taken_fen
+
+
+@dataclass
+class Behind:
+    """The lines behind one figure: of a row (`key`; "" is the whole), `figures` is what they add up to."""
+
+    dimension: Dimension
+    key: str
+    name: str
+    page: Page
+    figures: Figures
+
+
+class _Counted(Paginator):
+    """A paginator that is told how many there are: the sums have counted them."""
+
+    def __init__(self, rows: Lines, per_page: int, count: int) -> None:
+        super().__init__(rows, per_page)
+        self.__dict__["count"] = count
+
+
+def behind(
+    *,
+    dimension: str,
+    key: str,
+    period: Period,
+    scope: Scope,
+    province: str = "",
+    channel: str = "",
+    only_taken: bool = False,
+    page: int | str = 1,
+) -> Behind:
+    """Return a page of the lines behind a figure, the latest first. Four queries. Raises KeyError."""
+    by = DIMENSIONS[dimension]
+    lines = _chosen(by, key, period, scope, province, channel, only_taken=only_taken)
+    whole = lines.aggregate(lines=Count("pk"), **sums())
+    shown = _Counted(_listed(lines), LINES_A_PAGE, whole["lines"]).get_page(page)
+    shown.object_list = list(_sold(list(shown.object_list)))
+    return Behind(by, key, _name(by, key, lines), shown, figures_of(whole))
+
+
+def lines_behind(
+    *,
+    dimension: str,
+    key: str,
+    period: Period,
+    scope: Scope,
+    province: str = "",
+    channel: str = "",
+    only_taken: bool = False,
+) -> tuple[int, Iterator[SoldLine]]:
+    """Return how many lines there are, and all of them, for a file; two queries for each 500. Raises KeyError."""
+    lines = _chosen(DIMENSIONS[dimension], key, period, scope, province, channel, only_taken=only_taken)
+    return lines.count(), _in_batches(_listed(lines))
+
+
+def _chosen(
+    by: Dimension, key: str, period: Period, scope: Scope, province: str, channel: str, *, only_taken: bool
+) -> Lines:
+    lines = sold_lines(period, scope, province, channel)
+    if key != ALL:
+        lines = by.where(lines, key)
+    return lines.filter(refunded_fen__gt=0) if only_taken else lines
+
+
+def _listed(lines: Lines) -> Lines:
+    return (
+        lines.select_related("order__order", "order__purchase", "order__supplier")
+        .annotate(agreed=AGREED, sold_pieces=PIECES, sold_at=F("order__sold_at"))
+        .order_by("-order__sold_at", "-pk")
+    )
+
+
+def _in_batches(lines: Lines) -> Iterator[SoldLine]:
+    last: Any = None
+    while True:
+        # By the last one seen, not by a number of rows: what is sold meanwhile moves nothing.
+        batch = list((lines if last is None else lines.filter(_beyond(last)))[:BATCH])
+        if not batch:
+            return
+        yield from _sold(batch)
+        last = batch[-1]
+
+
+def _beyond(last: Any) -> Q:
+    return Q(order__sold_at__lt=last.sold_at) | Q(order__sold_at=last.sold_at, pk__lt=last.pk)
+
+
+def _sold(lines: list[Any]) -> Iterator[SoldLine]:
+    counties = Division.objects.select_related("parent").in_bulk({line.county_code for line in lines} - {""})
+    for line in lines:
+        order, purchase, supplier = line.order, line.order.purchase, line.order.supplier
+        yield SoldLine(
+            number=order.order.number,
+            sold_at=line.sold_at,
+            name=in_reader_language(line.name_zh, line.name_en),
+            spec=in_reader_language(line.spec_zh, line.spec_en),
+            supplier=in_reader_language(supplier.name_zh, supplier.name_en),
+            county=place(counties[line.county_code]) if line.county_code in counties else "",
+            channel=channel_name(purchase.attribution_kind),
+            buyer=purchase.attribution_label if purchase.attribution_kind == "unit" else mask_name(purchase.ship_name),
+            pieces=line.sold_pieces,
+            grams=line.sold_pieces * line.net_grams,
+            agreed_fen=line.agreed,
+            taken_fen=line.refunded_fen,
+            why=_why(line),
+        )
+
+
+def _why(line: Any) -> str:
+    if not line.refunded_fen:
+        return ""
+    if line.order.state == OrderState.CANCELLED:
+        return "cancelled"
+    purchase = line.order.purchase
+    return "waived" if purchase.terms == Terms.POSTPAID and purchase.state == PurchaseState.UNPAID else "refunded"
+
+
+def _name(by: Dimension, key: str, lines: Lines) -> str:
+    if key == ALL:
+        return ""
+    if key == NONE:
+        return none_name(by)
+    if by.label:
+        # Only what the reader's own orders call it: whose they are not is not told either.
+        label = lines.values_list(by.label, flat=True).last()
+        return by.names({key: label}).get(key, label) if label is not None else ""
+    if by.key.endswith("_id") and not key.isdigit():
+        return ""
+    return by.names({key: ""}).get(key, "")
