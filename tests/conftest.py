@@ -14,10 +14,15 @@ from django.conf import settings
 from django.db import connections
 from django.test import override_settings
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from shop.core import migrated
 
+# A busy machine draws slowly; that says nothing about the code. Timing is never a unit test.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"
 _missing: dict[str, str] = {}
 

@@ -1,6 +1,7 @@
 """Reading the catalogue."""
 
 from catalog.pictures import Rendition, file_name, picture_url, rendition
+from catalog.places import place
 from catalog.words import english, local, paragraphs, said
 
 from .freight import Freight, freight_of
@@ -22,6 +23,7 @@ __all__ = [
     "local",
     "paragraphs",
     "picture_url",
+    "place",
     "rendition",
     "said",
     "ship_within",

@@ -5,24 +5,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from procurement.models import BudgetUnit
-from shop.accounts.models import Membership
+from shop.accounts.queries import roles_in_organisation
 from shop.core.errors import NotAllowed
-from shop.core.prepared import Prepared
 
 BUYER, APPROVER, FINANCE = "buyer", "approver", "finance"
 OWNER, MEMBER = "owner", "member"
-_roles = Prepared(
-    lambda user_id, organisation_id: Membership.objects.filter(
-        user_id=user_id, organisation_id=organisation_id, organisation__is_active=True
-    ).values_list("role")
-)
 
 
 def roles_in(actor: Any, unit: BudgetUnit) -> set[str]:
     """Return the roles of `actor` in a unit; none for a closed account or organisation. One query."""
     if actor is None or not actor.is_active:
         return set()
-    return {role for (role,) in _roles(actor.pk, unit.organisation_id)}
+    return roles_in_organisation(user_id=actor.pk, organisation_id=unit.organisation_id)
 
 
 def must_be(actor: Any, unit: BudgetUnit, *roles: str) -> None:

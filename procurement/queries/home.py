@@ -12,7 +12,7 @@ from procurement.models import BudgetUnit, PurchaseRequest, QuotaDeclaration, Un
 from procurement.queries.policies import policies, regions_around
 from procurement.queries.units import Seat
 from procurement.states import Fund, RequestState
-from shop.core.models import Transfer
+from shop.core import ledger
 from shop.core.prepared import Prepared
 from shop.sales.states import OrderState, PurchaseState
 
@@ -32,7 +32,7 @@ def _transfers(names: list[str]) -> Subquery:
 
     Their number, not the last one's id: what is committed later may have been given an earlier id.
     """
-    rows = Transfer.objects.filter(credit__name__in=names).order_by().values("credit__asset")
+    rows = ledger.credits_to(names).order_by().values("credit__asset")
     return Subquery(rows.annotate(n=Count("pk")).values("n")[:1])
 
 

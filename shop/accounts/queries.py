@@ -8,6 +8,7 @@ from django.db.models import Case, Q, Value, When
 
 from shop.accounts import roles
 from shop.accounts.models import AccessToken, Address, Membership, Message, User
+from shop.core.prepared import Prepared
 
 MESSAGES_A_PAGE = 20
 
@@ -35,6 +36,18 @@ def memberships(user: User) -> list[Acting]:
         earlier = found.get(pk)
         found[pk] = Acting(pk, kind, name_zh, name_en, (*(earlier.roles if earlier else ()), role))
     return list(found.values())
+
+
+_roles_in = Prepared(
+    lambda user_id, organisation_id: Membership.objects.filter(
+        user_id=user_id, organisation_id=organisation_id, organisation__is_active=True
+    ).values_list("role")
+)
+
+
+def roles_in_organisation(*, user_id: int, organisation_id: int) -> set[str]:
+    """Return the roles of a user in one active organisation; none when it is closed. One query."""
+    return {role for (role,) in _roles_in(user_id, organisation_id)}
 
 
 def supplier_ids_of(user: User) -> list[int]:

@@ -183,6 +183,11 @@ def _moving(names: Sequence[str]) -> QuerySet[Any]:
 _moved = Prepared(_moving)
 
 
+def credits_to(names: Sequence[str]) -> QuerySet[Transfer]:
+    """Return the transfers that credit any of the accounts `names`, to be counted or looked at. No query runs yet."""
+    return Transfer.objects.filter(credit__name__in=names)
+
+
 def sums(names: Iterable[str]) -> dict[str, int]:
     """Return the balance of each of the accounts called `names`, from its transfers; 0 for an unknown one. One query."""
     totals = dict.fromkeys(names, 0)

@@ -58,6 +58,8 @@ class Camera:
         """Write `name-width-language.webp`."""
         page.wait_for_load_state("networkidle")
         height = min(int(page.evaluate("document.documentElement.scrollHeight")), WIDTHS[self.width] * MORE)
+        if page.locator("body.live-body").count():  # a room fills the screen it is given
+            height = WIDTHS[self.width]
         for top in range(0, height, WIDTHS[self.width]):  # pictures further down load as they come near
             page.evaluate("top => window.scrollTo(0, top)", top)
             page.wait_for_load_state("networkidle")

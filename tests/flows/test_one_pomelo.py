@@ -20,6 +20,7 @@ from shop.accounts.models import Message
 from shop.core import ledger, outbox
 from shop.sales.models import AfterSale, LineFacts, OrderAttribution, OrderFacts, Purchase, Shipment
 from shop.sales.queries.attributions import sold_from
+from shop.sales.queries.reports import EVERYTHING, report
 from tests.campaigns.pages import block, make_page
 from tests.factories import (
     AT,
@@ -339,7 +340,23 @@ def test_one_pomelo_through_every_door():
     for kind, ref in (("session", session.pk), ("campaign", campaign.pk)):
         sold = sold_from(kind, str(ref))
         assert (sold.orders, sold.pieces, sold.fen) == (1, 2, drop_fen)
+    # The reports count goods, freight apart: each channel's pieces and 分, and all together.
+    channels = {"shop": (2, 2 * PRICE), "unit": (4, 4 * PRICE), "pledge": (4, 4 * PRICE), "live": (2, 2 * DROP_PRICE)}
+    assert reported("channel") == channels
+    assert reported("supplier") == {str(supplier.pk): (12, 10 * PRICE + 2 * DROP_PRICE)}
+    of_one = {"unit": ("unit", office.unit.pk), "need": ("pledge", "pomelos"), "session": ("live", session.pk)}
+    of_one["campaign"] = ("live", campaign.pk)
+    for dimension, (channel, ref) in of_one.items():
+        assert reported(dimension)[str(ref)] == channels[channel], dimension
     books_agree()
+
+
+def reported(dimension):
+    """Return (pieces, 分) of each row of a report of this year."""
+    found = report(
+        dimension=dimension, since=AT.date().replace(month=1, day=1), until=AT.date(), scope=EVERYTHING, at=AT
+    )
+    return {row.key: (row.figures.pieces, row.figures.net_fen) for row in found.rows}
 
 
 def attributions(purchase):

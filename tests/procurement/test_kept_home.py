@@ -10,13 +10,14 @@ from procurement.models import QuotaPolicy
 from procurement.operations.accepting import accept_goods
 from procurement.operations.deciding import decide_request
 from procurement.operations.ordering import order_request
+from procurement.operations.paying import pay_in_demo
 from procurement.operations.requests import submit_request
 from shop.accounts.models import Membership
 from shop.sales.models import OrderFacts, Purchase
 from tests.factories import AT, make_listing
 from tests.procurement.offices import Office, ask, declared, make_office, ordered, submitted
 from tests.procurement.test_pages import as_
-from tests.sales.selling import lines_of, pay, ship
+from tests.sales.selling import lines_of, ship
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +74,7 @@ def test_after_every_step_it_is_the_page_that_would_be_made(now) -> None:
     Purchase.objects.filter(pk=order.purchase_id).update(pay_by=AT - timedelta(days=1))
     Purchase.objects.filter(pk=order.purchase_id).update(pay_by=AT - timedelta(days=1))
     desk.look()
-    pay(order.purchase)
+    pay_in_demo(request_id=request.pk, actor=office.finance, at=AT)
     desk.look()
     ordered(make_office(above.unit, budget_fen=10_000_000), (listing, 1))
     desk.look(changed=False)

@@ -7,7 +7,7 @@ from django.db.models import FilteredRelation, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalog.places import place
+from catalog.queries import place
 from catalog.queries.trade import supplier_names, village_names
 from shop.core.models import Division
 from shop.core.regions import name, pairing_codes

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q
 
-from catalog.places import place
+from catalog.queries import place
 from shop.core.masking import mask_name
 from shop.core.models import Division
 from shop.sales.periods import Period
