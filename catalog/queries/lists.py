@@ -125,16 +125,16 @@ def card_page(scope: Scope, asked: Asked) -> ListPage:
         total, capped, counted = counts["total", ""], False, True
         suppliers: int | None = counts["suppliers", ""]
     else:
-        counts, total, capped = _count(_narrow(base, replace(asked, categories=(), counties=())), asked)
+        counts, total, capped = _count(narrow(base, replace(asked, categories=(), counties=())), asked)
         counted = not capped
         if capped and (asked.categories or asked.counties):
-            counts, total, capped = _count(_narrow(base, asked), asked)
+            counts, total, capped = _count(narrow(base, asked), asked)
         suppliers = None if capped else counts["suppliers", ""]
     paginator = KnownPaginator(total)
     page = paginator.get_page(asked.page)
     asked = replace(asked, page=page.number)
     start = (page.number - 1) * PER_PAGE
-    found = _narrow(base, asked).order_by(*ORDERS[asked.sort])
+    found = narrow(base, asked).order_by(*ORDERS[asked.sort])
     html = found.values_list("html_en" if english() else "html_zh", flat=True)[start : start + PER_PAGE]
     labels = {value: (english() and en) or zh for facet, value, _, zh, en in stored if facet == "county"}
     return ListPage(
@@ -153,7 +153,8 @@ def card_page(scope: Scope, asked: Asked) -> ListPage:
     )
 
 
-def _narrow(cards: QuerySet[ListingCard], asked: Asked) -> QuerySet[ListingCard]:
+def narrow(cards: QuerySet[ListingCard], asked: Asked) -> QuerySet[ListingCard]:
+    """Return those of `cards` that the chosen filters leave. No query runs yet."""
     if asked.categories:
         tree = category_tree()
         tops = [pk for pk in asked.categories if pk in tree.by_pk and tree.by_pk[pk].is_top]

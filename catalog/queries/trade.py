@@ -13,6 +13,7 @@ from catalog.models import Listing, ListingPicture, Reminder, Specification, Sto
 from catalog.places import short
 from catalog.states import ListingState
 from catalog.words import said
+from shop.core.errors import DomainError, NotAllowed
 
 REMINDERS_A_PAGE = 30
 GOODS_A_PAGE = 30
@@ -257,6 +258,33 @@ def first_pictures(listing_ids: Iterable[int]) -> dict[int, Any]:
     """Return the first picture of each listing. One query."""
     rows = ListingPicture.objects.filter(listing_id__in=list(listing_ids)).select_related("picture")
     return {row.listing_id: row.picture for row in rows.order_by("-position", "-pk")}
+
+
+class ActsForNone(NotAllowed):
+    """The person acts for no supplier."""
+
+    code = "no_supplier"
+
+
+class NotTheirSupplier(DomainError):
+    """The person does not act for this supplier."""
+
+    code = "not_found"
+    status = 404
+
+
+def supplier_acting(user: Any, slug: str = "") -> SupplierBrief:
+    """Return the supplier called `slug` that `user` acts for, the first one without a name. One query.
+
+    Raises ActsForNone, NotTheirSupplier.
+    """
+    found = suppliers_of(user)
+    if not found:
+        raise ActsForNone(_("You act for no supplier."))
+    own = next((each for each in found if slug in ("", each.slug)), None)
+    if own is None:
+        raise NotTheirSupplier(_("You do not act for this supplier."))
+    return own
 
 
 def supplier_names(ids: Iterable[int]) -> dict[str, str]:

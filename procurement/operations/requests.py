@@ -42,6 +42,15 @@ def start_request(*, unit_id: int, actor: Any, at: datetime, fund: str = Fund.CA
     )
 
 
+def start_and_fill(
+    *, unit_id: int, pieces: Mapping[int, int], actor: Any, at: datetime, fund: str = Fund.CANTEEN
+) -> PurchaseRequest:
+    """Open a request that holds these pieces (specification id → pieces), or nothing at all. Raises as its two steps."""
+    with transaction.atomic():
+        made = start_request(unit_id=unit_id, actor=actor, at=at, fund=fund)
+        return put_lines(request_id=made.pk, pieces=pieces, actor=actor, at=at) if pieces else made
+
+
 _locked = Prepared(
     lambda pk: (
         PurchaseRequest.objects.filter(pk=pk)

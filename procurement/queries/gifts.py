@@ -215,3 +215,10 @@ def receivers_of(listing_slug: str, at: datetime) -> tuple[list[SpecForSale], li
 def need_names(refs: Collection[str]) -> dict[str, str]:
     """Return what needs are called in the reader's language, by slug. One query."""
     return {row.slug: words(row.title_zh, row.title_en) for row in Need.objects.filter(slug__in=list(refs))}
+
+
+def beneficiaries_of(user: Any) -> list[Any]:
+    """Return the beneficiaries (organisations) that `user` acts for, by id. One query."""
+    rows = user.memberships.filter(organisation__kind="beneficiary", organisation__is_active=True)
+    found = {row.organisation_id: row.organisation for row in rows.select_related("organisation").order_by("pk")}
+    return [found[pk] for pk in sorted(found)]

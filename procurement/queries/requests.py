@@ -113,6 +113,12 @@ def declaration_below(seats: Sequence[Seat], pk: int) -> QuotaDeclaration | None
     return rows.select_related("unit__organisation", "policy", "submitted_by", "represented_by__organisation").first()
 
 
+def declaration_of(unit_id: int, year: int) -> QuotaDeclaration | None:
+    """Return a unit's declaration of a year, or None. One query."""
+    rows = QuotaDeclaration.objects.filter(unit_id=unit_id, year=year)
+    return rows.select_related("unit__organisation", "policy").first()
+
+
 @dataclass(frozen=True)
 class Change:
     """What became of one line between two versions. `before` and `now` are pieces; 0 = not there."""

@@ -7,7 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Q, Value, When
 
 from shop.accounts import roles
-from shop.accounts.models import Address, Membership, Message, User
+from shop.accounts.models import AccessToken, Address, Membership, Message, User
 from shop.core.prepared import Prepared
 
 MESSAGES_A_PAGE = 20
@@ -94,6 +94,11 @@ def message_page(user: User, number: str | int) -> Page:
 def unread_count(user: User) -> int:
     """Return how many messages are unread. One query."""
     return Message.objects.filter(user_id=user.pk, read_at__isnull=True).count()
+
+
+def tokens(user: User) -> list[AccessToken]:
+    """Return the tokens of a person that are not revoked, the latest first. One query."""
+    return list(AccessToken.objects.filter(user_id=user.pk, revoked_at__isnull=True).order_by("-created_at", "-pk"))
 
 
 def message(user: User, pk: int) -> Message | None:

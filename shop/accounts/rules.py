@@ -8,6 +8,7 @@ from typing import Any
 import rules
 
 from shop.accounts import roles
+from shop.core.scopes import SCOPES
 
 
 def has_role(*wanted: str) -> rules.Predicate:
@@ -63,6 +64,44 @@ PERMISSIONS: dict[str, rules.Predicate] = {
     "procurement.act_for_unit": acts_for_a_unit,
     "procurement.supervise": has_role(roles.SUPERVISING, roles.FINANCE_OFFICE) | is_platform_admin,
 }
+
+
+EVERYBODY = frozenset(
+    {"account:read", "account:write", "orders:read", "orders:write", "pledges:read", "pledges:write", "live:chat"}
+)
+SELLING = frozenset(
+    {"reports:read", "seller:read", "seller:write", "stock:write", "lots:read", "lots:write", "live:host"}
+)
+UNITS = frozenset({"units:read", "units:write", "units:decide"})
+ABOVE = frozenset({"units:read", "units:decide", "reports:read"})
+REVIEWING = frozenset({"review:read", "review:write", "reports:read"})
+# What acting for an organisation of a kind adds.
+OF_KIND: dict[str, frozenset[str]] = {
+    "supplier": SELLING,
+    "budget_unit": UNITS,
+    "labor_union": UNITS,
+    "supervising_unit": ABOVE | {"units:write"},
+    "finance_office": ABOVE,
+}
+
+
+def scopes_of(user: Any) -> frozenset[str]:
+    """Return the scopes that a person's roles allow. Three queries at most.
+
+    A token never does more than its person: each operation asks the person's rights again.
+    """
+    if not user.is_active:
+        return frozenset()
+    if is_platform_admin(user):
+        return frozenset(SCOPES)
+    scopes = EVERYBODY
+    for kind in user.organisation_kinds:
+        scopes |= OF_KIND.get(kind, frozenset())
+    if is_reviewer(user):
+        scopes |= REVIEWING
+    if is_campaign_staff(user):
+        scopes |= {"live:host", "reports:read"}
+    return scopes
 
 
 def register() -> None:

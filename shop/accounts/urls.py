@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shop.accounts.views import addresses, home, messages, privacy, security, signing
+from shop.accounts.views import addresses, home, messages, privacy, security, signing, tokens
 
 app_name = "accounts"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("security/phone/", security.change_phone, name="change-phone"),
     path("security/email/", security.change_email, name="change-email"),
     path("security/password/", security.change_password, name="change-password"),
+    path("tokens/", tokens.token_list, name="tokens"),
+    path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
     path("privacy/", privacy.privacy, name="privacy"),
     path("privacy/export/", privacy.export, name="export"),
     path("privacy/erase/", privacy.erase, name="erase"),

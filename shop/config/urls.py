@@ -11,6 +11,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 
 from livestream.urls import clip_urlpatterns
 from shop.accounts.urls import entrance
+from shop.config import api
 from shop.core import back_office, health
 from shop.core import views as core_views
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("admin/", back_office.site.urls),
     path("pay/", include("shop.sales.pay_urls")),
     path("t/", include("traceability.urls")),
+    path("api/", include((api.urlpatterns, "api"))),
     *clip_urlpatterns,
     *i18n_patterns(
         *DEMO_PAGES,

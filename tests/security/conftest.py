@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from catalog.models import Listing, Reminder, Supplier
 from procurement.models import Pledge, QuotaDeclaration, UnitOrder
@@ -13,6 +14,7 @@ from shop.accounts import roles
 from shop.accounts.models import Address, Message, Organisation, User
 from shop.accounts.operations import groups
 from shop.accounts.operations.messages import tell
+from shop.accounts.operations.tokens import issue_token
 from shop.sales.models import AfterSale, Purchase
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
@@ -46,6 +48,7 @@ class World:
     parcel_id: int
     listing_id: int
     proposal_id: int
+    token_id: int
     browsers: dict[str, Client] = field(default_factory=dict)
 
     def keys(self, pattern: str) -> dict[str, object]:
@@ -69,7 +72,11 @@ class World:
             "shipment_id": self.parcel_id,
             "listing_id": self.listing_id,
             "proposal_id": self.proposal_id,
-            "pk": self.message.pk if "messages" in pattern else self.address.pk,
+            "pk": self.message.pk
+            if "messages" in pattern
+            else self.token_id
+            if "tokens" in pattern
+            else self.address.pk,
         }
 
     def browser(self, role: str) -> Client:
@@ -125,6 +132,7 @@ def world(db: None) -> World:
         parcel_id=parcel_id,
         listing_id=listing.pk,
         proposal_id=drafted(supplier, photos=0).pk,
+        token_id=issue_token(actor=owner, at=timezone.now(), label="不给看的令牌", scopes=None, days=1)[0].pk,
     )
     helped = Organisation.objects.create(kind=Organisation.Kind.BENEFICIARY, name_zh="山里小学")
     helped.memberships.create(user=owner, role="owner")

@@ -23,6 +23,7 @@ class Rule(Enum):
     UNIT = "members of a budget unit, and only its own things (those above it read them)"
     REPORT = "who may read reports: of all, of the units below, or of one's own orders only"
     STAFF = "staff"
+    TOKEN = "programs by their token; the API's own list of operations says who (tests/security/test_api.py)"
 
 
 ROUTES: dict[str, Rule] = {
@@ -89,6 +90,12 @@ ROUTES: dict[str, Rule] = {
     "shop/me/": Rule.OPEN,
     "account/orders/": Rule.OPEN,
     "account/orders/find/": Rule.OPEN,
+    # The API's door: its document and its page; an address that it doesn't have.
+    "api/": Rule.OPEN,
+    "api/<path:rest>": Rule.OPEN,
+    "api/v1/": Rule.OPEN,
+    "api/v1/openapi.json": Rule.OPEN,
+    "api/v1/docs": Rule.OPEN,
     # Wagtail's pages, and the way into its closed ones.
     r"^((?:[\w\-]+/)*)$": Rule.OPEN,
     "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/": Rule.OPEN,
@@ -117,6 +124,7 @@ AREAS: dict[str, Rule] = {
     "pledges/": Rule.OWN,
     "cms/": Rule.STAFF,
     "admin/": Rule.STAFF,
+    "api/v1/": Rule.TOKEN,
 }
 # What stands in an address: nothing has these, unless a test puts something in its place.
 SAMPLES = {"int": "987654321", "slug": "nothing-like-it", "str": "nothing-like-it", "path": "nothing", "uuid": "0" * 32}
@@ -158,5 +166,10 @@ def _walk(patterns: list[URLPattern | URLResolver], above: str = "") -> Iterator
 
 
 def all_routes() -> list[Route]:
-    """Return every route of the site, once each, in order."""
+    """Return every route of the site but the API's operations, once each, in order."""
+    return [route for route in every_route() if route.rule is not Rule.TOKEN]
+
+
+def every_route() -> list[Route]:
+    """Return every route, the API's operations too."""
     return [Route(pattern) for pattern in dict.fromkeys(_walk(get_resolver().url_patterns))]

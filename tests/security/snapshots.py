@@ -7,6 +7,8 @@ from django.db import connection
 
 # Sessions, and what Wagtail notes about its editors' screens.
 NOTED = {"django_session", "wagtailcore_editingsession", "wagtailusers_userprofile", "axes_accessattempt"}
+# What programs leave behind: that a token was used, and refusals that are answered the same way again.
+NOTED |= {"accounts_accesstoken", "core_firstanswer"}
 
 
 def tables() -> dict[str, str]:

@@ -70,6 +70,12 @@ class User(AbstractUser):
         active = self.memberships.filter(organisation__is_active=True)
         return frozenset(active.values_list("organisation_id", flat=True))
 
+    @cached_property
+    def organisation_kinds(self) -> frozenset[str]:
+        """The kinds of the active organisations that the user acts for; one query, remembered on this object."""
+        active = self.memberships.filter(organisation__is_active=True)
+        return frozenset(active.values_list("organisation__kind", flat=True))
+
     @property
     def masked_phone(self) -> str:
         """138****2046."""

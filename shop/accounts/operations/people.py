@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.accounts.operations.messages import tell
+from shop.accounts.operations.tokens import revoke_all
 from shop.core import audit
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.masking import mask_email, mask_phone
@@ -63,11 +64,12 @@ def check_password_rules(password: str, user: User | None = None) -> None:
 
 
 def set_password(*, user: User, password: str, at: datetime) -> None:
-    """Set a new password; every other session of the user ends. Raises InvalidInput for a weak one."""
+    """Set a new password; every other session and every token of the user ends. Raises InvalidInput for a weak one."""
     check_password_rules(password, user)
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
+        revoke_all(user=user, at=at)
         audit.record(action="set_password", object_kind="user", object_id=user.pk, actor=user, at=at)
         tell(
             user_id=user.pk,

@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from shop.accounts import hooks
-from shop.accounts.models import Address, Membership, Message, User
+from shop.accounts.models import AccessToken, Address, Membership, Message, User
 from shop.core import audit
+from shop.core.models import FirstAnswer
 
 ERASED_DOMAIN = "erased.invalid"
 
@@ -43,8 +44,13 @@ def export_person(*, user: User) -> dict[str, Any]:
         {"organisation": row.organisation.name_zh, "role": row.role}
         for row in Membership.objects.filter(user_id=user.pk).select_related("organisation").order_by("pk")
     ]
+    tokens = [
+        {"label": row.label, "scopes": row.scopes, "created": row.created_at.isoformat()}
+        for row in AccessToken.objects.filter(user_id=user.pk).order_by("pk")
+    ]
     export: dict[str, Any] = {
         "account": account,
+        "tokens": tokens,
         "addresses": addresses,
         "messages": messages,
         "memberships": memberships,
@@ -64,6 +70,8 @@ def erase_person(*, user: User, at: datetime) -> None:
         user = User.objects.select_for_update().get(pk=user.pk)
         for erase in hooks.erase_from:
             erase(user, at)
+        AccessToken.objects.filter(user_id=user.pk).delete()
+        FirstAnswer.objects.filter(actor_id=user.pk).delete()
         Address.objects.filter(user_id=user.pk).delete()
         Message.objects.filter(user_id=user.pk).delete()
         Membership.objects.filter(user_id=user.pk).delete()

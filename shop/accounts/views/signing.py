@@ -28,6 +28,7 @@ from shop.accounts.forms.signing import (
     read_name,
 )
 from shop.accounts.operations import people
+from shop.core.api.problems import answer_problem
 from shop.core.errors import DomainError
 from shop.core.templatetags.heqiao import local
 
@@ -38,6 +39,8 @@ get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """Say that a name had too many wrong passwords (called by axes)."""
+    if request.path.startswith("/api/"):
+        return answer_problem(429, "too_often", _("Too many attempts. Please wait a few minutes and try again."))
     return render(request, "accounts/locked.html", status=429)
 
 

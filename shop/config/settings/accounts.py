@@ -21,6 +21,9 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
 }
 
+# Requests of one API token a minute; beyond, 429 until the next.
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 600)
+
 # How many proxies of ours stand before us, each adding to X-Forwarded-For; none of it is believed beyond them.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 

@@ -1,8 +1,9 @@
-"""What every package stands on: divisions, the ledger, the outbox, the audit trail."""
+"""What every package stands on: divisions, the ledger, the outbox, the audit trail, first answers."""
 
+from .answers import FirstAnswer
 from .audit import AuditEntry
 from .ledger import Account, Transfer
 from .outbox import OutboxEntry
 from .regions import AssistancePairing, Division
 
-__all__ = ["Account", "AssistancePairing", "AuditEntry", "Division", "OutboxEntry", "Transfer"]
+__all__ = ["Account", "AssistancePairing", "AuditEntry", "Division", "FirstAnswer", "OutboxEntry", "Transfer"]

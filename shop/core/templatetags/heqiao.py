@@ -233,8 +233,8 @@ def _in_other_language(context: Context) -> str:
     if request is None:
         return "/" if get_language() == "en" else "/en/"
     full = request.get_full_path()
-    if full.startswith("/pay/"):
-        # The cashier's addresses have no language: it is asked for, and remembered.
+    if full.startswith(("/pay/", "/api/")):
+        # The addresses of the cashier and of the API have no language: it is asked for, and remembered.
         return f"{request.path}?lang={'zh-hans' if get_language() == 'en' else 'en'}"
     if full == "/en" or full.startswith("/en/"):
         return full[3:] or "/"

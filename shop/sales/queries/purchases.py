@@ -1,7 +1,10 @@
 """Reading purchases: only by those whose they are."""
 
+from typing import Any
+
 from django.db.models import Q
 
+from shop.core.keyset import Slice, slice_after
 from shop.sales.models import Purchase
 from shop.sales.visitors import Visitor
 
@@ -19,3 +22,8 @@ def owned(visitor: Visitor, prefix: str = "") -> Q:
 def purchase_of(visitor: Visitor, number: str) -> Purchase | None:
     """Return the visitor's own purchase `number` with its destination, or None. One query."""
     return Purchase.objects.filter(owned(visitor), number=number).select_related("ship_division").first()
+
+
+def purchase_slice(visitor: Visitor, *, after: list[Any] | None, limit: int) -> Slice[Purchase]:
+    """Return some of the visitor's own purchases, the latest first, after a place. One query."""
+    return slice_after(Purchase.objects.filter(owned(visitor)), ("-placed_at", "-pk"), after, limit)

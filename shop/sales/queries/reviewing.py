@@ -25,3 +25,8 @@ def decided_reviews(page: int | str = 1) -> Page:
 def _page(rows: QuerySet[ReviewFacts], page: int | str) -> Page:
     chosen = rows.select_related("review", "line__order__supplier").prefetch_related("pictures__picture")
     return Paginator(chosen, REVIEWS_A_PAGE).get_page(page)
+
+
+def review_exists(review_id: int) -> bool:
+    """Tell whether there is such a review. One query."""
+    return ReviewFacts.objects.filter(pk=review_id).exists()

@@ -67,3 +67,8 @@ def _payers(purchase: Purchase, organisations: dict[int, list[str]]) -> list[str
     own = [purchase.invoice_title, purchase.user.name if purchase.user else "", purchase.ship_name]
     own += organisations.get(purchase.user_id or 0, [])
     return [name for name in dict.fromkeys(own) if name]
+
+
+def transfer_exists(payment_id: int) -> bool:
+    """Tell whether there is such a bank transfer. One query."""
+    return Payment.objects.filter(pk=payment_id, gateway="transfer").exists()

@@ -10,11 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.operations.listings import cards_changed
-from catalog.operations.stock import set_on_hand
 from catalog.queries.proposals import facts_of, last_reason, new_proposals, open_changes, returned_proposals
 from catalog.queries.trade import SupplierBrief, goods_of_supplier, running_out, supplier_goods, suppliers_of
-from shop.core import outbox
 from shop.core.acting import acting_for, choices, choose
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name
@@ -22,6 +19,7 @@ from shop.core.templatetags.heqiao import local
 from shop.sales.forms.orders import add_refusal
 from shop.sales.forms.seller import OnHandForm, ReplyForm
 from shop.sales.operations.reviews import reply_to_review
+from shop.sales.operations.stocking import set_stock_of
 from shop.sales.queries import seller as queries
 from shop.sales.queries.owed import owed_to
 from shop.sales.texts import in_reader_language, thumb_url
@@ -193,20 +191,17 @@ def goods(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
 def set_stock(request: HttpRequest, supplier: SupplierBrief, specification_id: int) -> HttpResponse:
     """Set how many pieces of one specification are there."""
     spec = goods_of_supplier(supplier.pk, specification_id)
-    if spec is None or spec.stock_id is None:  # type: ignore[attr-defined]  # annotated by the query
+    if spec is None:
         raise Http404
     form = OnHandForm(request.POST)
-    at = timezone.now()
     status = 422
     if form.is_valid():
         try:
-            set_on_hand(stock_id=spec.stock_id, on_hand=form.cleaned_data["on_hand"])  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
+            set_stock_of(spec=spec, on_hand=form.cleaned_data["on_hand"], at=timezone.now())
         except DomainError as error:
             status = error.status
             add_refusal(form, error)
         else:
-            cards_changed([spec.listing_id], at=at)
-            outbox.enqueue(task="sales.stock_came_back", args={"listing_ids": [spec.listing_id]}, at=at)
             messages.success(request, _("Saved."))
             return redirect("seller:goods")
     context = _goods(supplier.pk, request.POST.get("page", 1), refused=specification_id, form=form)

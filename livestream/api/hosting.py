@@ -1,0 +1,304 @@
+"""The host's console. Every change says which version of the session it was made on."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from pydantic import Field
+
+from catalog.queries import said
+from livestream.api.rooms import RoomOut, show_room
+from livestream.models import LiveSession
+from livestream.operations import chat, drops, sessions, tray
+from livestream.queries import console
+from livestream.queries.hosting import hosted_rooms, hosted_sessions, session_to_host
+from livestream.rules import LONGEST_MESSAGE, MOST_DROP_PIECES
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, YuanIn, fen_of, yuan
+from shop.core.api.paging import Asked, cut
+from shop.core.api.routing import ApiRequest, Key
+
+area = Area(gettext_noop("Hosts: live sessions"))
+
+
+class HostedRoom(Answer):
+    id: int
+    slug: str
+    title: str
+
+
+class HostedRooms(Answer):
+    items: list[HostedRoom]
+
+
+@area.reads("/live/host/rooms", HostedRooms, scope="live:host", summary=gettext_noop("The rooms that you host"))
+def list_hosted_rooms(request: ApiRequest) -> dict[str, Any]:
+    return {
+        "items": [{"id": row.pk, "slug": row.slug, "title": said(row, "title")} for row in hosted_rooms(request.user)]
+    }
+
+
+class SessionOut(Answer):
+    id: int
+    room: str
+    title: str
+    state: str
+    version: int
+    planned_at: Moment
+    started_at: Moment | None
+    ended_at: Moment | None
+
+
+def _session(row: LiveSession) -> dict[str, Any]:
+    same = ("state", "version", "planned_at", "started_at", "ended_at")
+    return {name: getattr(row, name) for name in same} | {
+        "id": row.pk,
+        "room": row.room.slug,
+        "title": said(row, "title"),
+    }
+
+
+@area.reads(
+    "/live/host/sessions", Page[SessionOut], scope="live:host", summary=gettext_noop("The sessions that you host")
+)
+def list_sessions(request: ApiRequest, turn: Asked) -> dict[str, Any]:
+    return cut(turn, hosted_sessions(request.user), _session)
+
+
+class SessionIn(Body):
+    room_id: Id
+    title: str = Field(min_length=1, max_length=40)
+    title_en: str = Field("", max_length=80)
+    planned_at: Moment
+
+
+@area.writes("/live/host/sessions", SessionOut, scope="live:host", status=201, summary=gettext_noop("Plan a session"))
+def plan_session(request: ApiRequest, body: SessionIn) -> dict[str, Any]:
+    room = next((each for each in hosted_rooms(request.user) if each.pk == body.room_id), None)
+    if room is None:
+        raise Problem(422, "no_such_room", _("You host no such room."), field="room_id")
+    made = sessions.plan_session(
+        room=room, title=(body.title, body.title_en), planned_at=body.planned_at, actor=request.user, at=timezone.now()
+    )
+    return _session(_own(request, made.pk))
+
+
+def _own(request: ApiRequest, session_id: int) -> LiveSession:
+    found = session_to_host(request.user, session_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+class HostNumbers(Priced):
+    viewers: int
+    peak: int
+    orders: int
+    pieces: int
+    amount: str
+    drop_left: int | None
+    drop_sold: int | None
+
+
+class HostedSession(RoomOut):
+    numbers: HostNumbers
+
+
+def _hosted(request: ApiRequest, session_id: int) -> dict[str, Any]:
+    session = _own(request, session_id)
+    numbers = console.numbers(session, at=timezone.now())
+    same = ("viewers", "peak", "orders", "pieces", "drop_left", "drop_sold")
+    return show_room(session) | {
+        "numbers": {name: getattr(numbers, name) for name in same} | {"amount": yuan(numbers.fen)}
+    }
+
+
+@area.reads(
+    "/live/host/sessions/{int:session_id}",
+    HostedSession,
+    scope="live:host",
+    summary=gettext_noop("A session with its numbers"),
+)
+def get_session(request: ApiRequest, session_id: int) -> dict[str, Any]:
+    return _hosted(request, session_id)
+
+
+class AtVersion(Body):
+    version: int = Field(
+        ge=0, le=2**31, description=gettext_noop("The version that you saw: after a later change it is refused.")
+    )
+
+
+def _facts(request: ApiRequest, session_id: int, body: AtVersion) -> dict[str, Any]:
+    _own(request, session_id)
+    return {"session_id": session_id, "version": body.version, "actor": request.user, "at": timezone.now()}
+
+
+@area.writes(
+    "/live/host/sessions/{int:session_id}/start", HostedSession, scope="live:host", summary=gettext_noop("Go live")
+)
+def start_session(request: ApiRequest, session_id: int, body: AtVersion) -> dict[str, Any]:
+    sessions.start_session(**_facts(request, session_id, body))
+    return _hosted(request, session_id)
+
+
+@area.writes(
+    "/live/host/sessions/{int:session_id}/end",
+    HostedSession,
+    scope="live:host",
+    summary=gettext_noop("End the broadcast; a running drop ends with it"),
+)
+def end_session(request: ApiRequest, session_id: int, body: AtVersion) -> dict[str, Any]:
+    sessions.end_session(**_facts(request, session_id, body))
+    return _hosted(request, session_id)
+
+
+class AnnouncementIn(AtVersion):
+    text: str = Field("", max_length=LONGEST_MESSAGE, description=gettext_noop("Empty takes it away."))
+
+
+@area.writes(
+    "/live/host/sessions/{int:session_id}/announcement",
+    HostedSession,
+    method="PUT",
+    scope="live:host",
+    summary=gettext_noop("Set the line above the chat"),
+)
+def set_announcement(request: ApiRequest, session_id: int, body: AnnouncementIn) -> dict[str, Any]:
+    sessions.announce(**_facts(request, session_id, body), text=body.text)
+    return _hosted(request, session_id)
+
+
+class TrayIn(AtVersion):
+    listing_id: Id
+
+
+@area.writes(
+    "/live/host/sessions/{int:session_id}/tray",
+    HostedSession,
+    scope="live:host",
+    status=201,
+    summary=gettext_noop("Put a product into the tray"),
+)
+def add_tray_item(request: ApiRequest, session_id: int, body: TrayIn) -> dict[str, Any]:
+    tray.add_item(**_facts(request, session_id, body), listing_id=body.listing_id)
+    return _hosted(request, session_id)
+
+
+@area.writes(
+    "/live/host/sessions/{int:session_id}/tray/{int:item_id}/remove",
+    HostedSession,
+    scope="live:host",
+    summary=gettext_noop("Take a product out of the tray"),
+)
+def remove_tray_item(request: ApiRequest, session_id: int, item_id: int, body: AtVersion) -> dict[str, Any]:
+    tray.remove_item(**_facts(request, session_id, body), item_id=item_id)
+    return _hosted(request, session_id)
+
+
+class MoveIn(AtVersion):
+    to: int = Field(ge=0, le=10_000, description=gettext_noop("Its new place; 0 is the first."))
+
+
+@area.writes(
+    "/live/host/sessions/{int:session_id}/tray/{int:item_id}/move",
+    HostedSession,
+    scope="live:host",
+    summary=gettext_noop("Move a product in the tray"),
+)
+def move_tray_item(request: ApiRequest, session_id: int, item_id: int, body: MoveIn) -> dict[str, Any]:
+    tray.move_item(**_facts(request, session_id, body), item_id=item_id, to=body.to)
+    return _hosted(request, session_id)
+
+
+class PinIn(AtVersion):
+    item_id: Id | None = Field(None, description=gettext_noop("Without it nothing is pinned any more."))
+
+
+@area.writes(
+    "/live/host/sessions/{int:session_id}/pin",
+    HostedSession,
+    method="PUT",
+    scope="live:host",
+    summary=gettext_noop("Show a product as 讲解中, or none"),
+)
+def pin_item(request: ApiRequest, session_id: int, body: PinIn) -> dict[str, Any]:
+    facts = _facts(request, session_id, body)
+    if body.item_id is None:
+        tray.unpin(**facts)
+    else:
+        tray.pin(**facts, item_id=body.item_id)
+    return _hosted(request, session_id)
+
+
+class DropIn(AtVersion):
+    item_id: Id
+    specification_id: Id
+    price: YuanIn
+    pieces: int = Field(ge=1, le=MOST_DROP_PIECES)
+    seconds: int = Field(300, ge=30, le=7200)
+    per_buyer: int | None = Field(None, ge=1, le=MOST_DROP_PIECES)
+
+
+@area.writes(
+    "/live/host/sessions/{int:session_id}/drops",
+    HostedSession,
+    scope="live:host",
+    status=201,
+    key=Key.REQUIRED,
+    summary=gettext_noop("Open a drop: pieces from the same stock at a flash price"),
+)
+def open_drop(request: ApiRequest, session_id: int, body: DropIn) -> dict[str, Any]:
+    drops.start_drop(
+        **_facts(request, session_id, body),
+        item_id=body.item_id,
+        specification_id=body.specification_id,
+        price_fen=fen_of(body.price),
+        pieces=body.pieces,
+        lasts=timedelta(seconds=body.seconds),
+        per_buyer=body.per_buyer,
+    )
+    return _hosted(request, session_id)
+
+
+@area.writes(
+    "/live/host/sessions/{int:session_id}/drops/{int:drop_id}/end",
+    HostedSession,
+    scope="live:host",
+    key=Key.REQUIRED,
+    summary=gettext_noop("End a drop before its time; what is left goes back"),
+)
+def close_drop(request: ApiRequest, session_id: int, drop_id: int, body: AtVersion) -> dict[str, Any]:
+    drops.end_drop(**_facts(request, session_id, body), drop_id=drop_id)
+    return _hosted(request, session_id)
+
+
+@area.writes(
+    "/live/host/sessions/{int:session_id}/chat/{int:message_id}",
+    None,
+    method="DELETE",
+    scope="live:host",
+    summary=gettext_noop("Take a line out of everybody's sight"),
+)
+def delete_chat(request: ApiRequest, session_id: int, message_id: int) -> None:
+    _own(request, session_id)
+    chat.delete_message(session_id=session_id, message_id=message_id, actor=request.user, at=timezone.now())
+
+
+class MuteIn(Body):
+    muted: bool = True
+
+
+@area.writes(
+    "/live/host/sessions/{int:session_id}/chat/{int:message_id}/author",
+    None,
+    method="PUT",
+    scope="live:host",
+    summary=gettext_noop("Keep who wrote a line from writing here, or let them again"),
+)
+def mute_author(request: ApiRequest, session_id: int, message_id: int, body: MuteIn) -> None:
+    _own(request, session_id)
+    act = sessions.mute if body.muted else sessions.unmute
+    act(session_id=session_id, message_id=message_id, actor=request.user, at=timezone.now())

@@ -1,0 +1,348 @@
+"""Buy instead of donate: needs, gifts, receipts by their link, certificates."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from pydantic import Field
+
+from procurement.forms.units import DeliveryForm
+from procurement.operations.pledging import Asked as AskedFor
+from procurement.operations.pledging import give, publish_need
+from procurement.operations.receiving import confirm_by_link, link_of, renew_link
+from procurement.queries import gifts as queries
+from procurement.texts import name_of, words
+from shop.core import regions
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, yuan
+from shop.core.api.forms import clean
+from shop.core.api.paging import Asked, cut
+from shop.core.api.pictures import decoded
+from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
+
+area = Area(gettext_noop("Buying instead of donating"))
+
+
+class NeedLineOut(Priced):
+    specification_id: int
+    name: str
+    specification: str
+    supplier: str
+    price: str
+    wanted: int
+    given: int
+    most: int = Field(description=gettext_noop("Pieces that can be given now."))
+
+
+class NeedOut(Priced):
+    slug: str
+    title: str
+    beneficiary: str
+    place: str
+    people: int
+    until: date
+    state: str
+    wanted: str
+    given: str
+    percent: int
+
+
+class NeedDetail(NeedOut):
+    text: str
+    lines: list[NeedLineOut]
+
+
+def _need(shown: queries.NeedShown) -> dict[str, Any]:
+    need = shown.need
+    return {
+        "slug": need.slug,
+        "title": words(need.title_zh, need.title_en),
+        "beneficiary": name_of(need.beneficiary),
+        "place": regions.full_name(need.ship_division),
+        "people": need.people,
+        "until": need.until,
+        "state": need.state,
+        "wanted": yuan(shown.wanted_fen),
+        "given": yuan(shown.given_fen),
+        "percent": shown.percent,
+    }
+
+
+def _detail(slug: str) -> dict[str, Any]:
+    shown = queries.need_page(slug)
+    if shown is None:
+        raise Http404
+    return _need(shown) | {
+        "text": words(shown.need.text_zh, shown.need.text_en),
+        "lines": [
+            {
+                "specification_id": row.spec.specification_id,
+                "name": words(row.spec.name_zh, row.spec.name_en),
+                "specification": words(row.spec.spec_zh, row.spec.spec_en),
+                "supplier": words(row.spec.supplier_name_zh, row.spec.supplier_name_en),
+                "price": yuan(row.spec.price_fen),
+                "wanted": row.wanted,
+                "given": row.given,
+                "most": row.most,
+            }
+            for row in shown.rows
+        ],
+    }
+
+
+@area.reads("/needs", Page[NeedOut], summary=gettext_noop("The open needs, those whose time ends first"))
+def list_needs(request: ApiRequest, turn: Asked) -> dict[str, Any]:
+    return cut(turn, queries.open_needs(timezone.now()), _need)
+
+
+@area.reads("/needs/{slug}", NeedDetail, summary=gettext_noop("A need: what is wanted, what was given"))
+def get_need(request: ApiRequest, slug: str) -> dict[str, Any]:
+    return _detail(slug)
+
+
+class NeededPieces(Body):
+    specification_id: Id
+    quantity: int = Field(ge=1, le=9_999)
+
+
+class NeedIn(Body):
+    beneficiary_id: Id | None = Field(
+        None, description=gettext_noop("An organisation that you act for; the first one without it.")
+    )
+    title: str = Field(min_length=1, max_length=60)
+    title_en: str = Field("", max_length=120)
+    text: str = Field(min_length=1, max_length=1000)
+    text_en: str = Field("", max_length=2000)
+    people: int = Field(0, ge=0, le=10**6)
+    until: date
+    lines: list[NeededPieces] = Field(min_length=1, max_length=50)
+    name: str = Field(min_length=1, max_length=40, description=gettext_noop("Who receives the parcels."))
+    phone: str = Field(max_length=30)
+    division: str = Field(max_length=12, examples=["451228"])
+    street: str = Field(min_length=1, max_length=160)
+
+
+@area.writes(
+    "/needs",
+    NeedDetail,
+    scope="pledges:write",
+    status=201,
+    summary=gettext_noop("Publish a need of a beneficiary that you act for"),
+)
+def create_need(request: ApiRequest, body: NeedIn) -> dict[str, Any]:
+    own = queries.beneficiaries_of(request.user)
+    if not own:
+        raise Problem(403, "no_beneficiary", _("You act for no beneficiary."))
+    whose = next((each for each in own if body.beneficiary_id in (None, each.pk)), None)
+    if whose is None:
+        raise Http404
+    if body.until < timezone.localdate():
+        raise Problem(422, "invalid", _("This day is over."), field="until")
+    form = DeliveryForm({"name": body.name, "phone": body.phone, "division": body.division, "street": body.street})
+    clean(form)
+    made = publish_need(
+        beneficiary=whose,
+        asked=AskedFor(
+            title_zh=body.title,
+            title_en=body.title_en,
+            text_zh=body.text,
+            text_en=body.text_en,
+            people=body.people,
+            until=body.until,
+            lines={line.specification_id: line.quantity for line in body.lines},
+            ship_name=form.cleaned_data["name"],
+            ship_phone=form.cleaned_data["phone"],
+            division_code=form.cleaned_data["division"],
+            street=form.cleaned_data["street"],
+        ),
+        actor=request.user,
+        at=timezone.now(),
+    )
+    return _detail(made.slug)
+
+
+class GiftIn(Body):
+    lines: list[NeededPieces] = Field(min_length=1, max_length=50)
+    donor_name: str = Field(
+        "", max_length=60, description=gettext_noop("As it stands on the certificate; empty for no name.")
+    )
+    message: str = Field("", max_length=120)
+    beyond: bool = Field(False, description=gettext_noop("Give goods that the need does not list."))
+
+
+class GiftOrder(Answer):
+    id: int
+    state: str
+    is_confirmed: bool
+
+
+class GiftOut(Priced):
+    certificate_code: str
+    beneficiary: str
+    need: str | None
+    total: str
+    purchase: str
+    state: str
+    created_at: Moment
+    orders: list[GiftOrder]
+    pay_url: str
+
+
+def _gift(pledge: Any) -> dict[str, Any]:
+    confirmed = {receipt.order_id for receipt in pledge.receipts.all()}
+    unpaid = pledge.purchase.state == "unpaid"
+    return {
+        "certificate_code": pledge.certificate_code,
+        "beneficiary": name_of(pledge.beneficiary),
+        "need": pledge.need.slug if pledge.need else None,
+        "total": yuan(pledge.purchase.total_fen),
+        "purchase": pledge.purchase.number,
+        "state": pledge.purchase.state,
+        "created_at": pledge.created_at,
+        "orders": [
+            {"id": order.pk, "state": order.state, "is_confirmed": order.pk in confirmed}
+            for order in pledge.purchase.orders.all()
+        ],
+        "pay_url": f"{settings.SITE_URL}/pay/{pledge.purchase.number}/" if unpaid else "",
+    }
+
+
+@area.writes(
+    "/needs/{slug}/gifts",
+    GiftOut,
+    scope="pledges:write",
+    status=201,
+    key=Key.REQUIRED,
+    summary=gettext_noop("Buy goods for a beneficiary"),
+)
+def create_gift(request: ApiRequest, slug: str, body: GiftIn) -> dict[str, Any]:
+    shown = queries.need_page(slug)
+    if shown is None:
+        raise Http404
+    user = request.user
+    key = hashlib.sha256(f"{user.pk}:{request.headers[KEY_HEADER].strip()}".encode()).hexdigest()[:28]
+    pieces: dict[int, int] = {}
+    for line in body.lines:
+        pieces[line.specification_id] = pieces.get(line.specification_id, 0) + line.quantity
+    made = give(
+        need_id=shown.need.pk,
+        pieces=pieces,
+        donor=user,
+        donor_name=body.donor_name,
+        message=body.message,
+        key=f"api-{key}",
+        at=timezone.now(),
+        beyond=body.beyond,
+    )
+    return next(_gift(each) for each in queries.gifts_of(user) if each.pk == made.pk)
+
+
+@area.reads("/gifts", Page[GiftOut], scope="pledges:read", summary=gettext_noop("Your gifts, the latest first"))
+def list_gifts(request: ApiRequest, turn: Asked) -> dict[str, Any]:
+    return cut(turn, queries.gifts_of(request.user), _gift)
+
+
+@area.reads(
+    "/gifts/received",
+    Page[GiftOut],
+    scope="pledges:read",
+    summary=gettext_noop("Gifts to the beneficiaries that you act for"),
+)
+def list_received_gifts(request: ApiRequest, turn: Asked) -> dict[str, Any]:
+    return cut(turn, queries.gifts_to(request.user), _gift)
+
+
+class LinkOut(Answer):
+    token: str
+    url: str
+
+
+@area.writes(
+    "/gifts/received/{int:order_id}/link",
+    LinkOut,
+    scope="pledges:write",
+    key=Key.NONE,
+    summary=gettext_noop("A new link to confirm a receipt; those before stop working"),
+)
+def renew_receipt_link(request: ApiRequest, order_id: int) -> dict[str, Any]:
+    allowed = {each.pk for pledge in queries.gifts_to(request.user) for each in pledge.purchase.orders.all()}
+    if order_id not in allowed:
+        raise Http404
+    token = renew_link(order_id=order_id, actor=request.user, at=timezone.now())
+    return {"token": token, "url": f"{settings.SITE_URL}/pledges/receipt/{token}/"}
+
+
+class ReceiptLine(Answer):
+    name: str
+    specification: str
+    quantity: int
+
+
+class ReceiptOut(Answer):
+    lines: list[ReceiptLine]
+
+
+@area.reads("/receipts/{token}", ReceiptOut, summary=gettext_noop("What a receipt link confirms"))
+def get_receipt(request: ApiRequest, token: str) -> dict[str, Any]:
+    link = link_of(token=token, at=timezone.now())
+    return {
+        "lines": [
+            {
+                "name": words(line.name_zh, line.name_en),
+                "specification": words(line.spec_zh, line.spec_en),
+                "quantity": line.shipped,
+            }
+            for line in link.order.lines.all()
+        ]
+    }
+
+
+class ReceiptIn(Body):
+    photo: str = Field(
+        min_length=1,
+        max_length=2_400_000,
+        description=gettext_noop("A picture of what arrived, as base64."),
+        examples=["/9j/4AAQ…"],
+    )
+    message: str = Field("", max_length=200)
+
+
+@area.writes(
+    "/receipts/{token}",
+    None,
+    scope=None,
+    summary=gettext_noop("Confirm a receipt by its link, with a photo; it works once"),
+)
+def confirm_receipt_link(request: ApiRequest, token: str, body: ReceiptIn) -> None:
+    (photo,) = decoded([body.photo], "photo")
+    confirm_by_link(token=token, photo=photo, message=body.message, at=timezone.now())
+
+
+class CertifiedGift(Priced):
+    code: str
+    is_valid: bool = Field(description=gettext_noop("Whether the beneficiary confirmed anything yet."))
+    donor: str
+    beneficiary: str
+    confirmed: str
+    confirmed_at: list[Moment]
+
+
+@area.reads("/gifts/certificates/{code}", CertifiedGift, summary=gettext_noop("Verify the certificate of a gift"))
+def verify_gift(request: ApiRequest, code: str) -> dict[str, Any]:
+    pledge = queries.certificate(code)
+    if pledge is None:
+        raise Http404
+    receipts = {each.order_id: each for each in pledge.receipts.all()}
+    orders = [order for order in pledge.purchase.orders.all() if order.pk in receipts]
+    return {
+        "code": pledge.certificate_code,
+        "is_valid": bool(orders),
+        "donor": pledge.donor_name or _("A donor who prefers no name"),
+        "beneficiary": name_of(pledge.beneficiary),
+        "confirmed": yuan(sum(order.total_fen - order.refunded_fen - order.waived_fen for order in orders)),
+        "confirmed_at": [each.at for each in receipts.values()],
+    }

@@ -1,0 +1,210 @@
+"""Units' orders: the figures behind the quota, accepting in parts, paying."""
+
+from typing import Annotated, Any, Literal
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from ninja import Query
+from pydantic import Field
+
+from procurement.api.seats import OfYearFollow, seat, seats, year
+from procurement.models import UnitOrder
+from procurement.operations.accepting import accept_goods
+from procurement.operations.paying import start_transfer
+from procurement.queries import quota as queries
+from procurement.queries.requests import request_of, unit_order
+from procurement.queries.units import unit_below
+from procurement.texts import words
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, yuan
+from shop.core.api.paging import turn_of
+from shop.core.api.routing import ApiRequest, Key
+from shop.sales.operations.payments import due_fen
+from shop.sales.queries.cashier import payee
+from shop.sales.states import PurchaseState
+
+area = Area(gettext_noop("Units: orders, acceptance, payment"))
+
+
+class UnitOrderLine(Priced):
+    id: int
+    name: str
+    specification: str
+    price: str
+    ordered: int
+    cancelled: int
+    shipped: int
+    accepted: int
+
+
+class UnitOrderOut(Priced):
+    number: str
+    unit: int
+    fund: str
+    supplier: str
+    state: str
+    total: str
+    counted: str = Field(description=gettext_noop("What of it counts: less what was given back or not charged."))
+    request: str | None
+    placed_at: Moment
+    lines: list[UnitOrderLine]
+
+
+class FigureOrders(Page[UnitOrderOut], Priced):
+    figure: str = Field(description=gettext_noop("The figure that these orders stand behind: what all of them count."))
+
+
+class UnitOrdersAsked(OfYearFollow):
+    kind: Literal["", "committed", "fulfilled", "reversed"] = ""
+    fund: Literal["", "canteen", "union"] = ""
+    below: int | None = Field(
+        None, ge=1, description=gettext_noop("A unit of the tree below yours, whose orders are asked for.")
+    )
+
+
+def _order(row: UnitOrder) -> dict[str, Any]:
+    order = row.order
+    return {
+        "number": order.order.number,
+        "unit": row.unit_id,
+        "fund": row.fund,
+        "supplier": words(order.supplier.name_zh, order.supplier.name_en),
+        "state": order.state,
+        "total": yuan(order.total_fen),
+        "counted": yuan(order.total_fen - order.refunded_fen - order.waived_fen),
+        "request": row.request.number if row.request else None,
+        "placed_at": order.placed_at,
+        "lines": [
+            {
+                "id": line.pk,
+                "name": words(line.name_zh, line.name_en),
+                "specification": words(line.spec_zh, line.spec_en),
+                "price": yuan(line.unit_price_fen),
+                "ordered": line.ordered,
+                "cancelled": line.cancelled,
+                "shipped": line.shipped,
+                "accepted": line.accepted,
+            }
+            for line in order.lines.all()
+        ],
+    }
+
+
+@area.reads(
+    "/units/orders",
+    FigureOrders,
+    scope="units:read",
+    summary=gettext_noop("The orders behind a figure, with the figure as their sum"),
+)
+def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Query(...)]) -> dict[str, Any]:
+    own = seat(request, asked)
+    unit = own.unit
+    if asked.below is not None:
+        found = unit_below(own.unit, asked.below)
+        if found is None:
+            raise Http404
+        unit = found
+    figure: list[int] = []
+
+    def pages(number: int) -> Any:
+        page, whole = queries.order_page(unit, year(asked), asked.kind, asked.fund, number)
+        figure.append(whole)
+        return page
+
+    listed = turn_of(asked, pages, _order)
+    return listed | {"figure": yuan(figure[0])}
+
+
+def _own(request: ApiRequest, number: str) -> UnitOrder:
+    found = unit_order(seats(request), number)
+    if found is None:
+        raise Http404
+    return found
+
+
+@area.reads("/units/orders/{number}", UnitOrderOut, scope="units:read", summary=gettext_noop("One order of a unit"))
+def get_unit_order(request: ApiRequest, number: str) -> dict[str, Any]:
+    return _order(_own(request, number))
+
+
+class AcceptedLine(Body):
+    line_id: Id
+    quantity: int = Field(ge=0, le=999_999, description=gettext_noop("Pieces that arrived well."))
+
+
+class AcceptanceIn(Body):
+    lines: list[AcceptedLine] = Field(
+        [], max_length=500, description=gettext_noop("Lines that are not named were accepted whole.")
+    )
+    note: str = Field("", max_length=200)
+
+
+class AcceptanceOut(Priced):
+    short: str = Field(description=gettext_noop("What is not charged, or given back."))
+    order: UnitOrderOut
+
+
+@area.writes(
+    "/units/orders/{number}/acceptance",
+    AcceptanceOut,
+    scope="units:write",
+    status=201,
+    key=Key.REQUIRED,
+    summary=gettext_noop("Accept an order, whole or in parts"),
+)
+def accept_order(request: ApiRequest, number: str, body: AcceptanceIn) -> dict[str, Any]:
+    row = _own(request, number)
+    if all(each.pk != row.unit_id for each in seats(request)):
+        raise Http404
+    done = accept_goods(
+        order_id=row.pk,
+        accepted={line.line_id: line.quantity for line in body.lines},
+        actor=request.user,
+        at=timezone.now(),
+        note=body.note,
+    )
+    return {"short": yuan(done.short_fen), "order": _order(_own(request, number))}
+
+
+class PayeeOut(Answer):
+    payee: str = ""
+    bank: str = ""
+    number: str = ""
+
+
+class UnitPayment(Priced):
+    purchase: str
+    state: str
+    due: str
+    pay_by: Moment | None
+    remittance_code: str
+    account: PayeeOut
+
+
+@area.writes(
+    "/units/requests/{number}/payment",
+    UnitPayment,
+    scope="units:write",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Account and remittance code of a request's bank transfer"),
+    description=gettext_noop("The same code each time. An operator books it when it is on the statement."),
+)
+def pay_request(request: ApiRequest, number: str) -> dict[str, Any]:
+    found = request_of(seats(request), number)
+    if found is None:
+        raise Http404
+    purchase = found.purchase
+    if purchase is None:
+        raise Problem(409, "not_ordered", _("Nothing was ordered yet: there is nothing to pay."))
+    code = ""
+    if purchase.state == PurchaseState.UNPAID:
+        code = start_transfer(request_id=found.pk, actor=request.user, at=timezone.now())
+    return {
+        "purchase": purchase.number,
+        "state": purchase.state,
+        "due": yuan(due_fen(purchase)),
+        "pay_by": purchase.pay_by,
+        "remittance_code": code,
+        "account": payee(),
+    }

@@ -1,0 +1,324 @@
+"""Purchase requests: written, submitted, decided, ordered."""
+
+from typing import Annotated, Any, Literal
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+from ninja import Query
+from pydantic import ConfigDict, Field
+
+from procurement import lists
+from procurement.api.seats import ForUnit, OfUnitFollow, seat, seats
+from procurement.api.units import Verdict
+from procurement.models import PurchaseRequest
+from procurement.operations import requests as operations
+from procurement.operations.deciding import decide_request
+from procurement.operations.ordering import order_request
+from procurement.queries.requests import check_list, request_of, request_page
+from procurement.rules.lists import Verdict as RowVerdict
+from procurement.texts import words
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
+from shop.core.api.paging import turn_of
+from shop.core.api.routing import ApiRequest, Key
+
+area = Area(gettext_noop("Units: requests and approval"))
+
+
+class AskedLine(Priced):
+    specification_id: int
+    sku: str
+    name: str
+    specification: str
+    supplier: str
+    price: str
+    quantity: int
+    amount: str
+
+
+class RequestOut(Priced):
+    number: str = Field(examples=["CG26-7K2M-9QXD"])
+    unit: int
+    state: str = Field(examples=["submitted"])
+    version: int
+    year: int
+    fund: str
+    terms: str
+    note: str
+    total: str
+    buyer: str
+    created_at: Moment
+    submitted_at: Moment | None
+    ordered_at: Moment | None
+
+
+class Decided(Answer):
+    by: str
+    step: int
+    approved: bool
+    version: int
+    reason: str
+    at: Moment
+
+
+class RequestDetail(RequestOut):
+    goods: str
+    freight: str
+    lines: list[AskedLine]
+    decisions: list[Decided]
+    purchase: str | None
+
+
+class RequestsAsked(OfUnitFollow):
+    state: Literal["open", "waiting", "ordered", "all"] = "all"
+
+
+def _request(row: PurchaseRequest) -> dict[str, Any]:
+    same = ("number", "state", "version", "year", "fund", "terms", "note", "created_at", "submitted_at", "ordered_at")
+    return {name: getattr(row, name) for name in same} | {
+        "unit": row.unit_id,
+        "total": yuan(row.total_fen),
+        "buyer": row.buyer.name,
+    }
+
+
+def _own(request: ApiRequest, number: str) -> PurchaseRequest:
+    found = request_of(seats(request), number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _detail(request: ApiRequest, number: str) -> dict[str, Any]:
+    row = _own(request, number)
+    return _request(row) | {
+        "goods": yuan(row.goods_fen),
+        "freight": yuan(row.freight_fen),
+        "purchase": row.purchase.number if row.purchase else None,
+        "lines": [
+            {
+                "specification_id": line.specification_id,
+                "sku": line.sku,
+                "name": words(line.name_zh, line.name_en),
+                "specification": words(line.spec_zh, line.spec_en),
+                "supplier": words(line.supplier_zh, line.supplier_en),
+                "price": yuan(line.unit_price_fen),
+                "quantity": line.quantity,
+                "amount": yuan(line.sum_fen),
+            }
+            for line in row.lines.all()
+        ],
+        "decisions": [
+            {
+                "by": each.actor.name,
+                "step": each.step,
+                "approved": each.approved,
+                "version": each.version,
+                "reason": each.reason,
+                "at": each.at,
+            }
+            for each in row.decisions.all()
+        ],
+    }
+
+
+@area.reads("/units/requests", Page[RequestOut], scope="units:read", summary=gettext_noop("A unit's requests"))
+def list_requests(request: ApiRequest, asked: Annotated[RequestsAsked, Query(...)]) -> dict[str, Any]:
+    own = seat(request, asked)
+    return turn_of(asked, lambda page: request_page(own.pk, asked.state, page), _request)
+
+
+@area.reads(
+    "/units/requests/{number}",
+    RequestDetail,
+    scope="units:read",
+    summary=gettext_noop("A request with its lines and decisions"),
+)
+def get_request(request: ApiRequest, number: str) -> dict[str, Any]:
+    return _detail(request, number)
+
+
+class Wanted(Body):
+    specification_id: Id
+    quantity: int = Field(ge=0, le=999_999, description=gettext_noop("0 takes the line out."))
+
+
+class RequestIn(Body):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"fund": "canteen", "lines": [{"specification_id": 1, "quantity": 40}]}}
+    )
+
+    fund: Literal["canteen", "union"] = "canteen"
+    lines: list[Wanted] = Field([], max_length=500)
+    text: str = Field(
+        "",
+        max_length=40_000,
+        examples=["SKU000012\t40\nSKU000031\t12"],
+        description=gettext_noop(
+            "A list as it is pasted: a code and a quantity in each row. Only good rows are taken."
+        ),
+    )
+
+    repeat_last: bool = Field(
+        False, description=gettext_noop("Take the goods of the unit's last order; lines and text are left out then.")
+    )
+
+
+class RowOut(Answer):
+    row: int
+    code: str
+    verdict: str = Field(examples=["unknown"])
+    quantity: int
+
+
+class RequestMade(RequestDetail):
+    refused_rows: list[RowOut]
+
+
+def _checked(text: str) -> tuple[dict[int, int], list[dict[str, Any]]]:
+    """Return the good rows of a list as pieces, and the others with what is wrong."""
+    if not text.strip():
+        return {}, []
+    rows = check_list(lists.read(text, None))
+    good = {row.specification_id: row.quantity for row in rows if row.verdict == RowVerdict.GOOD}
+    bad = [
+        {"row": row.number, "code": row.code, "verdict": str(row.verdict), "quantity": row.quantity}
+        for row in rows
+        if row.verdict != RowVerdict.GOOD
+    ]
+    return good, bad
+
+
+@area.writes(
+    "/units/requests",
+    RequestMade,
+    scope="units:write",
+    status=201,
+    summary=gettext_noop("Start a request, from lines, a pasted list, or the last order"),
+)
+def create_request(request: ApiRequest, body: RequestIn, asked: ForUnit) -> dict[str, Any]:
+    own, at = seat(request, asked), timezone.now()
+    if body.repeat_last:
+        repeated, _missing = operations.repeat_last(unit_id=own.pk, actor=request.user, at=at)
+        return _detail(request, repeated.number) | {"refused_rows": []}
+    pieces, refused = _checked(body.text)
+    for line in body.lines:
+        pieces[line.specification_id] = pieces.get(line.specification_id, 0) + line.quantity
+    made = operations.start_and_fill(unit_id=own.pk, pieces=pieces, fund=body.fund, actor=request.user, at=at)
+    return _detail(request, made.number) | {"refused_rows": refused}
+
+
+class LinesIn(Body):
+    version: int = Field(ge=0, le=10**6)
+    lines: list[Wanted] = Field(min_length=1, max_length=500)
+
+
+@area.writes(
+    "/units/requests/{number}/lines",
+    RequestDetail,
+    method="PUT",
+    scope="units:write",
+    summary=gettext_noop("Set the pieces of lines"),
+)
+def set_request_lines(request: ApiRequest, number: str, body: LinesIn) -> dict[str, Any]:
+    operations.put_lines(
+        request_id=_own(request, number).pk,
+        pieces={line.specification_id: line.quantity for line in body.lines},
+        version=body.version,
+        actor=request.user,
+        at=timezone.now(),
+    )
+    return _detail(request, number)
+
+
+class FactsIn(Body):
+    version: int = Field(ge=0, le=10**6)
+    fund: Literal["canteen", "union"]
+    terms: Literal["prepaid", "postpaid"]
+    note: str = Field("", max_length=200)
+
+
+@area.writes(
+    "/units/requests/{number}/facts",
+    RequestDetail,
+    method="PUT",
+    scope="units:write",
+    summary=gettext_noop("Set fund, terms and note"),
+)
+def set_request_facts(request: ApiRequest, number: str, body: FactsIn) -> dict[str, Any]:
+    operations.set_facts(
+        request_id=_own(request, number).pk, actor=request.user, at=timezone.now(), **body.model_dump()
+    )
+    return _detail(request, number)
+
+
+class Seen(Body):
+    version: int = Field(ge=0, le=10**6)
+
+
+@area.writes(
+    "/units/requests/{number}/submit",
+    RequestDetail,
+    scope="units:write",
+    summary=gettext_noop("Send a request to its approver"),
+)
+def submit_request(request: ApiRequest, number: str, body: Seen) -> dict[str, Any]:
+    operations.submit_request(
+        request_id=_own(request, number).pk, version=body.version, actor=request.user, at=timezone.now()
+    )
+    return _detail(request, number)
+
+
+@area.writes(
+    "/units/requests/{number}/take-back",
+    RequestDetail,
+    scope="units:write",
+    summary=gettext_noop("Take a request back to change it"),
+)
+def take_request_back(request: ApiRequest, number: str) -> dict[str, Any]:
+    operations.take_back(request_id=_own(request, number).pk, actor=request.user, at=timezone.now())
+    return _detail(request, number)
+
+
+@area.writes(
+    "/units/requests/{number}/give-up",
+    RequestDetail,
+    scope="units:write",
+    summary=gettext_noop("End a request without ordering"),
+)
+def give_request_up(request: ApiRequest, number: str) -> dict[str, Any]:
+    operations.give_up(request_id=_own(request, number).pk, actor=request.user, at=timezone.now())
+    return _detail(request, number)
+
+
+@area.writes(
+    "/units/requests/{number}/decision",
+    RequestDetail,
+    scope="units:decide",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Approve a request at its step, or return it"),
+    description=gettext_noop("Nobody approves what they asked for, nor what was changed since they read it."),
+)
+def decide_on_request(request: ApiRequest, number: str, body: Verdict) -> dict[str, Any]:
+    decide_request(
+        request_id=_own(request, number).pk,
+        version=body.version,
+        approve=body.approve,
+        reason=body.reason,
+        actor=request.user,
+        at=timezone.now(),
+    )
+    return _detail(request, number)
+
+
+@area.writes(
+    "/units/requests/{number}/order",
+    RequestDetail,
+    scope="units:write",
+    status=201,
+    key=Key.REQUIRED,
+    summary=gettext_noop("Order what was approved"),
+)
+def order_approved(request: ApiRequest, number: str) -> dict[str, Any]:
+    order_request(request_id=_own(request, number).pk, actor=request.user, at=timezone.now())
+    return _detail(request, number)

@@ -1,0 +1,271 @@
+"""Where units stand: quota by fund, pace, budget, declaration; the board above them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+from pydantic import Field
+
+from procurement.api.seats import ForYear, overseer, seat, seats, year
+from procurement.models import QuotaDeclaration
+from procurement.operations.declarations import Declared, decide_declaration, declare
+from procurement.queries import quota as queries
+from procurement.queries.requests import declaration_below, declaration_of
+from procurement.queries.units import Seat
+from procurement.rules.quota import Pace
+from procurement.texts import name_of
+from shop.core.api import Answer, Area, Body, Id, Moment, Priced, YuanIn, fen_of, share, yuan
+from shop.core.api.routing import ApiRequest, Key
+from shop.core.codes import clean_phone
+
+area = Area(gettext_noop("Units: quota and declaration"))
+
+
+class UnitOut(Answer):
+    id: int
+    name: str
+    kind: str = Field(examples=["unit"])
+    above: str
+    roles: list[str] = Field(examples=[["buyer"]])
+
+
+class UnitsOut(Answer):
+    items: list[UnitOut]
+
+
+class QuotaOut(Priced):
+    reserved: str
+    committed: str
+    fulfilled: str
+    reversed: str
+    remaining: str
+    rate: str | None = Field(
+        examples=["5.99"], description=gettext_noop("Fulfilled of reserved in per cent, truncated, never rounded up.")
+    )
+
+
+class PaceOut(Priced):
+    state: str = Field(examples=["behind"])
+    rate: str
+    expected: str
+    forecast: str
+    remaining: str
+    weekly: str = Field(description=gettext_noop("What would have to be bought each week."))
+    days_left: int
+
+
+class DeclarationOut(Priced):
+    id: int
+    unit: int
+    unit_name: str
+    year: int
+    version: int
+    state: str
+    canteen: str
+    canteen_spend: str
+    union: str
+    ratio: str = Field(examples=["10.00"])
+    reserved: str
+    represented_by: int | None
+    contact_name: str
+    note: str
+    reason: str
+    submitted_at: Moment | None
+
+
+class StandingOut(Priced):
+    unit: int
+    name: str
+    year: int
+    policy: str
+    fulfil_by: date
+    whole: QuotaOut
+    funds: dict[str, QuotaOut]
+    pace: PaceOut
+    budget_left: str
+    budget_spent: str
+    declaration: DeclarationOut | None
+    orders: int
+    under_way: int
+
+
+def _seat(row: Seat) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "kind": row.unit.kind,
+        "above": row.above,
+        "roles": sorted(row.roles),
+    }
+
+
+def _quota(part: queries.Amounts) -> dict[str, Any]:
+    names = ("reserved", "committed", "fulfilled", "reversed", "remaining")
+    return {name: yuan(getattr(part, name)) for name in names} | {"rate": share(part.rate)}
+
+
+def _bp(points: int) -> str:
+    return f"{Decimal(points) / 100:.2f}"
+
+
+def _pace(found: Pace) -> dict[str, Any]:
+    return {
+        "state": str(found.state),
+        "rate": _bp(found.rate_bp),
+        "expected": _bp(found.expected_bp),
+        "forecast": _bp(found.forecast_bp),
+        "remaining": yuan(found.remaining_fen),
+        "weekly": yuan(found.weekly_fen),
+        "days_left": found.days_left,
+    }
+
+
+def _declaration(row: QuotaDeclaration | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    same = ("year", "version", "state", "canteen", "contact_name", "note", "reason", "submitted_at")
+    return {name: getattr(row, name) for name in same} | {
+        "id": row.pk,
+        "unit": row.unit_id,
+        "unit_name": name_of(row.unit.organisation),
+        "canteen_spend": yuan(row.canteen_spend_fen),
+        "union": yuan(row.union_fen),
+        "ratio": _bp(row.ratio_bp),
+        "reserved": yuan(row.reserved_fen),
+        "represented_by": row.represented_by_id,
+    }
+
+
+@area.reads("/units", UnitsOut, scope="units:read", summary=gettext_noop("The units that you act for"))
+def list_units(request: ApiRequest) -> dict[str, Any]:
+    return {"items": [_seat(row) for row in seats(request)]}
+
+
+@area.reads(
+    "/units/quota",
+    StandingOut,
+    scope="units:read",
+    summary=gettext_noop("Where a unit stands: quota by fund, pace, budget"),
+)
+def get_quota(request: ApiRequest, asked: ForYear) -> dict[str, Any]:
+    own = seat(request, asked)
+    found = queries.standing(own.unit, year(asked), timezone.localdate())
+    left, spent = queries.budget_of(own.pk, found.year)
+    return {
+        "unit": own.pk,
+        "name": own.name,
+        "year": found.year,
+        "policy": found.policy.name_zh,
+        "fulfil_by": found.fulfil_by,
+        "whole": _quota(found.whole),
+        "funds": {fund: _quota(part) for fund, part in found.funds.items()},
+        "pace": _pace(found.pace),
+        "budget_left": yuan(left),
+        "budget_spent": yuan(spent),
+        "declaration": _declaration(found.declaration),
+        "orders": found.orders,
+        "under_way": found.under_way,
+    }
+
+
+class BoardLine(Priced):
+    unit: int
+    name: str
+    kind: str
+    depth: int
+    quota: QuotaOut
+    pace: PaceOut
+    declaration: str | None = Field(description=gettext_noop("The state of its declaration."))
+
+
+class BoardOut(Answer):
+    year: int
+    items: list[BoardLine]
+    waiting: list[DeclarationOut]
+
+
+@area.reads(
+    "/units/board", BoardOut, scope="units:read", summary=gettext_noop("The tree below a supervising unit, summed")
+)
+def get_board(request: ApiRequest, asked: ForYear) -> dict[str, Any]:
+    found = queries.board(overseer(request, asked).unit, year(asked), timezone.localdate())
+    return {
+        "year": found.year,
+        "waiting": [_declaration(row) for row in found.waiting],
+        "items": [
+            {
+                "unit": row.unit.pk,
+                "name": name_of(row.unit.organisation),
+                "kind": row.unit.kind,
+                "depth": row.depth,
+                "quota": _quota(row.amounts),
+                "pace": _pace(row.pace),
+                "declaration": row.declaration.state if row.declaration else None,
+            }
+            for row in found.rows
+        ],
+    }
+
+
+class DeclarationIn(Body):
+    version: int = Field(0, ge=0, le=10**6, description=gettext_noop("The version that you read; 0 for the first."))
+    canteen: Literal["own", "shared", "outsourced", "none"]
+    canteen_spend: YuanIn = "0.00"
+    union: YuanIn = "0.00"
+    represented_by: Id | None = None
+    contact_name: str = Field(min_length=1, max_length=40)
+    contact_phone: str = Field(max_length=30, examples=["13800002046"])
+    note: str = Field("", max_length=200)
+
+
+@area.writes(
+    "/units/declaration",
+    DeclarationOut,
+    method="PUT",
+    scope="units:write",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Write and submit a year's declaration"),
+)
+def submit_declaration(request: ApiRequest, body: DeclarationIn, asked: ForYear) -> dict[str, Any]:
+    own = seat(request, asked)
+    facts = Declared(
+        canteen=body.canteen,
+        canteen_spend_fen=fen_of(body.canteen_spend),
+        union_fen=fen_of(body.union),
+        represented_by_id=body.represented_by,
+        contact_name=body.contact_name,
+        contact_phone=clean_phone(body.contact_phone),
+        note=body.note,
+    )
+    declare(unit_id=own.pk, year=year(asked), facts=facts, version=body.version, actor=request.user, at=timezone.now())
+    return _declaration(declaration_of(own.pk, year(asked))) or {}
+
+
+class Verdict(Body):
+    version: int = Field(ge=0, le=10**6, description=gettext_noop("The version that was read: a later one is refused."))
+    approve: bool
+    reason: str = Field("", max_length=200, description=gettext_noop("Needed to return it."))
+
+
+@area.writes(
+    "/units/declarations/{int:declaration_id}/decision",
+    DeclarationOut,
+    scope="units:decide",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Confirm a declaration from below, or return it"),
+)
+def decide_unit_declaration(request: ApiRequest, declaration_id: int, body: Verdict) -> dict[str, Any]:
+    if declaration_below(seats(request), declaration_id) is None:
+        raise Http404
+    decide_declaration(
+        declaration_id=declaration_id,
+        version=body.version,
+        confirm=body.approve,
+        reason=body.reason,
+        actor=request.user,
+        at=timezone.now(),
+    )
+    return _declaration(declaration_below(seats(request), declaration_id)) or {}

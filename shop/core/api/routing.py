@@ -1,0 +1,155 @@
+"""Operations of the API: each says what it answers with, which scope it needs, and whether it takes a key."""
+
+from collections.abc import Callable
+from enum import Enum
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import Router
+from pydantic import BaseModel
+
+from shop.core.api.callers import Caller
+from shop.core.api.problems import Problem, answer_not_found, answer_refusal
+from shop.core.errors import DomainError
+from shop.core.once import once
+from shop.core.scopes import SCOPES
+
+KEY_HEADER = "Idempotency-Key"
+MOST_KEY = 80
+View = Callable[..., Any]
+
+
+class Key(Enum):
+    """Whether a write takes an Idempotency-Key."""
+
+    REQUIRED = "required"
+    ACCEPTED = "accepted"
+    NONE = "none"
+
+
+class ApiRequest(HttpRequest):
+    """A request that was looked at: `auth` says who calls, `user` is the person (never the session's)."""
+
+    auth: Caller
+    user: Any
+
+
+class Area(Router):
+    """The operations of one kind of work; `tag` is its heading in the documentation."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(tags=[tag])
+
+    def reads(
+        self, path: str, answer: type[BaseModel], *, summary: str, scope: str | None = None, description: str = ""
+    ) -> Callable[[View], View]:
+        """Add an operation that changes nothing. Without `scope` it is for everybody."""
+        return self._operation("GET", path, answer, 200, scope, Key.NONE, summary, description)
+
+    def writes(
+        self,
+        path: str,
+        answer: type[BaseModel] | None,
+        *,
+        summary: str,
+        scope: str | None,
+        description: str = "",
+        method: str = "POST",
+        status: int | None = None,
+        key: Key = Key.ACCEPTED,
+    ) -> Callable[[View], View]:
+        """Add an operation that changes something; without `answer` it answers 204. Without `scope` it takes no key."""
+        status = status or (200 if answer else 204)
+        return self._operation(method, path, answer, status, scope, key if scope else Key.NONE, summary, description)
+
+    def _operation(
+        self,
+        method: str,
+        path: str,
+        answer: type[BaseModel] | None,
+        status: int,
+        scope: str | None,
+        key: Key,
+        summary: str,
+        description: str,
+    ) -> Callable[[View], View]:
+        if scope is not None and scope not in SCOPES:
+            raise ValueError(f"no such scope: {scope}")
+        extra = {"x-scope": scope, "x-idempotency-key": key.value}
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def answered(request: ApiRequest, **given: Any) -> HttpResponse:
+                _check_scope(request.auth, scope)
+
+                def work() -> HttpResponse:
+                    try:
+                        return _answer(view(request, **given), answer, status)
+                    except DomainError as error:
+                        return answer_refusal(error)
+                    except Http404:
+                        return answer_not_found()
+
+                sent = _key_of(request, key)
+                if not sent:
+                    return work()
+                return once(
+                    actor_id=request.auth.user.pk,
+                    key=sent,
+                    method=method,
+                    path=request.get_full_path(),
+                    body=request.body,
+                    at=timezone.now(),
+                    work=work,
+                )
+
+            self.add_api_operation(
+                path,
+                [method],
+                answered,
+                response={status: answer},
+                operation_id=view.__name__,
+                url_name=view.__name__,
+                summary=summary,
+                description=description,
+                openapi_extra=extra,
+            )
+            return answered
+
+        return decorate
+
+
+def _check_scope(caller: Caller, scope: str | None) -> None:
+    if scope is None:
+        return
+    if not caller.is_known:
+        raise Problem(401, "token_needed", _("Send a token: Authorization: Bearer …"))
+    if scope not in caller.scopes:
+        raise Problem(
+            403, "scope_missing", _("This token may not do this: it lacks the scope “%s”.") % scope, scope=scope
+        )
+
+
+def _key_of(request: HttpRequest, rule: Key) -> str:
+    if rule is Key.NONE:
+        return ""
+    key = request.headers.get(KEY_HEADER, "").strip()
+    if not key and rule is Key.REQUIRED:
+        raise Problem(
+            400, "idempotency_key_missing", _("Send an Idempotency-Key, so that trying again does nothing twice.")
+        )
+    if len(key) > MOST_KEY or not key.isprintable() or not key.isascii():
+        raise Problem(400, "idempotency_key_invalid", _("An Idempotency-Key has at most 80 plain characters."))
+    return key
+
+
+def _answer(result: Any, kind: type[BaseModel] | None, status: int) -> HttpResponse:
+    if isinstance(result, HttpResponse):
+        return result
+    if kind is None:
+        return HttpResponse(status=status)
+    shown = result if isinstance(result, kind) else kind.model_validate(result)
+    return HttpResponse(shown.model_dump_json(), status=status, content_type="application/json")

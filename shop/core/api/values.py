@@ -1,0 +1,65 @@
+"""How values look in the API: money as strings of 元, times with offset, codes as strings."""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from django.utils import timezone
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from shop.core.money import to_fen, to_yuan
+
+_YUAN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?\Z")
+MOST_ID = 2**63 - 1
+
+
+class Answer(BaseModel):
+    """What an operation answers with."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Priced(Answer):
+    """An answer with money in it: strings of 元 with two decimals."""
+
+    currency: Literal["CNY"] = "CNY"
+
+
+class Body(BaseModel):
+    """What is sent to an operation; a field that it doesn't know is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def yuan(fen: int) -> str:
+    """Return 分 as the API shows money: "32.80"."""
+    return f"{to_yuan(fen):f}"
+
+
+def share(value: Decimal | None) -> str | None:
+    """Return a percentage with two decimals as it was truncated, never rounded up."""
+    return None if value is None else f"{value:.2f}"
+
+
+def _read_yuan(value: Any) -> Any:
+    if not isinstance(value, str) or not _YUAN.match(value.strip()):
+        raise ValueError("money")
+    return value.strip()
+
+
+YuanIn = Annotated[
+    str,
+    BeforeValidator(_read_yuan),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,2})?$", "examples": ["32.80"]}),
+]
+Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+Moment = Annotated[
+    AwareDatetime,
+    PlainSerializer(lambda at: timezone.localtime(at).isoformat(timespec="seconds"), return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-23T16:00:00+08:00"]}),
+]
+
+
+def fen_of(value: str) -> int:
+    """Return 分 for a `YuanIn`."""
+    return to_fen(value)

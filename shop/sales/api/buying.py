@@ -1,0 +1,356 @@
+"""Quote, purchase, payment: the steps of the checkout, one by one."""
+
+import hashlib
+from typing import Annotated, Any, Literal
+
+from django.conf import settings
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from pydantic import ConfigDict, Field
+
+from shop.accounts import queries as people
+from shop.core.api import Body, Id, Moment, Page, Priced, Problem, YuanIn, fen_of, yuan
+from shop.core.api.forms import clean
+from shop.core.api.paging import Asked, cursor_at, place_of
+from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
+from shop.core.codes import international_phone
+from shop.sales.api.basket import BasketLineOut, Pieces, area, show_line
+from shop.sales.forms.checkout import NEW, CheckoutForm
+from shop.sales.gateways import offered
+from shop.sales.models import Purchase
+from shop.sales.operations import closing, payments
+from shop.sales.operations.checkout import check_out
+from shop.sales.operations.placing import Buyer, Invoice, ShipTo
+from shop.sales.queries import cashier
+from shop.sales.queries.checkout import CheckoutPage, checkout_page
+from shop.sales.queries.purchases import purchase_slice
+from shop.sales.states import PurchaseState
+from shop.sales.visitors import Visitor
+
+
+class NewAddress(Body):
+    name: str = Field(max_length=40, examples=["周敏"])
+    phone: str = Field(max_length=30, examples=["13800002046"])
+    division: str = Field(max_length=12, examples=["440106"])
+    street: str = Field(max_length=160, examples=["龙口西路 8 号 1202"])
+    postcode: str = Field("", max_length=20)
+
+
+class InvoiceIn(Body):
+    kind: Literal["person", "company"]
+    title: str = Field(max_length=120)
+    tax_no: str = Field("", max_length=40)
+    email: str = Field("", max_length=254)
+
+
+_BOUGHT = {
+    "buy": {"specification_id": 1, "quantity": 2},
+    "address": {"name": "周敏", "phone": "13800002046", "division": "440106", "street": "龙口西路 8 号 1202"},
+}
+
+
+class Checkout(Body):
+    model_config = ConfigDict(json_schema_extra={"example": _BOUGHT})
+
+    buy: Pieces | None = Field(
+        None, description=gettext_noop("Buy this alone; without it, the basket or the lines that are named.")
+    )
+    deal: str = Field("", max_length=20, examples=["drop:7"], description=gettext_noop("A live drop's price."))
+    lines: list[Id] = Field(
+        [],
+        max_length=200,
+        description=gettext_noop("Specifications of the basket; without any, all that can be bought."),
+    )
+    address_id: Id | None = Field(None, description=gettext_noop("One of your address book."))
+    address: NewAddress | None = None
+    coupon: str = Field("", max_length=40)
+
+
+class Order(Checkout):
+    model_config = ConfigDict(json_schema_extra={"example": {**_BOUGHT, "total": "71.60"}})
+
+    total: YuanIn | None = Field(
+        None, description=gettext_noop("The total that the quote said; another one now is refused.")
+    )
+    invoice: InvoiceIn | None = None
+    notes: dict[str, Annotated[str, Field(max_length=200)]] = Field(
+        {}, max_length=50, description=gettext_noop("Words to the suppliers, by their id in the quote.")
+    )
+
+
+class QuotedSupplier(Priced):
+    supplier_id: int
+    name: str
+    is_served: bool
+    freight: str
+    ships: str
+
+
+class QuoteOut(Priced):
+    lines: list[BasketLineOut]
+    suppliers: list[QuotedSupplier]
+    goods: str
+    discount: str
+    freight: str
+    total: str = Field(examples=["71.60"])
+    coupon_error: str
+    fresh_notice: str = Field(description=gettext_noop("What the law has you told about fresh produce before paying."))
+    can_order: bool
+
+
+class _Step:
+    """A checkout as it was sent: checked by the page's own form."""
+
+    def __init__(self, request: ApiRequest, body: Checkout) -> None:
+        self.request, self.body, self.at = request, body, timezone.now()
+        self.row = people.address(request.user, body.address_id) if body.address_id else None
+        if body.address_id and self.row is None:
+            raise Problem(422, "no_such_address", _("This address is not in your book any more."), field="address_id")
+
+    @property
+    def destination(self) -> str:
+        """The county's code; "" without an address."""
+        if self.row is not None:
+            return str(self.row.division_id)
+        return self.body.address.division if self.body.address else ""
+
+    def page(self, notes: dict[int, str] | None = None) -> CheckoutPage:
+        """Return what would be placed."""
+        buy = self.body.buy
+        return checkout_page(
+            at=self.at,
+            user=self.request.user,
+            chosen=set(self.body.lines),
+            buy=(buy.specification_id, buy.quantity) if buy else None,
+            deal=self.body.deal,
+            coupon_code=self.body.coupon,
+            destination=self.destination,
+            notes=notes,
+        )
+
+    def filled(self, invoice: InvoiceIn | None) -> tuple[ShipTo, Invoice]:
+        """Return destination and invoice. Raises Unfit."""
+        values: dict[str, Any] = {"address": str(self.row.pk) if self.row else NEW}
+        if self.row is None and self.body.address is not None:
+            values |= self.body.address.model_dump()
+        if invoice is not None:
+            values |= {"invoice": invoice.kind, "invoice_title": invoice.title, "invoice_tax_no": invoice.tax_no}
+            values["invoice_email"] = invoice.email
+        form = CheckoutForm(values)
+        inner = {name: f"address.{name}" for name in NewAddress.model_fields}
+        clean(form, inner | {f"invoice_{name}": f"invoice.{name}" for name in ("title", "tax_no", "email")})
+        data = form.cleaned_data
+        bill = Invoice(data["invoice_title"], data["invoice_tax_no"], data["invoice_email"]) if invoice else Invoice()
+        if self.row is not None:
+            row = self.row
+            phone = international_phone(row.phone)
+            return ShipTo(row.name, phone, row.division_id, row.street, row.postcode), bill
+        phone = international_phone(data["phone"])
+        return ShipTo(data["name"], phone, data["division"], data["street"], data["postcode"]), bill
+
+
+@area.writes(
+    "/checkout/quote",
+    QuoteOut,
+    scope="orders:read",
+    key=Key.NONE,
+    summary=gettext_noop("What a purchase would cost, and what stands in its way"),
+    description=gettext_noop("Nothing is reserved or kept."),
+)
+def quote_checkout(request: ApiRequest, body: Checkout) -> dict[str, Any]:
+    page = _Step(request, body).page()
+    names = {line.spec.specification_id: group.name for group in page.groups for line in group.lines}
+    return {
+        "lines": [show_line(line, names.get(line.spec.specification_id, "")) for line in page.lines],
+        "suppliers": [
+            {
+                "supplier_id": group.supplier_id,
+                "name": group.name,
+                "is_served": group.freight.served,
+                "freight": yuan(group.freight.fen),
+                "ships": group.ships_text,
+            }
+            for group in page.groups
+        ],
+        "goods": yuan(page.quote.goods_fen),
+        "discount": yuan(page.quote.discount_fen),
+        "freight": yuan(sum(group.freight.fen for group in page.quote.groups)),
+        "total": yuan(page.quote.total_fen),
+        "coupon_error": page.coupon_error,
+        "fresh_notice": page.fresh_text,
+        "can_order": bool(page.lines) and not page.problems and not page.unserved and not page.coupon_error,
+    }
+
+
+class PaymentOut(Priced):
+    method: str
+    state: str
+    amount: str
+    reference: str = Field(description=gettext_noop("The remittance code of a bank transfer."))
+    payee: dict[str, str] = Field(description=gettext_noop("Where a bank transfer goes."))
+
+
+class PurchaseOut(Priced):
+    number: str = Field(examples=["HQ26-7K2M-9QXD"])
+    state: str = Field(examples=["unpaid"])
+    terms: str = Field(examples=["online"])
+    goods: str
+    discount: str
+    freight: str
+    total: str
+    placed_at: Moment
+    pay_by: Moment | None
+    paid_at: Moment | None
+    pay_url: str = Field(description=gettext_noop("Where a person pays it; empty when nothing is to be paid."))
+
+
+class PurchaseDetail(PurchaseOut):
+    ship_to: str
+    orders: list["PlacedOrderOut"]
+    payment: PaymentOut | None
+    methods: list[str] = Field(description=gettext_noop("How it can be paid here."))
+
+
+class PlacedOrderOut(Priced):
+    number: str
+    supplier: str
+    total: str
+    pieces: int
+    ship_by: Moment | None
+
+
+def _purchase(row: Purchase) -> dict[str, Any]:
+    same = ("number", "state", "terms", "placed_at", "pay_by", "paid_at")
+    money = ("goods", "discount", "freight", "total")
+    unpaid = row.state == PurchaseState.UNPAID
+    return {name: getattr(row, name) for name in same} | {
+        **{name: yuan(getattr(row, f"{name}_fen")) for name in money},
+        "pay_url": f"{settings.SITE_URL}/pay/{row.number}/" if unpaid else "",
+    }
+
+
+def _paying(request: ApiRequest, number: str) -> cashier.Cashier:
+    """Return one's own purchase, expired if its time is over, as the cashier does."""
+    at, visitor = timezone.now(), Visitor(user=request.user)
+    found = cashier.cashier_of(visitor, number, at=at)
+    if found is not None and found.is_due and closing.expire_purchase(purchase_id=found.purchase.pk, at=at):
+        found = cashier.cashier_of(visitor, number, at=at)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _detail(found: cashier.Cashier) -> dict[str, Any]:
+    payment = found.payment
+    shown = None
+    if payment is not None:
+        is_transfer = payment.gateway == "transfer"
+        shown = {
+            "method": payment.gateway,
+            "state": payment.state,
+            "amount": yuan(payment.amount_fen),
+            "reference": payment.provider_ref if is_transfer else "",
+            "payee": cashier.payee() if is_transfer else {},
+        }
+    return _purchase(found.purchase) | {
+        "ship_to": found.ship_to,
+        "payment": shown,
+        "methods": list(offered()) if found.purchase.state == PurchaseState.UNPAID else [],
+        "orders": [
+            {
+                "number": each.number,
+                "supplier": each.supplier,
+                "total": yuan(each.total_fen),
+                "pieces": each.pieces,
+                "ship_by": each.ship_by,
+            }
+            for each in found.orders
+        ],
+    }
+
+
+@area.writes(
+    "/purchases",
+    PurchaseDetail,
+    scope="orders:write",
+    status=201,
+    key=Key.REQUIRED,
+    summary=gettext_noop("Order: what the quote showed, one order per supplier"),
+    description=gettext_noop("Stock is reserved at once; pay at pay_url before pay_by, or start a payment here."),
+)
+def place_purchase(request: ApiRequest, body: Order) -> dict[str, Any]:
+    step = _Step(request, body)
+    ship_to, invoice = step.filled(body.invoice)
+    notes = {int(pk): text for pk, text in body.notes.items() if pk.isascii() and pk.isdigit() and len(pk) < 19}
+    page = step.page(notes)
+    if page.coupon_error:
+        raise Problem(422, "coupon", page.coupon_error, field="coupon")
+    user = request.user
+    key = hashlib.sha256(f"{user.pk}:{request.headers[KEY_HEADER].strip()}".encode()).hexdigest()[:48]
+    purchase = check_out(
+        page=page,
+        buyer=Buyer(user, user.phone or ship_to.phone, user.email or ""),
+        ship_to=ship_to,
+        key=f"api:{key}",
+        shown_fen=fen_of(body.total) if body.total else None,
+        notes=notes,
+        invoice=invoice,
+        at=step.at,
+    )
+    if purchase.total_fen == 0:
+        payments.settle_nothing_due(purchase_id=purchase.pk, at=step.at)
+    return _detail(_paying(request, purchase.number))
+
+
+@area.reads(
+    "/purchases", Page[PurchaseOut], scope="orders:read", summary=gettext_noop("Your purchases, the latest first")
+)
+def list_purchases(request: ApiRequest, turn: Asked) -> dict[str, Any]:
+    try:
+        found = purchase_slice(Visitor(user=request.user), after=place_of(turn), limit=turn.limit)
+    except (ValueError, TypeError) as error:
+        raise Problem(400, "invalid_cursor", _("This cursor is not one of ours: start without one.")) from error
+    return {"items": [_purchase(row) for row in found.rows], "next_cursor": cursor_at(found.after)}
+
+
+@area.reads("/purchases/{number}", PurchaseDetail, scope="orders:read", summary=gettext_noop("One of your purchases"))
+def get_purchase(request: ApiRequest, number: str) -> dict[str, Any]:
+    return _detail(_paying(request, number))
+
+
+@area.writes(
+    "/purchases/{number}/cancel",
+    PurchaseDetail,
+    scope="orders:write",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Cancel a purchase that is not paid"),
+)
+def cancel_purchase(request: ApiRequest, number: str) -> dict[str, Any]:
+    found = _paying(request, number)
+    closing.cancel_purchase(purchase=found.purchase, actor=request.user, at=timezone.now())
+    return _detail(_paying(request, number))
+
+
+class PayBy(Body):
+    method: str = Field(max_length=20, examples=["transfer"])
+
+
+@area.writes(
+    "/purchases/{number}/payments",
+    PurchaseDetail,
+    scope="orders:write",
+    status=201,
+    key=Key.REQUIRED,
+    summary=gettext_noop("Start paying a purchase"),
+    description=gettext_noop(
+        "A bank transfer answers the account and the remittance code; others are paid at pay_url."
+    ),
+)
+def start_payment(request: ApiRequest, number: str, body: PayBy) -> dict[str, Any]:
+    found = _paying(request, number)
+    if body.method not in offered():
+        raise Problem(422, "no_such_method", _("Choose how to pay."), field="method")
+    payments.start_payment(purchase=found.purchase, gateway_name=body.method, at=timezone.now())
+    return _detail(_paying(request, number))

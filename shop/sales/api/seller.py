@@ -1,0 +1,322 @@
+"""The supplier's desk: orders to send, cases to decide, stock, settlement, reviews. Always of one supplier."""
+
+from typing import Annotated, Any, Literal
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+from ninja import Query
+from pydantic import Field
+
+from catalog.queries.trade import SupplierBrief, supplier_acting
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
+from shop.core.api.paging import Follow, turn_of
+from shop.core.api.routing import ApiRequest, Key
+from shop.core.masking import mask_name, mask_phone
+from shop.sales.models import AfterSale, OrderFacts
+from shop.sales.operations.aftersales import decide_after_sale
+from shop.sales.operations.shipping import Parcel, cancel_rest, line_rest, ship_order
+from shop.sales.queries import seller as queries
+from shop.sales.states import AfterSaleState, OrderState
+from shop.sales.texts import in_reader_language
+from traceability.queries.parcels import codes_of
+
+area = Area(gettext_noop("Supplier: orders, stock, settlement"))
+
+
+class For(Answer):
+    supplier: str = Field(
+        "", max_length=80, description=gettext_noop("The supplier's slug; the first that you act for without it.")
+    )
+
+
+class ForFollow(Follow, For):
+    pass
+
+
+ForOne = Annotated[For, Query(...)]
+ForList = Annotated[ForFollow, Query(...)]
+
+
+def acting(request: ApiRequest, asked: For) -> SupplierBrief:
+    """Return the supplier that is acted for. Raises ActsForNone, NotTheirSupplier."""
+    return supplier_acting(request.user, asked.supplier)
+
+
+class TodayOut(Priced):
+    supplier: str
+    to_ship: int
+    overdue: int
+    on_the_way: int
+    open_cases: int
+    held: str = Field(description=gettext_noop("Paid, and not received by the buyers yet."))
+    payable: str
+
+
+@area.reads("/seller/today", TodayOut, scope="seller:read", summary=gettext_noop("What waits, and what is owed"))
+def seller_today(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
+    supplier = acting(request, asked)
+    found = queries.today(supplier.pk, at=timezone.now())
+    same = ("to_ship", "overdue", "on_the_way", "open_cases")
+    return {name: getattr(found, name) for name in same} | {
+        "supplier": supplier.slug,
+        "held": yuan(found.held_fen),
+        "payable": yuan(found.payable_fen),
+    }
+
+
+class SoldLine(Priced):
+    id: int
+    listing_id: int
+    specification_id: int
+    name: str
+    specification: str
+    ordered: int
+    cancelled: int
+    shipped: int
+    waiting: int = Field(description=gettext_noop("Pieces that still have to be sent."))
+    price: str
+
+
+class SoldOrder(Priced):
+    number: str
+    state: str
+    buyer: str = Field(examples=["周**"])
+    division: str
+    total: str
+    note: str
+    placed_at: Moment
+    ship_by: Moment | None
+    lines: list[SoldLine]
+
+
+class ShipToOut(Answer):
+    name: str
+    phone: str
+    place: str
+    street: str
+
+
+class SentParcel(Answer):
+    id: int
+    carrier: str
+    tracking_no: str
+    quantity: int
+    trace_code: str
+    shipped_at: Moment
+
+
+class SoldDetail(SoldOrder):
+    ship_to: ShipToOut
+    parcels: list[SentParcel]
+
+
+class SoldAsked(ForFollow):
+    state: Literal["to_ship", "shipped", "completed", ""] = "to_ship"
+
+
+def _order(order: OrderFacts) -> dict[str, Any]:
+    same = ("state", "note", "placed_at", "ship_by")
+    return {name: getattr(order, name) for name in same} | {
+        "number": order.order.number,
+        "buyer": mask_name(order.purchase.ship_name),
+        "division": order.purchase.ship_division_id,
+        "total": yuan(order.total_fen),
+        "lines": [
+            {
+                "id": line.pk,
+                "listing_id": line.listing_id,
+                "specification_id": line.specification_id,
+                "name": in_reader_language(line.name_zh, line.name_en),
+                "specification": in_reader_language(line.spec_zh, line.spec_en),
+                "ordered": line.ordered,
+                "cancelled": line.cancelled,
+                "shipped": line.shipped,
+                "waiting": line_rest(line),
+                "price": yuan(line.unit_price_fen),
+            }
+            for line in order.lines.all()
+        ],
+    }
+
+
+def _own(supplier: SupplierBrief, number: str) -> OrderFacts:
+    found = queries.supplier_order(supplier.pk, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _detail(supplier: SupplierBrief, number: str) -> dict[str, Any]:
+    order = _own(supplier, number)
+    purchase = order.purchase
+    # Who packs needs the whole address; once it arrived nobody does.
+    is_open = order.state in (OrderState.TO_SHIP, OrderState.SHIPPED)
+    shipments = list(order.shipments.all())
+    codes = codes_of(each.pk for each in shipments)
+    return _order(order) | {
+        "ship_to": {
+            "name": purchase.ship_name if is_open else mask_name(purchase.ship_name),
+            "phone": purchase.ship_phone.removeprefix("+86") if is_open else mask_phone(purchase.ship_phone),
+            "place": purchase.ship_division.full_name_zh or purchase.ship_division.name_zh,
+            "street": purchase.ship_street if is_open else "****",
+        },
+        "parcels": [
+            {
+                "id": each.pk,
+                "carrier": each.carrier,
+                "tracking_no": each.tracking_no,
+                "quantity": sum(line.quantity for line in each.lines.all()),
+                "trace_code": codes[each.pk].code if each.pk in codes else "",
+                "shipped_at": each.shipped_at,
+            }
+            for each in shipments
+        ],
+    }
+
+
+@area.reads("/seller/orders", Page[SoldOrder], scope="seller:read", summary=gettext_noop("The supplier's orders"))
+def list_seller_orders(request: ApiRequest, asked: Annotated[SoldAsked, Query(...)]) -> dict[str, Any]:
+    supplier = acting(request, asked)
+    return turn_of(asked, lambda page: queries.supplier_orders(supplier.pk, tab=asked.state, page=page), _order)
+
+
+@area.reads(
+    "/seller/orders/{number}", SoldDetail, scope="seller:read", summary=gettext_noop("One order, with where to send it")
+)
+def get_seller_order(request: ApiRequest, number: str, asked: ForOne) -> dict[str, Any]:
+    return _detail(acting(request, asked), number)
+
+
+class PackedLine(Body):
+    line_id: Id
+    quantity: int = Field(ge=1, le=999_999)
+    lot_id: Id | None = Field(None, description=gettext_noop("Without it, the lot that expires first."))
+
+
+class ParcelIn(Body):
+    carrier: str = Field(max_length=20, examples=["sf"])
+    tracking_no: str = Field(max_length=40, examples=["SF1234567890123"])
+    lines: list[PackedLine] = Field([], max_length=200, description=gettext_noop("Without any, all that waits."))
+
+
+@area.writes(
+    "/seller/orders/{number}/parcels",
+    SoldDetail,
+    scope="seller:write",
+    status=201,
+    key=Key.REQUIRED,
+    summary=gettext_noop("Send a parcel of an order"),
+    description=gettext_noop("The same carrier and number again is the same parcel."),
+)
+def ship_parcel(request: ApiRequest, number: str, body: ParcelIn, asked: ForOne) -> dict[str, Any]:
+    supplier = acting(request, asked)
+    order = _own(supplier, number)
+    pieces: dict[int, int] = {}
+    lots: dict[int, list[tuple[int, int]]] = {}
+    for line in body.lines:
+        pieces[line.line_id] = pieces.get(line.line_id, 0) + line.quantity
+        if line.lot_id is not None:
+            lots.setdefault(line.line_id, []).append((line.lot_id, line.quantity))
+    if not body.lines:
+        pieces = {line.pk: line_rest(line) for line in order.lines.all()}
+    ship_order(
+        order_id=order.pk,
+        parcel=Parcel(body.carrier, body.tracking_no, pieces),
+        actor=request.user,
+        at=timezone.now(),
+        lots=lots,
+    )
+    return _detail(supplier, number)
+
+
+class CancelIn(Body):
+    lines: list[Id] = Field([], max_length=200, description=gettext_noop("Without any, all that waits."))
+    reason: Literal["out_of_stock", "damaged_harvest", "cannot_deliver"] = "out_of_stock"
+
+
+@area.writes(
+    "/seller/orders/{number}/cancel",
+    SoldDetail,
+    scope="seller:write",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Cancel what can't be sent; its money goes back"),
+)
+def cancel_seller_order(request: ApiRequest, number: str, body: CancelIn, asked: ForOne) -> dict[str, Any]:
+    supplier = acting(request, asked)
+    cancel_rest(
+        order_id=_own(supplier, number).pk,
+        line_ids=set(body.lines) or None,
+        reason=body.reason,
+        actor=request.user,
+        at=timezone.now(),
+    )
+    return _detail(supplier, number)
+
+
+class SoldCase(Priced):
+    id: int
+    order: str
+    line_id: int
+    name: str
+    kind: str
+    state: str
+    quantity: int
+    amount: str
+    reason: str
+    answer: str
+    opened_at: Moment
+    answer_by: Moment | None
+
+
+class CasesAsked(ForFollow):
+    state: Literal["open", "decided"] = "open"
+
+
+def _case(case: AfterSale) -> dict[str, Any]:
+    same = ("kind", "state", "quantity", "reason", "answer", "opened_at", "answer_by", "line_id")
+    return {name: getattr(case, name) for name in same} | {
+        "id": case.pk,
+        "order": case.line.order.order.number,
+        "name": in_reader_language(case.line.name_zh, case.line.name_en),
+        "amount": yuan(case.amount_fen),
+    }
+
+
+@area.reads("/seller/after-sales", Page[SoldCase], scope="seller:read", summary=gettext_noop("After-sales cases"))
+def list_seller_cases(request: ApiRequest, asked: Annotated[CasesAsked, Query(...)]) -> dict[str, Any]:
+    supplier = acting(request, asked)
+    if asked.state == AfterSaleState.OPEN:
+        return {"items": [_case(case) for case in queries.open_cases(supplier.pk)], "next_cursor": None}
+    return turn_of(asked, lambda page: queries.cases(supplier.pk, page), _case)
+
+
+class CaseDecision(Body):
+    approve: bool
+    amount: YuanIn | None = Field(None, description=gettext_noop("Needed to approve: at most what was asked for."))
+    answer: str = Field("", max_length=300, description=gettext_noop("Needed to refuse: the buyer reads it."))
+
+
+@area.writes(
+    "/seller/after-sales/{int:case_id}/decision",
+    SoldCase,
+    scope="seller:write",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Approve or refuse a case; approved money goes back at once"),
+)
+def decide_case(request: ApiRequest, case_id: int, body: CaseDecision, asked: ForOne) -> dict[str, Any]:
+    supplier = acting(request, asked)
+    found = queries.case_of_supplier(supplier.pk, case_id)
+    if found is None:
+        raise Http404
+    decide_after_sale(
+        case_id=found.pk,
+        approve=body.approve,
+        amount_fen=fen_of(body.amount) if body.approve and body.amount else 0,
+        answer=body.answer,
+        actor=request.user,
+        at=timezone.now(),
+    )
+    decided = queries.case_of_supplier(supplier.pk, case_id)
+    assert decided is not None  # it was there a moment ago
+    return _case(decided)
