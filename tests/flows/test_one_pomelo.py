@@ -1,4 +1,4 @@
-"""One pomelo through every door: harvested, listed; sold to a consumer, a unit, a donor and in a live drop; traced.
+"""One pomelo through every door: listed, approved, harvested; sold to a consumer, a unit, a donor and in a live drop; traced.
 
 Everything that a person does is done on the pages of that person. At the end stock, certified output, quota, budget,
 pledge, settlement and attributions agree to the piece and to the 分.
@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from catalog.models import Stock
+from catalog.models import Listing, ListingProposal, Stock
 from livestream.models import Drop, LiveSession
 from procurement.models import GoodsAcceptance, Pledge, PurchaseRequest
 from procurement.operations.pledging import Asked, publish_need
@@ -22,12 +22,13 @@ from shop.sales.models import AfterSale, LineFacts, OrderAttribution, OrderFacts
 from shop.sales.queries.attributions import sold_from
 from shop.sales.queries.reports import EVERYTHING, report
 from tests.campaigns.pages import block, make_page
+from tests.catalog.listing import camera, make_reviewer
 from tests.factories import (
     AT,
     make_address,
+    make_category,
     make_certificate,
     make_freight,
-    make_listing,
     make_supplier,
     make_user,
     spec_of,
@@ -69,8 +70,8 @@ class Person:
 
 
 def freight(pieces):
-    """Return 分: 6 元 for the first kilogram, 2 元 for each further; a piece weighs 2.8 kg with its box."""
-    return 600 + 200 * (-(-2800 * pieces // 1000) - 1)
+    """Return 分: 6 元 for the first kilogram, 2 元 for each further; a piece weighs 2.775 kg with its box."""
+    return 600 + 200 * (-(-2775 * pieces // 1000) - 1)
 
 
 def pay(person, where):
@@ -100,13 +101,27 @@ def harvest(seller, listing, kilograms, minute):
     return lot
 
 
-def list_pomelo(seller):
-    """Put the pomelo on sale. (By factories until members propose listings on their own pages.)"""
-    supplier = seller.user.memberships.get().organisation.supplier
-    listing = make_listing(
-        price_fen=PRICE, supplier=supplier, specs=({"stock": STOCK, "net_grams": PIECE},), is_fresh=False
-    )
-    make_certificate(listing, yearly_output_grams=CERTIFIED)
+def list_pomelo(seller, reviewer, certificate):
+    """Put the pomelo on sale: the seller proposes it from a phone, a reviewer reads it and approves."""
+    proposed = {
+        "key": "k1", "rows": "1", "category_id": make_category("柑橘柚类").pk, "name_zh": "梅县金柚",
+        "ship_within_hours": "48", "certificate_id": certificate.pk, "is_fresh": "0", "specs-0-text_zh": "约 5 斤",
+        "specs-0-weight": "5", "specs-0-unit": "jin", "specs-0-price": "32.80", "specs-0-stock": str(STOCK),
+        "then": "preview", "photos": [camera()],
+    }  # fmt: skip
+    where = seller.sends("/seller/goods/new/", **proposed)
+    proposal = ListingProposal.objects.get()
+    assert where == f"/seller/goods/drafts/{proposal.pk}/preview/"
+    assert "6.56" in seller.reads(where)
+    seller.sends(f"/seller/goods/drafts/{proposal.pk}/submit/", version=proposal.version)
+    assert not Listing.objects.exists()
+    address = f"/review/listings/{proposal.pk}/"
+    assert certificate.number in reviewer.reads(address)
+    proposal.refresh_from_db()
+    reviewer.sends(f"{address}decide/", decision="approve", version=proposal.version)
+    outbox.drain(at=AT)
+    listing = Listing.objects.get()
+    assert listing.name_zh in Client().get("/shop/search/?q=jinyou").content.decode()
     return listing
 
 
@@ -213,7 +228,8 @@ def test_one_pomelo_through_every_door():
     room = make_room(supplier, host=seller.user)
 
     # Listed and approved; four lots harvested, packed, tested.
-    listing = list_pomelo(seller)
+    certificate = make_certificate(holder=supplier, yearly_output_grams=CERTIFIED)
+    listing = list_pomelo(seller, Person(make_reviewer()), certificate)
     lots = [
         harvest(seller, listing, kilograms, minute) for minute, kilograms in enumerate(("10", "15", "10", "20"), 11)
     ]
