@@ -1,11 +1,17 @@
 """What holds in a live room: limits of chat, of drops, where a clip stands. Pure."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
+
+T = TypeVar("T")
 
 LONGEST_MESSAGE = 200
 # A person may write this often: five messages in ten seconds.
 BURST = 5
 BURST_WINDOW = timedelta(seconds=10)
+# A frame carries so many lines of chat at most: nobody reads forty a second.
+CROWD = 20
 LONGEST_DROP = timedelta(hours=2)
 SHORTEST_DROP = timedelta(seconds=30)
 MOST_DROP_PIECES = 10_000
@@ -32,3 +38,13 @@ def moved(order: list[int], item: int, to: int) -> list[int]:
     rest = [each for each in order if each != item]
     place = max(0, min(to, len(rest)))
     return [*rest[:place], item, *rest[place:]]
+
+
+def last_of(lines: Sequence[T], most: int, *, first: Callable[[T], bool]) -> list[T]:
+    """Return at most `most` lines in their order: the last of those that come `first`, then the last of the others."""
+    if len(lines) <= most:
+        return list(lines)
+    ahead = [place for place, line in enumerate(lines) if first(line)][-most:]
+    rest = [place for place, line in enumerate(lines) if not first(line)]
+    taken = {*ahead, *rest[len(rest) - min(len(rest), most - len(ahead)) :]}
+    return [line for place, line in enumerate(lines) if place in taken]

@@ -1,31 +1,36 @@
 """One session's viewers in one server process: reads new events from the database and hands them out.
 
-A commit in this process wakes the tail at once; another process's commit through the channel layer, if there is one;
-otherwise it looks twice a second. Whoever comes back gets what it has missed, by number.
+What changes the room (a pin, a drop) wakes the tail at once: in this process directly, in others through the channel
+layer, if there is one. Chat is gathered: a few frames a second however fast it goes, and in a crowd the last lines only.
+Without any wake a tail looks twice a second. Whoever comes back gets what it has missed, by number.
 """
 
 import asyncio
 import contextlib
-import json
 import logging
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.utils import timezone
 from django.utils.translation import override
+from redis.exceptions import RedisError
 
+from livestream.lines import Frame, Viewer
 from livestream.models import ChatMessage
 from livestream.operations.audience import count_viewers
 from livestream.operations.chat import Draft, post_messages
+from livestream.queries.chat import SHOWN, line_of
 from livestream.queries.drops import pieces_left
 from livestream.queries.events import AT_ONCE, News, news_since
 from livestream.queries.rooms import session_of
+from livestream.rules import CROWD, last_of
 from livestream.states import EventKind
 from livestream.views.parts import parts_of
 from shop.core.errors import DomainError
@@ -33,32 +38,13 @@ from shop.core.errors import DomainError
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
-# Frames are gathered so long: a thousand viewers get a few frames a second however fast the chat goes.
-GATHER_SECONDS = 0.4
+# Chat is gathered so long, on its way into the database and on its way to viewers.
+WRITE_SECONDS = 0.2
+GATHER_SECONDS = 0.5
 COUNT_SECONDS = 3.0
 KEPT = 300
-LAGGING = 40
 GROUP = "live"
 PROCESS = secrets.token_hex(8)
-
-Send = Callable[[str], Awaitable[None]]
-
-
-@dataclass(eq=False)
-class Viewer:
-    """One socket: its frames wait in a short queue; a viewer too slow for it is sent away and comes back."""
-
-    language: str
-    frames: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(LAGGING))
-
-    def offer(self, frame: str) -> None:
-        """Queue a frame; a full queue is emptied and closed."""
-        try:
-            self.frames.put_nowait(frame)
-        except asyncio.QueueFull:
-            while not self.frames.empty():
-                self.frames.get_nowait()
-            self.frames.put_nowait(None)
 
 
 @dataclass
@@ -82,7 +68,7 @@ class Tail:
         self.count = 0
         self.left: dict[int, int] = {}
         self.loop = asyncio.get_running_loop()
-        self.news = asyncio.Event()
+        self.news, self.urgent = asyncio.Event(), asyncio.Event()
         self.inbox: list[Waiting] = []
         self.writing: asyncio.Task[None] | None = None
         self.parts: dict[str, dict[str, str]] = {}
@@ -98,20 +84,24 @@ class Tail:
         """Take a viewer out."""
         self.viewers.discard(viewer)
 
-    def _greeting(self, viewer: Viewer, after: int | None) -> str:
+    def wake(self, *, urgent: bool) -> None:
+        """Look soon; at once where it is urgent. In the tail's own loop."""
+        self.news.set()
+        if urgent:
+            self.urgent.set()
+
+    def _greeting(self, viewer: Viewer, after: int | None) -> Frame:
         """Return the first frame: missed events, or all of the present where too much was missed."""
         frame: dict[str, Any] = {"seq": self.seq, "viewers": self.count, "left": self.left}
-        kept = list(self.kept)
-        if after is None or after < self.first_kept - 1 or after > self.seq:
+        whole = after is None or after < self.first_kept - 1 or after > self.seq
+        missed = News(self.seq, [event for event in self.kept if whole or event["seq"] > (after or 0)])
+        chat, others = _parted(missed.events, SHOWN)
+        if whole:
             frame["reset"] = True
-            frame["events"] = [event for event in kept if event["kind"] == EventKind.CHAT][-50:]
+        frame["events"] = chat if whole else sorted([*chat, *others], key=_number)
+        if whole or missed.changes_state:
             frame["parts"] = self.parts.get(viewer.language, {})
-        else:
-            missed = News(self.seq, [event for event in kept if event["seq"] > after])
-            frame["events"] = missed.events
-            if missed.changes_state:
-                frame["parts"] = self.parts.get(viewer.language, {})
-        return json.dumps(frame, ensure_ascii=False)
+        return Frame(frame)
 
     async def write(self, draft: Draft, language: str) -> dict[str, Any]:
         """Have a chat message written together with those that come at the same time; return the answer for its sender."""
@@ -124,6 +114,7 @@ class Tail:
     async def _write_all(self) -> None:
         while self.inbox:
             batch, self.inbox = self.inbox, []
+            begun = self.loop.time()
             for language in {each.language for each in batch}:
                 part = [each for each in batch if each.language == language]
                 try:
@@ -134,30 +125,36 @@ class Tail:
                 for each, outcome in zip(part, outcomes, strict=True):
                     if not each.answer.done():
                         each.answer.set_result(outcome)
-            self.news.set()
+            self.wake(urgent=False)
+            await asyncio.sleep(max(0.0, WRITE_SECONDS - (self.loop.time() - begun)))
 
     async def _run(self) -> None:
         try:
             await self._begin()
-            counted_at = 0.0
+            counted_at = sent_at = 0.0
             while True:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_SECONDS):
-                        await self.news.wait()
-                self.news.clear()
+                await self._pause(sent_at + GATHER_SECONDS)
                 try:
-                    changed = await self._look()
-                    now = self.loop.time()
-                    if now - counted_at >= COUNT_SECONDS:
-                        counted_at = now
-                        changed |= await self._count()
+                    if await self._look():
+                        sent_at = self.loop.time()
+                    if self.loop.time() - counted_at >= COUNT_SECONDS:
+                        counted_at = self.loop.time()
+                        await self._count()
                 except Exception:
                     logger.exception("tail of session %s", self.session_id)
-                    changed = False
-                if changed:
-                    await asyncio.sleep(GATHER_SECONDS)
         finally:
             self.ready.set()
+
+    async def _pause(self, gathered_at: float) -> None:
+        """Wait for news, and for more of it until `gathered_at`; not after what is urgent."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self.news.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(gathered_at):
+                await self.urgent.wait()
+        self.news.clear()
+        self.urgent.clear()
 
     async def _begin(self) -> None:
         found, parts = await database_sync_to_async(_begin)(self.session_id)
@@ -171,18 +168,23 @@ class Tail:
         """Read what is new and send it to everyone; tell whether there was anything."""
         languages = {viewer.language for viewer in self.viewers}
         found, parts, left = await database_sync_to_async(_look)(self.session_id, self.seq, set(self.parts) | languages)
+        chat, others = _parted(found.events, CROWD)
+        before = self.seq
+        self._keep(found)
         frame: dict[str, Any] = {}
-        if found.events:
-            frame["events"] = found.events
-            self._keep(found)
-        self.seq = max(self.seq, found.seq)
+        if others:
+            frame["events"] = others
         if left != self.left:
             self.left = frame["left"] = left
         if parts:
             self.parts = parts
+        # What changes the room goes first, in a frame of its own; whoever is lost between the two gets both again.
         if frame:
-            self._send(frame, parts)
-        return bool(frame)
+            self._send({"seq": before if chat else found.seq, **frame}, parts)
+        self.seq = found.seq
+        if chat:
+            self._send({"seq": found.seq, "events": chat}, {})
+        return bool(frame or chat)
 
     def _keep(self, found: News) -> None:
         gone = {event.get("message") for event in found.events if event["kind"] == EventKind.CHAT_DELETED}
@@ -196,24 +198,32 @@ class Tail:
                 self.first_kept = self.kept[0]["seq"] + 1
             self.kept.append(event)
 
-    async def _count(self) -> bool:
+    async def _count(self) -> None:
         total = await database_sync_to_async(_count)(self.session_id, len(self.viewers))
-        if total == self.count:
-            return False
-        self.count = total
-        self._send({"viewers": total}, {})
-        return True
+        if total != self.count:
+            self.count = total
+            self._send({"seq": self.seq, "viewers": total}, {})
 
-    def _send(self, frame: dict[str, Any], parts: dict[str, dict[str, str]]) -> None:
+    def _send(self, content: dict[str, Any], parts: dict[str, dict[str, str]]) -> None:
         """Offer a frame to every viewer, written once for each language."""
-        texts: dict[str, str] = {}
-        for viewer in self.viewers:
-            text = texts.get(viewer.language)
-            if text is None:
+        frames: dict[str, Frame] = {}
+        for viewer in tuple(self.viewers):
+            frame = frames.get(viewer.language)
+            if frame is None:
                 own = {"parts": parts[viewer.language]} if viewer.language in parts else {}
-                text = json.dumps({"seq": self.seq, **frame, **own}, ensure_ascii=False)
-                texts[viewer.language] = text
-            viewer.offer(text)
+                frame = frames[viewer.language] = Frame({**content, **own})
+            viewer.offer(frame)
+
+
+def _number(event: dict[str, Any]) -> int:
+    return int(event["seq"])
+
+
+def _parted(events: Sequence[dict[str, Any]], most: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the last lines of chat among events, at most so many, and the events that are not lines of chat."""
+    lines = [event for event in events if event["kind"] == EventKind.CHAT]
+    others = [event for event in events if event["kind"] != EventKind.CHAT]
+    return last_of(lines, most, first=lambda event: bool(event["message"]["host"])), others
 
 
 def _begin(session_id: int) -> tuple[News, dict[str, dict[str, str]]]:
@@ -243,12 +253,12 @@ def _post(session_id: int, batch: list[Waiting], language: str) -> list[dict[str
 def _answer(outcome: ChatMessage | DomainError) -> dict[str, Any]:
     if isinstance(outcome, DomainError):
         return {"refused": outcome.code, "message": str(outcome.message)}
-    return {"accepted": outcome.pk}
+    # In a crowd one's own line may not be among those that everybody gets.
+    return {"accepted": outcome.pk, "message": line_of(outcome).as_json()}
 
 
 _tails: dict[int, Tail] = {}
 _listening: asyncio.Task[None] | None = None
-_telling: set[asyncio.Task[None]] = set()
 assert AT_ONCE >= KEPT
 
 
@@ -273,29 +283,30 @@ async def drop_if_empty(tail: Tail) -> None:
     await database_sync_to_async(_count)(tail.session_id, 0)
 
 
-def wake(session_id: int) -> None:
-    """Have tails look now: this process's directly, others' through the channel layer. From any thread."""
+def wake(session_id: int, urgent: bool) -> None:
+    """Have tails look: this process's directly; others', where it is urgent, through the channel layer. Any thread.
+
+    Others see chat when they look by themselves, twice a second.
+    """
     tail = _tails.get(session_id)
-    if tail is not None and not tail.loop.is_closed():
-        tail.loop.call_soon_threadsafe(tail.news.set)
+    loop = None if tail is None or tail.loop.is_closed() else tail.loop
+    if tail is not None and loop is not None:
+        loop.call_soon_threadsafe(partial(tail.wake, urgent=urgent))
     layer = get_channel_layer()
-    if layer is None or isinstance(layer, InMemoryChannelLayer):
+    if not urgent or layer is None or isinstance(layer, InMemoryChannelLayer):
         return
-    message = {"type": "live.wake", "session": session_id}
-    try:
-        running = asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.run(_tell(layer, message))
+    telling = _tell(layer, {"type": "live.wake", "session": session_id})
+    if loop is not None:
+        # Its connection to the layer is open already.
+        asyncio.run_coroutine_threadsafe(telling, loop)
     else:
-        telling = running.create_task(_tell(layer, message))
-        _telling.add(telling)
-        telling.add_done_callback(_telling.discard)
+        asyncio.run(telling)
 
 
 async def _tell(layer: Any, message: dict[str, Any]) -> None:
     try:
         await layer.group_send(GROUP, message)
-    except OSError:
+    except (OSError, RedisError):
         # The others look by themselves within half a second.
         logger.warning("the channel layer did not answer")
 
@@ -313,7 +324,7 @@ async def _listen() -> None:
                 message = await layer.receive(channel)
                 tail = _tails.get(message.get("session", 0))
                 if tail is not None:
-                    tail.news.set()
-        except OSError:
+                    tail.wake(urgent=True)
+        except (OSError, RedisError):
             logger.warning("the channel layer went away; trying again")
             await asyncio.sleep(1)

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from livestream import hooks
 from livestream.models import LiveEvent, LiveSession
+from livestream.states import ONLY_CHAT
 
 
 def append(*, session_id: int, events: Sequence[tuple[str, dict[str, Any]]], at: datetime) -> int:
@@ -25,5 +26,6 @@ def append(*, session_id: int, events: Sequence[tuple[str, dict[str, Any]]], at:
             for place, (kind, payload) in enumerate(events)
         ]
     )
-    transaction.on_commit(lambda: hooks.wake(session_id))
+    urgent = any(kind not in ONLY_CHAT for kind, _payload in events)
+    transaction.on_commit(lambda: hooks.wake(session_id, urgent=urgent))
     return last

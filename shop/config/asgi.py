@@ -13,6 +13,7 @@ from shop.config.wsgi import application as pages
 from channels.auth import AuthMiddlewareStack  # isort: skip
 from channels.routing import URLRouter  # isort: skip
 from channels.security.websocket import AllowedHostsOriginValidator  # isort: skip
+from livestream.lines import server_behind  # isort: skip
 from livestream.sockets import websocket_urlpatterns  # isort: skip
 
 NO_SUCH_SOCKET = 4404
@@ -25,7 +26,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "http":
         await _pages(scope, receive, send)
     elif scope["type"] == "websocket" and scope["path"].startswith("/ws/live/"):
-        await _sockets(scope, receive, send)
+        await _sockets({**scope, "server_behind": server_behind(send)}, receive, send)
     elif scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": NO_SUCH_SOCKET})

@@ -133,6 +133,8 @@ export const startLive = () => {
         status.textContent = frame.message || words.wordsSlow;
         if (form && !form.elements.text.value) form.elements.text.value = text ?? "";
       }
+      // In a crowd not every line comes down; one's own is seen always.
+      if (frame.message) event({ kind: "chat", message: frame.message });
       return;
     }
     if (frame.reset) chat.replaceChildren();

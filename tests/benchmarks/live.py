@@ -5,59 +5,27 @@ As in production: pages by granian with 2 workers, sockets by one uvicorn, Postg
 
 import asyncio
 import json
-import random
 import re
 import resource
 import statistics
+import sys
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from tests.benchmarks import ours, services
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.crowd import LISTENED_ON
 from tests.benchmarks.load import TLS, FailedError, busy_with_others
-from tests.benchmarks.sockets import Viewer
 
 VIEWERS, WRITERS = 1_000, 600
 # Each writes well under what the room allows a person (5 in 10 s), together a little more than what is promised.
 MESSAGES_A_SECOND = 205
 PIN_EVERY = 2.0
 FEWEST = 20
-OPENED_AT_ONCE = 20
-PINNED = b'"kind": "pinned"'
-TALK = (
-    "皮薄吗",
-    "刚下单",
-    "去年买过，甜",
-    "什么时候到广州",
-    "给爸妈也买一份",
-    "坏果怎么赔",
-    "礼盒能写贺卡吗",
-    "抢到了",
-)
-
-
-@dataclass
-class Room:
-    """What the client saw."""
-
-    pins: dict[int, list[float]] = field(default_factory=dict)
-    answers: Counter[str] = field(default_factory=Counter)
-    frames: int = 0
-
-    def heard(self, payload: bytes, at: float) -> None:
-        """Look into a frame: pins by number, answers to one's own messages."""
-        self.frames += 1
-        if payload.startswith(b'{"ref"'):
-            self.answers["accepted" if b'"accepted"' in payload else str(json.loads(payload).get("refused"))] += 1
-        elif PINNED in payload:
-            for event in json.loads(payload).get("events", ()):
-                if event["kind"] == "pinned":
-                    self.pins.setdefault(event["seq"], []).append(at)
 
 
 class Host:
@@ -83,7 +51,7 @@ class Host:
 
     async def pin(self, item: int) -> float:
         """Show a product; return when the button was pressed."""
-        begun = time.perf_counter()
+        begun = time.monotonic()
         referer = {"Referer": str(self.http.base_url).rstrip("/") + self.address}
         data = {**self.form, "action": "pin", "item": str(item)}
         answer = await self.http.post(f"{self.address}act/", data=data, headers=referer)
@@ -96,92 +64,107 @@ class Host:
 async def _pages(base: str, path: str, cookies: Mapping[str, str], seconds: float) -> list[float]:
     """Ask for a page ten times a second, at least FEWEST times; return how long each took."""
     took = []
-    until = time.perf_counter() + seconds
+    until = time.monotonic() + seconds
     async with httpx.AsyncClient(base_url=base, timeout=60, verify=TLS, cookies=dict(cookies)) as http:
-        while time.perf_counter() < until or len(took) < FEWEST:
-            begun = time.perf_counter()
+        while time.monotonic() < until or len(took) < FEWEST:
+            begun = time.monotonic()
             answer = await http.get(path)
             if answer.status_code != 200:
                 raise FailedError(f"{path}: {answer.status_code}")
-            took.append(time.perf_counter() - begun)
+            took.append(time.monotonic() - begun)
             await asyncio.sleep(max(0, 0.1 - took[-1]))
     return took
 
 
-async def _write(writers: Sequence[Viewer], seconds: float) -> int:
-    """Send messages evenly, each from the next writer; return how many."""
-    begun, sent = time.perf_counter(), 0
-    while (passed := time.perf_counter() - begun) < seconds:
-        while sent < passed * MESSAGES_A_SECOND:
-            writers[sent % len(writers)].say(json.dumps({"chat": random.choice(TALK), "ref": sent}))
-            sent += 1
-        await asyncio.sleep(0.01)
-    return sent
-
-
 async def _pin(host: Host, items: Sequence[int], seconds: float) -> list[float]:
     """Pin the room's products in turn; return when each was asked for."""
-    begun, pressed = time.perf_counter(), []
+    begun, pressed = time.monotonic(), []
     await host.open()
-    while time.perf_counter() - begun < seconds - PIN_EVERY:
+    while time.monotonic() - begun < seconds - PIN_EVERY:
         pressed.append(await host.pin(items[len(pressed) % len(items)]))
-        await asyncio.sleep(max(0, PIN_EVERY - (time.perf_counter() - pressed[-1])))
+        await asyncio.sleep(max(0, PIN_EVERY - (time.monotonic() - pressed[-1])))
     return pressed
 
 
-async def _open(viewers: Sequence[Viewer]) -> None:
-    gate = asyncio.Semaphore(OPENED_AT_ONCE)
+class Crowd:
+    """The viewers, in a process of their own that leaves the processor to the servers."""
 
-    async def one(viewer: Viewer) -> bool:
-        async with gate:
-            return await viewer.open()
+    def __init__(self, sockets: str, facts: Mapping[str, Any], seconds: float) -> None:
+        self.asked = {
+            "url": f"ws{sockets.removeprefix('http')}{facts['socket']}?",
+            "viewers": VIEWERS,
+            "cookies": [f"sessionid={key}" for key in facts["writers"]],
+            "seconds": seconds,
+            "rate": MESSAGES_A_SECOND,
+        }
+        self.process: asyncio.subprocess.Process | None = None
 
-    opened = await asyncio.gather(*(one(viewer) for viewer in viewers))
-    if not all(opened):
-        raise FailedError(f"{opened.count(False)} of {len(viewers)} sockets were refused")
+    async def open(self) -> None:
+        """Start it; wait until all sockets are open."""
+        command = ["nice", "-n", "10", sys.executable, "-m", "tests.benchmarks.crowd"]
+        pipe = asyncio.subprocess.PIPE
+        self.process = await asyncio.create_subprocess_exec(
+            *command, cwd=services.ROOT, stdin=pipe, stdout=pipe, limit=2**24
+        )
+        opened = await self._say(json.dumps(self.asked))
+        if opened["open"] != VIEWERS:
+            raise FailedError(f"{VIEWERS - opened['open']} of {VIEWERS} sockets were refused")
+
+    async def chat(self) -> dict[str, Any]:
+        """Have it write; return what it heard."""
+        return await self._say("go")
+
+    async def _say(self, text: str) -> dict[str, Any]:
+        process = self.process
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{text}\n".encode())
+        async with asyncio.timeout(180):
+            answer = await process.stdout.readline()
+        if not answer:
+            raise FailedError("the crowd went home")
+        found: dict[str, Any] = json.loads(answer)
+        return found
+
+    def close(self) -> None:
+        """End it, if it has not ended."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
 
 
 @dataclass
 class Evening:
-    """What was measured."""
+    """What was measured; `used` is the socket server's processor time meanwhile, s."""
 
     idle: list[float]
     busy: list[float]
     delays: list[float]
-    sent: int
-    answers: Counter[str]
-    seconds: float
-    lost: int
+    heard: dict[str, Any]
+    used: float
     missed: int
 
 
-async def _evening(pages: str, sockets: str, facts: Mapping[str, Any], seconds: float) -> Evening:
-    room, cookies = Room(), {"sessionid": facts["writers"][0], "hq_me": "1"}
-    idle = await _pages(pages, facts["room"], cookies, 3)
+async def _evening(pages: str, sockets: services.Server, facts: Mapping[str, Any], seconds: float) -> Evening:
+    cookies = {"sessionid": facts["writers"][0], "hq_me": "1"}
+    await _pages(pages, facts["room"], cookies, 3)
     idle = await _pages(pages, facts["room"], cookies, seconds / 2)
-    url = f"ws{sockets.removeprefix('http')}{facts['socket']}?"
-    signed = [f"sessionid={key}" for key in facts["writers"]]
-    viewers = [Viewer(url, signed[i] if i < len(signed) else "", room.heard) for i in range(VIEWERS)]
+    crowd = Crowd(sockets.url, facts, seconds)
     try:
-        await _open(viewers)
+        await crowd.open()
         await asyncio.sleep(2)
-        room.answers.clear()
-        room.pins.clear()
-        sent, pressed, busy = await asyncio.gather(
-            _write(viewers[: len(signed)], seconds),
+        begun = services.cpu_of(sockets.pid)
+        heard, pressed, busy = await asyncio.gather(
+            crowd.chat(),
             _pin(Host(pages, facts), facts["items"], seconds),
             _pages(pages, facts["room"], cookies, seconds),
         )
-        # Who was asked for something late may answer late, but not for ever.
-        await asyncio.sleep(3)
-        lost = sum(not viewer.is_open for viewer in viewers)
+        used = services.cpu_of(sockets.pid) - begun
     finally:
-        for viewer in viewers:
-            viewer.close()
-    arrived = [room.pins[number] for number in sorted(room.pins)]
-    delays = [at - begun for begun, ats in zip(pressed, arrived, strict=False) for at in ats]
-    missed = len(pressed) * len(viewers) - len(delays)
-    return Evening(idle, busy, delays, sent, room.answers, seconds, lost, missed)
+        crowd.close()
+    arrived = [heard["pins"][number] for number in sorted(heard["pins"], key=int)]
+    delays = [at - asked for asked, ats in zip(pressed, arrived, strict=False) for at in ats]
+    return Evening(idle, busy, delays, heard, used, len(pressed) * VIEWERS - len(delays))
 
 
 def p95(values: Sequence[float]) -> float:
@@ -197,16 +180,15 @@ def figures(seed: ours.Seed, seconds: float) -> Iterator[Figure]:
     channels = {"CHANNELS_URL": f"{services.start_redis()}/3"}
     others = busy_with_others()
     with ours.serving(seed, **channels) as pages, ours.serving_sockets(seed, **channels) as sockets:
-        begun = services.cpu_of(sockets.pid)
-        evening = asyncio.run(_evening(pages.url, sockets.url, facts, seconds))
-        used = services.cpu_of(sockets.pid) - begun
+        evening = asyncio.run(_evening(pages.url, sockets, facts, seconds))
         memory = services.memory_of_workers(sockets.pid)
-    if evening.missed or evening.lost:
-        raise FailedError(f"{evening.missed} pins did not arrive, {evening.lost} sockets were closed")
+    heard = evening.heard
+    if evening.missed or heard["lost"]:
+        raise FailedError(f"{evening.missed} pins did not arrive, {heard['lost']} sockets were closed")
     name = f"{VIEWERS} viewers"
     pins = round(p95(evening.delays), 3)
     yield Figure(f"{name}: from the host's pin to a viewer, p95", pins, "s", others=others).judge(at_most=2)
-    rate = round(evening.answers["accepted"] / evening.seconds, 1)
+    rate = round(heard["answers"].get("accepted", 0) / seconds, 1)
     yield Figure(f"{name}: chat messages accepted", rate, "messages/s", others=others).judge(at_least=200)
     yield Figure(
         f"{name}: the room's page meanwhile, p95",
@@ -217,5 +199,12 @@ def figures(seed: ours.Seed, seconds: float) -> Iterator[Figure]:
         ratio=round(p95(evening.busy) / p95(evening.idle), 2),
         others=others,
     ).judge(at_most=2)
+    frames = round(heard["frames"] / VIEWERS / (seconds + LISTENED_ON), 2)
+    yield Figure(f"{name}: frames to each, answers included", frames, "frames/s")
+    yield Figure(f"{name}: a frame's size", round(heard["size"] / heard["frames"] / 1000, 2), "kB")
+    cost = round(1000 * evening.used / heard["frames"] * 1000, 1)
+    yield Figure(f"{name}: the socket server's processor for 1,000 frames, chat included", cost, "ms")
+    share = evening.used / (seconds + LISTENED_ON)
+    yield Figure(f"{name}: the socket server's processor", round(100 * share, 1), "% of a core")
+    yield Figure(f"{name}: the measuring crowd's processor", round(100 * heard["share"], 1), "% of a core")
     yield Figure(f"{name}: the socket server's memory", memory, "MB")
-    yield Figure(f"{name}: the socket server's processor, opening included", round(used, 1), "s")

@@ -10,13 +10,13 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from livestream import tailing
 from livestream.models import ChatMessage, LiveAudience, LiveSession
 from livestream.operations import chat, tray
-from livestream.tailing import LAGGING, Viewer
+from livestream.rules import CROWD
 from shop.accounts.models import User
 from tests.factories import make_listing, make_user
 from tests.livestream.rooms import drop_of, make_session, put
@@ -126,6 +126,58 @@ def test_chat_goes_up_is_answered_and_comes_down_to_everybody() -> None:
     assert list(ChatMessage.objects.order_by("pk").values_list("text", flat=True)) == ["<b>够五斤吗</b>", "还在"]
 
 
+def test_in_a_crowd_everybody_gets_the_last_lines_and_each_writer_its_own() -> None:
+    session, host = make_session()
+    people = [make_user() for _ in range(CROWD + 5)]
+    writer = make_user(name="李小明")
+    cookies = cookie(writer)
+
+    async def story() -> None:
+        one = Socket("/ws/live/songyuan/?after=1", cookies=cookies)
+        await one.open()
+        await one.take()
+        await one.say(json.dumps({"chat": "我先来", "ref": 1}))
+        answer = (await one.take_until(lambda frame: frame.get("ref") == 1))[-1]
+        assert (answer["message"]["id"], answer["message"]["name"]) == (answer["accepted"], "李**")
+        drafts = [chat.Draft(host, "欢迎")] + [chat.Draft(person, f"第 {n} 句") for n, person in enumerate(people)]
+        await in_thread(chat.post_messages, session_id=session.pk, drafts=drafts, at=timezone.now())
+        frames = await one.take_until(lambda frame: f"第 {CROWD + 4} 句" in str(frame))
+        lines = [event["message"]["text"] for event in frames[-1]["events"]]
+        assert len(lines) <= CROWD
+        assert "欢迎" in lines
+        assert "第 0 句" not in str(frames)
+        assert frames[-1]["seq"] == len(drafts) + 2
+        await one.close()
+
+    run(story)
+    assert ChatMessage.objects.count() == CROWD + 7
+
+
+def test_what_changes_the_room_comes_in_a_frame_of_its_own_before_the_chat() -> None:
+    session, host = make_session()
+    item = put(session, make_listing(supplier=session.room.supplier), host)
+    at = session.last_seq
+
+    def both() -> None:
+        with transaction.atomic():
+            chat.post_message(session_id=session.pk, actor=host, text="看这个", at=timezone.now())
+            facts = {"session_id": session.pk, "actor": host, "at": timezone.now()}
+            tray.pin(version=session.version, item_id=item.pk, **facts)
+
+    async def story() -> None:
+        one = Socket(f"/ws/live/songyuan/?after={at}")
+        await one.open()
+        await one.take()
+        await in_thread(both)
+        frames = await one.take_until(lambda frame: "看这个" in str(frame))
+        assert kinds(frames) == [(at + 2, "pinned"), (at + 1, "chat")]
+        # Whoever is lost between the two asks for both again.
+        assert [frame["seq"] for frame in frames if frame.get("events")] == [at, at + 2]
+        await one.close()
+
+    run(story)
+
+
 def test_a_deleted_line_is_taken_away_and_not_replayed() -> None:
     session, host = make_session()
     message = chat.post_message(session_id=session.pk, actor=make_user(), text="坏话", at=timezone.now())
@@ -179,14 +231,3 @@ def test_sockets_open_from_our_pages_only_and_only_for_rooms() -> None:
         assert await nowhere.take() == {"closed": 4404}
 
     run(story)
-
-
-def test_a_viewer_too_slow_for_the_room_is_sent_away() -> None:
-    async def story() -> None:
-        viewer = Viewer("en")
-        for number in range(LAGGING):
-            viewer.offer(str(number))
-        viewer.offer("one too many")
-        assert (viewer.frames.qsize(), viewer.frames.get_nowait()) == (1, None)
-
-    asyncio.run(story())
