@@ -21,7 +21,7 @@ OPENED_AT_ONCE = 20
 # Sends so often, all that is due: the rest of the time is the room's.
 EVERY = 0.02
 LISTENED_ON = 3.0
-PIN = re.compile(rb'"seq":(\d+),"kind":"pinned"')
+PIN = re.compile(rb'"seq": ?(\d+), ?"kind": ?"pinned"')
 TALK = (
     "皮薄吗",
     "刚下单",
@@ -49,7 +49,7 @@ class Heard:
         self.size += end - start
         if data.startswith(b'{"ref"', start):
             self.answers["accepted" if data.find(b'"accepted"', start, end) > 0 else "refused"] += 1
-        elif data.find(b'"kind":"pinned"', start, end) > 0:
+        elif data.find(b'"pinned"', start, end) > 0:
             for number in PIN.findall(data, start, end):
                 self.pins.setdefault(int(number), []).append(time.monotonic())
 

@@ -17,8 +17,8 @@ from typing import Any
 import httpx
 
 from tests.benchmarks import ours, services
-from tests.benchmarks.figures import Figure
 from tests.benchmarks.crowd import LISTENED_ON
+from tests.benchmarks.figures import Figure
 from tests.benchmarks.load import TLS, FailedError, busy_with_others
 
 VIEWERS, WRITERS = 1_000, 600
@@ -63,7 +63,7 @@ class Host:
 
 async def _pages(base: str, path: str, cookies: Mapping[str, str], seconds: float) -> list[float]:
     """Ask for a page ten times a second, at least FEWEST times; return how long each took."""
-    took = []
+    took: list[float] = []
     until = time.monotonic() + seconds
     async with httpx.AsyncClient(base_url=base, timeout=60, verify=TLS, cookies=dict(cookies)) as http:
         while time.monotonic() < until or len(took) < FEWEST:
@@ -78,7 +78,8 @@ async def _pages(base: str, path: str, cookies: Mapping[str, str], seconds: floa
 
 async def _pin(host: Host, items: Sequence[int], seconds: float) -> list[float]:
     """Pin the room's products in turn; return when each was asked for."""
-    begun, pressed = time.monotonic(), []
+    begun = time.monotonic()
+    pressed: list[float] = []
     await host.open()
     while time.monotonic() - begun < seconds - PIN_EVERY:
         pressed.append(await host.pin(items[len(pressed) % len(items)]))
