@@ -12,6 +12,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, connections, transaction
 from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from livestream import tailing
 from livestream.models import ChatMessage, LiveAudience, LiveSession
@@ -231,3 +232,36 @@ def test_sockets_open_from_our_pages_only_and_only_for_rooms() -> None:
         assert await nowhere.take() == {"closed": 4404}
 
     run(story)
+
+
+class Layer:
+    """A channel layer that notes what it is told, or is gone."""
+
+    def __init__(self, *, gone: bool = False) -> None:
+        self.told: list[tuple[str, dict[str, Any]]] = []
+        self.gone = gone
+
+    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        if self.gone:
+            raise RedisConnectionError("connection refused")
+        self.told.append((group, message))
+
+
+def test_other_processes_are_woken_for_what_changes_the_room_and_not_for_chat(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, host = make_session()
+    item = put(session, make_listing(supplier=session.room.supplier), host)
+    layer = Layer()
+    monkeypatch.setattr(tailing, "get_channel_layer", lambda: layer)
+    chat.post_message(session_id=session.pk, actor=host, text="大家好", at=timezone.now())
+    assert layer.told == []
+    tray.pin(session_id=session.pk, version=session.version, item_id=item.pk, actor=host, at=timezone.now())
+    assert layer.told == [("live", {"type": "live.wake", "session": session.pk})]
+
+
+def test_a_layer_that_is_gone_stops_no_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, host = make_session()
+    item = put(session, make_listing(supplier=session.room.supplier), host)
+    monkeypatch.setattr(tailing, "get_channel_layer", lambda: Layer(gone=True))
+    tray.pin(session_id=session.pk, version=session.version, item_id=item.pk, actor=host, at=timezone.now())
+    session.refresh_from_db()
+    assert session.pinned_id == item.pk
