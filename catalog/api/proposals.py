@@ -45,6 +45,7 @@ from catalog.queries.trade import SupplierBrief, supplier_acting
 from catalog.rules.proposed import MOST_PHOTOS
 from catalog.states import EDITABLE_PROPOSALS, OPEN_PROPOSALS, ProposalState
 from shop.core.api import Answer, Area, Body, Id, Moment, Page
+from shop.core.api.forms import Unfit as UnfitFields
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
@@ -242,24 +243,29 @@ class ProposalIn(Body):
     method="PUT",
     summary=gettext_noop("Change a draft: its facts, its photos"),
     description=gettext_noop(
-        "It may lack what a reviewer will need. Photos are kept even where the facts are refused; the same one again is"
-        " there once."
+        "It may lack what a reviewer will need. Photos are kept even where the facts are refused: “details” then holds"
+        " the version to send next. The same photo again is there once."
     ),
 )
 def put_proposal(request: ApiRequest, proposal_id: int, body: ProposalIn, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
     own = _own(supplier, proposal_id)
     uploads = decoded(body.photos)
-    with beside_fields():
-        save_proposal(
-            proposal_id=own.pk,
-            version=body.version,
-            facts=None if body.facts is None else facts_in(body.facts),
-            uploads=uploads,
-            drop=body.drop_photo,
-            first=body.first_photo,
-            **_by(request, supplier),
-        )
+    try:
+        with beside_fields():
+            save_proposal(
+                proposal_id=own.pk,
+                version=body.version,
+                facts=None if body.facts is None else facts_in(body.facts),
+                uploads=uploads,
+                drop=body.drop_photo,
+                first=body.first_photo,
+                **_by(request, supplier),
+            )
+    except UnfitFields as error:
+        # Photos that were kept made another version: the next try has to name it.
+        error.details["version"] = _own(supplier, own.pk).version
+        raise
     return _detail(supplier, own.pk)
 
 
