@@ -12,5 +12,7 @@ GRANT USAGE, CREATE ON SCHEMA public TO heqiao_owner;
 GRANT USAGE ON SCHEMA public TO heqiao_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO heqiao_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO heqiao_app;
--- The ledger, the audit trail and the moves of orders are written once and never again.
-REVOKE UPDATE, DELETE, TRUNCATE ON core_transfer, core_auditentry, sales_ordermove FROM heqiao_app;
+-- What is written once (ledger, audit trail, moves of orders, decisions, events of lots and live rooms) and never again:
+-- every table that a trigger protects.
+SELECT format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM heqiao_app', tgrelid::regclass)
+  FROM pg_trigger WHERE tgname LIKE '%\_append\_only' ORDER BY 1 \gexec

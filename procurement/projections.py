@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from procurement import books
-from procurement.models import Pledge, PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.models import Pledge, PledgeReceipt, PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.rules.quota import counted_fen
 from procurement.states import DeclarationState, Fund, RequestState
 from shop.core import ledger
@@ -55,7 +55,7 @@ STAGES = {
     OrderState.UNPAID: books.PLEDGED,
     OrderState.TO_SHIP: books.ORDERED,
     OrderState.SHIPPED: books.DELIVERED,
-    OrderState.COMPLETED: books.CONFIRMED,
+    OrderState.COMPLETED: books.DELIVERED,
 }
 
 
@@ -71,11 +71,13 @@ def _pledges() -> Iterator[Mismatch]:
         "purchase__orders__waived_fen",
     )
     given = set()
+    confirmed = set(PledgeReceipt.objects.values_list("order_id", flat=True))
     for beneficiary_id, order_id, state, total, refunded, waived in rows:
         given.add(order_id)
         counts = 0 if state == OrderState.CANCELLED else counted_fen(total, refunded, waived)
         if counts:
-            expected[books.pledge(beneficiary_id, STAGES[OrderState(state)])] += counts
+            stage = books.CONFIRMED if order_id in confirmed else STAGES[OrderState(state)]
+            expected[books.pledge(beneficiary_id, stage)] += counts
         expected[books.pledge(beneficiary_id, books.REVERSED)] += total - counts
     booked = ledger.balances("pledge:")
     for name in sorted(booked.keys() | expected.keys()):

@@ -1,7 +1,7 @@
-"""The catalogue by API, for everybody."""
+"""The catalogue by API: for everybody, for suppliers who propose goods, for reviewers who decide on them."""
 
-from . import places, products
+from . import places, products, proposals, reviewing
 
-AREAS = (products.area, places.area)
+AREAS = (products.area, places.area, proposals.area, reviewing.area)
 
 __all__ = ["AREAS"]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from catalog.queries import specifications_for_sale
 from procurement import books
 from procurement.errors import WrongStep
-from procurement.models import Need, NeedLine, Pledge
+from procurement.models import Need, NeedLine, Pledge, PledgeReceipt
 from procurement.numbers import new_number
 from procurement.queries.gifts import given_pieces
 from procurement.states import NeedState
@@ -169,7 +169,10 @@ def _place(need: Need, chosen: Mapping[int, int], donor: Any, key: str, at: date
 
 
 def take_part(events: Sequence[OrderEvent]) -> None:
-    """Move gifts along: placed is pledged, paid ordered, all sent delivered, confirmed by the beneficiary confirmed."""
+    """Move gifts along: placed is pledged, paid ordered, all sent delivered.
+
+    Received (by time, say) is not confirmed: that is the beneficiary's word, and `receiving` books it.
+    """
     own = [event for event in events if event.order.purchase.attribution_kind == KIND]
     postings = [posting for event in own for posting in _postings(event)]
     if postings:
@@ -191,8 +194,7 @@ def _postings(event: OrderEvent) -> list[Posting]:
         Event.PLACED: (books.SOURCE, books.PLEDGED, event.fen),
         Event.PAID: (books.PLEDGED, books.ORDERED, event.fen),
         Event.SHIPPED: (books.ORDERED, books.DELIVERED, left if order.state == OrderState.SHIPPED else 0),
-        Event.ACCEPTED: (books.DELIVERED, books.CONFIRMED, event.fen),
-        Event.REDUCED: (_stands(order.state), books.REVERSED, event.fen),
+        Event.REDUCED: (_stands(order), books.REVERSED, event.fen),
         Event.CANCELLED: (books.PLEDGED, books.REVERSED, event.fen),
     }.get(event.kind)
     if sides is None:
@@ -207,8 +209,8 @@ def _postings(event: OrderEvent) -> list[Posting]:
     )
 
 
-def _stands(state: str) -> str:
+def _stands(order: Any) -> str:
     """Return where a paid order's money stands."""
-    return {OrderState.SHIPPED: books.DELIVERED, OrderState.COMPLETED: books.CONFIRMED}.get(
-        OrderState(state), books.ORDERED
-    )
+    if order.state not in (OrderState.SHIPPED, OrderState.COMPLETED):
+        return books.ORDERED
+    return books.CONFIRMED if PledgeReceipt.objects.filter(order_id=order.pk).exists() else books.DELIVERED

@@ -10,11 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.operations.pictures import store_picture
+from procurement import books
 from procurement.errors import LinkSpent
 from procurement.models import Pledge, PledgeReceipt, ReceiptLink
+from procurement.rules.quota import counted_fen
 from shop.accounts.operations.messages import tell
-from shop.core import audit, outbox
+from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput, NotAllowed
+from shop.sales.operations.moves import lock_order
 from shop.sales.operations.receipts import accept_order
 from shop.sales.states import OrderState
 
@@ -73,11 +76,23 @@ def confirm_by_link(*, token: str, photo: IO[bytes] | None, message: str, at: da
             picture = store_picture(upload=photo, alt_zh=_("Photo of the receipt"), at=at)
         except InvalidInput as error:
             raise InvalidInput(error.message, field="photo") from error
-        if link.order.state != OrderState.COMPLETED:
-            accept_order(order_id=link.order_id, accepted={}, actor=None, at=at, note="pledge")
+        order = lock_order(link.order_id)
+        if order.state != OrderState.COMPLETED:
+            accept_order(order_id=order.pk, accepted={}, actor=None, at=at, note="pledge")
         pledge = Pledge.objects.get(purchase_id=link.order.purchase_id)
         receipt = PledgeReceipt.objects.create(
             order_id=link.order_id, pledge=pledge, picture=picture, words=message.strip()[:200], at=at
+        )
+        ledger.post(
+            books.pledge_move(
+                key=f"receipt:{order.pk}",
+                beneficiary_id=pledge.beneficiary_id,
+                debit=books.DELIVERED,
+                credit=books.CONFIRMED,
+                fen=counted_fen(order.total_fen, order.refunded_fen, order.waived_fen),
+                number=order.order.number,
+            ),
+            at=at,
         )
         outbox.enqueue(
             task="procurement.tell_receipt",

@@ -20,7 +20,7 @@ from procurement.operations import requests as operations
 from procurement.operations.deciding import STEPS, decide_request
 from procurement.operations.ordering import order_request
 from procurement.queries.quota import budget_of
-from procurement.queries.requests import TABS, changes, check_list, request_of, request_page
+from procurement.queries.requests import TABS, changes, check_list, left_of_goods, request_of, request_page
 from procurement.queries.units import Seat
 from procurement.rules.amounts import in_capitals
 from procurement.rules.lists import Cell, Verdict
@@ -81,6 +81,7 @@ def start(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 def _lines(found: PurchaseRequest) -> list[dict[str, Any]]:
+    left = left_of_goods(found)
     return [
         {
             "line": line,
@@ -88,6 +89,7 @@ def _lines(found: PurchaseRequest) -> list[dict[str, Any]]:
             "spec": words(line.spec_zh, line.spec_en),
             "supplier": words(line.supplier_zh, line.supplier_en),
             "picture": thumb(line.picture_key),
+            "left": left.get(line.specification_id, line.quantity),
         }
         for line in found.lines.all()
     ]

@@ -70,7 +70,17 @@ EVERYBODY = frozenset(
     {"account:read", "account:write", "orders:read", "orders:write", "pledges:read", "pledges:write", "live:chat"}
 )
 SELLING = frozenset(
-    {"reports:read", "seller:read", "seller:write", "stock:write", "lots:read", "lots:write", "live:host"}
+    {
+        "reports:read",
+        "seller:read",
+        "seller:write",
+        "goods:read",
+        "goods:write",
+        "stock:write",
+        "lots:read",
+        "lots:write",
+        "live:host",
+    }
 )
 UNITS = frozenset({"units:read", "units:write", "units:decide"})
 ABOVE = frozenset({"units:read", "units:decide", "reports:read"})

@@ -35,6 +35,10 @@ TAGS = [
     ("Your orders", gettext_noop("What you bought: on its way, received, reviewed, complained about.")),
     ("Favourites and reminders", gettext_noop("What you keep, and what you wait for.")),
     ("Supplier: orders, stock, settlement", gettext_noop("For members of a supplier, and only its own things.")),
+    (
+        "Supplier: proposing products",
+        gettext_noop("From a draft to the shop: what is proposed is read by a reviewer, then sold."),
+    ),
     ("Supplier: lots and events", gettext_noop("Bases, harvests, packing, tests: the chain behind each parcel.")),
     ("Units: quota and declaration", gettext_noop("For members of a unit, and for those above it.")),
     ("Units: requests and approval", gettext_noop("From a list to an approved order: buyer, approver, finance.")),
@@ -46,6 +50,7 @@ TAGS = [
     ("Live rooms", gettext_noop("What viewers see, in the state it is now. For everybody; writing needs a token.")),
     ("Hosts: live sessions", gettext_noop("For who hosts a room: each change says which version it was made on.")),
     ("Reviewers: reviews and transfers", gettext_noop("For platform reviewers and finance staff.")),
+    ("Reviewers: products", gettext_noop("Proposals with their evidence; one decision on the version that was read.")),
     ("Reports", gettext_noop("What was sold, by where it comes from and how it was bought.")),
 ]
 AREAS = (

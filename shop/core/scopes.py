@@ -9,6 +9,8 @@ SCOPES: dict[str, str] = {
     "orders:write": gettext_noop("Buy, cancel, confirm receipt, ask for refunds, review"),
     "seller:read": gettext_noop("Read the orders, after-sales cases and settlement of your supplier"),
     "seller:write": gettext_noop("Ship and cancel orders, and decide after-sales cases of your supplier"),
+    "goods:read": gettext_noop("Read what your supplier proposes to sell"),
+    "goods:write": gettext_noop("Propose products and changes, take products off sale and put them back"),
     "stock:write": gettext_noop("Set the stock of your supplier's products"),
     "lots:read": gettext_noop("Read the lots of your supplier and their events"),
     "lots:write": gettext_noop("Record bases, harvests, packing and tests of your supplier"),

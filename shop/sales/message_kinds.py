@@ -54,6 +54,13 @@ register(
     icon="clock",
 )
 register(
+    "order_received_owed",
+    title=_("Order %(number)s arrived"),
+    text=_("%(amount)s is owed to you; the settlement shows by when."),
+    action=_("See the settlement"),
+    icon="circle-check",
+)
+register(
     "order_received",
     title=_("Order %(number)s arrived"),
     text=_("%(amount)s is yours to be settled."),

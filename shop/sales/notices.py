@@ -14,7 +14,7 @@ from shop.sales import message_kinds  # noqa: F401  reason: registers the words 
 from shop.sales.models import AfterSale, OrderFacts, Purchase, Refund, ReviewFacts, Shipment
 from shop.sales.operations.aftersales import refund_key
 from shop.sales.rules import CARRIERS, still_held
-from shop.sales.states import AfterSaleState
+from shop.sales.states import AfterSaleState, PurchaseState
 
 
 def _order(order_id: int) -> OrderFacts:
@@ -122,7 +122,9 @@ def tell_received(*, order_id: int, at: datetime) -> None:
     order = _order(order_id)
     key = f"order_received:{order.pk}"
     params = {"amount_fen": still_held(order.money())}
-    _tell_supplier(order, "order_received", params, key=key, at=at, url="/seller/settlement/")
+    # Where the goods came first nothing is there yet to be settled: it is owed, with a day by which it falls due.
+    kind = "order_received" if order.purchase.state == PurchaseState.PAID else "order_received_owed"
+    _tell_supplier(order, kind, params, key=key, at=at, url="/seller/settlement/")
 
 
 def _case(case_id: int) -> tuple[AfterSale, OrderFacts, dict[str, Any]]:

@@ -132,18 +132,8 @@ def serving(
 @contextmanager
 def serving_asgi(application: str, *, env: Mapping[str, str]) -> Iterator[Server]:
     """Serve sockets with one uvicorn, as production does (docs/deploy.md): pages go first; stop it afterwards."""
-    command = [
-        "nice",
-        "-n",
-        "5",
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "--ws",
-        "websockets-sansio",
-        "--ws-per-message-deflate",
-        "false",
-    ]
+    command = ["nice", "-n", "5", sys.executable, "-m", "uvicorn"]
+    command += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
     command += ["--host", "127.0.0.1", "--log-level", "warning", "--no-server-header", application]
     with _running(command, application, env=env, cwd=ROOT) as server:
         yield server

@@ -27,9 +27,10 @@ WORK = {
     "Unit: approval": "approval",
     "Live console": "console",
     "Supplier: today": "seller-today",
-    "Supplier: add a product": "listing",
-    "Products to review": "review",
-    "Reports": "report",
+    "Supplier: list by photo": "listing",
+    "A product to review": "review",
+    "Report: sales by county": "report",
+    "Report: watched counties": "report-watched",
 }
 WITHOUT_LANGUAGE = ("/t/", "/pay/", "/cms/")  # they speak the reader's language
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}

@@ -7,6 +7,11 @@ import psycopg
 import pytest
 from django.conf import settings
 
+WRITTEN_ONCE = {
+    "core_transfer", "core_auditentry", "sales_ordermove", "catalog_listingdecision", "procurement_requestdecision",
+    "traceability_traceevent", "livestream_liveevent",
+}  # fmt: skip
+
 
 def test_the_app_role_may_add_to_ledgers_but_not_change_them(on_postgres: None, real_db: str) -> None:
     parts = urlsplit(real_db)
@@ -15,7 +20,12 @@ def test_the_app_role_may_add_to_ledgers_but_not_change_them(on_postgres: None, 
     app_url = f"postgres://heqiao_app@{parts.hostname}:{parts.port}{parts.path}"
     with psycopg.connect(app_url, autocommit=True) as connection:
         connection.execute("INSERT INTO core_account (name, asset, guarded, balance) VALUES ('a', 'CNY', false, 0)")
-        for table in ("core_transfer", "core_auditentry", "sales_ordermove"):
-            for sql in (f"UPDATE {table} SET at = now()", f"DELETE FROM {table}", f"TRUNCATE {table}"):
+        rows = connection.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_append\\_only'"
+        )
+        protected = sorted(table for (table,) in rows)
+        assert set(protected) >= WRITTEN_ONCE
+        for table in protected:
+            for sql in (f"UPDATE {table} SET id = 1", f"DELETE FROM {table}", f"TRUNCATE {table}"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     connection.execute(sql)

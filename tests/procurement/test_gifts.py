@@ -17,6 +17,8 @@ from shop.core.errors import InvalidInput, NotAllowed
 from shop.sales.errors import TooMuch
 from shop.sales.models import OrderAttribution, OrderFacts, Purchase
 from shop.sales.operations.closing import cancel_order, expire_purchases
+from shop.sales.operations.receipts import receive_overdue
+from shop.sales.operations.refunds import refund_order_part
 from tests.factories import AT, make_division, make_listing, make_user, spec_of
 from tests.sales.selling import pay, photo, ship
 
@@ -233,3 +235,24 @@ def test_a_campaign_shows_how_far_a_need_is_met(need, listing):
     assert shown["breakfast"].figures == "已认购 ¥120.00 / ¥600.00"
     Need.objects.update(text_zh="")
     assert progress_of(["breakfast"])["breakfast"].text == ""
+
+
+def test_received_by_time_is_not_confirmed_until_the_beneficiary_says_so(need, listing):
+    pledge = gift(need, listing)
+    pay(pledge.purchase)
+    order = ship(order_of(pledge))
+    later = AT + timedelta(days=60)
+    assert receive_overdue(at=later) == 1
+    order.refresh_from_db()
+    assert order.state == "completed"
+    assert stages(need) == [0, 0, order.total_fen, 0, 0]
+    refund_order_part(order=order_of(pledge), amount_fen=100, reason="goodwill", key="r1", actor=None, at=later)
+    assert stages(need) == [0, 0, order.total_fen - 100, 0, 100]
+    assert books_agree()
+
+    token = make_link(order_id=order.pk, at=later)
+    confirm_by_link(token=token, photo=photo(), message="都收到了", at=later)
+    assert stages(need) == [0, 0, 0, order.total_fen - 100, 100]
+    refund_order_part(order=order_of(pledge), amount_fen=50, reason="goodwill", key="r2", actor=None, at=later)
+    assert stages(need) == [0, 0, 0, order.total_fen - 150, 150]
+    assert books_agree()

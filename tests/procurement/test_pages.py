@@ -7,6 +7,7 @@ from django.test import Client
 from openpyxl import Workbook
 
 from procurement.models import GoodsAcceptance, PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.operations.requests import put_lines, start_request
 from shop.core import ledger
 from tests.factories import AT, make_listing, make_user, spec_of
 from tests.sales.selling import lines_of, photo, ship
@@ -337,3 +338,14 @@ def test_changing_the_budget_and_the_address(office):
     assert buyer.post("/units/settings/", given).status_code == 302
     office.unit.refresh_from_db()
     assert office.unit.ship_street == "文明路 1 号"
+
+
+def test_a_request_beyond_the_stock_says_so_before_it_is_submitted(office, listing):
+    spec = spec_of(listing)
+    request = start_request(unit_id=office.unit.pk, actor=office.buyer, at=AT)
+    client = as_(office.buyer)
+    for pieces, words in ((spec.available, None), (spec.available + 1, f"现在只剩 {spec.available} 件")):
+        put_lines(request_id=request.pk, pieces={spec.specification_id: pieces}, actor=office.buyer, at=AT)
+        page = client.get(f"/units/requests/{request.number}/").content.decode()
+        assert ('data-testid="too-few"' in page) is (words is not None)
+        assert words is None or words in page

@@ -18,7 +18,7 @@ from shop.accounts.operations.tokens import issue_token
 from shop.sales.models import AfterSale, Purchase
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
-from tests.catalog.listing import drafted
+from tests.catalog.listing import drafted, pomelo, sent
 from tests.factories import make_address, make_listing, make_supplier, make_user, spec_of
 from tests.livestream.rooms import make_room, make_session
 from tests.procurement.offices import make_office, ordered
@@ -48,6 +48,7 @@ class World:
     parcel_id: int
     listing_id: int
     proposal_id: int
+    waiting_proposal_id: int
     token_id: int
     browsers: dict[str, Client] = field(default_factory=dict)
 
@@ -131,7 +132,8 @@ def world(db: None) -> World:
         lot_id=lot_id,
         parcel_id=parcel_id,
         listing_id=listing.pk,
-        proposal_id=drafted(supplier, photos=0).pk,
+        proposal_id=drafted(supplier, pomelo(name_zh="不给看的新品"), photos=0).pk,
+        waiting_proposal_id=sent(supplier, pomelo(name_zh="不给看的新品"), key="waits").pk,
         token_id=issue_token(actor=owner, at=timezone.now(), label="不给看的令牌", scopes=None, days=1)[0].pk,
     )
     helped = Organisation.objects.create(kind=Organisation.Kind.BENEFICIARY, name_zh="山里小学")

@@ -18,7 +18,7 @@ from .snapshots import tables
 
 pytestmark = pytest.mark.django_db
 REFUSED = {401, 403, 404}
-SECRETS = ("龙口西路 8 号 1202", "新港东路 77 号", "压坏了", "李文静不给看", "不给看的令牌")
+SECRETS = ("龙口西路 8 号 1202", "新港东路 77 号", "压坏了", "李文静不给看", "不给看的令牌", "不给看的新品")
 # Whose the real keys below are, by the start of the path.
 OWNERS = (
     ("/tokens/", "seller_a"),
@@ -81,6 +81,8 @@ class Asking:
             "specification_id": self.world.specification_id,
             "session_id": self.world.session_id,
             "lot_id": self.world.lot_id,
+            "listing_id": self.world.listing_id,
+            "proposal_id": self.world.waiting_proposal_id if path.startswith("/review/") else self.world.proposal_id,
         }
         return re.sub(r"{(\w+)}", lambda match: str(keys.get(match[1], "987654321")), path)
 
@@ -164,6 +166,12 @@ def test_every_member_sees_only_its_own_in_lists(world: World) -> None:
         mark = world.purchase.number if path in {"/purchases", "/gifts/received"} else order
         assert mark in asking.programs[own].get(path).content.decode(), path
         assert mark not in asking.programs[other].get(path).content.decode(), path
+    for path, own, others in (
+        ("/seller/proposals", "seller_a", ("seller_b",)),
+        ("/review/listings", "reviewer", ("seller_a", "seller_b", "consumer")),
+    ):
+        assert "不给看的新品" in asking.programs[own].get(path).content.decode(), path
+        assert not [each for each in others if "不给看" in asking.programs[each].get(path).content.decode()], path
     unit = world.unit_order.unit_id
     assert asking.programs["unit_a"].get(f"/units/quota?unit={unit}").data["unit"] == unit
     assert asking.programs["unit_b"].get(f"/units/quota?unit={unit}").status_code == 404

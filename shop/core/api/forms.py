@@ -8,8 +8,8 @@ from shop.core.api.problems import Problem
 class Unfit(Problem):
     """What was sent doesn't fit; `errors` are {field, code, message}."""
 
-    def __init__(self, errors: list[dict[str, str]]) -> None:
-        super().__init__(422, "invalid", errors[0]["message"] if len(errors) == 1 else "")
+    def __init__(self, errors: list[dict[str, str]], code: str = "invalid") -> None:
+        super().__init__(422, code, errors[0]["message"] if len(errors) == 1 else "")
         self.errors = errors
 
 

@@ -10,9 +10,11 @@ from ninja import Query
 from pydantic import Field
 
 from shop.core.api import Answer, Area, Moment, Priced, Problem, yuan
+from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest
 from shop.core.errors import NotAllowed
-from shop.sales.queries.reports import Figures, report, scope_of
+from shop.sales.periods import Period
+from shop.sales.queries.reports import Behind, Figures, Scope, SoldLine, behind, report, scope_of
 
 area = Area(gettext_noop("Reports"))
 
@@ -69,6 +71,21 @@ class DimensionAsked(ReportAsked):
     by: Dimension = "county"
 
 
+def _scope(request: ApiRequest) -> Scope:
+    scope = scope_of(request.user)
+    if scope is None:
+        raise NotAllowed(_("You may not do this."))
+    return scope
+
+
+def _period(asked: ReportAsked, today: date) -> Period:
+    until = asked.until or today
+    since = asked.since or until.replace(month=1, day=1)
+    if since > until or (until - since).days > 366 * 5:
+        raise Problem(422, "invalid", _("From a first day to a later one, five years at most."), field="since")
+    return Period(since, until)
+
+
 @area.reads(
     "/reports/sales",
     ReportOut,
@@ -77,21 +94,21 @@ class DimensionAsked(ReportAsked):
     description=gettext_noop("Of the orders that you may see; the rows add up to the total."),
 )
 def get_report(request: ApiRequest, asked: Annotated[DimensionAsked, Query(...)]) -> dict[str, Any]:
-    scope = scope_of(request.user)
-    if scope is None:
-        raise NotAllowed(_("You may not do this."))
-    at = timezone.now()
-    until = asked.until or timezone.localdate(at)
-    since = asked.since or until.replace(month=1, day=1)
-    if since > until or (until - since).days > 366 * 5:
-        raise Problem(422, "invalid", _("From a first day to a later one, five years at most."), field="since")
+    scope, at = _scope(request), timezone.now()
+    period = _period(asked, timezone.localdate(at))
     found = report(
-        dimension=asked.by, since=since, until=until, scope=scope, at=at, province=asked.province, channel=asked.channel
+        dimension=asked.by,
+        since=period.since,
+        until=period.until,
+        scope=scope,
+        at=at,
+        province=asked.province,
+        channel=asked.channel,
     )
     return {
         "dimension": asked.by,
-        "since": since,
-        "until": until,
+        "since": period.since,
+        "until": period.until,
         "counted_at": found.at,
         "buyers": found.buyers,
         "total": _figures(found.total),
@@ -99,4 +116,73 @@ def get_report(request: ApiRequest, asked: Annotated[DimensionAsked, Query(...)]
             _figures(row.figures) | {"key": row.key, "name": row.name, "share": f"{row.share_bp / 100:.2f}"}
             for row in found.rows
         ],
+    }
+
+
+class LinesAsked(DimensionAsked, Follow):
+    key: str = Field("", max_length=120, description=gettext_noop("Of a row of the report; empty: of all of them."))
+    only: Literal["", "taken"] = Field("", description=gettext_noop("taken: only lines with a deduction."))
+
+
+class ReportLine(Priced):
+    order: str
+    sold_at: Moment
+    name: str
+    specification: str
+    supplier: str
+    county: str
+    channel: str
+    buyer: str = Field(examples=["周**"], description=gettext_noop("A unit's name; of a person, the family name."))
+    pieces: int
+    grams: int
+    agreed: str
+    taken: str
+    net: str
+    why: Literal["", "cancelled", "refunded", "waived"] = Field(description=gettext_noop("Why something was deducted."))
+
+
+class ReportLines(Answer):
+    since: date
+    until: date
+    name: str = Field(description=gettext_noop("What the row is called; empty for all of them."))
+    total: FiguresOut = Field(description=gettext_noop("What all the lines add up to, not only those of this page."))
+    items: list[ReportLine]
+    next_cursor: str | None
+
+
+def _line(row: SoldLine) -> dict[str, Any]:
+    same = ("sold_at", "name", "supplier", "county", "channel", "buyer", "pieces", "grams", "why")
+    return {name: getattr(row, name) for name in same} | {
+        "order": row.number,
+        "specification": row.spec,
+        "agreed": yuan(row.agreed_fen),
+        "taken": yuan(row.taken_fen),
+        "net": yuan(row.net_fen),
+    }
+
+
+@area.reads(
+    "/reports/sales/lines",
+    ReportLines,
+    scope="reports:read",
+    summary=gettext_noop("The order lines behind a figure of the report, the latest first"),
+    description=gettext_noop("Ask as for the report, with the key of a row: the lines add up to it."),
+)
+def list_report_lines(request: ApiRequest, asked: Annotated[LinesAsked, Query(...)]) -> dict[str, Any]:
+    scope, period = _scope(request), _period(asked, timezone.localdate())
+    found: list[Behind] = []
+
+    def page(number: int) -> Any:
+        facts = {"scope": scope, "province": asked.province, "channel": asked.channel, "page": number}
+        found.append(
+            behind(dimension=asked.by, key=asked.key, period=period, only_taken=asked.only == "taken", **facts)
+        )
+        return found[0].page
+
+    listed = turn_of(asked, page, _line)
+    return listed | {
+        "since": period.since,
+        "until": period.until,
+        "name": found[0].name,
+        "total": _figures(found[0].figures),
     }
