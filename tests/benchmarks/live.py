@@ -4,6 +4,7 @@ As in production: pages by granian with 2 workers, sockets by one uvicorn, Postg
 """
 
 import asyncio
+import contextlib
 import json
 import re
 import resource
@@ -128,10 +129,14 @@ class Crowd:
         found: dict[str, Any] = json.loads(answer)
         return found
 
-    def close(self) -> None:
-        """End it, if it has not ended."""
-        if self.process is not None and self.process.returncode is None:
-            self.process.kill()
+    async def close(self) -> None:
+        """End it, if it has not ended by itself."""
+        if self.process is None:
+            return
+        if self.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.kill()
+        await self.process.wait()
 
 
 @dataclass
@@ -162,7 +167,7 @@ async def _evening(pages: str, sockets: services.Server, facts: Mapping[str, Any
         )
         used = services.cpu_of(sockets.pid) - begun
     finally:
-        crowd.close()
+        await crowd.close()
     arrived = [heard["pins"][number] for number in sorted(heard["pins"], key=int)]
     delays = [at - asked for asked, ats in zip(pressed, arrived, strict=False) for at in ats]
     return Evening(idle, busy, delays, heard, used, len(pressed) * VIEWERS - len(delays))
