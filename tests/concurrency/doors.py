@@ -88,7 +88,7 @@ def _added_up(outcomes: dict[str, int], spec: SpecForSale, certificate: Certific
     lines = LineFacts.objects.filter(listing_id=spec.listing_id)
     for kind, source, count in lines.values_list("order__purchase__attribution_kind", "price_source", "ordered"):
         sold["drop" if source.startswith("drop:") else kinds.get(kind, "shop")] += count
-    pools = Stock.objects.filter(stockrecord__product=spec.specification_id)
+    pools = Stock.objects.filter(stockrecord__specification=spec.specification_id)
     sums = pools.aggregate(on_hand=Sum("on_hand"), reserved=Sum("reserved"))
     drawn = ledger.balance(f"certificate:{certificate.pk}:{AT.year}:drawn")
     return Outcome(outcomes, sold, sums["on_hand"], sums["reserved"], drawn)
