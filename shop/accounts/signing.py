@@ -3,6 +3,7 @@
 import logging
 import time
 from datetime import datetime
+from typing import Any
 
 from allauth.account.utils import perform_login
 from allauth.core import ratelimit
@@ -87,3 +88,10 @@ def is_confirmed(request: HttpRequest) -> bool:
     """Tell whether the person proved who it is in the last ten minutes."""
     at = request.session.get(CONFIRMED_KEY, 0)
     return time.time() - at < CONFIRMED_SECONDS
+
+
+def is_closed_office(user: Any, path: str) -> bool:
+    """Tell whether `path` leads into a back office (Wagtail's, Django's) that a signed-in person may not enter."""
+    if path.startswith("/cms/"):
+        return not user.has_perm("wagtailadmin.access_admin")
+    return path.startswith("/admin/") and not user.is_staff

@@ -1,14 +1,18 @@
 // data-confirm="question" on a form or its button: asked in our own dialog before what can't be undone.
+const LINGER_MS = 600;
 let asked = null;
 
 export const startConfirming = () => {
   const dialog = document.getElementById("confirm");
   if (!dialog) return;
   dialog.querySelector("[data-yes]").addEventListener("click", () => {
+    if (!asked) return;
     const { form, submitter } = asked;
-    dialog.close();
+    asked = null;
     form.dataset.confirmed = "yes";
     form.requestSubmit(submitter ?? undefined);
+    // Stays a moment: the second tap of a double tap would hit what lies below, and lead away before the form is sent.
+    setTimeout(() => dialog.close(), LINGER_MS);
   });
   document.addEventListener(
     "submit",

@@ -6,7 +6,7 @@ import { shrink } from "./listing/shrink.js";
 import { startSpecs, addRow } from "./listing/specs.js";
 
 const find = () => document.querySelector("form[data-goods-form]");
-const state = { sending: false, again: false, failed: false, pending: [], typed: new Set() };
+const state = { sending: false, again: null, failed: false, pending: [], typed: new Set() };
 
 const say = (form, word, { kind = "", action, then } = {}) => {
   const line = form.querySelector("[data-saved]");
@@ -66,7 +66,8 @@ const send = async (submitter) => {
   const form = find();
   if (!form) return;
   if (state.sending) {
-    state.again = true;
+    // Which button it was counts: a preview asked for meanwhile is still wanted afterwards.
+    state.again = { submitter: submitter ?? state.again?.submitter };
     return;
   }
   state.sending = true;
@@ -117,8 +118,9 @@ const send = async (submitter) => {
     state.sending = false;
     find()?.removeAttribute("aria-busy");
     if (state.again) {
-      state.again = false;
-      send();
+      const { submitter: next } = state.again;
+      state.again = null;
+      send(next);
     }
   }
 };

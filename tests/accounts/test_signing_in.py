@@ -9,6 +9,7 @@ from django.test import Client
 from shop.accounts import hooks, one_time_codes
 from shop.accounts.models import User
 from shop.core.errors import DomainError
+from tests.factories import make_user
 
 from .conftest import PASSWORD
 
@@ -235,3 +236,11 @@ def test_hooks_run_after_a_login_and_one_that_refuses_keeps_nobody_out(
     client.post("/account/login/", {"way": "password", "login": "zhou@example.cn", "password": PASSWORD})
     assert called == [zhou.pk]
     assert client.session["_auth_user_id"] == str(zhou.pk)
+
+
+def test_a_back_office_that_is_not_ones_own_is_refused_and_not_asked_for_ever(client):
+    client.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
+    for office in ("/cms/", "/cms/pages/5/edit/", "/admin/"):
+        answer = client.get(office, follow=True)
+        assert answer.status_code == 403
+        assert len(answer.redirect_chain) <= 2

@@ -4,9 +4,11 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from catalog.models import Certificate
 from shop.sales.models import LineFacts, Purchase, Shipment
-from tests.factories import AT, make_listing, make_user
+from tests.factories import AT, make_certificate, make_listing, make_user
 from tests.traceability.growing import finish, make_grown, make_lot, paid_order, parcel_of, send
 from tests.traceability.test_chain import tamper
 from traceability.models import ParcelLot, ProduceLot, ProductionBase, TraceEvent
@@ -52,7 +54,7 @@ def test_two_lots_in_one_parcel_are_both_there_with_bounded_queries(client, djan
         finish(make_lot(listing, pieces=2))
     parcel = parcel_of(send(paid_order(listing, 8), 8))
     assert ParcelLot.objects.filter(parcel=parcel).count() == 4
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         html = text(client.get(f"/t/{parcel.code}"))
     assert html.count('data-testid="lot"') == 4
 
@@ -289,3 +291,10 @@ def test_of_a_long_chain_a_view_follows_only_what_is_new(client, parcel, monkeyp
     page = text(client.get(f"/t/{parcel.code}"))
     assert followed[:3] == [0, length, 0]
     assert 'data-testid="broken"' in page
+
+
+def test_the_products_certificate_stands_on_the_page_until_it_is_revoked(client, parcel) -> None:
+    certificate = make_certificate(ProduceLot.objects.get().listing, valid_until=timezone.localdate())
+    assert f'href="/shop/certificates/{certificate.number}/"' in text(client.get(f"/t/{parcel.code}"))
+    Certificate.objects.filter(pk=certificate.pk).update(is_revoked=True)
+    assert certificate.number not in text(client.get(f"/t/{parcel.code}"))

@@ -48,6 +48,8 @@ _goods = Prepared(
             *(f"lot__listing__{name}" for name in ("slug", "name_zh", "name_en")),
             *(f"lot__base__{name}" for name in _BASE),
             *(f"lot__certificate__{name}" for name in ("number", "basis", "grams", "issued_on")),
+            # A row for each certificate of the product: one that is revoked or renewed makes the page anew.
+            *(f"lot__listing__certified__certificate__{name}" for name in ("pk", "is_revoked", "valid_until")),
         )
     )
 )

@@ -14,6 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.queries import english, local, said
+from catalog.queries.certificates import CertificateShown
+from catalog.queries.certificates import certificates_of as certificates_of_listing
 from shop.core.kept import kept_page
 from shop.core.masking import mask_name
 from traceability.drawing import draw
@@ -78,17 +80,17 @@ def trace(request: HttpRequest, code: str) -> HttpResponse:
         return _unknown(request, code)
     scans = count_scan(parcel_id=found.parcel_id)
     many = scans > MANY_SCANS
-    year = timezone.localtime().year
+    today = timezone.localdate()
 
     def facts() -> object:
         now = trace_facts(code)
-        return (now.shown if now else None), many, year
+        return (now.shown if now else None), many, today
 
     def make() -> HttpResponse:
         page = trace_page(code, found)
         return _unknown(request, code) if page is None else _render(request, "trace", shown(page, many))
 
-    return kept_page(request, facts=facts, known=(found.shown, many, year), make=make, holes={SCANS: scans})
+    return kept_page(request, facts=facts, known=(found.shown, many, today), make=make, holes={SCANS: scans})
 
 
 @require_safe
@@ -142,6 +144,8 @@ def _unknown(request: HttpRequest, typed: str, status: int = 404) -> HttpRespons
 def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
     """Return what the trace page's template shows; how often it was opened is a hole."""
     supplier = page.parcel.supplier
+    today = timezone.localdate()
+    proofs = {pk: certificates_of_listing(pk, today) for pk in {each.lot.listing_id for each in page.lots}}
     return {
         "code": page.parcel.code,
         "printed": grouped(page.parcel.code),
@@ -150,7 +154,7 @@ def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
         "page": page,
         "broken": _broken_words(page),
         "title": said(page.lots[0].lot.listing, "name") if page.lots else said(supplier, "name"),
-        "lots": [_lot(page, each) for each in page.lots],
+        "lots": [_lot(page, each, proofs) for each in page.lots],
         "shipped": date_format(timezone.localtime(page.parcel.shipped_at), _("j M")),
         "supplier": {
             "name": said(supplier, "name"),
@@ -169,7 +173,7 @@ def _broken_words(page: TracePage) -> str:
     return _("Event %(n)d of this supplier's records (%(step)s) is not as it was written.") % facts
 
 
-def _lot(page: TracePage, each: LotInParcel) -> dict[str, Any]:
+def _lot(page: TracePage, each: LotInParcel, proofs: dict[int, list[CertificateShown]]) -> dict[str, Any]:
     lot = each.lot
     test = each.tests[-1].test if each.tests else None
     return {
@@ -190,6 +194,7 @@ def _lot(page: TracePage, each: LotInParcel) -> dict[str, Any]:
         "altitude": lot.base.altitude_m,
         "spot": f"{lot.base.latitude / 1e6:.4f}, {lot.base.longitude / 1e6:.4f}",
         "paper": _paper_short(each),
+        "proofs": proofs[lot.listing_id],
     }
 
 

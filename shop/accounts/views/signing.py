@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout as django_logout
 from django.contrib.auth.hashers import make_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -51,6 +51,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in by a code to the phone (the first makes the account), or by password."""
     onward = signing.safe_next(request)
     if request.user.is_authenticated:
+        # A back office that is not theirs sends them here, and would be sent them back, for ever.
+        if signing.is_closed_office(request.user, onward):
+            raise PermissionDenied
         return HttpResponseRedirect(onward)
     way = request.POST.get("way") or request.GET.get("way") or "code"
     phone_form, password_form, status = PhoneForm(), PasswordSignInForm(), 200

@@ -3,16 +3,23 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from django.core.cache import cache
 from django.utils import timezone
 
 from shop.core.models import AssistancePairing
 from shop.core.prepared import Prepared
 
-_ALL = Prepared(lambda: AssistancePairing.objects.order_by("assisting_id", "assisted_id", "since_year"))
+_ALL = Prepared(
+    lambda: AssistancePairing.objects.order_by("assisting_id", "assisted_id", "since_year").values_list(
+        "assisting_id", "assisted_id", "since_year", "until_year"
+    )
+)
+# They change once in years: a minute old is fresh, and placing an order need not ask for them each time.
+KEY, SECONDS = "core.pairings", 60
 
 
 def pairings_of(counties: Collection[str], at: datetime) -> dict[str, str]:
-    """Return, by county code, the pairings that hold for it in the year of `at`, as text. One query; none without counties.
+    """Return, by county code, the pairings that hold for it in the year of `at`, as text. One query a minute.
 
     A pairing with a prefecture or a province holds for each county in it. Two cities may assist one county:
     "4419-5306,4420-5306". Counties that nobody assists are left out.
@@ -21,11 +28,9 @@ def pairings_of(counties: Collection[str], at: datetime) -> dict[str, str]:
     if not wanted:
         return {}
     year = timezone.localtime(at).year
-    valid = [row for row in _ALL() if row.since_year <= year <= (row.until_year or year)]
-    found = {
-        code: pairing_text((row.assisting_id, row.assisted_id) for row in valid if code.startswith(row.assisted_id))
-        for code in wanted
-    }
+    rows = cache.get_or_set(KEY, lambda: list(_ALL()), SECONDS) or []
+    valid = [(city, place) for city, place, since, until in rows if since <= year <= (until or year)]
+    found = {code: pairing_text(pair for pair in valid if code.startswith(pair[1])) for code in wanted}
     return {code: text for code, text in found.items() if text}
 
 
