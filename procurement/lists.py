@@ -6,7 +6,6 @@ import zipfile
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from procurement.rules.lists import MOST_ROWS, Cell, rows_of, split_text
 from shop.core.errors import InvalidInput
@@ -47,6 +46,8 @@ def _table(upload: IO[bytes]) -> list[list[Any]]:
 
 
 def _workbook(data: bytes) -> list[list[Any]]:
+    from openpyxl import load_workbook  # reason: 15 MB that only an uploaded workbook needs
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(each.file_size for each in archive.infolist())

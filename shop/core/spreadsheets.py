@@ -7,10 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import IO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOM = "\ufeff"
@@ -43,6 +39,10 @@ def csv_parts(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
 
 def write_xlsx(target: IO[bytes], sheets: Sequence[tuple[str, Iterable[Sequence[Cell]]]]) -> None:
     """Write sheets of (name, rows) as a workbook; the first row of each is its head."""
+    from openpyxl import Workbook  # reason: 15 MB that only who asks for a workbook needs
+    from openpyxl.cell import WriteOnlyCell  # reason: as above
+    from openpyxl.styles import Font  # reason: as above
+
     book = Workbook(write_only=True)
     for name, rows in sheets:
         # Excel has no longer names, and none of these signs in them.

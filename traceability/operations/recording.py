@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
 from catalog.queries.trade import own_listing
 from shop.core import audit
@@ -217,6 +216,8 @@ def _append(
 
 def _next_code(supplier_id: int, county: str, day: date) -> str:
     """Return a code such as MX-1118-02: place, day of the harvest, number of the day."""
+    from pypinyin import Style, lazy_pinyin  # reason: its dictionaries take 58 MB, which only this needs
+
     place = "".join(lazy_pinyin(county[:2], style=Style.FIRST_LETTER)).upper()
     start = f"{place}-{day:%y%m%d}-"
     taken = ProduceLot.objects.filter(supplier_id=supplier_id, code__startswith=start).count()
