@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.errors import Unfit
 from catalog.forms import Editor, unit_price
@@ -42,6 +42,7 @@ from catalog.shown import BADGES, card_of, photos_of, spec_rows
 from catalog.states import EDITABLE_PROPOSALS, ProposalKind, ProposalState, StorageClass
 from shop.core.acting import acting_for
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 
 for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
 
@@ -246,8 +247,8 @@ def _step(
     return HttpResponseRedirect(local(to))
 
 
-@require_POST
 @for_supplier
+@post_only
 def submit(request: HttpRequest, supplier: SupplierBrief, proposal_id: int) -> HttpResponse:
     """Send a draft to the reviewers, as it was read."""
     version = _number(request.POST.get("version")) or 0
@@ -259,23 +260,23 @@ def submit(request: HttpRequest, supplier: SupplierBrief, proposal_id: int) -> H
     return _step(request, supplier, proposal_id, do, words, "/seller/goods/")
 
 
-@require_POST
 @for_supplier
+@post_only
 def back(request: HttpRequest, supplier: SupplierBrief, proposal_id: int) -> HttpResponse:
     """Take a proposal back to change it."""
     words = _("Taken back: change it and send it again.")
     return _step(request, supplier, proposal_id, take_back, words, f"/seller/goods/drafts/{proposal_id}/")
 
 
-@require_POST
 @for_supplier
+@post_only
 def give(request: HttpRequest, supplier: SupplierBrief, proposal_id: int) -> HttpResponse:
     """Give a draft or a proposal up."""
     return _step(request, supplier, proposal_id, give_up, _("The draft is gone."), "/seller/goods/")
 
 
-@require_POST
 @for_supplier
+@post_only
 def change(request: HttpRequest, supplier: SupplierBrief, listing_id: int) -> HttpResponse:
     """Open a change of a listing, or go on with the one that is open."""
     try:
@@ -292,15 +293,15 @@ def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     return HttpResponseRedirect(local("/seller/goods/"))
 
 
-@require_POST
 @for_supplier
+@post_only
 def off(request: HttpRequest, supplier: SupplierBrief, listing_id: int) -> HttpResponse:
     """下架, at once."""
     return _turn(request, supplier, listing_id, take_off_sale, _("Taken off sale. Orders placed before go on."))
 
 
-@require_POST
 @for_supplier
+@post_only
 def on(request: HttpRequest, supplier: SupplierBrief, listing_id: int) -> HttpResponse:
     """上架, at once, as it was approved."""
     return _turn(request, supplier, listing_id, put_back_on_sale, _("On sale again."))

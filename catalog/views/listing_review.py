@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from catalog.errors import Unfit
 from catalog.models import ListingDecision, ListingProposal
@@ -34,6 +34,7 @@ from catalog.shown import BADGES, card_of, name_of, photos_of, spec_rows
 from catalog.states import ProposalKind, ProposalState
 from catalog.units import per_unit
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 
 
 def _check(request: HttpRequest) -> HttpResponse | None:
@@ -170,7 +171,7 @@ def _price(price: Any) -> dict[str, Any]:
 
 
 @never_cache
-@require_POST
+@post_only
 def decide(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """Approve a proposal, or return it with a reason; once, on the version that was read."""
     denied = _check(request)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from catalog.models import Supplier, Village
 from catalog.operations.follows import toggle_follow
@@ -20,6 +20,7 @@ from catalog.queries import places
 from catalog.queries.follows import is_following, village_called
 from catalog.words import local, paragraphs, said
 from shop.core.masking import mask_name
+from shop.core.post_only import post_only
 
 SEASON_KINDS = {"harvest": "pick", "ripen": "soon", "grow": "grow"}
 
@@ -75,7 +76,7 @@ def village(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@post_only
 def follow(request: HttpRequest, slug: str) -> HttpResponse:
     """Follow a village, or stop. A guest signs in first, and comes back to the village."""
     row = village_called(slug)

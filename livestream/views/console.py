@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries import local, said
 from livestream.forms import DropForm, PlanForm
@@ -24,6 +24,7 @@ from livestream.queries.rooms import room_state, when_text
 from livestream.states import SessionState
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.money import to_fen
+from shop.core.post_only import post_only
 
 View = Callable[..., HttpResponse]
 
@@ -74,8 +75,8 @@ def _index(request: HttpRequest, rooms: list[Any], form: PlanForm, status: int =
     return render(request, "livestream/console_index.html", {"rows": rows, "form": form}, status=status)
 
 
-@require_POST
 @for_host
+@post_only
 def plan(request: HttpRequest, rooms: list[Any]) -> HttpResponse:
     """Plan a session."""
     form = PlanForm(request.POST, rooms=_room_choices(rooms))
@@ -216,8 +217,8 @@ def _act(request: HttpRequest, session: LiveSession, action: str) -> None:
         raise Http404(action)
 
 
-@require_POST
 @for_host
+@post_only
 def act(request: HttpRequest, session: LiveSession) -> HttpResponse:
     """Do what a button says; the console again, with the refusal where there is one."""
     try:

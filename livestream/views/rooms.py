@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from catalog.queries import local, picture_url, said
 from catalog.queries.choosing import spec_data
@@ -34,6 +34,7 @@ from livestream.queries.rooms import (
 from livestream.states import SessionState
 from livestream.views.parts import render_parts
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import price_markup
 from shop.sales.operations.baskets import parse_quantity
 
@@ -93,7 +94,7 @@ def _show(request: HttpRequest, session: LiveSession, status: int = 200, **more:
 
 
 @never_cache
-@require_POST
+@post_only
 def chat(request: HttpRequest, slug: str) -> HttpResponse:
     """Write one line without a script. What was typed is kept when it is refused."""
     session = _session(request, slug)
@@ -142,7 +143,7 @@ def choose(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["POST"])
+@post_only
 def buy(request: HttpRequest, slug: str) -> HttpResponse:
     """Go on to the checkout with pieces of the running drop alone, at its price."""
     session = _session(request, slug)

@@ -5,12 +5,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from procurement.queries.requests import Waiting, waiting
 from procurement.queries.units import Seat, seats_of
 from procurement.texts import name_of, year_of
 from shop.core.acting import acting_for, choices, choose
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 
 FIRST_YEAR = 2020
@@ -51,8 +51,8 @@ def console(
     return render(request, f"units/{template}.html", {**shared, **context}, status=status)
 
 
-@require_POST
 @for_unit
+@post_only
 def switch(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Act for another of one's units."""
     choose(request, "unit", request.POST.get("unit", ""))

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from procurement.errors import LinkSpent
 from procurement.forms.gifts import GiveForm, ReceiptForm
@@ -24,6 +24,7 @@ from procurement.texts import name_of, words
 from shop.core import regions
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.states import OrderState
 
@@ -250,7 +251,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_POST
+@post_only
 def new_link(request: HttpRequest, order_id: int) -> HttpResponse:
     """Open the receipt of an order given to one's organisation, by a fresh link."""
     allowed = {each.pk for pledge in queries.gifts_to(request.user) for each in pledge.purchase.orders.all()}

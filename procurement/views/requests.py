@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries.supply import find_goods
 from procurement import lists
@@ -29,6 +29,7 @@ from procurement.states import EDITABLE, Fund, RequestState
 from procurement.texts import words
 from procurement.views.entry import console, for_unit, seat_at, seats
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.states import Terms
 
@@ -61,8 +62,8 @@ def index(request: HttpRequest, seat: Seat) -> HttpResponse:
     return console(request, seat, "requests", {"page": page, "rows": rows, "tabs": list(labels.items()), "tab": tab})
 
 
-@require_POST
 @for_unit
+@post_only
 def start(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Start a request: empty, from a list, or from the last order."""
     at = timezone.now()
@@ -157,8 +158,8 @@ Act = Callable[[HttpRequest, PurchaseRequest, Any], str]
 def _action(act: Act) -> Callable[..., HttpResponse]:
     """Make a POST view of something done to a request; a refusal is said on its page, with its status."""
 
-    @require_POST
     @for_unit
+    @post_only
     @wraps(act)
     def view(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         seat, found = _own(request, number)

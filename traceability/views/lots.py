@@ -10,12 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries import local, said
 from catalog.queries.trade import SupplierBrief, listings_of, suppliers_of
 from shop.core.acting import acting_for
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 from traceability.forms import BaseForm, HarvestForm, PackingForm, ReportForm
 from traceability.models import ProduceLot
 from traceability.operations.places import add_base
@@ -132,8 +133,8 @@ def _lot(
     return _console(request, supplier, "lot", context, status)
 
 
-@require_POST
 @for_supplier
+@post_only
 def pack(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Record a packing."""
     found, form = _own(supplier, lot_id), PackingForm(request.POST)
@@ -144,8 +145,8 @@ def pack(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResp
     return redirect(local(f"/seller/lots/{lot_id}/"))
 
 
-@require_POST
 @for_supplier
+@post_only
 def test(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Record a test."""
     found, form = _own(supplier, lot_id), ReportForm(request.POST)
@@ -156,8 +157,8 @@ def test(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResp
     return redirect(local(f"/seller/lots/{lot_id}/"))
 
 
-@require_POST
 @for_supplier
+@post_only
 def close(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Finish a lot."""
     _own(supplier, lot_id)

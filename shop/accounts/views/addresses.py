@@ -9,13 +9,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.accounts import queries, signing
 from shop.accounts.forms.own import AddressForm, DivisionFields
 from shop.accounts.operations import addresses as operations
 from shop.core import regions
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 
 DAY = 24 * 3600
 get_and_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -86,7 +87,7 @@ def _recognised(request: HttpRequest) -> dict[str, str]:
 
 @never_cache
 @login_required
-@require_POST
+@post_only
 def address_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete an address of one's own."""
     try:
@@ -99,7 +100,7 @@ def address_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_POST
+@post_only
 def address_default(request: HttpRequest, pk: int) -> HttpResponse:
     """Make an address of one's own the default."""
     try:
@@ -110,7 +111,7 @@ def address_default(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@post_only
 def address_parse(request: HttpRequest) -> JsonResponse:
     """Answer {name, phone, province, city, division, division_name, street, postcode} found in `text`."""
     try:

@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.accounts import hooks, queries, signing
 from shop.accounts.forms.own import ProfileForm
 from shop.accounts.operations import people
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 
 LANGUAGES = {"zh-hans", "en"}
@@ -47,7 +48,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:profile")
 
 
-@require_POST
+@post_only
 def display(request: HttpRequest) -> HttpResponse:
     """Switch large text on or off, for this browser and for the account."""
     large = request.POST.get("text") == "large"
@@ -58,7 +59,7 @@ def display(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
+@post_only
 def language(request: HttpRequest) -> HttpResponse:
     """Remember the language, and go to the same page in it."""
     wanted = request.POST.get("language", "")

@@ -5,10 +5,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from shop.accounts import messages, queries
 from shop.accounts.operations import messages as operations
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 
 
@@ -25,7 +26,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_POST
+@post_only
 def open_message(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark one's message as read and go where it leads."""
     message = queries.message(request.user, pk)
@@ -37,7 +38,7 @@ def open_message(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_POST
+@post_only
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything as read."""
     operations.mark_all_read(actor=request.user, at=timezone.now())

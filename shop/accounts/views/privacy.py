@@ -8,12 +8,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.accounts.forms.own import EraseForm
 from shop.accounts.operations import privacy as operations
 from shop.accounts.views.security import confirmed
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 
 
@@ -27,7 +28,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_POST
+@post_only
 @confirmed
 def export(request: HttpRequest) -> HttpResponse:
     """Send everything kept about the person as a JSON file."""

@@ -15,12 +15,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.accounts import one_time_codes, signing
 from shop.accounts.forms.signing import ConfirmPasswordForm, EmailForm, NewPasswordForm, PhoneForm
 from shop.accounts.operations import people
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 
 get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 View = Callable[..., HttpResponse]
@@ -77,7 +78,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_POST
+@post_only
 def confirm_by_code(request: HttpRequest) -> HttpResponse:
     """Send a code to the person's own phone, else e-mail."""
     onward = signing.safe_next(request, "/account/security/")

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.accounts import one_time_codes, queries, signing
 from shop.accounts.forms.signing import (
@@ -30,6 +30,7 @@ from shop.accounts.forms.signing import (
 from shop.accounts.operations import people
 from shop.core.api.problems import answer_problem
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 
 RESET_KEY = "accounts_reset_user"
@@ -193,7 +194,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@post_only
 def send_again(request: HttpRequest) -> HttpResponse:
     """Send a new code to the same place."""
     waiting = one_time_codes.pending(request.session)
@@ -294,7 +295,7 @@ def reset_password(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@post_only
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session; by POST only, so that no picture or link can do it."""
     django_logout(request)

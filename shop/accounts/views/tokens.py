@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from shop.accounts import queries
 from shop.accounts.operations import tokens as operations
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 from shop.core.scopes import SCOPES
 
 
@@ -30,7 +31,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_POST
+@post_only
 def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End a token of one's own."""
     try:

@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from catalog.queries import specifications_for_sale
 from shop.core.errors import DomainError, InvalidInput
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales import visitors
 from shop.sales.operations import baskets
@@ -61,7 +62,7 @@ def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@post_only
 def add(request: HttpRequest) -> HttpResponse:
     """Put pieces into the basket; with `buy_now`, go to the checkout with these pieces alone."""
     at = timezone.now()
@@ -94,7 +95,7 @@ def _keep(response: HttpResponse, request: HttpRequest, user: Any, basket_id: in
 
 
 @never_cache
-@require_POST
+@post_only
 def update(request: HttpRequest) -> HttpResponse:
     """Change a line's quantity, take it out, or put it back; scripts get the new basket, others the page again."""
     at = timezone.now()

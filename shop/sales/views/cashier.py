@@ -14,9 +14,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales import hooks, visitors
 from shop.sales.gateways import offered
@@ -158,7 +159,7 @@ def status(request: HttpRequest, number: str) -> JsonResponse:
 
 
 @spoken
-@require_POST
+@post_only
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Close an unpaid purchase at the buyer's wish."""
     found = _of(request, number)
@@ -170,7 +171,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @spoken
-@require_POST
+@post_only
 def again(request: HttpRequest, number: str) -> HttpResponse:
     """Put what was ordered back into the basket."""
     found = _of(request, number)

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from catalog.operations.stock import OutOfStock
 from shop.accounts import queries as people
@@ -17,6 +17,7 @@ from shop.accounts.operations.addresses import save_address
 from shop.core import regions
 from shop.core.codes import international_phone
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales import visitors
 from shop.sales.forms.checkout import NEW, CheckoutForm
@@ -234,7 +235,7 @@ def _keep_address(step: _Checkout, ship_to: ShipTo) -> None:
 
 
 @never_cache
-@require_POST
+@post_only
 def quote(request: HttpRequest) -> HttpResponse:
     """Answer the checkout's form as it would be for what is filled in so far; nothing is checked or placed."""
     step = _Checkout(request)

@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from shop.core.errors import DomainError
 from shop.core.money import to_yuan
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales import rules, visitors
 from shop.sales.forms.orders import AfterSaleForm, ReviewForm, add_refusal
@@ -32,7 +33,7 @@ def _action(act: Action) -> Callable[..., HttpResponse]:
     """Make a POST view of something done to one's own order; a refusal is said on its page."""
 
     @never_cache
-    @require_POST
+    @post_only
     @wraps(act)
     def view(request: HttpRequest, number: str) -> HttpResponse:
         order_id = order_id_of(visitors.visitor(request), number, found_by(request))
@@ -69,7 +70,7 @@ def nudge(request: HttpRequest, order_id: int, actor: Any) -> str:
 
 
 @never_cache
-@require_POST
+@post_only
 def buy_again(request: HttpRequest, number: str) -> HttpResponse:
     """Put what is still sold into the basket, and say what is not."""
     order_id = order_id_of(visitors.visitor(request), number, found_by(request))
@@ -185,7 +186,7 @@ def _refuse(form: Any, error: DomainError) -> None:
 
 
 @never_cache
-@require_POST
+@post_only
 def withdraw(request: HttpRequest, number: str, case_id: int) -> HttpResponse:
     """Take an after-sales case back."""
     case = case_of(visitors.visitor(request), number, case_id, found_by(request))

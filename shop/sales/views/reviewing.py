@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.models import ReviewFacts
 from shop.sales.operations.reviews import moderate_review
@@ -48,7 +49,7 @@ def _show(request: HttpRequest, *, refused: int = 0, refusal: str = "", status: 
 
 
 @never_cache
-@require_POST
+@post_only
 def decide(request: HttpRequest, review_id: int) -> HttpResponse:
     """Show a review to everybody, or refuse it with a reason."""
     denied = _check(request)

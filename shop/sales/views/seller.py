@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from catalog.queries.proposals import facts_of, last_reason, new_proposals, open_changes, returned_proposals
 from catalog.queries.trade import SupplierBrief, goods_of_supplier, running_out, supplier_goods, suppliers_of
 from shop.core.acting import acting_for, choices, choose
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.forms.orders import add_refusal
 from shop.sales.forms.seller import OnHandForm, ReplyForm
@@ -124,8 +125,8 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
     return tasks[:3]
 
 
-@require_POST
 @for_supplier
+@post_only
 def switch(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Act for another of one's suppliers."""
     choose(request, "supplier", request.POST.get("supplier", ""))
@@ -186,8 +187,8 @@ def goods(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     return console(request, supplier, "goods", _goods(supplier.pk, request.GET.get("page", 1)))
 
 
-@require_POST
 @for_supplier
+@post_only
 def set_stock(request: HttpRequest, supplier: SupplierBrief, specification_id: int) -> HttpResponse:
     """Set how many pieces of one specification are there."""
     spec = goods_of_supplier(supplier.pk, specification_id)
@@ -245,8 +246,8 @@ def review_rows(page: Any) -> list[dict[str, Any]]:
     ]
 
 
-@require_http_methods(["POST"])
 @for_supplier
+@post_only
 def reply(request: HttpRequest, supplier: SupplierBrief, review_id: int) -> HttpResponse:
     """Answer a review."""
     facts = queries.review_of_supplier(supplier.pk, review_id)

@@ -7,12 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries.trade import SupplierBrief
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name, mask_phone
 from shop.core.money import to_yuan
+from shop.core.post_only import post_only
 from shop.sales import rules
 from shop.sales.forms.orders import add_refusal
 from shop.sales.forms.seller import CancelRestForm, DecideForm, ShipForm
@@ -142,8 +143,8 @@ def _lots(found: OrderFacts, at: Any) -> Any:
     return lots_to_choose(found.supplier_id, waiting, at=at)
 
 
-@require_POST
 @for_supplier
+@post_only
 def ship(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResponse:
     """Send a parcel of an order; the same parcel twice is one."""
     found = _own(supplier, number)
@@ -170,8 +171,8 @@ def ship(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResp
     return _show(request, supplier, found, ship_form=form, refusal=refusal, status=status)
 
 
-@require_POST
 @for_supplier
+@post_only
 def cancel(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResponse:
     """Cancel what can't be sent and give its money back."""
     found = _own(supplier, number)

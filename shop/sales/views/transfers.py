@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.money import to_fen
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.models import Payment
 from shop.sales.operations.transfers import match_transfer
@@ -49,7 +50,7 @@ def _show(request: HttpRequest, *, refused: int = 0, error: DomainError | None =
 
 
 @never_cache
-@require_POST
+@post_only
 def match(request: HttpRequest, payment_id: int) -> HttpResponse:
     """Book one transfer."""
     denied = _check(request)

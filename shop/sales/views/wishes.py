@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.operations import reminders as reminding
 from catalog.queries.follows import followed_villages
@@ -16,6 +16,7 @@ from catalog.queries.places import village_card
 from catalog.queries.trade import live_listing, reminders_of
 from catalog.states import ReminderKind
 from shop.accounts.signing import safe_next
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.operations.favourites import toggle_favourite
 from shop.sales.queries.favourites import favourite_page
@@ -61,7 +62,7 @@ def favourites(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@post_only
 def toggle(request: HttpRequest) -> HttpResponse:
     """Keep a listing, or let it go."""
     listing_id = _listing_id(request)
@@ -116,7 +117,7 @@ def _remind(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_POST
+@post_only
 def reminder_delete(request: HttpRequest, reminder_id: int) -> HttpResponse:
     """Stop waiting."""
     reminding.forget(user=request.user, reminder_id=reminder_id)
