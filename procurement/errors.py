@@ -1,6 +1,7 @@
 """What procurement refuses, each with a stable code."""
 
 from shop.core.errors import DomainError
+from shop.sales.errors import TooMuch
 
 
 class OwnRequest(DomainError):
@@ -32,6 +33,12 @@ class PricesMoved(DomainError):
     """Prices or freight are above what was approved."""
 
     code = "prices_moved"
+
+
+class BeyondNeed(TooMuch):
+    """More than a need asks for, or goods that it does not list. `details["left"]`: pieces that it still asks for."""
+
+    code = "beyond_need"
 
 
 class LinkSpent(DomainError):

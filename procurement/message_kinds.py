@@ -40,6 +40,14 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "gift_shipped",
+    title=_("Goods are on their way to you"),
+    text=_("Given by %(donor)s, for “%(need)s”. %(words)sWhen they arrive, confirm with a photo."),
+    action=_("Confirm the receipt"),
+    icon="truck",
+)
+# Sent before gifts said which need they answer.
+register(
     "pledge_shipped",
     title=_("Goods are on their way to you"),
     text=_("Given by %(donor)s. When they arrive, confirm with a photo."),

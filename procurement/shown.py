@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from procurement.models import PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.queries.quota import Standing
 from procurement.queries.units import Seat
-from procurement.rules.quota import counted_fen, month_day
+from procurement.rules.quota import month_day
+from procurement.settled import Settled, settle_order, settle_sums
 from procurement.states import DeclarationState, RequestState
 from procurement.texts import words
 from shop.core.templatetags.heqiao import local, yuan
@@ -60,7 +61,7 @@ class OrderShown:
     supplier: str
     unit: str
     picture: str
-    total_fen: int
+    settled: Settled
     counted_fen: int
     state: str
     badge: str
@@ -91,8 +92,8 @@ def show_order(row: UnitOrder, at: datetime) -> OrderShown:
         supplier=words(order.supplier.name_zh, order.supplier.name_en),
         unit=words(row.unit.organisation.name_zh, row.unit.organisation.name_en),
         picture=thumb(first.picture_key),
-        total_fen=order.total_fen,
-        counted_fen=0 if is_cancelled else counted_fen(order.total_fen, order.refunded_fen, order.waived_fen),
+        settled=settle_order(row),
+        counted_fen=0 if is_cancelled else order.left_fen,
         state=order.get_state_display(),
         badge="neutral" if is_cancelled or order.state == OrderState.COMPLETED else "limited",
         steps=steps,
@@ -120,7 +121,7 @@ def _steps(row: UnitOrder, at: datetime) -> tuple[list[dict[str, str]], str, str
         "asked": _("Asked"),
         "approved": _("Approval"),
         "ordered": _("Ordered"),
-        "paid": _("Paid"),
+        "paid": _("Paid") if is_paid else _("Payment"),
         "shipped": _("Shipped"),
         "accepted": _("Accept"),
     }
@@ -230,10 +231,11 @@ def _request_task(seat: Seat, request: PurchaseRequest, at: datetime) -> Task | 
             "n": since,
         }
     if request.state == RequestState.ORDERED:
-        pay_by = request.purchase.pay_by if request.purchase else None
-        total = request.purchase.total_fen if request.purchase else 0
-        title = _("Transfer %(amount)s") % {"amount": yuan(total)}
-        return _task(seat, "finance", title, due_words(pay_by, at), _("Pay"), f"/units/payments/{request.number}/")
+        purchase: Any = request.purchase
+        due = settle_sums(purchase, request.waived_fen, request.refunded_fen).left_fen
+        title = _("Transfer %(amount)s") % {"amount": yuan(due)}
+        words_ = due_words(purchase.pay_by, at)
+        return _task(seat, "finance", title, words_, _("Pay"), f"/units/payments/{request.number}/")
     said: dict[str, tuple[str, str, str, str]] = {
         RequestState.DRAFT: ("buyer", _("Draft of %(amount)s") % amount, _("not submitted yet"), _("Go on")),
         RequestState.RETURNED: (

@@ -1,10 +1,12 @@
 """Texts in the reader's language, and years as units count them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 
 def words(zh: str, en: str) -> str:
@@ -15,6 +17,25 @@ def words(zh: str, en: str) -> str:
 def name_of(thing: Any) -> str:
     """Return the name of an organisation in the reader's language."""
     return words(thing.name_zh, thing.name_en)
+
+
+def donor_of(pledge: Any) -> str:
+    """Return how a donor wants to be named; that they prefer no name, in the reader's language, where they don't."""
+    return pledge.donor_name or _("A donor who prefers no name")
+
+
+def title_of(pledge: Any) -> str:
+    """Return the need that a gift answers, in the reader's language; its beneficiary's name without one."""
+    return words(pledge.need.title_zh, pledge.need.title_en) if pledge.need else name_of(pledge.beneficiary)
+
+
+def in_both_languages(name: str, text: Callable[[], str]) -> dict[str, str]:
+    """Return a message's two params `name`_zh and `name`_en: what `text` says in each language."""
+    found = {}
+    for suffix, language in (("zh", "zh-hans"), ("en", "en")):
+        with override(language):
+            found[f"{name}_{suffix}"] = text()
+    return found
 
 
 def year_of(at: datetime) -> int:

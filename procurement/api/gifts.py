@@ -16,7 +16,7 @@ from procurement.operations.pledging import Asked as AskedFor
 from procurement.operations.pledging import give, publish_need
 from procurement.operations.receiving import confirm_by_link, link_of, renew_link
 from procurement.queries import gifts as queries
-from procurement.texts import name_of, words
+from procurement.texts import donor_of, name_of, title_of, words
 from shop.core import regions
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, yuan
 from shop.core.api.forms import clean
@@ -35,6 +35,7 @@ class NeedLineOut(Priced):
     price: str
     wanted: int
     given: int
+    beyond: int = Field(description=gettext_noop("Pieces given beyond what is wanted."))
     most: int = Field(description=gettext_noop("Pieces that can be given now."))
 
 
@@ -54,6 +55,7 @@ class NeedOut(Priced):
 class NeedDetail(NeedOut):
     text: str
     lines: list[NeedLineOut]
+    unlisted: list[NeedLineOut] = Field(description=gettext_noop("What was given that the need does not list."))
 
 
 def _need(shown: queries.NeedShown) -> dict[str, Any]:
@@ -78,19 +80,22 @@ def _detail(slug: str) -> dict[str, Any]:
         raise Http404
     return _need(shown) | {
         "text": words(shown.need.text_zh, shown.need.text_en),
-        "lines": [
-            {
-                "specification_id": row.spec.specification_id,
-                "name": words(row.spec.name_zh, row.spec.name_en),
-                "specification": words(row.spec.spec_zh, row.spec.spec_en),
-                "supplier": words(row.spec.supplier_name_zh, row.spec.supplier_name_en),
-                "price": yuan(row.spec.price_fen),
-                "wanted": row.wanted,
-                "given": row.given,
-                "most": row.most,
-            }
-            for row in shown.rows
-        ],
+        "lines": [_line(row) for row in shown.rows],
+        "unlisted": [_line(row) for row in shown.unlisted],
+    }
+
+
+def _line(row: queries.NeedRow) -> dict[str, Any]:
+    return {
+        "specification_id": row.spec.specification_id,
+        "name": words(row.spec.name_zh, row.spec.name_en),
+        "specification": words(row.spec.spec_zh, row.spec.spec_en),
+        "supplier": words(row.spec.supplier_name_zh, row.spec.supplier_name_en),
+        "price": yuan(row.spec.price_fen),
+        "wanted": row.wanted,
+        "given": row.given,
+        "beyond": row.beyond,
+        "most": row.most,
     }
 
 
@@ -171,7 +176,9 @@ class GiftIn(Body):
         "", max_length=60, description=gettext_noop("As it stands on the certificate; empty for no name.")
     )
     message: str = Field("", max_length=120)
-    beyond: bool = Field(False, description=gettext_noop("Give goods that the need does not list."))
+    beyond: bool = Field(
+        False, description=gettext_noop("Give more than the need asks for, or goods that it does not list.")
+    )
 
 
 class GiftOrder(Answer):
@@ -184,6 +191,9 @@ class GiftOut(Priced):
     certificate_code: str
     beneficiary: str
     need: str | None
+    need_title: str
+    donor: str
+    message: str
     total: str
     purchase: str
     state: str
@@ -199,6 +209,9 @@ def _gift(pledge: Any) -> dict[str, Any]:
         "certificate_code": pledge.certificate_code,
         "beneficiary": name_of(pledge.beneficiary),
         "need": pledge.need.slug if pledge.need else None,
+        "need_title": title_of(pledge),
+        "donor": donor_of(pledge),
+        "message": pledge.words,
         "total": yuan(pledge.purchase.total_fen),
         "purchase": pledge.purchase.number,
         "state": pledge.purchase.state,
@@ -283,13 +296,20 @@ class ReceiptLine(Answer):
 
 
 class ReceiptOut(Answer):
+    donor: str
+    message: str
+    need_title: str
     lines: list[ReceiptLine]
 
 
 @area.reads("/receipts/{token}", ReceiptOut, summary=gettext_noop("What a receipt link confirms"))
 def get_receipt(request: ApiRequest, token: str) -> dict[str, Any]:
     link = link_of(token=token, at=timezone.now())
+    gift = queries.gift_of_order(link.order_id)
     return {
+        "donor": donor_of(gift),
+        "message": gift.words,
+        "need_title": title_of(gift),
         "lines": [
             {
                 "name": words(line.name_zh, line.name_en),
@@ -297,7 +317,7 @@ def get_receipt(request: ApiRequest, token: str) -> dict[str, Any]:
                 "quantity": line.shipped,
             }
             for line in link.order.lines.all()
-        ]
+        ],
     }
 
 
@@ -341,8 +361,8 @@ def verify_gift(request: ApiRequest, code: str) -> dict[str, Any]:
     return {
         "code": pledge.certificate_code,
         "is_valid": bool(orders),
-        "donor": pledge.donor_name or _("A donor who prefers no name"),
+        "donor": donor_of(pledge),
         "beneficiary": name_of(pledge.beneficiary),
-        "confirmed": yuan(sum(order.total_fen - order.refunded_fen - order.waived_fen for order in orders)),
+        "confirmed": yuan(sum(order.left_fen for order in orders)),
         "confirmed_at": [each.at for each in receipts.values()],
     }

@@ -45,7 +45,11 @@ class UnitOrderOut(Priced):
     supplier: str
     state: str
     total: str
+    deducted: str = Field(
+        description=gettext_noop("What was not charged or given back: not sent, not accepted, returned.")
+    )
     counted: str = Field(description=gettext_noop("What of it counts: less what was given back or not charged."))
+    is_paid: bool
     request: str | None
     placed_at: Moment
     lines: list[UnitOrderLine]
@@ -72,7 +76,9 @@ def _order(row: UnitOrder) -> dict[str, Any]:
         "supplier": words(order.supplier.name_zh, order.supplier.name_en),
         "state": order.state,
         "total": yuan(order.total_fen),
-        "counted": yuan(order.total_fen - order.refunded_fen - order.waived_fen),
+        "deducted": yuan(order.total_fen - order.left_fen),
+        "counted": yuan(order.left_fen),
+        "is_paid": order.purchase.state == PurchaseState.PAID,
         "request": row.request.number if row.request else None,
         "placed_at": order.placed_at,
         "lines": [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalog.queries import specifications_for_sale
 from procurement import books
-from procurement.errors import WrongStep
+from procurement.errors import BeyondNeed, WrongStep
 from procurement.models import Need, NeedLine, Pledge, PledgeReceipt
 from procurement.numbers import new_number
 from procurement.queries.gifts import given_pieces
@@ -22,7 +22,7 @@ from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput, NotAllowed
 from shop.core.ledger import Posting
 from shop.core.prepared import Prepared
-from shop.sales.errors import NotForSale, NotServed, TooMuch
+from shop.sales.errors import NotForSale, NotServed
 from shop.sales.hooks import Event, OrderEvent
 from shop.sales.operations.placing import Attribution, Buyer, Extras, PlaceLine, ShipTo, place
 from shop.sales.queries.quotes import list_quote
@@ -98,8 +98,8 @@ def give(
 ) -> Pledge:
     """Buy goods for the beneficiary of a need (specification id → pieces); the same `key` is the same gift.
 
-    Goods of the need go up to what it still wants; with `beyond`, any product may be given to its beneficiary.
-    Raises TooMuch (field `pieces-<id>`), WrongStep for a closed need, NotForSale, NotServed, InvalidInput, and what
+    Goods of the need go up to what it still wants; with `beyond`, which the donor is asked about, any product may be given
+    to its beneficiary. Raises BeyondNeed (field `pieces-<id>`), WrongStep for a closed need, NotForSale, NotServed, InvalidInput, and what
     `place` raises. Locks: need, stock pools by id, ledger.
     """
     chosen = {pk: count for pk, count in pieces.items() if count}
@@ -139,7 +139,10 @@ def _check_wanted(need: Need, chosen: Mapping[int, int]) -> None:
     for pk, count in chosen.items():
         left = max(0, wanted.get(pk, 0) - given.get(pk, 0))
         if count > left:
-            raise TooMuch(_("Only %(left)d more are needed.") % {"left": left}, field=f"pieces-{pk}", left=left)
+            said = (
+                _("Only %(left)d more are needed.") % {"left": left} if pk in wanted else _("They don't ask for this.")
+            )
+            raise BeyondNeed(said, field=f"pieces-{pk}", left=left)
 
 
 def _place(need: Need, chosen: Mapping[int, int], donor: Any, key: str, at: datetime) -> Any:
@@ -189,11 +192,10 @@ def take_part(events: Sequence[OrderEvent]) -> None:
 
 def _postings(event: OrderEvent) -> list[Posting]:
     order = event.order
-    left = order.total_fen - order.refunded_fen - order.waived_fen
     sides: tuple[str, str, int] | None = {
         Event.PLACED: (books.SOURCE, books.PLEDGED, event.fen),
         Event.PAID: (books.PLEDGED, books.ORDERED, event.fen),
-        Event.SHIPPED: (books.ORDERED, books.DELIVERED, left if order.state == OrderState.SHIPPED else 0),
+        Event.SHIPPED: (books.ORDERED, books.DELIVERED, order.left_fen if order.state == OrderState.SHIPPED else 0),
         Event.REDUCED: (_stands(order), books.REVERSED, event.fen),
         Event.CANCELLED: (books.PLEDGED, books.REVERSED, event.fen),
     }.get(event.kind)

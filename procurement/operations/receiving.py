@@ -13,7 +13,7 @@ from catalog.operations.pictures import store_picture
 from procurement import books
 from procurement.errors import LinkSpent
 from procurement.models import Pledge, PledgeReceipt, ReceiptLink
-from procurement.rules.quota import counted_fen
+from procurement.texts import donor_of, in_both_languages, title_of
 from shop.accounts.operations.messages import tell
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput, NotAllowed
@@ -89,7 +89,7 @@ def confirm_by_link(*, token: str, photo: IO[bytes] | None, message: str, at: da
                 beneficiary_id=pledge.beneficiary_id,
                 debit=books.DELIVERED,
                 credit=books.CONFIRMED,
-                fen=counted_fen(order.total_fen, order.refunded_fen, order.waived_fen),
+                fen=order.left_fen,
                 number=order.order.number,
             ),
             at=at,
@@ -112,13 +112,18 @@ def ask_receipt(*, order_id: int, at: datetime) -> None:
     """Send the beneficiary's people a link, once; running twice leaves the first one working."""
     if ReceiptLink.objects.filter(order_id=order_id).exists():
         return
-    pledge = Pledge.objects.filter(purchase__orders__pk=order_id).select_related("beneficiary").first()
+    pledge = Pledge.objects.filter(purchase__orders__pk=order_id).select_related("beneficiary", "need").first()
     if pledge is None:
         return
+    params = {
+        **in_both_languages("donor", lambda: donor_of(pledge)),
+        **in_both_languages("need", lambda: title_of(pledge)),
+        "words": f"“{pledge.words}” " if pledge.words else "",
+    }
     token = make_link(order_id=order_id, at=at)
     for user_id in pledge.beneficiary.memberships.order_by("user_id").values_list("user_id", flat=True).distinct():
         tell(
-            user_id=user_id, kind="pledge_shipped", params={"donor": pledge.donor_name or "—"},
+            user_id=user_id, kind="gift_shipped", params=params,
             url=f"/pledges/receipt/{token}/", key=f"ask_receipt:{order_id}:{user_id}", at=at,
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Reading needs, gifts and their certificates. Every figure comes from real orders or the ledger."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,6 +54,16 @@ class NeedRow:
         return max(0, self.wanted - self.given)
 
     @property
+    def beyond(self) -> int:
+        """What was given beyond what is wanted 超出需求."""
+        return max(0, self.given - self.wanted)
+
+    @property
+    def percent(self) -> int:
+        """Given of wanted, rounded down, at most 100."""
+        return min(100, self.given * 100 // self.wanted) if self.wanted else 100
+
+    @property
     def most(self) -> int:
         """What can be given now."""
         return min(self.left, self.spec.available) if self.spec.is_sellable else 0
@@ -61,10 +71,11 @@ class NeedRow:
 
 @dataclass
 class NeedShown:
-    """A need with its lines. Amounts at today's prices, in 分."""
+    """A need with its lines, and what was given that it does not list. Amounts at today's prices, in 分."""
 
     need: Need
     rows: list[NeedRow]
+    unlisted: list[NeedRow]
 
     @property
     def wanted_fen(self) -> int:
@@ -88,20 +99,27 @@ class NeedShown:
 
 
 def _shown(needs: list[Need]) -> list[NeedShown]:
-    lines = list(NeedLine.objects.filter(need__in=[need.pk for need in needs]))
-    specs = specifications_for_sale({line.specification_id for line in lines})
-    given = given_pieces(need.pk for need in needs)
+    wanted: dict[int, dict[int, int]] = {need.pk: {} for need in needs}
+    for line in NeedLine.objects.filter(need__in=wanted):
+        wanted[line.need_id][line.specification_id] = line.wanted
+    given = given_pieces(wanted)
+    specs = specifications_for_sale({pk for lines in (*wanted.values(), *given.values()) for pk in lines})
     return [
         NeedShown(
             need,
+            _rows(specs, wanted[need.pk], given.get(need.pk, {})),
             [
-                NeedRow(specs[line.specification_id], line.wanted, given.get(need.pk, {}).get(line.specification_id, 0))
-                for line in lines
-                if line.need_id == need.pk and line.specification_id in specs
+                row
+                for row in _rows(specs, dict.fromkeys(given.get(need.pk, {}), 0), given.get(need.pk, {}))
+                if row.given and row.spec.specification_id not in wanted[need.pk]
             ],
         )
         for need in needs
     ]
+
+
+def _rows(specs: Mapping[int, SpecForSale], wanted: Mapping[int, int], given: Mapping[int, int]) -> list[NeedRow]:
+    return [NeedRow(specs[pk], pieces, given.get(pk, 0)) for pk, pieces in wanted.items() if pk in specs]
 
 
 def open_needs(at: datetime) -> list[NeedShown]:
@@ -145,6 +163,11 @@ def gifts_to(user: Any) -> list[Pledge]:
     )
     prefetched = ("purchase__orders__order", "purchase__orders__lines", "receipts")
     return list(rows.prefetch_related(*prefetched).order_by("-created_at", "-pk").distinct()[:60])
+
+
+def gift_of_order(order_id: int) -> Pledge:
+    """Return the gift that an order belongs to, with its need. One query."""
+    return Pledge.objects.select_related("beneficiary", "need").get(purchase__orders__pk=order_id)
 
 
 def certificate(code: str) -> Pledge | None:
@@ -197,10 +220,11 @@ def _left_of(need_ids: list[int], specification_ids: Iterable[int] | None = None
 
 @dataclass(frozen=True)
 class Receiver:
-    """An open need whose beneficiary can get a product. `left`: pieces of it that the need still asks for."""
+    """An open need whose beneficiary can get a product. `left`: pieces of it that the need, if it lists it, still asks for."""
 
     need: Need
     left: int
+    is_listed: bool
 
 
 def receivers_of(listing_slug: str, at: datetime) -> tuple[list[SpecForSale], list[Receiver]]:
@@ -208,7 +232,7 @@ def receivers_of(listing_slug: str, at: datetime) -> tuple[list[SpecForSale], li
     specs = specifications_of_listing(listing_slug)
     needs = list(_open(at).select_related("beneficiary").order_by("until", "pk")[:30])
     left = _left_of([need.pk for need in needs], [spec.specification_id for spec in specs])
-    found = [Receiver(need, sum(left.get(need.pk, {}).values())) for need in needs]
+    found = [Receiver(need, sum(left.get(need.pk, {}).values()), need.pk in left) for need in needs]
     return specs, sorted(found, key=lambda each: not each.left)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
 
 from catalog.queries import specifications_for_sale
 from catalog.queries.supply import specifications_by_code
@@ -16,6 +17,7 @@ from procurement.states import RequestState, UnitKind
 from shop.sales.states import OrderState, PurchaseState
 
 REQUESTS_A_PAGE = 20
+_CASES = "order__lines__after_sales"
 TABS: dict[str, tuple[str, ...]] = {
     "open": (RequestState.DRAFT, RequestState.RETURNED, RequestState.APPROVED),
     "waiting": (RequestState.SUBMITTED, RequestState.CHECKED),
@@ -81,12 +83,20 @@ def waiting(seat: Seat) -> Waiting:
     return Waiting(counts["requests"], shipped, counts["payments"])
 
 
+def _with_reductions(rows: QuerySet[PurchaseRequest]) -> QuerySet[PurchaseRequest]:
+    """Add what of each request's orders is not charged, and what was given back."""
+    return rows.annotate(
+        waived_fen=Coalesce(Sum("purchase__orders__waived_fen"), 0),
+        refunded_fen=Coalesce(Sum("purchase__orders__refunded_fen"), 0),
+    )
+
+
 def open_requests(unit_id: int) -> list[PurchaseRequest]:
     """Return the requests that somebody has to do something with, and the purchases to be paid. One query."""
     waits = Q(state__in=[*TABS["open"], *TABS["waiting"]])
     due = Q(state=RequestState.ORDERED, purchase__state=PurchaseState.UNPAID, purchase__pay_by__isnull=False)
     rows = PurchaseRequest.objects.filter(waits | due, unit_id=unit_id).select_related("buyer", "purchase")
-    return list(rows.order_by("created_at", "pk")[:30])
+    return list(_with_reductions(rows).order_by("created_at", "pk")[:30])
 
 
 def _orders() -> QuerySet[UnitOrder]:
@@ -103,21 +113,26 @@ def orders_under_way(unit_id: int, most: int = 5) -> list[UnitOrder]:
 
 
 def unit_order(seats: Sequence[Seat], number: str) -> UnitOrder | None:
-    """Return an order of one of the person's units, or of one below a unit that oversees, or None. Six queries."""
+    """Return an order of one of the person's units, or of one below a unit that oversees, or None. Seven queries."""
     mine = Q(unit__in=[seat.pk for seat in seats])
     for seat in seats:
         if seat.unit.kind != UnitKind.UNIT:
             mine |= Q(unit__path__startswith=seat.unit.path or "-")
     rows = _orders().filter(mine, order__order__number=number)
-    return rows.prefetch_related("order__shipments__lines", "request__decisions__actor").first()
+    return rows.prefetch_related(_CASES, "order__shipments__lines", "request__decisions__actor").first()
 
 
 def payment_page(unit_id: int, page: str | int) -> Page:
     """Return a page of the unit's purchases, those to be paid first. Two queries."""
     rows = PurchaseRequest.objects.filter(unit_id=unit_id, purchase__isnull=False).select_related("purchase")
-    paid = Count("pk", filter=Q(purchase__state=PurchaseState.UNPAID))
-    rows = rows.annotate(unpaid=paid, due_fen=F("purchase__total_fen") - Sum("purchase__orders__waived_fen"))
-    return Paginator(rows.order_by("-unpaid", "purchase__pay_by", "-ordered_at"), REQUESTS_A_PAGE).get_page(page)
+    first = Case(When(purchase__state=PurchaseState.UNPAID, then=0), default=1)
+    rows = _with_reductions(rows).order_by(first, "purchase__pay_by", "-ordered_at")
+    return Paginator(rows, REQUESTS_A_PAGE).get_page(page)
+
+
+def orders_of_request(request_id: int) -> list[UnitOrder]:
+    """Return the orders that came of a request, with their lines and the lines' cases. Three queries."""
+    return list(_orders().filter(request_id=request_id).prefetch_related(_CASES).order_by("pk"))
 
 
 def declaration_below(seats: Sequence[Seat], pk: int) -> QuotaDeclaration | None:

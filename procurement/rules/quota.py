@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from procurement.states import CanteenMode
+from shop.sales.rules import left_fen
 
 BASIS = 10_000
 # How far behind an even pace a unit may be before it is told.
@@ -35,8 +36,8 @@ def fulfilment_rate(traded_fen: int, reserved: int) -> Decimal | None:
 
 
 def counted_fen(total_fen: int, refunded_fen: int, waived_fen: int) -> int:
-    """Return what counts of an order: its total less what was given back or not charged."""
-    return total_fen - refunded_fen - waived_fen
+    """Return what counts of an order: what it costs in the end."""
+    return left_fen(total_fen, refunded_fen, waived_fen)
 
 
 def month_day(year: int, text: str) -> date:

@@ -9,44 +9,29 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from procurement.errors import LinkSpent
+from procurement.errors import BeyondNeed, LinkSpent
 from procurement.forms.gifts import GiveForm, ReceiptForm
 from procurement.forms.units import add_refusal
+from procurement.gifts_shown import show_gift, show_need
 from procurement.operations.pledging import give
 from procurement.operations.receiving import confirm_by_link, link_of, renew_link
 from procurement.queries import gifts as queries
-from procurement.rules.quota import counted_fen
 from procurement.shown import thumb
-from procurement.texts import name_of, words
-from shop.core import regions
+from procurement.texts import donor_of, name_of, title_of, words
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
-from shop.sales.states import OrderState
-
-
-def _need(shown: queries.NeedShown) -> dict[str, Any]:
-    need = shown.need
-    return {
-        "shown": shown,
-        "need": need,
-        "title": words(need.title_zh, need.title_en),
-        "text": words(need.text_zh, need.text_en),
-        "beneficiary": name_of(need.beneficiary),
-        "place": regions.full_name(need.ship_division),
-        "picture": thumb(need.picture_key, 480),
-        "url": local(f"/pledges/needs/{need.slug}/"),
-    }
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Show the open needs, what was given so far, and the latest receipts."""
-    needs = [_need(shown) for shown in queries.open_needs(timezone.now())]
+    needs = [show_need(shown) for shown in queries.open_needs(timezone.now())]
     sums = queries.stage_sums({each["need"].beneficiary_id for each in needs})
     context = {
         "needs": needs,
@@ -108,13 +93,21 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
             "picture": thumb(row.spec.picture_key),
             "typed": typed.get(row.spec.specification_id, ""),
             "refused": refusal if refused == f"pieces-{row.spec.specification_id}" else "",
-            "percent": min(100, row.given * 100 // row.wanted),
         }
         for row in shown.rows
     ]
     context = {
-        **_need(shown),
+        **show_need(shown),
         "rows": rows,
+        "unlisted": [
+            {
+                "slug": row.spec.slug,
+                "name": words(row.spec.name_zh, row.spec.name_en),
+                "spec": words(row.spec.spec_zh, row.spec.spec_en),
+                "pieces": row.given,
+            }
+            for row in shown.unlisted
+        ],
         "form": form,
         "refusal": refusal,
         "key": request.POST.get("key") or secrets.token_hex(8),
@@ -138,6 +131,18 @@ def _give(request: HttpRequest, form: GiveForm, need_id: int, *, beyond: bool = 
     )
 
 
+def _beyond_words(error: BeyondNeed, who: str) -> str:
+    left = error.details["left"]
+    if not left:
+        return _("%(who)s does not ask for this, or has enough of it: it would be beyond the need.") % {"who": who}
+    text = ngettext(
+        "%(who)s asks for %(n)d more piece of this: what you give above that is beyond the need.",
+        "%(who)s asks for %(n)d more pieces of this: what you give above that is beyond the need.",
+        left,
+    )
+    return text % {"who": who, "n": left}
+
+
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -147,6 +152,7 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
     if not specs:
         raise Http404(slug)
     form, refusal, status, refused = GiveForm(initial={"donor_name": _donor_name(request)}), "", 200, ""
+    beyond = ""
     # Only one asks for it, or a link from its need named it: that one is chosen already.
     picked = request.GET.get("need", "") or (str(receivers[0].need.pk) if len(receivers) == 1 else "")
     if request.method == "POST":
@@ -156,8 +162,11 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
             refusal, refused = _("Choose whom it goes to."), "need"
         elif form.is_valid():
             try:
-                made = _give(request, form, chosen.pk, beyond=True)
+                made = _give(request, form, chosen.pk, beyond="beyond" in request.POST)
                 return HttpResponseRedirect(f"/pay/{made.purchase.number}/")
+            except BeyondNeed as error:
+                # Asked before it happens, and given all the same at the donor's word.
+                beyond, status = _beyond_words(error, name_of(chosen.beneficiary)), error.status
             except DomainError as error:
                 refusal, status, refused = str(error.message), error.status, error.field or ""
     typed = _pieces(request) if request.method == "POST" else {}
@@ -181,10 +190,12 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
                 "who": name_of(each.need.beneficiary),
                 "title": words(each.need.title_zh, each.need.title_en),
                 "left": each.left,
+                "is_listed": each.is_listed,
             }
             for each in receivers
         ],
         "picked": picked,
+        "beyond": beyond,
         "refused": refused,
         "form": form,
         "refusal": refusal,
@@ -193,58 +204,14 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "pledges/give.html", context, status=status)
 
 
-STAGE_BADGES = {
-    OrderState.UNPAID: "offer",
-    OrderState.TO_SHIP: "limited",
-    OrderState.SHIPPED: "limited",
-    OrderState.COMPLETED: "proven",
-    OrderState.CANCELLED: "neutral",
-}
-
-
-def _stage(state: str) -> str:
-    return {
-        OrderState.UNPAID: _("Pledged, to be paid"),
-        OrderState.TO_SHIP: _("Paid, being packed"),
-        OrderState.SHIPPED: _("On its way to them"),
-        OrderState.COMPLETED: _("Received by them"),
-        OrderState.CANCELLED: _("Cancelled"),
-    }[OrderState(state)]
-
-
-def _gift(pledge: Any) -> dict[str, Any]:
-    orders = list(pledge.purchase.orders.all())
-    states = [order.state for order in orders]
-    last = next((state for state in OrderState.values if state in states), OrderState.CANCELLED)
-    slowest = {"unpaid": 0, "to_ship": 1, "shipped": 2, "completed": 3, "cancelled": 4}
-    state = min(states, key=lambda each: slowest[each], default=last)
-    confirmed = {receipt.order_id for receipt in pledge.receipts.all()}
-    return {
-        "pledge": pledge,
-        "beneficiary": name_of(pledge.beneficiary),
-        "title": words(pledge.need.title_zh, pledge.need.title_en) if pledge.need else "",
-        "total_fen": pledge.purchase.total_fen,
-        "stage": _stage(state),
-        "badge": STAGE_BADGES[OrderState(state)],
-        "state": state,
-        "is_confirmed": bool(confirmed),
-        "number": pledge.purchase.number,
-        "code": pledge.certificate_code,
-        "orders": [
-            {"order": order, "may_confirm": order.state == OrderState.SHIPPED and order.pk not in confirmed}
-            for order in orders
-        ],
-    }
-
-
 @never_cache
 @login_required
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """Show one's gifts, and what was given to the beneficiaries one acts for."""
     context = {
-        "given": [_gift(pledge) for pledge in queries.gifts_of(request.user)],
-        "received": [_gift(pledge) for pledge in queries.gifts_to(request.user)],
+        "given": [show_gift(pledge) for pledge in queries.gifts_of(request.user)],
+        "received": [show_gift(pledge) for pledge in queries.gifts_to(request.user)],
     }
     return render(request, "pledges/mine.html", context)
 
@@ -290,7 +257,9 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         {"name": words(line.name_zh, line.name_en), "spec": words(line.spec_zh, line.spec_en), "pieces": line.shipped}
         for line in link.order.lines.all()
     ]
-    return render(request, "pledges/receipt.html", {"form": form, "lines": lines}, status=status)
+    gift = queries.gift_of_order(link.order_id)
+    context = {"form": form, "lines": lines, "donor": donor_of(gift), "words": gift.words, "title": title_of(gift)}
+    return render(request, "pledges/receipt.html", context, status=status)
 
 
 @require_safe
@@ -315,11 +284,11 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "pledge": pledge,
         "is_valid": bool(orders),
-        "donor": pledge.donor_name or _("A donor who prefers no name"),
+        "donor": donor_of(pledge),
         "beneficiary": name_of(pledge.beneficiary),
         "title": words(pledge.need.title_zh, pledge.need.title_en) if pledge.need else "",
         "lines": lines,
-        "confirmed_fen": sum(counted_fen(order.total_fen, order.refunded_fen, order.waived_fen) for order in orders),
+        "confirmed_fen": sum(order.left_fen for order in orders),
         "receipts": [
             {
                 "at": each.at,

@@ -15,15 +15,15 @@ from procurement.models import GoodsAcceptance, UnitOrder
 from procurement.operations.accepting import accept_goods
 from procurement.operations.paying import pay_in_demo, start_transfer
 from procurement.queries import quota as quota_queries
-from procurement.queries.requests import payment_page, request_of, unit_order
+from procurement.queries.requests import orders_of_request, payment_page, request_of, unit_order
 from procurement.queries.units import Seat
 from procurement.rules.amounts import in_capitals
+from procurement.settled import settle_purchase, settle_sums
 from procurement.shown import due_words, parcels, show_order, thumb
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
 from shop.core.errors import DomainError
 from shop.core.templatetags.heqiao import local
-from shop.sales.operations.payments import due_fen
 from shop.sales.queries.cashier import payee
 from shop.sales.states import OrderState, PurchaseState
 from traceability.queries.parcels import codes_of
@@ -184,9 +184,8 @@ def payments(request: HttpRequest, seat: Seat) -> HttpResponse:
         {
             "request": row,
             "purchase": row.purchase,
+            "settled": settle_sums(row.purchase, row.waived_fen, row.refunded_fen),
             "due": due_words(row.purchase.pay_by, at),
-            "is_paid": row.purchase.state == PurchaseState.PAID,
-            "is_open": row.purchase.state == PurchaseState.UNPAID,
             "is_late": row.purchase.state == PurchaseState.UNPAID
             and row.purchase.pay_by is not None
             and row.purchase.pay_by < at,
@@ -216,19 +215,19 @@ def pay(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
             code = start_transfer(request_id=found.pk, actor=request.user, at=at)
     except DomainError as error:
         refusal, status = str(error.message), error.status
-    due = due_fen(purchase)
+    rows = orders_of_request(found.pk)
+    settled = settle_purchase(purchase, rows)
     context = {
         "request_": found,
         "purchase": purchase,
-        "due_fen": due,
-        "capitals": in_capitals(due),
+        "orders": [show_order(row, at) for row in rows],
+        "settled": settled,
+        "capitals": in_capitals(settled.left_fen),
         "due": due_words(purchase.pay_by, at),
         "payee": payee(),
         "code": code,
         "refusal": refusal,
         "is_open": is_open,
-        "is_paid": purchase.state == PurchaseState.PAID,
         "shows_demo": settings.DEMO_CASHIER,
-        "waived_fen": purchase.total_fen - due,
     }
     return console(request, seat, "pay", context, status)

@@ -91,6 +91,16 @@ class OrderMoney:
     refunded_fen: int
     waived_fen: int
 
+    @property
+    def left_fen(self) -> int:
+        """What the order costs in the end."""
+        return left_fen(self.total_fen, self.refunded_fen, self.waived_fen)
+
+
+def left_fen(total_fen: int, refunded_fen: int, waived_fen: int) -> int:
+    """Return 分 that is left of a total after what was given back and what was not charged."""
+    return total_fen - refunded_fen - waived_fen
+
 
 def platform_discount_left(order: OrderMoney, reduced_fen: int) -> int:
     """Return the platform's discount on what is left of an order: its part of a reduction goes back, rounded down."""
@@ -101,8 +111,7 @@ def platform_discount_left(order: OrderMoney, reduced_fen: int) -> int:
 
 def still_held(order: OrderMoney) -> int:
     """Return 分 of a paid order that are neither given back nor payable yet, the platform's discount included."""
-    reduced = order.refunded_fen + order.waived_fen
-    return order.total_fen - reduced + platform_discount_left(order, reduced)
+    return order.left_fen + platform_discount_left(order, order.total_fen - order.left_fen)
 
 
 def sold_since(

@@ -282,7 +282,7 @@ def test_one_pomelo_through_every_door():
     refused = donor.client.post(f"/account/orders/{orders[2].order.number}/receive/")
     assert refused.status_code == 409
     outbox.drain(at=AT)
-    link = Message.objects.get(user=headmaster.user, kind="pledge_shipped").url
+    link = Message.objects.get(user=headmaster.user, kind="gift_shipped").url
     assert headmaster.client.post(link, {"photo": photo(), "message": "很甜"}).status_code == 200
 
     # One comes back: the consumer returns a piece, the supplier takes it.

@@ -1,4 +1,5 @@
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -150,7 +151,7 @@ def test_the_beneficiary_is_sent_a_link_and_the_donor_the_certificate(need, list
     pay(pledge.purchase)
     ship(order_of(pledge))
     outbox.drain(at=AT)
-    message = Message.objects.get(kind="pledge_shipped")
+    message = Message.objects.get(kind="gift_shipped")
     assert message.user.memberships.get().organisation_id == need.beneficiary_id
 
     page = Client().post(message.url, {"photo": photo(), "message": "早餐桌上见"})
@@ -183,8 +184,6 @@ def test_giving_through_the_pages(need, listing):
     done = as_(donor).post("/pledges/needs/breakfast/", {name: "2", "key": "x", "donor_name": "黄"})
     assert done.status_code == 302
     assert done.url == f"/pay/{Pledge.objects.get().purchase.number}/"
-    more = as_(donor).post(f"/pledges/give/{listing.slug}/", {name: "30", "key": "y", "need": need.pk})
-    assert more.status_code == 302
     for language in ("", "/en"):
         for page in ("", "needs/breakfast/", "mine/", f"give/{listing.slug}/"):
             assert as_(donor).get(f"{language}/pledges/{page}").status_code == 200
@@ -256,3 +255,44 @@ def test_received_by_time_is_not_confirmed_until_the_beneficiary_says_so(need, l
     refund_order_part(order=order_of(pledge), amount_fen=50, reason="goodwill", key="r2", actor=None, at=later)
     assert stages(need) == [0, 0, 0, order.total_fen - 150, 150]
     assert books_agree()
+
+
+def test_giving_beyond_a_need_is_asked_about_first_and_shown_on_it(need, listing):
+    other = make_listing(price_fen=1_000, stock=50)
+    donor, path = make_user(name="黄启明"), f"/pledges/give/{listing.slug}/"
+    asked = {f"pieces-{spec_of(listing).specification_id}": "23", "key": "y", "need": need.pk}
+
+    question = as_(donor).post(path, asked)
+    assert (question.status_code, Pledge.objects.count()) == (422, 0)
+    page = question.content.decode()
+    assert "还要 20 件，多送的部分属于超出需求。" in page
+    assert ('value="23"' in page, 'data-testid="give-beyond"' in page) == (True, True)
+    assert as_(donor).post(path, asked | {"beyond": "yes"}).status_code == 302
+    unlisted = {f"pieces-{spec_of(other).specification_id}": "2", "key": "z", "need": need.pk}
+    assert "没有登记要这个" in as_(donor).get(f"/pledges/give/{other.slug}/").content.decode()
+    assert "没有登记要这个" in as_(donor).post(f"/pledges/give/{other.slug}/", unlisted).content.decode()
+    assert as_(donor).post(f"/pledges/give/{other.slug}/", unlisted | {"beyond": "yes"}).status_code == 302
+
+    page = Client().get("/pledges/needs/breakfast/").content.decode()
+    assert "超出需求 3 件" in page
+    assert re.search(r'data-testid="unlisted".*×2', page, re.DOTALL)
+    assert 'data-testid="need-percent">100 %<' in page
+
+
+@pytest.mark.parametrize("named", ["启明灯具", ""])
+def test_the_beneficiary_reads_who_gives_what_for_and_their_words(need, listing, named):
+    pledge = gift(need, listing)
+    Pledge.objects.update(donor_name=named, words="愿你们冬天暖和。")
+    pay(pledge.purchase)
+    ship(order_of(pledge))
+    outbox.drain(at=AT)
+    message = Message.objects.get(kind="gift_shipped")
+    member = as_(message.user)
+    donor = named or "一位不愿留名的人"
+    for path in ("/account/messages/", "/pledges/mine/", message.url):
+        page = member.get(path).content.decode()
+        for said in (donor, "愿你们冬天暖和。", "给孩子们的早餐"):
+            assert said in page, (path, said)
+    if not named:
+        assert "prefers no name" in member.get("/en/account/messages/").content.decode()
+    assert pledge.donor.name not in member.get(message.url).content.decode()

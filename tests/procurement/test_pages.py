@@ -48,6 +48,15 @@ def figure(page, testid):
     return re.sub(r"<[^>]+>", "", found.group(1)).strip()
 
 
+def amount(page, testid):
+    """The amount of a figure, however it is drawn."""
+    found = re.search(rf'data-testid="{testid}"[^>]*>(.{{0,400}})', page.content.decode(), re.DOTALL)
+    assert found, testid
+    found_sum = re.search(r"¥[\d,]+\.\d\d", re.sub(r"<[^>]+>|\s", "", found.group(1)))
+    assert found_sum, testid
+    return found_sum.group()
+
+
 def test_home_shows_the_ledgers_figures(office, listing):
     orders = [ordered(office, (listing, 100))[0], ordered(office, (listing, 40))[0]]
     ship(orders[0])
@@ -244,6 +253,45 @@ def test_accepting_with_photos_and_beyond_what_was_sent(office, listing):
     page = as_(office.buyer).get(f"/units/orders/{order.order.number}/")
     assert "压坏一件" in page.content.decode()
     assert figure(page, "counted") == "¥400.00"
+
+
+def test_a_short_acceptance_says_what_is_due_then_what_was_paid_and_why(office, listing):
+    (order,) = ordered(office, (listing, 5))
+    ship(order)
+    as_(office.buyer).post(f"/units/orders/{order.order.number}/accept/", {f"accepted-{lines_of(order)[0].pk}": 4})
+    number = PurchaseRequest.objects.get().number
+    pages = (f"/units/orders/{order.order.number}/", "/units/orders/", "/units/payments/", f"/units/payments/{number}/")
+
+    for path in pages:
+        page = as_(office.finance).get(path)
+        assert amount(page, "amount-due") == "¥400.00", path
+        assert 'data-testid="amount-paid"' not in page.content.decode()
+    for path in (pages[0], pages[3]):
+        (taken,) = re.findall(r'data-testid="deduction">(.*?)</div>', as_(office.buyer).get(path).content.decode())
+        assert "1 件未收" in taken
+        assert "−¥100.00" in taken
+    for path in pages[1:3]:
+        assert figure(as_(office.buyer).get(path), "deducted") == "合计 ¥500.00，扣减 ¥100.00"
+    assert "付款 ¥400.00" in as_(office.finance).get("/units/").content.decode()
+
+    as_(office.finance).post(f"/units/payments/{number}/", {"how": "demo"})
+    for path in pages:
+        page = as_(office.finance).get(path)
+        assert amount(page, "amount-paid") == "¥400.00", path
+        assert 'data-testid="amount-due"' not in page.content.decode()
+
+
+def test_what_was_paid_first_and_given_back_is_said(office, listing):
+    (order,) = ordered(office, (listing, 5), terms="prepaid")
+    number = PurchaseRequest.objects.get().number
+    as_(office.finance).post(f"/units/payments/{number}/", {"how": "demo"})
+    ship(order)
+    as_(office.buyer).post(f"/units/orders/{order.order.number}/accept/", {f"accepted-{lines_of(order)[0].pk}": 3})
+    for path in (f"/units/orders/{order.order.number}/", f"/units/payments/{number}/"):
+        page = as_(office.finance).get(path)
+        assert [amount(page, name) for name in ("amount-paid", "transferred", "given-back")] == [
+            "¥300.00", "¥500.00", "¥200.00",
+        ]  # fmt: skip
 
 
 def test_paying_shows_account_and_code_to_finance_only(office, listing):

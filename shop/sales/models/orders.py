@@ -51,6 +51,11 @@ class OrderFacts(models.Model):
             models.Index(fields=["sold_at"], name="order_sold"),
         ]
 
+    @property
+    def left_fen(self) -> int:
+        """What it costs in the end, in 分: its total less what was given back or not charged."""
+        return self.money().left_fen
+
     def money(self) -> OrderMoney:
         """The amounts, for the rules."""
         return OrderMoney(

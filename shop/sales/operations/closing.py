@@ -83,7 +83,7 @@ def cancel_order(*, order_id: int, actor: Any, at: datetime, reason: str = "buye
         _release(lines)
         LineFacts.objects.filter(order=order).update(cancelled=F("ordered"))
         move_order(order, OrderState.CANCELLED, reason=reason, actor=actor, at=at)
-        left = order.total_fen - order.refunded_fen - order.waived_fen
+        left = order.left_fen
         if left > 0:
             reduce_order(
                 order=order,

@@ -139,7 +139,7 @@ def _complete(
     hooks.tell(
         order_event(
             hooks.Event.ACCEPTED, order, key=order.order.number, at=at, actor=actor,
-            fen=order.total_fen - order.refunded_fen - order.waived_fen, lines=lines, pieces=well, reason=reason,
+            fen=order.left_fen, lines=lines, pieces=well, reason=reason,
         )
     )  # fmt: skip
 

@@ -71,7 +71,7 @@ def owed_to(supplier_id: int, *, at: datetime) -> Owed:
             OwedRow(
                 number=row.order.number,
                 buyer=row.purchase.attribution_label or row.purchase.invoice_title,
-                fen=row.total_fen - row.refunded_fen - row.waived_fen,
+                fen=row.left_fen,
                 due_at=row.purchase.pay_by,
                 days_late=(timezone.localdate(at) - timezone.localdate(row.purchase.pay_by)).days
                 if row.purchase.pay_by

@@ -1,0 +1,74 @@
+"""How needs and gifts read: to everybody, to their donor, to who gets them. No queries of its own."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from procurement.queries.gifts import NeedShown
+from procurement.shown import thumb
+from procurement.texts import donor_of, name_of, title_of, words
+from shop.core import regions
+from shop.core.templatetags.heqiao import local
+from shop.sales.states import OrderState
+
+
+def show_need(shown: NeedShown) -> dict[str, Any]:
+    """Return a need as its card and its page show it."""
+    need = shown.need
+    return {
+        "shown": shown,
+        "need": need,
+        "title": words(need.title_zh, need.title_en),
+        "text": words(need.text_zh, need.text_en),
+        "beneficiary": name_of(need.beneficiary),
+        "place": regions.full_name(need.ship_division),
+        "picture": thumb(need.picture_key, 480),
+        "url": local(f"/pledges/needs/{need.slug}/"),
+    }
+
+
+STAGE_BADGES = {
+    OrderState.UNPAID: "offer",
+    OrderState.TO_SHIP: "limited",
+    OrderState.SHIPPED: "limited",
+    OrderState.COMPLETED: "proven",
+    OrderState.CANCELLED: "neutral",
+}
+
+
+def _stage(state: str) -> str:
+    return {
+        OrderState.UNPAID: _("Pledged, to be paid"),
+        OrderState.TO_SHIP: _("Paid, being packed"),
+        OrderState.SHIPPED: _("On its way to them"),
+        OrderState.COMPLETED: _("Received by them"),
+        OrderState.CANCELLED: _("Cancelled"),
+    }[OrderState(state)]
+
+
+def show_gift(pledge: Any) -> dict[str, Any]:
+    """Return a gift with where it stands and what its donor says."""
+    orders = list(pledge.purchase.orders.all())
+    states = [order.state for order in orders]
+    last = next((state for state in OrderState.values if state in states), OrderState.CANCELLED)
+    slowest = {"unpaid": 0, "to_ship": 1, "shipped": 2, "completed": 3, "cancelled": 4}
+    state = min(states, key=lambda each: slowest[each], default=last)
+    confirmed = {receipt.order_id for receipt in pledge.receipts.all()}
+    return {
+        "pledge": pledge,
+        "beneficiary": name_of(pledge.beneficiary),
+        "title": title_of(pledge),
+        "donor": donor_of(pledge),
+        "words": pledge.words,
+        "total_fen": pledge.purchase.total_fen,
+        "stage": _stage(state),
+        "badge": STAGE_BADGES[OrderState(state)],
+        "state": state,
+        "is_confirmed": bool(confirmed),
+        "number": pledge.purchase.number,
+        "code": pledge.certificate_code,
+        "orders": [
+            {"order": order, "may_confirm": order.state == OrderState.SHIPPED and order.pk not in confirmed}
+            for order in orders
+        ],
+    }

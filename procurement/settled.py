@@ -1,0 +1,122 @@
+"""What a unit's order, or all orders of a purchase, come to in the end: what was taken off and why, what is due or was paid.
+
+Every figure is the orders' own fact; nothing is priced again. No queries of its own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from procurement.models import UnitOrder
+from procurement.texts import words
+from shop.sales.rules import left_fen
+from shop.sales.states import AfterSaleState, OrderState, PurchaseState
+
+
+@dataclass(frozen=True)
+class Deduction:
+    """What was taken off a total: of which goods, why, how much in 分."""
+
+    what: str
+    why: str
+    fen: int
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How a total became what is due, or was paid. Amounts in 分; the deductions add up to total less left."""
+
+    total_fen: int
+    waived_fen: int
+    refunded_fen: int
+    is_paid: bool
+    is_open: bool
+    deductions: tuple[Deduction, ...] = ()
+
+    @property
+    def left_fen(self) -> int:
+        """What is due, or was paid in the end."""
+        return left_fen(self.total_fen, self.refunded_fen, self.waived_fen)
+
+    @property
+    def deducted_fen(self) -> int:
+        """What was taken off."""
+        return self.waived_fen + self.refunded_fen
+
+    @property
+    def transferred_fen(self) -> int:
+        """What was paid before something of it was given back."""
+        return self.left_fen + self.refunded_fen
+
+    @property
+    def label(self) -> str:
+        """What the amount that is left is called; "" where nothing is paid any more."""
+        return _("Amount paid") if self.is_paid else _("Amount due") if self.is_open else ""
+
+
+def settle_order(row: UnitOrder) -> Settled:
+    """Return what an order comes to. Needs its lines; says "after-sales" only where the lines' cases were read too."""
+    order = row.order
+    return _settled(order.purchase, order.total_fen, [row])
+
+
+def settle_purchase(purchase: Any, rows: Sequence[UnitOrder]) -> Settled:
+    """Return what all orders of a purchase come to together."""
+    return _settled(purchase, purchase.total_fen, rows)
+
+
+def settle_sums(purchase: Any, waived_fen: int, refunded_fen: int) -> Settled:
+    """Return what a purchase comes to, from sums over its orders, without saying why."""
+    return Settled(
+        purchase.total_fen,
+        waived_fen,
+        refunded_fen,
+        is_paid=purchase.state == PurchaseState.PAID,
+        is_open=purchase.state == PurchaseState.UNPAID,
+    )
+
+
+def _settled(purchase: Any, total_fen: int, rows: Sequence[UnitOrder]) -> Settled:
+    return Settled(
+        total_fen,
+        sum(row.order.waived_fen for row in rows),
+        sum(row.order.refunded_fen for row in rows),
+        is_paid=purchase.state == PurchaseState.PAID,
+        is_open=purchase.state == PurchaseState.UNPAID,
+        deductions=tuple(each for row in rows for each in _deductions(row.order)),
+    )
+
+
+def _deductions(order: Any) -> Iterator[Deduction]:
+    rest = order.total_fen - order.left_fen
+    for line in order.lines.all():
+        if line.refunded_fen:
+            rest -= line.refunded_fen
+            yield Deduction(words(line.name_zh, line.name_en), _why(order, line), line.refunded_fen)
+    if rest:
+        # Of no line: freight that was not earned.
+        yield Deduction(_("Freight"), _("Cancelled") if order.state == OrderState.CANCELLED else "", rest)
+
+
+def _why(order: Any, line: Any) -> str:
+    if order.state == OrderState.CANCELLED:
+        return _("Cancelled")
+    short = line.shipped - line.accepted if order.state == OrderState.COMPLETED else 0
+    said = []
+    if line.cancelled:
+        said.append(ngettext("%(n)s not sent", "%(n)s not sent", line.cancelled) % {"n": line.cancelled})
+    if short:
+        said.append(ngettext("%(n)s not accepted", "%(n)s not accepted", short) % {"n": short})
+    if line.returned:
+        said.append(ngettext("%(n)s returned", "%(n)s returned", line.returned) % {"n": line.returned})
+    elif not said or _has_case(line):
+        said.append(_("after-sales"))
+    return " · ".join(said)
+
+
+def _has_case(line: Any) -> bool:
+    cases = getattr(line, "_prefetched_objects_cache", {}).get("after_sales", ())
+    return any(case.state == AfterSaleState.APPROVED for case in cases)
