@@ -11,7 +11,7 @@ from catalog.models import Listing, ListingProposal, Supplier, Village
 from livestream.models import LiveSession
 from procurement.models import BudgetUnit, Need, PledgeReceipt, PurchaseRequest, UnitOrder
 from shop.accounts import roles
-from shop.accounts.models import User
+from shop.accounts.models import Organisation, User
 from shop.campaigns.models import CampaignPage
 from shop.core.codes import national_phone
 from shop.demo.loading.orders import guest_token
@@ -22,6 +22,9 @@ from traceability.models import ProduceLot, TracedParcel
 from traceability.rules.codes import grouped
 
 CONSUMERS = {"consumer": ("消费者", "Consumer"), "consumer-en": ("消费者（英文）", "Consumer, in English")}
+
+# Who confirms what was given: one of several, whose gifts are at every stage.
+BENEFICIARY = "beneficiary-school"
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,9 @@ def _role_names(login: str) -> tuple[str, str] | None:
             name_zh = str(roles.NAMES[login])
         with override("en"):
             return name_zh, str(roles.NAMES[login])
+    if login == BENEFICIARY:
+        helped = Organisation.objects.get(memberships__user__email=f"{login}@{DOMAIN}")
+        return f"受助方 {helped.name_zh}", f"Beneficiary, {helped.name_en}"
     if login in {"coop-songyuan", "coop-dongbei", "coop-leibo-jinjiang"}:
         supplier = Supplier.objects.get(slug=login.removeprefix("coop-"))
         return f"供应商 {supplier.name_zh}", f"Supplier, {supplier.name_en}"
@@ -260,6 +266,7 @@ def _unit_pages() -> list[Place]:
         Place("Finance office: board", "财政总表", "/units/board/", office),
         Place("Needs", "以购代捐", "/pledges/"),
         Place("My gifts", "我的代捐", "/pledges/mine/", donor),
+        Place("Gifts to a beneficiary", "受助方收到的", "/pledges/mine/", f"{BENEFICIARY}@{DOMAIN}"),
     ]
     draft = PurchaseRequest.objects.filter(unit=unit, state="draft").order_by("pk").last()
     if draft is not None:

@@ -112,6 +112,7 @@ def test_there_is_an_account_for_every_role():
     for role in roles.ALL:
         assert User.objects.get(email=f"{role}@demo.heqiao.example").role_names == {role}
     assert {account.login for account in info.accounts} >= {f"{role}@demo.heqiao.example" for role in roles.ALL}
+    assert "beneficiary-school@demo.heqiao.example" in {account.login for account in info.accounts}
     assert User.objects.get(email="consumer@demo.heqiao.example").check_password(PASSWORD)
 
 

@@ -54,7 +54,7 @@ def test_two_lots_in_one_parcel_are_both_there_with_bounded_queries(client, djan
         finish(make_lot(listing, pieces=2))
     parcel = parcel_of(send(paid_order(listing, 8), 8))
     assert ParcelLot.objects.filter(parcel=parcel).count() == 4
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(13):
         html = text(client.get(f"/t/{parcel.code}"))
     assert html.count('data-testid="lot"') == 4
 

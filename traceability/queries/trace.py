@@ -92,6 +92,7 @@ class TracePage:
 
     parcel: TracedParcel
     lots: list[LotInParcel]
+    certified: frozenset[int]
     broken: Broken | None
     broken_step: str
     hero: Rendition | None
@@ -123,6 +124,7 @@ def trace_page(code: str, read: "TraceFacts | None" = None) -> TracePage | None:
     return TracePage(
         parcel=parcel,
         lots=lots,
+        certified=read.certified,
         broken=read.broken,
         broken_step=_step_of(read.broken),
         hero=shown_picture(hero),
@@ -132,9 +134,13 @@ def trace_page(code: str, read: "TraceFacts | None" = None) -> TracePage | None:
 
 @dataclass(frozen=True)
 class TraceFacts:
-    """What tells one state of a trace page from another; scans are counted apart."""
+    """What tells one state of a trace page from another; scans are counted apart.
+
+    `certified`: the lots (ids) of goods with a certificate that stands.
+    """
 
     parcel_id: int
+    certified: frozenset[int]
     events: list[tuple[Written, str | None]]
     plots: list[Plot]
     broken: Broken | None
@@ -152,7 +158,8 @@ def trace_facts(code: str) -> TraceFacts | None:
     broken = _fault(supplier_id, events, head or "")
     plots: list[Plot] = _plots_of(sorted({row[3] for row in goods})) if goods else []
     drawn = [tuple(getattr(plot, name) for name in _PLOT) for plot in plots]
-    return TraceFacts(parcel_id, events, plots, broken, (shown, goods, events, drawn, broken))
+    certified = frozenset(row[1] for row in goods if row[-3] is not None and not row[-2])
+    return TraceFacts(parcel_id, certified, events, plots, broken, (shown, goods, events, drawn, broken))
 
 
 def is_known(code: str) -> bool:

@@ -145,7 +145,8 @@ def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
     """Return what the trace page's template shows; how often it was opened is a hole."""
     supplier = page.parcel.supplier
     today = timezone.localdate()
-    proofs = {pk: certificates_of_listing(pk, today) for pk in {each.lot.listing_id for each in page.lots}}
+    certified = {each.lot.listing_id for each in page.lots if each.lot.pk in page.certified}
+    proofs = {pk: certificates_of_listing(pk, today) for pk in certified}
     return {
         "code": page.parcel.code,
         "printed": grouped(page.parcel.code),
@@ -194,7 +195,7 @@ def _lot(page: TracePage, each: LotInParcel, proofs: dict[int, list[CertificateS
         "altitude": lot.base.altitude_m,
         "spot": f"{lot.base.latitude / 1e6:.4f}, {lot.base.longitude / 1e6:.4f}",
         "paper": _paper_short(each),
-        "proofs": proofs[lot.listing_id],
+        "proofs": proofs.get(lot.listing_id, []),
     }
 
 
