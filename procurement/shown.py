@@ -121,7 +121,7 @@ def _steps(row: UnitOrder, at: datetime) -> tuple[list[dict[str, str]], str, str
         "asked": _("Asked"),
         "approved": _("Approval"),
         "ordered": _("Ordered"),
-        "paid": _("Paid") if is_paid else _("Payment"),
+        "paid": _("Paid"),
         "shipped": _("Shipped"),
         "accepted": _("Accept"),
     }

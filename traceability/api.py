@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
 
 from catalog.queries import said
 from catalog.queries.trade import SupplierBrief, supplier_acting
+from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page
 from shop.core.api.paging import Asked, Follow, cut, turn_of
 from shop.core.api.routing import ApiRequest
@@ -280,9 +280,7 @@ class LabTestIn(Body):
 )
 def create_lot(request: ApiRequest, body: HarvestIn, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
-    lot = record_harvest(
-        supplier_id=supplier.pk, actor=request.user, at=timezone.now(), **body.model_dump(mode="python")
-    )
+    lot = record_harvest(supplier_id=supplier.pk, **by(request), **body.model_dump(mode="python"))
     return _detail(supplier, lot.pk)
 
 
@@ -295,7 +293,7 @@ def create_lot(request: ApiRequest, body: HarvestIn, asked: ForOne) -> dict[str,
 )
 def pack_lot(request: ApiRequest, lot_id: int, body: PackingIn, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
-    record_packing(supplier_id=supplier.pk, lot_id=lot_id, actor=request.user, at=timezone.now(), **body.model_dump())
+    record_packing(supplier_id=supplier.pk, lot_id=lot_id, **by(request), **body.model_dump())
     return _detail(supplier, lot_id)
 
 
@@ -311,8 +309,7 @@ def test_lot(request: ApiRequest, lot_id: int, body: LabTestIn, asked: ForOne) -
     facts = body.model_dump()
     occurred_at = facts.pop("occurred_at")
     record_test(
-        supplier_id=supplier.pk, lot_id=lot_id, test=LabReport(**facts), occurred_at=occurred_at, actor=request.user,
-        at=timezone.now(),
+        supplier_id=supplier.pk, lot_id=lot_id, test=LabReport(**facts), occurred_at=occurred_at, **by(request),
     )  # fmt: skip
     return _detail(supplier, lot_id)
 
@@ -325,5 +322,5 @@ def test_lot(request: ApiRequest, lot_id: int, body: LabTestIn, asked: ForOne) -
 )
 def finish_lot(request: ApiRequest, lot_id: int, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
-    close_lot(supplier_id=supplier.pk, lot_id=lot_id, actor=request.user, at=timezone.now())
+    close_lot(supplier_id=supplier.pk, lot_id=lot_id, **by(request))
     return _detail(supplier, lot_id)

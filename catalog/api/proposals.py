@@ -23,6 +23,7 @@ from catalog.api.proposed import (
     field_of,
     photos_out,
 )
+from catalog.console import by_supplier
 from catalog.models import ListingProposal
 from catalog.operations.listings import put_back_on_sale, take_off_sale
 from catalog.operations.proposing import (
@@ -68,10 +69,6 @@ ForOne = Annotated[ProposalsOf, Query(...)]
 
 def _acting(request: ApiRequest, asked: ProposalsOf) -> SupplierBrief:
     return supplier_acting(request.user, asked.supplier)
-
-
-def _by(request: ApiRequest, supplier: SupplierBrief) -> dict[str, Any]:
-    return {"supplier_id": supplier.pk, "actor": request.user, "at": timezone.now()}
 
 
 def _own(supplier: SupplierBrief, proposal_id: int) -> ListingProposal:
@@ -191,7 +188,7 @@ def list_proposal_choices(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
 def open_proposal(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
     # The request's own key keeps a second try from opening a second draft; this one only tells drafts apart.
-    return _detail(supplier, open_new(key=uuid.uuid4().hex, **_by(request, supplier)).pk)
+    return _detail(supplier, open_new(key=uuid.uuid4().hex, **by_supplier(request, supplier)).pk)
 
 
 @area.writes(
@@ -203,7 +200,7 @@ def open_proposal(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
 )
 def open_listing_change(request: ApiRequest, listing_id: int, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
-    return _detail(supplier, open_change(listing_id=listing_id, **_by(request, supplier)).pk)
+    return _detail(supplier, open_change(listing_id=listing_id, **by_supplier(request, supplier)).pk)
 
 
 @area.reads(
@@ -260,7 +257,7 @@ def put_proposal(request: ApiRequest, proposal_id: int, body: ProposalIn, asked:
                 uploads=uploads,
                 drop=body.drop_photo,
                 first=body.first_photo,
-                **_by(request, supplier),
+                **by_supplier(request, supplier),
             )
     except UnfitFields as error:
         # Photos that were kept made another version: the next try has to name it.
@@ -283,7 +280,7 @@ class AsRead(Body):
 def send_proposal(request: ApiRequest, proposal_id: int, body: AsRead, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
     with beside_fields():
-        submit_proposal(proposal_id=proposal_id, version=body.version, **_by(request, supplier))
+        submit_proposal(proposal_id=proposal_id, version=body.version, **by_supplier(request, supplier))
     return _detail(supplier, proposal_id)
 
 
@@ -295,7 +292,7 @@ def send_proposal(request: ApiRequest, proposal_id: int, body: AsRead, asked: Fo
 )
 def take_proposal_back(request: ApiRequest, proposal_id: int, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
-    take_back(proposal_id=proposal_id, **_by(request, supplier))
+    take_back(proposal_id=proposal_id, **by_supplier(request, supplier))
     return _detail(supplier, proposal_id)
 
 
@@ -308,7 +305,7 @@ def take_proposal_back(request: ApiRequest, proposal_id: int, asked: ForOne) -> 
 )
 def give_proposal_up(request: ApiRequest, proposal_id: int, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
-    give_up(proposal_id=proposal_id, **_by(request, supplier))
+    give_up(proposal_id=proposal_id, **by_supplier(request, supplier))
     return _detail(supplier, proposal_id)
 
 
@@ -320,7 +317,7 @@ def give_proposal_up(request: ApiRequest, proposal_id: int, asked: ForOne) -> di
     description=gettext_noop("Orders placed before go on."),
 )
 def take_listing_off(request: ApiRequest, listing_id: int, asked: ForOne) -> None:
-    take_off_sale(listing_id=listing_id, **_by(request, _acting(request, asked)))
+    take_off_sale(listing_id=listing_id, **by_supplier(request, _acting(request, asked)))
 
 
 @area.writes(
@@ -330,4 +327,4 @@ def take_listing_off(request: ApiRequest, listing_id: int, asked: ForOne) -> Non
     summary=gettext_noop("Put a product back on sale, as it was approved"),
 )
 def put_listing_back(request: ApiRequest, listing_id: int, asked: ForOne) -> None:
-    put_back_on_sale(listing_id=listing_id, **_by(request, _acting(request, asked)))
+    put_back_on_sale(listing_id=listing_id, **by_supplier(request, _acting(request, asked)))

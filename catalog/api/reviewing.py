@@ -28,6 +28,7 @@ from catalog.rules.proposed import from_json
 from catalog.shown import name_of
 from catalog.states import ProposalState
 from catalog.words import said
+from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
@@ -253,7 +254,6 @@ def decide_listing(request: ApiRequest, proposal_id: int, body: ListingDecisionI
             version=body.version,
             approve=body.approve,
             reason=body.reason,
-            actor=request.user,
-            at=timezone.now(),
+            **by(request),
         )
     return _detail(proposal_id)

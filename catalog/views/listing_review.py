@@ -4,14 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.errors import Unfit
@@ -33,23 +30,16 @@ from catalog.rules.proposed import from_json
 from catalog.shown import BADGES, card_of, name_of, photos_of, spec_rows
 from catalog.states import ProposalKind, ProposalState
 from catalog.units import per_unit
+from shop.core.acting import permitted
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 
 
-def _check(request: HttpRequest) -> HttpResponse | None:
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path(), local("/account/login/"))
-    if not request.user.has_perm(REVIEWERS):
-        raise PermissionDenied
-    return None
-
-
-@never_cache
+@permitted(REVIEWERS)
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """Show what waits, the longest waiting first; `?decided=1` shows what was decided."""
-    return _check(request) or _queue(request)
+    return _queue(request)
 
 
 def _queue(request: HttpRequest) -> HttpResponse:
@@ -100,11 +90,11 @@ def _found(proposal_id: int) -> ListingProposal:
     return found
 
 
-@never_cache
+@permitted(REVIEWERS)
 @require_safe
 def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """Show one proposal with its evidence."""
-    return _check(request) or _show(request, _found(proposal_id))
+    return _show(request, _found(proposal_id))
 
 
 def _show(
@@ -170,13 +160,10 @@ def _price(price: Any) -> dict[str, Any]:
     }
 
 
-@never_cache
+@permitted(REVIEWERS)
 @post_only
 def decide(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """Approve a proposal, or return it with a reason; once, on the version that was read."""
-    denied = _check(request)
-    if denied is not None:
-        return denied
     found = _found(proposal_id)
     version = request.POST.get("version", "")
     decision = request.POST.get("decision")

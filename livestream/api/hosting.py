@@ -16,6 +16,7 @@ from livestream.operations import chat, drops, sessions, tray
 from livestream.queries import console
 from livestream.queries.hosting import hosted_rooms, hosted_sessions, session_to_host
 from livestream.rules import LONGEST_MESSAGE, MOST_DROP_PIECES
+from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, YuanIn, fen_of, yuan
 from shop.core.api.paging import Asked, cut
 from shop.core.api.routing import ApiRequest, Key
@@ -80,7 +81,7 @@ def plan_session(request: ApiRequest, body: SessionIn) -> dict[str, Any]:
     if room is None:
         raise Problem(422, "no_such_room", _("You host no such room."), field="room_id")
     made = sessions.plan_session(
-        room=room, title=(body.title, body.title_en), planned_at=body.planned_at, actor=request.user, at=timezone.now()
+        room=room, title=(body.title, body.title_en), planned_at=body.planned_at, **by(request)
     )
     return _session(_own(request, made.pk))
 
@@ -133,7 +134,7 @@ class AtVersion(Body):
 
 def _facts(request: ApiRequest, session_id: int, body: AtVersion) -> dict[str, Any]:
     _own(request, session_id)
-    return {"session_id": session_id, "version": body.version, "actor": request.user, "at": timezone.now()}
+    return {"session_id": session_id, "version": body.version, **by(request)}
 
 
 @area.writes(
@@ -284,7 +285,7 @@ def close_drop(request: ApiRequest, session_id: int, drop_id: int, body: AtVersi
 )
 def delete_chat(request: ApiRequest, session_id: int, message_id: int) -> None:
     _own(request, session_id)
-    chat.delete_message(session_id=session_id, message_id=message_id, actor=request.user, at=timezone.now())
+    chat.delete_message(session_id=session_id, message_id=message_id, **by(request))
 
 
 class MuteIn(Body):
@@ -301,4 +302,4 @@ class MuteIn(Body):
 def mute_author(request: ApiRequest, session_id: int, message_id: int, body: MuteIn) -> None:
     _own(request, session_id)
     act = sessions.mute if body.muted else sessions.unmute
-    act(session_id=session_id, message_id=message_id, actor=request.user, at=timezone.now())
+    act(session_id=session_id, message_id=message_id, **by(request))

@@ -22,9 +22,11 @@ from livestream.queries.chat import lines_for_host
 from livestream.queries.hosting import hosted_rooms, hosted_sessions, session_to_host
 from livestream.queries.rooms import room_state, when_text
 from livestream.states import SessionState
+from shop.core.acting import by
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.money import to_fen
 from shop.core.post_only import post_only
+from shop.core.refusals import add_refusal
 
 View = Callable[..., HttpResponse]
 
@@ -90,7 +92,7 @@ def plan(request: HttpRequest, rooms: list[Any]) -> HttpResponse:
             room=room, title=title, planned_at=data["planned_at"], actor=request.user, at=timezone.now()
         )
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error.message))
+        add_refusal(form, error)
         return _index(request, rooms, form, error.status)
     return HttpResponseRedirect(local(f"/live/console/{session.pk}/"))
 
@@ -187,7 +189,7 @@ def _start_drop(request: HttpRequest, session: LiveSession, facts: dict[str, Any
 
 def _act(request: HttpRequest, session: LiveSession, action: str) -> None:
     """Do one thing; raise DomainError where it is refused, Http404 for what there is not."""
-    who: dict[str, Any] = {"session_id": session.pk, "actor": request.user, "at": timezone.now()}
+    who: dict[str, Any] = {"session_id": session.pk, **by(request)}
     if action in {"delete", "mute", "unmute"}:
         act = {"delete": chat.delete_message, "mute": sessions.mute, "unmute": sessions.unmute}[action]
         act(**who, message_id=_number(request, "message"))

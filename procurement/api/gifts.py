@@ -18,6 +18,7 @@ from procurement.operations.receiving import confirm_by_link, link_of, renew_lin
 from procurement.queries import gifts as queries
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core import regions
+from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, yuan
 from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cut
@@ -164,8 +165,7 @@ def create_need(request: ApiRequest, body: NeedIn) -> dict[str, Any]:
             division_code=form.cleaned_data["division"],
             street=form.cleaned_data["street"],
         ),
-        actor=request.user,
-        at=timezone.now(),
+        **by(request),
     )
     return _detail(made.slug)
 
@@ -285,7 +285,7 @@ def renew_receipt_link(request: ApiRequest, order_id: int) -> dict[str, Any]:
     allowed = {each.pk for pledge in queries.gifts_to(request.user) for each in pledge.purchase.orders.all()}
     if order_id not in allowed:
         raise Http404
-    token = renew_link(order_id=order_id, actor=request.user, at=timezone.now())
+    token = renew_link(order_id=order_id, **by(request))
     return {"token": token, "url": f"{settings.SITE_URL}/pledges/receipt/{token}/"}
 
 

@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from ninja import Query
@@ -17,6 +16,7 @@ from procurement.queries import quota as queries
 from procurement.queries.requests import request_of, unit_order
 from procurement.queries.units import unit_below
 from procurement.texts import words
+from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
@@ -166,8 +166,7 @@ def accept_order(request: ApiRequest, number: str, body: AcceptanceIn) -> dict[s
     done = accept_goods(
         order_id=row.pk,
         accepted={line.line_id: line.quantity for line in body.lines},
-        actor=request.user,
-        at=timezone.now(),
+        **by(request),
         note=body.note,
     )
     return {"short": yuan(done.short_fen), "order": _order(_own(request, number))}
@@ -205,7 +204,7 @@ def pay_request(request: ApiRequest, number: str) -> dict[str, Any]:
         raise Problem(409, "not_ordered", _("Nothing was ordered yet: there is nothing to pay."))
     code = ""
     if purchase.state == PurchaseState.UNPAID:
-        code = start_transfer(request_id=found.pk, actor=request.user, at=timezone.now())
+        code = start_transfer(request_id=found.pk, **by(request))
     return {
         "purchase": purchase.number,
         "state": purchase.state,

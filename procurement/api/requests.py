@@ -18,6 +18,7 @@ from procurement.operations.ordering import order_request
 from procurement.queries.requests import check_list, request_of, request_page
 from procurement.rules.lists import Verdict as RowVerdict
 from procurement.texts import words
+from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
@@ -225,8 +226,7 @@ def set_request_lines(request: ApiRequest, number: str, body: LinesIn) -> dict[s
         request_id=_own(request, number).pk,
         pieces={line.specification_id: line.quantity for line in body.lines},
         version=body.version,
-        actor=request.user,
-        at=timezone.now(),
+        **by(request),
     )
     return _detail(request, number)
 
@@ -246,9 +246,7 @@ class FactsIn(Body):
     summary=gettext_noop("Set fund, terms and note"),
 )
 def set_request_facts(request: ApiRequest, number: str, body: FactsIn) -> dict[str, Any]:
-    operations.set_facts(
-        request_id=_own(request, number).pk, actor=request.user, at=timezone.now(), **body.model_dump()
-    )
+    operations.set_facts(request_id=_own(request, number).pk, **by(request), **body.model_dump())
     return _detail(request, number)
 
 
@@ -263,9 +261,7 @@ class Seen(Body):
     summary=gettext_noop("Send a request to its approver"),
 )
 def submit_request(request: ApiRequest, number: str, body: Seen) -> dict[str, Any]:
-    operations.submit_request(
-        request_id=_own(request, number).pk, version=body.version, actor=request.user, at=timezone.now()
-    )
+    operations.submit_request(request_id=_own(request, number).pk, version=body.version, **by(request))
     return _detail(request, number)
 
 
@@ -276,7 +272,7 @@ def submit_request(request: ApiRequest, number: str, body: Seen) -> dict[str, An
     summary=gettext_noop("Take a request back to change it"),
 )
 def take_request_back(request: ApiRequest, number: str) -> dict[str, Any]:
-    operations.take_back(request_id=_own(request, number).pk, actor=request.user, at=timezone.now())
+    operations.take_back(request_id=_own(request, number).pk, **by(request))
     return _detail(request, number)
 
 
@@ -287,7 +283,7 @@ def take_request_back(request: ApiRequest, number: str) -> dict[str, Any]:
     summary=gettext_noop("End a request without ordering"),
 )
 def give_request_up(request: ApiRequest, number: str) -> dict[str, Any]:
-    operations.give_up(request_id=_own(request, number).pk, actor=request.user, at=timezone.now())
+    operations.give_up(request_id=_own(request, number).pk, **by(request))
     return _detail(request, number)
 
 
@@ -305,8 +301,7 @@ def decide_on_request(request: ApiRequest, number: str, body: Verdict) -> dict[s
         version=body.version,
         approve=body.approve,
         reason=body.reason,
-        actor=request.user,
-        at=timezone.now(),
+        **by(request),
     )
     return _detail(request, number)
 
@@ -320,5 +315,5 @@ def decide_on_request(request: ApiRequest, number: str, body: Verdict) -> dict[s
     summary=gettext_noop("Order what was approved"),
 )
 def order_approved(request: ApiRequest, number: str) -> dict[str, Any]:
-    order_request(request_id=_own(request, number).pk, actor=request.user, at=timezone.now())
+    order_request(request_id=_own(request, number).pk, **by(request))
     return _detail(request, number)

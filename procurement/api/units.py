@@ -17,6 +17,7 @@ from procurement.queries.requests import declaration_below, declaration_of
 from procurement.queries.units import Seat
 from procurement.rules.quota import Pace
 from procurement.texts import name_of
+from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Priced, YuanIn, fen_of, share, yuan
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.codes import clean_phone
@@ -240,7 +241,7 @@ def submit_declaration(request: ApiRequest, body: DeclarationIn, asked: ForYear)
         contact_phone=clean_phone(body.contact_phone),
         note=body.note,
     )
-    declare(unit_id=own.pk, year=year(asked), facts=facts, version=body.version, actor=request.user, at=timezone.now())
+    declare(unit_id=own.pk, year=year(asked), facts=facts, version=body.version, **by(request))
     return _declaration(declaration_of(own.pk, year(asked))) or {}
 
 
@@ -265,7 +266,6 @@ def decide_unit_declaration(request: ApiRequest, declaration_id: int, body: Verd
         version=body.version,
         confirm=body.approve,
         reason=body.reason,
-        actor=request.user,
-        at=timezone.now(),
+        **by(request),
     )
     return _declaration(declaration_below(seats(request), declaration_id)) or {}

@@ -11,18 +11,12 @@ from procurement.models import QuotaDeclaration
 from procurement.operations.declarations import Declared
 from procurement.rules.lists import MOST_PIECES
 from procurement.states import CanteenMode, Fund
-from shop.core import regions
-from shop.core.errors import DomainError
+from shop.core.division_fields import DivisionFields
 from shop.core.fields import PhoneField
 from shop.core.money import to_fen, to_yuan
 from shop.sales.states import Terms
 
 DECIMAL = {"inputmode": "decimal", "autocomplete": "off"}
-
-
-def add_refusal(form: forms.Form, error: DomainError) -> None:
-    """Put what an operation refused beside the field it names."""
-    form.add_error(error.field if error.field in form.fields else None, str(error.message))
 
 
 class DeclarationForm(forms.Form):
@@ -206,42 +200,11 @@ class BudgetForm(forms.Form):
     )
 
 
-class DeliveryForm(forms.Form):
-    """Where a unit's goods go. `picked`, `provinces`, … are for components/division_picker.html."""
+class DeliveryForm(DivisionFields):
+    """Where a unit's goods go."""
 
     name = forms.CharField(label=_("Recipient"), max_length=40)
     phone = PhoneField(label=_("Mobile number"))
-    province = forms.CharField(required=False, max_length=12)
-    city = forms.CharField(required=False, max_length=12)
-    division = forms.CharField(max_length=12, error_messages={"required": _("Choose province, city and county.")})
     street = forms.CharField(label=_("Street, building, door"), max_length=160)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        given = self.data if self.is_bound else self.initial
-        county = str(given.get("division") or "")
-        city = str(given.get("city") or county[:4])
-        province = str(given.get("province") or city[:2])
-        self.picked = {"province": province, "city": city if city.startswith(province) else "", "division": county}
-
-    @property
-    def provinces(self) -> Sequence[Any]:
-        """All provinces."""
-        return regions.provinces()
-
-    @property
-    def cities(self) -> Sequence[Any]:
-        """Those of the province that is picked."""
-        return regions.children(self.picked["province"]) if self.picked["province"] else []
-
-    @property
-    def counties(self) -> Sequence[Any]:
-        """Those of the city that is picked."""
-        return regions.children(self.picked["city"]) if self.picked["city"] else []
-
-    def clean_division(self) -> str:
-        """Return the county's code."""
-        code = str(self.cleaned_data["division"])
-        if code not in regions.counties([code]):
-            raise forms.ValidationError(_("Choose province, city and county."))
-        return code
+    field_order = ("name", "phone", "province", "city", "division", "street")

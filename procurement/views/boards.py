@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from procurement.forms.units import DecisionForm, add_refusal
+from procurement.forms.units import DecisionForm
 from procurement.operations.declarations import decide_declaration
 from procurement.queries.quota import board as read_board
 from procurement.queries.requests import declaration_below
@@ -17,6 +17,7 @@ from procurement.texts import name_of, year_of
 from procurement.views.entry import asked_year, console, for_unit, seats
 from procurement.views.orders import order_list
 from shop.core.errors import DomainError
+from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 
 PACE_BADGES = {

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from procurement.errors import BeyondNeed, LinkSpent
 from procurement.forms.gifts import GiveForm, ReceiptForm
-from procurement.forms.units import add_refusal
 from procurement.gifts_shown import show_gift, show_need
 from procurement.operations.pledging import give
 from procurement.operations.receiving import confirm_by_link, link_of, renew_link
@@ -25,6 +24,7 @@ from procurement.texts import donor_of, name_of, title_of, words
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name
 from shop.core.post_only import post_only
+from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 
 

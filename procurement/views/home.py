@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from procurement.forms.units import BudgetForm, DeclarationForm, DeliveryForm, add_refusal
+from procurement.forms.units import BudgetForm, DeclarationForm, DeliveryForm
 from procurement.models import BudgetUnit, QuotaDeclaration
 from procurement.operations.declarations import declare
 from procurement.operations.units import grant_budget, set_delivery
@@ -27,6 +27,7 @@ from procurement.views.entry import asked_year, console, for_unit, name_choices,
 from shop.core.errors import DomainError
 from shop.core.kept import TOKEN, kept_page
 from shop.core.money import to_fen
+from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local, yuan
 
 

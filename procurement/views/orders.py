@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from procurement import books
-from procurement.forms.units import AcceptForm, add_refusal
+from procurement.forms.units import AcceptForm
 from procurement.models import GoodsAcceptance, UnitOrder
 from procurement.operations.accepting import accept_goods
 from procurement.operations.paying import pay_in_demo, start_transfer
@@ -23,6 +23,7 @@ from procurement.shown import due_words, parcels, show_order, thumb
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
 from shop.core.errors import DomainError
+from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 from shop.sales.queries.cashier import payee
 from shop.sales.states import OrderState, PurchaseState

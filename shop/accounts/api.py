@@ -18,6 +18,7 @@ from shop.accounts.forms.own import AddressForm
 from shop.accounts.forms.signing import PasswordSignInForm
 from shop.accounts.models import AccessToken, Address
 from shop.accounts.operations import addresses, tokens
+from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Caller, Moment, Page, Problem
 from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cut
@@ -232,7 +233,7 @@ def _save(request: ApiRequest, body: AddressIn, pk: int | None) -> dict[str, Any
         raise Http404
     form = AddressForm(body.model_dump())
     clean(form)
-    saved = addresses.save_address(actor=request.user, at=timezone.now(), pk=pk, **form.facts)
+    saved = addresses.save_address(**by(request), pk=pk, **form.facts)
     row = queries.address(request.user, saved.pk)
     assert row is not None  # it was saved a moment ago
     return _address(row)

@@ -3,11 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.models import Address
-from shop.core import regions
+from shop.core.division_fields import DivisionFields
 from shop.core.fields import PhoneField, PostcodeField
 
 TAGS = [("", _("No tag")), *Address.TAG_NAMES.items()]
@@ -23,40 +22,6 @@ class ProfileForm(forms.Form):
         help_text=_("Others see only its first character, in reviews."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-
-
-class DivisionFields(forms.Form):
-    """省, 市, 区: three selects whose deeper one decides. Works without scripts: each submit fills the next.
-
-    `template`: components/division_picker.html with the form as `form`. Cleans `division` to a county's code.
-    """
-
-    province = forms.CharField(required=False, label=_("Province"), max_length=12)
-    city = forms.CharField(required=False, label=_("City"), max_length=12)
-    division = forms.CharField(
-        label=_("Province, city, county"),
-        max_length=12,
-        error_messages={"required": _("Choose province, city and county.")},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        given = self.data if self.is_bound else self.initial
-        county = str(given.get(self.add_prefix("division") if self.is_bound else "division") or "")
-        city = str(given.get(self.add_prefix("city") if self.is_bound else "city") or county[:4])
-        province = str(given.get(self.add_prefix("province") if self.is_bound else "province") or city[:2])
-        self.picked = {"province": province, "city": city if city.startswith(province) else "", "division": county}
-        self.provinces = regions.provinces()
-        self.cities = regions.children(province) if province else []
-        self.counties = regions.children(self.picked["city"]) if self.picked["city"] else []
-
-    def clean_division(self) -> str:
-        """Return the county's code."""
-        code = self.cleaned_data["division"]
-        row = regions.division(code)
-        if row is None or row.level != row.Level.COUNTY:
-            raise ValidationError(_("Choose province, city and county."), code="no_county")
-        return code
 
 
 class AddressForm(DivisionFields):

@@ -12,11 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.accounts import queries, signing
-from shop.accounts.forms.own import AddressForm, DivisionFields
+from shop.accounts.forms.own import AddressForm
 from shop.accounts.operations import addresses as operations
 from shop.core import regions
+from shop.core.division_fields import DivisionFields
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
+from shop.core.refusals import add_refusal
 
 DAY = 24 * 3600
 get_and_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +67,7 @@ def _edit(request: HttpRequest, pk: int | None, initial: dict[str, object]) -> H
                 messages.success(request, _("Address saved."))
                 return HttpResponseRedirect(onward)
             except DomainError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error.message))
+                add_refusal(form, error)
                 status = error.status
     return render(request, "accounts/address_form.html", {"form": form, "pk": pk, "next": onward}, status=status)
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Widget
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.context import Context
-from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -48,19 +47,9 @@ def field(
         "control": bound.as_widget(attrs=attrs),
         "is_check": isinstance(widget, CheckboxInput),
         "is_choices": choices,
-        "well": _well(widget),
         "optional": optional and not bound.field.required and not isinstance(widget, CheckboxInput),
         "extra": extra,
     }
-
-
-def _well(widget: Widget) -> dict[str, str]:
-    """Return icon and words of a file field's well, which speaks the page's language; the browser's own would not."""
-    if not isinstance(widget, FileInput):
-        return {}
-    if not str(widget.attrs.get("accept", "")).startswith("image"):
-        return {"icon": "upload", "words": _("Choose a file")}
-    return {"icon": "camera", "words": _("Add photos") if widget.attrs.get("multiple") else _("Add a photo")}
 
 
 @register.inclusion_tag("components/bar.html")

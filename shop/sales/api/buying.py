@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from pydantic import ConfigDict, Field
 
 from shop.accounts import queries as people
+from shop.core.acting import by
 from shop.core.api import Body, Id, Moment, Page, Priced, Problem, YuanIn, fen_of, yuan
 from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cursor_at, place_of
@@ -329,7 +330,7 @@ def get_purchase(request: ApiRequest, number: str) -> dict[str, Any]:
 )
 def cancel_purchase(request: ApiRequest, number: str) -> dict[str, Any]:
     found = _paying(request, number)
-    closing.cancel_purchase(purchase=found.purchase, actor=request.user, at=timezone.now())
+    closing.cancel_purchase(purchase=found.purchase, **by(request))
     return _detail(_paying(request, number))
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 from pydantic import Field
 
 from catalog.queries.trade import goods_of_supplier, supplier_goods
+from shop.core.acting import by
 from shop.core.api import Body, Moment, Page, Priced, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
@@ -128,4 +129,4 @@ def reply_review(request: ApiRequest, review_id: int, body: Reply, asked: ForOne
     facts = queries.review_of_supplier(acting(request, asked).pk, review_id)
     if facts is None:
         raise Http404
-    reply_to_review(review_id=facts.pk, text=body.reply, actor=request.user, at=timezone.now())
+    reply_to_review(review_id=facts.pk, text=body.reply, **by(request))

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from catalog.operations import reminders as reminding
 from catalog.queries.trade import live_listing, reminders_of
+from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
 from shop.core.api.paging import Asked, Follow, Followed, cursor_at, cut, place_of, turn_of
 from shop.core.api.pictures import decoded
@@ -184,7 +185,7 @@ def get_order(request: ApiRequest, number: str) -> dict[str, Any]:
     summary=gettext_noop("Cancel an order before it is sent"),
 )
 def cancel_order(request: ApiRequest, number: str) -> dict[str, Any]:
-    closing.cancel_order(order_id=_own_id(request, number), actor=request.user, at=timezone.now())
+    closing.cancel_order(order_id=_own_id(request, number), **by(request))
     return _detail(request, number)
 
 
@@ -196,7 +197,7 @@ def cancel_order(request: ApiRequest, number: str) -> dict[str, Any]:
     summary=gettext_noop("Confirm that an order arrived"),
 )
 def confirm_receipt(request: ApiRequest, number: str) -> dict[str, Any]:
-    receipts.confirm_receipt(order_id=_own_id(request, number), actor=request.user, at=timezone.now())
+    receipts.confirm_receipt(order_id=_own_id(request, number), **by(request))
     return _detail(request, number)
 
 
@@ -207,7 +208,7 @@ def confirm_receipt(request: ApiRequest, number: str) -> dict[str, Any]:
     summary=gettext_noop("Ask the supplier to send it soon"),
 )
 def nudge_order(request: ApiRequest, number: str) -> dict[str, Any]:
-    nudges.nudge(order_id=_own_id(request, number), actor=request.user, at=timezone.now())
+    nudges.nudge(order_id=_own_id(request, number), **by(request))
     return _detail(request, number)
 
 
@@ -245,8 +246,7 @@ def review_line(request: ApiRequest, number: str, line_id: int, body: ReviewIn) 
         stars=body.stars,
         text=body.text,
         uploads=decoded(body.photos),
-        actor=request.user,
-        at=timezone.now(),
+        **by(request),
     )
     return _detail(request, number)
 
@@ -267,8 +267,7 @@ def open_after_sale(request: ApiRequest, number: str, line_id: int, body: AfterS
         amount_fen=fen_of(body.amount),
         reason=body.reason,
         uploads=decoded(body.photos),
-        actor=request.user,
-        at=timezone.now(),
+        **by(request),
     )
     return _detail(request, number)
 
@@ -283,7 +282,7 @@ def withdraw_after_sale(request: ApiRequest, number: str, case_id: int) -> dict[
     case = case_of(_mine(request), number, case_id)
     if case is None:
         raise Http404
-    aftersales.withdraw_after_sale(case_id=case.pk, actor=request.user, at=timezone.now())
+    aftersales.withdraw_after_sale(case_id=case.pk, **by(request))
     return _detail(request, number)
 
 

@@ -3,12 +3,12 @@
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
 
+from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Moment, Page, Priced, YuanIn, fen_of, yuan
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
@@ -84,9 +84,7 @@ def decide_review(request: ApiRequest, review_id: int, body: ReviewDecision) -> 
     _check(request, "sales.moderate_reviews")
     if not review_exists(review_id):
         raise Http404
-    moderate_review(
-        review_id=review_id, approve=body.approve, reason=body.reason, actor=request.user, at=timezone.now()
-    )
+    moderate_review(review_id=review_id, approve=body.approve, reason=body.reason, **by(request))
 
 
 class TransferOut(Priced):
@@ -150,6 +148,5 @@ def match_one_transfer(request: ApiRequest, payment_id: int, body: Match) -> Non
         received_fen=fen_of(body.received),
         payer=body.payer,
         why=body.why,
-        actor=request.user,
-        at=timezone.now(),
+        **by(request),
     )

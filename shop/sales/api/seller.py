@@ -9,6 +9,7 @@ from ninja import Query
 from pydantic import Field
 
 from catalog.queries.trade import SupplierBrief, supplier_acting
+from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
@@ -223,8 +224,7 @@ def ship_parcel(request: ApiRequest, number: str, body: ParcelIn, asked: ForOne)
     ship_order(
         order_id=order.pk,
         parcel=Parcel(body.carrier, body.tracking_no, pieces),
-        actor=request.user,
-        at=timezone.now(),
+        **by(request),
         lots=lots,
     )
     return _detail(supplier, number)
@@ -248,8 +248,7 @@ def cancel_seller_order(request: ApiRequest, number: str, body: CancelIn, asked:
         order_id=_own(supplier, number).pk,
         line_ids=set(body.lines) or None,
         reason=body.reason,
-        actor=request.user,
-        at=timezone.now(),
+        **by(request),
     )
     return _detail(supplier, number)
 
@@ -314,8 +313,7 @@ def decide_case(request: ApiRequest, case_id: int, body: CaseDecision, asked: Fo
         approve=body.approve,
         amount_fen=fen_of(body.amount) if body.approve and body.amount else 0,
         answer=body.answer,
-        actor=request.user,
-        at=timezone.now(),
+        **by(request),
     )
     decided = queries.case_of_supplier(supplier.pk, case_id)
     assert decided is not None  # it was there a moment ago

@@ -3,21 +3,17 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from shop.core import regions
+from shop.core.division_fields import DivisionFields
 from shop.core.fields import CreditCodeField, PhoneField, PostcodeField
 
 NEW = "new"
 NO_INVOICE, PERSON, COMPANY = "", "person", "company"
 
 
-class CheckoutForm(forms.Form):
-    """Address (one of the book, or a new one), invoice. Notes, coupon and lines are read beside it.
-
-    `template`: components/division_picker.html with the form as `form`; `picked`, `provinces`, … are for it.
-    """
+class CheckoutForm(DivisionFields):
+    """Address (one of the book, or a new one), invoice. Notes, coupon and lines are read beside it."""
 
     address = forms.CharField(required=False, max_length=20)
     name = forms.CharField(
@@ -27,9 +23,6 @@ class CheckoutForm(forms.Form):
         error_messages={"required": _("Enter who receives the parcel.")},
     )
     phone = PhoneField(label=_("Mobile number"), error_messages={"required": _("Enter a mobile number of 11 digits.")})
-    province = forms.CharField(required=False, max_length=12)
-    city = forms.CharField(required=False, max_length=12)
-    division = forms.CharField(max_length=12, error_messages={"required": _("Choose province, city and county.")})
     street = forms.CharField(
         label=_("Street, building, door"),
         max_length=160,
@@ -49,14 +42,10 @@ class CheckoutForm(forms.Form):
         error_messages={"invalid": _("This is not an e-mail address.")},
     )
 
+    field_order = ("address", "name", "phone", "province", "city", "division", "street", "postcode")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Take the chosen parts of the address, and read what each offers next."""
         super().__init__(*args, **kwargs)
-        given = self.data if self.is_bound else self.initial
-        county = str(given.get("division") or "")
-        city = str(given.get("city") or county[:4])
-        province = str(given.get("province") or city[:2])
-        self.picked = {"province": province, "city": city if city.startswith(province) else "", "division": county}
         if self.wants_book_address:
             for each in ("name", "phone", "division", "street"):
                 self.fields[each].required = False
@@ -67,30 +56,9 @@ class CheckoutForm(forms.Form):
         given = self.data if self.is_bound else self.initial
         return str(given.get("address") or NEW) != NEW
 
-    @property
-    def provinces(self) -> list[Any]:
-        """Every province."""
-        return regions.provinces()
-
-    @property
-    def cities(self) -> list[Any]:
-        """What lies in the chosen province."""
-        return regions.children(self.picked["province"]) if self.picked["province"] else []
-
-    @property
-    def counties(self) -> list[Any]:
-        """What lies in the chosen city."""
-        return regions.children(self.picked["city"]) if self.picked["city"] else []
-
     def clean_division(self) -> str:
-        """Return the county's code."""
-        code = self.cleaned_data["division"]
-        if self.wants_book_address:
-            return ""
-        row = regions.division(code)
-        if row is None or row.level != row.Level.COUNTY:
-            raise ValidationError(_("Choose province, city and county."), code="no_county")
-        return code
+        """Return the county's code; "" with an address of the book."""
+        return "" if self.wants_book_address else super().clean_division()
 
     def clean(self) -> dict[str, Any]:
         """An invoice has a title; a company's has its tax number."""

@@ -5,16 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shop.core.errors import DomainError
 from shop.core.money import to_fen
 from shop.sales.forms.photos import PhotosField
 from shop.sales.states import AfterSaleKind
-
-
-def add_refusal(form: forms.Form, error: DomainError) -> None:
-    """Put what an operation refused beside the field it names."""
-    name = error.field if error.field in form.fields else None
-    form.add_error(name, str(error.message))
 
 
 class ReviewForm(forms.Form):

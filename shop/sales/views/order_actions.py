@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods
 from shop.core.errors import DomainError
 from shop.core.money import to_yuan
 from shop.core.post_only import post_only
+from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 from shop.sales import rules, visitors
-from shop.sales.forms.orders import AfterSaleForm, ReviewForm, add_refusal
+from shop.sales.forms.orders import AfterSaleForm, ReviewForm
 from shop.sales.models import LineFacts
 from shop.sales.operations import aftersales, baskets, closing, nudges, receipts, reviews
 from shop.sales.operations.buy_again import buy_again as repeat

@@ -13,9 +13,10 @@ from catalog.queries.trade import listings_now
 from shop.accounts.signing import limit
 from shop.core.codes import international_phone, national_phone
 from shop.core.errors import DomainError
+from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 from shop.sales import visitors
-from shop.sales.forms.orders import FindOrderForm, add_refusal
+from shop.sales.forms.orders import FindOrderForm
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.shown import show_order, show_order_page
 

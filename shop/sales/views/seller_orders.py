@@ -14,8 +14,8 @@ from shop.core.errors import DomainError
 from shop.core.masking import mask_name, mask_phone
 from shop.core.money import to_yuan
 from shop.core.post_only import post_only
+from shop.core.refusals import add_refusal
 from shop.sales import rules
-from shop.sales.forms.orders import add_refusal
 from shop.sales.forms.seller import CancelRestForm, DecideForm, ShipForm
 from shop.sales.models import AfterSale, OrderFacts
 from shop.sales.operations.aftersales import decide_after_sale

@@ -3,37 +3,26 @@
 from decimal import Decimal, InvalidOperation
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from shop.core.acting import permitted
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.money import to_fen
 from shop.core.post_only import post_only
-from shop.core.templatetags.heqiao import local
 from shop.sales.models import Payment
 from shop.sales.operations.transfers import match_transfer
 from shop.sales.queries.transfers import transfers
 
 
-def _check(request: HttpRequest) -> HttpResponse | None:
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path(), local("/account/login/"))
-    if not request.user.has_perm("sales.decide_transfers"):
-        raise PermissionDenied
-    return None
-
-
-@never_cache
+@permitted("sales.decide_transfers")
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
     """Show the transfers that wait; `?booked=1` shows those that came."""
-    return _check(request) or _show(request)
+    return _show(request)
 
 
 def _show(request: HttpRequest, *, refused: int = 0, error: DomainError | None = None) -> HttpResponse:
@@ -49,13 +38,10 @@ def _show(request: HttpRequest, *, refused: int = 0, error: DomainError | None =
     return render(request, "review/transfers.html", context, status=error.status if error else 200)
 
 
-@never_cache
+@permitted("sales.decide_transfers")
 @post_only
 def match(request: HttpRequest, payment_id: int) -> HttpResponse:
     """Book one transfer."""
-    denied = _check(request)
-    if denied is not None:
-        return denied
     if not Payment.objects.filter(pk=payment_id, gateway="transfer").exists():
         raise Http404
     try:
