@@ -137,101 +137,62 @@ def _facts(request: ApiRequest, session_id: int, body: AtVersion) -> dict[str, A
     return {"session_id": session_id, "version": body.version, **by(request)}
 
 
-@area.writes(
-    "/live/host/sessions/{int:session_id}/start", HostedSession, scope="live:host", summary=gettext_noop("Go live")
-)
-def start_session(request: ApiRequest, session_id: int, body: AtVersion) -> dict[str, Any]:
+step = area.steps("/live/host/sessions/{int:session_id}", HostedSession, scope="live:host", shown=_hosted)
+
+
+@step("start", summary=gettext_noop("Go live"))
+def start_session(request: ApiRequest, session_id: int, body: AtVersion) -> None:
     sessions.start_session(**_facts(request, session_id, body))
-    return _hosted(request, session_id)
 
 
-@area.writes(
-    "/live/host/sessions/{int:session_id}/end",
-    HostedSession,
-    scope="live:host",
-    summary=gettext_noop("End the broadcast; a running drop ends with it"),
-)
-def end_session(request: ApiRequest, session_id: int, body: AtVersion) -> dict[str, Any]:
+@step("end", summary=gettext_noop("End the broadcast; a running drop ends with it"))
+def end_session(request: ApiRequest, session_id: int, body: AtVersion) -> None:
     sessions.end_session(**_facts(request, session_id, body))
-    return _hosted(request, session_id)
 
 
 class AnnouncementIn(AtVersion):
     text: str = Field("", max_length=LONGEST_MESSAGE, description=gettext_noop("Empty takes it away."))
 
 
-@area.writes(
-    "/live/host/sessions/{int:session_id}/announcement",
-    HostedSession,
-    method="PUT",
-    scope="live:host",
-    summary=gettext_noop("Set the line above the chat"),
-)
-def set_announcement(request: ApiRequest, session_id: int, body: AnnouncementIn) -> dict[str, Any]:
+@step("announcement", method="PUT", summary=gettext_noop("Set the line above the chat"))
+def set_announcement(request: ApiRequest, session_id: int, body: AnnouncementIn) -> None:
     sessions.announce(**_facts(request, session_id, body), text=body.text)
-    return _hosted(request, session_id)
 
 
 class TrayIn(AtVersion):
     listing_id: Id
 
 
-@area.writes(
-    "/live/host/sessions/{int:session_id}/tray",
-    HostedSession,
-    scope="live:host",
-    status=201,
-    summary=gettext_noop("Put a product into the tray"),
-)
-def add_tray_item(request: ApiRequest, session_id: int, body: TrayIn) -> dict[str, Any]:
+@step("tray", status=201, summary=gettext_noop("Put a product into the tray"))
+def add_tray_item(request: ApiRequest, session_id: int, body: TrayIn) -> None:
     tray.add_item(**_facts(request, session_id, body), listing_id=body.listing_id)
-    return _hosted(request, session_id)
 
 
-@area.writes(
-    "/live/host/sessions/{int:session_id}/tray/{int:item_id}/remove",
-    HostedSession,
-    scope="live:host",
-    summary=gettext_noop("Take a product out of the tray"),
-)
-def remove_tray_item(request: ApiRequest, session_id: int, item_id: int, body: AtVersion) -> dict[str, Any]:
+@step("tray/{int:item_id}/remove", summary=gettext_noop("Take a product out of the tray"))
+def remove_tray_item(request: ApiRequest, session_id: int, item_id: int, body: AtVersion) -> None:
     tray.remove_item(**_facts(request, session_id, body), item_id=item_id)
-    return _hosted(request, session_id)
 
 
 class MoveIn(AtVersion):
     to: int = Field(ge=0, le=10_000, description=gettext_noop("Its new place; 0 is the first."))
 
 
-@area.writes(
-    "/live/host/sessions/{int:session_id}/tray/{int:item_id}/move",
-    HostedSession,
-    scope="live:host",
-    summary=gettext_noop("Move a product in the tray"),
-)
-def move_tray_item(request: ApiRequest, session_id: int, item_id: int, body: MoveIn) -> dict[str, Any]:
+@step("tray/{int:item_id}/move", summary=gettext_noop("Move a product in the tray"))
+def move_tray_item(request: ApiRequest, session_id: int, item_id: int, body: MoveIn) -> None:
     tray.move_item(**_facts(request, session_id, body), item_id=item_id, to=body.to)
-    return _hosted(request, session_id)
 
 
 class PinIn(AtVersion):
     item_id: Id | None = Field(None, description=gettext_noop("Without it nothing is pinned any more."))
 
 
-@area.writes(
-    "/live/host/sessions/{int:session_id}/pin",
-    HostedSession,
-    method="PUT",
-    scope="live:host",
-    summary=gettext_noop("Show a product as 讲解中, or none"),
-)
-def pin_item(request: ApiRequest, session_id: int, body: PinIn) -> dict[str, Any]:
+@step("pin", method="PUT", summary=gettext_noop("Show a product as 讲解中, or none"))
+def pin_item(request: ApiRequest, session_id: int, body: PinIn) -> None:
     facts = _facts(request, session_id, body)
     if body.item_id is None:
         tray.unpin(**facts)
     else:
         tray.pin(**facts, item_id=body.item_id)
-    return _hosted(request, session_id)
 
 
 class DropIn(AtVersion):
@@ -243,15 +204,13 @@ class DropIn(AtVersion):
     per_buyer: int | None = Field(None, ge=1, le=MOST_DROP_PIECES)
 
 
-@area.writes(
-    "/live/host/sessions/{int:session_id}/drops",
-    HostedSession,
-    scope="live:host",
+@step(
+    "drops",
     status=201,
     key=Key.REQUIRED,
     summary=gettext_noop("Open a drop: pieces from the same stock at a flash price"),
 )
-def open_drop(request: ApiRequest, session_id: int, body: DropIn) -> dict[str, Any]:
+def open_drop(request: ApiRequest, session_id: int, body: DropIn) -> None:
     drops.start_drop(
         **_facts(request, session_id, body),
         item_id=body.item_id,
@@ -261,19 +220,15 @@ def open_drop(request: ApiRequest, session_id: int, body: DropIn) -> dict[str, A
         lasts=timedelta(seconds=body.seconds),
         per_buyer=body.per_buyer,
     )
-    return _hosted(request, session_id)
 
 
-@area.writes(
-    "/live/host/sessions/{int:session_id}/drops/{int:drop_id}/end",
-    HostedSession,
-    scope="live:host",
+@step(
+    "drops/{int:drop_id}/end",
     key=Key.REQUIRED,
     summary=gettext_noop("End a drop before its time; what is left goes back"),
 )
-def close_drop(request: ApiRequest, session_id: int, drop_id: int, body: AtVersion) -> dict[str, Any]:
+def close_drop(request: ApiRequest, session_id: int, drop_id: int, body: AtVersion) -> None:
     drops.end_drop(**_facts(request, session_id, body), drop_id=drop_id)
-    return _hosted(request, session_id)
 
 
 @area.writes(

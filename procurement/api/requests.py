@@ -214,21 +214,17 @@ class LinesIn(Body):
     lines: list[Wanted] = Field(min_length=1, max_length=500)
 
 
-@area.writes(
-    "/units/requests/{number}/lines",
-    RequestDetail,
-    method="PUT",
-    scope="units:write",
-    summary=gettext_noop("Set the pieces of lines"),
-)
-def set_request_lines(request: ApiRequest, number: str, body: LinesIn) -> dict[str, Any]:
+step = area.steps("/units/requests/{number}", RequestDetail, scope="units:write", shown=_detail)
+
+
+@step("lines", method="PUT", summary=gettext_noop("Set the pieces of lines"))
+def set_request_lines(request: ApiRequest, number: str, body: LinesIn) -> None:
     operations.put_lines(
         request_id=_own(request, number).pk,
         pieces={line.specification_id: line.quantity for line in body.lines},
         version=body.version,
         **by(request),
     )
-    return _detail(request, number)
 
 
 class FactsIn(Body):
@@ -238,64 +234,38 @@ class FactsIn(Body):
     note: str = Field("", max_length=200)
 
 
-@area.writes(
-    "/units/requests/{number}/facts",
-    RequestDetail,
-    method="PUT",
-    scope="units:write",
-    summary=gettext_noop("Set fund, terms and note"),
-)
-def set_request_facts(request: ApiRequest, number: str, body: FactsIn) -> dict[str, Any]:
+@step("facts", method="PUT", summary=gettext_noop("Set fund, terms and note"))
+def set_request_facts(request: ApiRequest, number: str, body: FactsIn) -> None:
     operations.set_facts(request_id=_own(request, number).pk, **by(request), **body.model_dump())
-    return _detail(request, number)
 
 
 class Seen(Body):
     version: int = Field(ge=0, le=10**6)
 
 
-@area.writes(
-    "/units/requests/{number}/submit",
-    RequestDetail,
-    scope="units:write",
-    summary=gettext_noop("Send a request to its approver"),
-)
-def submit_request(request: ApiRequest, number: str, body: Seen) -> dict[str, Any]:
+@step("submit", summary=gettext_noop("Send a request to its approver"))
+def submit_request(request: ApiRequest, number: str, body: Seen) -> None:
     operations.submit_request(request_id=_own(request, number).pk, version=body.version, **by(request))
-    return _detail(request, number)
 
 
-@area.writes(
-    "/units/requests/{number}/take-back",
-    RequestDetail,
-    scope="units:write",
-    summary=gettext_noop("Take a request back to change it"),
-)
-def take_request_back(request: ApiRequest, number: str) -> dict[str, Any]:
+@step("take-back", summary=gettext_noop("Take a request back to change it"))
+def take_request_back(request: ApiRequest, number: str) -> None:
     operations.take_back(request_id=_own(request, number).pk, **by(request))
-    return _detail(request, number)
 
 
-@area.writes(
-    "/units/requests/{number}/give-up",
-    RequestDetail,
-    scope="units:write",
-    summary=gettext_noop("End a request without ordering"),
-)
-def give_request_up(request: ApiRequest, number: str) -> dict[str, Any]:
+@step("give-up", summary=gettext_noop("End a request without ordering"))
+def give_request_up(request: ApiRequest, number: str) -> None:
     operations.give_up(request_id=_own(request, number).pk, **by(request))
-    return _detail(request, number)
 
 
-@area.writes(
-    "/units/requests/{number}/decision",
-    RequestDetail,
+@step(
+    "decision",
     scope="units:decide",
     key=Key.REQUIRED,
     summary=gettext_noop("Approve a request at its step, or return it"),
     description=gettext_noop("Nobody approves what they asked for, nor what was changed since they read it."),
 )
-def decide_on_request(request: ApiRequest, number: str, body: Verdict) -> dict[str, Any]:
+def decide_on_request(request: ApiRequest, number: str, body: Verdict) -> None:
     decide_request(
         request_id=_own(request, number).pk,
         version=body.version,
@@ -303,17 +273,8 @@ def decide_on_request(request: ApiRequest, number: str, body: Verdict) -> dict[s
         reason=body.reason,
         **by(request),
     )
-    return _detail(request, number)
 
 
-@area.writes(
-    "/units/requests/{number}/order",
-    RequestDetail,
-    scope="units:write",
-    status=201,
-    key=Key.REQUIRED,
-    summary=gettext_noop("Order what was approved"),
-)
-def order_approved(request: ApiRequest, number: str) -> dict[str, Any]:
+@step("order", status=201, key=Key.REQUIRED, summary=gettext_noop("Order what was approved"))
+def order_approved(request: ApiRequest, number: str) -> None:
     order_request(request_id=_own(request, number).pk, **by(request))
-    return _detail(request, number)

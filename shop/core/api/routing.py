@@ -1,5 +1,6 @@
 """Operations of the API: each says what it answers with, which scope it needs, and whether it takes a key."""
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from functools import wraps
@@ -19,6 +20,7 @@ from shop.core.scopes import SCOPES
 
 KEY_HEADER = "Idempotency-Key"
 MOST_KEY = 80
+_PLACE = re.compile(r"\{(?:\w+:)?(\w+)\}")
 View = Callable[..., Any]
 
 
@@ -64,6 +66,29 @@ class Area(Router):
         """Add an operation that changes something; without `answer` it answers 204. Without `scope` it takes no key."""
         status = status or (200 if answer else 204)
         return self._operation(method, path, answer, status, scope, key if scope else Key.NONE, summary, description)
+
+    def steps(
+        self, thing: str, answer: type[BaseModel], *, scope: str, shown: Callable[..., Any]
+    ) -> Callable[..., Callable[[View], View]]:
+        """Return a decorator for the steps of one thing: each is written below its address and answered with the thing.
+
+        `shown(request, **keys)` returns the thing as it is after the step; `keys` are those in the address `thing`.
+        The decorator takes what comes after that address, and what `writes` takes besides.
+        """
+        keys = _PLACE.findall(thing)
+
+        def step(path: str, *, scope: str = scope, **more: Any) -> Callable[[View], View]:
+            def decorate(act: View) -> View:
+                @wraps(act)
+                def view(request: ApiRequest, **given: Any) -> Any:
+                    act(request, **given)
+                    return shown(request, **{key: given[key] for key in keys})
+
+                return self.writes(f"{thing}/{path}", answer, scope=scope, **more)(view)
+
+            return decorate
+
+        return step
 
     def _operation(
         self,

@@ -177,39 +177,22 @@ def get_order(request: ApiRequest, number: str) -> dict[str, Any]:
     return _detail(request, number)
 
 
-@area.writes(
-    "/orders/{number}/cancel",
-    OrderDetail,
-    scope="orders:write",
-    key=Key.REQUIRED,
-    summary=gettext_noop("Cancel an order before it is sent"),
-)
-def cancel_order(request: ApiRequest, number: str) -> dict[str, Any]:
+step = area.steps("/orders/{number}", OrderDetail, scope="orders:write", shown=_detail)
+
+
+@step("cancel", key=Key.REQUIRED, summary=gettext_noop("Cancel an order before it is sent"))
+def cancel_order(request: ApiRequest, number: str) -> None:
     closing.cancel_order(order_id=_own_id(request, number), **by(request))
-    return _detail(request, number)
 
 
-@area.writes(
-    "/orders/{number}/receipt",
-    OrderDetail,
-    scope="orders:write",
-    key=Key.REQUIRED,
-    summary=gettext_noop("Confirm that an order arrived"),
-)
-def confirm_receipt(request: ApiRequest, number: str) -> dict[str, Any]:
+@step("receipt", key=Key.REQUIRED, summary=gettext_noop("Confirm that an order arrived"))
+def confirm_receipt(request: ApiRequest, number: str) -> None:
     receipts.confirm_receipt(order_id=_own_id(request, number), **by(request))
-    return _detail(request, number)
 
 
-@area.writes(
-    "/orders/{number}/nudge",
-    OrderDetail,
-    scope="orders:write",
-    summary=gettext_noop("Ask the supplier to send it soon"),
-)
-def nudge_order(request: ApiRequest, number: str) -> dict[str, Any]:
+@step("nudge", summary=gettext_noop("Ask the supplier to send it soon"))
+def nudge_order(request: ApiRequest, number: str) -> None:
     nudges.nudge(order_id=_own_id(request, number), **by(request))
-    return _detail(request, number)
 
 
 class ReviewIn(Body):
@@ -233,14 +216,8 @@ def _own_line(request: ApiRequest, number: str, line_id: int) -> LineFacts:
     return line
 
 
-@area.writes(
-    "/orders/{number}/lines/{int:line_id}/review",
-    OrderDetail,
-    scope="orders:write",
-    status=201,
-    summary=gettext_noop("Review what you received"),
-)
-def review_line(request: ApiRequest, number: str, line_id: int, body: ReviewIn) -> dict[str, Any]:
+@step("lines/{int:line_id}/review", status=201, summary=gettext_noop("Review what you received"))
+def review_line(request: ApiRequest, number: str, line_id: int, body: ReviewIn) -> None:
     reviews.submit_review(
         line_id=_own_line(request, number, line_id).pk,
         stars=body.stars,
@@ -248,18 +225,12 @@ def review_line(request: ApiRequest, number: str, line_id: int, body: ReviewIn) 
         uploads=decoded(body.photos),
         **by(request),
     )
-    return _detail(request, number)
 
 
-@area.writes(
-    "/orders/{number}/lines/{int:line_id}/after-sale",
-    OrderDetail,
-    scope="orders:write",
-    status=201,
-    key=Key.REQUIRED,
-    summary=gettext_noop("Ask for money back on a line"),
+@step(
+    "lines/{int:line_id}/after-sale", status=201, key=Key.REQUIRED, summary=gettext_noop("Ask for money back on a line")
 )
-def open_after_sale(request: ApiRequest, number: str, line_id: int, body: AfterSaleIn) -> dict[str, Any]:
+def open_after_sale(request: ApiRequest, number: str, line_id: int, body: AfterSaleIn) -> None:
     aftersales.open_after_sale(
         line_id=_own_line(request, number, line_id).pk,
         kind=body.kind,
@@ -269,21 +240,14 @@ def open_after_sale(request: ApiRequest, number: str, line_id: int, body: AfterS
         uploads=decoded(body.photos),
         **by(request),
     )
-    return _detail(request, number)
 
 
-@area.writes(
-    "/orders/{number}/after-sales/{int:case_id}/withdraw",
-    OrderDetail,
-    scope="orders:write",
-    summary=gettext_noop("Take an after-sales case back"),
-)
-def withdraw_after_sale(request: ApiRequest, number: str, case_id: int) -> dict[str, Any]:
+@step("after-sales/{int:case_id}/withdraw", summary=gettext_noop("Take an after-sales case back"))
+def withdraw_after_sale(request: ApiRequest, number: str, case_id: int) -> None:
     case = case_of(_mine(request), number, case_id)
     if case is None:
         raise Http404
     aftersales.withdraw_after_sale(case_id=case.pk, **by(request))
-    return _detail(request, number)
 
 
 class FavouriteOut(Priced):
