@@ -65,11 +65,6 @@ export const startForms = () => {
     const form = event.target.closest?.("form[data-autosubmit]");
     if (form && !event.target.closest("[data-no-autosubmit], dialog")) form.requestSubmit();
   });
-  // A well for photos says which files were chosen.
-  document.addEventListener("change", (event) => {
-    const names = event.target.closest?.(".upload")?.querySelector("[data-files]");
-    if (names && event.target.files?.length) names.textContent = [...event.target.files].map((f) => f.name).join(", ");
-  });
   document.querySelectorAll("form[data-keep]").forEach(keep);
   document.querySelector("[data-focus-first]")?.focus();
 };
