@@ -17,6 +17,7 @@ const keep = (form) => {
       const untouched = field.type === "radio" || field.type === "checkbox" ? false : field.value === "";
       if (untouched && kept[field.name]) field.value = kept[field.name];
     }
+    form.dispatchEvent(new CustomEvent("kept", { bubbles: true, detail: kept }));
     form.addEventListener("input", () => {
       const values = fields.filter((e) => !["radio", "checkbox"].includes(e.type)).map((e) => [e.name, e.value]);
       sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(values)));
