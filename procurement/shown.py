@@ -155,7 +155,10 @@ def _state_words(order: Any) -> tuple[str, str]:
     """Return an order's state and its badge; what is accepted and not paid yet is not finished."""
     if order.state == OrderState.COMPLETED and order.purchase.state == PurchaseState.UNPAID:
         return _("Accepted, to be paid"), "limited"
-    return order.get_state_display(), "neutral" if order.state in (OrderState.CANCELLED, OrderState.COMPLETED) else "limited"
+    return order.get_state_display(), "neutral" if order.state in (
+        OrderState.CANCELLED,
+        OrderState.COMPLETED,
+    ) else "limited"
 
 
 def due_words(pay_by: datetime | None, at: datetime) -> str:

@@ -66,6 +66,13 @@ class AfterSaleForm(forms.Form):
         self.fields["quantity"].widget.attrs["max"] = max(1, len(mosts))
         self.fields["kind"].choices = [(kind, AfterSaleKind(kind).label) for kind in kinds]  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
 
+    def clean_quantity(self) -> int:
+        """Refuse more than was sent before any photo is looked at."""
+        quantity: int = self.cleaned_data["quantity"]
+        if quantity > len(self.mosts):
+            raise forms.ValidationError(_("%(n)d pieces were sent.") % {"n": len(self.mosts)}, code="too_much")
+        return quantity
+
     @property
     def amount_fen(self) -> int:
         """The amount in 分; left empty, all that can come back for these pieces."""

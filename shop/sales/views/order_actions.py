@@ -146,7 +146,11 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
     if posted:
         form = AfterSaleForm(request.POST, request.FILES, kinds=kinds, mosts=mosts)
     else:
-        first = {"kind": kinds[0] if kinds else "", "quantity": line.shipped, "amount": to_yuan(mosts[-1] if mosts else 0)}
+        first = {
+            "kind": kinds[0] if kinds else "",
+            "quantity": line.shipped,
+            "amount": to_yuan(mosts[-1] if mosts else 0),
+        }
         form = AfterSaleForm(initial=first, kinds=kinds, mosts=mosts)
     status = 422 if posted else 200
     if posted and form.is_valid():
