@@ -324,7 +324,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
                 add_refusal(form, error)
             else:
                 messages.success(request, _("Thank you. The donor is told."))
-                return render(request, "pledges/received.html", {})
+                return render(request, "pledges/received.html", {"code": link.order.purchase.pledge.certificate_code})
     lines = [
         {"name": words(line.name_zh, line.name_en), "spec": words(line.spec_zh, line.spec_en), "pieces": line.shipped}
         for line in link.order.lines.all()
