@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from procurement.models import PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.queries.quota import Standing
@@ -18,6 +18,7 @@ from procurement.rules.quota import month_day
 from procurement.settled import Settled, settle_order, settle_sums
 from procurement.states import DeclarationState, RequestState
 from procurement.texts import words
+from shop.core.steps import Step, show_steps
 from shop.core.templatetags.heqiao import local, yuan
 from shop.sales.rules import CARRIERS
 from shop.sales.states import OrderState, PurchaseState, Terms
@@ -82,6 +83,7 @@ def show_order(row: UnitOrder, at: datetime) -> OrderShown:
     more = {"name": name, "n": len(lines)}
     name = _("%(name)s, %(n)d products in all") % more if len(lines) > 1 else f"{name} ×{pieces}"
     steps, text, owner = _steps(row, at)
+    state, badge = _state_words(order)
     is_cancelled = order.state == OrderState.CANCELLED
     purchase = order.purchase
     late = purchase.state == PurchaseState.UNPAID and purchase.pay_by is not None and purchase.pay_by < at
@@ -94,8 +96,8 @@ def show_order(row: UnitOrder, at: datetime) -> OrderShown:
         picture=thumb(first.picture_key),
         settled=settle_order(row),
         counted_fen=0 if is_cancelled else order.left_fen,
-        state=order.get_state_display(),
-        badge="neutral" if is_cancelled or order.state == OrderState.COMPLETED else "limited",
+        state=state,
+        badge=badge,
         steps=steps,
         next_text=text,
         next_owner=owner,
@@ -107,40 +109,16 @@ def show_order(row: UnitOrder, at: datetime) -> OrderShown:
 def _steps(row: UnitOrder, at: datetime) -> tuple[list[dict[str, str]], str, str]:
     order, purchase = row.order, row.order.purchase
     request = row.request
-    is_paid = purchase.state == PurchaseState.PAID
-    shipped = order.state in (OrderState.SHIPPED, OrderState.COMPLETED)
-    done = {
-        "asked": (True, day(request.submitted_at) if request else ""),
-        "approved": (True, day(request.decided_at) if request else ""),
-        "ordered": (True, day(order.placed_at)),
-        "paid": (is_paid, day(purchase.paid_at)),
-        "shipped": (shipped, day(order.shipped_at)),
-        "accepted": (order.state == OrderState.COMPLETED, day(order.completed_at)),
-    }
-    labels = {
-        "asked": _("Asked"),
-        "approved": _("Approval"),
-        "ordered": _("Ordered"),
-        "paid": _("Paid"),
-        "shipped": _("Shipped"),
-        "accepted": _("Accept"),
-    }
+    known = _known_steps(row)
     sequence = ["asked", "approved", "ordered", "shipped", "accepted", "paid"]
     if purchase.terms != Terms.POSTPAID:
         sequence = ["asked", "approved", "ordered", "paid", "shipped", "accepted"]
     if order.state == OrderState.CANCELLED:
-        steps = [{"label": labels[name], "state": "done", "time": done[name][1]} for name in sequence[:3]]
+        steps = show_steps([known[name] for name in sequence[:3]])
         steps.append({"label": _("Cancelled"), "state": "now", "time": ""})
         return steps, _("Cancelled: counts for nothing"), ""
-    waits = next((name for name in sequence if not done[name][0]), "")
-    steps = [
-        {
-            "label": labels[name],
-            "state": "now" if name == waits else "done" if done[name][0] else "todo",
-            "time": done[name][1] if done[name][0] else "",
-        }
-        for name in sequence
-    ]
+    waits = next((name for name in sequence if not known[name].is_done), "")
+    steps = show_steps([known[name] for name in sequence])
     buyer = request.buyer.name if request else ""
     said = {
         "paid": (_("Pay by bank transfer"), _("Finance · %(by)s") % {"by": due_words(purchase.pay_by, at)}),
@@ -150,6 +128,38 @@ def _steps(row: UnitOrder, at: datetime) -> tuple[list[dict[str, str]], str, str
     }
     text, owner = said[waits]
     return steps, text, owner
+
+
+def _known_steps(row: UnitOrder) -> dict[str, Step]:
+    """Return an order's steps by name. It was asked for, approved and ordered: it exists."""
+    order, purchase, request = row.order, row.order.purchase, row.request
+    shipped = order.state in (OrderState.SHIPPED, OrderState.COMPLETED)
+    accepted, paid = order.state == OrderState.COMPLETED, purchase.state == PurchaseState.PAID
+    return {
+        "asked": Step(_("Asked"), "", "", is_done=True, time=day(request.submitted_at) if request else ""),
+        "approved": Step(
+            pgettext("step", "Approved"), "", "", is_done=True, time=day(request.decided_at) if request else ""
+        ),
+        "ordered": Step(_("Ordered"), "", "", is_done=True, time=day(order.placed_at)),
+        "paid": Step(_("Paid"), pgettext("step", "To pay"), pgettext("step", "Pay"), paid, day(purchase.paid_at)),
+        "shipped": Step(
+            pgettext("step", "Shipped"), pgettext("step", "To ship"), pgettext("step", "Ship"), shipped, day(order.shipped_at)
+        ),
+        "accepted": Step(
+            pgettext("step", "Accepted"), pgettext("step", "To accept"), pgettext("step", "Accept"), accepted,
+            day(order.completed_at),
+        ),
+    }  # fmt: skip
+
+
+def _state_words(order: Any) -> tuple[str, str]:
+    """Return an order's state and its badge; what is accepted and not paid yet is not finished."""
+    if order.state == OrderState.COMPLETED and order.purchase.state == PurchaseState.UNPAID:
+        return _("Accepted, to be paid"), "limited"
+    return order.get_state_display(), "neutral" if order.state in (
+        OrderState.CANCELLED,
+        OrderState.COMPLETED,
+    ) else "limited"
 
 
 def due_words(pay_by: datetime | None, at: datetime) -> str:

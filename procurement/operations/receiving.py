@@ -51,14 +51,20 @@ def link_of(*, token: str, at: datetime) -> ReceiptLink:
         signing.loads(token, salt=SALT)
     except signing.BadSignature as error:
         raise LinkSpent(_("This link does not exist.")) from error
-    link = ReceiptLink.objects.filter(token_hash=_hash(token)).select_related("order__purchase").first()
+    link = ReceiptLink.objects.filter(token_hash=_hash(token)).select_related("order__purchase__pledge").first()
     if link is None:
         raise LinkSpent(_("This link does not exist."))
     if link.used_at is not None:
-        raise LinkSpent(_("The receipt was confirmed with this link already. Thank you."))
+        raise _used(link)
     if link.expires_at <= at:
-        raise LinkSpent(_("This link has expired. A newer one may be among your messages."))
+        raise LinkSpent(_("This link has expired. A newer one may be among your messages."), is_expired=True)
     return link
+
+
+def _used(link: ReceiptLink) -> LinkSpent:
+    """A used link still leads to what was confirmed with it: its holder may have no account."""
+    text = _("The receipt was confirmed with this link already. Thank you.")
+    return LinkSpent(text, certificate=link.order.purchase.pledge.certificate_code)
 
 
 def confirm_by_link(*, token: str, photo: IO[bytes] | None, message: str, at: datetime) -> PledgeReceipt:
@@ -71,7 +77,7 @@ def confirm_by_link(*, token: str, photo: IO[bytes] | None, message: str, at: da
     with transaction.atomic():
         link = link_of(token=token, at=at)
         if not ReceiptLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at):
-            raise LinkSpent(_("The receipt was confirmed with this link already. Thank you."))
+            raise _used(link)
         try:
             picture = store_picture(upload=photo, alt_zh=_("Photo of the receipt"), at=at)
         except InvalidInput as error:

@@ -1,7 +1,7 @@
 """Reading needs, gifts and their certificates. Every figure comes from real orders or the ledger."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,12 @@ from catalog.queries.supply import specifications_of_listing
 from procurement import books
 from procurement.models import Need, NeedLine, Pledge, PledgeReceipt
 from procurement.states import NeedState
-from procurement.texts import words
+from procurement.texts import name_of, words
+from shop.accounts.models import Organisation
 from shop.core import ledger
 from shop.core.prepared import Prepared
+from shop.sales.pricing import Quote
+from shop.sales.queries.quotes import list_quote
 
 STAGES = (books.PLEDGED, books.ORDERED, books.DELIVERED, books.CONFIRMED)
 
@@ -234,6 +237,29 @@ def receivers_of(listing_slug: str, at: datetime) -> tuple[list[SpecForSale], li
     left = _left_of([need.pk for need in needs], [spec.specification_id for spec in specs])
     found = [Receiver(need, sum(left.get(need.pk, {}).values()), need.pk in left) for need in needs]
     return specs, sorted(found, key=lambda each: not each.left)
+
+
+def gift_quote(need: Need | None, pieces: Mapping[int, int]) -> Quote | None:
+    """Return what pieces (by specification id) come to, freight to the need's place included; None without any.
+
+    What can't be bought is left out: giving refuses it. Without a need, where it goes is open and freight is not
+    known: it is 0 then. Two queries.
+    """
+    specs = specifications_for_sale({pk for pk, count in pieces.items() if count > 0})
+    chosen = [(spec, pieces[pk]) for pk, spec in specs.items() if spec.is_sellable and not spec.is_preorder]
+    if not chosen:
+        return None
+    quote = list_quote(chosen, destination=need.ship_division_id if need else "")
+    if need is None:
+        for group in quote.groups:
+            group.freight = replace(group.freight, fen=0)
+    return quote
+
+
+def beneficiary_names(refs: Collection[str]) -> dict[str, str]:
+    """Return what beneficiaries are called in the reader's language, by id as text. One query."""
+    rows = Organisation.objects.filter(pk__in=[ref for ref in refs if ref.isdigit()])
+    return {str(row.pk): name_of(row) for row in rows}
 
 
 def need_names(refs: Collection[str]) -> dict[str, str]:

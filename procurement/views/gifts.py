@@ -72,7 +72,11 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
     if shown is None:
         raise Http404(slug)
     form, refusal, status, refused = GiveForm(initial={"donor_name": _donor_name(request)}), "", 200, ""
-    if request.method == "POST":
+    if _asks_total(request):
+        if _is_part(request):
+            return _total(request, shown.need)
+        form = GiveForm(request.POST)
+    elif request.method == "POST":
         if not request.user.is_authenticated:
             return HttpResponseRedirect(f"{local('/account/login/')}?next={local(f'/pledges/needs/{slug}/')}")
         form, status = GiveForm(request.POST), 422
@@ -114,8 +118,24 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         "is_open": shown.need.state == "open" and shown.need.until >= timezone.localdate(),
         "sums": queries.stage_sums([shown.need.beneficiary_id]),
         "receiver": mask_name(shown.need.ship_name),
+        "quote": queries.gift_quote(shown.need, typed),
+        "goes_to": shown.need,
     }
     return render(request, "pledges/need.html", context, status=status)
+
+
+def _asks_total(request: HttpRequest) -> bool:
+    return request.method == "POST" and "total" in request.POST
+
+
+def _is_part(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def _total(request: HttpRequest, need: Any) -> HttpResponse:
+    """Answer the page's script with what the pieces come to."""
+    context = {"quote": queries.gift_quote(need, _pieces(request)), "goes_to": need}
+    return render(request, "pledges/gift_total.html", context)
 
 
 def _give(request: HttpRequest, form: GiveForm, need_id: int, *, beyond: bool = False) -> Any:
@@ -156,8 +176,14 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
     # Only one asks for it, or a link from its need named it: that one is chosen already.
     picked = request.GET.get("need", "") or (str(receivers[0].need.pk) if len(receivers) == 1 else "")
     if request.method == "POST":
-        form, status, picked = GiveForm(request.POST), 422, request.POST.get("need", "")
-        chosen = next((each.need for each in receivers if str(each.need.pk) == picked), None)
+        picked = request.POST.get("need", "")
+    chosen = next((each.need for each in receivers if str(each.need.pk) == picked), None)
+    if _asks_total(request):
+        if _is_part(request):
+            return _total(request, chosen)
+        form = GiveForm(request.POST)
+    elif request.method == "POST":
+        form, status = GiveForm(request.POST), 422
         if chosen is None:
             refusal, refused = _("Choose whom it goes to."), "need"
         elif form.is_valid():
@@ -196,6 +222,8 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "picked": picked,
         "beyond": beyond,
+        "quote": queries.gift_quote(chosen, typed),
+        "goes_to": chosen,
         "refused": refused,
         "form": form,
         "refusal": refusal,
@@ -228,6 +256,18 @@ def new_link(request: HttpRequest, order_id: int) -> HttpResponse:
     return HttpResponseRedirect(local(f"/pledges/receipt/{token}/"))
 
 
+def _spent(request: HttpRequest, error: LinkSpent) -> HttpResponse:
+    """Say why a link does nothing any more, and lead its holder, who may have no account, to what they can use."""
+    code = error.details.get("certificate", "")
+    href, action = local("/pledges/"), _("Look at the needs")
+    if code:
+        href, action = local(f"/pledges/certificates/{code}/"), _("See what was confirmed")
+    elif error.details.get("is_expired"):
+        href, action = local("/account/messages/"), _("Look into the messages")
+    context = {"why": str(error.message), "href": href, "action": action}
+    return render(request, "pledges/link_spent.html", context, status=error.status)
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
@@ -236,7 +276,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     try:
         link = link_of(token=token, at=at)
     except LinkSpent as error:
-        return render(request, "pledges/link_spent.html", {"why": str(error.message)}, status=error.status)
+        return _spent(request, error)
     form, status = ReceiptForm(), 200
     if request.method == "POST":
         form, status = ReceiptForm(request.POST, request.FILES), 422
@@ -246,13 +286,13 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
                     token=token, photo=form.cleaned_data["photo"], message=form.cleaned_data["message"], at=at
                 )
             except LinkSpent as error:
-                return render(request, "pledges/link_spent.html", {"why": str(error.message)}, status=error.status)
+                return _spent(request, error)
             except DomainError as error:
                 status = error.status
                 add_refusal(form, error)
             else:
                 messages.success(request, _("Thank you. The donor is told."))
-                return render(request, "pledges/received.html", {})
+                return render(request, "pledges/received.html", {"code": link.order.purchase.pledge.certificate_code})
     lines = [
         {"name": words(line.name_zh, line.name_en), "spec": words(line.spec_zh, line.spec_en), "pieces": line.shipped}
         for line in link.order.lines.all()

@@ -21,7 +21,7 @@ from procurement import account_hooks as procurement_rows
 from procurement import doors, product_hooks
 from procurement.operations import pledging, quota
 from procurement.queries import units
-from procurement.queries.gifts import need_names
+from procurement.queries.gifts import beneficiary_names, need_names
 from shop.accounts import hooks as accounts
 from shop.accounts.models import User
 from shop.accounts.operations.groups import ensure_groups
@@ -60,6 +60,7 @@ def connect() -> None:
     sales.connect_overseer(units.units_below)
     sales.connect_names("unit", units.unit_names)
     sales.connect_names("need", need_names)
+    sales.connect_names(pledging.KIND, beneficiary_names)
     sales.connect_names("session", session_names)
     sales.connect_names("campaign", campaign_names)
     campaigns.connect_progress(progress_of_needs)

@@ -8,15 +8,17 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shop.core.masking import mask_name, mask_phone
 from shop.core.money import to_yuan
+from shop.core.steps import Step, show_steps
 from shop.sales import hooks, rules
 from shop.sales.models import AfterSale, OrderFacts, Shipment
 from shop.sales.operations.aftersales import refund_key
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
-from shop.sales.states import AfterSaleState, OrderState, PurchaseState
+from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from traceability.queries.parcels import ParcelCode, codes_of
 
@@ -96,7 +98,6 @@ class OrderShown:
     can: Mapping[str, bool]
     elsewhere: hooks.Elsewhere | None = None
     next_step: str = ""
-    next_owner: str = ""
     countdown: datetime | None = None
     steps: list[dict[str, str]] = field(default_factory=list)
     entries: list[dict[str, str]] = field(default_factory=list)
@@ -163,14 +164,15 @@ def show_order(order: OrderFacts, at: datetime) -> OrderShown:
         "review": any(line.can_review for line in shown),
         "buy_again": order.state in (OrderState.SHIPPED, OrderState.COMPLETED, OrderState.CANCELLED),
     }
+    label, badge = state_words(order)
     return OrderShown(
         facts=order,
         number=order.order.number,
         supplier=in_reader_language(order.supplier.name_zh, order.supplier.name_en),
         supplier_slug=order.supplier.slug,
         state=order.state,
-        label=order.get_state_display(),
-        badge=BADGES[OrderState(order.state)],
+        label=label,
+        badge=badge,
         lines=shown,
         pieces=sum(line.ordered for line in lines),
         can=can,
@@ -186,26 +188,35 @@ def show_order_page(order: OrderFacts, at: datetime, *, open_address: bool) -> O
     shipments = order.shipments.all()
     codes = codes_of(shipment.pk for shipment in shipments)
     shown.parcels = [_parcel(shipment, codes.get(shipment.pk)) for shipment in shipments]
-    shown.next_step, shown.next_owner, shown.countdown = _next(order, shown, at)
+    shown.next_step, shown.countdown = _next(order, shown, at)
     shown.ship_to = _ship_to(order, open_address)
     return shown
 
 
 def _steps(order: OrderFacts) -> list[dict[str, str]]:
-    placed = {"label": _("Ordered"), "time": when(order.placed_at), "state": "done"}
+    placed = Step(_("Ordered"), "", "", is_done=True, time=when(order.placed_at))
     if order.state == OrderState.CANCELLED:
         ended = [move.at for move in order.moves.all() if move.to_state == OrderState.CANCELLED]
-        return [placed, {"label": _("Cancelled"), "time": when(ended[-1]) if ended else "", "state": "now"}]
-    reached = [OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED, OrderState.COMPLETED].index(
-        OrderState(order.state)
-    )
-    words = [_("Paid"), _("Sent"), _("Received")]
-    times = [order.purchase.paid_at, order.shipped_at, order.completed_at]
-    rest = []
-    for n, (word, time) in enumerate(zip(words, times, strict=True)):
-        state = "done" if n < reached else "now" if n == reached else "todo"
-        rest.append({"label": word, "time": when(time) if n < reached else "", "state": state})
-    return [placed, *rest]
+        cancelled = {"label": _("Cancelled"), "time": when(ended[-1]) if ended else "", "state": "now"}
+        return [*show_steps([placed]), cancelled]
+    paid_at, state = order.purchase.paid_at, order.state
+    sent = state in (OrderState.SHIPPED, OrderState.COMPLETED)
+    pay = Step(_("Paid"), _("To be paid"), pgettext("step", "Payment"), paid_at is not None, when(paid_at))
+    rest = [
+        Step(_("Sent"), _("To be shipped"), pgettext("step", "Dispatch"), sent, when(order.shipped_at)),
+        Step(
+            _("Received"), _("On the way"), pgettext("step", "Receipt"), state == OrderState.COMPLETED,
+            when(order.completed_at),
+        ),
+    ]  # fmt: skip
+    return show_steps([placed, *rest, pay] if order.purchase.terms == Terms.POSTPAID else [placed, pay, *rest])
+
+
+def state_words(order: OrderFacts) -> tuple[str, str]:
+    """Return an order's state and its badge: what came first and is not paid yet is not completed for its buyer."""
+    if order.state == OrderState.COMPLETED and order.purchase.state == PurchaseState.UNPAID:
+        return _("Received, to be paid"), "limited"
+    return order.get_state_display(), BADGES[OrderState(order.state)]
 
 
 def _reasons() -> dict[str, tuple[str, str]]:
@@ -271,27 +282,26 @@ def _parcel(shipment: Shipment, code: ParcelCode | None) -> ParcelShown:
     )
 
 
-def _next(  # noqa: PLR0911 reason: one sentence per state, read from top to bottom
-    order: OrderFacts, shown: OrderShown, at: datetime
-) -> tuple[str, str, datetime | None]:
-    you = _("You")
+def _next(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, datetime | None]:
+    """Return what comes next as a sentence that says whose it is, and what runs out until then."""
     if shown.elsewhere is not None:
-        return shown.elsewhere.why, "", None
+        return shown.elsewhere.why, None
     if shown.can["pay"]:
-        return _("Pay, or the reserved stock goes back on sale"), you, order.purchase.pay_by
+        return _("Pay, or the reserved stock goes back on sale"), order.purchase.pay_by
     if order.state == OrderState.TO_SHIP:
-        if order.ship_by is None:
-            return _("Send the goods"), shown.supplier, None
-        if order.ship_by < at:
-            return _("Send the goods: they are late since %(at)s") % {"at": when(order.ship_by)}, shown.supplier, None
-        return _("Send the goods before %(at)s") % {"at": when(order.ship_by)}, shown.supplier, None
+        words = _("%(supplier)s is packing your order")
+        if order.ship_by is not None:
+            words = _("%(supplier)s sends it before %(at)s")
+            if order.ship_by < at:
+                words = _("%(supplier)s should have sent it before %(at)s: ask them to send it soon")
+        return words % {"supplier": shown.supplier, "at": when(order.ship_by)}, None
     if order.state == OrderState.SHIPPED and order.shipped_at is not None:
         by = timezone.localtime(order.shipped_at + timedelta(days=receipt_days(order.purchase.terms)))
         words = _("Open the parcel, then confirm the receipt; on %(day)s it is confirmed by itself")
-        return words % {"day": date_format(by, "m-d")}, you, None
+        return words % {"day": date_format(by, "m-d")}, None
     if shown.can["review"]:
-        return _("Tell the next buyers how it was"), you, None
-    return "", "", None
+        return _("Tell the next buyers how it was"), None
+    return "", None
 
 
 def _ship_to(order: OrderFacts, open_address: bool) -> dict[str, str]:

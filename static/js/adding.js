@@ -36,20 +36,40 @@ const add = async (link) => {
   }
 };
 
-// The product's own form: stays on the page, closes the sheet, says so. "Buy now" goes on to the checkout as it is.
+// Without an answer a script can read, the form goes as it would without one.
+const send = (form, button) => {
+  form.dataset.plain = "yes";
+  delete form.dataset.sent;
+  form.requestSubmit(button ?? undefined);
+};
+
+// Beside what was typed, where the form has a place for it: a toast would lie under its sheet.
+const refuse = (form, message) => {
+  const place = form.querySelector("[data-add-refusal]");
+  if (!place) return toast(message, { kind: "error" });
+  place.querySelector("span").textContent = message;
+  place.hidden = false;
+  place.scrollIntoView({ block: "nearest" });
+};
+
+// The product's own form: stays on the page, closes the sheet, says so. "Buy now" goes on to the checkout.
 const addForm = async (form, button) => {
   const words = document.getElementById("words").dataset;
   button?.setAttribute("aria-busy", "true");
+  form.querySelector("[data-add-refusal]")?.setAttribute("hidden", "");
   try {
-    const answer = await post(form.action, new FormData(form));
+    const fields = new FormData(form);
+    if (button?.name) fields.set(button.name, button.value);
+    const answer = await post(form.action, fields);
     if (!(answer.headers.get("Content-Type") ?? "").includes("json")) throw new Error(String(answer.status));
     const said = await answer.json();
-    if (!answer.ok) return toast(said.message ?? words.failed, { kind: "error" });
+    if (!answer.ok) return refuse(form, said.message ?? words.failed);
+    if (said.next) return location.assign(said.next);
     form.closest("dialog")?.close();
     if (typeof said.basket_count === "number") showMe({ basket_count: said.basket_count, partial: true });
     return toast(words.added, { href: words.basketUrl, label: words.seeBasket });
   } catch {
-    return form.submit();
+    return form.dataset.plain === "yes" ? undefined : send(form, button);
   } finally {
     button?.removeAttribute("aria-busy");
     delete form.dataset.sent;
@@ -59,7 +79,7 @@ const addForm = async (form, button) => {
 export const startAdding = () => {
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-spec-form]");
-    if (!form || event.submitter?.name === "buy_now" || event.defaultPrevented) return;
+    if (!form || form.dataset.plain || event.defaultPrevented) return;
     event.preventDefault();
     if (event.submitter?.getAttribute("aria-busy") !== "true") addForm(form, event.submitter);
   });

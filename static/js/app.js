@@ -3,12 +3,15 @@ import { startAdding } from "./adding.js";
 import { startBasket } from "./basket.js";
 import { startCashier } from "./cashier.js";
 import { startCheckout } from "./checkout.js";
+import { startClaim } from "./claim.js";
 import { startConfirming } from "./confirm.js";
 import { startCountdowns } from "./countdown.js";
 import { startDelivering } from "./deliver.js";
 import { startDivisions } from "./divisions.js";
+import { startFiles } from "./files.js";
 import { startForms } from "./form.js";
 import { startGalleries } from "./gallery.js";
+import { startGiving } from "./giving.js";
 import { startLanguage } from "./language.js";
 import { startLive } from "./live.js";
 import { startLiveConsole } from "./live-console.js";
@@ -28,7 +31,10 @@ for (const start of [
   startDivisions,
   startAdding,
   startUnsaved,
+  startFiles,
   startForms,
+  startClaim,
+  startGiving,
   startConfirming,
   startBasket,
   startCheckout,

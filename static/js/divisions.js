@@ -66,6 +66,13 @@ export const startDivisions = () => {
       if (level && level !== "division") descend(picker, level, event.target.value);
     });
   }
+  // A page that was lost and is found again: a province alone would lose the city and the county that were chosen.
+  document.addEventListener("kept", ({ target, detail }) => {
+    const picker = target.querySelector(".division-picker[data-divisions]");
+    if (!picker || !detail.division || select(picker, "division").value) return;
+    if (!detail.division.startsWith(select(picker, "province").value)) return;
+    put(picker, { province: detail.province, city: detail.city, division: detail.division }).catch(() => undefined);
+  });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-parse] [name=recognise]");
     const box = button?.closest("[data-parse]");

@@ -17,6 +17,7 @@ const keep = (form) => {
       const untouched = field.type === "radio" || field.type === "checkbox" ? false : field.value === "";
       if (untouched && kept[field.name]) field.value = kept[field.name];
     }
+    form.dispatchEvent(new CustomEvent("kept", { bubbles: true, detail: kept }));
     form.addEventListener("input", () => {
       const values = fields.filter((e) => !["radio", "checkbox"].includes(e.type)).map((e) => [e.name, e.value]);
       sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(values)));
@@ -64,11 +65,6 @@ export const startForms = () => {
   document.addEventListener("change", (event) => {
     const form = event.target.closest?.("form[data-autosubmit]");
     if (form && !event.target.closest("[data-no-autosubmit], dialog")) form.requestSubmit();
-  });
-  // A well for photos says which files were chosen.
-  document.addEventListener("change", (event) => {
-    const names = event.target.closest?.(".upload")?.querySelector("[data-files]");
-    if (names && event.target.files?.length) names.textContent = [...event.target.files].map((f) => f.name).join(", ");
   });
   document.querySelectorAll("form[data-keep]").forEach(keep);
   document.querySelector("[data-focus-first]")?.focus();

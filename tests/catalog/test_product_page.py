@@ -77,6 +77,15 @@ def test_says_what_must_be_said(client):
 
 
 @pytest.mark.django_db
+def test_what_may_be_returned_is_promised(client):
+    listing = full_listing(is_fresh=False)
+    html = client.get(f"/shop/p/{listing.slug}/").content.decode()
+    assert seen(html, "free-return") == "七天无理由退货"
+    assert seen(html, "no-return") is None
+    assert "seven-day return without a reason" in client.get(f"/en/shop/p/{listing.slug}/").content.decode()
+
+
+@pytest.mark.django_db
 def test_english_page_is_english(client):
     listing = full_listing(description_zh="", summary_zh="")
     html = client.get(f"/en/shop/p/{listing.slug}/").content.decode()

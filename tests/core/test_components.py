@@ -4,10 +4,12 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 
+from shop.core.steps import Step, show_steps
 from shop.core.templatetags import heqiao, heqiao_components
 
 
@@ -116,3 +118,44 @@ def test_missing_page_says_what_to_do_next_in_both_languages(client: Client) -> 
     assert 'lang="zh-Hans"' in chinese.content.decode()
     assert "See what is in season" in english.content.decode()
     assert "See what is in season" not in chinese.content.decode()
+
+
+def test_a_line_says_each_piece_apart_from_its_sum() -> None:
+    source = "{% line_sum each pieces sum %}"
+    with override("en"):
+        three = draw(source, each=3280, pieces=3, sum=9540)
+        one = draw(source, each=3280, pieces=1, sum=3280)
+    assert "¥32.80 <span>× 3</span>" in three
+    assert '<p class="less">−¥3.00</p>' in three
+    assert '<span>Subtotal</span> <span class="price price-s price-ink">' in three
+    assert "¥32.80 <span>× 1</span>" in one
+    assert "Subtotal" not in one
+
+
+def test_steps_ahead_never_read_as_done() -> None:
+    steps = show_steps(
+        [Step("Ordered", "", "", True, "1"), Step("Paid", "To pay", "Pay", time="2"), Step("Sent", "To send", "Send")]
+    )
+    assert [(step["label"], step["state"], step["time"]) for step in steps] == [
+        ("Ordered", "done", "1"),
+        ("To pay", "now", ""),
+        ("Send", "todo", ""),
+    ]
+
+
+class WithFile(forms.Form):
+    """A photo and something else."""
+
+    photo = forms.FileField(widget=forms.FileInput(attrs={"accept": "image/*"}))
+    name = forms.CharField()
+
+
+def test_a_file_is_chosen_in_the_pages_language_and_a_lost_one_is_said() -> None:
+    with override("zh-hans"):
+        empty = draw("{% field form.photo %}", form=WithFile())
+        lost = draw("{% field form.photo %}", form=WithFile({}, {"photo": SimpleUploadedFile("a.jpg", b"x")}))
+    assert 'for="id_photo">' in empty
+    assert "拍照或选照片" in empty
+    assert 'aria-labelledby="id_photo-label"' in empty
+    assert "还没有选" in empty
+    assert "请重新选一次" in lost

@@ -189,6 +189,43 @@ def test_giving_through_the_pages(need, listing):
             assert as_(donor).get(f"{language}/pledges/{page}").status_code == 200
 
 
+def test_a_gifts_total_is_known_before_the_cashier_which_says_what_it_is(need, listing):
+    donor = make_user(name="黄启明")
+    name = f"pieces-{spec_of(listing).specification_id}"
+    asked = {name: "2", "total": "1"}
+    part = Client().post("/pledges/needs/breakfast/", asked, headers={"X-Requested-With": "fetch"}).content.decode()
+    assert "¥60.00" in part
+    assert "<html" not in part
+    page = Client().post("/pledges/needs/breakfast/", asked)
+    assert page.status_code == 200
+    assert 'data-testid="gift-sum"' in page.content.decode()
+    assert f'name="{name}" value="2"' in page.content.decode()
+    open_ = as_(donor).post(f"/pledges/give/{listing.slug}/", asked, headers={"X-Requested-With": "fetch"})
+    assert "选好捐给谁后算出" in open_.content.decode()
+    assert not Pledge.objects.exists()
+
+    paying = as_(donor).post("/pledges/needs/breakfast/", {name: "2", "key": "x"}).url
+    cashier = as_(donor).get(paying).content.decode()
+    assert f"以购代捐，送给 {need.beneficiary.name_zh}" in cashier
+    assert listing.name_zh in cashier
+    assert f"{need.beneficiary.name_zh} · 总务处" in cashier
+
+
+def test_a_used_link_leads_its_holder_to_what_was_confirmed(need, listing):
+    pledge = gift(need, listing)
+    pay(pledge.purchase)
+    order = ship(order_of(pledge))
+    token = make_link(order_id=order.pk, at=AT)
+    assert "启明灯具" in Client().get(f"/pledges/receipt/{token}/").content.decode()
+    certificate = f'href="/pledges/certificates/{pledge.certificate_code}/"'
+    done = Client().post(f"/pledges/receipt/{token}/", {"photo": photo()})
+    assert certificate in done.content.decode()
+    spent = Client().get(f"/pledges/receipt/{token}/")
+    assert spent.status_code == 410
+    assert certificate in spent.content.decode()
+    assert "/pledges/mine/" not in spent.content.decode()
+
+
 def test_only_the_beneficiarys_people_publish_and_renew_links(need, listing):
     with pytest.raises(NotAllowed):
         publish_need(

@@ -294,6 +294,26 @@ def test_what_was_paid_first_and_given_back_is_said(office, listing):
         ]  # fmt: skip
 
 
+def test_an_order_that_is_not_paid_is_not_finished(office, listing):
+    (order,) = ordered(office, (listing, 5))
+    path = f"/units/orders/{order.order.number}/"
+    steps = re.compile(r'<li class="(\w+)"[^>]*>.*?</svg></span><span>([^<]*)</span>(<time>)?')
+    page = as_(office.buyer).get(path).content.decode()
+    assert "¥100.00 <span>× 5</span>" in page
+    assert [(state, label) for state, label, _time in steps.findall(page)][3:] == [
+        ("now", "待发货"), ("todo", "验收"), ("todo", "付款"),
+    ]  # fmt: skip
+    ship(order)
+    as_(office.buyer).post(f"{path}accept/", {f"accepted-{lines_of(order)[0].pk}": 5})
+    page = as_(office.buyer).get(path)
+    assert figure(page, "order-state") == "已验收，待付款"
+    assert [(state, label) for state, label, _time in steps.findall(page.content.decode())][3:] == [
+        ("done", "已发货"), ("done", "已验收"), ("now", "待付款"),
+    ]  # fmt: skip
+    shop = as_(office.buyer).get(f"/account/orders/{order.order.number}/").content.decode()
+    assert [label for _state, label, _time in steps.findall(shop)] == ["已下单", "已发货", "已收货", "待付款"]
+
+
 def test_paying_shows_account_and_code_to_finance_only(office, listing):
     (order,) = ordered(office, (listing, 5))
     ship(order)

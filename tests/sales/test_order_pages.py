@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.test import Client
 
@@ -71,6 +73,31 @@ def test_a_claim_is_opened_on_its_way(mine, buyer):
     assert (case.amount_fen, case.state) == (1000, "open")
     assert "压坏" in mine.get(address(order)).content.decode()
     assert mine.post(address(order, f"case/{case.pk}/withdraw/")).status_code == 302
+
+
+def test_a_claim_follows_its_pieces(mine, buyer):
+    order = ship(paid((make_listing(stock=50, price_fen=3281), 3), user=buyer))
+    url = address(order, f"after-sale/{lines_of(order)[0].pk}/")
+    first = mine.get(url).content.decode()
+    assert "<b data-claim-most>¥98.43</b>" in first
+    assert "[3281, 6562, 9843]" in first
+    form = {"kind": "refund_only", "quantity": "2", "amount": "98.43", "reason": "少了"}
+    wrong = mine.post(url, form)
+    assert wrong.status_code == 422
+    assert "<b data-claim-most>¥65.62</b>" in wrong.content.decode()
+    much = mine.post(url, {**form, "quantity": "4"})
+    assert (much.status_code, list(much.context["form"].errors)) == (422, ["quantity"])
+    assert mine.post(url, {**form, "amount": ""}).status_code == 302
+    assert AfterSale.objects.get().amount_fen == 6562
+
+
+def test_what_comes_next_is_a_sentence(mine, buyer):
+    order = paid((make_listing(stock=50), 1), user=buyer)
+    page = mine.get(address(order)).content.decode()
+    said = re.search(r'data-testid="next-step">(.*?)</p>', page, re.DOTALL)[1]
+    assert "下一步：" in said
+    assert ">你<" not in page
+    assert re.findall(r'<li class="(?:now|todo)"[^>]*>.*?</svg></span><span>([^<]*)', page) == ["待发货", "收货"]
 
 
 def test_a_stranger_finds_nothing(mine, guest):

@@ -4,8 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
 from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
+
+from shop.core.templatetags.heqiao import price_classes, price_markup, yuan
 
 register = template.Library()
 
@@ -39,6 +44,9 @@ def field(
     if "data-testid" not in widget.attrs:
         attrs["data-testid"] = f"field-{bound.html_name.replace('_', '-')}"
     choices = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    is_file = isinstance(widget, FileInput)
+    if is_file:
+        attrs["aria-labelledby"] = f"{bound.id_for_label or bound.auto_id}-label"
     return {
         "field": bound,
         "id": bound.id_for_label or bound.auto_id,
@@ -46,10 +54,35 @@ def field(
         "hint": hint or bound.help_text,
         "control": bound.as_widget(attrs=attrs),
         "is_check": isinstance(widget, CheckboxInput),
+        "is_file": is_file,
+        "takes_photos": is_file and "image" in str(widget.attrs.get("accept", "")),
+        "takes_many": is_file and bool(getattr(widget, "allow_multiple_selected", False)),
+        # A browser gives no file back with the page that says what is wrong: whoever chose some is told.
+        "lost_files": is_file and bound.form.is_bound and bound.html_name in bound.form.files,
         "is_choices": choices,
         "optional": optional and not bound.field.required and not isinstance(widget, CheckboxInput),
         "extra": extra,
     }
+
+
+@register.simple_tag
+def line_sum(each_fen: int, pieces: int, sum_fen: int) -> SafeString:
+    """Show what a line of goods costs: one piece × how many, then what the line comes to, each said for what it is.
+
+    {% line_sum line.unit_price_fen line.pieces line.sum_fen %}, in 分; what `sum_fen` is less than the product is the
+    line's discount. One piece at its full price is its own sum.
+    """
+    each = format_html('<p class="line-each" data-testid="line-each">{} <span>× {}</span></p>', yuan(each_fen), pieces)
+    less_fen = each_fen * pieces - sum_fen
+    if pieces == 1 and not less_fen:
+        return format_html('<div class="goods-sum line-sum line-sum-one">{}</div>', each)
+    less = format_html('<p class="less">{}</p>', yuan(-less_fen)) if less_fen > 0 else ""
+    total = format_html(
+        '<p class="line-total" data-testid="line-total"><span>{}</span> {}</p>',
+        pgettext("line", "Subtotal"),
+        price_markup(sum_fen, price_classes("s", ink=True)),
+    )
+    return format_html('<div class="goods-sum line-sum">{}{}{}</div>', each, less, total)
 
 
 @register.inclusion_tag("components/bar.html")

@@ -10,6 +10,7 @@ from shop.core.fields import CreditCodeField, PhoneField, PostcodeField
 
 NEW = "new"
 NO_INVOICE, PERSON, COMPANY = "", "person", "company"
+INVOICE_FIELDS = ("invoice_title", "invoice_tax_no", "invoice_email")
 
 
 class CheckoutForm(DivisionFields):
@@ -64,6 +65,10 @@ class CheckoutForm(DivisionFields):
         """An invoice has a title; a company's has its tax number."""
         data = super().clean() or {}
         kind = data.get("invoice", NO_INVOICE)
+        # What was typed for an invoice that is not wanted any more is folded away: nobody could mend it.
+        for name in () if kind == COMPANY else ("invoice_tax_no",) if kind else INVOICE_FIELDS:
+            self.errors.pop(name, None)
+            data.setdefault(name, "")
         if kind and not data.get("invoice_title"):
             self.add_error("invoice_title", _("Enter who the invoice is made out to."))
         if kind == COMPANY and not data.get("invoice_tax_no") and "invoice_tax_no" not in self.errors:

@@ -41,6 +41,7 @@ class AfterSaleForm(forms.Form):
         label=_("Amount in yuan"),
         max_digits=10,
         decimal_places=2,
+        required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "data-testid": "claim-amount"}),
     )
     reason = forms.CharField(
@@ -51,14 +52,37 @@ class AfterSaleForm(forms.Form):
     )
     photos = PhotosField(label=_("Photos"))
 
-    def __init__(self, *args: Any, kinds: tuple[str, ...] = (), **options: Any) -> None:
+    def __init__(self, *args: Any, kinds: tuple[str, ...] = (), mosts: tuple[int, ...] = (), **options: Any) -> None:
+        """`mosts`: 分 that can come back for 1, 2, … pieces of the line."""
         super().__init__(*args, **options)
+        self.mosts = mosts
+        self.fields["quantity"].widget.attrs["max"] = max(1, len(mosts))
         self.fields["kind"].choices = [(kind, AfterSaleKind(kind).label) for kind in kinds]  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
+
+    def clean_quantity(self) -> int:
+        """Refuse more than was sent before any photo is looked at."""
+        quantity: int = self.cleaned_data["quantity"]
+        if quantity > len(self.mosts):
+            raise forms.ValidationError(_("%(n)d pieces were sent.") % {"n": len(self.mosts)}, code="too_much")
+        return quantity
 
     @property
     def amount_fen(self) -> int:
-        """The amount in 分."""
-        return to_fen(self.cleaned_data["amount"])
+        """The amount in 分; left empty, all that can come back for these pieces."""
+        amount = self.cleaned_data["amount"]
+        return self.most_fen if amount is None else to_fen(amount)
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces stand in the form now, within what was sent."""
+        text = str(self["quantity"].value() or "").strip()
+        typed = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+        return max(1, min(typed or len(self.mosts), len(self.mosts)))
+
+    @property
+    def most_fen(self) -> int:
+        """分 that can come back for the pieces that stand in the form."""
+        return self.mosts[self.pieces - 1] if self.mosts else 0
 
 
 class FindOrderForm(forms.Form):

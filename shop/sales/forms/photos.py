@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 
-class PhotosInput(forms.ClearableFileInput):
+class PhotosInput(forms.FileInput):
     """Several files in one field."""
 
     allow_multiple_selected = True
@@ -16,7 +16,9 @@ class PhotosField(forms.FileField):
     """Cleans to a list of uploads; what they are is told by decoding them, elsewhere."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", PhotosInput(attrs={"accept": "image/*", "multiple": True}))
+        options.setdefault(
+            "widget", PhotosInput(attrs={"accept": "image/*", "multiple": True, "data-testid": "photos"})
+        )
         super().__init__(**{"required": False, **options})
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:

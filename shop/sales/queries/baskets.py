@@ -61,6 +61,11 @@ class BasketLine:
         return self.spec.price_fen * self.quantity
 
     @property
+    def sum_fen(self) -> int:
+        """What the line comes to, less its discount."""
+        return self.goods_fen - self.discount_fen
+
+    @property
     def most(self) -> int:
         """How many pieces one line may hold now."""
         return max(0, min(self.spec.available, self.spec.purchase_limit or MAX_PIECES, MAX_PIECES))

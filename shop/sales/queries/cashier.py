@@ -5,10 +5,11 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Sum
+from django.utils.translation import ngettext
 
 from shop.core import regions
 from shop.core.prepared import Prepared
-from shop.sales import rules
+from shop.sales import hooks, rules
 from shop.sales.models import LineFacts, OrderFacts, Payment, Purchase
 from shop.sales.queries.purchases import purchase_of
 from shop.sales.states import PaymentState, PurchaseState
@@ -36,6 +37,9 @@ class Cashier:
     orders: list[PlacedOrder]
     payment: Payment | None
     is_due: bool
+    first: str = ""
+    kinds: int = 0
+    given_to: str = ""
 
     @property
     def is_checking(self) -> bool:
@@ -48,6 +52,17 @@ class Cashier:
         return self.payment is not None and self.payment.state == PaymentState.FAILED
 
     @property
+    def title(self) -> str:
+        """What is paid for: the first product, and how many kinds in all."""
+        if self.kinds > 1:
+            return ngettext("%(name)s and %(n)d more", "%(name)s and %(n)d more", self.kinds - 1) % {
+                "name": self.first,
+                "n": self.kinds - 1,
+                "all": self.kinds,
+            }
+        return self.first
+
+    @property
     def ship_to(self) -> str:
         """Where the parcels go."""
         return f"{regions.full_name(self.purchase.ship_division)} {self.purchase.ship_street}"
@@ -57,7 +72,7 @@ _LINES = Prepared(
     lambda purchase_id: (
         LineFacts.objects.filter(order__purchase=purchase_id)
         .order_by("pk")
-        .values_list("order_id", "picture_key", "ordered")
+        .values_list("order_id", "picture_key", "ordered", "name_zh", "name_en")
     )
 )
 _ORDERS = Prepared(
@@ -71,13 +86,14 @@ _PAYMENT = Prepared(
 
 
 def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None:
-    """Return the visitor's own purchase as the cashier shows it, or None. Four queries."""
+    """Return the visitor's own purchase as the cashier shows it, or None. Four queries, one more for a gift."""
     purchase = purchase_of(visitor, number)
     if purchase is None:
         return None
     pictures: dict[int, list[str]] = {}
     pieces: dict[int, int] = {}
-    for order_id, key, ordered in _LINES(purchase.pk):
+    lines = _LINES(purchase.pk)
+    for order_id, key, ordered, _name_zh, _name_en in lines:
         pieces[order_id] = pieces.get(order_id, 0) + ordered
         if key:
             pictures.setdefault(order_id, []).append(thumb_url(key))
@@ -94,7 +110,16 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
     ]
     payment = next(iter(_PAYMENT(purchase.pk)), None)
     due = purchase.state == PurchaseState.UNPAID and rules.is_too_late_to_pay(purchase.terms, purchase.pay_by, at)
-    return Cashier(purchase, orders, payment, due)
+    first = in_reader_language(lines[0][3], lines[0][4]) if lines else ""
+    return Cashier(purchase, orders, payment, due, first, len({line[3] for line in lines}), _given_to(purchase))
+
+
+def _given_to(purchase: Purchase) -> str:
+    """Return whom a gift is for, in the reader's language; "" for what its buyer gets."""
+    if purchase.attribution_kind != "pledge":
+        return ""
+    ref = purchase.attribution_ref
+    return hooks.names_today("pledge", [ref]).get(ref, purchase.attribution_label)
 
 
 def payment_state(visitor: Visitor, number: str) -> str | None:

@@ -72,7 +72,8 @@ def add(request: HttpRequest) -> HttpResponse:
         quantity = baskets.parse_quantity(request.POST.get("quantity", "1"))
         if request.POST.get("buy_now"):
             baskets.check(specification_id=specification_id, quantity=quantity)
-            return HttpResponseRedirect(f"{local('/shop/checkout/')}?buy={specification_id}:{quantity}")
+            checkout = f"{local('/shop/checkout/')}?buy={specification_id}:{quantity}"
+            return JsonResponse({"next": checkout}) if wants_json(request) else HttpResponseRedirect(checkout)
         basket = baskets.open_basket(user=user, basket_id=visitors.basket_id_of(request))
         held = baskets.add(basket=basket, specification_id=specification_id, quantity=quantity, at=at)
     except DomainError as error:
@@ -117,7 +118,8 @@ def update(request: HttpRequest) -> HttpResponse:
             quantity = baskets.parse_quantity(request.POST.get("quantity"))
             baskets.set_quantity(basket=basket, specification_id=specification_id, quantity=quantity, at=at)
     except DomainError as error:
-        return _show(request, user, refusal=(request.POST.get("spec", ""), str(error.message)), status=error.status)
+        refused = (request.POST.get("spec", ""), str(error.message), request.POST.get("quantity", "")[:12])
+        return _show(request, user, refusal=refused, status=error.status)
     if request.headers.get("X-Requested-With") == "fetch":
         return _keep(_show(request, user, undo=undo), request, user, basket.pk)
     query = f"?undo={undo[0]}:{undo[1]}" if undo and undo[1] else ""
@@ -143,7 +145,7 @@ def _show(
     user: Any,
     *,
     undo: tuple[int, int] | None = None,
-    refusal: tuple[str, str] = ("", ""),
+    refusal: tuple[str, str, str] = ("", "", ""),
     status: int = 200,
 ) -> HttpResponse:
     given = request.GET if request.method in ("GET", "HEAD") else request.POST
@@ -161,6 +163,7 @@ def _show(
         "undo_name": _name_of(undo) if undo else "",
         "refused_spec": refusal[0],
         "refusal": refusal[1],
+        "refused_quantity": refusal[2],
         "signed_in": user is not None,
     }
     part = request.headers.get("X-Requested-With") == "fetch"

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
@@ -43,6 +43,7 @@ class _Checkout:
         self.key = self.given.get("key", "")[:64] or secrets.token_urlsafe(18)
         self.form = self._form()
         self.error = ""
+        self.again = ""
 
     @cached_property
     def book(self) -> list[Any]:
@@ -136,6 +137,7 @@ class _Checkout:
             "buy": self.given.get("buy", ""),
             "deal": page.special.source if page.special else "",
             "error": self.error,
+            "again": self.again,
             "estimated": self.address is None and not form.picked["division"],
             "signed_in": self.user is not None,
             "part": template != "sales/checkout.html",
@@ -151,6 +153,14 @@ def _pair(text: str) -> tuple[int, int] | None:
     return (int(parts[0]), int(parts[1])) if int(parts[1]) else None
 
 
+def _address_of(given: QueryDict) -> str:
+    """Return the address of the same checkout, for who has to sign in first."""
+    same = QueryDict(mutable=True)
+    for name in ("buy", "deal", "s"):
+        same.setlist(name, [value[:40] for value in given.getlist(name)[:200] if value])
+    return f"{local('/shop/checkout/')}?{same.urlencode()}"
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
@@ -158,6 +168,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     step = _Checkout(request)
     if step.is_sent and request.POST.get("as_user") and step.user is None:
         step.error = _("You have been signed out. Sign in again to go on: your basket waits for you.")
+        step.again = _address_of(request.POST)
         return step.show(step.page(), 409)
     page = step.page()
     if not step.is_sent:

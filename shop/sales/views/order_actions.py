@@ -140,14 +140,20 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
     kinds = rules.after_sale_kinds(
         state=line.order.state, is_fresh=line.is_fresh, completed_at=line.order.completed_at, at=at
     )
-    most_fen = rules.line_refundable(
-        line.unit_price_fen, line.shipped, line.ordered, line.discount_fen, line.refunded_fen
+    mosts = tuple(
+        rules.line_refundable(line.unit_price_fen, pieces, line.ordered, line.discount_fen, line.refunded_fen)
+        for pieces in range(1, line.shipped + 1)
     )
-    first = {"kind": kinds[0] if kinds else "", "quantity": line.shipped, "amount": to_yuan(most_fen)}
     posted = request.method == "POST"
-    form = (
-        AfterSaleForm(request.POST, request.FILES, kinds=kinds) if posted else AfterSaleForm(initial=first, kinds=kinds)
-    )
+    if posted:
+        form = AfterSaleForm(request.POST, request.FILES, kinds=kinds, mosts=mosts)
+    else:
+        first = {
+            "kind": kinds[0] if kinds else "",
+            "quantity": line.shipped,
+            "amount": to_yuan(mosts[-1] if mosts else 0),
+        }
+        form = AfterSaleForm(initial=first, kinds=kinds, mosts=mosts)
     status = 422 if posted else 200
     if posted and form.is_valid():
         try:
@@ -171,7 +177,7 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
         "form": form,
         "line": show_line(line.order, line, at, {}),
         "number": number,
-        "most_fen": most_fen,
+        "mosts": mosts,
         "is_fresh": line.is_fresh,
         "after_receipt": line.order.state == OrderState.COMPLETED,
         "kinds": kinds,

@@ -1,0 +1,40 @@
+// Giving: what the pieces come to, with freight, follows them; the server counts. Without script a button asks for it.
+const WAIT_MS = 250;
+
+export const startGiving = () => {
+  const form = document.querySelector("form[data-giving]");
+  const button = form?.querySelector("button[name=total]");
+  if (!button) return;
+  button.hidden = true;
+  let asking = null;
+  let waiting = 0;
+  const ask = async () => {
+    asking?.abort();
+    asking = new AbortController();
+    const fields = new URLSearchParams(new FormData(form));
+    fields.set("total", "1");
+    try {
+      const answer = await fetch(form.action || location.href, {
+        method: "POST",
+        body: fields,
+        credentials: "same-origin",
+        headers: { "X-Requested-With": "fetch" },
+        signal: asking.signal,
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const made = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("gift-total");
+      if (made) document.getElementById("gift-total").replaceWith(document.adoptNode(made));
+    } catch (error) {
+      if (error.name !== "AbortError") button.hidden = false; // offline: the button asks again
+    }
+  };
+  form.addEventListener("input", (event) => {
+    if (!event.target.matches("[name^=pieces-], [name=need]")) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, WAIT_MS);
+  });
+  // Coming back, the browser puts the pieces in again without a word.
+  addEventListener("pageshow", () => {
+    if ([...form.elements].some((each) => each.name.startsWith("pieces-") && each.value)) ask();
+  });
+};
