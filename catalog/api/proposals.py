@@ -23,7 +23,6 @@ from catalog.api.proposed import (
     field_of,
     photos_out,
 )
-from catalog.console import by_supplier
 from catalog.models import ListingProposal
 from catalog.operations.listings import put_back_on_sale, take_off_sale
 from catalog.operations.proposing import (
@@ -45,6 +44,7 @@ from catalog.queries.proposals import (
 from catalog.queries.trade import SupplierBrief, supplier_acting
 from catalog.rules.proposed import MOST_PHOTOS
 from catalog.states import EDITABLE_PROPOSALS, OPEN_PROPOSALS, ProposalState
+from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page
 from shop.core.api.forms import Unfit as UnfitFields
 from shop.core.api.paging import Follow, turn_of
@@ -188,7 +188,7 @@ def list_proposal_choices(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
 def open_proposal(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
     # The request's own key keeps a second try from opening a second draft; this one only tells drafts apart.
-    return _detail(supplier, open_new(key=uuid.uuid4().hex, **by_supplier(request, supplier)).pk)
+    return _detail(supplier, open_new(key=uuid.uuid4().hex, **by(request, supplier_id=supplier.pk)).pk)
 
 
 @area.writes(
@@ -200,7 +200,7 @@ def open_proposal(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
 )
 def open_listing_change(request: ApiRequest, listing_id: int, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
-    return _detail(supplier, open_change(listing_id=listing_id, **by_supplier(request, supplier)).pk)
+    return _detail(supplier, open_change(listing_id=listing_id, **by(request, supplier_id=supplier.pk)).pk)
 
 
 @area.reads(
@@ -257,7 +257,7 @@ def put_proposal(request: ApiRequest, proposal_id: int, body: ProposalIn, asked:
                 uploads=uploads,
                 drop=body.drop_photo,
                 first=body.first_photo,
-                **by_supplier(request, supplier),
+                **by(request, supplier_id=supplier.pk),
             )
     except UnfitFields as error:
         # Photos that were kept made another version: the next try has to name it.
@@ -280,7 +280,7 @@ class AsRead(Body):
 def send_proposal(request: ApiRequest, proposal_id: int, body: AsRead, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
     with beside_fields():
-        submit_proposal(proposal_id=proposal_id, version=body.version, **by_supplier(request, supplier))
+        submit_proposal(proposal_id=proposal_id, version=body.version, **by(request, supplier_id=supplier.pk))
     return _detail(supplier, proposal_id)
 
 
@@ -292,7 +292,7 @@ def send_proposal(request: ApiRequest, proposal_id: int, body: AsRead, asked: Fo
 )
 def take_proposal_back(request: ApiRequest, proposal_id: int, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
-    take_back(proposal_id=proposal_id, **by_supplier(request, supplier))
+    take_back(proposal_id=proposal_id, **by(request, supplier_id=supplier.pk))
     return _detail(supplier, proposal_id)
 
 
@@ -305,7 +305,7 @@ def take_proposal_back(request: ApiRequest, proposal_id: int, asked: ForOne) -> 
 )
 def give_proposal_up(request: ApiRequest, proposal_id: int, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
-    give_up(proposal_id=proposal_id, **by_supplier(request, supplier))
+    give_up(proposal_id=proposal_id, **by(request, supplier_id=supplier.pk))
     return _detail(supplier, proposal_id)
 
 
@@ -317,7 +317,7 @@ def give_proposal_up(request: ApiRequest, proposal_id: int, asked: ForOne) -> di
     description=gettext_noop("Orders placed before go on."),
 )
 def take_listing_off(request: ApiRequest, listing_id: int, asked: ForOne) -> None:
-    take_off_sale(listing_id=listing_id, **by_supplier(request, _acting(request, asked)))
+    take_off_sale(listing_id=listing_id, **by(request, supplier_id=_acting(request, asked).pk))
 
 
 @area.writes(
@@ -327,4 +327,4 @@ def take_listing_off(request: ApiRequest, listing_id: int, asked: ForOne) -> Non
     summary=gettext_noop("Put a product back on sale, as it was approved"),
 )
 def put_listing_back(request: ApiRequest, listing_id: int, asked: ForOne) -> None:
-    put_back_on_sale(listing_id=listing_id, **by_supplier(request, _acting(request, asked)))
+    put_back_on_sale(listing_id=listing_id, **by(request, supplier_id=_acting(request, asked).pk))

@@ -7,18 +7,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from catalog import hooks
-from catalog.cardpress import shown
-from catalog.models import Listing, ListingCard, ListingPicture, Specification, Stock
+from catalog.models import Listing, ListingPicture, Specification, Stock
 from catalog.pictures import Rendition, rendition
 from catalog.places import short, short_en, short_name
 from catalog.queries.certificates import CertificateShown, certificates_of
 from catalog.queries.freight import freight_of
+from catalog.queries.neighbours import similar_cards
 from catalog.queries.sale import MAIN_POOL, grams_left, pieces_for_sale
 from catalog.queries.tree import Node, category_tree
 from catalog.rules.freight import FreightQuote, quote
@@ -33,7 +33,6 @@ from shop.core.prepared import Prepared
 DEFAULT_TO = "440106"
 REVIEWS_SHOWN = 3
 REVIEWS_PER_PAGE = 10
-SIMILAR = 5
 PLACE_SECONDS = 86_400
 
 
@@ -367,35 +366,6 @@ def delivery_to(slug: str, *, to: str | None, chosen: str | None, at: datetime) 
         return None
     choices = _choices(listing, at)
     return (listing, delivery_of(listing, _pick(choices, chosen), to=to, at=at)) if choices else None
-
-
-def _near(column: str) -> Prepared:
-    return Prepared(
-        lambda supplier_id, village_id, listing_id: (
-            ListingCard.objects.filter(Q(supplier_id=supplier_id) | Q(village_id=village_id))
-            .exclude(pk=listing_id)
-            .order_by("-rank", "listing_id")
-            .values_list(column)[:SIMILAR]
-        )
-    )
-
-
-_NEAR_ZH, _NEAR_EN = _near("html_zh"), _near("html_en")
-
-
-def similar_cards(listing: Listing) -> list[SafeString]:
-    """Return cards of the same village or supplier, and of the same category where those are few. One query."""
-    # No card is of supplier or village 0: a listing without a village is near its supplier's alone.
-    rows = _NEAR_EN if english() else _NEAR_ZH
-    return shown(row[0] for row in rows(listing.supplier_id, listing.village_id or 0, listing.pk))
-
-
-def cards_instead(listing: Listing, limit: int = 10) -> list[SafeString]:
-    """Return what may take a withdrawn product's place: of its supplier, then of its category. Two queries."""
-    column = "html_en" if english() else "html_zh"
-    found = similar_cards(listing)
-    others = ListingCard.objects.filter(category_id=listing.category_id).exclude(supplier_id=listing.supplier_id)
-    return found + shown(others.order_by("-rank", "listing_id").values_list(column, flat=True)[: limit - len(found)])
 
 
 def review_page(slug: str, number: int) -> tuple[Listing, list[hooks.Review], int] | None:

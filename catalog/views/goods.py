@@ -6,12 +6,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog.console import by_supplier, for_supplier, seller_page
 from catalog.errors import Unfit
 from catalog.forms import Editor, unit_price
 from catalog.models import ListingProposal
@@ -35,13 +35,23 @@ from catalog.queries.proposals import (
     proposal_of_supplier,
     template_of_category,
 )
-from catalog.queries.trade import SupplierBrief
+from catalog.queries.trade import SupplierBrief, suppliers_of
 from catalog.rules.proposed import MOST_PHOTOS, ProposedListing
 from catalog.rules.templates import CategoryTemplate
 from catalog.shown import BADGES, card_of, photos_of, spec_rows
 from catalog.states import EDITABLE_PROPOSALS, ProposalKind, ProposalState, StorageClass
+from shop.core.acting import acting_for, by
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
+
+for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
+
+
+def _console(
+    request: HttpRequest, supplier: SupplierBrief, name: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    shared = {"supplier": supplier, "supplier_name": said(supplier, "name")}
+    return render(request, f"catalog/seller_{name}.html", {**shared, **context}, status=status)
 
 
 def _own(supplier: SupplierBrief, proposal_id: int) -> ListingProposal:
@@ -91,7 +101,7 @@ def _edit(
         "refusal": refusal,
         "jin_words": pgettext("unit price", "¥%s / 500 g") % "{n}",
     }
-    return seller_page(request, supplier, "catalog/seller_goods_edit", context, status)
+    return _console(request, supplier, "goods_edit", context, status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,7 +113,7 @@ def new(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
         facts = ProposedListing(village_id=choices.village[0] if choices.village else None)
         return _edit(request, supplier, Editor(facts=facts, choices=choices), None, key=uuid.uuid4().hex)
     key = request.POST.get("key", "")[:40] or uuid.uuid4().hex
-    return _save(request, supplier, open_new(key=key, **by_supplier(request, supplier)))
+    return _save(request, supplier, open_new(key=key, **by(request, supplier_id=supplier.pk)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -150,7 +160,7 @@ def _save(request: HttpRequest, supplier: SupplierBrief, proposal: ListingPropos
                 uploads=uploads,
                 drop=drop,
                 first=first,
-                **by_supplier(request, supplier),
+                **by(request, supplier_id=supplier.pk),
             )
     except DomainError as error:
         status, refusal = error.status, _put(editor, error)
@@ -209,7 +219,7 @@ def _preview(
         "reason": last_reason(proposal) if proposal.state == ProposalState.RETURNED else "",
         "refusal": refusal,
     }
-    return seller_page(request, supplier, "catalog/seller_goods_preview", context, status)
+    return _console(request, supplier, "goods_preview", context, status)
 
 
 def _label(name: str) -> str:
@@ -225,7 +235,7 @@ def _step(
     """Do one step of a proposal; what is refused is shown above its preview."""
     _own(supplier, proposal_id)
     try:
-        do(proposal_id=proposal_id, **by_supplier(request, supplier))
+        do(proposal_id=proposal_id, **by(request, supplier_id=supplier.pk))
     except DomainError as error:
         refusal = "" if isinstance(error, Unfit) else str(error.message)
         return _preview(request, supplier, _own(supplier, proposal_id), refusal=refusal, status=error.status)
@@ -266,7 +276,7 @@ def give(request: HttpRequest, supplier: SupplierBrief, proposal_id: int) -> Htt
 def change(request: HttpRequest, supplier: SupplierBrief, listing_id: int) -> HttpResponse:
     """Open a change of a listing, or go on with the one that is open."""
     try:
-        found = open_change(listing_id=listing_id, **by_supplier(request, supplier))
+        found = open_change(listing_id=listing_id, **by(request, supplier_id=supplier.pk))
     except DomainError as error:
         return _refused(request, error)
     return HttpResponseRedirect(_at(found))
@@ -297,7 +307,7 @@ def _turn(
     request: HttpRequest, supplier: SupplierBrief, listing_id: int, do: Callable[..., None], words: str
 ) -> HttpResponse:
     try:
-        do(listing_id=listing_id, **by_supplier(request, supplier))
+        do(listing_id=listing_id, **by(request, supplier_id=supplier.pk))
     except DomainError as error:
         return _refused(request, error)
     messages.success(request, words)

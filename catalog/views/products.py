@@ -22,12 +22,12 @@ from catalog import hooks
 from catalog.models import Listing
 from catalog.queries.choosing import spec_data
 from catalog.queries.lists import KnownPaginator
+from catalog.queries.neighbours import cards_instead
 from catalog.queries.places import shown_picture
 from catalog.queries.products import (
     REVIEWS_PER_PAGE,
     Delivery,
     ProductPage,
-    cards_instead,
     delivery_to,
     product_page,
     product_version,

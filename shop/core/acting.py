@@ -16,9 +16,9 @@ from shop.core.templatetags.heqiao import local
 View = Callable[..., HttpResponse]
 
 
-def by(request: HttpRequest) -> dict[str, Any]:
-    """Return who does it and when: the two facts that every operation takes."""
-    return {"actor": request.user, "at": timezone.now()}
+def by(request: HttpRequest, **facts: Any) -> dict[str, Any]:
+    """Return who does it and when, the two facts that every operation takes, with `facts` that come along."""
+    return {**facts, "actor": request.user, "at": timezone.now()}
 
 
 def permitted(permission: str) -> Callable[[View], View]:

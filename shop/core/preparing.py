@@ -25,7 +25,7 @@ class Statement:
 
     def __init__(self, sql: str, params: Sequence[Any], free: Sequence[bool]) -> None:
         """Take SQL with `%s` for each of `params`; those that are `free` may differ from use to use."""
-        from psycopg.sql import Literal
+        from psycopg.sql import Literal  # reason: only there with PostgreSQL
 
         connection.ensure_connection()
         parts = sql.split("%s")
@@ -39,7 +39,7 @@ class Statement:
 
     def rows(self, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Return the rows for these parameters; of those that are not free, the first use's count. One query."""
-        from psycopg.types.numeric import Int8
+        from psycopg.types.numeric import Int8  # reason: only there with PostgreSQL
 
         # One type for all whole numbers: psycopg else chooses by their size, and each choice is planned again.
         given = [params[place] for place in self._free]
@@ -59,7 +59,7 @@ def _cursor() -> CursorWrapper:
 @cache
 def _cursor_class() -> Any:
     # Only there with psycopg, which SQLite alone does not need.
-    from django.db.backends.postgresql.base import ServerBindingCursor
+    from django.db.backends.postgresql.base import ServerBindingCursor  # reason: only there with psycopg
 
     class Preparing(ServerBindingCursor):
         def execute(self, query: Any, params: Any = None, **options: Any) -> Any:

@@ -148,8 +148,9 @@ def test_giving_from_a_product_page_says_beside_the_field_what_is_wrong(listing)
     assert nobody.status_code == 422
     assert 'value="启明灯具"' in nobody.content.decode()
     assert 'value="3"' in nobody.content.decode()
-    for count, status in (("很多", 422), ("51", 409)):
-        answer = donor.post(where, {**pieces_of(listing, count), "need": first.pk, "donor_name": "启明灯具"})
+    for count, said, status in (("很多", {}, 422), ("51", {}, 422), ("51", {"beyond": "yes"}, 409)):
+        asked = {**pieces_of(listing, count), **said, "need": first.pk, "donor_name": "启明灯具"}
+        answer = donor.post(where, asked)
         assert (count, answer.status_code) == (count, status)
         assert 'value="启明灯具"' in answer.content.decode()
     assert Pledge.objects.count() == 0

@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog.console import by_supplier, for_supplier, seller_page
 from catalog.queries import local, said
-from catalog.queries.trade import SupplierBrief, listings_of
+from catalog.queries.trade import SupplierBrief, listings_of, suppliers_of
+from shop.core.acting import acting_for, by
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
@@ -29,6 +29,14 @@ from traceability.states import BizStep, LotState
 from traceability.views.trace import pdf
 
 BADGES = {LotState.OPEN: "proven", LotState.CLOSED: "neutral", LotState.RECALLED: "overdue"}
+for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
+
+
+def _console(
+    request: HttpRequest, supplier: SupplierBrief, name: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    shared = {"supplier": supplier, "supplier_name": said(supplier, "name")}
+    return render(request, f"traceability/seller_{name}.html", {**shared, **context}, status=status)
 
 
 def _row(lot: ProduceLot) -> dict[str, Any]:
@@ -50,9 +58,7 @@ def _row(lot: ProduceLot) -> dict[str, Any]:
 def lots(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show the lots, what is left of each."""
     page = lots_of_supplier(supplier.pk, request.GET.get("page", 1))
-    return seller_page(
-        request, supplier, "traceability/seller_lots", {"page": page, "rows": [_row(lot) for lot in page.object_list]}
-    )
+    return _console(request, supplier, "lots", {"page": page, "rows": [_row(lot) for lot in page.object_list]})
 
 
 def _do(form: Form, operation: Callable[[], Any]) -> int:
@@ -76,12 +82,12 @@ def harvest(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
         return redirect(local("/seller/lots/bases/"))
     choices = {"listings": listings_of(supplier.pk), "bases": bases}
     if request.method != "POST":
-        return seller_page(request, supplier, "traceability/seller_harvest", {"form": HarvestForm(**choices)})
+        return _console(request, supplier, "harvest", {"form": HarvestForm(**choices)})
     form = HarvestForm(request.POST, **choices)
     opened: list[ProduceLot] = []
-    refused = _do(form, lambda: opened.append(record_harvest(**by_supplier(request, supplier), **form.facts())))
+    refused = _do(form, lambda: opened.append(record_harvest(**by(request, supplier_id=supplier.pk), **form.facts())))
     if refused:
-        return seller_page(request, supplier, "traceability/seller_harvest", {"form": form}, refused)
+        return _console(request, supplier, "harvest", {"form": form}, refused)
     messages.success(request, _("Lot %(code)s is open.") % {"code": opened[0].code})
     return redirect(local(f"/seller/lots/{opened[0].pk}/"))
 
@@ -120,7 +126,7 @@ def _lot(
         "test_form": test_form or ReportForm(),
         "steps": {each.step for each in told},
     }
-    return seller_page(request, supplier, "traceability/seller_lot", context, status)
+    return _console(request, supplier, "lot", context, status)
 
 
 @for_supplier
@@ -128,7 +134,7 @@ def _lot(
 def pack(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Record a packing."""
     found, form = _own(supplier, lot_id), PackingForm(request.POST)
-    refused = _do(form, lambda: record_packing(lot_id=lot_id, **by_supplier(request, supplier), **form.facts()))
+    refused = _do(form, lambda: record_packing(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts()))
     if refused:
         return _lot(request, supplier, found, pack_form=form, status=refused)
     messages.success(request, _("Recorded: sorted and packed."))
@@ -140,7 +146,7 @@ def pack(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResp
 def test(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Record a test."""
     found, form = _own(supplier, lot_id), ReportForm(request.POST)
-    refused = _do(form, lambda: record_test(lot_id=lot_id, **by_supplier(request, supplier), **form.facts()))
+    refused = _do(form, lambda: record_test(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts()))
     if refused:
         return _lot(request, supplier, found, test_form=form, status=refused)
     messages.success(request, _("Recorded: the test stands on the trace page."))
@@ -152,7 +158,7 @@ def test(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResp
 def close(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Finish a lot."""
     _own(supplier, lot_id)
-    close_lot(lot_id=lot_id, **by_supplier(request, supplier))
+    close_lot(lot_id=lot_id, **by(request, supplier_id=supplier.pk))
     messages.success(request, _("The lot is finished: nothing more is sent of it."))
     return redirect(local("/seller/lots/"))
 
@@ -188,10 +194,10 @@ def bases(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
         if not status:
             messages.success(request, _("Saved. Now record what you harvest there."))
             return redirect(local("/seller/lots/new/"))
-    return seller_page(
+    return _console(
         request,
         supplier,
-        "traceability/seller_bases",
+        "bases",
         {"form": form, "bases": [_base(row) for row in bases_of(supplier.pk)]},
         status,
     )

@@ -10,10 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog.console import for_supplier
 from catalog.queries.proposals import facts_of, last_reason, new_proposals, open_changes, returned_proposals
-from catalog.queries.trade import SupplierBrief, goods_of_supplier, running_out, supplier_goods
-from shop.core.acting import choices, choose
+from catalog.queries.trade import SupplierBrief, goods_of_supplier, running_out, supplier_goods, suppliers_of
+from shop.core.acting import acting_for, choices, choose
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name
 from shop.core.post_only import post_only
@@ -25,6 +24,8 @@ from shop.sales.operations.stocking import set_stock_of
 from shop.sales.queries import seller as queries
 from shop.sales.queries.owed import owed_to
 from shop.sales.texts import in_reader_language, thumb_url
+
+for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
 
 
 def console(
