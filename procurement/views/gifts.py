@@ -23,7 +23,6 @@ from procurement.shown import thumb
 from procurement.texts import name_of, words
 from shop.core import regions
 from shop.core.errors import DomainError
-from shop.core.masking import mask_name
 from shop.core.templatetags.heqiao import local
 from shop.sales.states import OrderState
 
@@ -123,7 +122,6 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         "key": request.POST.get("key") or secrets.token_hex(8),
         "is_open": shown.need.state == "open" and shown.need.until >= timezone.localdate(),
         "sums": queries.stage_sums([shown.need.beneficiary_id]),
-        "receiver": mask_name(shown.need.ship_name),
         "quote": queries.gift_quote(shown.need, typed),
         "goes_to": shown.need,
     }
