@@ -24,6 +24,7 @@ from procurement.texts import name_of, words
 from shop.core import regions
 from shop.core.errors import DomainError
 from shop.core.templatetags.heqiao import local
+from shop.sales import visitors
 from shop.sales.states import OrderState
 
 
@@ -96,7 +97,7 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         if form.is_valid():
             try:
                 made = _give(request, form, shown.need.pk)
-                return HttpResponseRedirect(f"/pay/{made.purchase.number}/")
+                return visitors.to_cashier(request, made.purchase.number)
             except DomainError as error:
                 refusal, status, refused = str(error.message), error.status, error.field or ""
                 shown = queries.need_page(slug) or shown
@@ -180,7 +181,7 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
         elif form.is_valid():
             try:
                 made = _give(request, form, chosen.pk, beyond=True)
-                return HttpResponseRedirect(f"/pay/{made.purchase.number}/")
+                return visitors.to_cashier(request, made.purchase.number)
             except DomainError as error:
                 refusal, status, refused = str(error.message), error.status, error.field or ""
     typed = _pieces(request) if request.method == "POST" else {}
