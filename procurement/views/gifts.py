@@ -22,10 +22,10 @@ from procurement.queries import gifts as queries
 from procurement.shown import thumb
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core.errors import DomainError
-from shop.core.masking import mask_name
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
+from shop.sales import visitors
 
 
 @require_safe
@@ -83,7 +83,7 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         if form.is_valid():
             try:
                 made = _give(request, form, shown.need.pk)
-                return HttpResponseRedirect(f"/pay/{made.purchase.number}/")
+                return visitors.to_cashier(request, made.purchase.number)
             except DomainError as error:
                 refusal, status, refused = str(error.message), error.status, error.field or ""
                 shown = queries.need_page(slug) or shown
@@ -117,7 +117,6 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         "key": request.POST.get("key") or secrets.token_hex(8),
         "is_open": shown.need.state == "open" and shown.need.until >= timezone.localdate(),
         "sums": queries.stage_sums([shown.need.beneficiary_id]),
-        "receiver": mask_name(shown.need.ship_name),
         "quote": queries.gift_quote(shown.need, typed),
         "goes_to": shown.need,
     }
@@ -189,7 +188,7 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
         elif form.is_valid():
             try:
                 made = _give(request, form, chosen.pk, beyond="beyond" in request.POST)
-                return HttpResponseRedirect(f"/pay/{made.purchase.number}/")
+                return visitors.to_cashier(request, made.purchase.number)
             except BeyondNeed as error:
                 # Asked before it happens, and given all the same at the donor's word.
                 beyond, status = _beyond_words(error, name_of(chosen.beneficiary)), error.status

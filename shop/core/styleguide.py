@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.templatetags.static import static
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+
+from shop.core.steps import Step, show_steps
 
 SWATCHES = [
     ("paper", "#FBF8F2"), ("card", "#FFFFFF"), ("sunk", "#F4EEE3"), ("line", "#E6DED0"),
@@ -38,6 +40,7 @@ class SampleForm(forms.Form):
         choices=[("home", "送到家 Home"), ("self", "自提 Pick up")],
     )
     note = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), required=False)
+    photo = forms.FileField(widget=forms.FileInput(attrs={"accept": "image/*"}), required=False)
 
 
 def _sample(file: str, ground: str = "#DBE2D0") -> dict[str, Any]:
@@ -84,8 +87,8 @@ def sample_page() -> dict[str, Any]:
         "orders": [("PO-0412", _("Rice"), "400 kg", 1840000, _("To accept"), "limited"),
                    ("PO-0409", _("Chicken"), "140", 1260000, _("To pay"), "offer"),
                    ("PO-0398", _("Potatoes"), "1,200 kg", 624000, _("Filed"), "proven")],
-        "steps": [{"label": label, "state": s} for label, s in
-                  zip([_("Ordered"), _("Paid"), _("On its way"), _("Received")], state, strict=True)],
+        "steps": show_steps([Step(_("Ordered"), "", "", is_done=True), Step(_("Paid"), "", "", is_done=True),
+                             Step("", _("On its way"), ""), Step("", "", pgettext("step", "Receipt"))]),
         "entries": [{"title": t, "text": x, "when": w, "state": s} for (t, x, w), s in zip([
             (_("Ordered, stock reserved"), "P-8812", "11-20"), (_("Shipped"), _("SF cold chain, 2 parcels"), "11-21"),
             (_("Being delivered"), _("before 18:00"), _("today")),

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import get_language
 
 BASKET_COOKIE = "hq_basket"
 GUEST_COOKIE = "hq_guest"
@@ -76,6 +77,15 @@ def keep_me(response: HttpResponse, request: HttpRequest) -> None:
     """Tell scripts that the visitor has something of its own."""
     if request.COOKIES.get(ME_COOKIE) != "1":
         response.set_cookie(ME_COOKIE, "1", max_age=HALF_A_YEAR, samesite="Lax", secure=request.is_secure())
+
+
+def to_cashier(request: HttpRequest, number: str) -> HttpResponseRedirect:
+    """Lead to the cashier of a purchase. Its address has no language: it is remembered for it."""
+    response = HttpResponseRedirect(f"/pay/{number}/")
+    language = get_language() or "zh-hans"
+    if request.COOKIES.get("hq_lang", "zh-hans") != language:
+        response.set_cookie("hq_lang", language, max_age=HALF_A_YEAR, samesite="Lax")
+    return response
 
 
 def _keep(response: HttpResponse, request: HttpRequest, name: str, value: str) -> None:

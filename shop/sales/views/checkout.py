@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -205,12 +205,9 @@ def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
         _keep_address(step, ship_to)
     if purchase.total_fen == 0:
         settle_nothing_due(purchase_id=purchase.pk, at=step.at)
-    response = HttpResponseRedirect(f"/pay/{purchase.number}/")
+    response = visitors.to_cashier(request, purchase.number)
     if token:
         visitors.keep_guest(response, request, token)
-    language = translation.get_language()
-    if request.COOKIES.get("hq_lang", "zh-hans") != language:
-        response.set_cookie("hq_lang", language, max_age=visitors.HALF_A_YEAR, samesite="Lax")
     return response
 
 
