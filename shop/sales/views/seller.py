@@ -204,7 +204,8 @@ def set_stock(request: HttpRequest, supplier: SupplierBrief, specification_id: i
         else:
             messages.success(request, _("Saved."))
             return redirect("seller:goods")
-    context = _goods(supplier.pk, request.POST.get("page", 1), refused=specification_id, form=form)
+    refused = {"refused": specification_id, "refused_at": f"stock-{specification_id}"}
+    context = _goods(supplier.pk, request.POST.get("page", 1), form=form, **refused)
     return console(request, supplier, "goods", context, status=status)
 
 
@@ -258,7 +259,8 @@ def reply(request: HttpRequest, supplier: SupplierBrief, review_id: int) -> Http
         messages.success(request, _("Your answer stands below the review."))
         return redirect("seller:reviews")
     page = queries.supplier_reviews(supplier.pk)
-    context = {"page": page, "rows": review_rows(page), "refused": review_id, "form": form}
+    rows = review_rows(page)
+    context = {"page": page, "rows": rows, "refused": review_id, "refused_at": f"reply-{review_id}", "form": form}
     return console(request, supplier, "reviews", context, status=422)
 
 
