@@ -157,6 +157,12 @@ class OnHandForm(forms.Form):
         min_value=0,
         max_value=1_000_000,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "required": _("Enter a whole number, 0 or more."),
+            "invalid": _("Enter a whole number, 0 or more."),
+            "min_value": _("Enter a whole number, 0 or more."),
+            "max_value": _("At most a million pieces."),
+        },
     )
 
 
