@@ -128,8 +128,7 @@ def _beyond_lot(line: AssignLine, lot: ProduceLot, lots: Sequence[ProduceLot]) -
     others = sum(_pieces_left(each, line) for each in lots if each.pk != lot.pk)
     words = {"code": lot.code, "left": left, "others": others}
     return BeyondHarvest(
-        _("%(code)s has only %(left)d pieces left, other lots %(others)d: choose another lot, or send fewer.")
-        % words
+        _("%(code)s has only %(left)d pieces left, other lots %(others)d: choose another lot, or send fewer.") % words
         if others
         else _("%(code)s has only %(left)d pieces left, and no other lot has any: record a harvest, or send fewer.")
         % words,
