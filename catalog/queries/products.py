@@ -369,20 +369,31 @@ def delivery_to(slug: str, *, to: str | None, chosen: str | None, at: datetime) 
     return (listing, delivery_of(listing, _pick(choices, chosen), to=to, at=at)) if choices else None
 
 
-def similar_cards(listing: Listing, limit: int = SIMILAR) -> list[SafeString]:
+def _near(column: str) -> Prepared:
+    return Prepared(
+        lambda supplier_id, village_id, listing_id: (
+            ListingCard.objects.filter(Q(supplier_id=supplier_id) | Q(village_id=village_id))
+            .exclude(pk=listing_id)
+            .order_by("-rank", "listing_id")
+            .values_list(column)[:SIMILAR]
+        )
+    )
+
+
+_NEAR_ZH, _NEAR_EN = _near("html_zh"), _near("html_en")
+
+
+def similar_cards(listing: Listing) -> list[SafeString]:
     """Return cards of the same village or supplier, and of the same category where those are few. One query."""
-    near = Q(supplier_id=listing.supplier_id)
-    if listing.village_id:
-        near |= Q(village_id=listing.village_id)
-    column = "html_en" if english() else "html_zh"
-    near_ids = ListingCard.objects.filter(near).exclude(pk=listing.pk).order_by("-rank", "listing_id")
-    return shown(near_ids.values_list(column, flat=True)[:limit])
+    # No card is of supplier or village 0: a listing without a village is near its supplier's alone.
+    rows = _NEAR_EN if english() else _NEAR_ZH
+    return shown(row[0] for row in rows(listing.supplier_id, listing.village_id or 0, listing.pk))
 
 
 def cards_instead(listing: Listing, limit: int = 10) -> list[SafeString]:
     """Return what may take a withdrawn product's place: of its supplier, then of its category. Two queries."""
     column = "html_en" if english() else "html_zh"
-    found = similar_cards(listing, limit)
+    found = similar_cards(listing)
     others = ListingCard.objects.filter(category_id=listing.category_id).exclude(supplier_id=listing.supplier_id)
     return found + shown(others.order_by("-rank", "listing_id").values_list(column, flat=True)[: limit - len(found)])
 

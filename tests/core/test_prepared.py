@@ -76,3 +76,37 @@ def test_only_the_chosen_columns_are_read():
 def test_an_argument_that_does_not_reach_the_sql_is_refused():
     with pytest.raises(ValueError, match="not in its SQL"):
         Prepared(lambda text: Division.objects.filter(name_zh__contains=text))("梅县")
+
+
+def test_a_list_filled_up_to_a_kept_length_finds_what_it_names():
+    codes = [f"4401{number:02d}" for number in range(1, 45)]
+    for code in codes:
+        make_division(code, code)
+
+    prepared = Prepared(lambda wanted: Division.objects.filter(pk__in=wanted).order_by("pk").values_list("pk"))
+    for length in (0, 1, 5, 13, 25, 40, 41, 44):
+        assert prepared(codes[:length]) == [(code,) for code in codes[:length]]
+    # 1, 6, 16 and 40; none for an empty list and for those too long to be kept.
+    assert len(prepared._compiled) == 4
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL keeps plans for a connection")
+def test_the_server_keeps_the_plan_and_what_is_fixed_stays_as_written():
+    make_listing("100% 金柚")
+
+    def make(slug):
+        return (
+            Listing.objects.filter(slug=slug, name_zh__endswith="金柚")
+            .exclude(name_zh="5%s%")
+            .values_list("pk", "name_zh")
+        )
+
+    prepared = Prepared(make)
+    slug = Listing.objects.get().slug
+    with CaptureQueriesContext(connection) as queries:
+        for _ in range(3):
+            assert prepared(slug) == list(make(slug))
+    assert len(queries) == 6
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE %s", ["%金柚%"])
+        assert ["LIKE '%金柚'" in row[0] and "$1" in row[0] for row in cursor.fetchall()] == [True]

@@ -107,6 +107,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "shop.core.plain_inputs.PlainInputs"
+
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "rules.permissions.ObjectPermissionBackend",

@@ -34,6 +34,8 @@ def databases(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
         default["CONN_HEALTH_CHECKS"] = False
         default["OPTIONS"] = {
             "options": "-c lock_timeout=10000 -c statement_timeout=30000",
+            # Only `shop.core.prepared` has statements kept; a pooler between transactions may not know them.
+            "prepare_threshold": 5 if env.bool("DATABASE_PREPARES", True) else None,
             **default.get("OPTIONS", {}),
         }
     return {"default": default}

@@ -7,8 +7,10 @@ from django.utils.translation import get_language
 from shop.core.models import Division
 from shop.core.prepared import Prepared
 
-_PROVINCES = Prepared(lambda: Division.objects.filter(level=Division.Level.PROVINCE).order_by("code"))
+# Without a parent: there is an index of those, not of levels.
+_PROVINCES = Prepared(lambda: Division.objects.filter(parent=None, level=Division.Level.PROVINCE).order_by("code"))
 _CHILDREN = Prepared(lambda code: Division.objects.filter(parent_id=code).order_by("code"))
+_ONE = Prepared(lambda code: Division.objects.filter(pk=code))
 
 
 def provinces() -> list[Division]:
@@ -23,7 +25,7 @@ def children(code: str) -> list[Division]:
 
 def division(code: str) -> Division | None:
     """Return the division `code`, or None."""
-    return Division.objects.filter(pk=code).first()
+    return next(iter(_ONE(code)), None)
 
 
 def counties(codes: Iterable[str]) -> dict[str, Division]:

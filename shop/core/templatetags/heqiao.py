@@ -1,6 +1,6 @@
 """Template tags and filters used everywhere. They only display: no queries, no rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -272,6 +272,16 @@ def _here(context: Context, words: list[str]) -> SafeString:
 def division_name(row: Any, short: bool = False) -> str:
     """Show a division in the reader's language, with everything above it unless `short`."""
     return regions.name(row) if short else regions.full_name(row)
+
+
+@register.simple_tag
+def division_options(rows: Iterable[Any], picked: str = "") -> str:
+    """Draw the options of a select of divisions; the checkout has dozens, too many to draw one by one in a template."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((row.code, mark_safe(" selected") if row.code == picked else "", regions.name(row)) for row in rows),
+    )
 
 
 @register.filter

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -179,11 +179,15 @@ _OWN_LINES = Prepared(lambda user_id: _open_lines(basket__owner=user_id))
 _GUEST_LINES = Prepared(lambda basket_id: _open_lines(basket=basket_id, basket__owner=None))
 
 
+def _lines_of(user: Any, basket_id: int | None) -> list[Any]:
+    if user is not None:
+        return _OWN_LINES(user.pk)
+    return _GUEST_LINES(basket_id) if basket_id else []
+
+
 def read_basket(*, user: Any = None, basket_id: int | None = None) -> tuple[int | None, list[BasketLine]]:
     """Return the visitor's open basket's id and lines, newest first. Two queries, whatever the number."""
-    if user is None and not basket_id:
-        return None, []
-    found = _OWN_LINES(user.pk) if user is not None else _GUEST_LINES(basket_id or 0)
+    found = _lines_of(user, basket_id)
     specs = specifications_for_sale(int(row[0]) for row in found)
     lines = [
         BasketLine(spec=specs[int(reference)], quantity=quantity, was_fen=to_fen(price))
@@ -195,14 +199,7 @@ def read_basket(*, user: Any = None, basket_id: int | None = None) -> tuple[int 
 
 def count_pieces(*, user: Any = None, basket_id: int | None = None) -> int:
     """Return how many pieces the visitor's basket holds. One query."""
-    rows = Line.objects.filter(basket__status=Basket.OPEN)
-    if user is not None:
-        rows = rows.filter(basket__owner=user)
-    elif basket_id:
-        rows = rows.filter(basket=basket_id, basket__owner=None)
-    else:
-        return 0
-    return rows.aggregate(pieces=Sum("quantity"))["pieces"] or 0
+    return sum(row[1] for row in _lines_of(user, basket_id))
 
 
 def basket_page(
