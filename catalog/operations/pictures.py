@@ -7,8 +7,8 @@ appended to the file are left behind by re-encoding. Orientation is applied befo
 import hashlib
 import io
 import secrets
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import IO, Any
 
 from django.core.files.base import ContentFile
@@ -34,23 +34,23 @@ class UnusablePicture(InvalidInput):
     code = "unusable_picture"
 
 
-def store_picture(
-    *,
-    upload: IO[bytes],
-    alt_zh: str = "",
-    alt_en: str = "",
-    actor: Any = None,
-    at: datetime | None = None,
-    least_side: int = 1,
-) -> Picture:
-    """Re-encode an upload as WebP and AVIF at 240, 480 and 960 px (no wider than it is) and return its row.
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A picture whose derivatives are stored, and what its row will say. Sizes in pixels."""
 
-    The derivative of 240 always exists. Raises UnusablePicture for more than 20 MB or 50 megapixels, and for what
-    does not decode as JPEG, PNG, WebP or AVIF, or whose shorter side has fewer than `least_side` pixels.
+    key: str
+    sha256: str
+    width: int
+    height: int
+    widths: list[int]
+    ground: str
+
+
+def encode_picture(data: bytes, *, least_side: int = 1) -> Encoded:
+    """Store WebP and AVIF of a picture at 240, 480 and 960 px (no wider than it is); no row is written.
+
+    The derivative of 240 always exists. Raises UnusablePicture as `store_picture` does.
     """
-    data = upload.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise UnusablePicture(_("The picture is larger than 20 MB. Please choose a smaller one."), field="picture")
     image = _decode(data)
     if min(image.size) < least_side:
         raise UnusablePicture(
@@ -63,24 +63,30 @@ def store_picture(
     widths = [width for width in WIDTHS if width <= image.width] or [WIDTHS[0]]
     for width in widths:
         _write(image, key, width)
+    return Encoded(key, sha256, image.width, image.height, widths, _ground(image))
+
+
+def store_picture(
+    *,
+    upload: IO[bytes],
+    alt_zh: str = "",
+    alt_en: str = "",
+    actor: Any = None,
+    at: datetime | None = None,
+    least_side: int = 1,
+) -> Picture:
+    """Re-encode an upload (see `encode_picture`) and return its row.
+
+    Raises UnusablePicture for more than 20 MB or 50 megapixels, and for what does not decode as JPEG, PNG, WebP or
+    AVIF, or whose shorter side has fewer than `least_side` pixels.
+    """
+    data = upload.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise UnusablePicture(_("The picture is larger than 20 MB. Please choose a smaller one."), field="picture")
+    encoded = encode_picture(data, least_side=least_side)
     return Picture.objects.create(
-        key=key,
-        sha256=sha256,
-        width=image.width,
-        height=image.height,
-        widths=widths,
-        ground=_ground(image),
-        alt_zh=alt_zh,
-        alt_en=alt_en,
-        uploaded_by_id=getattr(actor, "pk", None),
+        **asdict(encoded), alt_zh=alt_zh, alt_en=alt_en, uploaded_by_id=getattr(actor, "pk", None)
     )
-
-
-def load_picture_file(path: Path, *, alt_zh: str = "", alt_en: str = "") -> Picture:
-    """Store a file of ours, or return the row it already has. For the demo world."""
-    data = path.read_bytes()
-    known = Picture.objects.filter(sha256=hashlib.sha256(data).hexdigest()).first()
-    return known or store_picture(upload=io.BytesIO(data), alt_zh=alt_zh, alt_en=alt_en)
 
 
 def _decode(data: bytes) -> Image.Image:

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from catalog.models import Picture
-from catalog.operations.pictures import UnusablePicture, load_picture_file, store_picture
+from catalog.operations.pictures import UnusablePicture, store_picture
 from catalog.pictures import file_name, rendition
 from tests import factories
 
@@ -126,16 +126,6 @@ def test_transparent_pictures_stand_on_white():
     buffer = io.BytesIO()
     Image.new("RGBA", (300, 300), (0, 0, 0, 0)).save(buffer, "PNG")
     assert store(buffer.getvalue()).ground == "#FFFFFF"
-
-
-def test_the_same_file_is_loaded_once(tmp_path):
-    path = tmp_path / "pomelo.webp"
-    path.write_bytes(encoded(kind="WEBP"))
-    assert load_picture_file(path).pk == load_picture_file(path).pk
-    assert Picture.objects.count() == 1
-    upload = store(path.read_bytes())
-    assert upload.sha256 == Picture.objects.first().sha256
-    assert upload.key != Picture.objects.first().key
 
 
 def test_rendition_names_its_sources():

@@ -2,6 +2,10 @@
 
 import io
 import json
+import os
+import shutil
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -22,10 +26,12 @@ from shop.accounts.models import User
 from shop.campaigns.models import HomePage
 from shop.core.models import AssistancePairing, AuditEntry, Division, OutboxEntry, Transfer
 from shop.demo.loading.people import PASSWORD
+from shop.demo.loading.pictures import load_pictures
 from shop.demo.loading.scale import load_scale
 from shop.demo.loading.units import LIVED_DAYS
 from shop.demo.loading.world import load_world
 from shop.demo.showing import demo_info
+from shop.demo.world import PICTURES
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase, Shipment
 from shop.sales.states import OrderState
 
@@ -222,3 +228,41 @@ def test_six_needs_and_gifts_at_each_stage():
     assert set(Pledge.objects.values_list("purchase__orders__state", flat=True)) == {
         "unpaid", "to_ship", "shipped", "completed",
     }  # fmt: skip
+
+
+def test_pictures_are_loaded_once_each():
+    before = Picture.objects.count()
+    first, second = load_pictures(), load_pictures()
+    assert first == second
+    assert Picture.objects.count() == before
+    assert all(picture.ground.startswith("#") and picture.widths for picture in first.values())
+
+
+AHEAD = """
+import sys, django
+django.setup()
+from pathlib import Path
+from django.conf import settings
+from shop.demo.loading import pictures
+folder = Path(sys.argv[1])
+pictures.encode_ahead(folder)
+begun = dict(pictures._begun)
+found = dict(pictures._encoded(sorted(begun)))
+assert not pictures._begun
+for path, encoded in found.items():
+    assert begun[path].result() is encoded
+    assert (Path(settings.MEDIA_ROOT) / f"{encoded.key}-240.avif").exists()
+print(*sorted(path.stem for path in found))
+"""
+
+
+def test_what_was_encoded_ahead_is_what_is_loaded(tmp_path):
+    (tmp_path / "pictures.csv").write_text("file,ground_hex\nmango.webp,#FFFFFF\ntea.webp,#FFFFFF\n")
+    for name in ("mango.webp", "tea.webp"):
+        shutil.copy(PICTURES / name, tmp_path)
+    # In a process of its own: tests have threads, and a fork would not take them along.
+    command = [sys.executable, "-c", AHEAD, str(tmp_path)]
+    done = subprocess.run(
+        command, env={**os.environ, "VAR_DIR": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.strip(), done.stderr) == ("mango tea", "")

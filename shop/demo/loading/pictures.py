@@ -1,53 +1,76 @@
-"""The demo's pictures, encoded by two processes at once."""
+"""The demo's pictures, encoded by two processes at once, beside whatever else there is to do."""
 
 import csv
+import hashlib
 import multiprocessing
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 from django.db import connection, connections
 
 from catalog.models import Picture
-from catalog.operations.pictures import load_picture_file
+from catalog.operations.pictures import Encoded, encode_picture
 from shop.demo.world import PICTURES
 
 PROCESSES = 2
+# The migrations, which one process does alone, go first.
+NICER = 5
 
 Progress = Callable[[int, int], object]
 
+_begun: dict[Path, Future[Encoded]] = {}
+
+
+def encode_ahead(folder: Path = PICTURES) -> None:
+    """Begin to encode every picture in other processes; `load_pictures` takes what they made."""
+    _begin([folder / row["file"] for row in _rows(folder)])
+
 
 def load_pictures(*, folder: Path = PICTURES, progress: Progress | None = None) -> dict[str, Picture]:
-    """Store every picture that the folder's pictures.csv names; return them by name. Those stored before are kept.
+    """Store every picture that the folder's pictures.csv names; return them by name. Those stored before are kept."""
+    rows = {folder / row["file"]: row for row in _rows(folder)}
+    hashes = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in rows}
+    known = {picture.sha256: picture for picture in Picture.objects.filter(sha256__in=hashes.values()).order_by("-pk")}
+    missing = [path for path in rows if hashes[path] not in known]
+    made = []
+    for done, (path, encoded) in enumerate(_encoded(missing), start=1):
+        row = rows[path]
+        facts = asdict(encoded) | {"ground": row["ground_hex"]}
+        made.append(Picture(**facts, alt_zh=row["what_zh"], alt_en=row["what_en"]))
+        if progress and done % 20 == 0:
+            progress(done, len(missing))
+    known |= {picture.sha256: picture for picture in Picture.objects.bulk_create(made)}
+    return {path.stem: known[hashes[path]] for path in rows}
 
-    Outside a transaction two processes share the encoding; inside one (tests) only this process sees its own rows.
-    """
+
+def _rows(folder: Path) -> list[dict[str, str]]:
     with (folder / "pictures.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    jobs = [(str(folder / row["file"]), row["what_zh"], row["what_en"]) for row in rows]
-    stored: dict[str, int] = {}
+        return list(csv.DictReader(file))
+
+
+def _encoded(paths: Sequence[Path]) -> Iterator[tuple[Path, Encoded]]:
+    # Tests, inside a transaction, have threads, which do not survive a fork.
     if connection.in_atomic_block:
-        for job in jobs:
-            stored.update([_store(job)])
-    else:
-        connections.close_all()
-        context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
-            for done, result in enumerate(pool.map(_store, jobs, chunksize=4), start=1):
-                stored.update([result])
-                if progress and done % 20 == 0:
-                    progress(done, len(jobs))
-    pictures = Picture.objects.in_bulk(stored.values())
-    changed = []
-    for row in rows:
-        picture = pictures[stored[Path(row["file"]).stem]]
-        if picture.ground != row["ground_hex"]:
-            picture.ground = row["ground_hex"]
-            changed.append(picture)
-    Picture.objects.bulk_update(changed, ["ground"])
-    return {name: pictures[pk] for name, pk in stored.items()}
+        yield from ((path, _encode(path)) for path in paths)
+        return
+    _begin(paths)
+    for path in paths:
+        yield path, _begun.pop(path).result()
 
 
-def _store(job: tuple[str, str, str]) -> tuple[str, int]:
-    path, alt_zh, alt_en = job
-    return Path(path).stem, load_picture_file(Path(path), alt_zh=alt_zh, alt_en=alt_en).pk
+def _begin(paths: Sequence[Path]) -> None:
+    new = [path for path in paths if path not in _begun]
+    if not new:
+        return
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=os.nice, initargs=(NICER,))
+    _begun.update({path: pool.submit(_encode, path) for path in new})
+    pool.shutdown(wait=False)
+
+
+def _encode(path: Path) -> Encoded:
+    return encode_picture(path.read_bytes())

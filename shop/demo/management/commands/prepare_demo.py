@@ -13,6 +13,7 @@ from django.utils import timezone
 from catalog.operations.cards import rebuild_cards
 from shop.core import migrated
 from shop.demo.loading.live import keep_live
+from shop.demo.loading.pictures import encode_ahead
 from shop.demo.loading.world import is_loaded
 
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         if not path.exists() or not connection.introspection.table_names():
             self.stdout.write("Creating the database (the first time takes most of a minute)")
             connection.close()
+            encode_ahead()
             migrated.copy_sqlite(path)
         elif not stamp.exists() or stamp.read_text() != current:
             call_command("migrate", verbosity=0)
