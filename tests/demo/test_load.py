@@ -116,7 +116,7 @@ def test_events_stand_in_the_order_of_time():
 
 
 # Moments that are not events: until when, by when, from when on.
-AHEAD = {
+DEADLINES = {
     "end_datetime", "expire_date", "valid_until", "best_before", "answer_by", "ship_by", "pay_by", "due_at", "until",
     "expires_at", "planned_at", "ends_at",
 }  # fmt: skip
@@ -126,7 +126,7 @@ def test_nothing_that_happened_lies_ahead():
     ahead = {}
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
-            if not isinstance(field, DateField) or field.name in AHEAD:
+            if not isinstance(field, DateField) or field.name in DEADLINES:
                 continue
             now = timezone.now() if isinstance(field, DateTimeField) else timezone.localdate()
             if late := model._default_manager.filter(**{f"{field.name}__gt": now}).count():
