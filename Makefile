@@ -29,7 +29,7 @@ $(STAMPS)/dev: requirements-dev.lock requirements.lock | .venv/bin/uv
 	@.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements-dev.lock
 	@touch $(STAMPS)/runtime $@
 
-$(STAMPS)/front: package-lock.json $(shell find static -type f -not -path 'static/build/*' 2>/dev/null) | $(STAMPS)/runtime
+$(STAMPS)/front: package-lock.json $(shell find static -type f -not -path 'static/build/*' 2>/dev/null) | .venv/bin/uv
 	@mkdir -p $(STAMPS)
 	@PATH="$$(deploy/setup/node.sh):$$PATH" bash deploy/setup/front.sh
 	@touch $@
@@ -41,10 +41,11 @@ $(STAMPS)/messages: $(shell find shop catalog traceability procurement livestrea
 
 setup: $(STAMPS)/runtime $(STAMPS)/front $(STAMPS)/messages ## Install packages, build the front end, compile the messages
 
-demo: setup ## Set everything up, load the demo world, start web and worker on PORT (8000)
+demo: ## Set everything up, load the demo world, start web and worker on PORT (8000)
+	@$(MAKE) --no-print-directory -j2 setup
 	@exec $(PY) manage.py run_demo --prepare --port $(PORT)
 
-demo-reset: setup ## Start the demo over with fresh data
+demo-reset: ## Start the demo over with fresh data
 	@rm -rf var
 	@$(MAKE) --no-print-directory demo PORT=$(PORT)
 
