@@ -1,6 +1,7 @@
 """The reviewers' queue of goods by API: the evidence of the page, one signed decision."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
@@ -28,6 +29,7 @@ from catalog.rules.proposed import from_json
 from catalog.shown import name_of
 from catalog.states import ProposalState
 from catalog.words import said
+from shop.accounts.queries import reviewed_divisions
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
 from shop.core.api.paging import Follow, turn_of
@@ -90,9 +92,10 @@ def _decided(row: ListingDecision) -> dict[str, Any]:
 )
 def list_queued_proposals(request: ApiRequest, asked: Annotated[ListingsAsked, Query(...)]) -> dict[str, Any]:
     _check(request)
+    divisions = reviewed_divisions(request.user)
     if asked.state == "decided":
-        return turn_of(asked, listing_decisions, _decided)
-    return turn_of(asked, waiting_proposals, _waiting)
+        return turn_of(asked, partial(listing_decisions, divisions), _decided)
+    return turn_of(asked, partial(waiting_proposals, divisions), _waiting)
 
 
 class FactInWords(Answer):
@@ -189,8 +192,8 @@ def _output(found: Evidence) -> dict[str, Any] | None:
     )
 
 
-def _detail(proposal_id: int) -> dict[str, Any]:
-    row = proposal_to_review(proposal_id)
+def _detail(request: ApiRequest, proposal_id: int) -> dict[str, Any]:
+    row = proposal_to_review(reviewed_divisions(request.user), proposal_id)
     if row is None:
         raise Http404
     facts = complete_facts(row)
@@ -226,7 +229,7 @@ def _detail(proposal_id: int) -> dict[str, Any]:
 )
 def get_queued_proposal(request: ApiRequest, proposal_id: int) -> dict[str, Any]:
     _check(request)
-    return _detail(proposal_id)
+    return _detail(request, proposal_id)
 
 
 class ListingDecisionIn(Body):
@@ -246,7 +249,7 @@ class ListingDecisionIn(Body):
 )
 def decide_listing(request: ApiRequest, proposal_id: int, body: ListingDecisionIn) -> dict[str, Any]:
     _check(request)
-    if proposal_to_review(proposal_id) is None:
+    if proposal_to_review(reviewed_divisions(request.user), proposal_id) is None:
         raise Http404
     with beside_fields():
         decide_proposal(
@@ -256,4 +259,4 @@ def decide_listing(request: ApiRequest, proposal_id: int, body: ListingDecisionI
             reason=body.reason,
             **by(request),
         )
-    return _detail(proposal_id)
+    return _detail(request, proposal_id)

@@ -10,9 +10,11 @@ from catalog.errors import ChangedSince, OwnGoods, UnknownProposal, WrongStep
 from catalog.models import ListingDecision, ListingProposal, ProposalPicture
 from catalog.operations.applying import change_listing, list_new
 from catalog.operations.proposing import missing, move, refuse
+from catalog.queries.proposal_review import Divisions, in_divisions
 from catalog.queries.proposals import complete_facts, facts_of_listing
 from catalog.rules.proposed import ProposedListing, to_json
 from catalog.states import ProposalKind, ProposalState
+from shop.accounts.queries import reviewed_divisions
 from shop.core import outbox
 from shop.core.errors import InvalidInput, NotAllowed
 
@@ -25,8 +27,8 @@ def decide_proposal(
 ) -> ListingDecision:
     """Approve a proposal, which lists or changes the product at once, or return it with a reason.
 
-    Raises NotAllowed for others than reviewers, OwnGoods for a member of the supplier, UnknownProposal, ChangedSince
-    for another version than the one that was read, WrongStep when it does not wait (somebody was first, or it was
+    Raises NotAllowed for others than reviewers, OwnGoods for a member of the supplier, UnknownProposal (also for one
+    of a county that the reviewer does not look at), ChangedSince for another version than the one that was read, WrongStep when it does not wait (somebody was first, or it was
     taken back), InvalidInput on field `reason`, Unfit when it may not be sold so any more (its certificate ended).
     Locks: proposal, then listing. Stock pools are not touched.
     """
@@ -38,7 +40,7 @@ def decide_proposal(
     if not approve and not reason:
         raise InvalidInput(_("Say what has to be changed: the supplier reads it."), field="reason")
     with transaction.atomic():
-        proposal = _lock(proposal_id)
+        proposal = _lock(proposal_id, reviewed_divisions(actor))
         if proposal.version != version:
             raise ChangedSince(_("The supplier changed this since you opened it. Please read it again."))
         if proposal.state != ProposalState.SUBMITTED:
@@ -59,8 +61,8 @@ def decide_proposal(
     return decision
 
 
-def _lock(proposal_id: int) -> ListingProposal:
-    rows = ListingProposal.objects.select_for_update(of=("self",))
+def _lock(proposal_id: int, divisions: Divisions) -> ListingProposal:
+    rows = ListingProposal.objects.select_for_update(of=("self",)).filter(in_divisions(divisions))
     proposal = rows.select_related("supplier__organisation", "listing").filter(pk=proposal_id).first()
     if proposal is None:
         raise UnknownProposal(_("There is no such proposal."))

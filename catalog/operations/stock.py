@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from django.db import connection, transaction
 from django.db.models import Case, F, PositiveIntegerField, Value, When
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.models import Stock
 from shop.core.errors import DomainError
@@ -20,6 +21,15 @@ class OutOfStock(DomainError):
     """Fewer pieces are left than were asked for. `details["short"]` maps stock id → pieces left."""
 
     code = "out_of_stock"
+
+
+def _short_of(left: int) -> str:
+    """Say how many pieces are left; asked for were more."""
+    if not left:
+        return _("Nothing is left in stock.")
+    return ngettext("Only %(left)d piece is left in stock.", "Only %(left)d pieces are left in stock.", left) % {
+        "left": left
+    }
 
 
 def _by_id(quantities: Mapping[int, int]) -> Case:
@@ -54,7 +64,8 @@ def reserve(quantities: Mapping[int, int]) -> None:
     done = Stock.objects.filter(pk__in=ids, on_hand__gte=F("reserved") + asked).update(reserved=F("reserved") + asked)
     if done != len(ids):
         left = dict(Stock.objects.filter(pk__in=ids).values_list("pk", F("on_hand") - F("reserved")))
-        raise OutOfStock(_("Not enough left in stock."), short={pk: left.get(pk, 0) for pk in ids})
+        words = _short_of(left.get(ids[0], 0)) if len(ids) == 1 else _("Not enough left in stock.")
+        raise OutOfStock(words, short={pk: left.get(pk, 0) for pk in ids})
 
 
 def release(quantities: Mapping[int, int]) -> None:
@@ -101,7 +112,7 @@ def carve(*, stock_id: int, pool: str, pieces: int) -> int:
         free = Stock.objects.filter(pk=stock_id, on_hand__gte=F("reserved") + pieces)
         if not free.update(on_hand=F("on_hand") - pieces):
             left = Stock.objects.filter(pk=stock_id).values_list(F("on_hand") - F("reserved"), flat=True).first() or 0
-            raise OutOfStock(_("Not enough left in stock."), field="pieces", short={stock_id: left})
+            raise OutOfStock(_short_of(left), field="pieces", short={stock_id: left})
         record_id = Stock.objects.values_list("stockrecord_id", flat=True).get(pk=stock_id)
         carved, _made = Stock.objects.get_or_create(stockrecord_id=record_id, pool=pool)
         Stock.objects.filter(pk=carved.pk).update(on_hand=F("on_hand") + pieces)

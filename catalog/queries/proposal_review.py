@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from catalog.models import (
     CertifiedYear,
@@ -23,33 +23,57 @@ from catalog.rules.proposed import ProposedListing, ProposedSpec
 from catalog.rules.units import jin_fen
 from catalog.states import ListingState, ProposalState
 from catalog.words import said
+from shop.core.models import Division
 
 PROPOSALS_A_PAGE = 20
 DECISIONS_SHOWN = 6
 _PHOTOS = Prefetch("photos", ProposalPicture.objects.select_related("picture"))
 
 
-def waiting_count() -> int:
-    """Return how many proposals wait for a reviewer. One query."""
-    return ListingProposal.objects.filter(state=ProposalState.SUBMITTED).count()
+# Codes of divisions, as `reviewed_divisions` tells them of a reviewer: None is everywhere, an empty tuple nowhere.
+Divisions = tuple[str, ...] | None
 
 
-def waiting_proposals(page: int | str = 1) -> Page[Any]:
-    """Return a page of what waits, the longest waiting first. Three queries."""
-    rows = ListingProposal.objects.filter(state=ProposalState.SUBMITTED).order_by("submitted_at", "pk")
+def in_divisions(divisions: Divisions, supplier: str = "supplier") -> Q:
+    """Return the condition that a row's supplier has its county in one of these divisions."""
+    if divisions is None:
+        return Q()
+    found = Q(pk__in=())
+    for code in divisions:
+        found |= Q(**{f"{supplier}__county__code__startswith": code})
+    return found
+
+
+def area_words(divisions: Divisions) -> str:
+    """Return the names of the divisions, in the reader's language; "" for everywhere. One query, none for everywhere."""
+    if not divisions:
+        return ""
+    return " · ".join(said(row, "name") for row in Division.objects.filter(code__in=divisions).order_by("code"))
+
+
+def waiting_count(divisions: Divisions) -> int:
+    """Return how many proposals wait for a reviewer of these divisions. One query."""
+    return ListingProposal.objects.filter(in_divisions(divisions), state=ProposalState.SUBMITTED).count()
+
+
+def waiting_proposals(divisions: Divisions, page: int | str = 1) -> Page[Any]:
+    """Return a page of what waits in these divisions, the longest waiting first. Three queries."""
+    rows = ListingProposal.objects.filter(in_divisions(divisions), state=ProposalState.SUBMITTED)
+    rows = rows.order_by("submitted_at", "pk")
     return Paginator(rows.select_related("supplier__county").prefetch_related(_PHOTOS), PROPOSALS_A_PAGE).get_page(page)
 
 
-def listing_decisions(page: int | str = 1) -> Page[Any]:
-    """Return a page of the decisions, the latest first. Three queries."""
-    rows = ListingDecision.objects.select_related("proposal__supplier__county", "actor").order_by("-at", "-pk")
+def listing_decisions(divisions: Divisions, page: int | str = 1) -> Page[Any]:
+    """Return a page of the decisions in these divisions, the latest first. Three queries."""
+    rows = ListingDecision.objects.filter(in_divisions(divisions, "proposal__supplier"))
+    rows = rows.select_related("proposal__supplier__county", "actor").order_by("-at", "-pk")
     shown = rows.prefetch_related(Prefetch("proposal__photos", ProposalPicture.objects.select_related("picture")))
     return Paginator(shown, PROPOSALS_A_PAGE).get_page(page)
 
 
-def proposal_to_review(proposal_id: int) -> ListingProposal | None:
-    """Return a proposal that was sent for review at least once, with all that belongs to it. Three queries."""
-    rows = ListingProposal.objects.filter(pk=proposal_id, submitted_at__isnull=False)
+def proposal_to_review(divisions: Divisions, proposal_id: int) -> ListingProposal | None:
+    """Return a proposal of these divisions that was ever sent for review, with all that belongs to it. Three queries."""
+    rows = ListingProposal.objects.filter(in_divisions(divisions), pk=proposal_id, submitted_at__isnull=False)
     decisions = Prefetch("decisions", ListingDecision.objects.select_related("actor"))
     return (
         rows.select_related("listing__card", "supplier__county", "supplier__village")

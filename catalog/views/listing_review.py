@@ -18,6 +18,7 @@ from catalog.pictures import picture_url
 from catalog.proposal_words import differences, names_for, rows_of
 from catalog.queries import local, said
 from catalog.queries.proposal_review import (
+    area_words,
     evidence_of,
     listing_decisions,
     pictures_now,
@@ -30,6 +31,7 @@ from catalog.rules.proposed import from_json
 from catalog.shown import BADGES, card_of, name_of, photos_of, spec_rows
 from catalog.states import ProposalKind, ProposalState
 from catalog.units import per_unit
+from shop.accounts.queries import reviewed_divisions
 from shop.core.acting import permitted
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
@@ -45,10 +47,12 @@ def queue(request: HttpRequest) -> HttpResponse:
 def _queue(request: HttpRequest) -> HttpResponse:
     is_history = request.GET.get("decided") == "1"
     number = request.GET.get("page", 1)
-    page = listing_decisions(number) if is_history else waiting_proposals(number)
+    divisions = reviewed_divisions(request.user)
+    page = listing_decisions(divisions, number) if is_history else waiting_proposals(divisions, number)
     at = timezone.now()
     rows = [_decided(row) if is_history else _waiting(row, at) for row in page.object_list]
-    context = {"page": page, "rows": rows, "is_history": is_history, "waiting": waiting_count()}
+    context = {"page": page, "rows": rows, "is_history": is_history, "waiting": waiting_count(divisions)}
+    context |= {"area_words": area_words(divisions), "has_area": divisions != ()}
     return render(request, "review/listings.html", context)
 
 
@@ -83,8 +87,8 @@ def _decided(decision: ListingDecision) -> dict[str, Any]:
     return _brief(decision.proposal, from_json(decision.facts)) | {"decision": decision, "at": decision.at}
 
 
-def _found(proposal_id: int) -> ListingProposal:
-    found = proposal_to_review(proposal_id)
+def _found(request: HttpRequest, proposal_id: int) -> ListingProposal:
+    found = proposal_to_review(reviewed_divisions(request.user), proposal_id)
     if found is None:
         raise Http404
     return found
@@ -94,7 +98,7 @@ def _found(proposal_id: int) -> ListingProposal:
 @require_safe
 def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """Show one proposal with its evidence."""
-    return _show(request, _found(proposal_id))
+    return _show(request, _found(request, proposal_id))
 
 
 def _show(
@@ -111,6 +115,7 @@ def _show(
         "proposal": found,
         "name": name_of(facts),
         "supplier": said(found.supplier, "name"),
+        "county": said(found.supplier.county, "name"),
         "badge": BADGES[ProposalState(found.state)],
         "waits": found.state == ProposalState.SUBMITTED,
         "photos": [_photo(photo, evidence, known) for photo in photos],
@@ -164,7 +169,7 @@ def _price(price: Any) -> dict[str, Any]:
 @post_only
 def decide(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """Approve a proposal, or return it with a reason; once, on the version that was read."""
-    found = _found(proposal_id)
+    found = _found(request, proposal_id)
     version = request.POST.get("version", "")
     decision = request.POST.get("decision")
     if decision not in {"approve", "return"}:
@@ -179,7 +184,7 @@ def decide(request: HttpRequest, proposal_id: int) -> HttpResponse:
             at=timezone.now(),
         )
     except DomainError as error:
-        return _show(request, _found(proposal_id), error=error, status=error.status)
+        return _show(request, _found(request, proposal_id), error=error, status=error.status)
     approved = decision == "approve"
     messages.success(request, _("Approved: it is in the shop.") if approved else _("Returned to the supplier."))
     return HttpResponseRedirect(local("/review/listings/"))

@@ -17,6 +17,7 @@ from livestream.rules import AUDIENCE_FRESH, clip_position
 from livestream.states import SessionState
 
 PLANNED, REPLAYS = 12, 12
+CARD_GOODS, CARD_CANDIDATES = 3, 6  # some of the candidates may not be on sale any more
 _RANK: dict[str, int] = {SessionState.LIVE: 0, SessionState.PLANNED: 1, SessionState.ENDED: 2}
 
 
@@ -194,7 +195,8 @@ class LivePage:
 def _card(session: LiveSession, items: list[TrayItem], facts: dict[int, ListingFacts], viewers: int) -> SessionCard:
     room: LiveRoom = session.room
     replay = f"?session={session.pk}" if session.state == SessionState.ENDED else ""
-    shown = [item for item in items if item.listing_id in facts and facts[item.listing_id].is_live][:3]
+    pinned = session.pinned_id if session.state == SessionState.LIVE else None
+    shown = [item for item in items if item.listing_id in facts and facts[item.listing_id].is_live][:CARD_GOODS]
     return SessionCard(
         url=local(f"/live/{room.slug}/{replay}"),
         title=said(session, "title"),
@@ -204,9 +206,21 @@ def _card(session: LiveSession, items: list[TrayItem], facts: dict[int, ListingF
         when=session.started_at or session.planned_at,
         picture=shown_picture(room.cover),
         portrait=picture_url(room.portrait.key) if room.portrait else "",
-        goods=[_row(item, 0, facts[item.listing_id], None) for item in shown],
+        goods=[_row(item, 0, facts[item.listing_id], pinned) for item in shown],
         viewers=viewers,
     )
+
+
+def _card_items(sessions: Iterable[LiveSession]) -> dict[int, list[TrayItem]]:
+    """Return what cards of sessions may show: what a live one is showing first, then the tray's order. One query."""
+    by_id = {session.pk: session for session in sessions}
+    items: dict[int, list[TrayItem]] = {}
+    for item in TrayItem.objects.filter(session__in=by_id).order_by("position", "pk"):
+        items.setdefault(item.session_id, []).append(item)
+    for pk, rows in items.items():
+        if by_id[pk].state == SessionState.LIVE:
+            rows.sort(key=lambda item: item.pk != by_id[item.session_id].pinned_id)
+    return {pk: rows[:CARD_CANDIDATES] for pk, rows in items.items()}
 
 
 def live_page(*, at: datetime) -> LivePage:
@@ -215,14 +229,12 @@ def live_page(*, at: datetime) -> LivePage:
     now = list(rows.filter(state=SessionState.LIVE).order_by("-started_at"))
     planned = list(rows.filter(state=SessionState.PLANNED).order_by("planned_at")[:PLANNED])
     replays = list(rows.filter(state=SessionState.ENDED).order_by("-ended_at")[:REPLAYS])
-    items: dict[int, list[TrayItem]] = {}
     everything = [*now, *planned, *replays]
-    for item in TrayItem.objects.filter(session__in=everything).order_by("position", "pk"):
-        items.setdefault(item.session_id, []).append(item)
-    facts = listings_now({item.listing_id for each in items.values() for item in each[:6]})
+    items = _card_items(everything)
+    facts = listings_now({item.listing_id for each in items.values() for item in each})
     fresh = LiveAudience.objects.filter(session__in=now, at__gt=at - AUDIENCE_FRESH).values_list("session_id")
     viewers = dict(fresh.annotate(total=Sum("viewers")))
-    made = {s.pk: _card(s, items.get(s.pk, [])[:6], facts, viewers.get(s.pk, 0)) for s in everything}
+    made = {s.pk: _card(s, items.get(s.pk, []), facts, viewers.get(s.pk, 0)) for s in everything}
     return LivePage([made[s.pk] for s in now], [made[s.pk] for s in planned], [made[s.pk] for s in replays])
 
 
@@ -249,13 +261,11 @@ def room_cards(room_ids: Iterable[int], *, at: datetime) -> dict[int, SessionCar
         is_next = known is not None and known.state == session.state == SessionState.PLANNED
         if known is None or is_next or _RANK[session.state] < _RANK[known.state]:
             chosen[session.room_id] = session
-    items: dict[int, list[TrayItem]] = {}
-    for item in TrayItem.objects.filter(session__in=chosen.values()).order_by("position", "pk"):
-        items.setdefault(item.session_id, []).append(item)
-    facts = listings_now({item.listing_id for each in items.values() for item in each[:6]})
+    items = _card_items(chosen.values())
+    facts = listings_now({item.listing_id for each in items.values() for item in each})
     fresh = LiveAudience.objects.filter(session__in=chosen.values(), at__gt=at - AUDIENCE_FRESH)
     viewers = dict(fresh.values_list("session_id").annotate(total=Sum("viewers")))
     return {
-        room_id: _card(session, items.get(session.pk, [])[:6], facts, viewers.get(session.pk, 0))
+        room_id: _card(session, items.get(session.pk, []), facts, viewers.get(session.pk, 0))
         for room_id, session in chosen.items()
     }

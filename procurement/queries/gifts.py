@@ -13,12 +13,10 @@ from catalog.queries.supply import specifications_of_listing
 from procurement import books
 from procurement.models import Need, NeedLine, Pledge, PledgeReceipt
 from procurement.states import NeedState
-from procurement.texts import name_of, words
-from shop.accounts.models import Organisation
+from procurement.texts import words
 from shop.core import ledger
 from shop.core.prepared import Prepared
-from shop.sales.pricing import Quote
-from shop.sales.queries.quotes import list_quote
+from shop.sales.queries.quotes import Quote, list_quote
 
 STAGES = (books.PLEDGED, books.ORDERED, books.DELIVERED, books.CONFIRMED)
 
@@ -258,8 +256,9 @@ def gift_quote(need: Need | None, pieces: Mapping[int, int]) -> Quote | None:
 
 def beneficiary_names(refs: Collection[str]) -> dict[str, str]:
     """Return what beneficiaries are called in the reader's language, by id as text. One query."""
-    rows = Organisation.objects.filter(pk__in=[ref for ref in refs if ref.isdigit()])
-    return {str(row.pk): name_of(row) for row in rows}
+    rows = Need.objects.filter(beneficiary__in=[ref for ref in refs if ref.isdigit()])
+    names = rows.values_list("beneficiary", "beneficiary__name_zh", "beneficiary__name_en").distinct()
+    return {str(pk): words(name_zh, name_en) for pk, name_zh, name_en in names}
 
 
 def need_names(refs: Collection[str]) -> dict[str, str]:

@@ -8,8 +8,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -25,7 +25,6 @@ from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
-from shop.sales import visitors
 
 
 @require_safe
@@ -83,7 +82,7 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         if form.is_valid():
             try:
                 made = _give(request, form, shown.need.pk)
-                return visitors.to_cashier(request, made.purchase.number)
+                return _to_cashier(made.purchase.number)
             except DomainError as error:
                 refusal, status, refused = str(error.message), error.status, error.field or ""
                 shown = queries.need_page(slug) or shown
@@ -137,6 +136,11 @@ def _total(request: HttpRequest, need: Any) -> HttpResponse:
     return render(request, "pledges/gift_total.html", context)
 
 
+def _to_cashier(number: str) -> HttpResponse:
+    """Lead to the cashier, whose address has no language, in the donor's."""
+    return HttpResponseRedirect(f"/pay/{number}/{'?lang=en' if get_language() == 'en' else ''}")
+
+
 def _give(request: HttpRequest, form: GiveForm, need_id: int, *, beyond: bool = False) -> Any:
     return give(
         need_id=need_id,
@@ -188,7 +192,7 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
         elif form.is_valid():
             try:
                 made = _give(request, form, chosen.pk, beyond="beyond" in request.POST)
-                return visitors.to_cashier(request, made.purchase.number)
+                return _to_cashier(made.purchase.number)
             except BeyondNeed as error:
                 # Asked before it happens, and given all the same at the donor's word.
                 beyond, status = _beyond_words(error, name_of(chosen.beneficiary)), error.status

@@ -7,10 +7,12 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Q, Value, When
 
 from shop.accounts import roles
-from shop.accounts.models import AccessToken, Address, Membership, Message, User
+from shop.accounts.models import AccessToken, Address, Membership, Message, Organisation, User
+from shop.accounts.rules import is_platform_admin
 from shop.core.prepared import Prepared
 
 MESSAGES_A_PAGE = 20
+PROVINCE_DIGITS = 2  # of a division code
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,25 @@ def supplier_ids_of(user: User) -> list[int]:
         .values_list("organisation__supplier__id", flat=True)
         .distinct()
     )
+
+
+def reviewed_divisions(user: User) -> tuple[str, ...] | None:
+    """Return the division codes whose suppliers a reviewer looks at: None is everywhere, an empty tuple nowhere.
+
+    Platform reviewers look at all. A county reviewer looks at what lies in the division of the platform's office that
+    they work for; an office of a province, which counties report to, looks at all. One query for county reviewers.
+    """
+    if not user.is_active:
+        return ()
+    if roles.PLATFORM_REVIEWER in user.role_names or is_platform_admin(user):
+        return None
+    if roles.COUNTY_REVIEWER not in user.role_names:
+        return ()
+    offices = Membership.objects.filter(
+        user_id=user.pk, organisation__is_active=True, organisation__kind=Organisation.Kind.PLATFORM
+    ).exclude(organisation__division=None)
+    found = set(offices.values_list("organisation__division_id", flat=True))
+    return None if any(len(code) <= PROVINCE_DIGITS for code in found) else tuple(sorted(found))
 
 
 def addresses(user: User) -> list[Address]:

@@ -304,7 +304,13 @@ def file_heads() -> list[str]:
 
 def why_words(why: str) -> str:
     """Return why something was taken off."""
-    return {"cancelled": _("cancelled"), "waived": _("not charged"), "refunded": _("given back")}.get(why, "")
+    words = {
+        "cancelled": _("cancelled"),
+        "waived": _("not charged"),
+        "refunded": _("given back"),
+        "both": _("not charged, given back"),
+    }
+    return words.get(why, "")
 
 
 def moment(at: datetime) -> str:

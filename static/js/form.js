@@ -28,6 +28,22 @@ const keep = (form) => {
 };
 
 
+// What was refused is seen at once: the summary at the top where a page has one, else the first field with an error.
+const showRefusal = () => {
+  const summary = document.querySelector("[data-error-summary]");
+  summary?.addEventListener("click", (event) => {
+    const target = document.getElementById(event.target.closest("a")?.hash.slice(1) ?? "");
+    if (!target) return;
+    event.preventDefault();
+    target.closest("details")?.setAttribute("open", "");
+    target.scrollIntoView({ block: "center" });
+    target.focus({ preventScroll: true });
+  });
+  const first = summary ?? document.querySelector("main .has-error :is(input:not([type=hidden]), select, textarea)");
+  first?.scrollIntoView({ block: summary ? "nearest" : "center" });
+  first?.focus({ preventScroll: true });
+};
+
 // data-quiet: sent without leaving the page (favourite, follow, remind). The answer is JSON: {on, message}.
 const sendQuietly = async (event) => {
   const form = event.target;
@@ -68,4 +84,5 @@ export const startForms = () => {
   });
   document.querySelectorAll("form[data-keep]").forEach(keep);
   document.querySelector("[data-focus-first]")?.focus();
+  showRefusal();
 };

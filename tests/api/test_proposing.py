@@ -7,7 +7,7 @@ import pytest
 from catalog.models import ListingDecision, ListingProposal, Supplier
 from shop.accounts.models import User
 from shop.core import outbox
-from tests.catalog.listing import camera, changed, drafted, make_reviewer, pomelo, send, sent
+from tests.catalog.listing import camera, changed, drafted, make_county_reviewer, make_reviewer, pomelo, send, sent
 from tests.factories import (
     AT,
     make_category,
@@ -286,3 +286,13 @@ def test_lists_cost_the_same_however_long(
     many = [queries(farm, GOODS), queries(desk, "/review/listings"), queries(desk, decided)]
     assert [rows for rows, _cost in many] == [5, 5, 5]
     assert [cost for _rows, cost in many] == [cost for _rows, cost in few]
+
+
+def test_a_county_reviewers_program_sees_its_county_only() -> None:
+    own = sent(make_supplier())
+    foreign = sent(make_supplier("雷波锦江合作社", county=make_division("513437", "雷波县")))
+    desk = program_of(make_county_reviewer("441403"))
+    assert [row["id"] for row in desk.get("/review/listings").data["items"]] == [own.pk]
+    assert desk.get(f"/review/listings/{foreign.pk}").status_code == 404
+    body = {"version": foreign.version, "approve": True}
+    assert desk.post(f"/review/listings/{foreign.pk}/decision", body, key="far").status_code == 404

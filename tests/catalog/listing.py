@@ -12,9 +12,9 @@ from catalog.operations.proposing import open_change, open_new, save_proposal, s
 from catalog.queries.proposals import facts_of_listing
 from catalog.rules.proposed import ProposedListing, ProposedSpec
 from shop.accounts import roles
-from shop.accounts.models import User
+from shop.accounts.models import Membership, Organisation, User
 from shop.accounts.operations.groups import give_role
-from tests.factories import AT, make_category, make_picture, make_supplier, make_user
+from tests.factories import AT, make_category, make_division, make_picture, make_supplier, make_user
 
 
 def camera(size: tuple[int, int] = (640, 480), colour: str = "#C2941A", kind: str = "JPEG") -> SimpleUploadedFile:
@@ -28,6 +28,18 @@ def make_reviewer(**fields: Any) -> User:
     """Make a platform reviewer."""
     user = make_user(**fields)
     give_role(user=user, role=roles.PLATFORM_REVIEWER, actor=None, at=AT)
+    return User.objects.get(pk=user.pk)
+
+
+def make_county_reviewer(division: str = "441403", **fields: Any) -> User:
+    """Make a county reviewer of the platform's office for a division; without one (""), of no office."""
+    user = make_user(**fields)
+    give_role(user=user, role=roles.COUNTY_REVIEWER, actor=None, at=AT)
+    if division:
+        office = Organisation.objects.create(
+            kind=Organisation.Kind.PLATFORM, name_zh="审核处", division=make_division(division, "某县")
+        )
+        Membership.objects.create(user=user, organisation=office, role=Membership.Role.MEMBER)
     return User.objects.get(pk=user.pk)
 
 

@@ -3,14 +3,31 @@
 import pytest
 from django.test import Client
 
+from catalog.errors import UnknownProposal
 from catalog.models import ListingDecision, ListingProposal, Specification
 from catalog.operations.deciding import decide_proposal
 from catalog.queries.proposals import facts_of
-from shop.accounts import roles
-from shop.accounts.models import User
-from shop.accounts.operations.groups import give_role
-from tests.catalog.listing import add_photos, camera, changed, drafted, make_reviewer, pomelo, send, sent
-from tests.factories import AT, make_category, make_certificate, make_listing, make_supplier, make_user, spec_of
+from tests.catalog.listing import (
+    add_photos,
+    camera,
+    changed,
+    drafted,
+    make_county_reviewer,
+    make_reviewer,
+    pomelo,
+    send,
+    sent,
+)
+from tests.factories import (
+    AT,
+    make_category,
+    make_certificate,
+    make_division,
+    make_listing,
+    make_supplier,
+    make_user,
+    spec_of,
+)
 from tests.sales.selling import buy
 
 pytestmark = pytest.mark.django_db
@@ -259,12 +276,40 @@ def test_the_queue_is_the_reviewers(client, supplier):
             assert stranger.get(path).status_code == 403
         assert stranger.post(f"{address}decide/", {"decision": "approve", "version": 2}).status_code == 403
     assert "/account/login/" in Client().get(address)["Location"]
-    county = make_user()
-    give_role(user=county, role=roles.COUNTY_REVIEWER, actor=None, at=AT)
-    reader = signed_in(User.objects.get(pk=county.pk))
+    reader = signed_in(make_county_reviewer())
     assert reader.get(address).status_code == 200
     assert 'data-testid="listing-queue"' in text(reader.get("/account/"))
     assert reader.get(f"/review/listings/{drafted(make_supplier()).pk}/").status_code == 404
+
+
+def test_a_county_reviewer_sees_the_goods_of_the_county_only(supplier):
+    own, foreign = sent(supplier), sent(make_supplier("雷波锦江合作社", county=make_division("513437", "雷波县")))
+    county = signed_in(make_county_reviewer("441403"))
+    assert ids_in(county.get("/review/listings/")) == [own.pk]
+    assert county.get(f"/review/listings/{foreign.pk}/").status_code == 404
+    decision = {"decision": "approve", "version": foreign.version}
+    assert county.post(f"/review/listings/{foreign.pk}/decide/", decision).status_code == 404
+    with pytest.raises(UnknownProposal):
+        decide_proposal(
+            proposal_id=foreign.pk, version=foreign.version, approve=True, actor=make_county_reviewer("4414"), at=AT
+        )
+    decide_proposal(
+        proposal_id=foreign.pk, version=foreign.version, approve=True, actor=make_county_reviewer("5134"), at=AT
+    )
+    assert ids_in(county.get("/review/listings/?decided=1")) == []
+    for everywhere in (make_reviewer(), make_county_reviewer("44")):
+        page = signed_in(everywhere)
+        assert ids_in(page.get("/review/listings/?decided=1")) == [foreign.pk]
+        assert page.get(f"/review/listings/{foreign.pk}/").status_code == 200
+    without = signed_in(make_county_reviewer(""))
+    assert ids_in(without.get("/review/listings/")) == []
+    assert "还没有为您设置县" in text(without.get("/review/listings/"))
+    assert without.get(f"/review/listings/{own.pk}/").status_code == 404
+
+
+def ids_in(answer):
+    """Return the proposals that a queue lists."""
+    return [row["pk"] for row in answer.context["rows"]]
 
 
 def test_a_decision_is_refused_with_words_and_what_was_typed_stays(supplier):

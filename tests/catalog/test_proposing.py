@@ -334,7 +334,7 @@ def test_the_same_photo_of_another_supplier_and_the_middle_price_are_found(revie
     certificate = make_certificate(holder=supplier, yearly_output_grams=900_000)
     proposal = drafted(supplier, pomelo(category.pk, certificate_id=certificate.pk, specs=(dear,)), photos=0)
     add_photos(proposal, sha256="a" * 64)
-    found = proposal_to_review(send(proposal).pk)
+    found = proposal_to_review(None, send(proposal).pk)
     evidence = evidence_of(found, facts_of(found), AT.date())
     assert [(reuse.supplier, reuse.slug) for reuse in evidence.reused] == [(live.supplier.name_zh, live.slug)]
     assert (evidence.median_fen, evidence.compared) == (600, 3)

@@ -73,6 +73,12 @@ def test_bar_never_runs_over_its_end() -> None:
     assert heqiao_components.bar(69.4, 50)["committed"] == "30.6"
 
 
+def test_a_bar_of_little_is_seen_and_one_of_nothing_is_not() -> None:
+    drawn = heqiao_components.bar(0.02, 0.3)
+    assert (drawn["done"], drawn["committed"]) == ("1.5", "1.5")
+    assert (heqiao_components.bar(0)["done"], heqiao_components.bar(0)["committed"]) == ("0", "")
+
+
 def test_nearest_ground_and_fallback() -> None:
     assert heqiao.ground("#DBE2D0") == "ground-sage"
     assert heqiao.ground("#EEDFB6") == "ground-straw"

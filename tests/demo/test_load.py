@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
-from django.db.models import Count, Sum
+from django.db.models import Count, DateField, DateTimeField, Sum
 from django.test import Client
 from django.utils import timezone
 from oscar.apps.catalogue.reviews.models import ProductReview
@@ -26,10 +28,11 @@ from shop.core.models import AssistancePairing, AuditEntry, Division, OutboxEntr
 from shop.demo.loading.people import PASSWORD
 from shop.demo.loading.pictures import load_pictures
 from shop.demo.loading.scale import load_scale
+from shop.demo.loading.units import LIVED_DAYS
 from shop.demo.loading.world import load_world
 from shop.demo.showing import demo_info
 from shop.demo.world import PICTURES
-from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase
+from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase, Shipment
 from shop.sales.states import OrderState
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -110,6 +113,35 @@ def test_events_stand_in_the_order_of_time():
     rows = Transfer.objects.filter(debit__asset="CNY").order_by("reference", "pk").values_list("reference", "at")
 
     assert all(one != other or earlier <= later for (one, earlier), (other, later) in pairwise(rows))
+
+
+# Moments that are not events: until when, by when, from when on.
+DEADLINES = {
+    "end_datetime", "expire_date", "valid_until", "best_before", "answer_by", "ship_by", "pay_by", "due_at", "until",
+    "expires_at", "planned_at", "ends_at",
+}  # fmt: skip
+
+
+def test_nothing_that_happened_lies_ahead():
+    ahead = {}
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if not isinstance(field, DateField) or field.name in DEADLINES:
+                continue
+            now = timezone.now() if isinstance(field, DateTimeField) else timezone.localdate()
+            if late := model._default_manager.filter(**{f"{field.name}__gt": now}).count():
+                ahead[f"{model._meta.label}.{field.name}"] = late
+    told = [step["at"] for track in Shipment.objects.values_list("track", flat=True) for step in track]
+
+    assert ahead == {}
+    assert told
+    assert max(datetime.fromisoformat(at) for at in told) <= timezone.now()
+
+
+def test_a_units_purchase_is_over_within_the_days_that_are_kept_free():
+    longest = timedelta(hours=14 + 27 + 24 + 29) + timedelta(days=4)  # asked at two, placed, sent, accepted
+
+    assert longest < timedelta(days=LIVED_DAYS)
 
 
 def test_there_is_an_account_for_every_role():

@@ -100,7 +100,7 @@ def test_a_drop_larger_than_the_stock_is_refused_and_nothing_moves(stage) -> Non
     session, host, item = stage
     with pytest.raises(OutOfStock) as refused:
         drop_of(session, item, host, pieces=51)
-    assert refused.value.field == "pieces"
+    assert (refused.value.field, str(refused.value.message)) == ("pieces", "库存只剩 50 件。")
     assert pools(item.listing) == {"main": (50, 0)}
     assert Drop.objects.count() == 0
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from livestream.models import Drop, LiveSession, TrayItem
 from livestream.operations import sessions, tray
+from livestream.queries.rooms import live_page, room_cards
 from shop.accounts.models import User
 from tests.factories import AT, add_picture, make_listing, make_supplier, make_user, spec_of
 from tests.livestream.rooms import drop_of, make_room, make_session, put
@@ -219,7 +220,12 @@ def test_a_stale_console_is_told_and_shown_what_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value", "words"),
-    [("pieces", "51", "库存不够"), ("price", "32.81", "不高于店里的价"), ("price", "abc", ""), ("minutes", "0.1", "")],
+    [
+        ("pieces", "51", "库存只剩 50 件。"),
+        ("price", "32.81", "不高于店里的价"),
+        ("price", "abc", ""),
+        ("minutes", "0.1", ""),
+    ],
 )
 def test_a_drop_that_can_not_be_is_refused_beside_its_field(field: str, value: str, words: str) -> None:
     session, host = make_session()
@@ -239,6 +245,34 @@ def test_a_drop_that_can_not_be_is_refused_beside_its_field(field: str, value: s
     assert words in page
     assert f'value="{value}"' in page
     assert Drop.objects.count() == 0
+
+
+def test_while_a_drop_runs_the_others_wait_and_say_why() -> None:
+    session, host = make_session()
+    first, second = (put(session, make_listing(supplier=session.room.supplier, stock=50), host) for _ in range(2))
+    client = signed_in(host)
+    address = f"/live/console/{session.pk}/"
+    page = client.get(address).content.decode()
+    assert page.count(f'href="{address}?item=') == 2
+    assert 'data-testid="drop-why"' not in page
+    drop_of(session, first, host, at=timezone.now())
+    page = client.get(address).content.decode()
+    assert f'href="{address}?item={first.pk}#drop"' in page
+    assert f"?item={second.pk}#drop" not in page
+    assert page.count('data-testid="drop-why"') == 1
+    assert f'disabled aria-describedby="drop-why-{second.pk}"' in page
+    assert "等第 1 轮结束后再开" in page
+
+
+def test_a_card_shows_what_is_shown_now_first() -> None:
+    session, host = make_session()
+    items = [put(session, make_listing(supplier=session.room.supplier), host) for _ in range(8)]
+    pin(session, items[7], host)
+    shown = room_cards([session.room_id], at=AT)[session.room_id].goods
+    assert [row.item_id for row in shown] == [items[7].pk, items[0].pk, items[1].pk]
+    assert [row.is_pinned for row in shown] == [True, False, False]
+    assert [row.item_id for row in live_page(at=AT).now[0].goods] == [items[7].pk, items[0].pk, items[1].pk]
+    assert Client().get("/live/").content.decode().count('data-testid="card-pinned"') == 1
 
 
 def test_the_console_is_its_hosts_alone(client: Client) -> None:

@@ -11,7 +11,8 @@ from shop.accounts import roles
 from shop.accounts.operations.groups import give_role
 from shop.core.spreadsheets import inert
 from shop.sales.deal import Attribution
-from shop.sales.models import LineFacts
+from shop.sales.models import LineFacts, OrderFacts
+from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.receipts import accept_order
 from shop.sales.queries.reports import DIMENSIONS
 from tests.factories import AT, make_user
@@ -191,6 +192,26 @@ def test_filters_are_kept_on_the_way() -> None:
     assert f'href="/reports/village/?{kept}"' in text
     assert f"/reports/county/table.xlsx?{kept}" in text
     assert f"http://testserver/reports/county/?{kept}" in text
+
+
+def test_a_range_without_its_name_is_shown_as_a_range() -> None:
+    sold_by_each()
+    page = as_(staff()).get("/reports/county/orders/?since=2026-03-01&until=2026-11-30").content.decode()
+    assert '<option value="custom" selected>' in page
+    assert 'value="2026-03-01"' in page
+
+
+def test_what_was_never_paid_is_not_called_given_back_once_the_rest_is() -> None:
+    _pomelo, _goat, ((_above, office), *_others) = sold_by_each()
+    browser = as_(staff())
+    address = "/reports/unit/orders/?only=taken"
+    assert browser.get(address).content.decode().count("验收扣减") == 2
+    purchase = OrderFacts.objects.get(of_unit__unit=office.unit).purchase
+    payment, _started = start_payment(purchase=purchase, gateway_name="demo", through="unit", at=AT)
+    capture_payment(payment_id=payment.pk, at=AT)
+    page = browser.get(address).content.decode()
+    assert page.count("验收扣减") == 2
+    assert "已退款" not in page
 
 
 def test_the_table_as_a_file_adds_up_and_says_how() -> None:

@@ -120,6 +120,31 @@ def test_what_is_wrong_is_said_beside_its_field_and_input_kept(world):
     assert own["waiting"].shipments.count() == 0
 
 
+def test_what_is_refused_stands_first_and_leads_to_its_field(world):
+    own = world[0]
+    page = send(own, **{"tracking_no": "12 34", f"pieces-{own['line']}": "4"}).content.decode()
+    summary = page.index('data-testid="error-summary"')
+    assert page.index('class="console-head"') < summary < page.index('data-testid="ship-to"')
+    assert page.index('href="#id_tracking_no"') < page.index('id="id_tracking_no"')
+    assert 'href="#id_carrier"' not in page
+    unnamed = own["client"].post(f"/seller/orders/{own['number']}/ship/", {"tracking_no": "SF1234567890123"})
+    page = unnamed.content.decode()
+    assert 'href="#id_carrier"' in page
+    assert 'id="id_carrier" tabindex="-1"' in page
+    stock = own["client"].post(f"/seller/goods/{own['specification_id']}/stock/", {"on_hand": "-1"}).content.decode()
+    assert f'href="#stock-{own["specification_id"]}"' in stock
+    assert "填一个整数，0 或更大。" in stock
+    assert 'data-testid="error-summary"' not in own["client"].get("/seller/goods/").content.decode()
+
+
+def test_what_was_done_is_said_below_the_head(world):
+    own = world[0]
+    answer = own["client"].post(f"/seller/goods/{own['specification_id']}/stock/", {"on_hand": "60"}, follow=True)
+    page = answer.content.decode()
+    assert page.count('data-testid="messages-flash"') == 1
+    assert page.index('class="console-head"') < page.index("messages-flash") < page.index('data-testid="goods-group"')
+
+
 def test_what_ran_out_is_given_back(world):
     own = world[0]
     form = {"lines": [own["line"]], "reason": "out_of_stock"}

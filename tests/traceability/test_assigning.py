@@ -70,6 +70,19 @@ class TestShipping:
         assert (Shipment.objects.count(), TracedParcel.objects.count()) == (0, 0)
         assert ProduceLot.objects.get().assigned_grams == 0
 
+    def test_a_chosen_lot_is_refused_with_its_own_remainder_and_that_of_the_others(self) -> None:
+        listing = make_grown()
+        small, large = make_lot(listing, pieces=2), make_lot(listing, pieces=30)
+        order = paid_order(listing, 4)
+        line = LineFacts.objects.get(order=order)
+        with pytest.raises(BeyondHarvest) as refusal:
+            send(order, 4, lots={line.pk: [(small.pk, 4)]})
+        assert (refusal.value.field, refusal.value.details) == (f"lot-{line.pk}", {"left": 2})
+        assert str(refusal.value.message) == f"{small.code} 只剩 2 件，别的批次还有 30 件：换一个批次，或者少发一些。"
+        close_lot(supplier_id=listing.supplier_id, lot_id=large.pk, actor=None, at=large.created_at)
+        with pytest.raises(BeyondHarvest, match="别的批次也没有了"):
+            send(order, 4, lots={line.pk: [(small.pk, 4)]})
+
     def test_anothers_lot_is_refused(self) -> None:
         listing = make_grown()
         make_lot(listing)

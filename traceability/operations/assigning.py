@@ -105,9 +105,8 @@ def _shares(
     ):
         raise BeyondHarvest(_("Choose a lot of this product that can be sent."), field=f"lot-{line.line_id}")
     for lot_id, pieces in wanted:
-        left = _left(usable[lot_id]) // max(line.grams_per_piece, 1)
-        if pieces > left:
-            raise _beyond(line, left)
+        if pieces > _pieces_left(usable[lot_id], line):
+            raise _beyond_lot(line, usable[lot_id], list(usable.values()))
     return wanted
 
 
@@ -117,6 +116,25 @@ def _candidate(lot: ProduceLot) -> Candidate:
 
 def _left(lot: ProduceLot) -> int:
     return lot.harvested_grams - lot.assigned_grams
+
+
+def _pieces_left(lot: ProduceLot, line: AssignLine) -> int:
+    return _left(lot) // max(line.grams_per_piece, 1)
+
+
+def _beyond_lot(line: AssignLine, lot: ProduceLot, lots: Sequence[ProduceLot]) -> BeyondHarvest:
+    """Refuse one chosen lot: it is this lot that has too little, the others may have enough."""
+    left = _pieces_left(lot, line)
+    others = sum(_pieces_left(each, line) for each in lots if each.pk != lot.pk)
+    words = {"code": lot.code, "left": left, "others": others}
+    return BeyondHarvest(
+        _("%(code)s has only %(left)d pieces left, other lots %(others)d: choose another lot, or send fewer.") % words
+        if others
+        else _("%(code)s has only %(left)d pieces left, and no other lot has any: record a harvest, or send fewer.")
+        % words,
+        field=f"lot-{line.line_id}",
+        left=left,
+    )
 
 
 def _beyond(line: AssignLine, left: int) -> BeyondHarvest:

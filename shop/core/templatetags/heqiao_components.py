@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from shop.core.templatetags.heqiao import price_classes, price_markup, yuan
 
 register = template.Library()
+LEAST_SEEN = 1.5
 
 
 @register.inclusion_tag("components/field.html")
@@ -85,11 +86,33 @@ def line_sum(each_fen: int, pieces: int, sum_fen: int) -> SafeString:
     return format_html('<div class="goods-sum line-sum">{}{}{}</div>', each, less, total)
 
 
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(form: Any, anchor: str = "") -> dict[str, Any]:
+    """Say at the top of a page what a form refused, each sentence linked to its field; nothing without errors.
+
+    The script puts the focus there. `anchor` is the id of a control that `field` did not draw.
+    """
+    found: list[dict[str, str]] = []
+    if isinstance(form, BaseForm) and form.is_bound:
+        found = [{"href": anchor, "label": "", "text": str(error)} for error in form.non_field_errors()]
+        for bound in form:
+            target = anchor or bound.id_for_label or bound.auto_id
+            found += [{"href": target, "label": str(bound.label), "text": str(error)} for error in bound.errors]
+    return {"errors": found}
+
+
+def _seen(percent: float) -> float:
+    return max(percent, LEAST_SEEN) if percent > 0 else 0.0
+
+
 @register.inclusion_tag("components/bar.html")
 def bar(done: float, committed: float = 0, label: str = "", size: str = "", kind: str = "") -> dict[str, Any]:
-    """Draw a bar of percentages 0-100: pine done, hatched committed, sunk remainder. `label` is read aloud."""
-    first = max(0.0, min(100.0, float(done)))
-    second = max(0.0, min(100.0 - first, float(committed)))
+    """Draw a bar of percentages 0-100: pine done, hatched committed, sunk remainder. `label` is read aloud.
+
+    What is more than nothing is drawn at least as wide as can be seen; the number stands beside the bar.
+    """
+    first = _seen(min(100.0, float(done)))
+    second = min(100.0 - first, _seen(float(committed)))
     return {
         "done": f"{first:g}",
         "committed": f"{second:g}" if second else "",

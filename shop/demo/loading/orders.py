@@ -158,7 +158,7 @@ def _after_payment(trade: Trade, purchase: Purchase, ending: str, paid: datetime
         return
     if ending == "to_ship":
         return
-    sent = paid + timedelta(hours=trade.dice.uniform(8, 40))
+    sent = min(paid + timedelta(hours=trade.dice.uniform(8, 40)), trade.at - timedelta(minutes=20))
     yield sent
     shipments = [_ship(trade, order, sent) for order in orders]
     if ending == "shipped":
@@ -337,7 +337,8 @@ def _review(trade: Trade, orders: list[OrderFacts], received: datetime) -> Itera
             at=written,
         )
         ProductReview.objects.filter(pk=facts.pk).update(date_created=written)
-        if written > trade.at - timedelta(days=9) and trade.waiting < 7:
+        answered = written + timedelta(hours=9)
+        if answered > trade.at or (written > trade.at - timedelta(days=9) and trade.waiting < 7):
             trade.waiting += 1
             continue
         moderator = trade.people.by_login["platform_reviewer"]
@@ -345,7 +346,7 @@ def _review(trade: Trade, orders: list[OrderFacts], received: datetime) -> Itera
         if dice.random() < 0.22:
             reply = dice.choice(trade.words["reply"]["texts"])
             seller = trade.people.members[line.order.supplier_id]
-            reply_to_review(review_id=facts.pk, text=reply, actor=seller, at=written + timedelta(hours=9))
+            reply_to_review(review_id=facts.pk, text=reply, actor=seller, at=answered)
 
 
 def _text(trade: Trade, listing_id: int, stars: int) -> str:

@@ -32,6 +32,7 @@ SURNAMES = "陈李张黄何林吴郑谢罗梁宋唐许韩冯邓曹彭曾"
 GIVEN = ("文静", "国强", "丽华", "志远", "晓岚", "秀英", "永康", "嘉欣", "子晴", "启明", "建业", "海燕", "卫东", "雪梅")
 STREETS = ("文明路", "德政北路", "东华西路", "凤山中路", "清晖路", "南国东路")
 YUAN_A_HEAD = 1150
+LIVED_DAYS = 8  # from a request at two to the acceptance, at the longest: what is younger would end in the future
 SPEND_A_MONTH = (9, 5, 9, 9, 9, 8, 4, 4, 10, 10, 11, 12)
 
 
@@ -199,7 +200,7 @@ def _year(history: History, each: DemoUnit, plan: int, goods: list[SpecForSale],
     for month, part in enumerate(SPEND_A_MONTH, start=1):
         for half in (0, 1):
             day = date(history.year, month, 4 + 14 * half + dice.randrange(5))
-            if day > today - timedelta(days=5):
+            if day > today - timedelta(days=LIVED_DAYS):
                 return
             fen = plan * part * each.pace // whole // 160
             fund = "union" if half and month in (1, 6, 9) else "canteen"

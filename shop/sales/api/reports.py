@@ -138,7 +138,9 @@ class ReportLine(Priced):
     agreed: str
     taken: str
     net: str
-    why: Literal["", "cancelled", "refunded", "waived"] = Field(description=gettext_noop("Why something was deducted."))
+    why: Literal["", "cancelled", "refunded", "waived", "both"] = Field(
+        description=gettext_noop("Why something was deducted.")
+    )
 
 
 class ReportLines(Answer):

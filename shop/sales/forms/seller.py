@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.core.money import to_fen, to_yuan
-from shop.sales.models import AfterSale, OrderFacts
+from shop.sales.models import AfterSale, LineFacts, OrderFacts
 from shop.sales.operations.shipping import Parcel, line_rest
 from shop.sales.rules import CARRIERS
 from shop.sales.texts import in_reader_language
@@ -53,7 +53,7 @@ class ShipForm(forms.Form):
                 required=False,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-testid": f"pieces-{line.pk}"}),
             )
-            choices = [(str(lot.pk), _lot_words(lot)) for lot in (lots or {}).get(line.listing_id, ())]
+            choices = [(str(lot.pk), _lot_words(lot, line)) for lot in (lots or {}).get(line.listing_id, ())]
             if choices:
                 self.fields[f"lot-{line.pk}"] = forms.ChoiceField(
                     label=_("Lot"), choices=[("", _("First to expire first")), *choices], required=False
@@ -89,12 +89,14 @@ class ShipForm(forms.Form):
         return Parcel(self.cleaned_data["carrier"], self.cleaned_data["tracking_no"], pieces)
 
 
-def _lot_words(lot: Any) -> str:
-    left = in_words(lot.harvested_grams - lot.assigned_grams)
+def _lot_words(lot: Any, line: LineFacts) -> str:
+    """Say of a lot how many of the line's pieces it still has: that is what the parcel asks of it."""
+    grams = lot.harvested_grams - lot.assigned_grams
     until = f"{lot.best_before:%Y-%m-%d}" if lot.best_before else "—"
-    return gettext("%(code)s · %(left)s left · best before %(until)s") % {
+    return gettext("%(code)s · %(pieces)d pieces (%(left)s) left · best before %(until)s") % {
         "code": lot.code,
-        "left": left,
+        "pieces": grams // max(line.net_grams, 1),
+        "left": in_words(grams),
         "until": until,
     }
 
@@ -155,6 +157,12 @@ class OnHandForm(forms.Form):
         min_value=0,
         max_value=1_000_000,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "required": _("Enter a whole number, 0 or more."),
+            "invalid": _("Enter a whole number, 0 or more."),
+            "min_value": _("Enter a whole number, 0 or more."),
+            "max_value": _("At most a million pieces."),
+        },
     )
 
 

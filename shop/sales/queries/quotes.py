@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from catalog.queries import SpecForSale, freight_of
 from shop.sales.pricing import PricedLine, Quote, add_freight, group_by_supplier
 
+__all__ = ["Quote", "list_quote"]
+
 
 def list_quote(wanted: Sequence[tuple[SpecForSale, int]], *, destination: str) -> Quote:
     """Return goods and freight of (specification, pieces) to a county, without the shop's offers. One query."""

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from shop.core.templatetags.heqiao import local
 from shop.sales import plots, report_shown
 from shop.sales.forms.reports import PRESET_NAMES, ReportForm
+from shop.sales.periods import CUSTOM
 from shop.sales.queries.reports import DIMENSIONS, Scope, behind, provinces_of_origin, report, scope_of
 from shop.sales.report_shown import FIRST, Asked
 
@@ -68,6 +69,8 @@ def _reading(request: HttpRequest, dimension: str, scope: Scope) -> Reading:
     at = timezone.now()
     provinces = dict(provinces_of_origin())
     given = {name: request.GET[name] for name in ReportForm.base_fields if name in request.GET}
+    if not given.get("period") and (given.get("since") or given.get("until")):
+        given["period"] = CUSTOM  # so that the form shows the range that it was asked for, not “this year”
     form = ReportForm(given, provinces=list(provinces.items()), today=timezone.localdate(at))
     period = form.chosen
     cleaned = form.cleaned_data

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catalog.queries.proposals import facts_of, last_reason, new_proposals, open_changes, returned_proposals
@@ -94,10 +95,10 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
     if facts.case is not None:
         case = facts.case
         left = int((case.answer_by - at).total_seconds() // 3600) if case.answer_by else 0
-        hours = _("%(n)d hours left") % {"n": left} if left >= 0 else _("overdue")
-        text = " · ".join(
-            (mask_name(case.line.order.purchase.ship_name), _("%(n)d photos") % {"n": len(case.pictures.all())}, hours)
-        )
+        hours = ngettext("%(n)d hour left", "%(n)d hours left", left) % {"n": left} if left >= 0 else _("overdue")
+        photos = len(case.pictures.all())
+        seen = ngettext("%(n)d photo", "%(n)d photos", photos) % {"n": photos} if photos else ""
+        text = " · ".join(filter(None, (mask_name(case.line.order.purchase.ship_name), seen, hours)))
         title = _("%(n)d after-sales to decide") % {"n": facts.open_cases}
         url = local(f"/seller/after-sales/{case.pk}/")
         tasks.append(
@@ -205,7 +206,8 @@ def set_stock(request: HttpRequest, supplier: SupplierBrief, specification_id: i
         else:
             messages.success(request, _("Saved."))
             return redirect("seller:goods")
-    context = _goods(supplier.pk, request.POST.get("page", 1), refused=specification_id, form=form)
+    refused = {"refused": specification_id, "refused_at": f"stock-{specification_id}"}
+    context = _goods(supplier.pk, request.POST.get("page", 1), form=form, **refused)
     return console(request, supplier, "goods", context, status=status)
 
 
@@ -259,7 +261,8 @@ def reply(request: HttpRequest, supplier: SupplierBrief, review_id: int) -> Http
         messages.success(request, _("Your answer stands below the review."))
         return redirect("seller:reviews")
     page = queries.supplier_reviews(supplier.pk)
-    context = {"page": page, "rows": review_rows(page), "refused": review_id, "form": form}
+    rows = review_rows(page)
+    context = {"page": page, "rows": rows, "refused": review_id, "refused_at": f"reply-{review_id}", "form": form}
     return console(request, supplier, "reviews", context, status=422)
 
 

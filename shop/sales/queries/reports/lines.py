@@ -15,7 +15,7 @@ from shop.sales.periods import Period
 from shop.sales.queries.reports.counting import AGREED, PIECES, Figures, figures_of, none_name, sold_lines, sums
 from shop.sales.queries.reports.dimensions import DIMENSIONS, NONE, Dimension, Lines, channel_name
 from shop.sales.queries.reports.scopes import Scope
-from shop.sales.states import OrderState, PurchaseState, Terms
+from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language
 
 LINES_A_PAGE = 50
@@ -25,7 +25,7 @@ ALL = ""
 
 @dataclass(frozen=True)
 class SoldLine:
-    """One order line. Amounts in 分; `buyer` is a unit's name, or a masked person. `why`: what took off: "" nothing."""
+    """One order line. Amounts in 分; `buyer` is a unit's name, or a masked person. `why`: what took off: "" nothing, "both": not charged, given back."""
 
     number: str
     sold_at: datetime
@@ -159,8 +159,10 @@ def _why(line: Any) -> str:
         return ""
     if line.order.state == OrderState.CANCELLED:
         return "cancelled"
-    purchase = line.order.purchase
-    return "waived" if purchase.terms == Terms.POSTPAID and purchase.state == PurchaseState.UNPAID else "refunded"
+    if not line.order.waived_fen:
+        return "refunded"
+    # Goods that came first and were short were never paid, also once the rest has been.
+    return "both" if line.order.refunded_fen else "waived"
 
 
 def _name(by: Dimension, key: str, lines: Lines) -> str:
