@@ -1,9 +1,12 @@
 """A small tree of units with their people, and requests in any state, for tests."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any
+
+from django.test import Client
 
 from catalog.models import Listing
 from procurement.models import BudgetUnit, PurchaseRequest, UnitOrder
@@ -110,3 +113,24 @@ def declared(office: Office, spend_fen: int = 10_000_000, *, by: User, year: int
     return declarations.decide_declaration(
         declaration_id=declaration.pk, version=declaration.version, confirm=True, actor=by, at=AT
     )
+
+
+def as_(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def figure(page, testid):
+    found = re.search(rf'data-testid="{testid}"[^>]*>(.*?)</', page.content.decode())
+    assert found, testid
+    return re.sub(r"<[^>]+>", "", found.group(1)).strip()
+
+
+def amount(page, testid):
+    """The amount of a figure, however it is drawn."""
+    found = re.search(rf'data-testid="{testid}"[^>]*>(.{{0,400}})', page.content.decode(), re.DOTALL)
+    assert found, testid
+    found_sum = re.search(r"¥[\d,]+\.\d\d", re.sub(r"<[^>]+>|\s", "", found.group(1)))
+    assert found_sum, testid
+    return found_sum.group()
