@@ -31,12 +31,19 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+MIGRATE = """
+import django
+from django.core.management import call_command
+from shop.core import quick_states
+django.setup()
+quick_states.install()
+call_command("migrate", verbosity=0, skip_checks=True)
+"""
+
+
 def _migrate(database_url: str) -> None:
-    environment = {**os.environ, "DATABASE_URL": database_url}
-    manage = Path(settings.BASE_DIR) / "manage.py"
-    subprocess.run(
-        [sys.executable, str(manage), "migrate", "--verbosity=0", "--skip-checks"], check=True, env=environment
-    )
+    environment = {"DJANGO_SETTINGS_MODULE": "shop.config.settings.dev", **os.environ, "DATABASE_URL": database_url}
+    subprocess.run([sys.executable, "-c", MIGRATE], check=True, env=environment, cwd=settings.BASE_DIR)
 
 
 def sqlite_template() -> Path:

@@ -3,7 +3,6 @@
 import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 from types import FrameType
@@ -12,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from shop.demo.children import Child, serving, worker_command
 
 GRACE_SECONDS = 10
 WAIT_SECONDS = 120  # A busy machine takes its time.
@@ -36,8 +37,7 @@ class Command(BaseCommand):
         if options["prepare"]:
             # In this process: each that loads the whole project takes four seconds.
             call_command("prepare_demo", stdout=self.stdout)
-        web, worker = self._commands(port, Path(settings.VAR_DIR))
-        children = [self._start(web)]
+        children: list[Child] = [serving(port)]
 
         def stop(signum: int, frame: FrameType | None) -> None:
             raise KeyboardInterrupt
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         try:
             self._wait_for_port(port, children)
             # After the pages: they are what somebody waits for.
-            children.append(self._start(worker))
+            children.append(subprocess.Popen(worker_command(Path(settings.VAR_DIR)), cwd=settings.BASE_DIR))
             call_command("demo_info", stdout=self.stdout)
             self.stdout.write(self.style.SUCCESS(f"\n禾桥 Heqiao runs on http://127.0.0.1:{port}  (Ctrl-C stops it)"))
             self.stdout.flush()
@@ -58,41 +58,7 @@ class Command(BaseCommand):
         finally:
             self._stop(children)
 
-    def _commands(self, port: int, var: Path) -> list[list[str]]:
-        web = ["uvicorn", "shop.config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
-        web += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
-        # It runs as whoever started the demo, and says so each time.
-        hush = ["-W", "ignore:You're running the worker with superuser privileges"]
-        worker = [
-            "celery",
-            "-q",
-            "-A",
-            "shop.config.celery",
-            "worker",
-            "--beat",
-            "--pool",
-            "solo",
-            "--loglevel",
-            "warning",
-        ]
-        return [
-            [sys.executable, "-m", *web, "--log-level", "warning", "--no-server-header"],
-            [
-                sys.executable,
-                *hush,
-                "-m",
-                *worker,
-                "--without-mingle",
-                "--without-gossip",
-                "--schedule",
-                str(var / "beat"),
-            ],
-        ]
-
-    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(command, cwd=settings.BASE_DIR)
-
-    def _wait_for_port(self, port: int, children: list[subprocess.Popen[bytes]]) -> None:
+    def _wait_for_port(self, port: int, children: list[Child]) -> None:
         for _ in range(10 * WAIT_SECONDS):
             if any(child.poll() is not None for child in children):
                 raise CommandError("The server did not start; see above.")
@@ -102,7 +68,7 @@ class Command(BaseCommand):
             time.sleep(0.1)
         raise CommandError(f"The server did not answer within {WAIT_SECONDS} seconds.")
 
-    def _stop(self, children: list[subprocess.Popen[bytes]]) -> None:
+    def _stop(self, children: list[Child]) -> None:
         # An impatient second Ctrl-C would leave the children behind; they end within the grace anyway.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -1,0 +1,90 @@
+"""The demo's processes: pages and sockets, and the worker."""
+
+import multiprocessing
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import connections
+
+APPLICATION = "shop.config.asgi:application"
+
+
+class Child(Protocol):
+    """What can be watched and ended, as subprocess.Popen can."""
+
+    def poll(self) -> int | None:
+        """Return how it ended; None while it runs."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it has ended. Raises subprocess.TimeoutExpired."""
+
+
+class Forked:
+    """A child made of this process, with everything that is loaded already."""
+
+    def __init__(self, target: Any, *args: Any) -> None:
+        """Start it."""
+        # Two processes on one connection would read each other's answers.
+        connections.close_all()
+        self._process = multiprocessing.get_context("fork").Process(target=target, args=args)
+        self._process.start()
+
+    def poll(self) -> int | None:
+        """Return how it ended; None while it runs."""
+        return self._process.exitcode
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """End it."""
+        self._process.kill()
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it has ended. Raises subprocess.TimeoutExpired."""
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired("web", timeout or 0)
+        return self._process.exitcode
+
+
+def serving(port: int) -> Child:
+    """Start the server of pages and sockets. On Linux without loading the project a second time: five seconds."""
+    if sys.platform == "linux":
+        return Forked(_serve, port)
+    # A fork of a process that has used the system's frameworks is not safe elsewhere.
+    code = f"from shop.demo.children import _serve; _serve({port})"
+    return subprocess.Popen([sys.executable, "-c", f"import django; django.setup(); {code}"], cwd=settings.BASE_DIR)
+
+
+def _serve(port: int) -> None:
+    import uvicorn  # reason: this module is loaded by commands that serve nothing
+
+    uvicorn.run(
+        APPLICATION,
+        host="127.0.0.1",
+        port=port,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        log_level="warning",
+        server_header=False,
+    )
+
+
+def worker_command(var: Path) -> list[str]:
+    """Return the command of the one worker, which is its own scheduler."""
+    # It runs as whoever started the demo, and says so each time.
+    hush = ["-W", "ignore:You're running the worker with superuser privileges"]
+    celery = ["celery", "-q", "-A", "shop.config.celery", "worker", "--beat", "--pool", "solo", "--loglevel", "warning"]
+    quiet = ["--without-mingle", "--without-gossip", "--schedule", str(var / "beat")]
+    return [sys.executable, *hush, "-m", *celery, *quiet]
