@@ -40,7 +40,7 @@ def _copied(field: Any) -> Any:
 def _fresh(one: Any) -> Any:
     """Return a copy that has worked out nothing yet."""
     made = copy.copy(one)
-    for name in _worked_out(type(one)):
+    for name in _worked_out(type(one)):  # type: ignore[arg-type]  # a class is hashable
         made.__dict__.pop(name, None)
     return made
 
