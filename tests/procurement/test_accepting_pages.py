@@ -7,31 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from procurement.models import GoodsAcceptance, PurchaseRequest
 from shop.core import ledger
-from tests.factories import AT, make_listing
 from tests.sales.selling import lines_of, photo, ship
 
-from .offices import amount, as_, declared, figure, make_office, ordered
+from .offices import amount, as_, figure, ordered
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-
-
-@pytest.fixture
-def listing():
-    return make_listing(price_fen=10_000, stock=200)
-
-
-@pytest.fixture
-def office():
-    above = make_office(kind="supervising")
-    office = make_office(above.unit, budget_fen=10_000_000)
-    declared(office, 14_000_000, by=above.approver)
-    office.above = above
-    return office
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 
 
 def test_accepting_with_photos_and_beyond_what_was_sent(office, listing):

@@ -14,26 +14,7 @@ from tests.sales.selling import lines_of, ship
 
 from .offices import YEAR, approved, as_, ask, declared, figure, make_office, ordered, submitted
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-
-
-@pytest.fixture
-def listing():
-    return make_listing(price_fen=10_000, stock=200)
-
-
-@pytest.fixture
-def office():
-    above = make_office(kind="supervising")
-    office = make_office(above.unit, budget_fen=10_000_000)
-    declared(office, 14_000_000, by=above.approver)
-    office.above = above
-    return office
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 
 
 def test_home_shows_the_ledgers_figures(office, listing):
