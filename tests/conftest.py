@@ -55,7 +55,7 @@ def chinese_first() -> Iterator[None]:
     translation.activate(settings.LANGUAGE_CODE)
 
 
-def _server_url() -> str:
+def server_url() -> str:
     parts = urlsplit(os.environ["DATABASE_URL"])
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -66,7 +66,7 @@ def _fresh(name: str) -> None:
     if connections["default"].vendor == "sqlite":
         migrated.copy_sqlite(Path(name))
     else:
-        migrated.copy_postgres(_server_url(), name)
+        migrated.copy_postgres(server_url(), name)
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +89,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker, request: pytest.FixtureR
         else:
             import psycopg  # reason: absent where only SQLite is used
 
-            with psycopg.connect(f"{_server_url()}/postgres", autocommit=True) as connection:
+            with psycopg.connect(f"{server_url()}/postgres", autocommit=True) as connection:
                 connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
@@ -98,7 +98,7 @@ def real_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
     """Yield the DATABASE_URL of a database with real commits, for threads, processes, servers and browsers."""
     with django_db_blocker.unblock():
         name = connections["default"].settings_dict["NAME"]
-        yield f"sqlite:///{name}" if connections["default"].vendor == "sqlite" else f"{_server_url()}/{name}"
+        yield f"sqlite:///{name}" if connections["default"].vendor == "sqlite" else f"{server_url()}/{name}"
         _fresh(name)
 
 

@@ -90,8 +90,7 @@ def test_a_list_filled_up_to_a_kept_length_finds_what_it_names():
     assert len(prepared._compiled) == 4
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL keeps plans for a connection")
-def test_the_server_keeps_the_plan_and_what_is_fixed_stays_as_written():
+def test_the_server_keeps_the_plan_and_what_is_fixed_stays_as_written(on_postgres):
     make_listing("100% 金柚")
 
     def make(slug):
