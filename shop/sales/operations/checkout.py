@@ -31,7 +31,8 @@ def check_out(
     Raises BasketChanged when there is nothing to buy or the total moved since it was shown, NotServed, OutOfStock with
     the lines in `page.problems`, and what `place` raises.
     """
-    placed = Purchase.objects.filter(key=key).first() if not page.lines or page.problems else None
+    changed = not page.lines or page.problems or page.coupon_error
+    placed = Purchase.objects.filter(key=key).first() if changed else None
     if placed is not None:
         return placed
     if not page.lines:
@@ -70,7 +71,7 @@ def check_out(
             notes=notes,
             freight={group.supplier_id: group.freight.fen for group in page.quote.groups},
             invoice=invoice,
-            coupon_code=page.coupon_code,
+            coupon_code=page.used_coupon,
             applied=page.quote.applied,
         ),
         basket_id=page.basket_id,

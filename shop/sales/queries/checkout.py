@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from catalog.queries import SpecForSale, specifications_for_sale
 from catalog.rules.freight import FreightQuote
 from shop.sales.hooks import SpecialPrice, special_price
+from shop.sales.models import Purchase
 from shop.sales.pricing import PricedLine, Quote, SupplierGroup
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
 from shop.sales.texts import in_reader_language
@@ -43,9 +44,15 @@ class CheckoutPage:
     leaves_some: bool = False
     coupon_code: str = ""
     coupon_error: str = ""
+    coupon_note: str = ""
     groups: list[CheckoutGroup] = field(default_factory=list)
     problems: list[tuple[BasketLine, Problem]] = field(default_factory=list)
     special: SpecialPrice | None = None
+
+    @property
+    def used_coupon(self) -> str:
+        """The coupon's code, if it takes something off; "" when nothing of it applies."""
+        return self.coupon_code if any(each.voucher_id for each in self.quote.applied) else ""
 
     @property
     def unserved(self) -> str:
@@ -75,6 +82,11 @@ class CheckoutPage:
 
 def _joined(names: list[str]) -> str:
     return (", " if get_language() == "en" else "、").join(names)
+
+
+def was_placed(key: str) -> bool:
+    """Tell whether a purchase was placed with this key. One query."""
+    return Purchase.objects.filter(key=key).exists()
 
 
 def checkout_page(
@@ -110,8 +122,10 @@ def checkout_page(
     lines.reverse()
     code = coupon_code.strip().upper()
     priced = [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines]
-    quote, coupon_error = price_lines(priced, code, user, destination, at)
-    page = CheckoutPage(found, lines, quote, leaves_some, code, coupon_error, special=special)
+    quote, discounts = price_lines(priced, code, user, destination, at)
+    page = CheckoutPage(
+        found, lines, quote, leaves_some, code, discounts.coupon_error, discounts.coupon_note, special=special
+    )
     page.problems = [
         (line, problem)
         for line in lines

@@ -24,7 +24,7 @@ from shop.sales.forms.checkout import NEW, CheckoutForm
 from shop.sales.operations.checkout import check_out
 from shop.sales.operations.payments import settle_nothing_due
 from shop.sales.operations.placing import Buyer, Invoice, ShipTo
-from shop.sales.queries.checkout import CheckoutPage, checkout_page
+from shop.sales.queries.checkout import CheckoutPage, checkout_page, was_placed
 from shop.sales.sources import sources_of
 from shop.sales.views.basket import destination_of
 
@@ -181,7 +181,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 
 def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
-    if not step.form.is_valid() or page.coupon_error:
+    # A second answer to what was placed already: its coupon counts as used by then.
+    if not step.form.is_valid() or (page.coupon_error and not was_placed(f"web:{step.key}")):
         return step.show(page, 422)
     request, user = step.request, step.user
     ship_to = step.ship_to()
