@@ -174,6 +174,7 @@ def _write(
         contact_phone=buyer.phone,
         contact_email=buyer.email,
         guest_token_hash=token_hash(buyer.guest_token),
+        link_token_hash=token_hash(buyer.link_token),
         state=PurchaseState.UNPAID,
         terms=terms,
         goods_fen=goods,

@@ -81,6 +81,7 @@ def erase_buyer(user: Any, at: datetime) -> None:
         contact_phone="",
         contact_email="",
         guest_token_hash="",
+        link_token_hash="",
         ship_name=NOBODY,
         ship_phone="",
         ship_street="",
