@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from oscar.apps.voucher.models import Voucher
 
+from catalog.models import Specification, Stock
 from shop.sales.models import Purchase
 from tests.factories import make_division, make_listing, make_user, spec_of
 from tests.sales.test_guest_access import ADDRESS
@@ -57,8 +58,6 @@ def test_a_lost_answer_is_repeated_after_price_stock_or_coupon_changed(buy: str)
     sent = filled(client, buy)
     again = same_browser(client)
     client.post("/shop/checkout/", sent)
-    from catalog.models import Specification, Stock
-
     Specification.objects.update(price_fen=9999)
     Stock.objects.update(on_hand=2)
     number = Purchase.objects.get().number

@@ -8,6 +8,7 @@ from django.test import Client
 
 from shop.accounts import sms
 from shop.accounts.models import User
+from shop.sales import openings
 from shop.sales.models import OrderFacts, Purchase
 from shop.sales.operations.adopting import adopt_guest_purchases
 from shop.sales.visitors import GUEST_COOKIE
@@ -113,8 +114,6 @@ def test_what_a_link_opened_stays_in_its_session_and_ends_after_a_day(monkeypatc
     client, other = Client(), Client()
     client.get(address(order), {"t": LINK})
     assert (client.get(address(order)).status_code, other.get(address(order)).status_code) == (200, 404)
-    from shop.sales import openings
-
     now = openings.time.time()
     monkeypatch.setattr(openings.time, "time", lambda: now + openings.DAY_SECONDS + 1)
     assert client.get(address(order)).status_code == 404

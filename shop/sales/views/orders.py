@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries.trade import listings_now
-from shop.accounts.one_time_codes import Pending
+from shop.accounts.hooks import Pending
 from shop.accounts.signing import ask_code, limit
 from shop.core.codes import international_phone, national_phone
 from shop.core.errors import DomainError
