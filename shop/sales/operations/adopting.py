@@ -21,7 +21,8 @@ def adopt_guest_purchases(*, user: Any, at: datetime) -> int:
     with transaction.atomic():
         ids = list(
             Purchase.objects.filter(user__isnull=True, contact_phone__in=phones)
-            .select_for_update()
+            .order_by("pk")
+            .select_for_update(no_key=True)
             .values_list("pk", flat=True)
         )
         if not ids:
