@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from catalog.queries import SpecForSale, specifications_for_sale
 from catalog.rules.freight import FreightQuote
 from shop.sales.hooks import SpecialPrice, special_price
-from shop.sales.models import Purchase
 from shop.sales.pricing import PricedLine, Quote, SupplierGroup
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
 from shop.sales.texts import in_reader_language
@@ -82,11 +81,6 @@ class CheckoutPage:
 
 def _joined(names: list[str]) -> str:
     return (", " if get_language() == "en" else "、").join(names)
-
-
-def was_placed(key: str) -> bool:
-    """Tell whether a purchase was placed with this key. One query."""
-    return Purchase.objects.filter(key=key).exists()
 
 
 def checkout_page(

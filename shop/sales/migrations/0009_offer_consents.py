@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
         ("catalog", "0005_listing_proposals"),
         ("core", "0003_first_answers"),
         ("offer", "0013_range_excluded_categories"),
-        ("sales", "0007_reports"),
+        ("sales", "0008_guest_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
