@@ -149,23 +149,6 @@ class DecideForm(forms.Form):
         return to_fen(self.cleaned_data.get("amount") or Decimal(0))
 
 
-class OnHandForm(forms.Form):
-    """How many pieces are there."""
-
-    on_hand = forms.IntegerField(
-        label=_("Pieces there"),
-        min_value=0,
-        max_value=1_000_000,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages={
-            "required": _("Enter a whole number, 0 or more."),
-            "invalid": _("Enter a whole number, 0 or more."),
-            "min_value": _("Enter a whole number, 0 or more."),
-            "max_value": _("At most a million pieces."),
-        },
-    )
-
-
 class ReplyForm(forms.Form):
     """An answer below a review."""
 

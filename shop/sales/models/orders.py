@@ -99,6 +99,13 @@ class LineFacts(models.Model):
     )
     certificate_id = models.BigIntegerField(null=True, blank=True, help_text="Whose output the pieces draw")
     is_fresh = models.BooleanField(default=True)
+    is_weighed = models.BooleanField(
+        default=False, help_text="Charged by weight: up to net_grams a piece, the rest back"
+    )
+    weighed_grams = models.PositiveIntegerField(default=0, help_text="What the sent pieces of a weighed line weigh")
+    weighed_back_fen = models.BigIntegerField(default=0, help_text="Of refunded_fen: given back for their weight")
+    promised_until = models.DateField(null=True, blank=True, help_text="Promised: best before this day or later")
+    promised_from = models.DateField(null=True, blank=True, help_text="Promised: harvested on this day or later")
 
     class Meta:
         constraints = [
@@ -114,8 +121,21 @@ class LineFacts(models.Model):
                 ),
                 name="line_refund_within_price",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    weighed_grams__lte=F("shipped") * F("net_grams"),
+                    weighed_back_fen__gte=0,
+                    weighed_back_fen__lte=F("refunded_fen"),
+                ),
+                name="line_weighs_what_was_charged",
+            ),
         ]
         indexes = [models.Index(fields=["listing_id"], name="line_of_listing")]
+
+    @property
+    def charged_grams(self) -> int:
+        """What the sent pieces were charged for, in grams; 0 where nothing is weighed."""
+        return self.shipped * self.net_grams if self.is_weighed else 0
 
     def __str__(self) -> str:
         return f"{self.name_zh} x{self.ordered}"

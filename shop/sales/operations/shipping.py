@@ -65,7 +65,7 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
             LineFacts.objects.filter(pk=line_id).update(shipped=F("shipped") + pieces)
             lines[line_id].shipped += pieces
             pools[lines[line_id].stock_id] = pools.get(lines[line_id].stock_id, 0) + pieces
-        stock.ship(pools)
+        stock.ship(pools, actor=actor, at=at, reference=order.order.number)
         shipment = Shipment.objects.create(order=order, carrier=parcel.carrier, tracking_no=number, shipped_at=at)
         ShipmentLine.objects.bulk_create(
             [ShipmentLine(shipment=shipment, line_id=line_id, quantity=pieces) for line_id, pieces in wanted.items()]
