@@ -3,8 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
-from shop.sales.rules import OrderMoney
+from shop.sales.rules import OrderMoney, line_refundable
 from shop.sales.states import OrderState
+from shop.sales.weight_rules import less_for_weight
 
 
 class OrderFacts(models.Model):
@@ -133,9 +134,22 @@ class LineFacts(models.Model):
         indexes = [models.Index(fields=["listing_id"], name="line_of_listing")]
 
     @property
-    def charged_grams(self) -> int:
-        """What the sent pieces were charged for, in grams; 0 where nothing is weighed."""
-        return self.shipped * self.net_grams if self.is_weighed else 0
+    def paid_fen(self) -> int:
+        """What the whole line costs, after its discount."""
+        return self.unit_price_fen * self.ordered - self.discount_fen
+
+    @property
+    def light_grams(self) -> int:
+        """What the sent pieces weigh less than they were charged for; 0 where nothing is weighed."""
+        return self.shipped * self.net_grams - self.weighed_grams if self.is_weighed else 0
+
+    def refundable_fen(self, pieces: int, *, sent: bool = True) -> int:
+        """分 that may still be given back for `pieces`; sent ones of a weighed line cost what they weigh."""
+        whole = line_refundable(
+            self.unit_price_fen, pieces, self.ordered, self.discount_fen, self.refunded_fen - self.weighed_back_fen
+        )
+        less = less_for_weight(self.weighed_back_fen, pieces, self.shipped) if sent else 0
+        return max(0, min(whole - less, self.paid_fen - self.refunded_fen))
 
     def __str__(self) -> str:
         return f"{self.name_zh} x{self.ordered}"
