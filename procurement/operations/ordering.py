@@ -90,7 +90,7 @@ def _check_approved(request: PurchaseRequest, lines: list[RequestLine]) -> None:
 
 def _settle_budget(request: PurchaseRequest, cost_fen: int, actor: Any, at: datetime) -> None:
     """Give back what it costs less than was approved; move the rest to the year of the order's day."""
-    whose = {"unit_id": request.unit_id, "fund": request.fund, "number": request.number}
+    whose: Any = {"unit_id": request.unit_id, "fund": request.fund, "number": request.number}
     cheaper = request.approved_fen - cost_fen
     postings = books.budget_back(key=f"cheaper:{request.number}", year=request.year, fen=cheaper, **whose)
     year = year_of(at)
