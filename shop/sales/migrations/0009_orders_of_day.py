@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sales", "0007_reports")]
+    dependencies = [("sales", "0008_guest_links")]
     operations = [
         migrations.RemoveIndex(model_name="orderfacts", name="order_sold"),
         migrations.AddIndex(
