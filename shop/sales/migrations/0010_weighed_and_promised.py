@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("order", "0021_billingaddress_code_shippingaddress_code"),
-        ("sales", "0008_guest_links"),
+        ("sales", "0009_orders_of_day"),
     ]
 
     operations = [
