@@ -7,10 +7,11 @@ from typing import Any
 
 from allauth.account.utils import perform_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from shop.accounts import hooks, queries
+from shop.accounts import hooks, one_time_codes, queries
 from shop.accounts.limits import TooOften, limit
 from shop.accounts.models import User
 from shop.core import redirects
@@ -26,6 +27,28 @@ CONFIRMED_KEY = "accounts_confirmed_at"
 CONFIRMED_SECONDS = 600
 RESET_KEY = "accounts_reset"
 RESET_SECONDS = 600
+
+
+def ask_code(
+    request: HttpRequest,
+    *,
+    purpose: str,
+    destination: str,
+    payload: dict[str, Any],
+    user_id: int | None = None,
+    decoy: bool = False,
+) -> HttpResponse:
+    """Send a code for `purpose`, and go to the page that asks for it. Raises TooOften, NotSent."""
+    limit(request, "send_code", destination)
+    one_time_codes.start(
+        request.session,
+        purpose=purpose,
+        destination=destination,
+        user_id=user_id,
+        payload=payload,
+        decoy=decoy,
+    )
+    return redirect("accounts:code")
 
 
 def safe_next(request: HttpRequest, default: str = "/account/") -> str:
