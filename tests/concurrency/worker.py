@@ -40,7 +40,7 @@ from shop.sales.operations.payments import capture_payment, start_payment  # noq
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place  # noqa: E402
 from shop.sales.operations.refunds import refund_order_part  # noqa: E402
 from shop.sales.operations.shipping import Parcel, ship_order  # noqa: E402
-from tests.concurrency import reviewing  # noqa: E402
+from tests.concurrency import guessing, reviewing  # noqa: E402
 from tests.concurrency.buying import buy_one, dropped, spec_of_id  # noqa: E402
 from tests.factories import AT  # noqa: E402
 from traceability.models import ProduceLot, TraceEvent  # noqa: E402
@@ -98,6 +98,7 @@ def take_lock_off() -> None:
     assigning.record_shipping = lambda **_facts: TraceEvent.objects.order_by("pk")[0]
     ledger._move_balances = unlocked_balances
     reviewing.take_lock_off()
+    guessing.take_lock_off()
     for each in connections.all():
         each.settings_dict["OPTIONS"].pop("transaction_mode", None)
     if connection.vendor == "sqlite":
@@ -222,6 +223,9 @@ def shelf(job: dict[str, Any], number: int) -> str:
 
 RACES = {
     "shelf": shelf,
+    "guess": guessing.guess,
+    "tries": guessing.tries,
+    "answer_reset": guessing.answer_reset,
     "decide_listing": reviewing.come,
     "send_lot": send_lot,
     "harvest": harvest,
