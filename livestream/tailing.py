@@ -33,6 +33,7 @@ from livestream.queries.rooms import session_of
 from livestream.rules import CROWD, last_of
 from livestream.states import EventKind
 from livestream.views.parts import parts_of
+from shop.core.breaker import Breaker
 from shop.core.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ LOOK_SECONDS = 0.5
 WRITE_SECONDS = 0.2
 GATHER_SECONDS = 0.5
 COUNT_SECONDS = 3.0
+# Whoever changes the room waits so long for the others to be woken, and not at all while that does not work.
+TELL_SECONDS = 0.3
 KEPT = 300
 GROUP = "live"
 PROCESS = secrets.token_hex(8)
@@ -259,6 +262,7 @@ def _answer(outcome: ChatMessage | DomainError) -> dict[str, Any]:
 
 _tails: dict[int, Tail] = {}
 _listening: asyncio.Task[None] | None = None
+_others = Breaker("the channel layer")
 assert AT_ONCE >= KEPT
 
 
@@ -293,7 +297,7 @@ def wake(session_id: int, urgent: bool) -> None:
     if tail is not None and loop is not None:
         loop.call_soon_threadsafe(partial(tail.wake, urgent=urgent))
     layer = get_channel_layer()
-    if not urgent or layer is None or isinstance(layer, InMemoryChannelLayer):
+    if not urgent or layer is None or isinstance(layer, InMemoryChannelLayer) or not _others.may_try():
         return
     telling = _tell(layer, {"type": "live.wake", "session": session_id})
     if loop is not None:
@@ -305,10 +309,13 @@ def wake(session_id: int, urgent: bool) -> None:
 
 async def _tell(layer: Any, message: dict[str, Any]) -> None:
     try:
-        await layer.group_send(GROUP, message)
-    except (OSError, RedisError):
+        async with asyncio.timeout(TELL_SECONDS):
+            await layer.group_send(GROUP, message)
+    except (OSError, RedisError) as error:
         # The others look by themselves within half a second.
-        logger.warning("the channel layer did not answer")
+        _others.failed(error)
+    else:
+        _others.succeeded()
 
 
 async def _listen() -> None:
