@@ -81,7 +81,7 @@ def claim_uses(
         _claim_offer(each, whose, at)
     for each in sorted(applied, key=lambda each: each.consent_id or 0):
         if each.consent_id is not None:
-            _claim_consent(each)
+            _claim_consent(each, each.consent_id)
     _note(purchase, applied, orders)
 
 
@@ -126,9 +126,9 @@ def _claim_offer(each: Applied, whose: Whose, at: datetime) -> None:
         raise CouponGone(_("You have used %(offer)s already.") % {"offer": each.name}, field=field)
 
 
-def _claim_consent(each: Applied) -> None:
+def _claim_consent(each: Applied, consent_id: int) -> None:
     claimed = OfferConsent.objects.filter(
-        pk=each.consent_id, state=ConsentState.GIVEN, spent_fen__lte=F("most_fen") - each.amount_fen
+        pk=consent_id, state=ConsentState.GIVEN, spent_fen__lte=F("most_fen") - each.amount_fen
     ).update(spent_fen=F("spent_fen") + each.amount_fen)
     if not claimed:
         raise CouponGone(

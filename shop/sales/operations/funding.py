@@ -45,7 +45,7 @@ def renew_consent(*, offer_id: int, actor: Any, at: datetime) -> OfferConsent | 
             _move(before, ConsentState.REPLACED, actor=actor, at=at)
             if before.supplier_id != (funding.supplier_id if funding else None):
                 _tell(before, "sales.tell_offer_dropped", at)
-        if funding is None:
+        if funding is None or funding.supplier_id is None:
             return None
         if offer.max_discount is None:
             raise InvalidInput(_("Say the most that it may cost the supplier."), field="max_discount")
