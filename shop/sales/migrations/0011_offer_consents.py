@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
         ("catalog", "0005_listing_proposals"),
         ("core", "0003_first_answers"),
         ("offer", "0013_range_excluded_categories"),
-        ("sales", "0008_guest_links"),
+        ("sales", "0010_weighed_and_promised"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
