@@ -177,6 +177,9 @@ CHANNEL_LAYERS = {
     )
 }
 
+# Who sits at a live room's socket is asked again so often, in seconds: it ends with the session, account or role.
+LIVE_ASK_SECONDS = env.float("LIVE_ASK_SECONDS", 20.0)
+
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
