@@ -38,7 +38,7 @@ def register_unit(
 
 
 def grant_budget(*, unit_id: int, year: int, fen: int, key: str, actor: Any, at: datetime) -> None:
-    """Raise (or, below zero, lower) what a year's approvals may take; the same `key` once.
+    """Raise (or, below zero, lower) what a year's approvals may take; the same `key` of the same person once.
 
     Raises NotAllowed for others than the unit's finance, NoBudget when less is left than is taken away.
     """
@@ -49,7 +49,7 @@ def grant_budget(*, unit_id: int, year: int, fen: int, key: str, actor: Any, at:
         must_be(actor, unit, FINANCE)
         try:
             ledger.post(
-                books.budget_granted(key=f"{unit_id}:{year}:{key}", unit_id=unit_id, year=year, fen=fen),
+                books.budget_granted(key=f"{unit_id}:{year}:{actor.pk}:{key}", unit_id=unit_id, year=year, fen=fen),
                 at=at,
                 actor_id=actor.pk,
             )

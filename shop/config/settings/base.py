@@ -147,6 +147,8 @@ TRANSFER_ACCOUNT = {
     "bank": env.str("TRANSFER_BANK", "广州农村商业银行天河支行"),
     "number": env.str("TRANSFER_NUMBER", ""),
 }
+# Who gives out private numbers (隐私号) for shipped orders, a class as in shop.sales.private_numbers.
+PRIVATE_NUMBERS = env.str("PRIVATE_NUMBERS", "shop.sales.private_numbers.Masked")
 STATICFILES_DIRS = [BASE_DIR / "static" / "build"]
 MEDIA_URL = env.str("MEDIA_URL", "/media/")
 MEDIA_ROOT = VAR_DIR / "media"
