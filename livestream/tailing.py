@@ -36,6 +36,7 @@ from livestream.rules import CROWD, last_of
 from livestream.states import EventKind
 from livestream.views.parts import parts_of
 from shop.accounts.queries import people_signed_in
+from shop.core.breaker import Breaker
 from shop.core.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ WRITE_SECONDS = 0.2
 GATHER_SECONDS = 0.5
 COUNT_SECONDS = 3.0
 SIGNED_OUT = 4401
+# Whoever changes the room waits so long for the others to be woken, and not at all while that does not work.
+TELL_SECONDS = 0.3
 KEPT = 300
 GROUP = "live"
 PROCESS = secrets.token_hex(8)
@@ -285,6 +288,7 @@ def _answer(outcome: ChatMessage | DomainError) -> dict[str, Any]:
 
 _tails: dict[int, Tail] = {}
 _listening: asyncio.Task[None] | None = None
+_others = Breaker("the channel layer")
 assert AT_ONCE >= KEPT
 
 
@@ -319,7 +323,7 @@ def wake(session_id: int, urgent: bool) -> None:
     if tail is not None and loop is not None:
         loop.call_soon_threadsafe(partial(tail.wake, urgent=urgent))
     layer = get_channel_layer()
-    if not urgent or layer is None or isinstance(layer, InMemoryChannelLayer):
+    if not urgent or layer is None or isinstance(layer, InMemoryChannelLayer) or not _others.may_try():
         return
     telling = _tell(layer, {"type": "live.wake", "session": session_id})
     if loop is not None:
@@ -331,10 +335,13 @@ def wake(session_id: int, urgent: bool) -> None:
 
 async def _tell(layer: Any, message: dict[str, Any]) -> None:
     try:
-        await layer.group_send(GROUP, message)
-    except (OSError, RedisError):
+        async with asyncio.timeout(TELL_SECONDS):
+            await layer.group_send(GROUP, message)
+    except (OSError, RedisError) as error:
         # The others look by themselves within half a second.
-        logger.warning("the channel layer did not answer")
+        _others.failed(error)
+    else:
+        _others.succeeded()
 
 
 async def _listen() -> None:

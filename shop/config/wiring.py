@@ -22,6 +22,7 @@ from procurement import doors, product_hooks
 from procurement.operations import pledging, quota
 from procurement.queries import units
 from procurement.queries.gifts import beneficiary_names, need_names
+from procurement.queries.payers import registered_payers
 from shop.accounts import hooks as accounts
 from shop.accounts.models import User
 from shop.accounts.operations.groups import ensure_groups
@@ -61,6 +62,7 @@ def connect() -> None:
     sales.connect_source("session", sources_of_session)
     sales.connect_overseer(units.units_below)
     sales.connect_names("unit", units.unit_names)
+    sales.connect_payers(quota.KIND, registered_payers)
     sales.connect_names("need", need_names)
     sales.connect_names(pledging.KIND, beneficiary_names)
     sales.connect_names("session", session_names)

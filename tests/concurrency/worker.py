@@ -38,7 +38,7 @@ from shop.sales.operations import baskets  # noqa: E402
 from shop.sales.operations.payments import capture_payment, start_payment  # noqa: E402
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place  # noqa: E402
 from shop.sales.operations.refunds import refund_order_part  # noqa: E402
-from tests.concurrency import reviewing  # noqa: E402
+from tests.concurrency import guessing, reviewing  # noqa: E402
 from tests.concurrency.buying import buy_one, dropped, spec_of_id  # noqa: E402
 from tests.factories import AT  # noqa: E402
 from traceability.models import ProduceLot, TraceEvent  # noqa: E402
@@ -90,6 +90,7 @@ def take_lock_off() -> None:
     assigning.record_shipping = lambda **_facts: TraceEvent.objects.order_by("pk")[0]
     ledger._move_balances = unlocked_balances
     reviewing.take_lock_off()
+    guessing.take_lock_off()
     for each in connections.all():
         each.settings_dict["OPTIONS"].pop("transaction_mode", None)
     if connection.vendor == "sqlite":
@@ -198,6 +199,9 @@ def send_lot(job: dict[str, Any], number: int) -> str:
 
 
 RACES = {
+    "guess": guessing.guess,
+    "tries": guessing.tries,
+    "answer_reset": guessing.answer_reset,
     "decide_listing": reviewing.come,
     "send_lot": send_lot,
     "harvest": harvest,

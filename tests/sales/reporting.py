@@ -106,10 +106,11 @@ def _random_order(dice: Random, purchase: Purchase, listing: Listing) -> None:
         number=f"{purchase.number}-{listing.pk}", site_id=1, currency="CNY", status=state, date_placed=AT,
         total_incl_tax=1, total_excl_tax=1,
     )  # fmt: skip
-    sold = AT - timedelta(days=dice.randrange(400)) if dice.random() < 0.9 else None
+    placed = AT - timedelta(days=dice.randrange(400))
+    sold = placed + timedelta(days=dice.randrange(40)) if dice.random() < 0.9 else None
     facts = OrderFacts.objects.create(
         order=order, purchase=purchase, supplier_id=spec.supplier_id, state=state, goods_fen=1, total_fen=1,
-        placed_at=AT, sold_at=sold,
+        placed_at=placed, sold_at=sold,
     )  # fmt: skip
     for _n in range(dice.randint(1, 3)):
         ordered = dice.randint(1, 9)

@@ -119,6 +119,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    # No rule of its own: it hears of each new password, whichever door it came through.
+    {"NAME": "shop.accounts.validators.EndTokens"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/account/"

@@ -48,7 +48,7 @@ class OrderFacts(models.Model):
             models.Index(fields=["supplier", "state", "ship_by"], name="order_of_supplier"),
             models.Index(fields=["purchase"], name="order_of_purchase"),
             models.Index(fields=["shipped_at"], condition=Q(state="shipped"), name="order_on_its_way"),
-            models.Index(fields=["sold_at"], name="order_sold"),
+            models.Index(fields=["placed_at"], condition=Q(sold_at__isnull=False), name="order_sold_of_day"),
         ]
 
     @property
