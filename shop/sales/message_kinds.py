@@ -40,6 +40,20 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "order_weighed",
+    title=_("%(amount)s comes back to you for order %(number)s"),
+    text=_("It was weighed when it was packed and is lighter than what was charged. The rest is on its way back."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_weighed_owed",
+    title=_("%(amount)s less to pay for order %(number)s"),
+    text=_("It was weighed when it was packed and is lighter than what was charged."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
     "order_shipped",
     title=_("%(supplier)s has sent your order"),
     text=_("%(carrier)s %(tracking_no)s. Open the parcel when it arrives: damage is covered for 48 hours."),

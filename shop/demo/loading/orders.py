@@ -21,6 +21,7 @@ from shop.core import outbox
 from shop.core.models import OutboxEntry
 from shop.demo.loading.people import People
 from shop.demo.loading.photos import make_photo
+from shop.demo.loading.weighing import weights_of
 from shop.demo.world import Row, read
 from shop.sales.errors import OverLimit
 from shop.sales.models import LineFacts, OrderFacts, Purchase, Shipment
@@ -264,9 +265,9 @@ def _ship(trade: Trade, order: OrderFacts, at: datetime) -> Shipment:
         ("jd", f"JDVA{20260000000 + number * 3571:011d}"),
         ("ems", f"EM{202600000 + number:09d}CN"),
     )[number % 4]
-    pieces = dict(LineFacts.objects.filter(order=order).values_list("pk", "ordered"))
-    actor = trade.people.members[order.supplier_id]
-    return ship_order(order_id=order.pk, parcel=Parcel(carrier, tracking, pieces), actor=actor, at=at)
+    lines = list(LineFacts.objects.filter(order=order).order_by("pk"))
+    parcel = Parcel(carrier, tracking, {line.pk: line.ordered for line in lines}, weights_of(lines))
+    return ship_order(order_id=order.pk, parcel=parcel, actor=trade.people.members[order.supplier_id], at=at)
 
 
 def _track(trade: Trade, shipment: Shipment) -> None:

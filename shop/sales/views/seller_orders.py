@@ -22,7 +22,7 @@ from shop.sales.operations.aftersales import decide_after_sale
 from shop.sales.operations.shipping import cancel_rest, line_rest, ship_order
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
-from shop.sales.shown import BADGES, to_pack
+from shop.sales.shown import BADGES, to_pack, weight_words
 from shop.sales.states import AfterSaleState, OrderState
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.views.seller import console, for_supplier
@@ -36,6 +36,7 @@ def _line(line: Any) -> dict[str, Any]:
         "spec": in_reader_language(line.spec_zh, line.spec_en),
         "picture": thumb_url(line.picture_key),
         "rest": line_rest(line),
+        "weight": weight_words(line),
         "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
     }
 
