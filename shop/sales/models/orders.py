@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from shop.sales.rules import OrderMoney, line_refundable
 from shop.sales.states import OrderState
-from shop.sales.weight_rules import less_for_weight
+from shop.sales.weight_rules import weighed_refundable
 
 
 class OrderFacts(models.Model):
@@ -145,11 +145,20 @@ class LineFacts(models.Model):
 
     def refundable_fen(self, pieces: int, *, sent: bool = True) -> int:
         """分 that may still be given back for `pieces`; sent ones of a weighed line cost what they weigh."""
-        whole = line_refundable(
-            self.unit_price_fen, pieces, self.ordered, self.discount_fen, self.refunded_fen - self.weighed_back_fen
-        )
-        less = less_for_weight(self.weighed_back_fen, pieces, self.shipped) if sent else 0
-        return max(0, min(whole - less, self.paid_fen - self.refunded_fen))
+        if sent and self.weighed_back_fen:
+            part = weighed_refundable(
+                self.unit_price_fen,
+                pieces,
+                self.ordered,
+                self.cancelled,
+                self.discount_fen,
+                self.refunded_fen,
+                self.weighed_back_fen,
+            )
+        else:
+            given_back = self.refunded_fen - self.weighed_back_fen
+            part = line_refundable(self.unit_price_fen, pieces, self.ordered, self.discount_fen, given_back)
+        return max(0, min(part, self.paid_fen - self.refunded_fen))
 
     def __str__(self) -> str:
         return f"{self.name_zh} x{self.ordered}"
