@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -137,6 +138,31 @@ def line_refundable(unit_price_fen: int, pieces: int, ordered: int, discount_fen
     paid = unit_price_fen * ordered - discount_fen
     part = paid if pieces == ordered else unit_price_fen * pieces - -(-discount_fen * pieces // ordered)
     return max(0, min(part, paid - refunded_fen))
+
+
+def weight_reduction(value_fen: int, nominal_grams: int, weighed_grams: int) -> int:
+    """Return 分 not charged for accepted pieces worth `value_fen` that weigh less than they should.
+
+    What is charged is the weighed part of the value, rounded half up; more than the nominal weight costs nothing.
+    """
+    if nominal_grams <= 0 or weighed_grams >= nominal_grams:
+        return 0
+    return value_fen - (2 * value_fen * weighed_grams + nominal_grams) // (2 * nominal_grams)
+
+
+def spread_due(amounts: Sequence[int], left_fen_: int, received_fen: int) -> list[int]:
+    """Return 分 still due of each delivery, oldest first: all of them together cost `left_fen_`, `received_fen` came.
+
+    What was given back since shortens the youngest deliveries; money that came covers the oldest.
+    """
+    due: list[int] = []
+    for amount in amounts:
+        charged = max(0, min(amount, left_fen_))
+        left_fen_ -= charged
+        covered = min(charged, received_fen)
+        received_fen -= covered
+        due.append(charged - covered)
+    return due
 
 
 def after_sale_kinds(*, state: str, is_fresh: bool, completed_at: datetime | None, at: datetime) -> tuple[str, ...]:

@@ -90,6 +90,7 @@ class LineFacts(models.Model):
     cancelled = models.PositiveIntegerField(default=0)
     shipped = models.PositiveIntegerField(default=0)
     accepted = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0, help_text="Sent, and not accepted: short, damaged, refused")
     returned = models.PositiveIntegerField(default=0, help_text="Came back after the sale")
     refunded_fen = models.BigIntegerField(default=0, help_text="Given back, or not charged")
     county_code = models.CharField(max_length=6, blank=True)
@@ -105,7 +106,9 @@ class LineFacts(models.Model):
             models.CheckConstraint(
                 condition=Q(ordered__gt=0) & Q(cancelled__lte=F("ordered") - F("shipped")), name="line_within_ordered"
             ),
-            models.CheckConstraint(condition=Q(accepted__lte=F("shipped")), name="line_accepts_what_shipped"),
+            models.CheckConstraint(
+                condition=Q(accepted__lte=F("shipped") - F("rejected")), name="line_decides_what_shipped"
+            ),
             models.CheckConstraint(condition=Q(returned__lte=F("shipped")), name="line_returns_what_shipped"),
             models.CheckConstraint(
                 condition=Q(
