@@ -13,10 +13,10 @@ from shop.core.projections import run_all
 from shop.sales import hooks
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import OrderAttribution, OrderFacts, Purchase
+from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.closing import cancel_order, expire_purchases
 from shop.sales.operations.payments import capture_payment, due_fen, start_payment
 from shop.sales.operations.placing import Attribution, Buyer, Extras, PlaceLine, ShipTo, place
-from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.receipts import receive_overdue
 from shop.sales.operations.shipping import cancel_rest
 from shop.sales.states import OrderState, PurchaseState, Terms
