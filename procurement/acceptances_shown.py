@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from procurement.models import AcceptanceLine, GoodsAcceptance
-from procurement.queries.acceptances import DueRow
 from procurement.rules.amounts import in_capitals
 from procurement.shown import due_words, thumb
 from procurement.states import AcceptanceKind
 from procurement.texts import words
+from shop.sales.queries.deliveries import DueRow
 from shop.sales.rules import line_refundable
 
 GRAMS_A_KILOGRAM = 1000

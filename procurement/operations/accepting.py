@@ -16,9 +16,9 @@ from procurement.operations.quota import KIND
 from procurement.states import AcceptanceKind
 from shop.core.errors import InvalidInput
 from shop.sales.hooks import Event, OrderEvent
-from shop.sales.models import LineFacts
 from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.receipts import BY_TIME
+from shop.sales.queries.deliveries import shipped_pieces
 
 MOST_PHOTOS = 6
 NAME_LENGTH = 40
@@ -106,9 +106,9 @@ def _record_by_time(event: OrderEvent) -> None:
     row = UnitOrder.objects.filter(pk=event.order.pk).first()
     if row is None:
         return
-    lines = list(LineFacts.objects.filter(order=event.order).order_by("pk"))
+    shipped = shipped_pieces(row.pk)
     known = dict(
-        AcceptanceLine.objects.filter(line__in=lines).values_list("line_id").annotate(pieces=Sum("sent")).order_by()
+        AcceptanceLine.objects.filter(line__in=shipped).values_list("line_id").annotate(pieces=Sum("sent")).order_by()
     )
     acceptance = GoodsAcceptance.objects.create(
         order_id=row.pk,
@@ -117,7 +117,7 @@ def _record_by_time(event: OrderEvent) -> None:
         kind=AcceptanceKind.BY_TIME,
         at=event.at,
     )
-    rest = {line.pk: line.shipped - known.get(line.pk, 0) for line in lines}
+    rest = {line_id: pieces - known.get(line_id, 0) for line_id, pieces in shipped.items()}
     AcceptanceLine.objects.bulk_create(
         [
             AcceptanceLine(acceptance=acceptance, line_id=line_id, sent=pieces, accepted=pieces)

@@ -1,44 +1,14 @@
-"""What of units' orders waits to be accepted, how deliveries were accepted, and when each is to be paid."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
+"""What of units' orders waits to be accepted, and how deliveries were accepted."""
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from procurement.models import AcceptanceLine, GoodsAcceptance, UnitOrder
-from shop.sales import rules
-from shop.sales.models import DeliveryDue, OrderFacts, Shipment
-from shop.sales.states import OrderState
-
-OPEN_STATES = (OrderState.TO_SHIP, OrderState.SHIPPED)
-
-
-@dataclass(frozen=True, slots=True)
-class DueRow:
-    """What is still due of one accepted delivery, in 分. `amount_fen` is what it cost when it was accepted."""
-
-    order_id: int
-    accepted_at: datetime
-    pay_by: datetime
-    amount_fen: int
-    due_fen: int
+from shop.sales.queries.deliveries import undecided_shipments
 
 
 def waits_to_be_accepted(rows: QuerySet[UnitOrder]) -> QuerySet[UnitOrder]:
     """Return the orders of `rows` of which a parcel was sent that nobody decided on yet."""
-    undecided = Shipment.objects.filter(order_id=OuterRef("pk"), received_at=None)
-    return rows.filter(Exists(undecided), order__state__in=OPEN_STATES)
-
-
-def waiting_parcels(row: UnitOrder) -> list[Shipment]:
-    """Return the parcels of an order that nobody decided on yet, oldest first, with their lines. No query where the
-    order's shipments were read before.
-    """
-    if row.order.state not in OPEN_STATES:
-        return []
-    return sorted((each for each in row.order.shipments.all() if each.received_at is None), key=lambda each: each.pk)
+    return rows.filter(Exists(undecided_shipments().filter(order_id=OuterRef("pk"))))
 
 
 def acceptances_of(order_id: int) -> list[GoodsAcceptance]:
@@ -48,28 +18,3 @@ def acceptances_of(order_id: int) -> list[GoodsAcceptance]:
         Prefetch("lines", queryset=lines), "photos__picture"
     )
     return list(rows.order_by("sequence"))
-
-
-def acceptance_of(order_id: int, sequence: int) -> GoodsAcceptance | None:
-    """Return one acceptance of an order, or None."""
-    return next((each for each in acceptances_of(order_id) if each.sequence == sequence), None)
-
-
-def due_rows(orders: Sequence[OrderFacts], received_fen: int = 0) -> list[DueRow]:
-    """Return what is due of each accepted delivery of a POSTPAID purchase's `orders`, the oldest first. One query.
-
-    What was given back of an order since shortens its youngest deliveries; `received_fen` covers the oldest of all.
-    """
-    left = {order.pk: order.left_fen for order in orders}
-    rows = DeliveryDue.objects.filter(order__in=left).order_by("order_id", "pay_by", "pk")
-    charged: list[tuple[DeliveryDue, int]] = []
-    for order_id, group in groupby(rows, key=lambda row: row.order_id):
-        its_rows = list(group)
-        amounts = rules.spread_due([row.amount_fen for row in its_rows], left[order_id], 0)
-        charged += zip(its_rows, amounts, strict=True)
-    charged.sort(key=lambda pair: (pair[0].pay_by, pair[0].pk))
-    still = rules.spread_due([fen for _row, fen in charged], sum(fen for _row, fen in charged), received_fen)
-    return [
-        DueRow(row.order_id, row.accepted_at, row.pay_by, row.amount_fen, due)
-        for (row, _fen), due in zip(charged, still, strict=True)
-    ]

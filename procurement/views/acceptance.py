@@ -1,5 +1,6 @@
 """Accepting a unit's order, delivery by delivery, and the paper that says how."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from procurement.acceptances_shown import show_acceptances
 from procurement.forms.acceptance import AcceptForm, DeliveredLine
 from procurement.models import UnitOrder
 from procurement.operations.accepting import accept_goods
-from procurement.queries.acceptances import acceptance_of, acceptances_of, waiting_parcels
+from procurement.queries.acceptances import acceptances_of
 from procurement.queries.units import Seat
 from procurement.shown import parcels, show_order, thumb
 from procurement.texts import words
@@ -22,10 +23,10 @@ from procurement.views.orders import found_order
 from shop.core.errors import DomainError
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local, yuan
-from shop.sales.models import Shipment
+from shop.sales.queries.deliveries import waiting_parcels
 
 
-def _delivered(row: UnitOrder, shipments: list[Shipment]) -> list[DeliveredLine]:
+def _delivered(row: UnitOrder, shipments: Sequence[Any]) -> list[DeliveredLine]:
     """Return the lines of some parcels together, in the order's own order."""
     sent: dict[int, int] = {}
     for shipment in shipments:
@@ -43,7 +44,7 @@ def _delivered(row: UnitOrder, shipments: list[Shipment]) -> list[DeliveredLine]
     ]
 
 
-def _chosen(request: HttpRequest, waiting: list[Shipment]) -> list[Shipment]:
+def _chosen(request: HttpRequest, waiting: Sequence[Any]) -> Sequence[Any]:
     """Return the parcel that is asked for, or all that wait."""
     asked = request.POST.get("parcel", "") or request.GET.get("parcel", "")
     return [each for each in waiting if str(each.pk) == asked] or waiting
@@ -55,7 +56,7 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Accept a delivery of an order, line by line, by pieces and weight, with names and photos."""
     row = found_order(request, number)
     seat = seat_at(request, row.unit_id)
-    waiting = waiting_parcels(row)
+    waiting = waiting_parcels(row.order)
     chosen = _chosen(request, waiting)
     facts: dict[str, Any] = {"lines": _delivered(row, chosen), "needs_two": row.unit.needs_two_receivers}
     form = AcceptForm(initial={"receiver": getattr(request.user, "name", "")}, **facts)
@@ -113,7 +114,8 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
 def paper(request: HttpRequest, seat: Seat, number: str, sequence: int) -> HttpResponse:
     """Show one acceptance as it is printed, signed and kept."""
     row = found_order(request, number)
-    found = acceptance_of(row.pk, sequence)
+    rows = acceptances_of(row.pk)
+    found = next((each for each in rows if each.sequence == sequence), None)
     if found is None:
         raise Http404(number)
     (shown,) = show_acceptances([found])
@@ -121,7 +123,7 @@ def paper(request: HttpRequest, seat: Seat, number: str, sequence: int) -> HttpR
         "it": show_order(row, timezone.now()),
         "order": row.order,
         "acceptance": shown,
-        "of": len(acceptances_of(row.pk)),
+        "of": len(rows),
         "parcels": [each for each in parcels(row, {}) if each["received_at"] == found.at],
     }
     return render(request, "units/acceptance_paper.html", context)

@@ -14,7 +14,7 @@ from procurement.acceptances_shown import show_acceptances, show_dues
 from procurement.models import UnitOrder
 from procurement.operations.paying import pay_in_demo, start_transfer
 from procurement.queries import quota as quota_queries
-from procurement.queries.acceptances import acceptances_of, due_rows, waiting_parcels
+from procurement.queries.acceptances import acceptances_of
 from procurement.queries.requests import orders_of_request, payment_page, request_of, unit_order
 from procurement.queries.units import Seat
 from procurement.rules.amounts import in_capitals
@@ -25,6 +25,7 @@ from procurement.views.entry import asked_year, console, for_unit, seat_at, seat
 from shop.core.errors import DomainError
 from shop.core.templatetags.heqiao import local
 from shop.sales.queries.cashier import payee
+from shop.sales.queries.deliveries import due_rows, waiting_parcels
 from shop.sales.states import PurchaseState
 from traceability.queries.parcels import codes_of
 
@@ -114,7 +115,7 @@ def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         "acceptances": show_acceptances(acceptances_of(row.pk)),
         "dues": show_dues(due_rows([row.order]), at) if purchase.state == PurchaseState.UNPAID else [],
         "is_own": is_own,
-        "can_accept": is_own and (seat.buys or seat.approves) and bool(waiting_parcels(row)),
+        "can_accept": is_own and (seat.buys or seat.approves) and bool(waiting_parcels(row.order)),
         "can_pay": is_own and seat.pays and purchase.state == PurchaseState.UNPAID and row.request is not None,
         "due": due_words(purchase.pay_by, at),
         "purchase": purchase,

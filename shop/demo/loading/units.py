@@ -107,7 +107,7 @@ def _tree(people: People, at: datetime) -> list[DemoUnit]:
                 unit, organisation = place(
                     row, UnitKind.UNIT, above,
                     people=row["people"],
-                    needs_two_receivers=any(word in pair(row["name"])[0] for word in SCHOOLS),
+                    needs_two_receivers=_is_school(pair(row["name"])[0] if "name" in row else known[row["key"]].name_zh),
                     ship_name="食堂收货处",
                     ship_phone=f"+86199{20270000 + len(found):08d}",
                     ship_division_id=county,
@@ -117,6 +117,10 @@ def _tree(people: People, at: datetime) -> list[DemoUnit]:
                     DemoUnit(unit, organisation, row["people"], row["pace"], row.get("declaration", "confirmed"))
                 )
     return found
+
+
+def _is_school(name_zh: str) -> bool:
+    return any(word in name_zh for word in SCHOOLS)
 
 
 def _staff(units: list[DemoUnit], people: People, dice: Random) -> None:
