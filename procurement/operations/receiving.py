@@ -18,7 +18,7 @@ from shop.accounts.operations.messages import tell
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput, NotAllowed
 from shop.sales.operations.acceptance import accept_order
-from shop.sales.operations.moves import lock_order
+from shop.sales.operations.locks import lock_order
 from shop.sales.states import OrderState
 
 SALT = "procurement.receipt"

@@ -14,7 +14,7 @@ from shop.core.errors import InvalidInput
 from shop.sales import rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
-from shop.sales.operations.moves import lock_order
+from shop.sales.operations.locks import lock_order
 from shop.sales.operations.receipts import complete_order
 from shop.sales.operations.refunds import reduce_order
 from shop.sales.operations.terms import note_delivery_due

@@ -14,7 +14,8 @@ from shop.sales import books, hooks, rules
 from shop.sales.errors import DoneElsewhere, WrongState
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Shipment
 from shop.sales.operations.events import order_event
-from shop.sales.operations.moves import lock_order, move_order
+from shop.sales.operations.locks import lock_order
+from shop.sales.operations.moves import move_order
 from shop.sales.operations.terms import note_delivery_due, start_term
 from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
 
@@ -27,7 +28,7 @@ def confirm_receipt(*, order_id: int, actor: Any, at: datetime) -> bool:
 
     Every sent piece counts as accepted; what is left of the money becomes payable to the supplier.
     Raises DoneElsewhere where somebody else receives (a unit in form, a beneficiary by its link), WrongState when the
-    order is not on its way. Locks: order, then ledger.
+    order is not on its way. Locks: purchase, order, ledger.
     """
     return _receive_all(order_id, actor, at, "received", asks=True)
 
