@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0001_initial"),
         ("procurement", "0002_policies"),
-        ("sales", "0008_deliveries"),
+        ("sales", "0009_deliveries"),
     ]
 
     operations = [
