@@ -11,7 +11,6 @@ from procurement.shown import due_words, thumb
 from procurement.states import AcceptanceKind
 from procurement.texts import words
 from shop.sales.queries.deliveries import DueRow
-from shop.sales.rules import line_refundable
 
 GRAMS_A_KILOGRAM = 1000
 
@@ -94,14 +93,15 @@ def _show(row: GoodsAcceptance) -> AcceptanceShown:
 
 def _show_line(row: AcceptanceLine) -> LineShown:
     line = row.line
-    value = line_refundable(line.unit_price_fen, row.sent, line.ordered, line.discount_fen, 0)
+    value, _grams = line.sent_value(row.sent)
+    _value, should_weigh = line.sent_value(row.accepted)
     return LineShown(
         name=words(line.name_zh, line.name_en),
         spec=words(line.spec_zh, line.spec_en),
         sent=row.sent,
         accepted=row.accepted,
         rejected=row.sent - row.accepted,
-        should_weigh=kilograms(line.net_grams * row.accepted) if row.weighed_grams is not None else "",
+        should_weigh=kilograms(should_weigh) if row.weighed_grams is not None else "",
         weighed=kilograms(row.weighed_grams) if row.weighed_grams is not None else "",
         unit_price_fen=line.unit_price_fen,
         short_fen=row.short_fen,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.core.errors import InvalidInput
-from shop.sales import rules
+from shop.sales import rules, weight_rules
 from shop.sales.errors import WrongState
 from shop.sales.models import DeliveryDue, Purchase, Shipment
 from shop.sales.operations.acceptance import accept_order
@@ -161,7 +161,7 @@ def test_a_buyer_confirms_what_no_form_decided_on():
 
 @given(value=st.integers(0, 10**9), nominal=st.integers(1, 10**9), weighed=st.integers(0, 2 * 10**9))
 def test_weight_reduction_charges_the_weighed_part_rounded_half_up(value, nominal, weighed):
-    taken = rules.weight_reduction(value, nominal, weighed)
+    taken = weight_rules.weight_reduction(value, nominal, weighed)
     assert 0 <= taken <= value
     charged = Fraction(value * min(weighed, nominal), nominal)
     assert value - taken == int(charged + Fraction(1, 2))

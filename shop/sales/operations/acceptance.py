@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from shop.core import audit
 from shop.core.errors import InvalidInput
-from shop.sales import rules
+from shop.sales import weight_rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
 from shop.sales.operations.locks import lock_order
@@ -158,14 +158,10 @@ def _decide(
             raise InvalidInput(
                 _("Enter the weight in kilograms, like 380.5."), code="weight_wrong", field=f"weight-{line_id}"
             )
-        rejected = pieces_sent - pieces
-        by_pieces = rules.line_refundable(
-            line.unit_price_fen, rejected, line.ordered, line.discount_fen, line.refunded_fen
-        )
-        value = rules.line_refundable(line.unit_price_fen, pieces, line.ordered, line.discount_fen, 0)
-        by_weight = rules.weight_reduction(value, line.net_grams * pieces, grams) if grams is not None else 0
-        left = line.unit_price_fen * line.ordered - line.discount_fen - line.refunded_fen - by_pieces
-        by_weight = min(left, by_weight)
+        by_pieces = line.refundable_fen(pieces_sent - pieces)
+        value, should_weigh = line.sent_value(pieces)
+        by_weight = weight_rules.weight_reduction(value, should_weigh, grams) if grams is not None else 0
+        by_weight = min(by_weight, line.paid_fen - line.refunded_fen - by_pieces)
         found.append(
             LineAcceptance(
                 line_id=line_id,

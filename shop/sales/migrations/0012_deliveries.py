@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("order", "0021_billingaddress_code_shippingaddress_code"),
-        ("sales", "0008_guest_links"),
+        ("sales", "0011_offer_consents"),
     ]
 
     operations = [

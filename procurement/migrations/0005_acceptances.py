@@ -8,8 +8,8 @@ from django.db.models import F, Q
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0001_initial"),
-        ("procurement", "0002_policies"),
-        ("sales", "0009_deliveries"),
+        ("procurement", "0004_fill_versions"),
+        ("sales", "0012_deliveries"),
     ]
 
     operations = [
