@@ -137,3 +137,17 @@ register(
     action=_("Have a look"),
     icon="leaf",
 )
+register(
+    "offer_asked",
+    title=_("Will you pay for “%(offer)s”?"),
+    text=_("It can cost you %(most)s at most, and it waits for your answer."),
+    action=_("See the terms"),
+    icon="tag",
+)
+register(
+    "offer_dropped",
+    title=_("“%(offer)s” is not yours to pay for any more"),
+    text=_("The platform changed who pays for it. Nothing of it is charged to you from now on."),
+    action=_("See your offers"),
+    icon="tag",
+)

@@ -13,10 +13,11 @@ from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
-from shop.core.masking import mask_name, mask_phone
+from shop.core.masking import mask_name
 from shop.sales.models import AfterSale, OrderFacts
 from shop.sales.operations.aftersales import decide_after_sale
 from shop.sales.operations.shipping import Parcel, cancel_rest, line_rest, ship_order
+from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
 from shop.sales.states import AfterSaleState, OrderState
 from shop.sales.texts import in_reader_language
@@ -167,7 +168,7 @@ def _detail(supplier: SupplierBrief, number: str) -> dict[str, Any]:
     return _order(order) | {
         "ship_to": {
             "name": purchase.ship_name if is_open else mask_name(purchase.ship_name),
-            "phone": purchase.ship_phone.removeprefix("+86") if is_open else mask_phone(purchase.ship_phone),
+            "phone": phone_for_supplier(order),
             "place": purchase.ship_division.full_name_zh or purchase.ship_division.name_zh,
             "street": purchase.ship_street if is_open else "****",
         },
