@@ -120,7 +120,7 @@ def _figure_rows(found: Rate) -> list[list[Any]]:
 
 def _unit_rows(found: Rate) -> list[list[Any]]:
     heads = [
-        _("Unit"), _("Counted"), _("Version"), _("Confirmed"), _("Rule"), _("Reserved"), _("Committed"), _("Accepted"),
+        _("Unit"), _("Part of the rate"), _("Version"), _("Confirmed"), _("Rule"), _("Reserved"), _("Committed"), _("Accepted"),
         _("Reversed"), _("Fulfilled, %"),
     ]  # fmt: skip
     rows: list[list[Any]] = [heads]
