@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from procurement.declared_shown import share_bars
-from procurement.forms.units import BudgetForm, DeliveryForm, PayerForm
+from procurement.forms.units import AcceptanceRuleForm, BudgetForm, DeliveryForm, PayerForm
 from procurement.models import BudgetUnit
 from procurement.operations.payers import end_payer, register_payer
-from procurement.operations.units import grant_budget, set_delivery
+from procurement.operations.units import grant_budget, set_acceptance_rule, set_delivery
 from procurement.plots import pace_plot
 from procurement.queries import quota as queries
 from procurement.queries.home import home_facts
@@ -93,11 +93,12 @@ def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
         "budget": BudgetForm(),
         "delivery": DeliveryForm(initial=_address(seat.unit)),
         "payer": PayerForm(),
+        "acceptance": AcceptanceRuleForm(initial={"needs_two_receivers": seat.unit.needs_two_receivers}),
     }
     status = 200
     if request.method == "POST":
         what = request.POST.get("what", "delivery")
-        what = what if what in ("budget", "payer", "end-payer") else "delivery"
+        what = what if what in ("budget", "payer", "end-payer", "acceptance") else "delivery"
         if what in forms:
             forms[what] = type(forms[what])(request.POST)
         form = forms.get(what)
@@ -120,6 +121,7 @@ def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
         "budget_form": forms["budget"],
         "delivery_form": forms["delivery"],
         "payer_form": forms["payer"],
+        "rule_form": forms["acceptance"],
         "payers": payers_of(seat.pk),
         "legal_name": seat.unit.organisation.name_zh,
         "key": at.strftime("%Y%m%d%H%M%S%f"),
@@ -138,6 +140,8 @@ def _save(request: HttpRequest, seat: Seat, what: str, given: dict[str, Any], ye
         register_payer(
             unit_id=seat.pk, name=given["payer_name"], bank=given["payer_bank"], account=given["payer_account"], **by
         )
+    elif what == "acceptance":
+        set_acceptance_rule(unit_id=seat.pk, **given, **by)
     elif what == "end-payer":
         payer = next((row.pk for row in payers_of(seat.pk) if str(row.pk) == request.POST.get("payer")), None)
         if payer is None:
