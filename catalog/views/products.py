@@ -36,11 +36,12 @@ from catalog.queries.products import (
 from catalog.queries.structured import product_data
 from catalog.states import StorageClass
 from catalog.words import local, paragraphs, said
+from shop.core.marks import mark
 from shop.core.money import to_yuan
 
 GONE = 410
 PARTS_SECONDS = 300
-TOKEN_MARK = "qz:token"  # noqa: S105  # a mark, no secret
+TOKEN_MARK = mark("product-token")
 
 
 @require_safe
@@ -49,6 +50,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     asked = {"to": request.COOKIES.get("hq_to"), "chosen": request.GET.get("spec")}
     version = product_version(slug, **asked, at=now)
+    version = f"{version}:{TOKEN_MARK}" if version else None
     parts = cache.get(version) if version else None
     if parts is None:
         page = product_page(slug, **asked, at=now)
