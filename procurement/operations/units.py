@@ -41,7 +41,7 @@ def register_unit(
 def grant_budget(
     *, unit_id: int, year: int, fen: int, key: str, actor: Any, at: datetime, fund: str = Fund.CANTEEN
 ) -> None:
-    """Raise (or, below zero, lower) what a year's approvals may take out of a fund; the same `key` once.
+    """Raise (or, below zero, lower) what a year's approvals may take out of a fund; a person's same `key` once.
 
     Raises NotAllowed for others than the unit's finance, NoBudget when less is left than is taken away.
     """
@@ -54,7 +54,7 @@ def grant_budget(
     with transaction.atomic():
         unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
         must_be(actor, unit, FINANCE)
-        own_key = ":".join([str(unit_id), str(year), *([fund] if fund != Fund.CANTEEN else []), key])
+        own_key = ":".join([str(unit_id), str(year), *([fund] if fund != Fund.CANTEEN else []), str(actor.pk), key])
         try:
             ledger.post(
                 books.budget_granted(key=own_key, unit_id=unit_id, year=year, fen=fen, fund=fund),

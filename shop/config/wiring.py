@@ -33,7 +33,7 @@ from shop.core import pagecache
 from shop.sales import account_hooks
 from shop.sales import admin as sales_admin
 from shop.sales import hooks as sales
-from shop.sales.operations import adopting, baskets, certified, privacy
+from shop.sales.operations import adopting, baskets, certified, funding, privacy
 from shop.sales.queries.reviews import reviews_of
 from shop.sales.views import orders as order_views
 
@@ -44,6 +44,7 @@ def connect() -> None:
     hooks.connect_panel(product_hooks.giving)
     sales_admin.register()
     sales.connect(certified.take_part)
+    sales.connect(funding.take_part)
     sales.connect(quota.take_part)
     sales.connect(pledging.take_part)
     sales.connect_door(quota.KIND, doors.unit_door)

@@ -13,13 +13,17 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from shop.core import regions
+from shop.core import regions, times
 from shop.core.masking import mask_phone
 from shop.core.money import FEN_PER_YUAN, to_fen
 from shop.core.redirects import in_language, without_language
 from shop.core.templatetags.heqiao_standing import STANDING, fills, hole
 
 register = template.Library()
+# Times and days: no template formats one itself.
+for _times in (times.moment, times.day, times.spoken_day, times.full_day, times.full_moment, times.clock):
+    register.filter(_times.__name__, _times)
+register.filter("iso", times.iso)
 
 # What a thing is called here → its drawing in the icon package. Other names are the package's own.
 ICONS = {
