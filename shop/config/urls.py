@@ -16,6 +16,8 @@ from shop.config import api
 from shop.core import back_office, health
 from shop.core import views as core_views
 
+handler500 = "shop.core.outages.server_error"
+
 DEMO_PAGES = [path("styleguide/", core_views.styleguide, name="styleguide")] if settings.DEMO_CASHIER else []
 # Local media: pictures that we encoded, under names with their hash. In production the proxy answers before us.
 MEDIA = [path("media/<path:path>", core_views.media, name="media")] if settings.MEDIA_URL == "/media/" else []

@@ -24,11 +24,15 @@ class BackOffice(AdminSite):
             raise PermissionDenied
         return redirect_to_login(reverse("admin:index"))
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]  # the stubs know a page only
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Send to the shop's own page, which asks who it is first and ends tokens."""
         return HttpResponseRedirect(reverse("accounts:change-password"))
 
-    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change_done(  # type: ignore[override]  # the stubs know a page only
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Send to the shop's own page."""
         return HttpResponseRedirect(reverse("accounts:security"))
 
