@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def parcel():
     listing = make_grown()
-    finish(make_lot(listing))
+    finish(make_lot(listing, packed=False))
     return parcel_of(send(paid_order(listing)))
 
 
