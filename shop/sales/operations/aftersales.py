@@ -14,7 +14,7 @@ from shop.core.errors import InvalidInput
 from shop.sales import rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, AfterSalePicture, LineFacts, OrderFacts
-from shop.sales.operations.moves import lock_order
+from shop.sales.operations.locks import lock_order
 from shop.sales.operations.refunds import reduce_order
 from shop.sales.states import AFTER_SALE_MOVES, AfterSaleKind, AfterSaleState
 
@@ -93,7 +93,7 @@ def decide_after_sale(
     """Approve up to what was asked for (the money goes back at once), or refuse with a reason.
 
     Raises WrongState when the case is not open, TooMuch on field `amount`, InvalidInput on field `answer`.
-    Locks: order, case, then ledger.
+    Locks: purchase, order, case, ledger.
     """
     answer = answer.strip()
     with transaction.atomic():
