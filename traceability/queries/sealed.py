@@ -149,17 +149,17 @@ class _ByEvent:
             if row.owner == supplier_id:
                 self.goods.setdefault(row.seq, []).append(row)
         self._all = rows
-        self._heard: set[int] = set()
+        self._heard: set[tuple[str, int]] = set()
 
-    def hear(self, seq: int) -> None:
-        """Note that the event of this number has spoken of the row that it belongs to."""
-        self._heard.add(seq)
+    def hear(self, kind: str, seq: int) -> None:
+        """Note that the event of this number has spoken of its row of this kind."""
+        self._heard.add((kind, seq))
 
     def unheard(self, new: set[int]) -> Iterator[tuple[str, int]]:
         """Yield the rows of `new` lots of which no event spoke: somebody put them in."""
         for kind, found in (("test", self._all.tests), ("certificate", self._all.papers), ("goods", self._all.goods)):
             for row in found:
-                if row.lot_id in new and (row.owner != self.supplier_id or row.seq not in self._heard):
+                if row.lot_id in new and (row.owner != self.supplier_id or (kind, row.seq) not in self._heard):
                     name = row.number if kind == "certificate" else row.pk
                     yield f"{kind} {name}", row.seq or 0
         for lot_id in sorted(new & self.sources.keys()):
@@ -182,6 +182,7 @@ def _beginning(rows: _ByEvent, event: Written, said: Told) -> Iterator[tuple[str
         "best_before": lot.best_before.isoformat() if lot.best_before else "",
         "harvested_grams": lot.harvested_grams,
         "base": f"urn:heqiao:base:{lot.base_id}",
+        "plot": f"urn:heqiao:plot:{lot.plot_id}" if lot.plot_id else f"urn:heqiao:base:{lot.base_id}",
         "kind": lot.kind,
     }
     then = {
@@ -190,6 +191,7 @@ def _beginning(rows: _ByEvent, event: Written, said: Told) -> Iterator[tuple[str
         "best_before": ilmd.get("cbvmda:bestBeforeDate"),
         "harvested_grams": said.grams,
         "base": (said.body.get("bizLocation") or {}).get("id"),
+        "plot": (said.body.get("readPoint") or {}).get("id"),
         "kind": LotKind.MIX if event.step == BizStep.MIXING else LotKind.HARVEST,
     }
     facts = sealing.differing(then, now)
@@ -206,7 +208,7 @@ def _packing(rows: _ByEvent, event: Written, said: Told) -> Iterator[tuple[str, 
     then = said.certificate
     if not then:
         return
-    rows.hear(event.seq)
+    rows.hear("certificate", event.seq)
     paper = rows.papers.get(event.seq)
     if paper is None:
         yield f"certificate {then.get('number')}", ["it is missing"]
@@ -216,7 +218,7 @@ def _packing(rows: _ByEvent, event: Written, said: Told) -> Iterator[tuple[str, 
 
 
 def _test(rows: _ByEvent, event: Written, said: Told) -> Iterator[tuple[str, list[str]]]:
-    rows.hear(event.seq)
+    rows.hear("test", event.seq)
     test = rows.tests.get(event.seq)
     if test is None:
         yield f"test #{event.seq}", ["it is missing"]
@@ -233,7 +235,7 @@ def _shipping(rows: _ByEvent, event: Written, said: Told) -> Iterator[tuple[str,
     digest = said.fact("goods")
     if digest is None:
         return
-    rows.hear(event.seq)
+    rows.hear("goods", event.seq)
     goods = rows.goods.get(event.seq, [])
     row = f"parcel {said.fact('parcel')}"
     if not goods:

@@ -260,8 +260,9 @@ def lot_fault(lot: ProduceLot) -> Broken | None:
 def _lot(lot: ProduceLot, read: TraceFacts) -> LotInParcel:
     own = [told(event) for event, _before in read.events if event.lot_id == lot.pk]
     goods = [row for row in read.rows.goods if row.lot_id == lot.pk]
-    sent = max(row.sent for row in goods)
     events = sorted([each for each in own if each.is_readable], key=lambda each: (each.at, each.seq))
+    # The sealed moment, not the column: a changed column must not hide what it is compared with.
+    sent = max((each.at for each in events if each.step == BizStep.SHIPPING), default=max(row.sent for row in goods))
     packed = {each.seq: each for each in events if each.step == BizStep.PACKING}
     papers = [
         row
