@@ -10,7 +10,8 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from catalog.models import CertifiedListing, CertifiedYear, Listing, ListingPicture, Specification, Stock, Supplier
-from catalog.states import ListingState
+from catalog.rules.seasons import in_season
+from catalog.states import ListingState, SaleUnit
 from shop.core.prepared import Prepared
 
 MAIN_POOL = "main"
@@ -20,6 +21,8 @@ MAIN_POOL = "main"
 class SpecForSale:
     """One 规格 as it can be bought now. Amounts in 分, weights in grams, `available` in pieces of the main pool.
 
+    `is_preorder`: it can't be bought now, out of its season or because its listing says so. `is_weighed`: the price
+    is for `net_grams` at the most; what the piece weighs less is given back when it is packed.
     `available` is none while the certificate that it is sold under is not valid.
     """
 
@@ -60,6 +63,7 @@ class SpecForSale:
     certificate_until: date | None = None
     certified_grams_left: int | None = None
     certificate_revoked: bool = False
+    is_weighed: bool = False
 
     def is_certified_on(self, day: date) -> bool:
         """Tell whether the certificate that it is sold under is valid on `day`; always without one."""
@@ -152,6 +156,9 @@ def _rows(ids: list[int], day: str) -> QuerySet[Any]:
             "certified_from",
             "certified_until",
             "grams_left",
+            "listing__sale_unit",
+            "listing__season_start",
+            "listing__season_end",
             "is_revoked",
         )
     )
@@ -180,7 +187,7 @@ def pieces_for_sale(pieces: int, grams_left: int | None, net_grams: int) -> int:
 
 
 def _spec(row: tuple, today: date) -> SpecForSale:
-    is_valid = stands(row[37], row[38], row[40], today)
+    is_valid = stands(row[37], row[38], row[43], today)
     return SpecForSale(
         specification_id=row[0],
         listing_id=row[1],
@@ -207,7 +214,7 @@ def _spec(row: tuple, today: date) -> SpecForSale:
         storage_class=row[23],
         purchase_limit=row[24],
         is_sellable=bool(row[25] and row[26] == ListingState.LIVE and row[27] and row[4]),
-        is_preorder=row[28],
+        is_preorder=row[28] or not in_season(timezone.localdate().month, row[41], row[42]),
         is_fresh=row[29],
         damage_covered=row[30],
         ship_within_hours=row[31],
@@ -218,7 +225,8 @@ def _spec(row: tuple, today: date) -> SpecForSale:
         certificate_from=row[37],
         certificate_until=row[38],
         certified_grams_left=row[39],
-        certificate_revoked=bool(row[40]),
+        is_weighed=row[40] == SaleUnit.CATCH_WEIGHT,
+        certificate_revoked=bool(row[43]),
     )
 
 

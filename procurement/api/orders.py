@@ -10,11 +10,12 @@ from pydantic import Field
 
 from procurement.api.seats import OfYearFollow, seat, seats, year
 from procurement.models import UnitOrder
-from procurement.operations.accepting import accept_goods
+from procurement.operations.accepting import NAME_LENGTH, Receivers, accept_goods
 from procurement.operations.paying import start_transfer
 from procurement.queries import quota as queries
 from procurement.queries.requests import request_of, unit_order
 from procurement.queries.units import unit_below
+from procurement.rules.quota import counted_fen
 from procurement.texts import words
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, yuan
@@ -22,9 +23,16 @@ from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.operations.payments import due_fen
 from shop.sales.queries.cashier import payee
-from shop.sales.states import PurchaseState
+from shop.sales.states import OrderState, PurchaseState
 
 area = Area(gettext_noop("Units: orders, acceptance, payment"))
+
+
+class ShipToOut(Answer):
+    name: str
+    phone: str
+    division: str
+    street: str
 
 
 class UnitOrderLine(Priced):
@@ -36,6 +44,7 @@ class UnitOrderLine(Priced):
     cancelled: int
     shipped: int
     accepted: int
+    rejected: int
 
 
 class UnitOrderOut(Priced):
@@ -48,7 +57,15 @@ class UnitOrderOut(Priced):
     deducted: str = Field(
         description=gettext_noop("What was not charged or given back: not sent, not accepted, returned.")
     )
-    counted: str = Field(description=gettext_noop("What of it counts: less what was given back or not charged."))
+    counted: str = Field(
+        description=gettext_noop("What of it counts: less what was given back or not charged; nothing once cancelled.")
+    )
+    counts_for: int = Field(
+        description=gettext_noop("The unit whose quota it fills: the one that declares for a shared canteen.")
+    )
+    year: int = Field(description=gettext_noop("The year of the commitment: of the order's day in China."))
+    ship_to: ShipToOut
+    terms: str
     is_paid: bool
     request: str | None
     placed_at: Moment
@@ -69,6 +86,9 @@ class UnitOrdersAsked(OfYearFollow):
 
 def _order(row: UnitOrder) -> dict[str, Any]:
     order = row.order
+    counted = counted_fen(
+        order.total_fen, order.refunded_fen, order.waived_fen, is_cancelled=order.state == OrderState.CANCELLED
+    )
     return {
         "number": order.order.number,
         "unit": row.unit_id,
@@ -76,8 +96,17 @@ def _order(row: UnitOrder) -> dict[str, Any]:
         "supplier": words(order.supplier.name_zh, order.supplier.name_en),
         "state": order.state,
         "total": yuan(order.total_fen),
-        "deducted": yuan(order.total_fen - order.left_fen),
-        "counted": yuan(order.left_fen),
+        "deducted": yuan(order.total_fen - counted),
+        "counted": yuan(counted),
+        "counts_for": row.counts_for_id,
+        "year": row.year,
+        "ship_to": {
+            "name": order.purchase.ship_name,
+            "phone": order.purchase.ship_phone,
+            "division": order.purchase.ship_division_id,
+            "street": order.purchase.ship_street,
+        },
+        "terms": order.purchase.terms,
         "is_paid": order.purchase.state == PurchaseState.PAID,
         "request": row.request.number if row.request else None,
         "placed_at": order.placed_at,
@@ -91,6 +120,7 @@ def _order(row: UnitOrder) -> dict[str, Any]:
                 "cancelled": line.cancelled,
                 "shipped": line.shipped,
                 "accepted": line.accepted,
+                "rejected": line.rejected,
             }
             for line in order.lines.all()
         ],
@@ -137,11 +167,28 @@ def get_unit_order(request: ApiRequest, number: str) -> dict[str, Any]:
 class AcceptedLine(Body):
     line_id: Id
     quantity: int = Field(ge=0, le=999_999, description=gettext_noop("Pieces that arrived well."))
+    weighed_grams: int | None = Field(
+        None,
+        ge=0,
+        le=1_000_000_000,
+        description=gettext_noop("What the accepted pieces weigh: lighter goods are charged by weight."),
+    )
 
 
 class AcceptanceIn(Body):
     lines: list[AcceptedLine] = Field(
         [], max_length=500, description=gettext_noop("Lines that are not named were accepted whole.")
+    )
+    parcels: list[str] | None = Field(
+        None,
+        max_length=100,
+        description=gettext_noop("Tracking numbers of the delivery; without them, every parcel that waits."),
+    )
+    received_by: str = Field(
+        "", max_length=NAME_LENGTH, description=gettext_noop("Who received it; the account's person unless named.")
+    )
+    received_with: str = Field(
+        "", max_length=NAME_LENGTH, description=gettext_noop("The second person, where two accept together.")
     )
     note: str = Field("", max_length=200)
 
@@ -157,16 +204,26 @@ class AcceptanceOut(Priced):
     scope="units:write",
     status=201,
     key=Key.REQUIRED,
-    summary=gettext_noop("Accept an order, whole or in parts"),
+    summary=gettext_noop("Accept a delivery of an order, whole or in parts"),
 )
 def accept_order(request: ApiRequest, number: str, body: AcceptanceIn) -> dict[str, Any]:
     row = _own(request, number)
     if all(each.pk != row.unit_id for each in seats(request)):
         raise Http404
+    shipment_ids = None
+    if body.parcels is not None:
+        known = {each.tracking_no: each.pk for each in row.order.shipments.all()}
+        if unknown := [number for number in body.parcels if number not in known]:
+            raise Problem(422, "parcel_unknown", _("No parcel of this order has that number."), parcels=unknown)
+        shipment_ids = [known[number] for number in body.parcels]
+    caller = by(request)
     done = accept_goods(
         order_id=row.pk,
         accepted={line.line_id: line.quantity for line in body.lines},
-        **by(request),
+        weighed={line.line_id: line.weighed_grams for line in body.lines if line.weighed_grams is not None},
+        shipment_ids=shipment_ids,
+        receivers=Receivers(body.received_by or caller["actor"].name, body.received_with),
+        **caller,
         note=body.note,
     )
     return {"short": yuan(done.short_fen), "order": _order(_own(request, number))}

@@ -93,7 +93,7 @@ def _output() -> Iterator[Mismatch]:
     returned, years = _returned(), certified_years()
     for line in lines.iterator():
         day = timezone.localdate(line.order.placed_at)
-        kept = line.ordered - line.cancelled - (line.shipped - line.accepted if _is_done(line) else 0)
+        kept = line.ordered - line.cancelled - line.rejected
         name = drawn_from(line.certificate_id or 0, day, years)
         expected[name] = expected.get(name, 0) + (kept - returned.get(line.pk, 0)) * line.net_grams
     for name in sorted(booked.keys() | expected.keys()):
@@ -127,10 +127,6 @@ def _came_back() -> Iterator[Mismatch]:
 
 def _second(moment: datetime | None) -> int:
     return int(moment.timestamp()) if moment else 0
-
-
-def _is_done(line: LineFacts) -> bool:
-    return line.order.state == OrderState.COMPLETED
 
 
 def _returned() -> dict[int, int]:

@@ -12,8 +12,8 @@ from shop.accounts.operations.groups import give_role
 from shop.core.spreadsheets import inert
 from shop.sales.deal import Attribution
 from shop.sales.models import LineFacts, OrderFacts
+from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.payments import capture_payment, start_payment
-from shop.sales.operations.receipts import accept_order
 from shop.sales.queries.reports import DIMENSIONS
 from tests.factories import AT, make_user
 from tests.procurement.offices import join, make_office, ordered
@@ -228,7 +228,7 @@ def test_the_table_as_a_file_adds_up_and_says_how() -> None:
     book = load_workbook(io.BytesIO(browser.get("/en/reports/county/table.xlsx").content))
     sheet, how = book.worksheets
     assert (how.title, sheet["A1"].value, sheet.cell(sheet.max_row, 9).value) == ("How this was counted", "County", 109)
-    assert ["Rule", "2026-11"] in [[cell.value for cell in row] for row in how.iter_rows()]
+    assert ["Rule", "2026-12"] in [[cell.value for cell in row] for row in how.iter_rows()]
 
 
 def test_no_cell_of_a_file_is_a_formula() -> None:

@@ -18,6 +18,7 @@ from catalog.models import Listing
 from catalog.queries import SpecForSale
 from procurement import books
 from procurement.models import (
+    AcceptanceLine,
     GoodsAcceptance,
     PurchaseRequest,
     QuotaDeclaration,
@@ -27,7 +28,9 @@ from procurement.models import (
     UnitOrder,
 )
 from procurement.numbers import new_number
-from procurement.states import DeclarationState, Fund, RequestState
+from procurement.operations.declarations import share_postings
+from procurement.operations.requests import facts_of, lines_of, unit_address
+from procurement.states import RequestState
 from shop.core import ledger
 from shop.core.ledger import Posting
 from shop.core.models import Account, Transfer
@@ -35,6 +38,7 @@ from shop.sales import books as trade
 from shop.sales import rules
 from shop.sales.deal import Attribution, Extras, PlaceLine
 from shop.sales.models import (
+    DeliveryDue,
     LineFacts,
     OrderAttribution,
     OrderFacts,
@@ -54,6 +58,7 @@ if TYPE_CHECKING:
 
 TERM_DAYS = 60
 SHORT_ONE_IN = 11
+SECOND_RECEIVERS = ("家长代表 邓女士", "食堂 何师傅", "总务 梁老师")
 NOTES = ("一箱压坏", "少了一件", "两件受潮", "一件破包")
 
 
@@ -72,27 +77,16 @@ class History:
     def _add(self, row: Any) -> None:
         self.rows.setdefault(type(row), []).append(row)
 
-    def declare(self, each: "DemoUnit", declaration: QuotaDeclaration, *, budget_fen: int) -> None:
-        """Book a confirmed declaration's share, and the unit's budget of the year."""
+    def declare(self, each: "DemoUnit", declaration: QuotaDeclaration, *, budgets: dict[str, int]) -> None:
+        """Book a confirmed declaration's share, and the budgets of the unit's funds for the year."""
         when = declaration.submitted_at or self.at
-        budget = books.budget_granted(
-            key=f"{each.unit.pk}:{self.year}:start", unit_id=each.unit.pk, year=self.year, fen=budget_fen
-        )
-        self._post(min(when, timezone.make_aware(datetime(self.year, 1, 1, 8))), budget)  # noqa: DTZ001 (made aware)
-        if declaration.state != DeclarationState.CONFIRMED:
-            return
-        for fund, fen in ((Fund.CANTEEN, declaration.canteen_reserved_fen), (Fund.UNION, declaration.union_fen)):
-            reserved = books.quota_move(
-                key=f"declared:{declaration.pk}:1:{fund}",
-                unit_id=each.unit.pk,
-                year=self.year,
-                fund=fund,
-                debit=books.SOURCE,
-                credit=books.RESERVED,
-                fen=fen,
-                number=f"declaration/{each.unit.pk}/{self.year}",
+        for fund, fen in budgets.items():
+            budget = books.budget_granted(
+                key=f"{each.unit.pk}:{self.year}:{fund}:start", unit_id=each.unit.pk, year=self.year, fen=fen, fund=fund
             )
-            self._post(declaration.decided_at or when, reserved)
+            self._post(min(when, timezone.make_aware(datetime(self.year, 1, 1, 8))), budget)  # noqa: DTZ001 (made aware)
+        if declaration.in_force is not None:
+            self._post(declaration.in_force.confirmed_at, list(share_postings(declaration.in_force, None)))
 
     def _post(self, when: datetime, postings: list[Posting]) -> None:
         self.postings += [(when, posting) for posting in postings]
@@ -165,6 +159,7 @@ class History:
             year=self.year,
             fund=fund,
             terms=Terms.POSTPAID,
+            **unit_address(each.unit),
             goods_fen=quote.goods_fen,
             freight_fen=quote.freight_fen,
             total_fen=quote.total_fen,
@@ -195,12 +190,12 @@ class History:
         ]
         for line in lines:
             self._add(line)
-        words = ("sku", "name_zh", "name_en", "spec_zh", "spec_en", "unit_price_fen", "quantity")
         self._add(
             RequestVersion(
                 request=request,
                 version=2,
-                lines=[{name: getattr(line, name) for name in words} for line in lines],
+                lines=lines_of(lines),
+                facts=facts_of(request) | {"year": self.year},
                 total_fen=quote.total_fen,
                 at=when + timedelta(minutes=20),
             )
@@ -214,7 +209,7 @@ class History:
             )  # fmt: skip
         taken = books.budget_taken(
             key=f"take:{request.number}:2", unit_id=each.unit.pk, year=self.year, fen=quote.total_fen,
-            number=request.number,
+            number=request.number, fund=fund,
         )  # fmt: skip
         self._post(when + timedelta(days=1), taken)
         return request
@@ -228,7 +223,7 @@ class History:
         number = order.order.number
         parcel = Shipment(
             order=order, carrier="sf", tracking_no=f"SF7{next(self.parcels):012d}", shipped_at=shipped,
-            delivered_at=accepted,
+            delivered_at=accepted, received_at=accepted,
         )  # fmt: skip
         self._add(parcel)
         short = self.dice.randrange(SHORT_ONE_IN) == 0
@@ -238,6 +233,7 @@ class History:
             self.sold[line.listing_id] = self.sold.get(line.listing_id, 0) + line.ordered
         if short:
             lines[0].accepted -= 1
+            lines[0].rejected = 1
             lines[0].refunded_fen = rules.line_refundable(
                 lines[0].unit_price_fen, 1, lines[0].ordered, lines[0].discount_fen, 0
             )
@@ -253,13 +249,13 @@ class History:
             self._add(
                 OrderMove(order=order, from_state=from_, to_state=to, reason=reason, actor_id=buyer.pk, at=moment)
             )
-        self._add(UnitOrder(order_id=order.pk, unit=each.unit, request=request, year=self.year, fund=request.fund))
         self._add(
-            GoodsAcceptance(
-                order_id=order.pk, unit=each.unit, short_fen=order.waived_fen, actor_id=buyer.pk, at=accepted,
-                note=self.dice.choice(NOTES) if short else "",
+            UnitOrder(
+                order_id=order.pk, unit=each.unit, request=request, year=self.year, fund=request.fund,
+                counts_for=each.unit,
             )
         )  # fmt: skip
+        self._record_acceptance(each, order, lines, accepted, note=self.dice.choice(NOTES) if short else "")
         quota = {"unit_id": each.unit.pk, "year": self.year, "fund": request.fund, "number": number}
         left = order.total_fen - order.waived_fen
         self._post(placed, books.quota_move(key=f"placed:{number}", debit=books.SOURCE, credit=books.COMMITTED, fen=order.total_fen, **quota))  # fmt: skip
@@ -267,10 +263,34 @@ class History:
         self._post(accepted, books.quota_move(key=f"accepted:{number}", debit=books.COMMITTED, credit=books.FULFILLED, fen=left, **quota))  # fmt: skip
         back = books.budget_back(
             key=f"reduced:accepted:{order.pk}", unit_id=each.unit.pk, year=self.year, fen=order.waived_fen,
-            number=request.number,
+            number=request.number, fund=request.fund,
         )  # fmt: skip
         self._post(accepted, back)
         return accepted
+
+    def _record_acceptance(
+        self, each: "DemoUnit", order: OrderFacts, lines: list[LineFacts], at: datetime, *, note: str
+    ) -> None:
+        """Note who received an order, line by line; what it costs falls due with it."""
+        acceptance = GoodsAcceptance(
+            order=order, unit=each.unit, receiver_name=each.members["buyer"].name, short_fen=order.waived_fen,
+            second_name=self.dice.choice(SECOND_RECEIVERS) if each.unit.needs_two_receivers else "",
+            actor_id=each.members["buyer"].pk, at=at, note=note,
+        )  # fmt: skip
+        self._add(acceptance)
+        for line in lines:
+            self._add(
+                AcceptanceLine(
+                    acceptance=acceptance, line=line, sent=line.shipped, accepted=line.accepted,
+                    short_fen=line.refunded_fen,
+                )
+            )  # fmt: skip
+        self._add(
+            DeliveryDue(
+                order=order, key=f"last:{order.pk}", amount_fen=order.left_fen, accepted_at=at,
+                pay_by=at + timedelta(days=TERM_DAYS),
+            )
+        )  # fmt: skip
 
     def _pay(self, purchase: Purchase, orders: list[OrderFacts], accepted: datetime, each: "DemoUnit") -> None:
         """Pay by transfer within the term, as far as that day has come; who does badly pays late."""
@@ -306,7 +326,7 @@ class History:
             orders, ["state", "shipped_at", "completed_at", "sold_at", "ship_by", "waived_fen"], batch_size=200
         )
         Order.objects.filter(pk__in=[order.pk for order in orders]).update(status=OrderState.COMPLETED)
-        LineFacts.objects.bulk_update(lines, ["shipped", "accepted", "refunded_fen"], batch_size=200)
+        LineFacts.objects.bulk_update(lines, ["shipped", "accepted", "rejected", "refunded_fen"], batch_size=200)
         first = [Shipment, GoodsAcceptance]
         for model in [*first, *(model for model in self.rows if model not in first)]:
             model.objects.bulk_create(self.rows.get(model, []), batch_size=500)  # type: ignore[attr-defined]  # a model

@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from catalog.models import Specification
 from catalog.queries import SpecForSale, specifications_for_sale
-from procurement.models import BudgetUnit, QuotaDeclaration
+from procurement.models import BudgetUnit, DeclarationSnapshot, QuotaDeclaration
+from procurement.operations.declarations import snapshot_facts
 from procurement.operations.units import register_unit
 from procurement.queries.policies import policy_for
 from procurement.rules.quota import reserved_fen
-from procurement.states import DeclarationState, UnitKind
+from procurement.states import DeclarationState, Fund, UnitKind
 from shop.accounts import roles
 from shop.accounts.models import Membership, Organisation, User
 from shop.demo.loading.people import People
@@ -31,6 +32,7 @@ SEED = 20260101
 SURNAMES = "陈李张黄何林吴郑谢罗梁宋唐许韩冯邓曹彭曾"
 GIVEN = ("文静", "国强", "丽华", "志远", "晓岚", "秀英", "永康", "嘉欣", "子晴", "启明", "建业", "海燕", "卫东", "雪梅")
 STREETS = ("文明路", "德政北路", "东华西路", "凤山中路", "清晖路", "南国东路")
+SCHOOLS = ("小学", "中学", "学校", "幼儿园")  # Two people accept together in a school's canteen.
 YUAN_A_HEAD = 1150
 LIVED_DAYS = 8  # from a request at two to the acceptance, at the longest: what is younger would end in the future
 SPEND_A_MONTH = (9, 5, 9, 9, 9, 8, 4, 4, 10, 10, 11, 12)
@@ -106,6 +108,7 @@ def _tree(people: People, at: datetime) -> list[DemoUnit]:
                 unit, organisation = place(
                     row, UnitKind.UNIT, above,
                     people=row["people"],
+                    needs_two_receivers=_is_school(pair(row["name"])[0] if "name" in row else known[row["key"]].name_zh),
                     ship_name="食堂收货处",
                     ship_phone=f"+86199{20270000 + len(found):08d}",
                     ship_division_id=county,
@@ -115,6 +118,10 @@ def _tree(people: People, at: datetime) -> list[DemoUnit]:
                     DemoUnit(unit, organisation, row["people"], row["pace"], row.get("declaration", "confirmed"))
                 )
     return found
+
+
+def _is_school(name_zh: str) -> bool:
+    return any(word in name_zh for word in SCHOOLS)
 
 
 def _staff(units: list[DemoUnit], people: People, dice: Random) -> None:
@@ -157,7 +164,7 @@ def _goods() -> list[SpecForSale]:
         listing__is_preorder=False, listing__purchase_limit=None, price_fen__lt=16_000, is_offered=True
     ).order_by("pk")
     specs = specifications_for_sale(ids.values_list("pk", flat=True)).values()
-    return [spec for spec in specs if spec.is_sellable and not getattr(spec, "certificate_id", None)]
+    return [spec for spec in specs if spec.is_sellable and not spec.is_weighed and not spec.certificate_id]
 
 
 def _declare(each: DemoUnit, spend: int, people: People, year: int, at: datetime) -> None:
@@ -167,7 +174,11 @@ def _declare(each: DemoUnit, spend: int, people: People, year: int, at: datetime
     confirmed = each.declaration == DeclarationState.CONFIRMED
     submitted = _moment(date(year, 1, 12), 10) if confirmed else at - timedelta(days=2)
     submitted = min(submitted, at - timedelta(hours=5))
-    QuotaDeclaration.objects.create(
+    share = {
+        "basis": "canteen_food", "base_fen": spend, "ratio_bp": policy.ratio_bp, "reserved_fen": canteen,
+        "policy": policy.pk, "name_zh": policy.name_zh, "name_en": policy.name_en, "document": policy.document,
+    }  # fmt: skip
+    declaration = QuotaDeclaration.objects.create(
         unit=each.unit,
         year=year,
         version=1,
@@ -176,7 +187,9 @@ def _declare(each: DemoUnit, spend: int, people: People, year: int, at: datetime
         union_fen=union,
         ratio_bp=policy.ratio_bp,
         canteen_reserved_fen=canteen,
+        union_reserved_fen=union,
         reserved_fen=canteen + union,
+        shares=[share],
         policy=policy,
         contact_name=each.members["buyer"].name,
         contact_phone=(each.members["buyer"].phone or "").removeprefix("+86"),
@@ -185,6 +198,13 @@ def _declare(each: DemoUnit, spend: int, people: People, year: int, at: datetime
         decided_by=people.by_login["supervising"] if confirmed else None,
         decided_at=submitted + timedelta(hours=4) if confirmed else None,
     )
+    if confirmed:
+        declaration.in_force = DeclarationSnapshot.objects.create(
+            **snapshot_facts(declaration),
+            confirmed_by_id=people.by_login["supervising"].pk,
+            confirmed_at=submitted + timedelta(hours=4),
+        )
+        declaration.save(update_fields=["in_force"])
 
 
 def _moment(day: date, hour: int) -> datetime:
@@ -193,8 +213,8 @@ def _moment(day: date, hour: int) -> datetime:
 
 def _year(history: History, each: DemoUnit, plan: int, goods: list[SpecForSale], dice: Random) -> None:
     """Let a unit buy month by month: its share of the plan, by how well it does."""
-    declaration = QuotaDeclaration.objects.get(unit=each.unit, year=history.year)
-    history.declare(each, declaration, budget_fen=plan * 3 // 2)
+    declaration = QuotaDeclaration.objects.select_related("in_force").get(unit=each.unit, year=history.year)
+    history.declare(each, declaration, budgets={Fund.CANTEEN: plan * 3 // 2, Fund.UNION: plan // 2})
     today = timezone.localdate(history.at)
     whole = sum(SPEND_A_MONTH)
     for month, part in enumerate(SPEND_A_MONTH, start=1):

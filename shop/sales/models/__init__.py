@@ -2,18 +2,21 @@
 
 from .aftersales import AfterSale, AfterSalePicture
 from .favourites import Favourite
-from .offers import OfferFunding
+from .offers import LineDiscount, OfferConsent, OfferFunding
 from .orders import LineFacts, OrderFacts, OrderMove
 from .payments import Payment, Refund, WebhookEvent
-from .purchases import OrderAttribution, Purchase
+from .purchases import DeliveryDue, OrderAttribution, Purchase
 from .reviews import ReviewFacts, ReviewPicture
 from .shipments import Shipment, ShipmentLine
 
 __all__ = [
     "AfterSale",
     "AfterSalePicture",
+    "DeliveryDue",
     "Favourite",
+    "LineDiscount",
     "LineFacts",
+    "OfferConsent",
     "OfferFunding",
     "OrderAttribution",
     "OrderFacts",

@@ -12,6 +12,9 @@ class Shipment(models.Model):
     tracking_no = models.CharField(max_length=40)
     shipped_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the buyer decided on its pieces: accepted or rejected"
+    )
     track = models.JSONField(default=list, help_text="[{at, text_zh, text_en}], newest last")
 
     class Meta:
@@ -27,6 +30,8 @@ class ShipmentLine(models.Model):
     shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="lines")
     line = models.ForeignKey("sales.LineFacts", on_delete=models.PROTECT, related_name="shipment_lines")
     quantity = models.PositiveIntegerField()
+    grams = models.PositiveIntegerField(null=True, blank=True, help_text="What a weighed line's pieces weigh together")
+    piece_grams = models.JSONField(default=list, blank=True, help_text="Each piece's grams, where each was weighed")
 
     class Meta:
         constraints = [
