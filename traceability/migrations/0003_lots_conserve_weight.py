@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0006_years_of_validity"),
+        ("catalog", "0007_years_of_validity"),
         ("catalogue", "0032_category_exclude_from_menu_category_long_description"),
         ("traceability", "0002_append_only"),
     ]

@@ -87,7 +87,7 @@ def dispose_of_lot(
         rest = lot.unpacked_grams + lot.left_grams
         append_event(lot, BizStep.DISPOSAL, rest, occurred_at, at, {"method": method.strip()[:120]})
         _move(lot, LotState.DISPOSED, actor=actor, at=at)
-        write_off_held(pool=pool_of(lot))
+        write_off_held(pool=pool_of(lot), actor=actor, at=at)
     return lot
 
 
@@ -159,6 +159,6 @@ def _move(lot: ProduceLot, state: str, *, actor: Any, at: datetime) -> None:
         action="lot_moved", object_kind="lot", object_id=lot.pk, actor=actor, at=at, state=str(state), before=before
     )
     if state in (LotState.HELD, LotState.RECALLED):
-        hold_pieces(listing_id=lot.listing_id, grams=lot.left_grams, pool=pool_of(lot), at=at)
+        hold_pieces(listing_id=lot.listing_id, grams=lot.left_grams, pool=pool_of(lot), actor=actor, at=at)
     elif state == LotState.OPEN:
-        release_held(pool=pool_of(lot), at=at)
+        release_held(pool=pool_of(lot), actor=actor, at=at)

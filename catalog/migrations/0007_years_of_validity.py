@@ -30,7 +30,7 @@ def give_days(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0005_listing_proposals")]
+    dependencies = [("catalog", "0006_stock_changes")]
     operations = [
         migrations.AddField("certifiedyear", "starts_on", models.DateField(null=True)),
         migrations.AddField("certifiedyear", "ends_on", models.DateField(null=True)),
