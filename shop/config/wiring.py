@@ -34,6 +34,7 @@ from shop.sales import account_hooks
 from shop.sales import admin as sales_admin
 from shop.sales import hooks as sales
 from shop.sales.operations import adopting, baskets, certified, funding, privacy
+from shop.sales.queries.promises import dates_on_page
 from shop.sales.queries.reviews import reviews_of
 from shop.sales.views import orders as order_views
 
@@ -42,6 +43,7 @@ def connect() -> None:
     """Connect every hook; called once when the apps are ready."""
     hooks.connect_reviews(reviews_of)
     hooks.connect_panel(product_hooks.giving)
+    hooks.connect_dates(dates_on_page)
     sales_admin.register()
     sales.connect(certified.take_part)
     sales.connect(funding.take_part)

@@ -1,5 +1,6 @@
 """A supplier's own lots and bases."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, F, Prefetch, Q, Value, When
 from django.utils import timezone
 
+from shop.core.prepared import Prepared
 from traceability.models import Plot, ProduceLot, ProductionBase, TraceEvent
 from traceability.queries.telling import Told, told
 from traceability.rules.quality import Tested, missing_tests
@@ -52,6 +54,18 @@ def open_tests(lot: ProduceLot, told: list[Told]) -> list[str]:
         if each.step == BizStep.TEST
     ]
     return missing_tests(lot.required_tests, tests)
+
+
+_of_listings = Prepared(
+    lambda listing_ids: ProduceLot.objects.filter(listing__in=listing_ids, state=LotState.OPEN).order_by("pk")
+)
+
+
+def open_lots(listing_ids: Iterable[int], *, at: datetime) -> list[ProduceLot]:
+    """Return the open lots of listings that were harvested by `at`, whether they can be sent or not. One query."""
+    wanted = sorted(set(listing_ids))
+    day = timezone.localtime(at).date()
+    return [lot for lot in _of_listings(wanted) if lot.harvested_on <= day] if wanted else []
 
 
 def history(lot: ProduceLot) -> list[Told]:

@@ -115,7 +115,10 @@ def _for_sale() -> list[tuple[Specification, int]]:
     # What a certificate limits that has ended by now is not sold in the last days: nobody buys it here.
     rows = rows.exclude(listing__certified__certificate__valid_until__lt=timezone.localdate())
     keen = []
+    now = specifications_for_sale(rows.values_list("pk", flat=True))
     for spec in rows.order_by("listing_id", "position"):
+        if now[spec.pk].is_preorder:
+            continue
         weight = (6, 3, 2, 1, 1, 1)[min(spec.position, 5)]
         if spec.listing.badge_kind == "proven" or spec.listing.slug == "meixian-golden-pomelo":
             weight *= 3

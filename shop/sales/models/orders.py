@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from shop.sales.rules import OrderMoney, line_refundable, pieces_paid
 from shop.sales.states import OrderState
 from shop.sales.weight_rules import less_for_weight
+from traceability.rules.fefo import Dates
 
 
 class OrderFacts(models.Model):
@@ -135,6 +136,13 @@ class LineFacts(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["listing_id"], name="line_of_listing")]
+
+    @property
+    def promised(self) -> Dates | None:
+        """What its buyer was promised of its dates, if anything."""
+        if self.promised_from is None and self.promised_until is None:
+            return None
+        return Dates(self.promised_from, self.promised_until)
 
     @property
     def paid_fen(self) -> int:
