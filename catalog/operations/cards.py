@@ -142,10 +142,10 @@ def _cards(listing_ids: list[int], at: datetime) -> Iterator[ListingCard]:
 def _certificates(listing_ids: list[int]) -> dict[int, list[Held]]:
     """Return the certificates of each listing that has some, valid or not. One query."""
     rows = CertifiedListing.objects.filter(listing__in=listing_ids).order_by("certificate_id")
-    facts = ("kind", "valid_from", "valid_until", "is_revoked")
+    facts = [f"certificate__{name}" for name in ("kind", "valid_from", "valid_until", "is_revoked")]
     found: dict[int, list[Held]] = {}
-    for pk, draws, *held in rows.values_list("listing_id", "draws", *(f"certificate__{name}" for name in facts)):
-        found.setdefault(pk, []).append(Held(*held, limits=draws))
+    for pk, draws, kind, first, last, is_revoked in rows.values_list("listing_id", "draws", *facts):
+        found.setdefault(pk, []).append(Held(kind, first, last, is_revoked=is_revoked, limits=draws))
     return found
 
 

@@ -37,8 +37,8 @@ def tests_of(lot_ids: Iterable[int]) -> dict[int, list[Tested]]:
     """Return the tests of lots as plain values, by lot. One query."""
     found: dict[int, list[Tested]] = {lot_id: [] for lot_id in lot_ids}
     rows = LabTest.objects.filter(lot__in=list(found)).order_by("tested_at", "pk")
-    for lot_id, *facts in rows.values_list("lot_id", "item", "kind", "passed", "tested_at"):
-        found[lot_id].append(Tested(*facts))
+    for lot_id, item, kind, passed, at in rows.values_list("lot_id", "item", "kind", "passed", "tested_at"):
+        found[lot_id].append(Tested(item, kind, passed, at))
     return found
 
 

@@ -4,7 +4,7 @@ The chain itself (`verifying`) tells whether events are as they were written; th
 are. A row that no event ever spoke of (recorded before events held it) is not altered: pages mark it as not covered.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,9 +41,9 @@ class Rows:
     """
 
     lots: Mapping[int, ProduceLot]
-    tests: Sequence[Any]
-    papers: Sequence[Any]
-    goods: Sequence[Any]
+    tests: Iterable[Any]
+    papers: Iterable[Any]
+    goods: Iterable[Any]
     sources: Mapping[int, list[tuple[int, int]]]
     is_whole: bool = False
     sums: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -253,7 +253,7 @@ def _shipping(rows: _ByEvent, event: Written, said: Told) -> Iterator[tuple[str,
     yield row, facts
 
 
-_ROWS = {
+_ROWS: dict[str, Callable[[_ByEvent, Written, Told], Iterator[tuple[str, list[str]]]]] = {
     BizStep.HARVEST: _beginning,
     BizStep.MIXING: _beginning,
     BizStep.PACKING: _packing,
