@@ -40,6 +40,27 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "cancel_asked",
+    title=_("An approved order is to be cancelled"),
+    text=_("%(number)s, asked by %(buyer)s: %(reason)s"),
+    action=_("Decide on it"),
+    icon="order",
+)
+register(
+    "cancel_agreed",
+    title=_("Order %(number)s is cancelled"),
+    text=_("%(approver)s agreed. The amount is back in the budget."),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "cancel_refused",
+    title=_("Order %(number)s is not cancelled"),
+    text=_("%(approver)s refused: %(reason)s"),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
     "gift_shipped",
     title=_("Goods are on their way to you"),
     text=_("Given by %(donor)s, for “%(need)s”. %(words)sWhen they arrive, confirm with a photo."),

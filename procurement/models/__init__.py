@@ -1,6 +1,6 @@
 """Units and what they declare, ask for, receive; needs and gifts."""
 
-from .acceptance import AcceptancePhoto, GoodsAcceptance, UnitOrder
+from .acceptance import AcceptancePhoto, CancelRequest, GoodsAcceptance, UnitOrder
 from .declarations import QuotaDeclaration, QuotaPolicy
 from .pledges import Need, NeedLine, Pledge, PledgeReceipt, ReceiptLink
 from .requests import PurchaseRequest, RequestDecision, RequestLine, RequestVersion
@@ -9,6 +9,7 @@ from .units import BudgetUnit
 __all__ = [
     "AcceptancePhoto",
     "BudgetUnit",
+    "CancelRequest",
     "GoodsAcceptance",
     "Need",
     "NeedLine",

@@ -134,7 +134,7 @@ def _complete(
     else:
         # Received and owed: from now on it is a sale.
         OrderFacts.objects.filter(pk=order.pk, sold_at=None).update(sold_at=at)
-        start_term(purchase=order.purchase, at=at)
+        start_term(purchase=order.purchase, actor=actor, at=at)
     outbox.enqueue(task="sales.tell_received", args={"order_id": order.pk}, key=f"received:{order.pk}", at=at)
     well = {line.pk: line.shipped - (short or {}).get(line.pk, 0) for line in lines}
     hooks.tell(

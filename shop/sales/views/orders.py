@@ -21,6 +21,7 @@ from shop.core.templatetags.heqiao import local
 from shop.sales import openings, visitors
 from shop.sales.forms.orders import FindOrderForm
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
+from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.purchases import guests_purchases, purchase_of_link
 from shop.sales.shown import show_found, show_order, show_order_page
 
@@ -93,6 +94,7 @@ def show_one(request: HttpRequest, number: str, *, status: int = 200, refusal: s
     shown = show_order_page(facts, timezone.now(), open_address=visitor.user is not None)
     slugs = {pk: listing.slug for pk, listing in listings_now(line.listing_id for line in shown.lines).items()}
     context: dict[str, Any] = {"order": shown, "slugs": slugs, "refusal": refusal}
+    context["back"] = goes_back(facts.purchase_id)
     return render(request, "sales/order.html", context, status=status)
 
 
