@@ -1,15 +1,16 @@
 """Units and what they declare, ask for, receive; needs and gifts."""
 
 from .acceptance import AcceptancePhoto, CancelRequest, GoodsAcceptance, UnitOrder
-from .declarations import QuotaDeclaration, QuotaPolicy
+from .declarations import DeclarationSnapshot, QuotaDeclaration, QuotaPolicy
 from .pledges import Need, NeedLine, Pledge, PledgeReceipt, ReceiptLink
 from .requests import PurchaseRequest, RequestDecision, RequestLine, RequestVersion
-from .units import BudgetUnit
+from .units import BudgetUnit, UnitPayer
 
 __all__ = [
     "AcceptancePhoto",
     "BudgetUnit",
     "CancelRequest",
+    "DeclarationSnapshot",
     "GoodsAcceptance",
     "Need",
     "NeedLine",
@@ -23,4 +24,5 @@ __all__ = [
     "RequestLine",
     "RequestVersion",
     "UnitOrder",
+    "UnitPayer",
 ]

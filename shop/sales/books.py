@@ -6,6 +6,8 @@ refunds:to_pay          goes back to buyers, and finance has not paid it out yet
 supplier:{id}:held      paid, not yet received by the buyer
 supplier:{id}:payable   received: to be settled with the supplier
 platform:discounts      discounts that the platform pays for (clearing)
+offers:{id}:given       discounts that a supplier pays for itself, on the goods that were paid and kept; no money moves
+offers:given            what they add up to (clearing)
 """
 
 from shop.core.ledger import Posting
@@ -37,13 +39,19 @@ def received(purchase_number: str) -> str:
     return f"purchase:{purchase_number}:received"
 
 
-DISCOUNTS = "platform:discounts"
-TO_PAY = "refunds:to_pay"
-
-
 def came(*, key: str, number: str, gateway_name: str, fen: int) -> Posting:
     """Return what money that comes for a purchase books, enough or not."""
     return Posting(f"came:{key}", gateway(gateway_name), received(number), fen, "came", number)
+
+
+def given(supplier_id: int) -> str:
+    """Return the account of the discounts that a supplier pays for itself."""
+    return f"offers:{supplier_id}:given"
+
+
+DISCOUNTS = "platform:discounts"
+GIVEN = "offers:given"
+TO_PAY = "refunds:to_pay"
 
 
 def captured(
@@ -85,3 +93,17 @@ def paid_out(*, key: str, gateway_name: str, fen: int, reference: str) -> Postin
 def discount_back(*, key: str, number: str, source: str, fen: int) -> list[Posting]:
     """Return what of the platform's discount goes back to the platform with a refund."""
     return [Posting(f"refund-discount:{key}", source, DISCOUNTS, fen, "refund_discount", number)] if fen else []
+
+
+def own_discount(*, key: str, number: str, supplier_id: int, amount_fen: int) -> list[Posting]:
+    """Return what a paid order books of the supplier's own discount: it got so much less than its goods cost."""
+    if not amount_fen:
+        return []
+    return [Posting(f"given:{key}", GIVEN, given(supplier_id), amount_fen, "own_discount", number)]
+
+
+def own_discount_back(*, key: str, number: str, supplier_id: int, amount_fen: int) -> list[Posting]:
+    """Return what giving an order's money back books of the supplier's own discount on it."""
+    if not amount_fen:
+        return []
+    return [Posting(f"given-back:{key}", given(supplier_id), GIVEN, amount_fen, "own_discount_back", number)]

@@ -21,6 +21,7 @@ from shop.sales.operations.shipping import line_rest
 from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from traceability.queries.parcels import ParcelCode, codes_of
+from traceability.rules.weights import in_words
 
 BADGES = {
     OrderState.UNPAID: "offer",
@@ -52,6 +53,11 @@ class LineShown:
     can_review: bool
     can_claim: bool
     cases: tuple["CaseShown", ...] = ()
+    weight: str = ""  # What it weighs, and what went back for it.
+    is_weighed: bool = False
+    weighed_grams: int = 0
+    weighed_back_fen: int = 0
+    promise: str = ""  # What was promised of its dates.
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,23 @@ def show_line(order: OrderFacts, line: Any, at: datetime, refunds: Mapping[str, 
         can_review=order.state == OrderState.COMPLETED and line.accepted > 0 and not line.is_reviewed,
         can_claim=bool(kinds) and line.shipped > 0 and left > 0 and not line.has_open_case,
         cases=tuple(show_case(case, refunds) for case in cases),
+        weight=weight_words(line),
+        is_weighed=line.is_weighed,
+        weighed_grams=line.weighed_grams,
+        weighed_back_fen=line.weighed_back_fen,
     )
+
+
+def weight_words(line: Any) -> str:
+    """Return what the sent pieces of a weighed line weigh and what went back for it; "" before, and for other lines."""
+    if not line.is_weighed or not line.weighed_grams:
+        return ""
+    words = _("Weighed %(weight)s, charged up to %(most)s: %(back)s back")
+    return words % {
+        "weight": in_words(line.weighed_grams),
+        "most": in_words(line.shipped * line.net_grams),
+        "back": f"¥{to_yuan(line.weighed_back_fen):,}",
+    }
 
 
 def show_case(case: AfterSale, refunds: Mapping[str, int]) -> CaseShown:
@@ -279,6 +301,10 @@ def _entries(order: OrderFacts, supplier: str) -> list[dict[str, str]]:
         title = _("Money given back") if refund.finished_at else _("Refund in progress")
         if refund.finished_at is None and rules.is_by_hand(refund.payment.gateway):
             text = _("%(amount)s: finance pays it to your account") % {"amount": f"¥{to_yuan(refund.amount_fen):,}"}
+        elif refund.reason == "weighed":
+            text = _("%(amount)s, the way it was paid: it weighed less than was charged") % {
+                "amount": f"¥{to_yuan(refund.amount_fen):,}"
+            }
         found.append((refund.requested_at, {"title": title, "text": text}))
     # Sorted by time alone; what happened at one time stays in this order.
     found.sort(key=lambda each: each[0])

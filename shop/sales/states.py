@@ -67,6 +67,16 @@ class AfterSaleState(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("after-sales", "Withdrawn")
 
 
+class ConsentState(models.TextChoices):
+    """Where a supplier's consent to fund an offer stands. Only a given one lets the offer take anything off."""
+
+    ASKED = "asked", _("Waiting for your answer")
+    GIVEN = "given", _("You agreed")
+    DECLINED = "declined", _("You declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn by you")
+    REPLACED = "replaced", _("Changed by the platform")
+
+
 PURCHASE_MOVES: dict[str, frozenset[str]] = {
     PurchaseState.UNPAID: frozenset({PurchaseState.PAID, PurchaseState.EXPIRED, PurchaseState.CANCELLED}),
     # Money that arrives after the expiry is given back (a refund), it does not revive the purchase.
@@ -88,4 +98,13 @@ AFTER_SALE_MOVES: dict[str, frozenset[str]] = {
     AfterSaleState.APPROVED: frozenset(),
     AfterSaleState.REFUSED: frozenset(),
     AfterSaleState.WITHDRAWN: frozenset(),
+}
+
+CONSENT_MOVES: dict[str, frozenset[str]] = {
+    ConsentState.ASKED: frozenset({ConsentState.GIVEN, ConsentState.DECLINED, ConsentState.REPLACED}),
+    ConsentState.GIVEN: frozenset({ConsentState.WITHDRAWN, ConsentState.REPLACED}),
+    # Who changed its mind may still agree to the same terms.
+    ConsentState.DECLINED: frozenset({ConsentState.GIVEN, ConsentState.REPLACED}),
+    ConsentState.WITHDRAWN: frozenset({ConsentState.GIVEN, ConsentState.REPLACED}),
+    ConsentState.REPLACED: frozenset(),
 }

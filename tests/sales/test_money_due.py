@@ -123,7 +123,10 @@ def test_what_is_too_much_is_offset_against_another_transfer_of_the_buyer() -> N
     assert refused.value.field == "then"
     book(first, 50_00, "offset", offset_id=second.pk)
     states = dict(Purchase.objects.values_list("key", "state"))
-    assert (states, due_of(Purchase.objects.get(key="b")).left_fen) == ({"a": "paid", "b": "unpaid", "c": "unpaid"}, 1000)
+    assert (states, due_of(Purchase.objects.get(key="b")).left_fen) == (
+        {"a": "paid", "b": "unpaid", "c": "unpaid"},
+        1000,
+    )
     assert Refund.objects.count() == 0
     assert wrong() == []
 
@@ -186,7 +189,10 @@ def test_a_partly_paid_purchase_that_expires_gives_its_part_back() -> None:
 
 
 def test_cancelling_one_unpaid_order_leaves_the_others_and_lowers_what_is_due() -> None:
-    rice, oil = make_listing(stock=9, price_fen=1000), make_listing(stock=9, price_fen=500, supplier=make_supplier("油坊"))
+    rice, oil = (
+        make_listing(stock=9, price_fen=1000),
+        make_listing(stock=9, price_fen=500, supplier=make_supplier("油坊")),
+    )
     purchase = buy((rice, 2), (oil, 1))
     transfer, (online, _started) = announce(purchase), start_payment(purchase=purchase, gateway_name="demo", at=AT)
     first, second = OrderFacts.objects.filter(purchase=purchase).order_by("pk")
@@ -272,7 +278,9 @@ class World:
         return OrderFacts.objects.filter(purchase=self.purchase).order_by("pk")[which % 2]
 
     def _transfer(self) -> Payment:
-        return Payment.objects.filter(payable_id=self.purchase.pk, gateway="transfer").first() or announce(self.purchase)
+        return Payment.objects.filter(payable_id=self.purchase.pk, gateway="transfer").first() or announce(
+            self.purchase
+        )
 
     def announce(self, which: int, fen: int) -> None:
         announce(self.purchase)

@@ -55,6 +55,9 @@ class OrderLineOut(Priced):
     cancelled: int
     price: str
     amount: str
+    is_weighed: bool = Field(description=gettext_noop("Charged by weight: what it weighs less is given back."))
+    weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
+    weighed_back: str = Field(description=gettext_noop("What went back to the buyer for their weight."))
     can_review: bool
     can_claim: bool
     cases: list[CaseOut]
@@ -111,6 +114,9 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
                 "cancelled": line.cancelled,
                 "price": yuan(line.unit_price_fen),
                 "amount": yuan(line.sum_fen),
+                "is_weighed": line.is_weighed,
+                "weighed_grams": line.weighed_grams,
+                "weighed_back": yuan(line.weighed_back_fen),
                 "can_review": line.can_review,
                 "can_claim": line.can_claim,
                 "cases": [

@@ -13,13 +13,15 @@ from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
-from shop.core.masking import mask_name, mask_phone
+from shop.core.masking import mask_name
 from shop.sales.models import AfterSale, OrderFacts
 from shop.sales.operations.aftersales import decide_after_sale
 from shop.sales.operations.shipping import Parcel, cancel_rest, line_rest, ship_order
+from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
 from shop.sales.states import AfterSaleState, OrderState
 from shop.sales.texts import in_reader_language
+from shop.sales.weight_rules import each_weighs
 from traceability.queries.parcels import codes_of
 
 area = Area(gettext_noop("Supplier: orders, stock, settlement"))
@@ -76,6 +78,10 @@ class SoldLine(Priced):
     cancelled: int
     shipped: int
     waiting: int = Field(description=gettext_noop("Pieces that still have to be sent."))
+    is_weighed: bool = Field(description=gettext_noop("Charged by weight: a parcel needs its grams."))
+    charged_grams: int = Field(description=gettext_noop("Grams that the price of one piece is for, at the most."))
+    weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
+    weighed_back: str = Field(description=gettext_noop("What went back to the buyer for their weight."))
     price: str
 
 
@@ -134,6 +140,10 @@ def _order(order: OrderFacts) -> dict[str, Any]:
                 "cancelled": line.cancelled,
                 "shipped": line.shipped,
                 "waiting": line_rest(line),
+                "is_weighed": line.is_weighed,
+                "charged_grams": line.net_grams,
+                "weighed_grams": line.weighed_grams,
+                "weighed_back": yuan(line.weighed_back_fen),
                 "price": yuan(line.unit_price_fen),
             }
             for line in order.lines.all()
@@ -158,7 +168,7 @@ def _detail(supplier: SupplierBrief, number: str) -> dict[str, Any]:
     return _order(order) | {
         "ship_to": {
             "name": purchase.ship_name if is_open else mask_name(purchase.ship_name),
-            "phone": purchase.ship_phone.removeprefix("+86") if is_open else mask_phone(purchase.ship_phone),
+            "phone": phone_for_supplier(order),
             "place": purchase.ship_division.full_name_zh or purchase.ship_division.name_zh,
             "street": purchase.ship_street if is_open else "****",
         },
@@ -193,6 +203,23 @@ class PackedLine(Body):
     line_id: Id
     quantity: int = Field(ge=1, le=999_999)
     lot_id: Id | None = Field(None, description=gettext_noop("Without it, the lot that expires first."))
+    grams: list[Annotated[int, Field(ge=1, le=100_000_000)]] = Field(
+        [],
+        max_length=500,
+        description=gettext_noop("Of what is charged by weight: one for all pieces together, or one for each."),
+    )
+
+
+def weights_of(lines: list[PackedLine]) -> dict[int, list[int]]:
+    """Return the grams of the lines that have some. A line in several portions (of several lots) has each weighed."""
+    found: dict[int, list[int]] = {}
+    portions = {line.line_id: sum(each.line_id == line.line_id for each in lines) for line in lines}
+    for line in lines:
+        if line.grams:
+            alone = portions[line.line_id] == 1
+            grams = line.grams if alone else each_weighs(line.grams, line.quantity)
+            found.setdefault(line.line_id, []).extend(grams)
+    return found
 
 
 class ParcelIn(Body):
@@ -215,6 +242,7 @@ def ship_parcel(request: ApiRequest, number: str, body: ParcelIn, asked: ForOne)
     order = _own(supplier, number)
     pieces: dict[int, int] = {}
     lots: dict[int, list[tuple[int, int]]] = {}
+    weights = weights_of(body.lines)
     for line in body.lines:
         pieces[line.line_id] = pieces.get(line.line_id, 0) + line.quantity
         if line.lot_id is not None:
@@ -223,7 +251,7 @@ def ship_parcel(request: ApiRequest, number: str, body: ParcelIn, asked: ForOne)
         pieces = {line.pk: line_rest(line) for line in order.lines.all()}
     ship_order(
         order_id=order.pk,
-        parcel=Parcel(body.carrier, body.tracking_no, pieces),
+        parcel=Parcel(body.carrier, body.tracking_no, pieces, weights),
         **by(request),
         lots=lots,
     )

@@ -2,7 +2,7 @@
 
 from .aftersales import AfterSale, AfterSalePicture
 from .favourites import Favourite
-from .offers import OfferFunding
+from .offers import LineDiscount, OfferConsent, OfferFunding
 from .orders import LineFacts, OrderFacts, OrderMove
 from .payments import Payment, PayTime, Refund, RefundAccount, Remittance, WebhookEvent
 from .purchases import OrderAttribution, Purchase
@@ -13,7 +13,9 @@ __all__ = [
     "AfterSale",
     "AfterSalePicture",
     "Favourite",
+    "LineDiscount",
     "LineFacts",
+    "OfferConsent",
     "OfferFunding",
     "OrderAttribution",
     "OrderFacts",

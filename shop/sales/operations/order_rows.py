@@ -127,4 +127,5 @@ def _line_facts(line: PlaceLine, pairings: Mapping[str, str]) -> LineFacts:
         pairing=pairings.get(spec.county_code, ""),
         certificate_id=spec.certificate_id,
         is_fresh=spec.is_fresh,
+        is_weighed=spec.is_weighed and spec.net_grams > 0,
     )

@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q
 
 from shop.accounts.queries import organisation_names
+from shop.sales import hooks
 from shop.sales.models import Payment, Purchase
 from shop.sales.queries.due import dues_of
 from shop.sales.states import PaymentState, PurchaseState
@@ -19,7 +20,7 @@ TRANSFERS_A_PAGE = 20
 
 @dataclass
 class Transfer:
-    """One announced transfer. `payers` are the names that may stand on the statement.
+    """One announced transfer. `payers` are the names and accounts that may stand on the statement.
 
     `left_fen` is what is still to come, `received_fen` what came; `is_closed` that its purchase waits for no money:
     what comes all the same goes back.
@@ -64,7 +65,7 @@ class Shown(StrEnum):
 
 def transfers(page: int | str = 1, *, shown: str = Shown.WAITING) -> Page:
     """Return a page of the transfers that wait (the oldest first), of those whose purchase waits for no money any more,
-    or of the booked ones (the latest first). Eight queries at most, whatever the number.
+    or of the booked ones (the latest first). Ten queries at most, whatever the number.
     """
     rows = Payment.objects.filter(gateway="transfer", payable_kind="purchase")
     open_ = rows.filter(state__in=(PaymentState.STARTED, PaymentState.CHECKING))
@@ -78,7 +79,7 @@ def transfers(page: int | str = 1, *, shown: str = Shown.WAITING) -> Page:
     found: Page[Any] = Paginator(rows, TRANSFERS_A_PAGE).get_page(page)
     payments = list(found.object_list)
     purchases = Purchase.objects.select_related("user").in_bulk([payment.payable_id for payment in payments])
-    names = organisation_names([purchase.user_id for purchase in purchases.values() if purchase.user_id])
+    names = _payers(list(purchases.values()))
     dues = dues_of(list(purchases))
     offsets = _offsets(list(purchases.values())) if shown == Shown.WAITING else {}
     found.object_list = [
@@ -89,7 +90,7 @@ def transfers(page: int | str = 1, *, shown: str = Shown.WAITING) -> Page:
             received_fen=payment.received_fen,
             left_fen=dues[payment.payable_id].left_fen,
             number=purchases[payment.payable_id].number,
-            payers=_payers(purchases[payment.payable_id], names),
+            payers=names[payment.payable_id],
             started_at=payment.started_at,
             pay_by=purchases[payment.payable_id].pay_by,
             finished_at=payment.finished_at,
@@ -142,15 +143,32 @@ def _is_same_buyer(one: Purchase, other: Purchase) -> bool:
 
 
 def expected_payers(payment: Payment) -> list[str]:
-    """Return the names from which a transfer may come: invoice title, buyer, recipient, the buyer's organisations."""
+    """Return from whom a transfer may come; anybody else is an operator's decision, with a reason.
+
+    For a unit: its registered name and accounts, nothing that somebody typed on the way. For others: the title of the
+    invoice, the buyer, the organisations the buyer acts for. Never the recipient: anybody can be sent a parcel.
+    """
     purchase = Purchase.objects.select_related("user").get(pk=payment.payable_id)
-    return _payers(purchase, organisation_names([purchase.user_id] if purchase.user_id else []))
+    return _payers([purchase])[purchase.pk]
 
 
-def _payers(purchase: Purchase, organisations: dict[int, list[str]]) -> list[str]:
-    own = [purchase.invoice_title, purchase.user.name if purchase.user else "", purchase.ship_name]
-    own += organisations.get(purchase.user_id or 0, [])
-    return [name for name in dict.fromkeys(own) if name]
+def _payers(purchases: Sequence[Purchase]) -> dict[int, list[str]]:
+    """Return the expected payers by purchase."""
+    registered = {
+        kind: payers({each.attribution_ref for each in purchases if each.attribution_kind == kind})
+        for kind, payers in hooks.payer_sources.items()
+        if any(each.attribution_kind == kind for each in purchases)
+    }
+    others = [each for each in purchases if each.attribution_kind not in registered]
+    organisations = organisation_names([each.user_id for each in others if each.user_id])
+    found: dict[int, list[str]] = {}
+    for each in purchases:
+        if each.attribution_kind in registered:
+            found[each.pk] = registered[each.attribution_kind].get(each.attribution_ref, [])
+            continue
+        own = [each.invoice_title, each.user.name if each.user else "", *organisations.get(each.user_id or 0, [])]
+        found[each.pk] = [name for name in dict.fromkeys(own) if name]
+    return found
 
 
 def transfer_exists(payment_id: int) -> bool:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("procurement", "0002_policies"),
+        ("procurement", "0004_fill_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
