@@ -208,7 +208,7 @@ class CancelIn(Body):
 
 class CancelDecision(Body):
     agree: bool
-    answer: str = Field("", max_length=200, description=gettext_noop("Needed to refuse: the buyer reads it."))
+    answer: str = Field("", max_length=200, description=gettext_noop("Needed to refuse: who asked reads it."))
 
 
 @area.writes(
