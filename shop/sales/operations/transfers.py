@@ -53,7 +53,8 @@ def match_transfer(
 
     Raises InvalidInput on `received` for another amount without a decision, on `then` for one that does not fit, on
     `payer` without a name, on `why` when the payer is not who was expected and no reason is given to take it all the
-    same; WrongState when it was booked before, or somebody booked on it meanwhile. Locks: purchases by id, ledger.
+    same; WrongState when it was booked before (money that came again is told by its `reference`), or somebody booked on
+    it meanwhile. Locks: purchases by id, ledger.
     """
     payer, why, reference = payer.strip(), why.strip(), reference.strip()
     with transaction.atomic():
@@ -62,8 +63,11 @@ def match_transfer(
         locked = _lock({payment.payable_id, *([other.payable_id] if other else [])})
         purchase = locked[payment.payable_id]
         payment.refresh_from_db()
-        if purchase.state == PurchaseState.UNPAID and payment.state not in WAITING:
-            raise WrongState(_("This transfer was booked already."))
+        if payment.state not in WAITING and not reference:
+            # A second click is not a second transfer; who sent the money twice has two lines on the statement.
+            raise WrongState(
+                _("This transfer was booked already. If money came again, enter the bank's number of that line.")
+            )
         if seen_fen is not None and seen_fen != payment.received_fen:
             raise WrongState(_("Somebody else booked on this transfer meanwhile. Please look at it again."))
         if reference and Remittance.objects.filter(payment=payment, reference=reference).exists():
