@@ -229,7 +229,8 @@ def test_a_forged_mark_counts_for_nothing(stage, client: Client) -> None:
 
 def test_a_drops_pieces_wait_their_own_time_for_their_money_and_take_no_transfer(stage) -> None:
     session, host, item = stage
-    purchase = buy_drop(drop_of(session, item, host, pieces=10), 2)
+    drop = drop_of(session, item, host, pieces=10)
+    purchase = buy_drop(drop, 2)
     assert purchase.pay_by == AT + timedelta(minutes=15)
     with pytest.raises(NotOffered) as refused:
         start_payment(purchase=purchase, gateway_name="transfer", at=AT)
@@ -237,9 +238,8 @@ def test_a_drops_pieces_wait_their_own_time_for_their_money_and_take_no_transfer
     assert expire_purchases(at=AT + timedelta(minutes=15)) == 1
     # The platform's list says otherwise from a day on.
     PayTime.objects.create(kind="drop", online_minutes=20, transfer_minutes=45, valid_from=AT.date())
-    later = buy_drop(
-        drop_of(session, item, host, pieces=1, at=AT + timedelta(hours=1)), key="e", at=AT + timedelta(hours=1)
-    )
-    start_payment(purchase=later, gateway_name="transfer", at=AT + timedelta(hours=1))
+    soon = AT + timedelta(minutes=1)
+    later = buy_drop(drop, key="e", at=soon)
+    start_payment(purchase=later, gateway_name="transfer", at=soon)
     later.refresh_from_db()
-    assert (later.terms, later.pay_by) == ("transfer", AT + timedelta(hours=1, minutes=45))
+    assert (later.terms, later.pay_by) == ("transfer", soon + timedelta(minutes=45))
