@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from catalog.queries import specifications_for_sale
 from catalog.queries.supply import specifications_by_code
 from procurement.models import DeclarationSnapshot, PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.queries.acceptances import waits_to_be_accepted
 from procurement.queries.units import Seat
 from procurement.rules.lists import Cell, Checked, Known, check_rows
 from procurement.states import CanteenMode, DeclarationState, RequestState, UnitKind
@@ -77,7 +78,7 @@ def waiting(seat: Seat) -> Waiting:
     counts = PurchaseRequest.objects.filter(unit_id=seat.pk).aggregate(
         requests=Count("pk", filter=Q(state__in=states)), payments=Count("pk", filter=due)
     )
-    shipped = UnitOrder.objects.filter(unit_id=seat.pk, order__state=OrderState.SHIPPED).count()
+    shipped = waits_to_be_accepted(UnitOrder.objects.filter(unit_id=seat.pk)).count()
     return Waiting(counts["requests"], shipped, counts["payments"])
 
 
@@ -201,6 +202,34 @@ def changes(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]
         if change.before != change.now or moved:
             found.append(change)
     return found
+
+
+@dataclass(frozen=True)
+class FactChange:
+    """What became of one fact between two versions: "address", "fund", "terms", "year", "note", "freight"."""
+
+    what: str
+    before: Mapping[str, Any]
+    now: Mapping[str, Any]
+
+
+FACTS = {
+    "address": ("ship_name", "ship_phone", "ship_division_id", "ship_street"),
+    "fund": ("fund",),
+    "terms": ("terms",),
+    "year": ("year",),
+    "note": ("note",),
+    "freight": ("freight_fen",),
+}
+
+
+def fact_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[FactChange]:
+    """Return the facts that differ between two versions, besides their lines. No queries."""
+    return [
+        FactChange(what, before, now)
+        for what, names in FACTS.items()
+        if [before.get(name) for name in names] != [now.get(name) for name in names]
+    ]
 
 
 def check_list(cells: Sequence[Cell]) -> list[Checked]:

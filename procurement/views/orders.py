@@ -1,4 +1,4 @@
-"""Units' orders: their list, one with its timeline, accepting, paying."""
+"""Units' orders: their list, one with its timeline, paying."""
 
 from datetime import datetime
 from typing import Any
@@ -11,26 +11,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from procurement import books
+from procurement.acceptances_shown import show_acceptances, show_dues
 from procurement.errors import WrongStep
-from procurement.forms.units import AcceptForm
-from procurement.models import GoodsAcceptance, PurchaseRequest, UnitOrder
-from procurement.operations.accepting import accept_goods
+from procurement.models import PurchaseRequest, UnitOrder
 from procurement.operations.cancelling import ask_cancel, decide_cancel
 from procurement.operations.paying import give_refund_account, pay_in_demo, start_transfer
 from procurement.queries import quota as quota_queries
+from procurement.queries.acceptances import acceptances_of
 from procurement.queries.requests import orders_of_request, payment_page, request_of, unit_order
 from procurement.queries.units import Seat
 from procurement.rules.amounts import in_capitals
 from procurement.settled import settle_purchase, settle_sums
-from procurement.shown import due_words, parcels, show_order, thumb
-from procurement.states import CancelState
+from procurement.shown import due_words, parcels, show_order, terms_words, thumb
+from procurement.states import CancelState, Fund, UnitKind
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
+from shop.core import regions
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
-from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 from shop.sales.queries.cashier import payee
+from shop.sales.queries.deliveries import due_rows, waiting_parcels
 from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.payouts import goes_back
 from shop.sales.states import OrderState, PurchaseState
@@ -56,13 +57,18 @@ def index(request: HttpRequest, seat: Seat) -> HttpResponse:
     return order_list(request, seat, seat.unit, "/units/orders/")
 
 
-def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str) -> HttpResponse:
-    """Show the orders behind a figure of a unit, or of all under it, with the figure as their sum."""
+def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str, *, apart: bool = False) -> HttpResponse:
+    """Show the orders behind a figure of a unit, or of all under it, with the figure as their sum.
+
+    Under a unit that oversees others: of those that its rate counts, or the others' `apart`.
+    """
     year = asked_year(request)
     kind = request.GET.get("kind", "")
     kind = kind if kind in KIND_NAMES else ""
     at = timezone.now()
-    page, whole = quota_queries.order_page(unit, year, kind, request.GET.get("fund", ""), request.GET.get("page", 1))
+    page, whole = quota_queries.order_page(
+        unit, year, kind, request.GET.get("fund", ""), request.GET.get("page", 1), apart=apart
+    )
     rows = [show_order(row, at) for row in page.object_list]
     context = {
         "page": page,
@@ -75,11 +81,14 @@ def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str) -> Htt
         "address": address,
         "of_unit": words(unit.organisation.name_zh, unit.organisation.name_en),
         "is_tree": unit.pk != seat.pk or seat.oversees,
+        "apart": apart,
+        "sets": unit.kind != UnitKind.UNIT,
     }
     return console(request, seat, "orders", context)
 
 
-def _found(request: HttpRequest, number: str) -> UnitOrder:
+def found_order(request: HttpRequest, number: str) -> UnitOrder:
+    """Return an order of one of the person's units, or of one below. Raises Http404 for any other."""
     found = unit_order(seats(request), number)
     if found is None:
         raise Http404(number)
@@ -99,7 +108,7 @@ def _lines(row: UnitOrder) -> list[dict[str, Any]]:
             "spec": words(line.spec_zh, line.spec_en),
             "picture": thumb(line.picture_key),
             "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
-            "short": line.shipped - line.accepted if row.order.state == OrderState.COMPLETED else 0,
+            "short": line.rejected,
         }
         for line in row.order.lines.all()
     ]
@@ -109,30 +118,29 @@ def _lines(row: UnitOrder) -> list[dict[str, Any]]:
 @for_unit
 def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Show one order: one timeline, the next action and its owner, what was accepted, what it counts."""
-    return _show_one(request, seat, _found(request, number))
+    return _show_one(request, seat, found_order(request, number))
 
 
 def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: DomainError | None = None) -> HttpResponse:
     seat, is_own = _own_seat(request, seat, row)
     at = timezone.now()
-    acceptance = GoodsAcceptance.objects.filter(pk=row.pk).prefetch_related("photos__picture").first()
     purchase = row.order.purchase
     context = {
         "it": show_order(row, at),
         "order": row.order,
         "lines": _lines(row),
         "parcels": parcels(row, codes_of(each.pk for each in row.order.shipments.all())),
-        "acceptance": acceptance,
-        "photos": [
-            {"thumb": thumb(photo.picture.key), "full": thumb(photo.picture.key, max(photo.picture.widths or [240]))}
-            for photo in (acceptance.photos.all() if acceptance else ())
-        ],
+        "acceptances": show_acceptances(acceptances_of(row.pk)),
+        "dues": show_dues(due_rows([row.order]), at) if purchase.state == PurchaseState.UNPAID else [],
         "is_own": is_own,
-        "can_accept": is_own and (seat.buys or seat.approves) and row.order.state == OrderState.SHIPPED,
+        "can_accept": is_own and (seat.buys or seat.approves) and bool(waiting_parcels(row.order)),
         "can_pay": is_own and seat.pays and purchase.state == PurchaseState.UNPAID and row.request is not None,
         "due": due_words(purchase.pay_by, at),
         "purchase": purchase,
         **_cancelling(request, seat, row, is_own, error),
+        "place": f"{regions.full_name(purchase.ship_division)} {purchase.ship_street}",
+        "fund": Fund(row.fund).label,
+        "terms": terms_words(purchase.terms),
     }
     return console(request, seat, "order", context, error.status if error else 200)
 
@@ -158,7 +166,7 @@ def _cancelling(
 @for_unit
 def cancel(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Ask to cancel an order, or agree to it, or refuse."""
-    row = _found(request, number)
+    row = found_order(request, number)
     at, said = timezone.now(), request.POST.get("do", "")
     try:
         if said == "ask":
@@ -173,57 +181,8 @@ def cancel(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
             decide_cancel(wish_id=wish.pk, agree=agree, answer=answer, actor=request.user, at=at)
             messages.success(request, _("The order is cancelled.") if agree else _("Refused: the order goes on."))
     except DomainError as error:
-        return _show_one(request, seat, _found(request, number), error=error)
+        return _show_one(request, seat, found_order(request, number), error=error)
     return HttpResponseRedirect(local(f"/units/orders/{number}/"))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_unit
-def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
-    """Accept an order, line by line, with photos."""
-    row = _found(request, number)
-    seat = seat_at(request, row.unit_id)
-    lines = [line for line in row.order.lines.all() if line.shipped]
-    names = [f"{words(line.name_zh, line.name_en)} {words(line.spec_zh, line.spec_en)}" for line in lines]
-    form = AcceptForm(lines=lines, names=names)
-    status = 200
-    if request.method == "POST":
-        form = AcceptForm(request.POST, request.FILES, lines=lines, names=names)
-        status = 422
-        if form.is_valid():
-            try:
-                done = accept_goods(
-                    order_id=row.pk,
-                    accepted=form.accepted,
-                    actor=request.user,
-                    at=timezone.now(),
-                    note=form.cleaned_data["note"],
-                    photos=form.cleaned_data["photos"],
-                )
-            except DomainError as error:
-                status = error.status
-                add_refusal(form, error)
-            else:
-                short = _(" What is short is not charged.") if done.short_fen else ""
-                messages.success(request, _("Accepted.") + short)
-                return HttpResponseRedirect(local(f"/units/orders/{number}/"))
-    at = timezone.now()
-    context = {
-        "it": show_order(row, at),
-        "form": form,
-        "rows": [
-            {
-                "line": line,
-                "field": field,
-                "name": words(line.name_zh, line.name_en),
-                "spec": words(line.spec_zh, line.spec_en),
-                "picture": thumb(line.picture_key),
-            }
-            for line, field in form.line_fields
-        ],
-        "can_accept": row.order.state == OrderState.SHIPPED,
-    }
-    return console(request, seat, "accept", context, status)
 
 
 @require_safe

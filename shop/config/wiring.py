@@ -19,7 +19,7 @@ from livestream.operations.drops import check_drop_lines
 from livestream.queries.drops import drop_price, session_names, sources_of_session
 from procurement import account_hooks as procurement_rows
 from procurement import doors, product_hooks
-from procurement.operations import pledging, quota
+from procurement.operations import accepting, pledging, quota
 from procurement.queries import units
 from procurement.queries.gifts import beneficiary_names, need_names
 from procurement.queries.payers import registered_payers
@@ -34,6 +34,7 @@ from shop.sales import account_hooks
 from shop.sales import admin as sales_admin
 from shop.sales import hooks as sales
 from shop.sales.operations import adopting, baskets, certified, funding, privacy
+from shop.sales.queries.promises import dates_on_page
 from shop.sales.queries.reviews import reviews_of
 from shop.sales.views import orders as order_views
 
@@ -42,10 +43,12 @@ def connect() -> None:
     """Connect every hook; called once when the apps are ready."""
     hooks.connect_reviews(reviews_of)
     hooks.connect_panel(product_hooks.giving)
+    hooks.connect_dates(dates_on_page)
     sales_admin.register()
     sales.connect(certified.take_part)
     sales.connect(funding.take_part)
     sales.connect(quota.take_part)
+    sales.connect(accepting.take_part)
     sales.connect(pledging.take_part)
     sales.connect_door(quota.KIND, doors.unit_door)
     sales.connect_door(pledging.KIND, doors.gift_door)

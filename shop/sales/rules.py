@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from shop.sales.states import AfterSaleKind, OrderState, Terms
 
@@ -158,14 +159,6 @@ def sold_since(
     return min(moments, default=None)
 
 
-def ship_by(paid_at: datetime, hours: int, holiday_until: date | None) -> datetime:
-    """Return until when a supplier must ship what was paid at `paid_at`; its holiday does not count."""
-    start = paid_at
-    if holiday_until is not None and holiday_until > paid_at.date():
-        start = datetime.combine(holiday_until, time(), tzinfo=paid_at.tzinfo)
-    return start + timedelta(hours=hours)
-
-
 def pieces_paid(unit_price_fen: int, pieces: int, ordered: int, discount_fen: int) -> int:
     """Return 分 that the first `pieces` of a line's `ordered` cost; the discount is spread over them cumulatively.
 
@@ -209,6 +202,21 @@ def supplier_discount_left(supplier_discount_fen: int, total_fen: int, reduced_f
     if not total_fen:
         return supplier_discount_fen
     return supplier_discount_fen - supplier_discount_fen * reduced_fen // total_fen
+
+
+def spread_due(amounts: Sequence[int], left_fen_: int, received_fen: int) -> list[int]:
+    """Return 分 still due of each delivery, oldest first: all of them together cost `left_fen_`, `received_fen` came.
+
+    What was given back since shortens the youngest deliveries; money that came covers the oldest.
+    """
+    due: list[int] = []
+    for amount in amounts:
+        charged = max(0, min(amount, left_fen_))
+        left_fen_ -= charged
+        covered = min(charged, received_fen)
+        received_fen -= covered
+        due.append(charged - covered)
+    return due
 
 
 def after_sale_kinds(*, state: str, is_fresh: bool, completed_at: datetime | None, at: datetime) -> tuple[str, ...]:

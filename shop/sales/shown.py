@@ -20,6 +20,7 @@ from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
 from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
+from traceability.promise_words import promise_words
 from traceability.queries.parcels import ParcelCode, codes_of
 from traceability.rules.weights import in_words
 
@@ -132,6 +133,7 @@ def show_line(order: OrderFacts, line: Any, at: datetime, refunds: Mapping[str, 
         can_claim=bool(kinds) and line.shipped > 0 and left > 0 and not line.has_open_case,
         cases=tuple(show_case(case, refunds) for case in cases),
         weight=weight_words(line),
+        promise=promise_words(line.promised),
         is_weighed=line.is_weighed,
         weighed_grams=line.weighed_grams,
         weighed_back_fen=line.weighed_back_fen,

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
+from shop.sales import rules
+
 UNITS = {"kg": 1000, "千克": 1000, "公斤": 1000, "斤": 500, "g": 1, "克": 1}
 # Less than a third of what was charged is a slip of the unit or the comma, not a hen.
 LEAST_PART = 3
@@ -73,6 +75,39 @@ def _share(paid_fen: int, charged_grams: int, grams: int) -> int:
     return -(-paid_fen * grams // charged_grams)
 
 
+def weighed_refundable(
+    unit_price_fen: int,
+    pieces: int,
+    ordered: int,
+    cancelled: int,
+    discount_fen: int,
+    refunded_fen: int,
+    weighed_back_fen: int,
+) -> int:
+    """Return 分 that may still be given back for `pieces` sent ones of a weighed line.
+
+    What went back for the weight makes all the pieces that were not cancelled cheaper, like a discount: so they add up
+    to what was paid for them, by the one rule of `rules.line_refundable`.
+    """
+    kept = ordered - cancelled
+    if kept < 1:
+        return 0
+    unsent_fen = rules.pieces_paid(unit_price_fen, cancelled, ordered, discount_fen)
+    cost_fen = unit_price_fen * ordered - discount_fen - unsent_fen - weighed_back_fen
+    before_fen = max(0, refunded_fen - weighed_back_fen - unsent_fen)
+    return rules.line_refundable(unit_price_fen, pieces, kept, unit_price_fen * kept - cost_fen, before_fen)
+
+
 def less_for_weight(weighed_back_fen: int, pieces: int, shipped: int) -> int:
     """Return 分 that `pieces` of the `shipped` ones cost less than they were charged, rounded down."""
     return weighed_back_fen * min(pieces, shipped) // shipped if shipped else 0
+
+
+def weight_reduction(value_fen: int, nominal_grams: int, weighed_grams: int) -> int:
+    """Return 分 not charged for accepted pieces worth `value_fen` that weigh less than they should at the door.
+
+    What is charged is the weighed part of the value, rounded half up; more than the nominal weight costs nothing.
+    """
+    if nominal_grams <= 0 or weighed_grams >= nominal_grams:
+        return 0
+    return value_fen - (2 * value_fen * weighed_grams + nominal_grams) // (2 * nominal_grams)

@@ -5,13 +5,14 @@ from .favourites import Favourite
 from .offers import LineDiscount, OfferConsent, OfferFunding
 from .orders import LineFacts, OrderFacts, OrderMove
 from .payments import Payment, PayTime, Refund, RefundAccount, Remittance, WebhookEvent
-from .purchases import OrderAttribution, Purchase
+from .purchases import DeliveryDue, OrderAttribution, Purchase
 from .reviews import ReviewFacts, ReviewPicture
 from .shipments import Shipment, ShipmentLine
 
 __all__ = [
     "AfterSale",
     "AfterSalePicture",
+    "DeliveryDue",
     "Favourite",
     "LineDiscount",
     "LineFacts",

@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q, Sum
+
 from shop.sales import rules
-from shop.sales.models import OrderFacts, Purchase
+from shop.sales.models import DeliveryDue, OrderFacts, Purchase
 from shop.sales.operations.settling import send_all_back, settle
 from shop.sales.queries.due import due_of
 from shop.sales.states import OrderState, PurchaseState, Terms
@@ -12,8 +14,32 @@ from shop.sales.states import OrderState, PurchaseState, Terms
 _OPEN = (OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED)
 
 
+def note_delivery_due(*, order: OrderFacts, key: str, at: datetime, amount_fen: int | None = None) -> None:
+    """Let an accepted delivery of a locked POSTPAID order fall due on a day of its own; the same `key` again is nothing.
+
+    Without `amount_fen` it is the last one: it costs what the earlier ones left of the order. The purchase is to be
+    paid by the earliest of its deliveries' days.
+    """
+    purchase = order.purchase
+    if purchase.terms != Terms.POSTPAID or purchase.state != PurchaseState.UNPAID:
+        return
+    if amount_fen is None:
+        earlier = DeliveryDue.objects.filter(order=order).exclude(key=key).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+        amount_fen = max(0, order.left_fen - earlier)
+    if not amount_fen:
+        return
+    days = purchase.term_days if purchase.term_days is not None else rules.POSTPAID_DAYS
+    due, made = DeliveryDue.objects.get_or_create(
+        key=key,
+        defaults={"order": order, "amount_fen": amount_fen, "accepted_at": at, "pay_by": at + timedelta(days=days)},
+    )
+    if made:
+        first = Q(pay_by=None) | Q(pay_by__gt=due.pay_by)
+        Purchase.objects.filter(first, pk=purchase.pk, state=PurchaseState.UNPAID).update(pay_by=due.pay_by)
+
+
 def start_term(*, purchase: Purchase, at: datetime, actor: Any = None) -> None:
-    """Let a locked POSTPAID purchase fall due once its last order is received; close it when nothing of it is left.
+    """Close a locked POSTPAID purchase when nothing of it is left; what was accepted of it falls due by its own days.
 
     Of what was received and rejected whole nothing is due: it is settled at once. In the caller's transaction. Other
     purchases, and those with orders under way, stay as they are.
@@ -29,7 +55,3 @@ def start_term(*, purchase: Purchase, at: datetime, actor: Any = None) -> None:
         send_all_back(purchase=purchase, reason="cancelled", actor=actor, at=at)
     elif not due_of(purchase).due_fen:
         settle(purchase=purchase, actor=actor, at=at)
-    else:
-        days = purchase.term_days if purchase.term_days is not None else rules.POSTPAID_DAYS
-        purchase.pay_by = at + timedelta(days=days)
-        Purchase.objects.filter(pk=purchase.pk).update(pay_by=purchase.pay_by)

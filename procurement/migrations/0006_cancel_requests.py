@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("procurement", "0004_fill_versions"),
+        ("procurement", "0005_acceptances"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

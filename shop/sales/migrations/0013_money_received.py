@@ -31,7 +31,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0005_listing_proposals"),
-        ("sales", "0011_offer_consents"),
+        ("sales", "0012_deliveries"),
     ]
 
     operations = [
