@@ -11,10 +11,10 @@ from shop.core.errors import InvalidInput
 from shop.core.projections import run_all
 from shop.sales.errors import WrongState
 from shop.sales.models import OrderFacts, Payment, Purchase, Refund, Remittance
+from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.closing import cancel_order, cancel_purchase, expire_purchases
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.payouts import give_account, pay_out
-from shop.sales.operations.receipts import accept_order
 from shop.sales.operations.transfers import match_transfer
 from shop.sales.queries.due import due_of
 from shop.sales.queries.outcomes import outcome_of
