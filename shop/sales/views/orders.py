@@ -63,12 +63,16 @@ def orders(request: HttpRequest) -> HttpResponse:
     if opened is not None:
         return opened
     visitor = visitors.visitor(request).own
+    # Where a guest has nothing of its own: what was found here, else the way to find it.
+    elsewhere = "sales:orders-found" if openings.found_in(request) else "sales:orders-find"
     if visitor.user is None and not visitor.token_hash:
-        return redirect("sales:orders-found" if openings.found_in(request) else "sales:orders-find")
+        return redirect(elsewhere)
     tab = request.GET.get("state", "")
     tab = tab if tab in TABS else ""
     at = timezone.now()
     listed = order_list(visitor, tab=tab, page=request.GET.get("page", 1))
+    if visitor.user is None and not tab and not listed.page.paginator.count:
+        return redirect(elsewhere)
     context = {
         "page": listed.page,
         "orders": [show_order(order, at) for order in listed.page.object_list],
