@@ -24,7 +24,7 @@ from django.db import connection
 from shop.core import migrated
 from tests.drill.conftest import Say
 from tests.drill.journeys import Notes, Person, write
-from tests.plugins.helpers import OwnPostgres, OwnRedis
+from tests.plugins.redis_server import OwnPostgres, OwnRedis
 from tests.plugins.servers import free_port
 
 PHASE_SECONDS, START_SECONDS, BACK_SECONDS, DRAIN_SECONDS = 8, 180, 60, 90
