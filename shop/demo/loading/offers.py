@@ -74,8 +74,7 @@ def load_funded(*, supplier: Supplier, member: User, staff: User, at: datetime) 
         condition=Condition.objects.create(range=everything, type=Condition.COUNT, value=Decimal(3)),
         benefit=Benefit.objects.create(range=everything, type=Benefit.MULTIBUY),
         max_discount=Decimal(1500),
-        start_datetime=at + timedelta(days=20),
-        end_datetime=at + timedelta(days=50),
+        end_datetime=at + timedelta(days=60),
     )
     renew_consent(offer_id=waiting.pk, actor=staff, at=at - timedelta(hours=5))
 
