@@ -7,7 +7,7 @@ from typing import IO, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog.operations.pictures import store_picture
+from catalog.operations.pictures import store_pictures
 from procurement.models import AcceptancePhoto, GoodsAcceptance, UnitOrder
 from procurement.operations.permissions import APPROVER, BUYER, must_be
 from shop.core.errors import InvalidInput
@@ -39,9 +39,7 @@ def accept_goods(
         acceptance = GoodsAcceptance.objects.create(
             order_id=order_id, unit=row.unit, short_fen=short_fen, note=note.strip()[:200], actor_id=actor.pk, at=at
         )
-        pictures = [
-            store_picture(upload=photo, alt_zh=_("Photo of the acceptance"), actor=actor, at=at) for photo in photos
-        ]
+        pictures = store_pictures(uploads=photos, alt_zh=_("Photo of the acceptance"), actor=actor, at=at)
         AcceptancePhoto.objects.bulk_create(
             [AcceptancePhoto(acceptance=acceptance, picture=picture) for picture in pictures]
         )

@@ -144,6 +144,11 @@ def has_account(*, email: str) -> bool:
     return User.objects.filter(email__iexact=email).exists()
 
 
+def names_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """Return what people call themselves, by id. One query."""
+    return dict(User.objects.filter(pk__in=list(user_ids)).values_list("pk", "name"))
+
+
 def organisation_names(user_ids: Iterable[int]) -> dict[int, list[str]]:
     """Return the Chinese names of the organisations that each user acts for. One query."""
     names: dict[int, list[str]] = {}

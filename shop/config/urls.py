@@ -23,6 +23,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     *MEDIA,
+    path("files/<str:token>", core_views.private_file, name="private-file"),
     path("cms/", include(wagtailadmin_urls)),
     path("admin/", back_office.site.urls),
     path("pay/", include("shop.sales.pay_urls")),

@@ -28,11 +28,13 @@ from shop.accounts.operations.groups import ensure_groups
 from shop.campaigns import hooks as campaigns
 from shop.campaigns.operations import ensure_page_permissions
 from shop.campaigns.queries import campaign_names, progress_of_needs, sources_of_campaign
-from shop.core import pagecache
+from shop.core import pagecache, private_files
 from shop.sales import account_hooks
 from shop.sales import admin as sales_admin
 from shop.sales import hooks as sales
+from shop.sales.case_shown import PICTURES
 from shop.sales.operations import adopting, baskets, certified, privacy
+from shop.sales.queries.evidence import case_picture_key
 from shop.sales.queries.reviews import reviews_of
 
 
@@ -41,6 +43,7 @@ def connect() -> None:
     hooks.connect_reviews(reviews_of)
     hooks.connect_panel(product_hooks.giving)
     sales_admin.register()
+    private_files.connect(PICTURES, case_picture_key)
     sales.connect(certified.take_part)
     sales.connect(quota.take_part)
     sales.connect(pledging.take_part)

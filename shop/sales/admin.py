@@ -1,15 +1,16 @@
-"""Offers and vouchers in the back office. Counters are moved by conditional updates, so a form never writes them back."""
+"""Offers, vouchers and the times of after-sales in the back office. Counters are moved by conditional updates, so a form never writes them back."""
 
 from typing import Any
 
 from django.contrib.admin import ModelAdmin, StackedInline
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
 from shop.core.back_office import site
-from shop.sales.models import OfferFunding
+from shop.sales.models import AfterSaleTerms, OfferFunding
 
 
 class ChangedFieldsOnly(ModelAdmin):
@@ -79,10 +80,26 @@ class VoucherAdmin(ChangedFieldsOnly):
     filter_horizontal = ("offers",)
 
 
+class AfterSaleTermsAdmin(ModelAdmin):
+    """How long each step of an after-sales case may take. What is in force, or was, is replaced by a later row."""
+
+    list_display = ("since", "answer_hours", "offer_hours", "appeal_hours", "decide_hours", "send_back_hours")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only what has not begun yet."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or obj.since > timezone.localdate())
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: cases were timed by it."""
+        return False
+
+
 def register() -> None:
-    """Put offers and vouchers into the back office; called once when the apps are ready."""
+    """Put offers, vouchers and times into the back office; called once when the apps are ready."""
     site.register(ConditionalOffer, OfferAdmin)
     site.register(Condition, ConditionAdmin)
     site.register(Benefit, BenefitAdmin)
     site.register(Range, RangeAdmin)
     site.register(Voucher, VoucherAdmin)
+    site.register(AfterSaleTerms, AfterSaleTermsAdmin)

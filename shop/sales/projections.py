@@ -12,7 +12,7 @@ from shop.core.projections import Mismatch, check
 from shop.sales import books
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Payment, Purchase, Refund
 from shop.sales.rules import sold_since, still_held
-from shop.sales.states import AfterSaleKind, AfterSaleState, OrderState, PaymentState, PurchaseState, Terms
+from shop.sales.states import AfterSaleState, OrderState, PaymentState, PurchaseState, Terms
 
 
 @check("reserved stock is what open orders hold")
@@ -115,7 +115,7 @@ def _sold() -> Iterator[Mismatch]:
             yield Mismatch(f"sale of order {order.order.number}", _second(order.sold_at), _second(expected))
 
 
-@check("pieces that came back are those of approved returns")
+@check("pieces that came back are those of returns that were paid back")
 def _came_back() -> Iterator[Mismatch]:
     returned = _returned()
     written = dict(LineFacts.objects.filter(returned__gt=0).values_list("pk", "returned"))
@@ -134,5 +134,5 @@ def _is_done(line: LineFacts) -> bool:
 
 def _returned() -> dict[int, int]:
     """Return the pieces of each line that came back after the sale."""
-    cases = AfterSale.objects.filter(kind=AfterSaleKind.RETURN, state=AfterSaleState.APPROVED)
+    cases = AfterSale.objects.filter(needs_return=True, state=AfterSaleState.APPROVED)
     return dict(cases.values_list("line_id").annotate(pieces=Sum("quantity")))

@@ -14,12 +14,13 @@ from shop.core.masking import mask_name, mask_phone
 from shop.core.money import to_yuan
 from shop.core.steps import Step, show_steps
 from shop.sales import hooks, rules
-from shop.sales.models import AfterSale, OrderFacts, Shipment
-from shop.sales.operations.aftersales import refund_key
+from shop.sales.case_shown import CaseShown, show_case
+from shop.sales.models import OrderFacts, Shipment
+from shop.sales.operations.aftersales import line_here
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
-from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
-from shop.sales.texts import in_reader_language, thumb_url
+from shop.sales.states import OrderState, PurchaseState, Terms
+from shop.sales.texts import in_reader_language, thumb_url, when
 from traceability.queries.parcels import ParcelCode, codes_of
 
 BADGES = {
@@ -29,11 +30,6 @@ BADGES = {
     OrderState.COMPLETED: "neutral",
     OrderState.CANCELLED: "neutral",
 }
-
-
-def when(at: datetime | None) -> str:
-    """Return a local time as 11-23 20:04, "" for none."""
-    return date_format(timezone.localtime(at), "m-d H:i") if at else ""
 
 
 @dataclass(frozen=True)
@@ -51,24 +47,7 @@ class LineShown:
     sum_fen: int
     can_review: bool
     can_claim: bool
-    cases: tuple["CaseShown", ...] = ()
-
-
-@dataclass(frozen=True)
-class CaseShown:
-    """One after-sales case of a line."""
-
-    pk: int
-    kind: str
-    state: str
-    badge: str
-    amount_fen: int
-    approved_fen: int
-    reason: str
-    answer: str
-    answer_by: str
-    is_open: bool
-    pictures: tuple[str, ...]
+    cases: tuple[CaseShown, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +84,7 @@ class OrderShown:
     ship_to: Mapping[str, str] = field(default_factory=dict)
 
 
-def show_line(order: OrderFacts, line: Any, at: datetime, refunds: Mapping[str, int]) -> LineShown:
+def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
     """Return a line with what may be done about it. `is_reviewed` and `has_open_case` are annotated."""
     kinds = rules.after_sale_kinds(state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at)
     left = line.unit_price_fen * line.ordered - line.discount_fen - line.refunded_fen
@@ -121,36 +100,15 @@ def show_line(order: OrderFacts, line: Any, at: datetime, refunds: Mapping[str, 
         unit_price_fen=line.unit_price_fen,
         sum_fen=line.unit_price_fen * line.ordered - line.discount_fen,
         can_review=order.state == OrderState.COMPLETED and line.accepted > 0 and not line.is_reviewed,
-        can_claim=bool(kinds) and line.shipped > 0 and left > 0 and not line.has_open_case,
-        cases=tuple(show_case(case, refunds) for case in cases),
-    )
-
-
-def show_case(case: AfterSale, refunds: Mapping[str, int]) -> CaseShown:
-    """Return a case in words; `refunds` maps refund keys to 分."""
-    badges = {AfterSaleState.OPEN: "limited", AfterSaleState.APPROVED: "proven", AfterSaleState.REFUSED: "overdue"}
-    return CaseShown(
-        pk=case.pk,
-        kind=case.get_kind_display(),
-        state=case.get_state_display(),
-        badge=badges.get(AfterSaleState(case.state), "neutral"),
-        amount_fen=case.amount_fen,
-        approved_fen=refunds.get(refund_key(case.pk), 0),
-        reason=case.reason,
-        answer=case.answer,
-        answer_by=when(case.answer_by),
-        is_open=case.state == AfterSaleState.OPEN,
-        pictures=tuple(thumb_url(each.picture.key) for each in case.pictures.all()),
+        can_claim=bool(kinds) and line_here(order, line) > 0 and left > 0 and not line.has_open_case,
+        cases=tuple(show_case(case, at) for case in cases),
     )
 
 
 def show_order(order: OrderFacts, at: datetime) -> OrderShown:
     """Return an order for a list. Needs its lines, order, purchase and supplier."""
     lines = list(order.lines.all())
-    refunds = {}
-    if "refunds" in getattr(order, "_prefetched_objects_cache", {}):
-        refunds = {refund.key: refund.amount_fen for refund in order.refunds.all()}
-    shown = [show_line(order, line, at, refunds) for line in lines]
+    shown = [show_line(order, line, at) for line in lines]
     nudged_lately = order.nudged_at is not None and order.nudged_at > at - timedelta(hours=rules.NUDGE_HOURS)
     unpaid = order.state == OrderState.UNPAID and order.purchase.state == PurchaseState.UNPAID
     on_the_way = order.state == OrderState.SHIPPED

@@ -99,6 +99,7 @@ class LineFacts(models.Model):
     )
     certificate_id = models.BigIntegerField(null=True, blank=True, help_text="Whose output the pieces draw")
     is_fresh = models.BooleanField(default=True)
+    damage_covered = models.BooleanField(default=True, help_text="坏果包赔: the supplier's promise, as it was then")
 
     class Meta:
         constraints = [

@@ -127,4 +127,5 @@ def _line_facts(line: PlaceLine, pairings: Mapping[str, str]) -> LineFacts:
         pairing=pairings.get(spec.county_code, ""),
         certificate_id=spec.certificate_id,
         is_fresh=spec.is_fresh,
+        damage_covered=spec.damage_covered,
     )

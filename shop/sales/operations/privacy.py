@@ -14,7 +14,7 @@ from oscar.apps.wishlists.models import WishList
 
 from shop.core.errors import DomainError
 from shop.sales.models import AfterSale, OrderFacts, Purchase, ReviewFacts
-from shop.sales.states import AfterSaleState, OrderState, PurchaseState
+from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState
 
 NOBODY = "**"
 OPEN_ORDERS = (OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED)
@@ -72,7 +72,7 @@ def erase_buyer(user: Any, at: datetime) -> None:
     is_open = Q(state__in=OPEN_ORDERS) | Q(purchase__state=PurchaseState.UNPAID)
     if OrderFacts.objects.filter(is_open, purchase__user=user).exists():
         raise StillOpen(_("Some of your orders are not finished yet. Receive or cancel them first."))
-    if AfterSale.objects.filter(line__order__purchase__user=user, state=AfterSaleState.OPEN).exists():
+    if AfterSale.objects.filter(line__order__purchase__user=user, state__in=ONGOING_CASES).exists():
         raise StillOpen(_("A complaint of yours is still being settled. Please wait for it first."))
     ReviewFacts.objects.filter(line__order__purchase__user=user).update(shown_name=NOBODY)
     OrderFacts.objects.filter(purchase__user=user).update(note="")

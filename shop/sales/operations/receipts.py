@@ -18,7 +18,7 @@ from shop.sales.operations.events import order_event
 from shop.sales.operations.moves import lock_order, move_order
 from shop.sales.operations.refunds import reduce_order
 from shop.sales.operations.terms import start_term
-from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
+from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState, Terms
 
 BATCH = 100
 
@@ -60,19 +60,19 @@ def accept_order(*, order_id: int, accepted: Mapping[int, int], actor: Any, at: 
             raise InvalidInput(_("This product is not in the order."), code="line_unknown", lines=sorted(unknown))
         short: dict[int, int] = {}
         for line in lines:
-            pieces = accepted.get(line.pk, line.shipped)
+            # What was returned before the acceptance is neither accepted nor refused again.
+            here = line.shipped - line.returned
+            pieces = accepted.get(line.pk, here)
             if pieces < 0:
                 raise InvalidInput(
                     _("Enter how many pieces arrived well."), code="pieces_wrong", field=f"accepted-{line.pk}"
                 )
-            if pieces > line.shipped:
+            if pieces > here:
                 raise TooMuch(
-                    _("Only %(sent)d pieces were sent.") % {"sent": line.shipped},
-                    field=f"accepted-{line.pk}",
-                    left=line.shipped,
+                    _("Only %(sent)d pieces were sent.") % {"sent": here}, field=f"accepted-{line.pk}", left=here
                 )
-            if pieces < line.shipped:
-                short[line.pk] = line.shipped - pieces
+            if pieces < here:
+                short[line.pk] = here - pieces
         fen = _reduce_by(order, lines, short, actor, at)
         if short:
             audit.record(
@@ -151,8 +151,8 @@ def receipt_days(terms: str) -> int:
 
 @periodic.every("sales.receive", seconds=300)
 def receive_overdue(*, at: datetime) -> int:
-    """Complete what was sent long ago and never confirmed, unless a case is open; return how many."""
-    disputed = AfterSale.objects.filter(line__order=OuterRef("pk"), state=AfterSaleState.OPEN)
+    """Complete what was sent long ago and never confirmed, unless a case is under way; return how many."""
+    disputed = AfterSale.objects.filter(line__order=OuterRef("pk"), state__in=ONGOING_CASES)
     late = Q()
     for terms in Terms:
         late |= Q(purchase__terms=terms, shipped_at__lte=at - timedelta(days=receipt_days(terms)))

@@ -15,12 +15,18 @@ from shop.core.codes import international_phone, national_phone
 from shop.core.errors import DomainError
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
-from shop.sales import visitors
+from shop.sales import rules, visitors
 from shop.sales.forms.orders import FindOrderForm
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.shown import show_order, show_order_page
+from shop.sales.texts import in_reader_language
 
 FOUND = "found_purchases"
+
+
+def carriers() -> list[tuple[str, str]]:
+    """Return the carriers by which goods can go back."""
+    return [(each.code, in_reader_language(each.name_zh, each.name_en)) for each in rules.CARRIERS.values()]
 
 
 def found_by(request: HttpRequest) -> list[int]:
@@ -82,15 +88,23 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     return _opened_by_link(request) or show_one(request, number)
 
 
-def show_one(request: HttpRequest, number: str, *, status: int = 200, refusal: str = "") -> HttpResponse:
-    """Show one order, with what was refused a moment ago."""
+def show_one(
+    request: HttpRequest, number: str, *, status: int = 200, refusal: str = "", case_refused: Any = None
+) -> HttpResponse:
+    """Show one order, with what was refused a moment ago, of the order or of one of its cases."""
     visitor = visitors.visitor(request)
     facts = order_of(visitor, number, found_by(request))
     if facts is None:
         raise Http404
     shown = show_order_page(facts, timezone.now(), open_address=visitor.user is not None)
     slugs = {pk: listing.slug for pk, listing in listings_now(line.listing_id for line in shown.lines).items()}
-    context: dict[str, Any] = {"order": shown, "slugs": slugs, "refusal": refusal}
+    context: dict[str, Any] = {
+        "order": shown,
+        "slugs": slugs,
+        "refusal": "" if case_refused else refusal,
+        "case_refused": case_refused,
+        "carriers": carriers() if any(case.can["send_back"] for line in shown.lines for case in line.cases) else (),
+    }
     return render(request, "sales/order.html", context, status=status)
 
 
