@@ -18,7 +18,8 @@ from shop.core.money import to_yuan
 
 def lock_listings(ids: Iterable[int]) -> None:
     """Lock rows of listings, in the order of their ids, until the transaction ends."""
-    list(Listing.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    rows = Listing.objects.filter(pk__in=list(ids)).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
 def count_sold(pieces: dict[int, int], *, at: datetime) -> None:

@@ -17,7 +17,7 @@ from procurement.texts import donor_of, in_both_languages, title_of
 from shop.accounts.operations.messages import tell
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput, NotAllowed
-from shop.sales.operations.moves import lock_order
+from shop.sales.operations.locks import lock_order
 from shop.sales.operations.receipts import accept_order
 from shop.sales.states import OrderState
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 
 from shop.accounts.models import User
+from shop.accounts.one_time_codes import Pending
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ OnLogin = Callable[[HttpRequest, User, datetime], None]
 Shortcuts = Callable[[User], list[Shortcut]]
 Export = Callable[[User], dict[str, Any]]
 Erase = Callable[[User, datetime], None]
+OnProved = Callable[[HttpRequest, Pending], HttpResponse]
 
 # After a login (basket merge, adoption of a guest's purchases); `user` has proved its phone or e-mail.
 on_login: list[OnLogin] = []
@@ -37,6 +39,8 @@ account_rows: list[Shortcuts] = []
 export_of: list[Export] = []
 # Taking a person out of what another package keeps (orders stay, pseudonymised).
 erase_from: list[Erase] = []
+# What a code that came back was for, by its purpose; those of accounts itself stand in `views.signing`.
+on_proved: dict[str, OnProved] = {}
 
 
 def connect(hooks: list[Any], function: Any) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 from allauth.account.utils import perform_login
 from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from shop.accounts import hooks
+from shop.accounts import hooks, one_time_codes
 from shop.accounts.models import User
 from shop.core.errors import DomainError
 from shop.core.templatetags.heqiao import local
@@ -35,6 +36,28 @@ def limit(request: HttpRequest, action: str, key: str = "") -> None:
     """Count one attempt of `action` (ACCOUNT_RATE_LIMITS). Raises TooOften."""
     if not ratelimit.consume(request, action=action, key=key or "none"):
         raise TooOften(_("Too many attempts. Please wait a few minutes and try again."))
+
+
+def ask_code(
+    request: HttpRequest,
+    *,
+    purpose: str,
+    destination: str,
+    payload: dict[str, Any],
+    user_id: int | None = None,
+    decoy: bool = False,
+) -> HttpResponse:
+    """Send a code for `purpose`, and go to the page that asks for it. Raises TooOften, NotSent."""
+    limit(request, "send_code", destination)
+    one_time_codes.start(
+        request.session,
+        purpose=purpose,
+        destination=destination,
+        user_id=user_id,
+        payload=payload,
+        decoy=decoy,
+    )
+    return redirect("accounts:code")
 
 
 def safe_next(request: HttpRequest, default: str = "/account/") -> str:

@@ -36,6 +36,7 @@ from shop.sales.case_shown import PICTURES
 from shop.sales.operations import adopting, baskets, certified, privacy
 from shop.sales.queries.evidence import case_picture_key
 from shop.sales.queries.reviews import reviews_of
+from shop.sales.views import orders as order_views
 
 
 def connect() -> None:
@@ -51,6 +52,7 @@ def connect() -> None:
     sales.connect_door(pledging.KIND, doors.gift_door)
     accounts.connect(accounts.on_login, baskets.merge_on_login)
     accounts.connect(accounts.on_login, _adopt_purchases)
+    accounts.on_proved[order_views.OPEN_ORDER] = order_views.open_proved
     accounts.connect(accounts.order_shortcuts, account_hooks.order_shortcuts)
     accounts.connect(accounts.account_rows, account_hooks.account_rows)
     accounts.connect(accounts.account_rows, catalog_rows.account_rows)

@@ -67,7 +67,8 @@ def sources() -> Iterator[Path]:
 def _messages(path: Path) -> Iterator[tuple[int, Any, Any]]:
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        text = templatize(text)
+        # Python's tokenizer would take a template's indentation for blocks.
+        text = "\n".join(line.lstrip() for line in templatize(text).split("\n"))
     stream = io.BytesIO(text.encode())
     for line, message, _comments, context in extract("python", stream, KEYWORDS, options={"encoding": "utf-8"}):
         yield line, message, context

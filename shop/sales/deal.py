@@ -28,12 +28,16 @@ class PlaceLine:
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who buys: a user, or a guest reached by phone with a token that opens the orders."""
+    """Who buys: a user, or a guest reached by phone.
+
+    `guest_token` is the secret of the guest's browser; `link_token` is the purchase's own, for links to it.
+    """
 
     user: Any = None
     phone: str = ""
     email: str = ""
     guest_token: str = ""
+    link_token: str = ""
 
 
 @dataclass(frozen=True)

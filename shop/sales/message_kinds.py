@@ -134,7 +134,7 @@ register(
     "case_returning",
     title=_("%(name)s is on its way back"),
     text=_("Confirm it before %(due)s, or say what is wrong; after that %(amount)s goes back to the buyer."),
-    action=_("Look at it"),
+    action=_("See the case"),
     icon="truck",
 )
 register(

@@ -1,32 +1,52 @@
 """Who visits: a signed-in person, or a guest known by what its browser keeps.
 
-`hq_basket` (signed) names a guest's basket; `hq_guest` is the token that opens a guest's purchases, of which we store
-only the hash; `hq_me=1` tells scripts that there is something of the visitor's own to ask for.
+`hq_basket` (signed) names a guest's basket; `hq_guest` is the secret by which a browser finds what was bought in it, of
+which we store only the hash; `hq_me=1` tells scripts that there is something of the visitor's own to ask for.
+
+`hq_guest` is made here and never taken from an address. A purchase has a token of its own for links: what comes by a
+link becomes a permission of this session for that one purchase (`shop.sales.openings`), and nothing else.
 """
 
+import base64
 import hashlib
+import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
+
+from shop.sales.openings import opened_in
 
 BASKET_COOKIE = "hq_basket"
 GUEST_COOKIE = "hq_guest"
 ME_COOKIE = "hq_me"
 HALF_A_YEAR = 183 * 24 * 3600
 TOKEN_LENGTH = 43
+_TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}\Z")
 _SALT = "shop.sales.basket"
+_LINK_SALT = "shop.sales.link"
+_KEY_SALT = "shop.sales.checkout"
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Whose purchases and orders may be seen: those of `user`, and those that the guest token opens."""
+    """Whose purchases and orders may be seen: those of `user`, of the guest's browser, and the `opened` ones.
+
+    `opened` are ids of guests' purchases that this session may act on: by a link's token, or a code to their phone.
+    """
 
     user: Any = None
     token_hash: str = ""
+    opened: tuple[int, ...] = ()
+
+    @property
+    def own(self) -> "Visitor":
+        """The visitor without what was only opened: a list of one's own orders holds no stranger's."""
+        return replace(self, opened=())
 
 
 def token_hash(token: str) -> str:
@@ -41,17 +61,49 @@ def user_of(request: HttpRequest) -> Any:
 
 def visitor(request: HttpRequest) -> Visitor:
     """Return who visits."""
-    return Visitor(user=user_of(request), token_hash=token_hash(request.COOKIES.get(GUEST_COOKIE, "")))
+    return Visitor(user=user_of(request), token_hash=token_hash(kept_token(request)), opened=opened_in(request))
+
+
+def kept_token(request: HttpRequest) -> str:
+    """Return the secret that this browser keeps; "" for none, or for what no server made."""
+    kept = request.COOKIES.get(GUEST_COOKIE, "")
+    return kept if _TOKEN.match(kept) else ""
 
 
 def guest_token(request: HttpRequest) -> str:
-    """Return the token that this browser keeps, or a new one for it (see `keep_guest`)."""
-    kept = request.COOKIES.get(GUEST_COOKIE, "")
-    return kept if len(kept) == TOKEN_LENGTH else secrets.token_urlsafe(32)
+    """Return the secret that this browser keeps, or a new one for it (see `keep_guest`). Never one of the address."""
+    return kept_token(request) or secrets.token_urlsafe(32)
+
+
+def link_token(guest: str, key: str) -> str:
+    """Return the token for links to the purchase of `key`: another for each purchase, made of the browser's secret.
+
+    It can be made again for the browser that bought, and by nobody else; of it, only the hash is stored.
+    """
+    digest = salted_hmac(_LINK_SALT, f"{guest}:{key}", algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=") if guest else ""
+
+
+def _owner(user: Any, guest: str) -> str:
+    return f"u{user.pk}" if user is not None else f"g{token_hash(guest)[:32]}"
+
+
+def new_key(user: Any, guest: str) -> str:
+    """Return a new key for a checkout of this person, or of this browser. It is worth nothing for anybody else."""
+    return signing.Signer(salt=f"{_KEY_SALT}.{_owner(user, guest)}").sign(secrets.token_urlsafe(18))
+
+
+def purchase_key(text: str, user: Any, guest: str) -> str:
+    """Return what a purchase is kept under for a key that `new_key` made for the same owner; "" for any other text."""
+    owner = _owner(user, guest)
+    try:
+        return f"web:{owner}:{signing.Signer(salt=f'{_KEY_SALT}.{owner}').unsign(text)}"
+    except signing.BadSignature:
+        return ""
 
 
 def keep_guest(response: HttpResponse, request: HttpRequest, token: str) -> None:
-    """Have the browser keep a guest's token, out of scripts' reach."""
+    """Have the browser keep its secret, out of scripts' reach."""
     _keep(response, request, GUEST_COOKIE, token)
 
 

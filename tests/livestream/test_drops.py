@@ -183,7 +183,7 @@ def test_a_drop_is_bought_at_the_ordinary_checkout(stage, client: Client) -> Non
     page = client.get(address)
     assert (page.status_code, page.context["page"].quote.goods_fen) == (200, 5960)
     sent = {
-        "key": "k", "buy": f"{spec.specification_id}:2", "deal": f"drop:{drop.pk}", "address": "new", "name": "周敏",
+        "buy": f"{spec.specification_id}:2", "deal": f"drop:{drop.pk}", "address": "new", "name": "周敏",
         "phone": "13800002046", "province": "44", "city": "4401", "division": "440106", "street": "龙口西路 8 号 1202",
         "place": "1",
     }  # fmt: skip
@@ -193,7 +193,7 @@ def test_a_drop_is_bought_at_the_ordinary_checkout(stage, client: Client) -> Non
     assert (purchase.goods_fen, purchase.attribution_kind) == (5960, "live")
     assert pools(item.listing) == {"main": (40, 0), f"drop:{drop.pk}": (10, 2)}
     end_drop(session_id=session.pk, version=session.version, drop_id=drop.pk, actor=host, at=timezone.now())
-    over = client.post("/shop/checkout/", sent | {"key": "k2"})
+    over = client.post("/shop/checkout/", sent)
     assert over.status_code == 409
     assert "抢购已结束" in over.content.decode()
 
@@ -208,7 +208,7 @@ def test_a_mark_in_the_address_reaches_the_order(stage, client: Client) -> None:
     client.post(
         "/shop/checkout/",
         {
-            "key": "k", "buy": f"{spec.specification_id}:1", "address": "new", "name": "周敏", "phone": "13800002046",
+            "buy": f"{spec.specification_id}:1", "address": "new", "name": "周敏", "phone": "13800002046",
             "province": "44", "city": "4401", "division": "440106", "street": "龙口西路 8 号 1202", "place": "1",
         },
     )  # fmt: skip

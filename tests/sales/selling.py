@@ -22,7 +22,13 @@ PHONE = "+8613800002046"
 
 
 def buy(
-    *wanted: tuple[Listing, int], key: str = "k1", user: Any = None, token: str = "", at: datetime = AT, **extras: Any
+    *wanted: tuple[Listing, int],
+    key: str = "k1",
+    user: Any = None,
+    token: str = "",
+    link: str = "",
+    at: datetime = AT,
+    **extras: Any,
 ) -> Purchase:
     """Place a purchase of (listing, pieces)."""
     make_division()
@@ -35,7 +41,7 @@ def buy(
             PlaceLine(spec, quantity, spec.price_fen, discount_fen=discounts.get(spec.listing_id, 0))
             for spec, quantity in specs
         ],
-        buyer=Buyer(user=user, phone=PHONE, guest_token=token),
+        buyer=Buyer(user=user, phone=PHONE, guest_token=token, link_token=link),
         ship_to=ShipTo("周敏", PHONE, "440106", "龙口西路 8 号 1202"),
         key=key,
         extras=Extras(**extras),

@@ -90,6 +90,8 @@ ROUTES: dict[str, Rule] = {
     "shop/me/": Rule.OPEN,
     "account/orders/": Rule.OPEN,
     "account/orders/find/": Rule.OPEN,
+    "account/orders/found/": Rule.OPEN,
+    "account/orders/found/<str:number>/code/": Rule.BUYER,
     # The API's door: its document and its page; an address that it doesn't have.
     "api/": Rule.OPEN,
     "api/<path:rest>": Rule.OPEN,

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shop.accounts import one_time_codes, queries, signing
+from shop.accounts import hooks, one_time_codes, queries, signing
 from shop.accounts.forms.signing import (
     CodeForm,
     NewPasswordForm,
@@ -104,16 +104,14 @@ def _send(
     decoy: bool = False,
 ) -> HttpResponse:
     """Send a code and go to the page that asks for it."""
-    signing.limit(request, "send_code", destination)
-    one_time_codes.start(
-        request.session,
+    return signing.ask_code(
+        request,
         purpose=purpose,
         destination=destination,
         user_id=user_id,
         payload={**(payload or {}), "next": onward},
         decoy=decoy,
     )
-    return redirect("accounts:code")
 
 
 @never_cache
@@ -185,7 +183,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
             try:
                 signing.limit(request, "enter_code")
                 proved = one_time_codes.check(request.session, form.cleaned_data["code"])
-                return PROVED[proved.purpose](request, proved)
+                return (PROVED | hooks.on_proved)[proved.purpose](request, proved)
             except DomainError as error:
                 form.add_error("code", str(error.message))
                 status = error.status

@@ -63,7 +63,7 @@ def read_in_child(
     Raises Unreadable for what it refuses or dies of, TooBusy when no child is free for long.
     """
     limits = limits or Limits()
-    head = {"job": job, "sizes": [len(each) for each in files], "options": options}
+    head: dict[str, Any] = {"job": job, "sizes": [len(each) for each in files], "options": options}
     head |= {"memory": limits.memory, "cpu": limits.cpu_seconds}
     if not _turns.acquire(timeout=PATIENCE_SECONDS):
         raise TooBusy(_("Many files are being read at the moment. Please try again in a minute."))
@@ -136,7 +136,7 @@ def read_table(data: bytes, *, max_rows: int, max_columns: int) -> list[list[Any
     Raises Unreadable: `too_large` for bombs, `damaged` for what is neither, `too_many` for more than `max_rows` rows.
     """
     facts, _made = read_in_child(
-        "table", [data], limits=Limits(cpu_seconds=3, wall_seconds=5), max_rows=max_rows, max_columns=max_columns
+        "table", [data], limits=Limits(cpu_seconds=2, wall_seconds=5), max_rows=max_rows, max_columns=max_columns
     )
     rows: list[list[Any]] = facts["rows"]
     return rows

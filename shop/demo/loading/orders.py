@@ -215,7 +215,7 @@ def _place(trade: Trade, number: int, ending: str, placed: datetime) -> Purchase
             buyer=Buyer(
                 user=user,
                 phone=phone,
-                guest_token="" if user else guest_token(number),
+                link_token="" if user else guest_token(number),
             ),
             ship_to=ShipTo(home.name, phone, home.division_id, home.street),
             key=f"demo-{number}",

@@ -11,7 +11,8 @@ class Purchase(models.Model):
     """What was agreed in one checkout, and whether it is paid. Amounts in 分.
 
     total = goods - discount + freight. `key` makes placing idempotent. A guest is `contact_phone` (or
-    `contact_email`) and a hashed token; the purchase is adopted by whoever proves that phone later.
+    `contact_email`) and the hashed secret of a browser; a hashed token of its own opens it by link. The purchase is
+    adopted by whoever proves that phone later; then links to it end.
     """
 
     number = models.CharField(max_length=20, unique=True, help_text="Not guessable, e.g. HQ26-7K2M-9QXD")
@@ -21,7 +22,8 @@ class Purchase(models.Model):
     )
     contact_phone = models.CharField(max_length=20, blank=True)
     contact_email = models.EmailField(blank=True)
-    guest_token_hash = models.CharField(max_length=64, blank=True)
+    guest_token_hash = models.CharField(max_length=64, blank=True, help_text="Of the browser that bought")
+    link_token_hash = models.CharField(max_length=64, blank=True, help_text="Of the token in links to it")
     state = models.CharField(max_length=10, choices=PurchaseState.choices, default=PurchaseState.UNPAID)
     terms = models.CharField(max_length=10, choices=Terms.choices, default=Terms.ONLINE)
     goods_fen = models.BigIntegerField()
@@ -56,11 +58,16 @@ class Purchase(models.Model):
                 condition=Q(goods_fen__gt=0, discount_fen__gte=0, freight_fen__gte=0, total_fen__gte=0),
                 name="purchase_not_negative",
             ),
+            models.UniqueConstraint(
+                fields=["link_token_hash"], condition=~Q(link_token_hash=""), name="purchase_of_link"
+            ),
         ]
         indexes = [
             models.Index(fields=["pay_by"], condition=Q(state="unpaid"), name="purchase_expiring"),
             models.Index(fields=["user", "-placed_at"], name="purchase_of_user"),
             models.Index(fields=["contact_phone"], condition=Q(user__isnull=True), name="purchase_of_guest"),
+            # Whole, for a prepared plan can't know that a hash is not "".
+            models.Index(fields=["guest_token_hash"], name="purchase_of_browser"),
         ]
 
     def __str__(self) -> str:

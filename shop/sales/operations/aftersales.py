@@ -16,7 +16,7 @@ from shop.sales import rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, AfterSalePicture, LineFacts, OrderFacts
 from shop.sales.operations.case_moves import due_at, grant, lock_case, move_case, record_move
-from shop.sales.operations.moves import lock_order
+from shop.sales.operations.locks import lock_order
 from shop.sales.states import AfterSaleKind, AfterSaleState, CaseSide, OrderState
 
 
@@ -124,7 +124,7 @@ def decide_after_sale(
 
     All of it goes back at once, or for a return once the goods came back. A part is the buyer's to take or to bring
     before the platform. Raises WrongState when the case is not open, TooMuch on field `amount`, InvalidInput on
-    field `answer`. Locks: order, case, then ledger.
+    field `answer`. Locks: purchase, order, case, ledger.
     """
     answer = answer.strip()
     _check_photos(uploads)

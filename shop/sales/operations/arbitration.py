@@ -69,7 +69,7 @@ def judge(*, case_id: int, verdict: str, reason: str, actor: Any, at: datetime, 
     """Decide a case that is with the platform; signed by `actor` and final. A refund goes back at once.
 
     Raises InvalidInput on `verdict` or `reason`, TooMuch on `amount` beyond the supplier's promise or what is left
-    of the line, NotAllowed for who is a party of the order, WrongState when it is decided. Locks: order, case, ledger.
+    of the line, NotAllowed for who is a party of the order, WrongState when it is decided. Locks: purchase, order, case, ledger.
     """
     reason = reason.strip()
     if verdict not in Verdict.values:

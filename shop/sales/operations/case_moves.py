@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from shop.core import audit, outbox
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, CaseMove, LineFacts, OrderFacts, case_times
-from shop.sales.operations.moves import lock_order
+from shop.sales.operations.locks import lock_order
 from shop.sales.operations.refunds import reduce_order
 from shop.sales.states import AFTER_SALE_MOVES, AfterSaleState, OrderState
 
@@ -38,7 +38,7 @@ def due_at(state: str, at: datetime) -> datetime | None:
 
 
 def lock_case(case_id: int) -> tuple[AfterSale, OrderFacts]:
-    """Return a case and its order, locked: the order first."""
+    """Return a case and its order, locked: after the purchase and the order."""
     order_id = AfterSale.objects.values_list("line__order_id", flat=True).get(pk=case_id)
     order = lock_order(order_id)
     case = AfterSale.objects.select_for_update(of=("self",)).select_related("line").get(pk=case_id)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from catalog.operations.stock import OutOfStock
+from shop.core.errors import DomainError
 from shop.sales.deal import SHOP
 from shop.sales.errors import BasketChanged, NotServed
 from shop.sales.models import Purchase
@@ -25,24 +26,21 @@ def check_out(
     at: datetime,
     sources: Sequence[Attribution] = (),
 ) -> Purchase:
-    """Place what `page` shows, if the buyer saw this total (`shown_fen`). The same `key` again is the same purchase.
+    """Place what `page` shows, if the buyer saw this total (`shown_fen`).
+
+    The same `key` again is the same purchase, whatever has changed since: the first answer was lost on its way.
     `sources` say where the buyer came from; the first is the channel, before it what the special price says itself.
 
     Raises BasketChanged when there is nothing to buy or the total moved since it was shown, NotServed, OutOfStock with
     the lines in `page.problems`, and what `place` raises.
     """
-    placed = Purchase.objects.filter(key=key).first() if not page.lines or page.problems else None
-    if placed is not None:
+    try:
+        _check(page, shown_fen)
+    except DomainError:
+        placed = Purchase.objects.filter(key=key).first()
+        if placed is None:
+            raise
         return placed
-    if not page.lines:
-        raise BasketChanged(_("There is nothing to order: your basket is empty, or was ordered in another tab."))
-    if page.problems:
-        line, problem = page.problems[0]
-        raise OutOfStock(f"{line.name}: {problem.text}", code=problem.code)
-    if page.unserved:
-        raise NotServed(page.unserved, field="division")
-    if shown_fen is not None and shown_fen != page.quote.total_fen:
-        raise BasketChanged(_("Prices or freight have changed: please look at the new total and order again."))
     special = page.special
     channel, *also = [*(special.attributions if special else ()), *sources] or [SHOP]
     lines = [
@@ -76,3 +74,16 @@ def check_out(
         basket_id=page.basket_id,
         leaves_some=page.leaves_some,
     )
+
+
+def _check(page: CheckoutPage, shown_fen: int | None) -> None:
+    """Raise what stands in the way of placing what the page shows."""
+    if not page.lines:
+        raise BasketChanged(_("There is nothing to order: your basket is empty, or was ordered in another tab."))
+    if page.problems:
+        line, problem = page.problems[0]
+        raise OutOfStock(f"{line.name}: {problem.text}", code=problem.code)
+    if page.unserved:
+        raise NotServed(page.unserved, field="division")
+    if shown_fen is not None and shown_fen != page.quote.total_fen:
+        raise BasketChanged(_("Prices or freight have changed: please look at the new total and order again."))

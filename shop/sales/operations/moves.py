@@ -12,11 +12,6 @@ from shop.sales.models import OrderFacts, OrderMove
 from shop.sales.states import ORDER_MOVES, OrderState
 
 
-def lock_order(order_id: int) -> OrderFacts:
-    """Return an order's facts with its row locked until the transaction ends."""
-    return OrderFacts.objects.select_for_update(of=("self",)).select_related("order", "purchase").get(pk=order_id)
-
-
 def move_order(order: OrderFacts, to: str, *, reason: str, actor: Any, at: datetime) -> None:
     """Move one locked order, recording who, when and why. Raises WrongState for a move that is not legal."""
     move_orders([order], to, reason=reason, actor=actor, at=at)

@@ -14,6 +14,7 @@ from shop.sales.errors import DoneElsewhere, WrongState
 from shop.sales.gateways import Started, gateway
 from shop.sales.models import LineFacts, OrderFacts, Payment, Purchase
 from shop.sales.operations.events import order_event
+from shop.sales.operations.locks import lock_orders, lock_purchase
 from shop.sales.operations.moves import move_orders
 from shop.sales.operations.refunds import refund_payment
 from shop.sales.operations.starting import start_work
@@ -34,7 +35,7 @@ def start_payment(
     """
     chosen = gateway(gateway_name)
     with transaction.atomic():
-        locked = Purchase.objects.select_for_update().get(pk=purchase.pk)
+        locked = lock_purchase(purchase.pk)
         if locked.state != PurchaseState.UNPAID or rules.is_too_late_to_pay(locked.terms, locked.pay_by, at):
             raise WrongState(_("This purchase is not waiting for payment."))
         door = hooks.elsewhere(hooks.Step.PAY, locked) if through != locked.attribution_kind else None
@@ -73,11 +74,11 @@ def capture_payment(*, payment_id: int, at: datetime, actor: Any = None) -> bool
 
     The purchase becomes paid, its orders wait to be shipped, the suppliers' held accounts grow. Money for a purchase
     that is no longer waiting (expired, cancelled, paid by another attempt) is given back.
-    Locks: purchase, then ledger.
+    Locks: purchase, payment, orders by id, listings, ledger (`locks.LOCK_ORDER`).
     """
     with transaction.atomic():
         payment = Payment.objects.get(pk=payment_id)
-        purchase = Purchase.objects.select_for_update().get(pk=payment.payable_id)
+        purchase = lock_purchase(payment.payable_id)
         if not Payment.objects.filter(pk=payment_id, state__in=[*_WAITING, PaymentState.FAILED]).update(
             state=PaymentState.SUCCEEDED, finished_at=at
         ):
@@ -95,7 +96,7 @@ def capture_payment(*, payment_id: int, at: datetime, actor: Any = None) -> bool
 def settle_nothing_due(*, purchase_id: int, at: datetime) -> bool:
     """Make a purchase paid that costs nothing (a coupon covers all); return whether this call did."""
     with transaction.atomic():
-        purchase = Purchase.objects.select_for_update().get(pk=purchase_id)
+        purchase = lock_purchase(purchase_id)
         if purchase.state != PurchaseState.UNPAID or purchase.total_fen:
             return False
         Purchase.objects.filter(pk=purchase.pk).update(state=PurchaseState.PAID, paid_at=at)
@@ -135,12 +136,7 @@ def fail_payment(*, payment_id: int, at: datetime) -> None:
 
 def _orders_paid(purchase: Purchase, gateway_name: str, actor: Any, at: datetime) -> None:
     """Start the work on what waited for the money; where the goods came first, settle what was received already."""
-    orders = list(
-        OrderFacts.objects.filter(purchase=purchase)
-        .exclude(state=OrderState.CANCELLED)
-        .select_related("order", "purchase")
-        .order_by("pk")
-    )
+    orders = [order for order in lock_orders(purchase) if order.state != OrderState.CANCELLED]
     by_order: dict[int, list[LineFacts]] = {order.pk: [] for order in orders}
     for line in LineFacts.objects.filter(order__in=by_order):
         by_order[line.order_id].append(line)

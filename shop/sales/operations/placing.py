@@ -63,6 +63,9 @@ def place(
             if basket_id is not None:
                 _take_from_basket(basket_id, lines, leaves_some, at)
             _check_certificates(lines, at)
+            if terms == Terms.POSTPAID:
+                # Its pieces count as sold at once: the listings are locked before their stock (`locks.LOCK_ORDER`).
+                lock_listings({line.spec.listing_id for line in lines})
             _check_limits(lines, buyer)
             hooks.guard_prices(lines, buyer, at)
             wanted: dict[int, int] = defaultdict(int)
@@ -174,6 +177,7 @@ def _write(
         contact_phone=buyer.phone,
         contact_email=buyer.email,
         guest_token_hash=token_hash(buyer.guest_token),
+        link_token_hash=token_hash(buyer.link_token),
         state=PurchaseState.UNPAID,
         terms=terms,
         goods_fen=goods,

@@ -69,6 +69,7 @@ def erase_buyer(user: Any, at: datetime) -> None:
     Raises StillOpen while something is unpaid, under way, or being settled.
     """
     own = Purchase.objects.filter(user=user)
+    list(own.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     is_open = Q(state__in=OPEN_ORDERS) | Q(purchase__state=PurchaseState.UNPAID)
     if OrderFacts.objects.filter(is_open, purchase__user=user).exists():
         raise StillOpen(_("Some of your orders are not finished yet. Receive or cancel them first."))
@@ -81,6 +82,7 @@ def erase_buyer(user: Any, at: datetime) -> None:
         contact_phone="",
         contact_email="",
         guest_token_hash="",
+        link_token_hash="",
         ship_name=NOBODY,
         ship_phone="",
         ship_street="",

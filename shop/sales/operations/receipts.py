@@ -15,7 +15,8 @@ from shop.sales import books, hooks, rules
 from shop.sales.errors import DoneElsewhere, TooMuch, WrongState
 from shop.sales.models import AfterSale, LineFacts, OrderFacts
 from shop.sales.operations.events import order_event
-from shop.sales.operations.moves import lock_order, move_order
+from shop.sales.operations.locks import lock_order
+from shop.sales.operations.moves import move_order
 from shop.sales.operations.refunds import reduce_order
 from shop.sales.operations.terms import start_term
 from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState, Terms
@@ -28,7 +29,7 @@ def confirm_receipt(*, order_id: int, actor: Any, at: datetime) -> bool:
 
     Every sent piece counts as accepted; what is left of the money becomes payable to the supplier.
     Raises DoneElsewhere where somebody else receives (a unit in form, a beneficiary by its link), WrongState when the
-    order is not on its way. Locks: order, then ledger.
+    order is not on its way. Locks: purchase, order, ledger.
     """
     return _receive_all(order_id, actor, at, "received", asks=True)
 
@@ -50,7 +51,7 @@ def accept_order(*, order_id: int, accepted: Mapping[int, int], actor: Any, at: 
     """Accept an order in parts (line id → pieces); return 分 given back or not charged for what is short.
 
     A line that `accepted` does not name was accepted whole. Raises TooMuch (field `accepted-<line>`) beyond what was
-    sent, InvalidInput for less than nothing, WrongState when the order is not on its way. Locks: order, then ledger.
+    sent, InvalidInput for less than nothing, WrongState when the order is not on its way. Locks: purchase, order, ledger.
     """
     with transaction.atomic():
         order = lock_order(order_id)

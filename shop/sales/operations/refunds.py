@@ -1,6 +1,6 @@
 """Giving money back, through the gateway that took it; capped by the database, each reason once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from shop.sales.errors import TooMuch, WrongState
 from shop.sales.gateways import gateway
 from shop.sales.models import LineFacts, OrderFacts, Payment, Refund
 from shop.sales.operations.events import order_event
+from shop.sales.operations.locks import lock_order
 from shop.sales.states import OrderState, PaymentState, PurchaseState, RefundState, Terms
 
 
@@ -27,6 +28,7 @@ def refund_order_part(
     at: datetime,
     lines: Mapping[int, int] | None = None,
     pieces: Mapping[int, int] | None = None,
+    also: Sequence[hooks.OrderEvent] = (),
 ) -> Refund:
     """Give part of an order's money back; the same `key` again returns the first refund.
 
@@ -68,7 +70,7 @@ def refund_order_part(
         )
         _send(refund, at)
         order.refunded_fen = before + amount_fen
-        _tell_reduced(order, amount_fen, reason, key, pieces or {}, actor, at)
+        _tell_reduced(order, amount_fen, reason, key, pieces or {}, actor, at, also)
     return refund
 
 
@@ -82,6 +84,7 @@ def reduce_order(
     at: datetime,
     lines: Mapping[int, int] | None = None,
     pieces: Mapping[int, int] | None = None,
+    also: Sequence[hooks.OrderEvent] = (),
 ) -> None:
     """Take `amount_fen` off a locked order: given back where it is paid, not charged where the goods came first.
 
@@ -90,8 +93,9 @@ def reduce_order(
     """
     if order.purchase.state == PurchaseState.PAID:
         refund_order_part(
-            order=order, amount_fen=amount_fen, reason=reason, key=key, actor=actor, at=at, lines=lines, pieces=pieces
-        )
+            order=order, amount_fen=amount_fen, reason=reason, key=key, actor=actor, at=at, lines=lines,
+            pieces=pieces, also=also,
+        )  # fmt: skip
         return
     if order.purchase.terms != Terms.POSTPAID or order.purchase.state != PurchaseState.UNPAID:
         raise WrongState(_("This order has not been paid."))
@@ -107,7 +111,7 @@ def reduce_order(
             action="order_waived", object_kind="order", object_id=order.pk, actor=actor, at=at, amount_fen=amount_fen,
             reason=reason,
         )  # fmt: skip
-        _tell_reduced(order, amount_fen, reason, key, pieces or {}, actor, at)
+        _tell_reduced(order, amount_fen, reason, key, pieces or {}, actor, at, also)
 
 
 def _take_from_lines(order: OrderFacts, lines: Mapping[int, int]) -> None:
@@ -120,7 +124,14 @@ def _take_from_lines(order: OrderFacts, lines: Mapping[int, int]) -> None:
 
 
 def _tell_reduced(
-    order: OrderFacts, amount_fen: int, reason: str, key: str, pieces: Mapping[int, int], actor: Any, at: datetime
+    order: OrderFacts,
+    amount_fen: int,
+    reason: str,
+    key: str,
+    pieces: Mapping[int, int],
+    actor: Any,
+    at: datetime,
+    also: Sequence[hooks.OrderEvent],
 ) -> None:
     if not hooks.participants:
         return
@@ -129,7 +140,8 @@ def _tell_reduced(
         order_event(
             hooks.Event.REDUCED, order, key=key, at=at, actor=actor, fen=amount_fen, lines=lines, pieces=pieces,
             reason=reason,
-        )
+        ),
+        *also,
     )  # fmt: skip
 
 
@@ -155,8 +167,8 @@ def payment_of(order: OrderFacts) -> Payment | None:
 
 
 def order_refunded(order: OrderFacts) -> int:
-    """Return 分 given back of an order so far, with its row locked."""
-    return OrderFacts.objects.select_for_update().values_list("refunded_fen", flat=True).get(pk=order.pk)
+    """Return 分 given back of an order so far, with its purchase and its row locked."""
+    return lock_order(order.pk).refunded_fen
 
 
 def _discount_back(order: OrderFacts, before: int, amount: int) -> int:

@@ -42,7 +42,7 @@ def send_back(*, case_id: int, carrier: str, tracking_no: str, actor: Any, at: d
 def confirm_return(*, case_id: int, actor: Any, at: datetime) -> AfterSale:
     """Note, as the supplier, that the goods came back: the money goes back at once.
 
-    Raises WrongState when nothing is on its way back. Locks: order, case, then ledger.
+    Raises WrongState when nothing is on its way back. Locks: purchase, order, case, ledger.
     """
     return take_return(case_id, CaseSide.SUPPLIER, actor, at)
 

@@ -18,7 +18,8 @@ from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
 from shop.sales.operations.closing import cancel_order
 from shop.sales.operations.events import order_event
-from shop.sales.operations.moves import lock_order, move_order
+from shop.sales.operations.locks import lock_order
+from shop.sales.operations.moves import move_order
 from shop.sales.operations.refunds import reduce_order
 from shop.sales.states import OrderState
 from traceability.operations.assigning import AssignLine, Chosen, assign_lots
@@ -41,7 +42,7 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
     The order is SHIPPED once no piece waits. Raises InvalidInput for a carrier or number that can't be, TooMuch for
     more pieces of a line than wait (field `pieces-<line>`), WrongState when the order is not waiting to be sent.
     Raises BeyondHarvest (field `lot-<line>`) when the lots of a product have not so much left.
-    Locks: order, then stock pools by id, then lots by id, then the supplier's chain of events.
+    Locks: purchase, order, stock pools by id, lots by id, the supplier's chain of events.
     """
     number = _check_number(parcel)
     wanted = {line_id: pieces for line_id, pieces in parcel.pieces.items() if pieces}
@@ -170,6 +171,7 @@ def _give_back(order: OrderFacts, chosen: list[LineFacts], reason: str, actor: A
         pools[line.stock_id] = pools.get(line.stock_id, 0) + rest
         sold[line.listing_id] = sold.get(line.listing_id, 0) - rest
         LineFacts.objects.filter(pk=line.pk).update(cancelled=F("cancelled") + rest)
+    count_sold(sold, at=at)
     stock.release(pools)
     fen = sum(parts.values())
     if fen:
@@ -179,7 +181,6 @@ def _give_back(order: OrderFacts, chosen: list[LineFacts], reason: str, actor: A
             lines={line_id: part for line_id, part in parts.items() if part},
             pieces={line.pk: line_rest(line) for line in chosen},
         )  # fmt: skip
-    count_sold(sold, at=at)
     outbox.enqueue(task="sales.stock_came_back", args={"listing_ids": sorted(sold)}, at=at)
     return fen
 

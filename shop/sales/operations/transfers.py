@@ -10,6 +10,7 @@ from shop.core import audit
 from shop.core.errors import InvalidInput
 from shop.sales.errors import WrongState
 from shop.sales.models import Payment
+from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.payments import capture_payment
 from shop.sales.queries.transfers import expected_payers
 from shop.sales.rules import same_name
@@ -28,7 +29,9 @@ def match_transfer(
     """
     payer, why = payer.strip(), why.strip()
     with transaction.atomic():
-        payment = Payment.objects.select_for_update().get(pk=payment_id, gateway="transfer")
+        payment = Payment.objects.get(pk=payment_id, gateway="transfer")
+        lock_purchase(payment.payable_id)
+        payment.refresh_from_db()
         if payment.state not in WAITING:
             raise WrongState(_("This transfer was booked already."))
         if received_fen != payment.amount_fen:

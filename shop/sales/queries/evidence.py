@@ -13,10 +13,10 @@ def case_picture_key(request: HttpRequest, pk: int) -> str | None:
     if row is None:
         return None
     order = row.case.line.order
-    user = request.user
+    user = visitors.user_of(request)
     is_concerned = (
         owned_orders(visitors.visitor(request)).filter(pk=order.pk).exists()
-        or (user.is_authenticated and order.supplier.organisation_id in user.organisation_ids)
-        or (user.is_authenticated and row.case.asked_at is not None and user.has_perm("sales.decide_cases"))
+        or (user is not None and order.supplier.organisation_id in user.organisation_ids)
+        or (user is not None and row.case.asked_at is not None and user.has_perm("sales.decide_cases"))
     )
     return row.picture.key if is_concerned else None

@@ -23,12 +23,9 @@ class OrderList:
     counts: dict[str, int]
 
 
-def owned_orders(visitor: Visitor, found: Collection[int] = ()) -> QuerySet[OrderFacts]:
-    """Return the orders that a visitor may see: its own, and those of the purchases it `found` by phone and number."""
-    mine = owned(visitor, "purchase__")
-    if found:
-        mine |= Q(purchase__in=list(found))
-    return OrderFacts.objects.filter(mine)
+def owned_orders(visitor: Visitor) -> QuerySet[OrderFacts]:
+    """Return the orders that a visitor may see and act on: its own, and those of the purchases it opened."""
+    return OrderFacts.objects.filter(owned(visitor, "purchase__"))
 
 
 def _unreviewed() -> Exists:
@@ -51,9 +48,9 @@ def _lines() -> Prefetch:
     return Prefetch("lines", queryset=rows)
 
 
-def order_list(visitor: Visitor, *, tab: str = "", page: int | str = 1, found: Collection[int] = ()) -> OrderList:
+def order_list(visitor: Visitor, *, tab: str = "", page: int | str = 1) -> OrderList:
     """Return one page of a tab, the latest first. Four queries, whatever the number of orders."""
-    orders = owned_orders(visitor, found)
+    orders = owned_orders(visitor)
     rows = (
         _in_tab(orders, tab if tab in TABS else "")
         .select_related("order", "purchase", "supplier")
@@ -75,10 +72,10 @@ def tab_counts(orders: QuerySet[OrderFacts]) -> dict[str, int]:
     )
 
 
-def order_of(visitor: Visitor, number: str, found: Collection[int] = ()) -> OrderFacts | None:
+def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
     """Return the visitor's own order `number` with everything that its page shows, or None. Up to 9 queries."""
     return (
-        owned_orders(visitor, found)
+        owned_orders(visitor)
         .filter(order__number=number)
         .select_related("order", "purchase__ship_division", "supplier")
         .prefetch_related(
@@ -95,28 +92,29 @@ def order_of(visitor: Visitor, number: str, found: Collection[int] = ()) -> Orde
     )
 
 
-def order_id_of(visitor: Visitor, number: str, found: Collection[int] = ()) -> int | None:
+def order_id_of(visitor: Visitor, number: str) -> int | None:
     """Return the id of the visitor's own order, or None. One query."""
-    return owned_orders(visitor, found).filter(order__number=number).values_list("pk", flat=True).first()
+    return owned_orders(visitor).filter(order__number=number).values_list("pk", flat=True).first()
 
 
-def line_of(visitor: Visitor, number: str, line_id: int, found: Collection[int] = ()) -> LineFacts | None:
+def line_of(visitor: Visitor, number: str, line_id: int) -> LineFacts | None:
     """Return a line of the visitor's own order with its order, or None. One query."""
     return (
-        LineFacts.objects.filter(pk=line_id, order__in=owned_orders(visitor, found), order__order__number=number)
+        LineFacts.objects.filter(pk=line_id, order__in=owned_orders(visitor), order__order__number=number)
         .select_related("order__order", "order__supplier", "order__purchase")
         .first()
     )
 
 
-def case_of(visitor: Visitor, number: str, case_id: int, found: Collection[int] = ()) -> AfterSale | None:
+def case_of(visitor: Visitor, number: str, case_id: int) -> AfterSale | None:
     """Return a case of the visitor's own order, or None. One query."""
     return AfterSale.objects.filter(
-        pk=case_id, line__order__in=owned_orders(visitor, found), line__order__order__number=number
+        pk=case_id, line__order__in=owned_orders(visitor), line__order__order__number=number
     ).first()
 
 
 def find_purchase(*, phones: Collection[str], number: str) -> Purchase | None:
     """Return the purchase that has this number, or an order of it, and one of these phones; None otherwise."""
     by_number = Q(number__iexact=number) | Q(orders__order__number__iexact=number)
-    return Purchase.objects.filter(by_number, contact_phone__in=list(phones)).distinct().first()
+    known = [phone for phone in phones if phone]
+    return Purchase.objects.filter(by_number, contact_phone__in=known).distinct().first()

@@ -1,13 +1,14 @@
 """Reading purchases: only by those whose they are."""
 
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from shop.core.keyset import Slice, slice_after
 from shop.core.prepared import Prepared
-from shop.sales.models import Purchase
-from shop.sales.visitors import Visitor
+from shop.sales.models import OrderFacts, Purchase
+from shop.sales.visitors import Visitor, token_hash
 
 
 def owned(visitor: Visitor, prefix: str = "") -> Q:
@@ -17,6 +18,9 @@ def owned(visitor: Visitor, prefix: str = "") -> Q:
         mine |= Q(**{f"{prefix}user": visitor.user})
     if visitor.token_hash:
         mine |= Q(**{f"{prefix}guest_token_hash": visitor.token_hash})
+    if visitor.opened:
+        # Once an account has it, what was opened as a guest's purchase needs the account.
+        mine |= Q(**{f"{prefix}pk__in": visitor.opened, f"{prefix}user__isnull": True})
     return mine
 
 
@@ -36,7 +40,22 @@ def purchase_of(visitor: Visitor, number: str) -> Purchase | None:
         found = _OF_PERSON(number, visitor.user.pk)
     else:
         found = _OF_GUEST(number, visitor.token_hash) if visitor.token_hash else []
+    if not found and visitor.opened:
+        found = list(_PURCHASES.filter(number=number, pk__in=visitor.opened, user__isnull=True))
     return next(iter(found), None)
+
+
+def purchase_of_link(token: str) -> Purchase | None:
+    """Return the guest's purchase that a link's token opens, or None. One query."""
+    linked = Purchase.objects.exclude(link_token_hash="").filter(user__isnull=True)
+    return linked.filter(link_token_hash=token_hash(token[:100])).first()
+
+
+def guests_purchases(ids: Collection[int]) -> list[Purchase]:
+    """Return these purchases with their orders, as far as they are still a guest's. Two queries."""
+    orders = Prefetch("orders", queryset=OrderFacts.objects.select_related("order", "supplier").order_by("pk"))
+    found = Purchase.objects.filter(pk__in=ids, user__isnull=True).prefetch_related(orders)
+    return sorted(found, key=lambda purchase: list(ids).index(purchase.pk))
 
 
 def purchase_slice(visitor: Visitor, *, after: list[Any] | None, limit: int) -> Slice[Purchase]:

@@ -1,6 +1,5 @@
 """The checkout: one screen, nothing typed is ever lost."""
 
-import secrets
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -21,6 +20,7 @@ from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales import visitors
 from shop.sales.forms.checkout import NEW, CheckoutForm
+from shop.sales.models import Purchase
 from shop.sales.operations.checkout import check_out
 from shop.sales.operations.payments import settle_nothing_due
 from shop.sales.operations.placing import Buyer, Invoice, ShipTo
@@ -40,7 +40,12 @@ class _Checkout:
         self.user = visitors.user_of(request)
         self.is_sent = request.method == "POST"
         self.given = request.POST if self.is_sent else request.GET
-        self.key = self.given.get("key", "")[:64] or secrets.token_urlsafe(18)
+        self.guest = "" if self.user else visitors.guest_token(request)
+        # A key is ours, and this person's or browser's alone; whatever else is sent, or stands in an address, is none.
+        sent = request.POST.get("key", "")
+        self.kept_under = visitors.purchase_key(sent, self.user, self.guest)
+        self.is_foreign = bool(sent) and not self.kept_under
+        self.key = sent if self.kept_under else visitors.new_key(self.user, self.guest)
         self.form = self._form()
         self.error = ""
         self.again = ""
@@ -143,7 +148,22 @@ class _Checkout:
             "part": template != "sales/checkout.html",
             "chosen_specs": [line.spec.specification_id for line in page.lines],
         }
-        return render(self.request, template, context, status=status)
+        response = render(self.request, template, context, status=status)
+        if self.guest:
+            # Before anything is bought: whoever sends this form again, since its answer was lost, is known again.
+            visitors.keep_guest(response, self.request, self.guest)
+        return response
+
+    def placed(self) -> Purchase | None:
+        """Return what this form placed before: its answer was lost, and the browser sends it again."""
+        return Purchase.objects.filter(key=self.kept_under).first() if self.kept_under else None
+
+    def to_cashier(self, purchase: Purchase) -> HttpResponse:
+        """Lead to the cashier, with what opens the purchase to a guest's browser."""
+        response = visitors.to_cashier(self.request, purchase.number)
+        if self.guest:
+            visitors.keep_guest(response, self.request, self.guest)
+        return response
 
 
 def _pair(text: str) -> tuple[int, int] | None:
@@ -177,22 +197,27 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return step.show(page, 422 if page.coupon_error else 200)
     if not step.form.is_bound:
         return step.show(page)
+    if step.is_foreign:
+        step.error = _("This form was opened before you signed in or out. Please look again, then order.")
+        return step.show(page, 409)
     return _place(step, page)
 
 
 def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
     if not step.form.is_valid() or page.coupon_error:
-        return step.show(page, 422)
+        placed = step.placed()
+        return step.to_cashier(placed) if placed else step.show(page, 422)
     request, user = step.request, step.user
     ship_to = step.ship_to()
-    token = "" if user else visitors.guest_token(request)
+    key = step.kept_under or visitors.purchase_key(step.key, user, step.guest)
+    link = visitors.link_token(step.guest, key)
     shown = request.POST.get("shown", "")
     try:
         purchase = check_out(
             page=page,
-            buyer=Buyer(user, (user and user.phone) or ship_to.phone, (user and user.email) or "", token),
+            buyer=Buyer(user, (user and user.phone) or ship_to.phone, (user and user.email) or "", step.guest, link),
             ship_to=ship_to,
-            key=f"web:{step.key}",
+            key=key,
             shown_fen=int(shown) if shown.isascii() and shown.isdigit() else None,
             notes={group.supplier_id: group.note for group in page.groups},
             invoice=step.invoice(),
@@ -205,10 +230,7 @@ def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
         _keep_address(step, ship_to)
     if purchase.total_fen == 0:
         settle_nothing_due(purchase_id=purchase.pk, at=step.at)
-    response = visitors.to_cashier(request, purchase.number)
-    if token:
-        visitors.keep_guest(response, request, token)
-    return response
+    return step.to_cashier(purchase)
 
 
 def _refused(step: _Checkout, page: CheckoutPage, error: DomainError) -> HttpResponse:

@@ -25,7 +25,7 @@ from shop.sales.operations.buy_again import buy_again as repeat
 from shop.sales.queries.orders import case_of, line_of, order_id_of
 from shop.sales.shown import show_line
 from shop.sales.states import OrderState
-from shop.sales.views.orders import found_by, show_one
+from shop.sales.views.orders import show_one
 
 Action = Callable[[HttpRequest, int, Any], str]
 
@@ -37,7 +37,7 @@ def _action(act: Action) -> Callable[..., HttpResponse]:
     @post_only
     @wraps(act)
     def view(request: HttpRequest, number: str) -> HttpResponse:
-        order_id = order_id_of(visitors.visitor(request), number, found_by(request))
+        order_id = order_id_of(visitors.visitor(request), number)
         if order_id is None:
             raise Http404
         try:
@@ -74,7 +74,7 @@ def nudge(request: HttpRequest, order_id: int, actor: Any) -> str:
 @post_only
 def buy_again(request: HttpRequest, number: str) -> HttpResponse:
     """Put what is still sold into the basket, and say what is not."""
-    order_id = order_id_of(visitors.visitor(request), number, found_by(request))
+    order_id = order_id_of(visitors.visitor(request), number)
     if order_id is None:
         raise Http404
     user = visitors.user_of(request)
@@ -93,7 +93,7 @@ def buy_again(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _own_line(request: HttpRequest, number: str, line_id: int) -> LineFacts:
-    line = line_of(visitors.visitor(request), number, line_id, found_by(request))
+    line = line_of(visitors.visitor(request), number, line_id)
     if line is None:
         raise Http404
     # What show_line reads besides; the forms show the line, not what may be done with it.
@@ -199,7 +199,7 @@ def _case_step(act: Action) -> Callable[..., HttpResponse]:
     @post_only
     @wraps(act)
     def view(request: HttpRequest, number: str, case_id: int) -> HttpResponse:
-        case = case_of(visitors.visitor(request), number, case_id, found_by(request))
+        case = case_of(visitors.visitor(request), number, case_id)
         if case is None:
             raise Http404
         try:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,30 +11,26 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries.trade import listings_now
-from shop.accounts.signing import limit
+from shop.accounts.hooks import Pending
+from shop.accounts.signing import ask_code, limit
 from shop.core.codes import international_phone, national_phone
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
-from shop.sales import rules, visitors
+from shop.sales import openings, rules, visitors
 from shop.sales.forms.orders import FindOrderForm
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
-from shop.sales.shown import show_order, show_order_page
+from shop.sales.queries.purchases import guests_purchases, purchase_of_link
+from shop.sales.shown import show_found, show_order, show_order_page
 from shop.sales.texts import in_reader_language
 
-FOUND = "found_purchases"
+OPEN_ORDER = "open_order"
 
 
 def carriers() -> list[tuple[str, str]]:
     """Return the carriers by which goods can go back."""
     return [(each.code, in_reader_language(each.name_zh, each.name_en)) for each in rules.CARRIERS.values()]
-
-
-def found_by(request: HttpRequest) -> list[int]:
-    """Return the purchases this browser found by phone and number."""
-    if request.user.is_authenticated or "sessionid" not in request.COOKIES:
-        return []
-    return list(request.session.get(FOUND, []))
 
 
 def tab_labels() -> dict[str, str]:
@@ -48,13 +45,18 @@ def tab_labels() -> dict[str, str]:
     }
 
 
-def _opened_by_link(request: HttpRequest) -> HttpResponse | None:
-    """A guest's link carries the token once; it becomes the browser's cookie and leaves the address."""
-    token = request.GET.get("t", "")
-    if len(token) != visitors.TOKEN_LENGTH:
+def opened_by_link(request: HttpRequest, onward: str = "") -> HttpResponse | None:
+    """Take a link's token out of the address: it becomes this session's permission for the one purchase it opens.
+
+    The token never becomes the browser's own, whatever it opens; one that opens nothing is dropped the same way.
+    """
+    if "t" not in request.GET:
         return None
-    response = HttpResponseRedirect(request.path)
-    visitors.keep_guest(response, request, token)
+    purchase = purchase_of_link(request.GET["t"])
+    if purchase is not None:
+        openings.open_purchase(request, purchase.pk)
+    response = HttpResponseRedirect(onward or request.path)
+    response["Referrer-Policy"] = "no-referrer"
     return response
 
 
@@ -62,16 +64,16 @@ def _opened_by_link(request: HttpRequest) -> HttpResponse | None:
 @require_safe
 def orders(request: HttpRequest) -> HttpResponse:
     """Show the visitor's orders of one tab."""
-    opened = _opened_by_link(request)
+    opened = opened_by_link(request, local("/account/orders/found/"))
     if opened is not None:
         return opened
-    visitor, found = visitors.visitor(request), found_by(request)
-    if visitor.user is None and not visitor.token_hash and not found:
-        return redirect("sales:orders-find")
+    visitor = visitors.visitor(request).own
+    if visitor.user is None and not visitor.token_hash:
+        return redirect("sales:orders-found" if openings.found_in(request) else "sales:orders-find")
     tab = request.GET.get("state", "")
     tab = tab if tab in TABS else ""
     at = timezone.now()
-    listed = order_list(visitor, tab=tab, page=request.GET.get("page", 1), found=found)
+    listed = order_list(visitor, tab=tab, page=request.GET.get("page", 1))
     context = {
         "page": listed.page,
         "orders": [show_order(order, at) for order in listed.page.object_list],
@@ -85,7 +87,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 @require_safe
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """Show one order."""
-    return _opened_by_link(request) or show_one(request, number)
+    return opened_by_link(request) or show_one(request, number)
 
 
 def show_one(
@@ -93,7 +95,7 @@ def show_one(
 ) -> HttpResponse:
     """Show one order, with what was refused a moment ago, of the order or of one of its cases."""
     visitor = visitors.visitor(request)
-    facts = order_of(visitor, number, found_by(request))
+    facts = order_of(visitor, number)
     if facts is None:
         raise Http404
     shown = show_order_page(facts, timezone.now(), open_address=visitor.user is not None)
@@ -132,9 +134,12 @@ def _found(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
     purchase = find_purchase(phones=[phone, national_phone(phone)], number=number)
     if purchase is None:
         raise NoSuchOrder(_("There is no order with this number and phone. Check both."))
-    kept = request.session.get(FOUND, [])
-    request.session[FOUND] = [*[pk for pk in kept if pk != purchase.pk], purchase.pk][-10:]
-    return HttpResponseRedirect(local("/account/orders/"))
+    if purchase.user_id is not None:
+        if purchase.user_id == request.user.pk:
+            return HttpResponseRedirect(local("/account/orders/"))
+        raise OfAccount(_("This order belongs to an account. Sign in to see it."))
+    openings.note_found(request, purchase.pk)
+    return HttpResponseRedirect(local("/account/orders/found/"))
 
 
 class NoSuchOrder(DomainError):
@@ -142,3 +147,57 @@ class NoSuchOrder(DomainError):
 
     code = "no_such_order"
     status = 404
+
+
+class OfAccount(DomainError):
+    """An account has this order: number and phone do not open it."""
+
+    code = "order_of_account"
+    status = 403
+
+
+@never_cache
+@require_safe
+def found(request: HttpRequest) -> HttpResponse:
+    """Show the state of the guests' orders that were found or opened here, and nothing else of them."""
+    purchases = guests_purchases(openings.found_in(request))
+    if not purchases:
+        return redirect("sales:orders-find")
+    opened = openings.opened_in(request)
+    rows = [
+        {"purchase": purchase, "orders": show_found(purchase), "is_opened": purchase.pk in opened}
+        for purchase in purchases
+    ]
+    return render(request, "sales/found_orders.html", {"rows": rows})
+
+
+@never_cache
+@post_only
+def send_code(request: HttpRequest, number: str) -> HttpResponse:
+    """Send a code to the phone of a found purchase: who has it may act on its orders."""
+    rows = guests_purchases(openings.found_in(request))
+    purchase = next((each for each in rows if each.number == number), None)
+    if purchase is None:
+        raise Http404
+    try:
+        return ask_code(
+            request,
+            purpose=OPEN_ORDER,
+            destination=international_phone(purchase.contact_phone),
+            payload={"purchase": purchase.pk, "next": local("/account/orders/found/")},
+        )
+    except DomainError as error:
+        messages.error(request, str(error.message))
+        return redirect("sales:orders-found")
+
+
+def open_proved(request: HttpRequest, proved: Pending) -> HttpResponse:
+    """Open a guest's purchase to the session that proved its phone (see `shop.accounts.hooks.on_proved`)."""
+    purchase = next(iter(guests_purchases([proved.payload["purchase"]])), None)
+    if purchase is None or international_phone(purchase.contact_phone) != proved.destination:
+        raise Http404
+    openings.open_purchase(request, purchase.pk)
+    of_purchase = list(purchase.orders.all())
+    if len(of_purchase) == 1:
+        return redirect("sales:order", of_purchase[0].order.number)
+    return redirect("sales:orders-found")

@@ -21,7 +21,7 @@ def _begin(apps: Any, _editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sales", "0007_reports"),
+        ("sales", "0008_guest_links"),
     ]
 
     operations = [

@@ -1,0 +1,52 @@
+"""What a session may do with guests' purchases that are not its own: kept in the session, for a day, one by one.
+
+Found by number and phone, which its supplier knows too: the state may be seen. Opened by the token of a link, or by a
+code that came back from its phone: it may be acted on. Neither makes the purchase the visitor's own.
+"""
+
+import time
+
+from django.conf import settings
+from django.http import HttpRequest
+
+DAY_SECONDS = 24 * 3600
+MOST = 10
+OPENED = "opened_purchases"
+FOUND = "seen_purchases"
+
+
+def opened_in(request: HttpRequest) -> tuple[int, ...]:
+    """Return the ids of the purchases that this session may act on."""
+    return _kept(request, OPENED)
+
+
+def found_in(request: HttpRequest) -> tuple[int, ...]:
+    """Return the ids of the purchases whose state this session may see: those found, and those opened."""
+    return tuple(dict.fromkeys((*opened_in(request), *_kept(request, FOUND))))
+
+
+def note_found(request: HttpRequest, purchase_id: int) -> None:
+    """Let this session see the state of a purchase."""
+    _keep(request, FOUND, purchase_id)
+
+
+def open_purchase(request: HttpRequest, purchase_id: int) -> None:
+    """Let this session act on a purchase. A guest's session gets a new key with it: an older one opens nothing."""
+    if not request.user.is_authenticated:
+        request.session.cycle_key()
+    _keep(request, OPENED, purchase_id)
+
+
+def _kept(request: HttpRequest, name: str) -> tuple[int, ...]:
+    """Return the ids kept under a name, the latest first; without a session cookie nothing is asked."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return ()
+    since = int(time.time()) - DAY_SECONDS
+    rows = request.session.get(name, {})
+    return tuple(int(pk) for pk, at in reversed(rows.items()) if at >= since)
+
+
+def _keep(request: HttpRequest, name: str, purchase_id: int) -> None:
+    rows = {pk: at for pk, at in request.session.get(name, {}).items() if pk != str(purchase_id)}
+    rows[str(purchase_id)] = int(time.time())
+    request.session[name] = dict(list(rows.items())[-MOST:])
