@@ -50,7 +50,6 @@ def private_file(request: HttpRequest, token: str) -> HttpResponseBase:
     if found is None:
         raise Http404
     answer = FileResponse(found, content_type="image/webp")
-    answer["Cache-Control"] = "private, no-store"
     answer["Content-Security-Policy"] = "default-src 'none'"
     answer["X-Robots-Tag"] = "noindex"
     return answer

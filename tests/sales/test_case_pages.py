@@ -65,7 +65,7 @@ def test_buyer_asks_and_the_reviewer_decides_on_the_pages(world):
     page = desk.get(f"/review/after-sales/{world.case.pk}/").content.decode()
     for words in ("压坏了", "照片看得见", "运前完好", "坏果包赔，凭照片退款"):
         assert words in page
-    assert len(set(re.findall(r'"(/files/[^"]+)"', page))) == 4
+    assert len(set(re.findall(r'"(/files/[^"]+)"', page))) == 2
     post = {"verdict": "refund", "amount": "40", "reason": "属实"}
     assert desk.post(f"/review/after-sales/{world.case.pk}/", post).status_code == 422
     assert desk.post(f"/review/after-sales/{world.case.pk}/", post | {"amount": "30"}).status_code == 302
@@ -107,11 +107,8 @@ def addresses(world):
 def test_photos_of_a_case_are_for_those_concerned_only(world):
     url = addresses(world)[0]
     shown = world.client(world.buyer).get(url)
-    assert (shown.status_code, shown["Content-Type"], shown["Cache-Control"]) == (
-        200,
-        "image/webp",
-        "private, no-store",
-    )
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/webp")
+    assert {"private", "no-store"} <= set(shown["Cache-Control"].split(", "))
     assert b"WEBP" in b"".join(shown.streaming_content)
     assert world.client(world.member).get(url).status_code == 200
     # The platform sees them once it is asked.
