@@ -6,6 +6,6 @@ class CatalogConfig(AppConfig):
     label = "catalog"  # Oscar keeps "catalogue"
 
     def ready(self) -> None:
-        """Load what registers itself: outbox handlers."""
-        from catalog import notices  # noqa: F401  reason: models must be loaded first
+        """Load what registers itself: outbox handlers, checks of the books."""
+        from catalog import notices, projections  # noqa: F401  reason: models must be loaded first
         from catalog.operations import cards  # noqa: F401  reason: models must be loaded first

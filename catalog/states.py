@@ -32,6 +32,28 @@ class StorageClass(models.TextChoices):
     FROZEN = "frozen", _("Frozen")
 
 
+class StockChangeKind(models.TextChoices):
+    """What changed the pieces of a pool. Reserving changes none: it is an order's, and stands there."""
+
+    OPENING = "opening", _("First stock")
+    ADJUSTED = "adjusted", _("Changed by hand")
+    STOCKTAKE = "stocktake", _("Counted")
+    SHIPPED = "shipped", _("Sent")
+    CARVED = "carved", _("Set apart")
+    RETURNED = "returned", _("Back to the shop")
+
+
+class StockReason(models.TextChoices):
+    """Why somebody adds or takes pieces by hand."""
+
+    HARVEST = "harvest", _("New harvest or delivery")
+    CAME_BACK = "came_back", _("Came back from a buyer, sound")
+    SPOILED = "spoiled", _("Spoiled or sorted out")
+    SOLD_ELSEWHERE = "sold_elsewhere", _("Sold elsewhere")
+    OWN_USE = "own_use", _("Samples or own use")
+    MISTAKE = "mistake", _("An earlier entry was wrong")
+
+
 class SupplierKind(models.TextChoices):
     """Who sells."""
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 LAGGING_BYTES = 256 * 1024
 LAGGING_FRAMES = 40
 TOO_SLOW = 4408
+END_SECONDS = 5.0
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -48,6 +49,9 @@ class Viewer(Protocol):
     def offer(self, frame: Frame) -> None:
         """Send a frame; whoever is too slow for it is sent away."""
 
+    def end(self, code: int) -> None:
+        """Close the socket, whether or not the other side reads."""
+
     def stop(self) -> None:
         """Send nothing more."""
 
@@ -55,9 +59,10 @@ class Viewer(Protocol):
 class NearViewer:
     """A viewer whose transport is at hand."""
 
-    def __init__(self, language: str, server: Any) -> None:
+    def __init__(self, language: str, server: Any, send: Send) -> None:
         """Take uvicorn's protocol of an accepted socket."""
-        self.language, self.server = language, server
+        self.language, self.server, self.send = language, server, send
+        self.ending: asyncio.Task[None] | None = None
 
     def offer(self, frame: Frame) -> None:
         """Write, unless the socket is closing. What it cannot take any more cuts it off: a goodbye would wait too."""
@@ -68,6 +73,15 @@ class NearViewer:
             transport.abort()
             return
         transport.write(frame.wire)
+
+    def end(self, code: int) -> None:
+        """Say goodbye; who does not read it is cut off."""
+        if self.ending is None:
+            self.ending = asyncio.create_task(self._end(code))
+
+    async def _end(self, code: int) -> None:
+        if not await _closed(self.send, code):
+            self.server.transport.abort()
 
     def stop(self) -> None:
         """Nothing is kept here."""
@@ -81,6 +95,7 @@ class FarViewer:
         self.language, self.send = language, send
         self.frames: asyncio.Queue[Frame | None] = asyncio.Queue(LAGGING_FRAMES)
         self.task = asyncio.create_task(self._send_all())
+        self.ending: asyncio.Task[bool] | None = None
 
     def offer(self, frame: Frame) -> None:
         """Queue a frame; a full queue is emptied and closed."""
@@ -97,9 +112,27 @@ class FarViewer:
                 await self.send({"type": "websocket.send", "text": frame.text})
             await self.send({"type": "websocket.close", "code": TOO_SLOW})
 
+    def end(self, code: int) -> None:
+        """Say goodbye past what waits in the queue."""
+        if self.ending is None:
+            self.task.cancel()
+            self.ending = asyncio.create_task(_closed(self.send, code))
+
     def stop(self) -> None:
         """End the task."""
         self.task.cancel()
+
+
+async def _closed(send: Send, code: int) -> bool:
+    """Close a socket; tell whether that was heard in time. One that went away meanwhile is closed."""
+    try:
+        async with asyncio.timeout(END_SECONDS):
+            await send({"type": "websocket.close", "code": code})
+    except TimeoutError:
+        return False
+    except Exception:  # noqa: BLE001 (whatever a server raises for a socket that is gone)
+        return True
+    return True
 
 
 def server_behind(send: Any) -> Any:
@@ -112,4 +145,4 @@ def server_behind(send: Any) -> Any:
 def viewer_of(scope: dict[str, Any], send: Send, language: str) -> Viewer:
     """Return the viewer at the end of an accepted socket; `scope["server_behind"]` is what `server_behind` found."""
     server = scope.get("server_behind")
-    return FarViewer(language, send) if server is None else NearViewer(language, server)
+    return FarViewer(language, send) if server is None else NearViewer(language, server, send)

@@ -18,6 +18,7 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import override
 from redis.exceptions import RedisError
@@ -29,10 +30,13 @@ from livestream.operations.chat import Draft, post_messages
 from livestream.queries.chat import SHOWN, line_of
 from livestream.queries.drops import pieces_left
 from livestream.queries.events import AT_ONCE, News, news_since
+from livestream.queries.hosting import Seat, seats_of
 from livestream.queries.rooms import session_of
 from livestream.rules import CROWD, last_of
 from livestream.states import EventKind
 from livestream.views.parts import parts_of
+from shop.accounts.queries import people_signed_in
+from shop.core.breaker import Breaker
 from shop.core.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -42,6 +46,9 @@ LOOK_SECONDS = 0.5
 WRITE_SECONDS = 0.2
 GATHER_SECONDS = 0.5
 COUNT_SECONDS = 3.0
+SIGNED_OUT = 4401
+# Whoever changes the room waits so long for the others to be woken, and not at all while that does not work.
+TELL_SECONDS = 0.3
 KEPT = 300
 GROUP = "live"
 PROCESS = secrets.token_hex(8)
@@ -49,9 +56,10 @@ PROCESS = secrets.token_hex(8)
 
 @dataclass
 class Waiting:
-    """A message on its way into the database, and who waits for the answer."""
+    """A message on its way into the database, and who waits for the answer. `session_key` says who writes."""
 
-    draft: Draft
+    session_key: str
+    text: str
     language: str
     answer: asyncio.Future[dict[str, Any]]
 
@@ -62,6 +70,7 @@ class Tail:
     def __init__(self, session_id: int) -> None:
         self.session_id = session_id
         self.viewers: set[Viewer] = set()
+        self.seats: dict[Viewer, Seat] = {}
         self.kept: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self.seq = 0
         self.first_kept = 1
@@ -75,14 +84,17 @@ class Tail:
         self.ready = asyncio.Event()
         self.task = asyncio.create_task(self._run())
 
-    def join(self, viewer: Viewer, after: int | None) -> None:
-        """Add a viewer and give it what it has missed since number `after`."""
+    def join(self, viewer: Viewer, after: int | None, seat: Seat | None = None) -> None:
+        """Add a viewer and give it what it has missed since number `after`; who is signed in has a `seat`."""
         self.viewers.add(viewer)
+        if seat is not None:
+            self.seats[viewer] = seat
         viewer.offer(self._greeting(viewer, after))
 
     def leave(self, viewer: Viewer) -> None:
         """Take a viewer out."""
         self.viewers.discard(viewer)
+        self.seats.pop(viewer, None)
 
     def wake(self, *, urgent: bool) -> None:
         """Look soon; at once where it is urgent. In the tail's own loop."""
@@ -103,9 +115,12 @@ class Tail:
             frame["parts"] = self.parts.get(viewer.language, {})
         return Frame(frame)
 
-    async def write(self, draft: Draft, language: str) -> dict[str, Any]:
-        """Have a chat message written together with those that come at the same time; return the answer for its sender."""
-        waiting = Waiting(draft, language, self.loop.create_future())
+    async def write(self, session_key: str, text: str, language: str) -> dict[str, Any]:
+        """Have a chat message written together with those that come at the same time; return the answer for its sender.
+
+        Who writes is asked then, of the session's row: a socket outlives its sign-out.
+        """
+        waiting = Waiting(session_key, text, language, self.loop.create_future())
         self.inbox.append(waiting)
         if self.writing is None or self.writing.done():
             self.writing = asyncio.create_task(self._write_all())
@@ -132,9 +147,13 @@ class Tail:
         try:
             await self._begin()
             counted_at = sent_at = 0.0
+            asked_at = self.loop.time()
             while True:
                 await self._pause(sent_at + GATHER_SECONDS)
                 try:
+                    if self.loop.time() - asked_at >= settings.LIVE_ASK_SECONDS:
+                        asked_at = self.loop.time()
+                        await self._ask_again()
                     if await self._look():
                         sent_at = self.loop.time()
                     if self.loop.time() - counted_at >= COUNT_SECONDS:
@@ -198,6 +217,14 @@ class Tail:
                 self.first_kept = self.kept[0]["seq"] + 1
             self.kept.append(event)
 
+    async def _ask_again(self) -> None:
+        """End the sockets of those who are not signed in any more, or no longer what they were in this room."""
+        seats = dict(self.seats)
+        now = await database_sync_to_async(seats_of)(self.session_id, [seat.session_key for seat in seats.values()])
+        for viewer, seat in seats.items():
+            if now.get(seat.session_key) != seat:
+                viewer.end(SIGNED_OUT)
+
     async def _count(self) -> None:
         total = await database_sync_to_async(_count)(self.session_id, len(self.viewers))
         if total != self.count:
@@ -246,7 +273,9 @@ def _count(session_id: int, viewers: int) -> int:
 def _post(session_id: int, batch: list[Waiting], language: str) -> list[dict[str, Any]]:
     now: datetime = timezone.now()
     with override(language):
-        outcomes = post_messages(session_id=session_id, drafts=[each.draft for each in batch], at=now)
+        people = people_signed_in({each.session_key for each in batch if each.session_key}, at=now)
+        drafts = [Draft(people.get(each.session_key), each.text) for each in batch]
+        outcomes = post_messages(session_id=session_id, drafts=drafts, at=now)
         return [_answer(outcome) for outcome in outcomes]
 
 
@@ -259,6 +288,7 @@ def _answer(outcome: ChatMessage | DomainError) -> dict[str, Any]:
 
 _tails: dict[int, Tail] = {}
 _listening: asyncio.Task[None] | None = None
+_others = Breaker("the channel layer")
 assert AT_ONCE >= KEPT
 
 
@@ -293,7 +323,7 @@ def wake(session_id: int, urgent: bool) -> None:
     if tail is not None and loop is not None:
         loop.call_soon_threadsafe(partial(tail.wake, urgent=urgent))
     layer = get_channel_layer()
-    if not urgent or layer is None or isinstance(layer, InMemoryChannelLayer):
+    if not urgent or layer is None or isinstance(layer, InMemoryChannelLayer) or not _others.may_try():
         return
     telling = _tell(layer, {"type": "live.wake", "session": session_id})
     if loop is not None:
@@ -305,10 +335,13 @@ def wake(session_id: int, urgent: bool) -> None:
 
 async def _tell(layer: Any, message: dict[str, Any]) -> None:
     try:
-        await layer.group_send(GROUP, message)
-    except (OSError, RedisError):
+        async with asyncio.timeout(TELL_SECONDS):
+            await layer.group_send(GROUP, message)
+    except (OSError, RedisError) as error:
         # The others look by themselves within half a second.
-        logger.warning("the channel layer did not answer")
+        _others.failed(error)
+    else:
+        _others.succeeded()
 
 
 async def _listen() -> None:

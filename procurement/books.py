@@ -8,11 +8,13 @@ quota:{unit}:{year}:{fund}:source      where all of these come from (clearing)
 budget:{unit}:{year}                   what approvals may still take (guarded: never below zero)
 budget:{unit}:{year}:spent             what they took
 budget:{unit}:{year}:granted           where the budget comes from (clearing)
+budget:{unit}:{year}:union, …          the same three of the labour union's own fund
 pledge:{beneficiary}:{stage}           pledged, ordered, delivered, confirmed, reversed; :source (clearing)
 """
 
 from collections.abc import Sequence
 
+from procurement.states import Fund
 from shop.core.ledger import Posting
 
 RESERVED, COMMITTED, FULFILLED, REVERSED, SOURCE = "reserved", "committed", "fulfilled", "reversed", "source"
@@ -24,9 +26,10 @@ def quota(unit_id: int, year: int, fund: str, what: str) -> str:
     return f"quota:{unit_id}:{year}:{fund}:{what}"
 
 
-def budget(unit_id: int, year: int, what: str = "") -> str:
-    """Return the account of a unit's budget: what is left of it, or `spent`, `granted`."""
-    return f"budget:{unit_id}:{year}{f':{what}' if what else ''}"
+def budget(unit_id: int, year: int, what: str = "", fund: str = Fund.CANTEEN) -> str:
+    """Return the account of a fund's budget: what is left of it, or `spent`, `granted`. The canteen's has no suffix."""
+    own = "" if fund == Fund.CANTEEN else f":{fund}"
+    return f"budget:{unit_id}:{year}{own}{f':{what}' if what else ''}"
 
 
 def pledge(beneficiary_id: int, what: str) -> str:
@@ -52,23 +55,44 @@ def quota_move(
     ]
 
 
-def budget_granted(*, key: str, unit_id: int, year: int, fen: int) -> list[Posting]:
+def quota_passed_on(
+    *, key: str, unit_id: int, to_id: int, year: int, side: str, fen: int, number: str
+) -> list[Posting]:
+    """Return what passing an order's side of the canteen's quota on to another unit books."""
+    facts = {"year": year, "fund": Fund.CANTEEN, "fen": fen, "number": number}
+    return [
+        *quota_move(key=f"{key}:out", unit_id=unit_id, debit=side, credit=SOURCE, **facts),
+        *quota_move(key=f"{key}:in", unit_id=to_id, debit=SOURCE, credit=side, **facts),
+    ]
+
+
+def budget_granted(*, key: str, unit_id: int, year: int, fen: int, fund: str = Fund.CANTEEN) -> list[Posting]:
     """Return what raising (or, below zero, lowering) a year's budget books."""
-    left, source = budget(unit_id, year), budget(unit_id, year, "granted")
+    left, source = budget(unit_id, year, fund=fund), budget(unit_id, year, "granted", fund)
     debit, credit = (source, left) if fen > 0 else (left, source)
     return _budget(key, debit, credit, abs(fen), "budget_granted", f"{unit_id}/{year}", left)
 
 
-def budget_taken(*, key: str, unit_id: int, year: int, fen: int, number: str) -> list[Posting]:
+def budget_taken(
+    *, key: str, unit_id: int, year: int, fen: int, number: str, fund: str = Fund.CANTEEN
+) -> list[Posting]:
     """Return what an approval takes off the budget. `number` is the request's."""
-    left = budget(unit_id, year)
-    return _budget(key, left, budget(unit_id, year, "spent"), fen, "budget_taken", number, left)
+    left = budget(unit_id, year, fund=fund)
+    return _budget(key, left, budget(unit_id, year, "spent", fund), fen, "budget_taken", number, left)
 
 
-def budget_back(*, key: str, unit_id: int, year: int, fen: int, number: str) -> list[Posting]:
+def budget_back(*, key: str, unit_id: int, year: int, fen: int, number: str, fund: str = Fund.CANTEEN) -> list[Posting]:
     """Return what comes back to the budget: not ordered after all, cancelled, given back, not charged."""
-    left = budget(unit_id, year)
-    return _budget(key, budget(unit_id, year, "spent"), left, fen, "budget_back", number, left)
+    left = budget(unit_id, year, fund=fund)
+    return _budget(key, budget(unit_id, year, "spent", fund), left, fen, "budget_back", number, left)
+
+
+def budget_moved(
+    *, key: str, unit_id: int, year: int, to_year: int, fen: int, number: str, fund: str = Fund.CANTEEN
+) -> list[Posting]:
+    """Return what moving a commitment to the budget of another year books: back in the one, taken in the other."""
+    facts = {"unit_id": unit_id, "fen": fen, "number": number, "fund": fund}
+    return [*budget_back(key=f"{key}:out", year=year, **facts), *budget_taken(key=f"{key}:in", year=to_year, **facts)]
 
 
 def _budget(key: str, debit: str, credit: str, fen: int, kind: str, reference: str, left: str) -> list[Posting]:

@@ -40,6 +40,13 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "representation_asked",
+    title=_("%(name)s wants you to declare for it"),
+    text=_("It shares your canteen in %(year)s: what it buys would count for you."),
+    action=_("Say yes or no"),
+    icon="order",
+)
+register(
     "gift_shipped",
     title=_("Goods are on their way to you"),
     text=_("Given by %(donor)s, for “%(need)s”. %(words)sWhen they arrive, confirm with a photo."),

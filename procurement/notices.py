@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from procurement.models import PurchaseRequest, QuotaDeclaration
 from procurement.operations.deciding import STEPS
-from procurement.operations.permissions import FINANCE, OWNER
+from procurement.operations.permissions import APPROVER, BUYER, FINANCE, OWNER
 from procurement.states import DeclarationState, RequestState
 from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
@@ -55,9 +55,28 @@ def tell_declaration(*, declaration_id: int, at: datetime) -> None:
         kind=f"declaration_{declaration.state}",
         params={"year": declaration.year, "total_fen": declaration.reserved_fen, "reason": declaration.reason},
         url="/units/" if declaration.state == DeclarationState.CONFIRMED else "/units/declaration/",
-        key=f"declaration:{declaration.pk}:{declaration.version}",
+        key=f"declaration:{declaration.pk}:{declaration.version}:{declaration.state}",
         at=at,
     )
+
+
+@outbox.register("procurement.ask_representation")
+def ask_representation(*, declaration_id: int, at: datetime) -> None:
+    """Ask the unit that is to declare for another; nothing once it answered, or the declaration moved on."""
+    rows = QuotaDeclaration.objects.select_related("unit__organisation", "represented_by__organisation")
+    declaration = rows.get(pk=declaration_id)
+    host = declaration.represented_by
+    if host is None or declaration.state != DeclarationState.SUBMITTED or declaration.accepted_at is not None:
+        return
+    names = declaration.unit.organisation
+    people = host.organisation.memberships.filter(role__in=[BUYER, APPROVER, FINANCE, OWNER])
+    for user_id in people.order_by("user_id").values_list("user_id", flat=True).distinct():
+        tell(
+            user_id=user_id, kind="representation_asked",
+            params={"name_zh": names.name_zh, "name_en": names.name_en, "year": declaration.year},
+            url=f"/units/declaration/?year={declaration.year}",
+            key=f"representation:{declaration.pk}:{declaration.version}:{user_id}", at=at,
+        )  # fmt: skip
 
 
 # Days from the day a purchase is due: before it, on it, and as it gets later.

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from procurement import books
 from procurement.models import Pledge, PledgeReceipt, PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.rules.quota import counted_fen
-from procurement.states import DeclarationState, Fund, RequestState
+from procurement.states import CanteenMode, Fund, RequestState
+from procurement.texts import year_of
 from shop.core import ledger
 from shop.core.projections import Mismatch, check
 from shop.sales.states import OrderState
@@ -17,14 +18,15 @@ _FACTS = ("order__state", "order__total_fen", "order__refunded_fen", "order__wai
 @check("each unit's quota is what its declarations and orders say")
 def _quota() -> Iterator[Mismatch]:
     expected: dict[str, int] = defaultdict(int)
-    for unit_id, year, canteen, union in QuotaDeclaration.objects.filter(state=DeclarationState.CONFIRMED).values_list(
-        "unit_id", "year", "canteen_reserved_fen", "union_fen"
+    in_force = QuotaDeclaration.objects.filter(in_force__isnull=False)
+    for unit_id, year, canteen, union in in_force.values_list(
+        "unit_id", "year", "in_force__canteen_reserved_fen", "in_force__union_reserved_fen"
     ):
         expected[books.quota(unit_id, year, Fund.CANTEEN, books.RESERVED)] += canteen
         expected[books.quota(unit_id, year, Fund.UNION, books.RESERVED)] += union
-    rows = UnitOrder.objects.values_list("unit_id", "year", "fund", *_FACTS)
+    rows = UnitOrder.objects.values_list("counts_for_id", "year", "fund", *_FACTS)
     for unit_id, year, fund, state, total, refunded, waived in rows:
-        counts = 0 if state == OrderState.CANCELLED else counted_fen(total, refunded, waived)
+        counts = counted_fen(total, refunded, waived, is_cancelled=state == OrderState.CANCELLED)
         where = books.FULFILLED if state == OrderState.COMPLETED else books.COMMITTED
         expected[books.quota(unit_id, year, fund, where)] += counts
         expected[books.quota(unit_id, year, fund, books.REVERSED)] += total - counts
@@ -37,18 +39,35 @@ def _quota() -> Iterator[Mismatch]:
 @check("each budget's spending is what its approved requests and their orders cost")
 def _budget() -> Iterator[Mismatch]:
     expected: dict[str, int] = defaultdict(int)
-    for unit_id, year, fen in PurchaseRequest.objects.filter(state=RequestState.APPROVED).values_list(
-        "unit_id", "year", "approved_fen"
+    for unit_id, year, fund, fen in PurchaseRequest.objects.filter(state=RequestState.APPROVED).values_list(
+        "unit_id", "year", "fund", "approved_fen"
     ):
-        expected[books.budget(unit_id, year, "spent")] += fen
-    rows = UnitOrder.objects.filter(request__isnull=False).values_list("unit_id", "request__year", *_FACTS)
-    for unit_id, year, state, total, refunded, waived in rows:
-        if state != OrderState.CANCELLED:
-            expected[books.budget(unit_id, year, "spent")] += counted_fen(total, refunded, waived)
+        expected[books.budget(unit_id, year, "spent", fund)] += fen
+    rows = UnitOrder.objects.filter(request__isnull=False).values_list("unit_id", "year", "fund", *_FACTS)
+    for unit_id, year, fund, state, total, refunded, waived in rows:
+        counts = counted_fen(total, refunded, waived, is_cancelled=state == OrderState.CANCELLED)
+        expected[books.budget(unit_id, year, "spent", fund)] += counts
     booked = {name: fen for name, fen in ledger.balances("budget:").items() if name.endswith(":spent")}
     for name in sorted(booked.keys() | expected.keys()):
         if booked.get(name, 0) != expected.get(name, 0):
             yield Mismatch(f"account {name}", booked.get(name, 0), expected.get(name, 0))
+
+
+@check("each unit's order belongs to the year of its day, and counts where its unit's canteen is declared")
+def _years() -> Iterator[Mismatch]:
+    shared = {
+        (unit_id, year): to
+        for unit_id, year, to in QuotaDeclaration.objects.filter(in_force__canteen=CanteenMode.SHARED).values_list(
+            "unit_id", "year", "in_force__represented_by_id"
+        )
+    }
+    rows = UnitOrder.objects.values_list("pk", "unit_id", "counts_for_id", "year", "fund", "order__placed_at")
+    for pk, unit_id, counts_for, year, fund, placed_at in rows.order_by("pk"):
+        if year != year_of(placed_at):
+            yield Mismatch(f"year of order {pk}", year, year_of(placed_at))
+        to = shared.get((unit_id, year), unit_id) if fund == Fund.CANTEEN else unit_id
+        if counts_for != to:
+            yield Mismatch(f"the unit that order {pk} counts for", counts_for, to)
 
 
 STAGES = {
@@ -74,7 +93,7 @@ def _pledges() -> Iterator[Mismatch]:
     confirmed = set(PledgeReceipt.objects.values_list("order_id", flat=True))
     for beneficiary_id, order_id, state, total, refunded, waived in rows:
         given.add(order_id)
-        counts = 0 if state == OrderState.CANCELLED else counted_fen(total, refunded, waived)
+        counts = counted_fen(total, refunded, waived, is_cancelled=state == OrderState.CANCELLED)
         if counts:
             stage = books.CONFIRMED if order_id in confirmed else STAGES[OrderState(state)]
             expected[books.pledge(beneficiary_id, stage)] += counts

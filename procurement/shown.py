@@ -14,10 +14,10 @@ from django.utils.translation import ngettext, pgettext
 from procurement.models import PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.queries.quota import Standing
 from procurement.queries.units import Seat
-from procurement.rules.quota import month_day
+from procurement.rules.quota import counted_fen, month_day
 from procurement.settled import Settled, settle_order, settle_sums
 from procurement.states import DeclarationState, RequestState
-from procurement.texts import words
+from procurement.texts import name_of, words
 from shop.core.steps import Step, show_steps
 from shop.core.templatetags.heqiao import local, yuan
 from shop.sales.rules import CARRIERS
@@ -64,6 +64,7 @@ class OrderShown:
     picture: str
     settled: Settled
     counted_fen: int
+    counts_for: str
     state: str
     badge: str
     steps: list[dict[str, str]]
@@ -85,6 +86,7 @@ def show_order(row: UnitOrder, at: datetime) -> OrderShown:
     steps, text, owner = _steps(row, at)
     state, badge = _state_words(order)
     is_cancelled = order.state == OrderState.CANCELLED
+    counts_elsewhere = row.counts_for_id != row.unit_id
     purchase = order.purchase
     late = purchase.state == PurchaseState.UNPAID and purchase.pay_by is not None and purchase.pay_by < at
     return OrderShown(
@@ -95,7 +97,8 @@ def show_order(row: UnitOrder, at: datetime) -> OrderShown:
         unit=words(row.unit.organisation.name_zh, row.unit.organisation.name_en),
         picture=thumb(first.picture_key),
         settled=settle_order(row),
-        counted_fen=0 if is_cancelled else order.left_fen,
+        counted_fen=counted_fen(order.total_fen, order.refunded_fen, order.waived_fen, is_cancelled=is_cancelled),
+        counts_for=name_of(row.counts_for.organisation) if counts_elsewhere else "",
         state=state,
         badge=badge,
         steps=steps,

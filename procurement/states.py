@@ -23,10 +23,18 @@ class CanteenMode(models.TextChoices):
 
 
 class Fund(models.TextChoices):
-    """Whose money buys."""
+    """Whose money buys. Each has a budget and a quota of its own."""
 
     CANTEEN = "canteen", _("Canteen")
     UNION = "union", _("Labour union")
+
+
+class Basis(models.TextChoices):
+    """What a policy's ratio is taken of."""
+
+    CANTEEN_FOOD = "canteen_food", _("Food of the canteen")
+    UNION_FUNDS = "union_funds", _("Funds of the labour union")
+    UNION_GIFTS = "union_gifts", _("Gifts of the labour union")
 
 
 class DeclarationState(models.TextChoices):
@@ -62,7 +70,8 @@ DECLARATION_MOVES: dict[str, frozenset[str]] = {
     DeclarationState.DRAFT: frozenset({DeclarationState.SUBMITTED}),
     DeclarationState.SUBMITTED: frozenset({DeclarationState.CONFIRMED, DeclarationState.RETURNED}),
     DeclarationState.RETURNED: frozenset({DeclarationState.SUBMITTED}),
-    DeclarationState.CONFIRMED: frozenset(),
+    # Amended: the confirmed version stays in force until the next one is confirmed.
+    DeclarationState.CONFIRMED: frozenset({DeclarationState.SUBMITTED}),
 }
 
 # Whoever edits a request that waits takes it back to draft: what was decided on is what was shown.

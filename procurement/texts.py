@@ -39,5 +39,5 @@ def in_both_languages(name: str, text: Callable[[], str]) -> dict[str, str]:
 
 
 def year_of(at: datetime) -> int:
-    """Return the year that a moment belongs to, on the units' clocks."""
-    return timezone.localtime(at).year
+    """Return the year that a moment belongs to, on the units' clocks (Asia/Shanghai, whatever zone a reader is in)."""
+    return timezone.localtime(at, timezone.get_default_timezone()).year

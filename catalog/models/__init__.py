@@ -8,7 +8,7 @@ from .listings import Listing, ListingPicture, Specification
 from .pictures import Picture
 from .proposals import ListingDecision, ListingProposal, ProposalPicture
 from .reminders import Reminder, VillageFollow
-from .stock import Stock
+from .stock import Stock, StockChange
 from .suppliers import Supplier
 from .villages import Village
 
@@ -30,6 +30,7 @@ __all__ = [
     "Reminder",
     "Specification",
     "Stock",
+    "StockChange",
     "Supplier",
     "Village",
     "VillageFollow",

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+from catalog.states import StockChangeKind, StockReason
+
 
 class Stock(models.Model):
     """Pieces of one stock record in one pool. `main` is the shop's; drops, quotes and contracts carve their own.
@@ -23,3 +25,33 @@ class Stock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stockrecord_id}/{self.pool}: {self.on_hand} - {self.reserved}"
+
+
+class StockChange(models.Model):
+    """One change of a pool's pieces: who, when, why, before and after. Append-only: a mistake is another change.
+
+    The last change's id of a stock record is the version that a stocktake names.
+    """
+
+    stockrecord = models.ForeignKey("partner.StockRecord", on_delete=models.PROTECT, related_name="stock_changes")
+    pool = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=StockChangeKind.choices)
+    pieces = models.IntegerField(help_text="Added; negative: taken")
+    before = models.PositiveIntegerField()
+    after = models.PositiveIntegerField()
+    counted = models.PositiveIntegerField(null=True, blank=True, help_text="A stocktake's count of the whole shelf")
+    reason = models.CharField(max_length=20, blank=True, choices=StockReason.choices)
+    note = models.CharField(max_length=120, blank=True)
+    reference = models.CharField(max_length=40, blank=True, help_text="An order's number, or the other pool")
+    key = models.CharField(max_length=80, null=True, unique=True, help_text="The same form twice is one change")
+    actor_id = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(after=F("before") + F("pieces")), name="stock_change_adds_up"),
+        ]
+        indexes = [models.Index(fields=["stockrecord", "-id"], name="stock_changes_of")]
+
+    def __str__(self) -> str:
+        return f"{self.stockrecord_id}/{self.pool}: {self.before} → {self.after}"

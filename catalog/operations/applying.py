@@ -51,7 +51,7 @@ def list_new(
         specs=[_spec_draft(spec, proposal.pk, n, 1 if several else 0) for n, spec in enumerate(facts.specs, start=1)],
         pictures=picture_ids,
     )
-    (listing,) = create_listings([draft])
+    (listing,) = create_listings([draft], at=at, actor=actor)
     _certify(listing, facts.certificate_id)
     publish_listing(listing=listing, actor=actor, at=at)
     return listing
@@ -149,7 +149,7 @@ def _change_specifications(
         for name, value in _spec_columns(spec).items():
             setattr(row, name, value)
         row.save(update_fields=[*_spec_columns(spec), "labels", "gross_grams", "position"])
-    add_specifications(listing, added)
+    add_specifications(listing, added, at=at, actor=actor)
 
 
 def _certify(listing: Listing, certificate_id: int | None) -> None:

@@ -4,15 +4,18 @@ One place for all who list something: an approved proposal, the sample world, a 
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from oscar.apps.catalogue.models import Product, ProductCategory, ProductClass
 from oscar.apps.partner.models import StockRecord
 
-from catalog.models import Listing, ListingPicture, Specification, Stock
+from catalog.models import Listing, ListingPicture, Specification, Stock, StockChange
+from catalog.states import StockChangeKind
 from shop.core.money import to_yuan
 
 BATCH = 1000
+MAIN_POOL = "main"
 
 
 @dataclass
@@ -46,7 +49,7 @@ def gross_grams(net_grams: int) -> int:
     return net_grams * 21 // 20 + 150
 
 
-def create_listings(drafts: list[Draft]) -> list[Listing]:
+def create_listings(drafts: list[Draft], *, at: datetime, actor: Any = None) -> list[Listing]:
     """Write the listings and everything below them, a table at a time. One specification makes a standalone product."""
     produce = product_class()
     parents = [_product(draft, produce, draft.fields["slug"]) for draft in drafts]
@@ -61,7 +64,7 @@ def create_listings(drafts: list[Draft]) -> list[Listing]:
     listings = [Listing(product=product, **draft.fields) for product, draft in zip(parents, drafts, strict=True)]
     Listing.objects.bulk_create(listings, batch_size=BATCH)
     put_pictures({listing.pk: draft.pictures for listing, draft in zip(listings, drafts, strict=True)})
-    _create_specifications(listings, drafts)
+    _create_specifications(listings, drafts, actor, at)
     return listings
 
 
@@ -93,7 +96,7 @@ def _child(listing: Listing, text: str, slug: str) -> Product:
     )
 
 
-def _create_specifications(listings: list[Listing], drafts: list[Draft]) -> None:
+def _create_specifications(listings: list[Listing], drafts: list[Draft], actor: Any, at: datetime) -> None:
     products, records, specifications = [], [], []
     for listing, draft in zip(listings, drafts, strict=True):
         for position, spec in enumerate(draft.specs):
@@ -103,7 +106,7 @@ def _create_specifications(listings: list[Listing], drafts: list[Draft]) -> None
                 products.append(product)
             records.append((_record(draft.partner_id, spec), product, spec))
             specifications.append(Specification(listing=listing, position=position, **spec.fields))
-    _write(products, records, specifications)
+    _write(products, records, specifications, actor, at)
 
 
 def _record(partner_id: int, spec: SpecDraft) -> StockRecord:
@@ -119,6 +122,8 @@ def _write(
     products: list[Product],
     records: list[tuple[StockRecord, Product, SpecDraft]],
     specifications: list[Specification],
+    actor: Any,
+    at: datetime,
 ) -> None:
     Product.objects.bulk_create(products, batch_size=BATCH)
     for record, product, _spec_draft in records:
@@ -131,9 +136,22 @@ def _write(
     Stock.objects.bulk_create(
         [Stock(stockrecord=record, on_hand=spec.on_hand) for record, _product_, spec in records], batch_size=BATCH
     )
+    StockChange.objects.bulk_create(
+        [
+            StockChange(
+                stockrecord=record, pool=MAIN_POOL, kind=StockChangeKind.OPENING, pieces=spec.on_hand, before=0,
+                after=spec.on_hand, actor_id=getattr(actor, "pk", None), at=at,
+            )
+            for record, _product_, spec in records
+            if spec.on_hand
+        ],
+        batch_size=BATCH,
+    )  # fmt: skip
 
 
-def add_specifications(listing: Listing, specs: list[tuple[int, SpecDraft]]) -> None:
+def add_specifications(
+    listing: Listing, specs: list[tuple[int, SpecDraft]], *, at: datetime, actor: Any = None
+) -> None:
     """Add specifications (position, draft) to a listing that is there. Those it has keep their stock and reservations.
 
     A listing with one specification becomes Oscar's parent: its product stays (favourites and reviews hang on it),
@@ -149,7 +167,7 @@ def add_specifications(listing: Listing, specs: list[tuple[int, SpecDraft]]) -> 
         for product, (_position, spec) in zip(products, specs, strict=True)
     ]
     rows = [Specification(listing=listing, position=position, **spec.fields) for position, spec in specs]
-    _write(products, records, rows)
+    _write(products, records, rows, actor, at)
 
 
 def _become_parent(listing: Listing) -> None:

@@ -4,14 +4,18 @@ All are conditional updates under a CHECK, so that nothing is sold twice. Pools 
 ids; callers lock the basket first, certificates and ledger accounts later (`docs/decisions/`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Case, F, PositiveIntegerField, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.models import Stock
+from catalog.models import Stock, StockChange
+from catalog.states import StockChangeKind
 from shop.core.errors import DomainError
 
 MAIN_POOL = "main"
@@ -73,9 +77,14 @@ def release(quantities: Mapping[int, int]) -> None:
     _take(quantities, on_hand=False)
 
 
-def ship(quantities: Mapping[int, int]) -> None:
-    """Take reserved pieces off the shelf: both on_hand and reserved go down."""
+def ship(quantities: Mapping[int, int], *, actor: Any, at: datetime, reference: str = "") -> None:
+    """Take reserved pieces off the shelf: both on_hand and reserved go down, one row of each pool says so."""
+    quantities = {pk: quantity for pk, quantity in quantities.items() if quantity}
     _take(quantities, on_hand=True)
+    note_changes(
+        [Moved(pk, -quantity) for pk, quantity in quantities.items()],
+        kind=StockChangeKind.SHIPPED, actor=actor, at=at, reference=reference,
+    )  # fmt: skip
 
 
 def _take(quantities: Mapping[int, int], *, on_hand: bool) -> None:
@@ -94,13 +103,43 @@ def _take(quantities: Mapping[int, int], *, on_hand: bool) -> None:
             raise ValueError(f"more pieces given back than reserved: {dict(quantities)}")
 
 
-def set_on_hand(*, stock_id: int, on_hand: int) -> None:
-    """Set how many pieces are there. Reservations stay; raises OutOfStock when they are more than `on_hand`."""
-    if not Stock.objects.filter(pk=stock_id, reserved__lte=on_hand).update(on_hand=on_hand):
-        raise OutOfStock(_("More pieces than that are reserved by orders."), field="on_hand")
+@dataclass(frozen=True)
+class Moved:
+    """Pieces that were added to a pool in this transaction; negative: taken."""
+
+    stock_id: int
+    pieces: int
 
 
-def carve(*, stock_id: int, pool: str, pieces: int) -> int:
+def note_changes(
+    moved: Iterable[Moved],
+    *,
+    kind: StockChangeKind,
+    actor: Any,
+    at: datetime,
+    reference: str = "",
+    **facts: Any,
+) -> list[StockChange]:
+    """Write a row for each pool that was changed in this transaction, which holds its lock. Two queries.
+
+    What `before` and `after` were follows from what the pool has now.
+    """
+    pieces = {each.stock_id: each.pieces for each in moved}
+    if not pieces:
+        return []
+    rows = Stock.objects.filter(pk__in=pieces).order_by("pk").values_list("pk", "stockrecord_id", "pool", "on_hand")
+    return StockChange.objects.bulk_create(
+        [
+            StockChange(
+                stockrecord_id=record_id, pool=pool, kind=kind, pieces=pieces[pk], before=after - pieces[pk],
+                after=after, reference=reference, actor_id=getattr(actor, "pk", None), at=at, **facts,
+            )
+            for pk, record_id, pool, after in rows
+        ]
+    )  # fmt: skip
+
+
+def carve(*, stock_id: int, pool: str, pieces: int, actor: Any, at: datetime) -> int:
     """Move free pieces of a pool into a pool of their own, called `pool`; return that pool's stock id.
 
     For a drop, a quote, a contract: nothing can be sold twice, for the pieces are in one place only. Raises
@@ -116,10 +155,14 @@ def carve(*, stock_id: int, pool: str, pieces: int) -> int:
         record_id = Stock.objects.values_list("stockrecord_id", flat=True).get(pk=stock_id)
         carved, _made = Stock.objects.get_or_create(stockrecord_id=record_id, pool=pool)
         Stock.objects.filter(pk=carved.pk).update(on_hand=F("on_hand") + pieces)
+        note_changes(
+            [Moved(stock_id, -pieces), Moved(carved.pk, pieces)],
+            kind=StockChangeKind.CARVED, actor=actor, at=at, reference=pool,
+        )  # fmt: skip
     return carved.pk
 
 
-def return_pool(*, stock_id: int) -> int:
+def return_pool(*, stock_id: int, actor: Any, at: datetime) -> int:
     """Move the free pieces of a carved pool back to the main pool; return how many. Reserved ones stay with their orders.
 
     It may run again: pieces that an order gives back later go the same way. Locks: both pools, by id.
@@ -134,6 +177,10 @@ def return_pool(*, stock_id: int) -> int:
         if free <= 0 or not taken.update(on_hand=F("on_hand") - free):
             return 0
         Stock.objects.filter(pk=main.pk).update(on_hand=F("on_hand") + free)
+        note_changes(
+            [Moved(pool.pk, -free), Moved(main.pk, free)],
+            kind=StockChangeKind.RETURNED, actor=actor, at=at, reference=pool.pool,
+        )  # fmt: skip
     return free
 
 

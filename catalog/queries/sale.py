@@ -9,7 +9,8 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from catalog.models import CertifiedListing, CertifiedYear, Listing, ListingPicture, Specification, Stock, Supplier
-from catalog.states import ListingState
+from catalog.rules.seasons import in_season
+from catalog.states import ListingState, SaleUnit
 from shop.core.prepared import Prepared
 
 MAIN_POOL = "main"
@@ -17,7 +18,11 @@ MAIN_POOL = "main"
 
 @dataclass(frozen=True, slots=True)
 class SpecForSale:
-    """One 规格 as it can be bought now. Amounts in 分, weights in grams, `available` in pieces of the main pool."""
+    """One 规格 as it can be bought now. Amounts in 分, weights in grams, `available` in pieces of the main pool.
+
+    `is_preorder`: it can't be bought now, out of its season or because its listing says so. `is_weighed`: the price
+    is for `net_grams` at the most; what the piece weighs less is given back when it is packed.
+    """
 
     specification_id: int
     listing_id: int
@@ -55,6 +60,7 @@ class SpecForSale:
     certificate_from: date | None = None
     certificate_until: date | None = None
     certified_grams_left: int | None = None
+    is_weighed: bool = False
 
     def is_certified_on(self, day: date) -> bool:
         """Tell whether the certificate that it is sold under is valid on `day`; always without one."""
@@ -131,6 +137,9 @@ def _rows(ids: list[int], year: int) -> QuerySet[Any]:
             "certified_from",
             "certified_until",
             "grams_left",
+            "listing__sale_unit",
+            "listing__season_start",
+            "listing__season_end",
         )
     )
 
@@ -183,7 +192,7 @@ def _spec(row: tuple) -> SpecForSale:
         storage_class=row[23],
         purchase_limit=row[24],
         is_sellable=bool(row[25] and row[26] == ListingState.LIVE and row[27] and row[4]),
-        is_preorder=row[28],
+        is_preorder=row[28] or not in_season(timezone.localdate().month, row[41], row[42]),
         is_fresh=row[29],
         damage_covered=row[30],
         ship_within_hours=row[31],
@@ -194,6 +203,7 @@ def _spec(row: tuple) -> SpecForSale:
         certificate_from=row[37],
         certificate_until=row[38],
         certified_grams_left=row[39],
+        is_weighed=row[40] == SaleUnit.CATCH_WEIGHT,
     )
 
 

@@ -117,17 +117,11 @@ def awaited_listing_ids(*, most: int = 500) -> list[int]:
 
 
 def supplier_goods(supplier_id: int, page: int | str = 1) -> Page[Any]:
-    """Return a page of a supplier's specifications with `stock_id`, `on_hand`, `reserved`, `picture_key`. Two queries."""
-    stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool="main")
+    """Return a page of a supplier's specifications with `picture_key`. Two queries; `queries.shelf` has their stock."""
     first_picture = ListingPicture.objects.filter(listing=OuterRef("listing_id")).order_by("position", "pk")
     rows = (
         Specification.objects.filter(listing__supplier_id=supplier_id)
-        .annotate(
-            stock_id=Subquery(stock.values("pk")[:1]),
-            on_hand=Subquery(stock.values("on_hand")[:1]),
-            reserved=Subquery(stock.values("reserved")[:1]),
-            picture_key=Subquery(first_picture.values("picture__key")[:1]),
-        )
+        .annotate(picture_key=Subquery(first_picture.values("picture__key")[:1]))
         .select_related("listing")
         .order_by("listing__state", "listing_id", "position", "pk")
     )
@@ -135,10 +129,11 @@ def supplier_goods(supplier_id: int, page: int | str = 1) -> Page[Any]:
 
 
 def goods_of_supplier(supplier_id: int, specification_id: int) -> Specification | None:
-    """Return one specification of a supplier with `stock_id`, or None when it is somebody else's."""
+    """Return one specification of a supplier, its listing and `stock_id` with it, or None when it is somebody else's."""
     stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool="main")
     return (
         Specification.objects.filter(pk=specification_id, listing__supplier_id=supplier_id)
+        .select_related("listing")
         .annotate(stock_id=Subquery(stock.values("pk")[:1]))
         .first()
     )

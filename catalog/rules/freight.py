@@ -55,7 +55,7 @@ def quote(
     goods_fen: int,
     free_over_fen: int | None = None,
 ) -> FreightQuote:
-    """Return what one supplier's goods cost to send: `grams` by storage class, `goods_fen` after discounts.
+    """Return what one supplier's goods cost to send: `grams` by storage class, `goods_fen` before discounts.
 
     Each storage class is a parcel of its own. Without any rule, goods go everywhere at no charge.
     """

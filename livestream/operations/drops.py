@@ -71,7 +71,7 @@ def start_drop(
                 session=session, item=item, specification_id=specification_id, number=last + 1, price_fen=price_fen,
                 pieces=pieces, per_buyer=per_buyer, started_at=at, ends_at=at + lasts,
             )  # fmt: skip
-            pool = stock.carve(stock_id=spec.stock_id, pool=f"{SOURCE}:{drop.pk}", pieces=pieces)
+            pool = stock.carve(stock_id=spec.stock_id, pool=f"{SOURCE}:{drop.pk}", pieces=pieces, actor=actor, at=at)
             Drop.objects.filter(pk=drop.pk).update(stock_id=pool)
             drop.stock_id = pool
             cards_changed([spec.listing_id], at=at)
@@ -122,7 +122,7 @@ def _end(drop: Drop, at: datetime) -> int:
 
 
 def _give_back(drop: Drop, at: datetime) -> int:
-    back = stock.return_pool(stock_id=drop.stock_id) if drop.stock_id else 0
+    back = stock.return_pool(stock_id=drop.stock_id, actor=None, at=at) if drop.stock_id else 0
     if back:
         Drop.objects.filter(pk=drop.pk).update(returned=F("returned") + back)
         cards_changed([drop.item.listing_id], at=at)

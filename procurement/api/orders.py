@@ -15,6 +15,7 @@ from procurement.operations.paying import start_transfer
 from procurement.queries import quota as queries
 from procurement.queries.requests import request_of, unit_order
 from procurement.queries.units import unit_below
+from procurement.rules.quota import counted_fen
 from procurement.texts import words
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, yuan
@@ -22,9 +23,16 @@ from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.operations.payments import due_fen
 from shop.sales.queries.cashier import payee
-from shop.sales.states import PurchaseState
+from shop.sales.states import OrderState, PurchaseState
 
 area = Area(gettext_noop("Units: orders, acceptance, payment"))
+
+
+class ShipToOut(Answer):
+    name: str
+    phone: str
+    division: str
+    street: str
 
 
 class UnitOrderLine(Priced):
@@ -48,7 +56,15 @@ class UnitOrderOut(Priced):
     deducted: str = Field(
         description=gettext_noop("What was not charged or given back: not sent, not accepted, returned.")
     )
-    counted: str = Field(description=gettext_noop("What of it counts: less what was given back or not charged."))
+    counted: str = Field(
+        description=gettext_noop("What of it counts: less what was given back or not charged; nothing once cancelled.")
+    )
+    counts_for: int = Field(
+        description=gettext_noop("The unit whose quota it fills: the one that declares for a shared canteen.")
+    )
+    year: int = Field(description=gettext_noop("The year of the commitment: of the order's day in China."))
+    ship_to: ShipToOut
+    terms: str
     is_paid: bool
     request: str | None
     placed_at: Moment
@@ -69,6 +85,9 @@ class UnitOrdersAsked(OfYearFollow):
 
 def _order(row: UnitOrder) -> dict[str, Any]:
     order = row.order
+    counted = counted_fen(
+        order.total_fen, order.refunded_fen, order.waived_fen, is_cancelled=order.state == OrderState.CANCELLED
+    )
     return {
         "number": order.order.number,
         "unit": row.unit_id,
@@ -76,8 +95,17 @@ def _order(row: UnitOrder) -> dict[str, Any]:
         "supplier": words(order.supplier.name_zh, order.supplier.name_en),
         "state": order.state,
         "total": yuan(order.total_fen),
-        "deducted": yuan(order.total_fen - order.left_fen),
-        "counted": yuan(order.left_fen),
+        "deducted": yuan(order.total_fen - counted),
+        "counted": yuan(counted),
+        "counts_for": row.counts_for_id,
+        "year": row.year,
+        "ship_to": {
+            "name": order.purchase.ship_name,
+            "phone": order.purchase.ship_phone,
+            "division": order.purchase.ship_division_id,
+            "street": order.purchase.ship_street,
+        },
+        "terms": order.purchase.terms,
         "is_paid": order.purchase.state == PurchaseState.PAID,
         "request": row.request.number if row.request else None,
         "placed_at": order.placed_at,

@@ -1,14 +1,15 @@
 """Units and what they declare, ask for, receive; needs and gifts."""
 
 from .acceptance import AcceptancePhoto, GoodsAcceptance, UnitOrder
-from .declarations import QuotaDeclaration, QuotaPolicy
+from .declarations import DeclarationSnapshot, QuotaDeclaration, QuotaPolicy
 from .pledges import Need, NeedLine, Pledge, PledgeReceipt, ReceiptLink
 from .requests import PurchaseRequest, RequestDecision, RequestLine, RequestVersion
-from .units import BudgetUnit
+from .units import BudgetUnit, UnitPayer
 
 __all__ = [
     "AcceptancePhoto",
     "BudgetUnit",
+    "DeclarationSnapshot",
     "GoodsAcceptance",
     "Need",
     "NeedLine",
@@ -22,4 +23,5 @@ __all__ = [
     "RequestLine",
     "RequestVersion",
     "UnitOrder",
+    "UnitPayer",
 ]

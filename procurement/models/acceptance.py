@@ -6,7 +6,10 @@ from procurement.states import Fund
 
 
 class UnitOrder(models.Model):
-    """An order that counts for a unit. The year is that of the commitment and never moves; amounts are the order's."""
+    """A unit's order. The year is that of the commitment, the order's day, and never moves; amounts are the order's.
+
+    `counts_for` is the unit whose quota it fills: the representative's where the canteen is shared, else the unit's own.
+    """
 
     order = models.OneToOneField("sales.OrderFacts", primary_key=True, on_delete=models.PROTECT, related_name="of_unit")
     unit = models.ForeignKey("procurement.BudgetUnit", on_delete=models.PROTECT, related_name="orders")
@@ -15,9 +18,13 @@ class UnitOrder(models.Model):
     )
     year = models.PositiveSmallIntegerField()
     fund = models.CharField(max_length=10, choices=Fund.choices, default=Fund.CANTEEN)
+    counts_for = models.ForeignKey("procurement.BudgetUnit", on_delete=models.PROTECT, related_name="counted_orders")
 
     class Meta:
-        indexes = [models.Index(fields=["unit", "year"], name="unit_order_of_year")]
+        indexes = [
+            models.Index(fields=["unit", "year"], name="unit_order_of_year"),
+            models.Index(fields=["counts_for", "year"], name="unit_order_counted"),
+        ]
 
     def __str__(self) -> str:
         return f"order {self.order_id} of unit {self.unit_id}"

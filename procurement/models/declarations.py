@@ -4,17 +4,23 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from procurement.states import CanteenMode, DeclarationState
+from procurement.states import Basis, CanteenMode, DeclarationState
 
 
 class QuotaPolicy(models.Model):
-    """The reserved share of a region from a year on, until a later row. "" is the whole country.
+    """The reserved share of a region from a year on, until a later row or its last year. "" is the whole country.
 
-    `ratio_bp`: basis points of the canteen's yearly food spend (3000 = 30 %). Deadlines are "MM-DD" of the year.
+    `ratio_bp`: basis points of what `basis` names (3000 = 30 %); `canteen` limits the row to units with such a canteen.
+    Deadlines are "MM-DD" of the year. `cap_head_fen` is the most that may be spent on one person's gifts in the year.
     """
 
     region_code = models.CharField(max_length=6, blank=True)
+    basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.CANTEEN_FOOD)
+    canteen = models.CharField(max_length=10, choices=CanteenMode.choices, blank=True)
     from_year = models.PositiveSmallIntegerField()
+    until_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    cap_head_fen = models.PositiveIntegerField(null=True, blank=True)
+    document = models.CharField(max_length=120, blank=True, help_text="The document's number")
     ratio_bp = models.PositiveIntegerField()
     declare_by = models.CharField(max_length=5, default="03-31")
     fulfil_by = models.CharField(max_length=5, default="12-31")
@@ -24,7 +30,7 @@ class QuotaPolicy(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["region_code", "from_year"], name="policy_once"),
+            models.UniqueConstraint(fields=["region_code", "from_year", "basis", "canteen"], name="policy_once"),
             models.CheckConstraint(condition=Q(ratio_bp__lte=10000), name="policy_at_most_all"),
         ]
 
@@ -33,9 +39,11 @@ class QuotaPolicy(models.Model):
 
 
 class QuotaDeclaration(models.Model):
-    """What a unit declares for one year. Amounts in 分; `reserved_fen` = canteen spend × ratio + the union's part.
+    """What a unit declares for one year, as it was written last. Amounts in 分; `reserved_fen` = canteen's + union's share.
 
-    `version` counts the changes: who confirms says which one was read.
+    `version` counts the changes: who confirms says which one was read. What counts is `in_force`, the version that was
+    confirmed last: an amendment that waits or came back changes nothing of it. `accepted_at`: when the unit that is to
+    represent this one said yes.
     """
 
     unit = models.ForeignKey("procurement.BudgetUnit", on_delete=models.PROTECT, related_name="declarations")
@@ -48,6 +56,18 @@ class QuotaDeclaration(models.Model):
     )
     canteen_spend_fen = models.BigIntegerField(default=0)
     union_fen = models.BigIntegerField(default=0, help_text="What the labour union plans to buy on top")
+    union_funds_fen = models.BigIntegerField(default=0, help_text="What the labour union has in the year")
+    union_gifts_fen = models.BigIntegerField(default=0, help_text="What the labour union spends on gifts in the year")
+    union_reserved_fen = models.BigIntegerField(default=0)
+    shares = models.JSONField(default=list, help_text="What each policy row asks for: [{basis, base_fen, …}]")
+    change_reason = models.CharField(max_length=200, blank=True, help_text="Why a confirmed one is amended")
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    in_force = models.ForeignKey(
+        "procurement.DeclarationSnapshot", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     ratio_bp = models.PositiveIntegerField()
     canteen_reserved_fen = models.BigIntegerField(default=0)
     reserved_fen = models.BigIntegerField(default=0)
@@ -76,3 +96,39 @@ class QuotaDeclaration(models.Model):
 
     def __str__(self) -> str:
         return f"declaration {self.unit_id} {self.year}"
+
+
+class DeclarationSnapshot(models.Model):
+    """A declaration as it was confirmed, with the rule that it was worked out by. Append-only; names no person.
+
+    `shares`: one entry for each policy row that binds: basis, base_fen, ratio_bp, reserved_fen, policy's id, name, document.
+    """
+
+    declaration = models.ForeignKey(QuotaDeclaration, on_delete=models.PROTECT, related_name="snapshots")
+    unit = models.ForeignKey("procurement.BudgetUnit", on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    version = models.PositiveIntegerField()
+    canteen = models.CharField(max_length=10, choices=CanteenMode.choices)
+    represented_by = models.ForeignKey(
+        "procurement.BudgetUnit", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    canteen_spend_fen = models.BigIntegerField()
+    union_fen = models.BigIntegerField()
+    ratio_bp = models.PositiveIntegerField()
+    policy = models.ForeignKey(QuotaPolicy, on_delete=models.PROTECT, related_name="+")
+    shares = models.JSONField()
+    canteen_reserved_fen = models.BigIntegerField()
+    union_reserved_fen = models.BigIntegerField()
+    reserved_fen = models.BigIntegerField()
+    change_reason = models.CharField(max_length=200, blank=True)
+    submitted_by_id = models.BigIntegerField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by_id = models.BigIntegerField(null=True, blank=True)
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [models.UniqueConstraint(fields=["declaration", "version"], name="declaration_snapshot_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.year} v{self.version}"

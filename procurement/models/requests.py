@@ -11,6 +11,7 @@ class PurchaseRequest(models.Model):
     """What a buyer asks for. Amounts in 分; total = goods + freight, at the prices of the last change.
 
     `version` grows with each change; decisions name the version they saw. `approved_fen` is what the budget gave.
+    `year` is that of the budget: the year in which it is to be ordered, and from then on the year of the order's day.
     """
 
     number = models.CharField(max_length=20, unique=True)
@@ -23,6 +24,12 @@ class PurchaseRequest(models.Model):
     fund = models.CharField(max_length=10, choices=Fund.choices, default=Fund.CANTEEN)
     terms = models.CharField(max_length=10, default="postpaid")
     note = models.CharField(max_length=200, blank=True)
+    ship_name = models.CharField(max_length=40, blank=True)
+    ship_phone = models.CharField(max_length=20, blank=True)
+    ship_division = models.ForeignKey(
+        "core.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ship_street = models.CharField(max_length=160, blank=True)
     goods_fen = models.BigIntegerField(default=0)
     freight_fen = models.BigIntegerField(default=0)
     total_fen = models.BigIntegerField(default=0)
@@ -80,11 +87,15 @@ class RequestLine(models.Model):
 
 
 class RequestVersion(models.Model):
-    """What was submitted, as it was then: an approver sees what changed since the last time. Append-only."""
+    """What was submitted, as it was then: an approver sees what changed since the last time. Append-only.
+
+    `facts` is what was asked for besides the lines: where it goes, whose money, when it is paid, the year, freight, note.
+    """
 
     request = models.ForeignKey(PurchaseRequest, on_delete=models.PROTECT, related_name="versions")
     version = models.PositiveIntegerField()
     lines = models.JSONField(help_text="[{sku, name_zh, name_en, spec_zh, spec_en, unit_price_fen, quantity}]")
+    facts = models.JSONField(default=dict)
     total_fen = models.BigIntegerField()
     at = models.DateTimeField()
 

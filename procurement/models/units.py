@@ -33,3 +33,27 @@ class BudgetUnit(models.Model):
 
     def __str__(self) -> str:
         return f"unit {self.pk}"
+
+
+class UnitPayer(models.Model):
+    """A registered account that a unit pays from: a transfer from it needs no explanation. Ended, never edited."""
+
+    unit = models.ForeignKey(BudgetUnit, on_delete=models.PROTECT, related_name="payers")
+    name = models.CharField(max_length=120, help_text="The account's holder, as it stands on a statement")
+    bank = models.CharField(max_length=80)
+    account = models.CharField(max_length=34, help_text="Digits only")
+    added_by_id = models.BigIntegerField(null=True, blank=True)
+    added_at = models.DateTimeField()
+    ended_by_id = models.BigIntegerField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "account"], condition=Q(ended_at__isnull=True), name="unit_payer_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"payer of unit {self.unit_id}"

@@ -11,7 +11,9 @@ from procurement.errors import ChangedSince, NoBudget, OwnRequest, WrongStep
 from procurement.models import PurchaseRequest, RequestDecision
 from procurement.operations.permissions import APPROVER, FINANCE, must_be
 from procurement.operations.requests import lock_request, tell_step
-from procurement.states import REQUEST_MOVES, RequestState
+from procurement.rules.quota import budget_year
+from procurement.states import REQUEST_MOVES, Fund, RequestState
+from procurement.texts import year_of
 from shop.core import audit, ledger
 from shop.core.errors import InvalidInput
 
@@ -23,7 +25,8 @@ def decide_request(
 ) -> PurchaseRequest:
     """Approve a request at the step where it stands, or return it with a reason.
 
-    The last approval takes the total off the year's budget. Raises WrongStep when it does not wait for a decision
+    The last approval takes the total off the fund's budget of the year in which it is to be ordered, this one at the
+    earliest. Raises WrongStep when it does not wait for a decision
     (somebody else was first, or its buyer took it back), ChangedSince for another version than the one that was read,
     OwnRequest for who asked for it or decided before, NotAllowed, NoBudget, InvalidInput without a reason to return it.
     Locks: request, then budget.
@@ -51,10 +54,10 @@ def decide_request(
             _take_budget(request, actor, at)
             request.approved_fen = request.total_fen
         request.state, request.decided_at = to, at
-        request.save(update_fields=["state", "decided_at", "approved_fen"])
+        request.save(update_fields=["state", "decided_at", "approved_fen", "year"])
         audit.record(
             action=f"request_{to}", object_kind="request", object_id=request.number, actor=actor, at=at,
-            version=version, step=step, total_fen=request.total_fen,
+            version=version, step=step, total_fen=request.total_fen, year=request.year, fund=request.fund,
         )  # fmt: skip
         tell_step(request, at)
         return request
@@ -68,6 +71,7 @@ def _check_hands(request: PurchaseRequest, actor: Any) -> None:
 
 
 def _take_budget(request: PurchaseRequest, actor: Any, at: datetime) -> None:
+    request.year = budget_year(request.year, year_of(at))
     try:
         ledger.post(
             books.budget_taken(
@@ -76,11 +80,16 @@ def _take_budget(request: PurchaseRequest, actor: Any, at: datetime) -> None:
                 year=request.year,
                 fen=request.total_fen,
                 number=request.number,
+                fund=request.fund,
             ),
             at=at,
             actor_id=actor.pk,
         )
     except ledger.Overdrawn as error:
         raise NoBudget(
-            _("This year's budget has less left than this costs. Raise the budget, or return the request.")
+            _(
+                "The budget of %(year)d (%(fund)s) has less left than this costs. Raise the budget, or return the "
+                "request."
+            )
+            % {"year": request.year, "fund": Fund(request.fund).label}
         ) from error

@@ -1,95 +1,180 @@
-"""Declaring a year's reserved share: draft, submitted, confirmed or returned by the supervising unit."""
+"""Declaring a year's reserved share: draft, submitted, confirmed or returned by the supervising unit; amended later."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from procurement import books
 from procurement.errors import ChangedSince, WrongStep
-from procurement.models import BudgetUnit, QuotaDeclaration
+from procurement.models import BudgetUnit, DeclarationSnapshot, QuotaDeclaration, QuotaPolicy
 from procurement.operations.permissions import APPROVER, BUYER, FINANCE, must_be, must_oversee
-from procurement.queries.policies import policy_for
-from procurement.rules.quota import reserved_fen
-from procurement.states import DECLARATION_MOVES, CanteenMode, DeclarationState, Fund
+from procurement.operations.representing import lock_units, move_orders
+from procurement.queries.policies import policy_for, share_of, union_policies
+from procurement.rules.quota import FEEDS, reserved_fen, union_share_fen
+from procurement.states import DECLARATION_MOVES, Basis, CanteenMode, DeclarationState, Fund
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What a unit fills in. Amounts in 分."""
+    """What a unit fills in. Amounts in 分; `change_reason` says why a confirmed declaration is amended."""
 
     canteen: str
     canteen_spend_fen: int
     union_fen: int = 0
+    union_funds_fen: int = 0
+    union_gifts_fen: int = 0
     represented_by_id: int | None = None
     contact_name: str = ""
     contact_phone: str = ""
     note: str = ""
+    change_reason: str = ""
 
 
 def declare(*, unit_id: int, year: int, facts: Declared, version: int, actor: Any, at: datetime) -> QuotaDeclaration:
-    """Write and submit a year's declaration; the ratio is that of the policy for the unit's region and that year.
+    """Write and submit a year's declaration; each share is worked out by the policies of the unit's region and that year.
 
-    `version` is the one that was shown (0 for none). Raises ChangedSince when somebody else wrote meanwhile,
-    WrongStep once it is submitted or confirmed, InvalidInput for what can't be.
+    A confirmed one is amended: what was confirmed stays in force until this version is confirmed too. `version` is the
+    one that was shown (0 for none). Raises ChangedSince when somebody else wrote meanwhile, WrongStep while it waits,
+    InvalidInput for what can't be. Locks: the unit, and the one that is to represent it.
     """
     with transaction.atomic():
-        unit = BudgetUnit.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=unit_id)
+        lock_units(unit_id, facts.represented_by_id)
+        unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
         must_be(actor, unit, BUYER, APPROVER, FINANCE)
-        _check(unit, facts)
-        policy = policy_for(unit.region_code, year)
         known = QuotaDeclaration.objects.filter(unit=unit, year=year).first()
         if known is not None and DeclarationState.SUBMITTED not in DECLARATION_MOVES[known.state]:
             raise WrongStep(_("This declaration was submitted already."))
         if (known.version if known else 0) != version:
             raise ChangedSince(_("Somebody else changed this meanwhile. Please look at it again."))
-        canteen = reserved_fen(facts.canteen, facts.canteen_spend_fen, policy.ratio_bp)
-        values = {
+        _check(unit, year, facts)
+        if known is not None and known.in_force_id and not facts.change_reason.strip():
+            raise InvalidInput(_("Say why the confirmed declaration is changed."), field="change_reason")
+        policy = policy_for(unit.region_code, year)
+        values = _values(unit, year, facts, policy) | {
             "version": version + 1,
             "state": DeclarationState.SUBMITTED,
-            "canteen": facts.canteen,
-            "represented_by_id": facts.represented_by_id,
-            "canteen_spend_fen": facts.canteen_spend_fen,
-            "union_fen": facts.union_fen,
-            "ratio_bp": policy.ratio_bp,
-            "canteen_reserved_fen": canteen,
-            "reserved_fen": canteen + facts.union_fen,
-            "policy": policy,
-            "contact_name": facts.contact_name,
-            "contact_phone": facts.contact_phone,
-            "note": facts.note,
             "submitted_by": actor,
             "submitted_at": at,
+            "decided_by": None,
+            "decided_at": None,
             "reason": "",
         }
+        if known is None or known.represented_by_id != facts.represented_by_id:
+            values |= {"accepted_by": None, "accepted_at": None}
         declaration, _made = QuotaDeclaration.objects.update_or_create(unit=unit, year=year, defaults=values)
         audit.record(
             action="declare", object_kind="declaration", object_id=declaration.pk, actor=actor, at=at,
             year=year, reserved_fen=declaration.reserved_fen, version=declaration.version,
         )  # fmt: skip
+        if declaration.represented_by_id and declaration.accepted_at is None:
+            _tell("procurement.ask_representation", declaration, at)
         return declaration
 
 
-def _check(unit: BudgetUnit, facts: Declared) -> None:
-    if facts.canteen_spend_fen < 0 or facts.union_fen < 0:
+def _values(unit: BudgetUnit, year: int, facts: Declared, policy: QuotaPolicy) -> dict[str, Any]:
+    """Return the declared amounts and what the policies make of them."""
+    canteen = reserved_fen(facts.canteen, facts.canteen_spend_fen, policy.ratio_bp)
+    bases = {Basis.UNION_FUNDS: facts.union_funds_fen, Basis.UNION_GIFTS: facts.union_gifts_fen}
+    rows = union_policies(unit.region_code, year, facts.canteen)
+    shares = [(row, share_of(row, bases[Basis(row.basis)])) for row in rows]
+    for row, share in shares:
+        _check_cap(unit, row, share.base_fen)
+    union = union_share_fen(facts.union_fen, (share for _row, share in shares))
+    own = [(policy, Basis.CANTEEN_FOOD, facts.canteen_spend_fen, canteen)]
+    own += [(row, Basis(share.basis), share.base_fen, share.reserved_fen) for row, share in shares]
+    return {
+        "canteen": facts.canteen,
+        "represented_by_id": facts.represented_by_id,
+        "canteen_spend_fen": facts.canteen_spend_fen,
+        "union_fen": facts.union_fen,
+        "union_funds_fen": facts.union_funds_fen,
+        "union_gifts_fen": facts.union_gifts_fen,
+        "ratio_bp": policy.ratio_bp,
+        "canteen_reserved_fen": canteen,
+        "union_reserved_fen": union,
+        "reserved_fen": canteen + union,
+        "shares": [_share(*each) for each in own],
+        "policy": policy,
+        "contact_name": facts.contact_name,
+        "contact_phone": facts.contact_phone,
+        "note": facts.note,
+        "change_reason": facts.change_reason.strip()[:200],
+    }
+
+
+def _share(policy: QuotaPolicy, basis: Basis, base_fen: int, reserved: int) -> dict[str, Any]:
+    """Return one policy row and what it asks for, as a declaration and its snapshots keep it."""
+    return {
+        "basis": str(basis), "base_fen": base_fen, "ratio_bp": policy.ratio_bp, "reserved_fen": reserved,
+        "policy": policy.pk, "name_zh": policy.name_zh, "name_en": policy.name_en, "document": policy.document,
+    }  # fmt: skip
+
+
+def _check_cap(unit: BudgetUnit, policy: QuotaPolicy, base_fen: int) -> None:
+    if policy.cap_head_fen is None or base_fen <= policy.cap_head_fen * unit.people:
+        return
+    raise InvalidInput(
+        _("At most %(cap)s a head and year: %(most)s for %(people)d people.")
+        % {
+            "cap": _yuan(policy.cap_head_fen),
+            "most": _yuan(policy.cap_head_fen * unit.people),
+            "people": unit.people,
+        },
+        field="union_gifts",
+    )
+
+
+def _yuan(fen: int) -> str:
+    return f"¥{fen / 100:,.2f}"
+
+
+def _check(unit: BudgetUnit, year: int, facts: Declared) -> None:
+    if min(facts.canteen_spend_fen, facts.union_fen, facts.union_funds_fen, facts.union_gifts_fen) < 0:
         raise InvalidInput(_("Amounts can't be below zero."), field="canteen_spend")
-    eats = facts.canteen in (CanteenMode.OWN, CanteenMode.OUTSOURCED)
-    if eats and not facts.canteen_spend_fen:
+    feeds = facts.canteen in FEEDS
+    if feeds and not facts.canteen_spend_fen:
         raise InvalidInput(_("Enter what the canteen spends on food in the year."), field="canteen_spend")
-    if not eats and facts.canteen_spend_fen:
+    if not feeds and facts.canteen_spend_fen:
         raise InvalidInput(_("Without a canteen of its own this is 0."), field="canteen_spend")
     if facts.canteen == CanteenMode.NONE and not facts.note:
         raise InvalidInput(_("Say in the note why there is no canteen."), field="note")
-    if facts.canteen == CanteenMode.SHARED:
-        shares = BudgetUnit.objects.filter(pk=facts.represented_by_id or 0, parent_id=unit.parent_id).exclude(
-            pk=unit.pk
+    if not feeds and _represents(unit.pk, year):
+        raise InvalidInput(
+            _("Other units share your canteen: you declare for them. They have to change their declarations first."),
+            field="canteen",
         )
-        if unit.parent_id is None or not shares.exists():
-            raise InvalidInput(_("Choose the unit that declares for you."), field="represented_by")
+    if facts.canteen == CanteenMode.SHARED:
+        _check_representative(unit, year, facts.represented_by_id or 0)
+
+
+def _represents(unit_id: int, year: int) -> bool:
+    """Tell whether the unit said that it declares for another, in a declaration that waits, stands or is in force."""
+    waits = Q(
+        represented_by=unit_id, accepted_at__isnull=False, canteen=CanteenMode.SHARED,
+        state__in=(DeclarationState.SUBMITTED, DeclarationState.CONFIRMED),
+    )  # fmt: skip
+    stands = Q(in_force__represented_by=unit_id, in_force__canteen=CanteenMode.SHARED)
+    return QuotaDeclaration.objects.filter(waits | stands, year=year).exists()
+
+
+def _check_representative(unit: BudgetUnit, year: int, pk: int) -> None:
+    shares = BudgetUnit.objects.filter(pk=pk, parent_id=unit.parent_id).exclude(pk=unit.pk)
+    if unit.parent_id is None or not shares.exists():
+        raise InvalidInput(_("Choose the unit that declares for you."), field="represented_by")
+    theirs = QuotaDeclaration.objects.filter(unit_id=pk, year=year).select_related("in_force").first()
+    said = {theirs.canteen, *([theirs.in_force.canteen] if theirs.in_force else [])} if theirs else set()
+    if said - FEEDS:
+        raise InvalidInput(
+            _("That unit has no canteen to declare for you: only one with an own or an outsourced canteen can."),
+            field="represented_by",
+        )
 
 
 def decide_declaration(
@@ -98,11 +183,14 @@ def decide_declaration(
     """Confirm a submitted declaration, which books its share, or return it with a reason.
 
     Raises NotAllowed for others than the supervising unit, ChangedSince for another version than the one that was
-    read, WrongStep when it does not wait.
+    read, WrongStep when it does not wait, or when the unit that is to represent it has not agreed or not declared.
+    Locks: units by id, the declaration, ledger.
     """
     with transaction.atomic():
-        rows = QuotaDeclaration.objects.select_for_update(of=("self",))
-        declaration = rows.select_related("unit__parent__organisation").get(pk=declaration_id)
+        seen = QuotaDeclaration.objects.select_related("in_force").get(pk=declaration_id)
+        lock_units(seen.unit_id, seen.represented_by_id)
+        rows = QuotaDeclaration.objects.select_for_update(of=("self",)).select_related("in_force")
+        declaration = rows.select_related("unit__parent__organisation", "in_force").get(pk=declaration_id)
         must_oversee(actor, declaration.unit)
         if declaration.version != version:
             raise ChangedSince(_("The unit changed its declaration meanwhile. Please read it again."))
@@ -111,41 +199,83 @@ def decide_declaration(
             raise WrongStep(_("This declaration was decided already."))
         if not confirm and not reason.strip():
             raise InvalidInput(_("Say what has to be changed."), field="reason")
-        declaration.state, declaration.reason = to, reason.strip()
-        declaration.decided_by, declaration.decided_at = actor, at
-        declaration.save(update_fields=["state", "reason", "decided_by", "decided_at"])
+        before = declaration.in_force
         if confirm:
-            _book(declaration, actor, at)
+            _check_agreed(declaration)
+            declaration.in_force = _snapshot(declaration, actor, at)
+        declaration.state, declaration.reason = to, reason.strip()[:200]
+        declaration.decided_by, declaration.decided_at = actor, at
+        declaration.save(update_fields=["state", "reason", "decided_by", "decided_at", "in_force"])
+        if declaration.in_force is not None and confirm:
+            _book(declaration.in_force, before, actor, at)
         audit.record(
             action=f"declaration_{to}", object_kind="declaration", object_id=declaration.pk, actor=actor, at=at,
             version=version,
         )  # fmt: skip
-        outbox.enqueue(
-            task="procurement.tell_declaration",
-            args={"declaration_id": declaration.pk},
-            key=f"declaration:{declaration.pk}:{version}",
-            at=at,
-        )
+        _tell("procurement.tell_declaration", declaration, at)
         return declaration
 
 
-def _book(declaration: QuotaDeclaration, actor: Any, at: datetime) -> None:
-    parts = {Fund.CANTEEN: declaration.canteen_reserved_fen, Fund.UNION: declaration.union_fen}
-    ledger.post(
-        [
-            posting
-            for fund, fen in parts.items()
-            for posting in books.quota_move(
-                key=f"declared:{declaration.pk}:{declaration.version}:{fund}",
-                unit_id=declaration.unit_id,
-                year=declaration.year,
-                fund=fund,
-                debit=books.SOURCE,
-                credit=books.RESERVED,
-                fen=fen,
-                number=f"declaration/{declaration.unit_id}/{declaration.year}",
-            )
-        ],
-        at=at,
-        actor_id=actor.pk,
+def _tell(task: str, declaration: QuotaDeclaration, at: datetime) -> None:
+    key = f"{task.removeprefix('procurement.')}:{declaration.pk}:{declaration.version}:{declaration.state}"
+    outbox.enqueue(task=task, args={"declaration_id": declaration.pk}, key=key, at=at)
+
+
+def _check_agreed(declaration: QuotaDeclaration) -> None:
+    """One level, no circle: who represents has said yes, and its own canteen stands confirmed."""
+    if declaration.canteen != CanteenMode.SHARED:
+        return
+    if declaration.accepted_at is None:
+        raise WrongStep(_("The unit that is to declare for them has not agreed yet."))
+    theirs = QuotaDeclaration.objects.filter(
+        unit_id=declaration.represented_by_id, year=declaration.year, in_force__canteen__in=FEEDS
     )
+    if not theirs.exists():
+        raise WrongStep(_("Confirm the declaration of the unit that declares for them first."))
+
+
+SNAPPED = (
+    "unit", "year", "version", "canteen", "represented_by", "canteen_spend_fen", "union_fen", "ratio_bp", "policy",
+    "shares", "canteen_reserved_fen", "union_reserved_fen", "reserved_fen", "change_reason", "submitted_by_id",
+    "submitted_at",
+)  # fmt: skip
+
+
+def snapshot_facts(declaration: QuotaDeclaration) -> dict[str, Any]:
+    """Return what a snapshot keeps of a declaration."""
+    return {name: getattr(declaration, name) for name in SNAPPED} | {"declaration": declaration}
+
+
+def _snapshot(declaration: QuotaDeclaration, actor: Any, at: datetime) -> DeclarationSnapshot:
+    return DeclarationSnapshot.objects.create(**snapshot_facts(declaration), confirmed_by_id=actor.pk, confirmed_at=at)
+
+
+def reserved_by_fund(snapshot: DeclarationSnapshot | None) -> dict[str, int]:
+    """Return what a confirmed declaration reserves in each fund; nothing without one."""
+    canteen, union = (snapshot.canteen_reserved_fen, snapshot.union_reserved_fen) if snapshot else (0, 0)
+    return {Fund.CANTEEN: canteen, Fund.UNION: union}
+
+
+def share_postings(snapshot: DeclarationSnapshot, before: DeclarationSnapshot | None) -> Iterable[ledger.Posting]:
+    """Return what a confirmed version books: by how much each fund's share differs from the version before."""
+    now, was = reserved_by_fund(snapshot), reserved_by_fund(before)
+    for fund in Fund:
+        change = now[fund] - was[fund]
+        debit, credit = (books.SOURCE, books.RESERVED) if change > 0 else (books.RESERVED, books.SOURCE)
+        yield from books.quota_move(
+            key=f"declared:{snapshot.declaration_id}:{snapshot.version}:{fund}",
+            unit_id=snapshot.unit_id,
+            year=snapshot.year,
+            fund=fund,
+            debit=debit,
+            credit=credit,
+            fen=abs(change),
+            number=f"declaration/{snapshot.unit_id}/{snapshot.year}",
+        )
+
+
+def _book(snapshot: DeclarationSnapshot, before: DeclarationSnapshot | None, actor: Any, at: datetime) -> None:
+    ledger.post(share_postings(snapshot, before), at=at, actor_id=actor.pk)
+    shared = snapshot.canteen == CanteenMode.SHARED
+    to = snapshot.represented_by_id if shared and snapshot.represented_by_id else snapshot.unit_id
+    move_orders(unit_id=snapshot.unit_id, year=snapshot.year, to_id=to, key=f"{snapshot.pk}", actor=actor, at=at)

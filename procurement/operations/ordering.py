@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from catalog.operations.stock import OutOfStock
 from catalog.queries import SpecForSale, specifications_for_sale
 from procurement import books
-from procurement.errors import PricesMoved, WrongStep
-from procurement.models import PurchaseRequest, RequestLine
+from procurement.errors import ChangedSince, NoBudget, PricesMoved, WrongStep
+from procurement.models import PurchaseRequest, RequestLine, RequestVersion
 from procurement.operations.permissions import BUYER, must_be
-from procurement.operations.requests import lock_request
+from procurement.operations.representing import lock_units
+from procurement.operations.requests import facts_of, lines_of, lock_request
 from procurement.queries.policies import policy_for
-from procurement.states import RequestState
-from procurement.texts import words
+from procurement.states import Fund, RequestState
+from procurement.texts import words, year_of
 from shop.core import ledger
 from shop.core.prepared import Prepared
 from shop.sales.errors import NotForSale, NotServed
@@ -23,13 +24,16 @@ from shop.sales.operations.placing import Attribution, Buyer, Extras, Invoice, P
 from shop.sales.queries.quotes import list_quote
 
 _lines = Prepared(lambda request_id: RequestLine.objects.filter(request=request_id).order_by("pk"))
+_version = Prepared(lambda request_id, version: RequestVersion.objects.filter(request=request_id, version=version))
 
 
 def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseRequest:
-    """Order what was approved; the same request again is the same purchase.
+    """Order what was approved: those lines, to that address, by that fund and on those terms; the same again is the same.
 
-    Raises WrongStep when it is not approved, PricesMoved when it would cost more than was approved (less gives the
-    rest back to the budget), NotForSale, NotServed, and what `place` raises. Locks: request, stock pools, ledger.
+    The year of the commitment is the order's day's: where another year's budget was taken, the amount moves to this
+    one's (NoBudget in words where that has less left). Raises WrongStep when it is not approved, ChangedSince when it is
+    not the version that was, PricesMoved when it would cost more than was approved (less gives the rest back to the
+    budget), NotForSale, NotServed, and what `place` raises. Locks: request, unit, stock pools, ledger.
     """
     with transaction.atomic():
         request = lock_request(request_id)
@@ -40,10 +44,13 @@ def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseReque
         must_be(actor, request.unit, BUYER)
         unit, organisation = request.unit, request.unit.organisation
         lines: list[RequestLine] = _lines(request.pk)
+        _check_approved(request, lines)
+        lock_units(unit.pk)
         specs = specifications_for_sale(line.specification_id for line in lines)
         _check_goods(lines, specs)
         quote = list_quote(
-            [(specs[line.specification_id], line.quantity) for line in lines], destination=unit.ship_division_id or ""
+            [(specs[line.specification_id], line.quantity) for line in lines],
+            destination=request.ship_division_id or "",
         )
         if not quote.served:
             raise NotServed(_("A supplier can't send to this address."))
@@ -55,8 +62,8 @@ def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseReque
             actor=actor,
             at=at,
             lines=[PlaceLine(line.spec, line.quantity, line.unit_price_fen) for line in quote.lines],
-            buyer=Buyer(user=request.buyer, phone=unit.ship_phone, email=request.buyer.email or ""),
-            ship_to=ShipTo(unit.ship_name, unit.ship_phone, unit.ship_division_id or "", unit.ship_street),
+            buyer=Buyer(user=request.buyer, phone=request.ship_phone, email=request.buyer.email or ""),
+            ship_to=ShipTo(request.ship_name, request.ship_phone, request.ship_division_id or "", request.ship_street),
             key=f"request:{request.number}",
             terms=request.terms,
             attribution=Attribution("unit", str(unit.pk), organisation.name_zh),
@@ -64,23 +71,50 @@ def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseReque
             extras=Extras(
                 freight={group.supplier_id: group.freight.fen for group in quote.groups},
                 invoice=Invoice(title=organisation.name_zh, tax_no=organisation.credit_code or ""),
-                term_days=policy_for(unit.region_code, request.year).term_days,
+                term_days=policy_for(unit.region_code, year_of(at)).term_days,
             ),
         )
+        _settle_budget(request, purchase.total_fen, actor, at)
         request.purchase, request.state, request.ordered_at = purchase, RequestState.ORDERED, at
-        request.save(update_fields=["purchase", "state", "ordered_at"])
-        ledger.post(
-            books.budget_back(
-                key=f"cheaper:{request.number}",
-                unit_id=unit.pk,
-                year=request.year,
-                fen=request.approved_fen - purchase.total_fen,
-                number=request.number,
-            ),
-            at=at,
-            actor_id=actor.pk,
-        )
+        request.save(update_fields=["purchase", "state", "ordered_at", "year"])
         return request
+
+
+def _check_approved(request: PurchaseRequest, lines: list[RequestLine]) -> None:
+    """What is ordered is, word for word, the version that was submitted and approved."""
+    version: RequestVersion | None = next(iter(_version(request.pk, request.version)), None)
+    facts = {name: value for name, value in version.facts.items() if name != "year"} if version else {}
+    if version is None or (facts, version.lines) != (facts_of(request), lines_of(lines)):
+        raise ChangedSince(_("This is not what was approved any more. Take the request back and submit it anew."))
+
+
+def _settle_budget(request: PurchaseRequest, cost_fen: int, actor: Any, at: datetime) -> None:
+    """Give back what it costs less than was approved; move the rest to the year of the order's day."""
+    whose: Any = {"unit_id": request.unit_id, "fund": request.fund, "number": request.number}
+    cheaper = request.approved_fen - cost_fen
+    postings = books.budget_back(key=f"cheaper:{request.number}", year=request.year, fen=cheaper, **whose)
+    year = year_of(at)
+    if year != request.year:
+        postings += books.budget_moved(
+            key=f"year:{request.number}", year=request.year, to_year=year, fen=cost_fen, **whose
+        )
+    try:
+        ledger.post(postings, at=at, actor_id=actor.pk)
+    except ledger.Overdrawn as error:
+        left = ledger.balance(books.budget(request.unit_id, year, fund=request.fund))
+        raise NoBudget(
+            _(
+                "An order of today belongs to %(year)d, and the budget of %(year)d (%(fund)s) has ¥%(left)s left: less "
+                "than the ¥%(cost)s that this costs. Finance raises it, then it can be ordered."
+            )
+            % {
+                "year": year,
+                "fund": Fund(request.fund).label,
+                "left": f"{left / 100:,.2f}",
+                "cost": f"{cost_fen / 100:,.2f}",
+            }
+        ) from error
+    request.year = year
 
 
 def _check_goods(lines: list[RequestLine], specs: dict[int, SpecForSale]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from procurement import books
 from procurement.models import PurchaseRequest, UnitOrder
+from procurement.operations.representing import counts_for
 from procurement.states import Fund
 from procurement.texts import year_of
 from shop.core import ledger
@@ -20,7 +21,8 @@ _called = Prepared(lambda number: PurchaseRequest.objects.filter(number=number).
 def take_part(events: Sequence[OrderEvent]) -> None:
     """Move the quota of units' orders: placed commits, accepted fulfils, reduced and cancelled reverse.
 
-    The year is that of the commitment. What is reversed comes back to the budget that the request took it from.
+    The year is that of the commitment, the order's day. What is reversed goes back to it, whenever that happens, in the
+    quota and in the budget of the fund that paid.
     """
     own = [event for event in events if event.order.purchase.attribution_kind == KIND]
     if not own:
@@ -39,19 +41,16 @@ def take_part(events: Sequence[OrderEvent]) -> None:
 
 
 def _commit(placed: Sequence[OrderEvent]) -> dict[int, UnitOrder]:
-    """Note which unit, year and fund the orders count for."""
+    """Note which unit, year and fund the orders count for: the year is the order's day's, whatever was planned."""
     purchase = placed[0].order.purchase
     request = None
     if purchase.key.startswith(REQUEST_KEY):
         request = next(iter(_called(purchase.key.removeprefix(REQUEST_KEY))), None)
+    unit_id, year = int(purchase.attribution_ref), year_of(placed[0].at)
+    fund = request.fund if request else Fund.CANTEEN
+    fills = counts_for(unit_id=unit_id, year=year, fund=fund)
     rows = [
-        UnitOrder(
-            order_id=event.order.pk,
-            unit_id=int(purchase.attribution_ref),
-            request=request,
-            year=request.year if request else year_of(event.at),
-            fund=request.fund if request else Fund.CANTEEN,
-        )
+        UnitOrder(order_id=event.order.pk, unit_id=unit_id, request=request, year=year, fund=fund, counts_for_id=fills)
         for event in placed
     ]
     UnitOrder.objects.bulk_create(rows)
@@ -70,7 +69,7 @@ def _postings(event: OrderEvent, row: UnitOrder) -> list[Posting]:
     number = event.order.order.number
     postings = books.quota_move(
         key=event.key,
-        unit_id=row.unit_id,
+        unit_id=row.counts_for_id,
         year=row.year,
         fund=row.fund,
         debit=sides[0],
@@ -80,7 +79,7 @@ def _postings(event: OrderEvent, row: UnitOrder) -> list[Posting]:
     )
     if row.request is not None and sides[1] == books.REVERSED:
         postings += books.budget_back(
-            key=event.key, unit_id=row.unit_id, year=row.request.year, fen=event.fen, number=row.request.number
+            key=event.key, unit_id=row.unit_id, year=row.year, fen=event.fen, number=row.request.number, fund=row.fund
         )
     return postings
 

@@ -1,6 +1,7 @@
 """Making purchase requests: lines from the catalogue, a list or the last order; submitting, taking back, giving up."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,10 @@ from procurement.models import BudgetUnit, PurchaseRequest, RequestLine, Request
 from procurement.numbers import new_number
 from procurement.operations.permissions import BUYER, must_be
 from procurement.rules.lists import MOST_PIECES
+from procurement.rules.quota import budget_year
 from procurement.states import EDITABLE, REQUEST_MOVES, Fund, RequestState
 from procurement.texts import year_of
-from shop.core import audit, ledger, outbox
+from shop.core import audit, ledger, outbox, regions
 from shop.core.errors import InvalidInput
 from shop.core.prepared import Prepared
 from shop.sales.errors import NotForSale
@@ -24,6 +26,32 @@ from shop.sales.queries.quotes import list_quote
 from shop.sales.states import Terms
 
 UNIT_TERMS = (Terms.POSTPAID, Terms.PREPAID)
+ADDRESS = ("ship_name", "ship_phone", "ship_division_id", "ship_street")
+_FACTS = (*ADDRESS, "fund", "terms", "note", "freight_fen")
+_LINE = ("sku", "name_zh", "name_en", "spec_zh", "spec_en", "unit_price_fen", "quantity")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the goods of one request go. `division_code` is a county."""
+
+    name: str
+    phone: str
+    division_code: str
+    street: str
+
+
+def facts_of(request: PurchaseRequest) -> dict[str, Any]:
+    """Return what is approved besides the lines: a version keeps it, and nothing else is ordered.
+
+    The year stands beside it: time may move it, and the budget with it.
+    """
+    return {name: getattr(request, name) for name in _FACTS}
+
+
+def lines_of(lines: Iterable[RequestLine]) -> list[dict[str, Any]]:
+    """Return lines as a version keeps them."""
+    return [{name: getattr(line, name) for name in _LINE} for line in lines]
 
 
 def start_request(*, unit_id: int, actor: Any, at: datetime, fund: str = Fund.CANTEEN) -> PurchaseRequest:
@@ -39,7 +67,13 @@ def start_request(*, unit_id: int, actor: Any, at: datetime, fund: str = Fund.CA
         fund=fund,
         terms=unit.terms,
         created_at=at,
+        **unit_address(unit),
     )
+
+
+def unit_address(unit: BudgetUnit) -> dict[str, Any]:
+    """Return where a unit's goods go, as the fields of a request."""
+    return {name: getattr(unit, name) for name in ADDRESS}
 
 
 def start_and_fill(
@@ -111,7 +145,7 @@ def put_lines(
             if wanted.get(pk) and (pk not in specs or not specs[pk].is_sellable or specs[pk].is_preorder):
                 raise NotForSale(_("This can't be bought now."), field=f"pieces-{pk}")
         _write_lines(request, wanted, specs)
-        return _changed(request, actor, at)
+        return _changed(request, actor)
 
 
 def _write_lines(request: PurchaseRequest, wanted: Mapping[int, int], specs: Mapping[int, SpecForSale]) -> None:
@@ -125,7 +159,7 @@ def _write_lines(request: PurchaseRequest, wanted: Mapping[int, int], specs: Map
     RequestLine.objects.bulk_create(lines)
     quote = list_quote(
         [(specs[line.specification_id], line.quantity) for line in lines],
-        destination=request.unit.ship_division_id or "",
+        destination=request.ship_division_id or "",
     )
     request.goods_fen, request.freight_fen, request.total_fen = quote.goods_fen, quote.freight_fen, quote.total_fen
 
@@ -149,7 +183,7 @@ def _line(request: PurchaseRequest, spec: SpecForSale, quantity: int) -> Request
     )
 
 
-def _changed(request: PurchaseRequest, actor: Any, at: datetime) -> PurchaseRequest:
+def _changed(request: PurchaseRequest, actor: Any) -> PurchaseRequest:
     request.version += 1
     if actor.pk not in request.editors:
         request.editors = [*request.editors, actor.pk]
@@ -159,15 +193,60 @@ def _changed(request: PurchaseRequest, actor: Any, at: datetime) -> PurchaseRequ
 
 
 def set_facts(
-    *, request_id: int, fund: str, terms: str, note: str, actor: Any, at: datetime, version: int | None = None
+    *,
+    request_id: int,
+    fund: str,
+    terms: str,
+    note: str,
+    actor: Any,
+    at: datetime,
+    version: int | None = None,
+    year: int = 0,
 ) -> PurchaseRequest:
-    """Say whose money buys, when it is paid, and what the approver should know."""
+    """Say whose money buys, when it is paid, in which year it is to be ordered, and what the approver should know.
+
+    `year`: this one or the next, 0 leaves it. All of it is part of the version that is approved.
+    """
     if fund not in Fund.values or terms not in UNIT_TERMS:
         raise InvalidInput(_("Choose one."), field="terms" if fund in Fund.values else "fund")
+    if year and not year_of(at) <= year <= year_of(at) + 1:
+        raise InvalidInput(_("Choose this year or the next."), field="year")
     with transaction.atomic():
         request = _lock_editable(request_id, actor, version)
         request.fund, request.terms, request.note = fund, terms, note.strip()[:200]
-        return _changed(request, actor, at)
+        request.year = year or request.year
+        return _changed(request, actor)
+
+
+def set_address(
+    *, request_id: int, address: Address | None, actor: Any, at: datetime, version: int | None = None
+) -> PurchaseRequest:
+    """Say where the goods of a request go (None: to the unit's address); freight is worked out again.
+
+    Raises InvalidInput for a unit without an address, or a division that is no county.
+    """
+    with transaction.atomic():
+        request = _lock_editable(request_id, actor, version)
+        if address is None:
+            given = unit_address(request.unit)
+            if not given["ship_division_id"]:
+                raise InvalidInput(_("Say first where the goods go."), code="no_address")
+        else:
+            if not regions.counties([address.division_code]):
+                raise InvalidInput(_("Choose province, city and county."), field="division")
+            given = dict(
+                zip(
+                    ADDRESS,
+                    (address.name, address.phone, address.division_code, address.street),
+                    strict=True,
+                )
+            )
+        for name, value in given.items():
+            setattr(request, name, value)
+        wanted = {line.specification_id: line.quantity for line in request.lines.all()}
+        _write_lines(request, wanted, specifications_for_sale(wanted))
+        audit.record(action="set_request_address", object_kind="request", object_id=request.number, actor=actor, at=at)
+        return _changed(request, actor)
 
 
 def repeat_last(*, unit_id: int, actor: Any, at: datetime) -> tuple[PurchaseRequest, int]:
@@ -199,36 +278,27 @@ def repeat_last(*, unit_id: int, actor: Any, at: datetime) -> tuple[PurchaseRequ
 def submit_request(*, request_id: int, version: int, actor: Any, at: datetime) -> PurchaseRequest:
     """Send a request to its approver; what is asked for is kept as it is now.
 
-    Raises InvalidInput for an empty one or a unit without an address, ChangedSince, WrongStep.
+    Raises InvalidInput for an empty one or one without an address, ChangedSince, WrongStep.
     """
     with transaction.atomic():
         request = _lock_editable(request_id, actor, version)
         lines = list(request.lines.all())
         if not lines:
             raise InvalidInput(_("Put something on the list first."), code="empty")
-        if not request.unit.ship_division_id:
+        if not request.ship_division_id:
             raise InvalidInput(_("Say first where the goods go."), code="no_address")
         if actor.pk not in request.editors:
             request.editors = [*request.editors, actor.pk]
         request.buyer = actor
+        request.year = budget_year(request.year, year_of(at))
         request.state, request.submitted_at = RequestState.SUBMITTED, at
         request.save()
         RequestVersion.objects.get_or_create(
             request=request,
             version=request.version,
             defaults={
-                "lines": [
-                    {
-                        "sku": line.sku,
-                        "name_zh": line.name_zh,
-                        "name_en": line.name_en,
-                        "spec_zh": line.spec_zh,
-                        "spec_en": line.spec_en,
-                        "unit_price_fen": line.unit_price_fen,
-                        "quantity": line.quantity,
-                    }
-                    for line in lines
-                ],
+                "lines": lines_of(lines),
+                "facts": facts_of(request) | {"year": request.year},
                 "total_fen": request.total_fen,
                 "at": at,
             },
@@ -267,6 +337,7 @@ def _leave(request: PurchaseRequest, to: str, actor: Any, at: datetime) -> Purch
                 year=request.year,
                 fen=request.approved_fen,
                 number=request.number,
+                fund=request.fund,
             ),
             at=at,
             actor_id=actor.pk,

@@ -11,7 +11,8 @@ from procurement import books
 from procurement.errors import NoBudget
 from procurement.models import BudgetUnit
 from procurement.operations.permissions import FINANCE, must_be
-from procurement.states import UnitKind
+from procurement.states import Fund, UnitKind
+from procurement.texts import year_of
 from shop.core import audit, ledger
 from shop.core.errors import InvalidInput
 
@@ -37,33 +38,41 @@ def register_unit(
         return unit
 
 
-def grant_budget(*, unit_id: int, year: int, fen: int, key: str, actor: Any, at: datetime) -> None:
-    """Raise (or, below zero, lower) what a year's approvals may take; the same `key` once.
+def grant_budget(
+    *, unit_id: int, year: int, fen: int, key: str, actor: Any, at: datetime, fund: str = Fund.CANTEEN
+) -> None:
+    """Raise (or, below zero, lower) what a year's approvals may take out of a fund; a person's same `key` once.
 
     Raises NotAllowed for others than the unit's finance, NoBudget when less is left than is taken away.
     """
     if not fen:
         raise InvalidInput(_("Enter an amount."), field="amount")
+    if fund not in Fund.values:
+        raise InvalidInput(_("Choose one."), field="fund")
+    if not year_of(at) <= year <= year_of(at) + 1:
+        raise InvalidInput(_("Choose this year or the next."), field="year")
     with transaction.atomic():
         unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
         must_be(actor, unit, FINANCE)
+        own_key = ":".join([str(unit_id), str(year), *([fund] if fund != Fund.CANTEEN else []), str(actor.pk), key])
         try:
             ledger.post(
-                books.budget_granted(key=f"{unit_id}:{year}:{key}", unit_id=unit_id, year=year, fen=fen),
+                books.budget_granted(key=own_key, unit_id=unit_id, year=year, fen=fen, fund=fund),
                 at=at,
                 actor_id=actor.pk,
             )
         except ledger.Overdrawn as error:
             raise NoBudget(_("More than that is approved already."), field="amount") from error
         audit.record(
-            action="grant_budget", object_kind="unit", object_id=unit_id, actor=actor, at=at, year=year, fen=fen
-        )
+            action="grant_budget", object_kind="unit", object_id=unit_id, actor=actor, at=at, year=year, fen=fen,
+            fund=fund,
+        )  # fmt: skip
 
 
 def set_delivery(
     *, unit_id: int, name: str, phone: str, division_code: str, street: str, actor: Any, at: datetime
 ) -> None:
-    """Say where a unit's goods go."""
+    """Say where a unit's goods go from now on. A request keeps the address that it was approved with."""
     unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
     must_be(actor, unit, "buyer", FINANCE)
     BudgetUnit.objects.filter(pk=unit_id).update(

@@ -40,15 +40,15 @@ _figures = Prepared(
     lambda unit_id, year, names, regions: BudgetUnit.objects.filter(pk=unit_id).values_list(
         _transfers(names),
         Subquery(
-            UnitOrder.objects.filter(unit=unit_id, year=year)
+            UnitOrder.objects.filter(counts_for=unit_id, year=year)
             .order_by()
-            .values("unit")
+            .values("counts_for")
             .annotate(n=Count("pk"))
             .values("n")
         ),
         _first(
             QuotaDeclaration.objects.filter(unit=OuterRef("pk"), year=year),
-            *("pk", "version", "state", "reserved_fen", "reason"),
+            *("pk", "version", "state", "reserved_fen", "reason", "in_force__version"),
         ),
         _first(
             policies(regions, year).reverse(),

@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from procurement.models import QuotaPolicy
+from procurement.rules.quota import Share, share_fen
+from procurement.states import Basis
 from shop.core.prepared import Prepared
 
 
 def policies(regions: Sequence[str], year: int) -> QuerySet[QuotaPolicy]:
-    """Return what may hold in `year` for one of `regions`; the one that does is the last."""
+    """Return what may hold in `year` for canteens in one of `regions`; the one that does is the last."""
+    return _in_force(regions, year).filter(basis=Basis.CANTEEN_FOOD, canteen="")
+
+
+def _in_force(regions: Sequence[str], year: int) -> QuerySet[QuotaPolicy]:
     rows = QuotaPolicy.objects.filter(region_code__in=regions, from_year__lte=year)
-    return rows.order_by("region_code", "from_year")
+    return rows.filter(Q(until_year=None) | Q(until_year__gte=year)).order_by("region_code", "from_year", "canteen")
 
 
 _policies = Prepared(policies)
@@ -31,3 +37,18 @@ def policy_for(region_code: str, year: int) -> QuotaPolicy:
     if not found:
         raise QuotaPolicy.DoesNotExist(f"no policy for {region_code!r} in {year}")
     return found[-1]
+
+
+def union_policies(region_code: str, year: int, canteen: str = "") -> list[QuotaPolicy]:
+    """Return the rows about the labour union's money that bind a unit with such a canteen, one for a basis. One query."""
+    rows = _in_force(regions_around(region_code), year).exclude(basis=Basis.CANTEEN_FOOD)
+    found: dict[str, QuotaPolicy] = {}
+    for row in rows:
+        if row.canteen in ("", canteen):
+            found[row.basis] = row
+    return [found[basis] for basis in Basis if basis in found]
+
+
+def share_of(policy: QuotaPolicy, base_fen: int) -> Share:
+    """Return what a policy asks for, of an amount."""
+    return Share(policy.basis, base_fen, policy.ratio_bp, share_fen(base_fen, policy.ratio_bp))

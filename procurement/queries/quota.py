@@ -4,57 +4,28 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from procurement import books
 from procurement.models import BudgetUnit, QuotaDeclaration, QuotaPolicy, UnitOrder
 from procurement.queries.policies import policy_for
 from procurement.queries.units import below
-from procurement.rules.quota import FORECAST_DAYS, Pace, counted_fen, fulfilment_rate, month_day, pace
-from procurement.states import Fund
+from procurement.rules.quota import FORECAST_DAYS, Amounts, Pace, add_up, counted_fen, month_day, pace
+from procurement.states import Fund, UnitKind
 from shop.core import ledger
 from shop.sales.states import OrderState
 
 ORDERS_A_PAGE = 30
 KINDS = (books.COMMITTED, books.FULFILLED, books.REVERSED)
-COUNTED = F("order__total_fen") - F("order__refunded_fen") - F("order__waived_fen")
-
-
-@dataclass(frozen=True, slots=True)
-class Amounts:
-    """A quota's sides in 分."""
-
-    reserved: int = 0
-    committed: int = 0
-    fulfilled: int = 0
-    reversed: int = 0
-
-    @property
-    def remaining(self) -> int:
-        """What is neither fulfilled nor on its way."""
-        return max(0, self.reserved - self.fulfilled - self.committed)
-
-    @property
-    def rate(self) -> Decimal | None:
-        """Fulfilled ÷ reserved in percent, truncated; None without a share."""
-        return fulfilment_rate(self.fulfilled, self.reserved)
-
-    @property
-    def committed_rate(self) -> Decimal | None:
-        """Committed ÷ reserved in percent, truncated; None without a share."""
-        return fulfilment_rate(self.committed, self.reserved)
-
-    def __add__(self, other: "Amounts") -> "Amounts":
-        return Amounts(
-            self.reserved + other.reserved,
-            self.committed + other.committed,
-            self.fulfilled + other.fulfilled,
-            self.reversed + other.reversed,
-        )
+# What counts of an order, as `rules.quota.counted_fen` says it.
+COUNTED = Case(
+    When(order__state=OrderState.CANCELLED, then=Value(0)),
+    default=F("order__total_fen") - F("order__refunded_fen") - F("order__waived_fen"),
+    output_field=BigIntegerField(),
+)
 
 
 @dataclass
@@ -95,13 +66,13 @@ def amounts_of(unit_ids: Iterable[int], year: int) -> dict[int, dict[str, Amount
 def standing(unit: BudgetUnit, year: int, today: date) -> Standing:
     """Return where a unit stands on `today`. Four queries."""
     policy = policy_for(unit.region_code, year)
-    declaration = QuotaDeclaration.objects.filter(unit=unit, year=year).first()
+    declaration = QuotaDeclaration.objects.filter(unit=unit, year=year).select_related("in_force").first()
     funds = amounts_of([unit.pk], year)[unit.pk]
     whole = sum(funds.values(), Amounts())
     by_day: dict[date, int] = defaultdict(int)
     since = today - timedelta(days=FORECAST_DAYS)
     recent = orders = under_way = 0
-    rows = UnitOrder.objects.filter(unit=unit, year=year).values_list(
+    rows = UnitOrder.objects.filter(counts_for=unit, year=year).values_list(
         "order__state", "order__placed_at", "order__completed_at", "order__total_fen", "order__refunded_fen",
         "order__waived_fen",
     )  # fmt: skip
@@ -141,23 +112,32 @@ def standing(unit: BudgetUnit, year: int, today: date) -> Standing:
     )
 
 
-def budget_of(unit_id: int, year: int) -> tuple[int, int]:
-    """Return what is left of a year's budget and what was taken, in 分. One query."""
-    left, spent = books.budget(unit_id, year), books.budget(unit_id, year, "spent")
+def budget_of(unit_id: int, year: int, fund: str = Fund.CANTEEN) -> tuple[int, int]:
+    """Return what is left of a fund's budget of a year and what was taken, in 分. One query."""
+    left, spent = books.budget(unit_id, year, fund=fund), books.budget(unit_id, year, "spent", fund)
     totals = ledger.sums([left, spent])
     return totals[left], totals[spent]
 
 
 @dataclass
 class BoardRow:
-    """One unit of a board, with the sum of everything under it."""
+    """One unit of a board, with the sum of everything under it.
+
+    `amounts` are of the units with a confirmed share; what the others bought is in `apart`, and in no rate.
+    """
 
     unit: BudgetUnit
     depth: int
     amounts: Amounts
+    apart: Amounts
     pace: Pace
     declaration: QuotaDeclaration | None
     units: int
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is a unit that no sum counts: no confirmed declaration, or one that reserves nothing."""
+        return self.unit.kind == UnitKind.UNIT and not self.amounts.is_counted
 
     @property
     def orders_path(self) -> str:
@@ -178,37 +158,46 @@ class Board:
         """The sum of all."""
         return self.rows[0]
 
+    @property
+    def apart(self) -> list[BoardRow]:
+        """The units that no sum counts."""
+        return [row for row in self.rows if row.is_apart]
+
 
 def board(unit: BudgetUnit, year: int, today: date) -> Board:
-    """Return the tree under `unit` with its sums. Five queries, whatever the number of units."""
+    """Return the tree under `unit` with its sums, by `rules.quota.add_up`. Five queries, whatever the number of units."""
     units = list(below(unit))
     ids = [each.pk for each in units]
     own = amounts_of(ids, year)
     declarations = {
         row.unit_id: row
-        for row in QuotaDeclaration.objects.filter(unit__in=ids, year=year).select_related("unit__organisation")
+        for row in QuotaDeclaration.objects.filter(unit__in=ids, year=year).select_related(
+            "unit__organisation", "in_force"
+        )
     }
     since = today - timedelta(days=FORECAST_DAYS)
     recent = dict(
-        UnitOrder.objects.filter(unit__in=ids, year=year, order__placed_at__date__gt=since)
-        .exclude(order__state=OrderState.CANCELLED)
-        .values_list("unit_id")
+        UnitOrder.objects.filter(counts_for__in=ids, year=year, order__placed_at__date__gt=since)
+        .values_list("counts_for_id")
         .annotate(fen=Sum(COUNTED))
     )
     fulfil_by = month_day(year, policy_for(unit.region_code, year).fulfil_by)
     rows = []
+    whole = {pk: sum(funds.values(), Amounts()) for pk, funds in own.items()}
     for each in units:
         inside = [other for other in units if (other.path or "").startswith(each.path or "-")]
-        total = sum((part for other in inside for part in own[other.pk].values()), Amounts())
+        together = add_up(whole[other.pk] for other in inside)
+        total = together.counted
         rows.append(
             BoardRow(
                 unit=each,
                 depth=(each.path or "").count("/") - (unit.path or "").count("/"),
                 amounts=total,
+                apart=together.apart,
                 pace=pace(
                     traded_fen=total.fulfilled,
                     committed_fen=total.committed,
-                    recent_fen=sum(recent.get(other.pk, 0) for other in inside),
+                    recent_fen=sum(recent.get(other.pk, 0) for other in inside if whole[other.pk].is_counted),
                     reserved=total.reserved,
                     today=today,
                     fulfil_by=fulfil_by,
@@ -221,11 +210,20 @@ def board(unit: BudgetUnit, year: int, today: date) -> Board:
     return Board(year, rows, waiting)
 
 
-def counted_orders(unit: BudgetUnit, year: int, kind: str = "", fund: str = "") -> QuerySet[UnitOrder]:
-    """Return the orders behind a figure of `unit` and everything under it: `kind` committed, fulfilled or reversed."""
-    rows = UnitOrder.objects.filter(unit__path__startswith=unit.path or "-", year=year).select_related(
-        "order__order", "order__supplier", "order__purchase", "unit__organisation", "request__buyer"
-    )
+def counted_orders(
+    unit: BudgetUnit, year: int, kind: str = "", fund: str = "", *, apart: bool = False
+) -> QuerySet[UnitOrder]:
+    """Return the orders behind a figure of `unit` and everything under it: `kind` committed, fulfilled or reversed.
+
+    Of a unit that oversees others only those that its rate counts, or with `apart` only the others.
+    """
+    rows = UnitOrder.objects.filter(counts_for__path__startswith=unit.path or "-", year=year).select_related(
+        "order__order", "order__supplier", "order__purchase", "unit__organisation", "counts_for__organisation",
+        "request__buyer",
+    )  # fmt: skip
+    if unit.kind != UnitKind.UNIT:
+        with_share = QuotaDeclaration.objects.filter(year=year, in_force__reserved_fen__gt=0).values("unit")
+        rows = rows.exclude(counts_for__in=with_share) if apart else rows.filter(counts_for__in=with_share)
     if fund in Fund.values:
         rows = rows.filter(fund=fund)
     if kind == books.FULFILLED:
@@ -238,13 +236,12 @@ def counted_orders(unit: BudgetUnit, year: int, kind: str = "", fund: str = "") 
     return rows.order_by("-order__placed_at", "-pk")
 
 
-def order_page(unit: BudgetUnit, year: int, kind: str, fund: str, page: str | int) -> tuple[Page, int]:
+def order_page(
+    unit: BudgetUnit, year: int, kind: str, fund: str, page: str | int, *, apart: bool = False
+) -> tuple[Page, int]:
     """Return a page of the orders behind a figure, and the figure: what all of them count. Three queries."""
-    rows = counted_orders(unit, year, kind, fund)
-    alive = ~Q(order__state=OrderState.CANCELLED)
-    counted = rows.order_by().aggregate(
-        counted=Sum(COUNTED, filter=alive), total=Sum("order__total_fen"), alive=Sum("order__total_fen", filter=alive)
-    )
+    rows = counted_orders(unit, year, kind, fund, apart=apart)
+    counted = rows.order_by().aggregate(counted=Sum(COUNTED), total=Sum("order__total_fen"))
     whole = int(counted["counted"] or 0)
     if kind == books.REVERSED:
         whole = int(counted["total"] or 0) - whole

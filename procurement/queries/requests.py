@@ -10,10 +10,10 @@ from django.db.models.functions import Coalesce
 
 from catalog.queries import specifications_for_sale
 from catalog.queries.supply import specifications_by_code
-from procurement.models import PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.models import DeclarationSnapshot, PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.queries.units import Seat
 from procurement.rules.lists import Cell, Checked, Known, check_rows
-from procurement.states import RequestState, UnitKind
+from procurement.states import CanteenMode, DeclarationState, RequestState, UnitKind
 from shop.sales.states import OrderState, PurchaseState
 
 REQUESTS_A_PAGE = 20
@@ -36,9 +36,7 @@ def request_page(unit_id: int, tab: str, page: str | int) -> Page:
 def request_of(seats: Sequence[Seat], number: str) -> PurchaseRequest | None:
     """Return a request of one of the person's units with its lines and decisions, or None. Four queries."""
     rows = PurchaseRequest.objects.filter(unit__in=[seat.pk for seat in seats], number=number)
-    rows = rows.select_related(
-        "unit__organisation", "unit__parent__organisation", "unit__ship_division", "buyer", "purchase"
-    )
+    rows = rows.select_related("unit__organisation", "unit__parent__organisation", "ship_division", "buyer", "purchase")
     return rows.prefetch_related("lines", "decisions__actor", "versions").first()
 
 
@@ -101,8 +99,9 @@ def open_requests(unit_id: int) -> list[PurchaseRequest]:
 
 def _orders() -> QuerySet[UnitOrder]:
     return UnitOrder.objects.select_related(
-        "order__order", "order__supplier", "order__purchase", "unit__organisation", "request__buyer"
-    ).prefetch_related("order__lines")
+        "order__order", "order__supplier", "order__purchase__ship_division", "unit__organisation",
+        "counts_for__organisation", "request__buyer",
+    ).prefetch_related("order__lines")  # fmt: skip
 
 
 def orders_under_way(unit_id: int, most: int = 5) -> list[UnitOrder]:
@@ -113,8 +112,11 @@ def orders_under_way(unit_id: int, most: int = 5) -> list[UnitOrder]:
 
 
 def unit_order(seats: Sequence[Seat], number: str) -> UnitOrder | None:
-    """Return an order of one of the person's units, or of one below a unit that oversees, or None. Seven queries."""
-    mine = Q(unit__in=[seat.pk for seat in seats])
+    """Return an order of one of the person's units, one that counts for it, or of one below a unit that oversees, or None.
+
+    Seven queries.
+    """
+    mine = Q(unit__in=[seat.pk for seat in seats]) | Q(counts_for__in=[seat.pk for seat in seats])
     for seat in seats:
         if seat.unit.kind != UnitKind.UNIT:
             mine |= Q(unit__path__startswith=seat.unit.path or "-")
@@ -138,13 +140,30 @@ def orders_of_request(request_id: int) -> list[UnitOrder]:
 def declaration_below(seats: Sequence[Seat], pk: int) -> QuotaDeclaration | None:
     """Return a declaration of a unit right below one of the person's, or None."""
     rows = QuotaDeclaration.objects.filter(pk=pk, unit__parent__in=[seat.pk for seat in seats])
-    return rows.select_related("unit__organisation", "policy", "submitted_by", "represented_by__organisation").first()
+    return rows.select_related(
+        "unit__organisation", "policy", "submitted_by", "represented_by__organisation", "in_force"
+    ).first()
 
 
 def declaration_of(unit_id: int, year: int) -> QuotaDeclaration | None:
     """Return a unit's declaration of a year, or None. One query."""
     rows = QuotaDeclaration.objects.filter(unit_id=unit_id, year=year)
-    return rows.select_related("unit__organisation", "policy").first()
+    return rows.select_related(
+        "unit__organisation", "policy", "submitted_by", "represented_by__organisation", "in_force"
+    ).first()
+
+
+def snapshots_of(declaration: QuotaDeclaration) -> list[DeclarationSnapshot]:
+    """Return what was confirmed of a declaration, the latest first. One query."""
+    rows = declaration.snapshots.select_related("policy", "represented_by__organisation")
+    return list(rows.order_by("-version"))
+
+
+def asked_to_represent(unit_id: int, year: int) -> list[QuotaDeclaration]:
+    """Return the declarations of units that name this one as declaring for them: those that wait first. One query."""
+    rows = QuotaDeclaration.objects.filter(represented_by=unit_id, year=year, canteen=CanteenMode.SHARED)
+    rows = rows.exclude(state=DeclarationState.RETURNED).select_related("unit__organisation")
+    return sorted(rows.order_by("pk"), key=lambda row: row.accepted_at is not None)
 
 
 @dataclass(frozen=True)

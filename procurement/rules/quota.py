@@ -1,15 +1,18 @@
 """The quota law: reserved share, fulfilment rate, pace. Amounts in 分, ratios in basis points."""
 
 import calendar
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from procurement.states import CanteenMode
+from procurement.states import Basis, CanteenMode
 from shop.sales.rules import left_fen
 
 BASIS = 10_000
+# Who has a canteen of its own to declare for, and may therefore represent units that share it.
+FEEDS = frozenset({CanteenMode.OWN, CanteenMode.OUTSOURCED})
 # How far behind an even pace a unit may be before it is told.
 TOLERANCE_BP = 1_000
 FORECAST_DAYS = 90
@@ -22,7 +25,30 @@ def reserved_fen(canteen: str, spend_fen: int, ratio_bp: int) -> int:
     """
     if canteen in (CanteenMode.NONE, CanteenMode.SHARED):
         return 0
-    return -(-spend_fen * ratio_bp // BASIS)
+    return share_fen(spend_fen, ratio_bp)
+
+
+def share_fen(base_fen: int, ratio_bp: int) -> int:
+    """Return a ratio of an amount, a part of a 分 counting as one."""
+    return -(-base_fen * ratio_bp // BASIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one policy row asks of a unit in a year."""
+
+    basis: str
+    base_fen: int
+    ratio_bp: int
+    reserved_fen: int
+
+
+def union_share_fen(planned_fen: int, shares: Iterable[Share]) -> int:
+    """Return what the labour union reserves: the most of what it plans and what each row of its bases asks for.
+
+    Not their sum: one purchase out of the union's money fills each of them.
+    """
+    return max([planned_fen, *(share.reserved_fen for share in shares if share.basis != Basis.CANTEEN_FOOD)])
 
 
 def fulfilment_rate(traded_fen: int, reserved: int) -> Decimal | None:
@@ -35,9 +61,77 @@ def fulfilment_rate(traded_fen: int, reserved: int) -> Decimal | None:
     return Decimal(max(0, traded_fen) * BASIS // reserved).scaleb(-2)
 
 
-def counted_fen(total_fen: int, refunded_fen: int, waived_fen: int) -> int:
-    """Return what counts of an order: what it costs in the end."""
-    return left_fen(total_fen, refunded_fen, waived_fen)
+def counted_fen(total_fen: int, refunded_fen: int, waived_fen: int, *, is_cancelled: bool = False) -> int:
+    """Return what counts of an order: what it costs in the end; nothing of a cancelled one, paid or not."""
+    return 0 if is_cancelled else left_fen(total_fen, refunded_fen, waived_fen)
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """A quota's sides in 分."""
+
+    reserved: int = 0
+    committed: int = 0
+    fulfilled: int = 0
+    reversed: int = 0
+
+    @property
+    def remaining(self) -> int:
+        """What is neither fulfilled nor on its way."""
+        return max(0, self.reserved - self.fulfilled - self.committed)
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Fulfilled ÷ reserved in percent, truncated; None without a share."""
+        return fulfilment_rate(self.fulfilled, self.reserved)
+
+    @property
+    def committed_rate(self) -> Decimal | None:
+        """Committed ÷ reserved in percent, truncated; None without a share."""
+        return fulfilment_rate(self.committed, self.reserved)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is part of a sum's rate: something is reserved, by a declaration that was confirmed."""
+        return self.reserved > 0
+
+    @property
+    def has_traded(self) -> bool:
+        """Whether anything was ordered."""
+        return bool(self.committed or self.fulfilled or self.reversed)
+
+    def __add__(self, other: "Amounts") -> "Amounts":
+        return Amounts(
+            self.reserved + other.reserved,
+            self.committed + other.committed,
+            self.fulfilled + other.fulfilled,
+            self.reversed + other.reversed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several units in one: `counted` are those with a share, `apart` what the others bought."""
+
+    counted: Amounts
+    apart: Amounts
+
+
+def add_up(units: Iterable[Amounts]) -> Together:
+    """Add units up so that the rate of the sum has the same units above and below the line.
+
+    A unit without a confirmed share has nothing below it: what it bought stands apart, and moves no rate.
+    """
+    given = list(units)
+    return Together(
+        counted=sum((each for each in given if each.is_counted), Amounts()),
+        apart=sum((each for each in given if not each.is_counted), Amounts()),
+    )
+
+
+def budget_year(planned: int, this_year: int) -> int:
+    """Return whose budget an approval takes: of the year in which it is to be ordered, which is not over."""
+    return max(planned, this_year)
 
 
 def month_day(year: int, text: str) -> date:

@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from shop.accounts import limits
 from shop.accounts.models import User
 
 
@@ -39,6 +40,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing: our views say what happened."""
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt as a failure until it succeeds. Raises ValidationError after too many."""
+        self._login_failed_rl_usage = limits.consume(
+            request, action="login_failed", key=name_tried(request, credentials)
+        )
+        if self._login_failed_rl_usage is None:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """Keep the count: only time ends it."""
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count failures by the name that was tried, phone or e-mail."""

@@ -10,8 +10,8 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        """Name the predicates as permissions; fill the back office."""
-        from shop.accounts import admin, rules  # reason: apps must be loaded first
+        """Name the predicates as permissions; fill the back office; load what registers itself: periodic work."""
+        from shop.accounts import admin, one_time_codes, rules, sessions  # noqa: F401  reason: apps must be loaded first
 
         rules.register()
         admin.register()

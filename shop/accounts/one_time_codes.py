@@ -1,20 +1,27 @@
-"""One-time codes that prove a phone or an e-mail. The session keeps a digest, never the code.
+"""One-time codes that prove a phone or an e-mail. The database keeps a digest, the session which code it waits for.
 
-A code is for one purpose and one destination, lives ten minutes, bears five wrong tries, and works once.
+A code is for one purpose and one destination, lives ten minutes, bears five tries, and works once. Tries are counted
+by conditional updates before the answer is looked at: of a hundred answers sent at the same moment five are read.
 """
 
 import secrets
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.mail import send_mail
+from django.db.models import F
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from shop.accounts import sms
+from shop.accounts.models import OneTimeCode
+from shop.accounts.models.codes import MOST_TRIES as TRIES
+from shop.core import periodic
 from shop.core.errors import DomainError
 from shop.core.masking import mask_email, mask_phone
 
@@ -22,8 +29,8 @@ SESSION_KEY = "accounts_code"
 SHOWN_KEY = "accounts_shown_code"
 DIGITS = 6
 LIFE_SECONDS = 600
-TRIES = 5
 RESEND_SECONDS = 60
+KEPT = timedelta(days=1)
 
 
 class WrongCode(DomainError):
@@ -82,22 +89,32 @@ def start(
     payload: dict[str, Any] | None = None,
     decoy: bool = False,
 ) -> Pending:
-    """Send a code to `destination` (E.164 phone or e-mail) and remember it in the session.
+    """Send a code to `destination` (E.164 phone or e-mail); the session waits for it, and for no earlier one.
 
     A `decoy` looks the same to whoever asks, but nothing is sent and no answer is right: whether an account exists
     stays unknown. Raises NotSent when the provider fails.
     """
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     salt = secrets.token_hex(8)
-    digest = "" if decoy else _digest(code, salt, purpose, destination)
-    pending = Pending(purpose, destination, digest, salt, time.time(), user_id=user_id, payload=payload or {})
+    row = OneTimeCode(
+        handle=secrets.token_urlsafe(32),
+        purpose=purpose,
+        destination=destination,
+        digest="" if decoy else _digest(code, salt, purpose, destination),
+        salt=salt,
+        sent_at=timezone.now(),
+        user_id=user_id,
+        payload=payload or {},
+    )
     session.pop(SHOWN_KEY, None)
     if not decoy:
-        _send(pending, code)
-        if settings.SHOW_CODES:
-            session[SHOWN_KEY] = code
-    session[SESSION_KEY] = asdict(pending)
-    return pending
+        _send(_pending_of(row), code)
+    forget(session)
+    row.save(force_insert=True)
+    if not decoy and settings.SHOW_CODES:
+        session[SHOWN_KEY] = code
+    session[SESSION_KEY] = row.handle
+    return _pending_of(row)
 
 
 def _send(pending: Pending, code: str) -> None:
@@ -112,9 +129,9 @@ def _send(pending: Pending, code: str) -> None:
 
 
 def pending(session: SessionBase) -> Pending | None:
-    """Return the code that is waited for, or None."""
-    kept = session.get(SESSION_KEY)
-    return Pending(**kept) if kept else None
+    """Return the code that is waited for, or None. One query where there is one."""
+    row = _row(session)
+    return _pending_of(row) if row else None
 
 
 def shown_code(session: SessionBase) -> str:
@@ -124,26 +141,61 @@ def shown_code(session: SessionBase) -> str:
 
 def forget(session: SessionBase) -> None:
     """Drop the code that is waited for."""
-    session.pop(SESSION_KEY, None)
+    handle = session.pop(SESSION_KEY, None)
     session.pop(SHOWN_KEY, None)
+    if isinstance(handle, str):
+        OneTimeCode.objects.filter(handle=handle).delete()
 
 
 def check(session: SessionBase, typed: str) -> Pending:
     """Return what the code was for, and use it up. Raises WrongCode, which says what to do."""
-    waiting = pending(session)
-    if waiting is None:
-        raise WrongCode(_("This code was used or is too old. Ask for a new one."), code="code_gone")
-    if time.time() - waiting.sent_at > LIFE_SECONDS or waiting.tries >= TRIES:
+    row = _row(session)
+    if row is None or not _take_try(row, timezone.now()):
         forget(session)
         raise WrongCode(_("This code was used or is too old. Ask for a new one."), code="code_gone")
     digits = "".join(character for character in typed if character.isdigit())
-    digest = _digest(digits, waiting.salt, waiting.purpose, waiting.destination)
-    if not waiting.digest or not constant_time_compare(digest, waiting.digest):
-        waiting.tries += 1
-        session[SESSION_KEY] = asdict(waiting)
-        left = TRIES - waiting.tries
-        if left <= 0:
+    digest = _digest(digits, row.salt, row.purpose, row.destination)
+    if not row.digest or not constant_time_compare(digest, row.digest):
+        if row.tries + 1 >= TRIES:
             raise WrongCode(_("That was wrong five times. Ask for a new code."), field="code")
         raise WrongCode(_("This code is not right: check the six digits."), field="code")
+    if not _use_up(row, timezone.now()):
+        raise WrongCode(_("This code was used or is too old. Ask for a new one."), code="code_gone")
     forget(session)
-    return waiting
+    return _pending_of(row)
+
+
+def _row(session: SessionBase) -> OneTimeCode | None:
+    handle = session.get(SESSION_KEY)
+    # Sessions from before the codes were rows hold something else: as good as none.
+    return OneTimeCode.objects.filter(handle=handle, used_at=None).first() if isinstance(handle, str) else None
+
+
+def _take_try(row: OneTimeCode, at: datetime) -> bool:
+    """Count one try; False when there is none left, or the code is too old."""
+    young = OneTimeCode.objects.filter(pk=row.pk, used_at=None, sent_at__gte=at - timedelta(seconds=LIFE_SECONDS))
+    return bool(young.filter(tries__lt=TRIES).update(tries=F("tries") + 1))
+
+
+def _use_up(row: OneTimeCode, at: datetime) -> bool:
+    """Mark the code used; False when another answer did."""
+    return bool(OneTimeCode.objects.filter(pk=row.pk, used_at=None).update(used_at=at))
+
+
+def _pending_of(row: OneTimeCode) -> Pending:
+    return Pending(
+        purpose=row.purpose,
+        destination=row.destination,
+        digest=row.digest,
+        salt=row.salt,
+        sent_at=row.sent_at.timestamp(),
+        tries=row.tries,
+        user_id=row.user_id,
+        payload=row.payload,
+    )
+
+
+@periodic.every("accounts.forget_codes", seconds=3600)
+def forget_codes(*, at: datetime) -> None:
+    """Delete the codes of yesterday: they name phones, and nobody waits for them any more."""
+    OneTimeCode.objects.filter(sent_at__lt=at - KEPT).delete()

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
 
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Q, Value, When
+from django.utils.crypto import constant_time_compare
 
 from shop.accounts import roles
 from shop.accounts.models import AccessToken, Address, Membership, Message, Organisation, User
@@ -139,14 +144,34 @@ def account(pk: int | None) -> User | None:
     return User.objects.filter(pk=pk, is_active=True).first()
 
 
+def people_signed_in(session_keys: Iterable[str], *, at: datetime) -> dict[str, User]:
+    """Return who is signed in by each of these sessions. Two queries; the database is asked, never a cache.
+
+    Left out are sessions that ended (signed out, expired, a new password since) and people whose account is closed:
+    what holds on to a session for longer than a request asks here again.
+    """
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    rows = store.get_model_class().objects.filter(session_key__in=set(session_keys), expire_date__gt=at)
+    kept = {row.session_key: store.decode(row.session_data) for row in rows}
+    ids = {int(facts[SESSION_KEY]) for facts in kept.values() if SESSION_KEY in facts}
+    people = User.objects.in_bulk(ids) if ids else {}
+    found: dict[str, User] = {}
+    for key, facts in kept.items():
+        user = people.get(int(facts.get(SESSION_KEY, 0)))
+        if user is not None and user.is_active and _holds(facts.get(HASH_SESSION_KEY, ""), user):
+            found[key] = user
+    return found
+
+
+def _holds(digest: str, user: User) -> bool:
+    """Whether a session's digest is of the password that the person has now."""
+    mine = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    return any(constant_time_compare(digest, each) for each in mine)
+
+
 def has_account(*, email: str) -> bool:
     """Tell whether an account, active or not, has this e-mail."""
     return User.objects.filter(email__iexact=email).exists()
-
-
-def names_of(user_ids: Iterable[int]) -> dict[int, str]:
-    """Return what people call themselves, by id. One query."""
-    return dict(User.objects.filter(pk__in=list(user_ids)).values_list("pk", "name"))
 
 
 def organisation_names(user_ids: Iterable[int]) -> dict[int, list[str]]:
@@ -158,9 +183,15 @@ def organisation_names(user_ids: Iterable[int]) -> dict[int, list[str]]:
     return names
 
 
+def names_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """Return what people are called, by id; those without a name are absent. One query, none for nobody."""
+    wanted = set(user_ids)
+    return dict(User.objects.filter(pk__in=wanted).exclude(name="").values_list("pk", "name")) if wanted else {}
+
+
 def campaign_staff_or_members(user_ids: Iterable[int], organisation_id: int | None) -> set[int]:
     """Return which of these people are campaign staff, administrators, or members of the organisation. One query."""
     acting = Q(groups__name__in=[roles.CAMPAIGN_STAFF, roles.PLATFORM_ADMIN]) | Q(is_superuser=True)
     if organisation_id is not None:
-        acting |= Q(memberships__organisation_id=organisation_id)
+        acting |= Q(memberships__organisation_id=organisation_id, memberships__organisation__is_active=True)
     return set(User.objects.filter(acting, pk__in=list(user_ids), is_active=True).values_list("pk", flat=True))

@@ -6,36 +6,27 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.utils import perform_login
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
+from django.utils.crypto import constant_time_compare
 
-from shop.accounts import hooks, one_time_codes
+from shop.accounts import hooks, one_time_codes, queries
+from shop.accounts.limits import TooOften, limit
 from shop.accounts.models import User
+from shop.core import redirects
 from shop.core.errors import DomainError
 from shop.core.templatetags.heqiao import local
 
 logger = logging.getLogger(__name__)
 
+__all__ = ["TooOften", "limit"]
+
 YEAR = 365 * 24 * 3600
 CONFIRMED_KEY = "accounts_confirmed_at"
 CONFIRMED_SECONDS = 600
-
-
-class TooOften(DomainError):
-    """Too many attempts; later it works again."""
-
-    code = "too_often"
-    status = 429
-
-
-def limit(request: HttpRequest, action: str, key: str = "") -> None:
-    """Count one attempt of `action` (ACCOUNT_RATE_LIMITS). Raises TooOften."""
-    if not ratelimit.consume(request, action=action, key=key or "none"):
-        raise TooOften(_("Too many attempts. Please wait a few minutes and try again."))
+RESET_KEY = "accounts_reset"
+RESET_SECONDS = 600
 
 
 def ask_code(
@@ -62,15 +53,12 @@ def ask_code(
 
 def safe_next(request: HttpRequest, default: str = "/account/") -> str:
     """Return where to go afterwards: `next` of the request if it is an address of this site, else `default`."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    here = {request.get_host()}
-    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=here, require_https=request.is_secure()):
-        return wanted
-    return local(default)
+    return redirects.onward(request, local(default))
 
 
 def sign_in(request: HttpRequest, user: User, *, onward: str) -> HttpResponse:
     """Sign `user` in (a new session key; allauth's stages decide) and go `onward`, or where allauth sends instead."""
+    forget_reset(request)
     response = perform_login(request, user, redirect_url=onward)
     if not request.user.is_authenticated:
         return response
@@ -111,6 +99,31 @@ def is_confirmed(request: HttpRequest) -> bool:
     """Tell whether the person proved who it is in the last ten minutes."""
     at = request.session.get(CONFIRMED_KEY, 0)
     return time.time() - at < CONFIRMED_SECONDS
+
+
+def remember_reset(request: HttpRequest, user: User) -> None:
+    """Note that this session proved to be `user` for setting a new password: once, soon, and of the present one."""
+    request.session[RESET_KEY] = {
+        "user": user.pk,
+        "state": user.get_session_auth_hash(),
+        "at": int(time.time()),
+    }
+
+
+def reset_of(request: HttpRequest) -> User | None:
+    """Return who may set a new password in this session; None once it was set, here or elsewhere, or too late."""
+    kept = request.session.get(RESET_KEY)
+    if not isinstance(kept, dict) or time.time() - kept["at"] > RESET_SECONDS:
+        return None
+    user = queries.account(kept["user"])
+    if user is None or not constant_time_compare(kept["state"], user.get_session_auth_hash()):
+        return None
+    return user
+
+
+def forget_reset(request: HttpRequest) -> None:
+    """Let this session set no password any more."""
+    request.session.pop(RESET_KEY, None)
 
 
 def is_closed_office(user: Any, path: str) -> bool:

@@ -22,6 +22,7 @@ from procurement import doors, product_hooks
 from procurement.operations import pledging, quota
 from procurement.queries import units
 from procurement.queries.gifts import beneficiary_names, need_names
+from procurement.queries.payers import registered_payers
 from shop.accounts import hooks as accounts
 from shop.accounts.models import User
 from shop.accounts.operations.groups import ensure_groups
@@ -33,7 +34,7 @@ from shop.sales import account_hooks
 from shop.sales import admin as sales_admin
 from shop.sales import hooks as sales
 from shop.sales.case_shown import PICTURES
-from shop.sales.operations import adopting, baskets, certified, privacy
+from shop.sales.operations import adopting, baskets, certified, funding, privacy
 from shop.sales.queries.evidence import case_picture_key
 from shop.sales.queries.reviews import reviews_of
 from shop.sales.views import orders as order_views
@@ -46,6 +47,7 @@ def connect() -> None:
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)
     sales.connect(certified.take_part)
+    sales.connect(funding.take_part)
     sales.connect(quota.take_part)
     sales.connect(pledging.take_part)
     sales.connect_door(quota.KIND, doors.unit_door)
@@ -64,6 +66,7 @@ def connect() -> None:
     sales.connect_source("session", sources_of_session)
     sales.connect_overseer(units.units_below)
     sales.connect_names("unit", units.unit_names)
+    sales.connect_payers(quota.KIND, registered_payers)
     sales.connect_names("need", need_names)
     sales.connect_names(pledging.KIND, beneficiary_names)
     sales.connect_names("session", session_names)

@@ -1,6 +1,14 @@
+"""The app of what every package stands on."""
+
 from django.apps import AppConfig
 
 
 class CoreConfig(AppConfig):
+    """Divisions, ledger, outbox, audit, limits."""
+
     name = "shop.core"
     label = "core"
+
+    def ready(self) -> None:
+        """Load what registers itself: periodic work."""
+        from shop.core import limits, once  # noqa: F401  reason: models must be loaded first

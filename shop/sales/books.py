@@ -4,6 +4,8 @@ gateway:{name}          what a gateway holds for us (clearing)
 supplier:{id}:held      paid, not yet received by the buyer
 supplier:{id}:payable   received: to be settled with the supplier
 platform:discounts      discounts that the platform pays for (clearing)
+offers:{id}:given       discounts that a supplier pays for itself, on the goods that were paid and kept; no money moves
+offers:given            what they add up to (clearing)
 """
 
 from shop.core.ledger import Posting
@@ -24,7 +26,13 @@ def gateway(name: str) -> str:
     return f"gateway:{name}"
 
 
+def given(supplier_id: int) -> str:
+    """Return the account of the discounts that a supplier pays for itself."""
+    return f"offers:{supplier_id}:given"
+
+
 DISCOUNTS = "platform:discounts"
+GIVEN = "offers:given"
 
 
 def captured(
@@ -70,3 +78,17 @@ def refunded(
             Posting(f"refund-discount:{key}", source, DISCOUNTS, discount_back_fen, "refund_discount", number)
         )
     return postings
+
+
+def own_discount(*, key: str, number: str, supplier_id: int, amount_fen: int) -> list[Posting]:
+    """Return what a paid order books of the supplier's own discount: it got so much less than its goods cost."""
+    if not amount_fen:
+        return []
+    return [Posting(f"given:{key}", GIVEN, given(supplier_id), amount_fen, "own_discount", number)]
+
+
+def own_discount_back(*, key: str, number: str, supplier_id: int, amount_fen: int) -> list[Posting]:
+    """Return what giving an order's money back books of the supplier's own discount on it."""
+    if not amount_fen:
+        return []
+    return [Posting(f"given-back:{key}", given(supplier_id), GIVEN, amount_fen, "own_discount_back", number)]

@@ -162,6 +162,16 @@ def connect_source(kind: str, attributed: Attributed) -> None:
     sources[kind] = attributed
 
 
+Payers = Callable[[Collection[str]], dict[str, list[str]]]
+# By the attribution's kind of a purchase: from whom its bank transfer may come, where that is registered data.
+payer_sources: dict[str, Payers] = {}
+
+
+def connect_payers(kind: str, payers: Payers) -> None:
+    """Have `payers(refs)` name from whom transfers for purchases of `kind` may come: registered names and accounts."""
+    payer_sources[kind] = payers
+
+
 UnitsBelow = Callable[[Any], Sequence[str]]
 NamesToday = Callable[[Collection[str]], dict[str, str]]
 # Who knows which units a person oversees; and what an attribution's references are called today, by its kind.

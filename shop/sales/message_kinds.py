@@ -40,6 +40,20 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "order_weighed",
+    title=_("%(amount)s comes back to you for order %(number)s"),
+    text=_("It was weighed when it was packed and is lighter than what was charged. The rest is on its way back."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_weighed_owed",
+    title=_("%(amount)s less to pay for order %(number)s"),
+    text=_("It was weighed when it was packed and is lighter than what was charged."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
     "order_shipped",
     title=_("%(supplier)s has sent your order"),
     text=_("%(carrier)s %(tracking_no)s. Open the parcel when it arrives: damage is covered for 48 hours."),
@@ -234,4 +248,18 @@ register(
     text=_("You asked us to tell you."),
     action=_("Have a look"),
     icon="leaf",
+)
+register(
+    "offer_asked",
+    title=_("Will you pay for “%(offer)s”?"),
+    text=_("It can cost you %(most)s at most, and it waits for your answer."),
+    action=_("See the terms"),
+    icon="tag",
+)
+register(
+    "offer_dropped",
+    title=_("“%(offer)s” is not yours to pay for any more"),
+    text=_("The platform changed who pays for it. Nothing of it is charged to you from now on."),
+    action=_("See your offers"),
+    icon="tag",
 )

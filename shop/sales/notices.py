@@ -91,6 +91,14 @@ def tell_short(*, order_id: int, amount_fen: int, at: datetime) -> None:
     _tell_buyer(order, "order_short", {"amount_fen": amount_fen}, key=key, at=at)
 
 
+@outbox.register("sales.tell_weighed")
+def tell_weighed(*, shipment_id: int, amount_fen: int, at: datetime) -> None:
+    """Tell the buyer what goes back, or is not charged, because it weighed less."""
+    order = _order(Shipment.objects.get(pk=shipment_id).order_id)
+    kind = "order_weighed" if order.purchase.state == PurchaseState.PAID else "order_weighed_owed"
+    _tell_buyer(order, kind, {"amount_fen": amount_fen}, key=f"order_weighed:{shipment_id}", at=at)
+
+
 @outbox.register("sales.tell_shipped")
 def tell_shipped(*, shipment_id: int, at: datetime) -> None:
     """Tell the buyer that a parcel is on its way."""

@@ -246,7 +246,8 @@ def formulas() -> list[tuple[str, str]]:
             _("Counts"),
             _(
                 "An order counts from the moment it is paid; where the goods come first, from the moment they are "
-                "received (or paid, if that is earlier). That moment decides the period."
+                "received (or paid, if that is earlier). The day it was placed decides the period, as in quota and "
+                "budget."
             ),
         ),
         (_("Agreed"), _("unit price × pieces ordered − discount, line by line. Freight is not in it.")),

@@ -131,11 +131,49 @@ def ship_by(paid_at: datetime, hours: int, holiday_until: date | None) -> dateti
     return start + timedelta(hours=hours)
 
 
+def pieces_paid(unit_price_fen: int, pieces: int, ordered: int, discount_fen: int) -> int:
+    """Return 分 that the first `pieces` of a line's `ordered` cost; the discount is spread over them cumulatively.
+
+    So the parts of a line always add up to the line, in whatever portions they are taken. Rounded down: what is left
+    over comes with the last pieces.
+    """
+    return unit_price_fen * pieces - -(-discount_fen * pieces // ordered)
+
+
 def line_refundable(unit_price_fen: int, pieces: int, ordered: int, discount_fen: int, refunded_fen: int) -> int:
-    """Return 分 that may still be given back for `pieces` of a line; the discount counts per piece, rounded up."""
+    """Return 分 that may still be given back for `pieces` of a line of which `refunded_fen` was given back already.
+
+    The one rule for short shipments, acceptance, returns and cancellations. What was given back says how many pieces
+    are settled; the next ones are worth the difference of the cumulative amounts. So giving back all pieces, one by
+    one or together, in any order, gives back exactly what was paid. Never more than what is left of the line.
+    """
     paid = unit_price_fen * ordered - discount_fen
-    part = paid if pieces == ordered else unit_price_fen * pieces - -(-discount_fen * pieces // ordered)
+    settled = _pieces_settled(unit_price_fen, ordered, discount_fen, refunded_fen)
+    before = max(0, min(settled, ordered - pieces))
+    until = min(before + pieces, ordered)
+    part = pieces_paid(unit_price_fen, until, ordered, discount_fen) - pieces_paid(
+        unit_price_fen, before, ordered, discount_fen
+    )
     return max(0, min(part, paid - refunded_fen))
+
+
+def _pieces_settled(unit_price_fen: int, ordered: int, discount_fen: int, refunded_fen: int) -> int:
+    """Return the most pieces whose cumulative price was given back."""
+    low, high = 0, ordered
+    while low < high:
+        middle = (low + high + 1) // 2
+        if pieces_paid(unit_price_fen, middle, ordered, discount_fen) <= refunded_fen:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def supplier_discount_left(supplier_discount_fen: int, total_fen: int, reduced_fen: int) -> int:
+    """Return the supplier's own discount on what is left of an order, as `platform_discount_left` does for the platform's."""
+    if not total_fen:
+        return supplier_discount_fen
+    return supplier_discount_fen - supplier_discount_fen * reduced_fen // total_fen
 
 
 def after_sale_kinds(*, state: str, is_fresh: bool, completed_at: datetime | None, at: datetime) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shop.sales.views import seller, seller_cases, seller_orders
+from shop.sales.views import seller, seller_cases, seller_orders, seller_stock
 
 app_name = "seller"
 
@@ -17,7 +17,9 @@ urlpatterns = [
     path("after-sales/<int:case_id>/", seller_cases.case, name="case"),
     path("after-sales/<int:case_id>/return/", seller_cases.returned, name="case-return"),
     path("goods/", seller.goods, name="goods"),
-    path("goods/<int:specification_id>/stock/", seller.set_stock, name="set-stock"),
+    path("goods/<int:specification_id>/stock/", seller_stock.stock, name="stock"),
+    path("goods/<int:specification_id>/stock/change/", seller_stock.adjust, name="adjust-stock"),
+    path("goods/<int:specification_id>/stock/count/", seller_stock.count, name="count-stock"),
     path("settlement/", seller.settlement, name="settlement"),
     path("reviews/", seller.reviews, name="reviews"),
     path("reviews/<int:review_id>/reply/", seller.reply, name="reply"),

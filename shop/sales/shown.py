@@ -22,6 +22,7 @@ from shop.sales.operations.shipping import line_rest
 from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url, when
 from traceability.queries.parcels import ParcelCode, codes_of
+from traceability.rules.weights import in_words
 
 BADGES = {
     OrderState.UNPAID: "offer",
@@ -48,6 +49,11 @@ class LineShown:
     can_review: bool
     can_claim: bool
     cases: tuple[CaseShown, ...] = ()
+    weight: str = ""  # What it weighs, and what went back for it.
+    is_weighed: bool = False
+    weighed_grams: int = 0
+    weighed_back_fen: int = 0
+    promise: str = ""  # What was promised of its dates.
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,23 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         can_review=order.state == OrderState.COMPLETED and line.accepted > 0 and not line.is_reviewed,
         can_claim=bool(kinds) and line_here(order, line) > 0 and left > 0 and not line.has_open_case,
         cases=tuple(show_case(case, at) for case in cases),
+        weight=weight_words(line),
+        is_weighed=line.is_weighed,
+        weighed_grams=line.weighed_grams,
+        weighed_back_fen=line.weighed_back_fen,
     )
+
+
+def weight_words(line: Any) -> str:
+    """Return what the sent pieces of a weighed line weigh and what went back for it; "" before, and for other lines."""
+    if not line.is_weighed or not line.weighed_grams:
+        return ""
+    words = _("Weighed %(weight)s, charged up to %(most)s: %(back)s back")
+    return words % {
+        "weight": in_words(line.weighed_grams),
+        "most": in_words(line.shipped * line.net_grams),
+        "back": f"¥{to_yuan(line.weighed_back_fen):,}",
+    }
 
 
 def show_order(order: OrderFacts, at: datetime) -> OrderShown:
@@ -209,6 +231,10 @@ def _entries(order: OrderFacts, supplier: str) -> list[dict[str, str]]:
     for refund in order.refunds.all():
         text = _("%(amount)s, the way it was paid") % {"amount": f"¥{to_yuan(refund.amount_fen):,}"}
         title = _("Money given back") if refund.finished_at else _("Money is on its way back")
+        if refund.reason == "weighed":
+            text = _("%(amount)s, the way it was paid: it weighed less than was charged") % {
+                "amount": f"¥{to_yuan(refund.amount_fen):,}"
+            }
         found.append((refund.requested_at, {"title": title, "text": text}))
     # Sorted by time alone; what happened at one time stays in this order.
     found.sort(key=lambda each: each[0])

@@ -90,6 +90,16 @@ class CaseSide(models.TextChoices):
     TIME = "time", _("By time")
 
 
+class ConsentState(models.TextChoices):
+    """Where a supplier's consent to fund an offer stands. Only a given one lets the offer take anything off."""
+
+    ASKED = "asked", _("Waiting for your answer")
+    GIVEN = "given", _("You agreed")
+    DECLINED = "declined", _("You declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn by you")
+    REPLACED = "replaced", _("Changed by the platform")
+
+
 PURCHASE_MOVES: dict[str, frozenset[str]] = {
     PurchaseState.UNPAID: frozenset({PurchaseState.PAID, PurchaseState.EXPIRED, PurchaseState.CANCELLED}),
     # Money that arrives after the expiry is given back (a refund), it does not revive the purchase.
@@ -133,3 +143,12 @@ ONGOING_CASES = (
     *(AfterSaleState.OPEN, AfterSaleState.OFFERED, AfterSaleState.ARBITRATION),
     *(AfterSaleState.TO_RETURN, AfterSaleState.RETURNING),
 )
+
+CONSENT_MOVES: dict[str, frozenset[str]] = {
+    ConsentState.ASKED: frozenset({ConsentState.GIVEN, ConsentState.DECLINED, ConsentState.REPLACED}),
+    ConsentState.GIVEN: frozenset({ConsentState.WITHDRAWN, ConsentState.REPLACED}),
+    # Who changed its mind may still agree to the same terms.
+    ConsentState.DECLINED: frozenset({ConsentState.GIVEN, ConsentState.REPLACED}),
+    ConsentState.WITHDRAWN: frozenset({ConsentState.GIVEN, ConsentState.REPLACED}),
+    ConsentState.REPLACED: frozenset(),
+}

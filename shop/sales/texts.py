@@ -1,5 +1,6 @@
 """Texts that are kept in two languages, in the language of whoever reads."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.files.storage import default_storage
@@ -21,3 +22,8 @@ def thumb_url(picture_key: str, width: int = 240) -> str:
 def when(at: datetime | None) -> str:
     """Return a local time as 11-23 20:04, "" for none."""
     return date_format(timezone.localtime(at), "m-d H:i") if at else ""
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Return names as a list in quotation marks, as the reader's language writes it."""
+    return (", " if get_language() == "en" else "").join(f"“{name}”" for name in names)

@@ -4,6 +4,7 @@ import { connect } from "./live.js";
 import { toast } from "./toast.js";
 
 const EVERY = 4000;
+const SIGNED_OUT = 4401;
 
 export const startLiveConsole = () => {
   const root = document.querySelector("[data-console]");
@@ -101,6 +102,9 @@ export const startLiveConsole = () => {
     if (!frame.events?.length || frame.reset) return;
     clearTimeout(wanted);
     wanted = setTimeout(refresh, 700);
+  }, (code) => {
+    // Signed out, or no host any more: the page itself says what comes next.
+    if (code === SIGNED_OUT) location.reload();
   });
 
   // Dragging by the grip: the row follows the pointer's place, and the new order is sent when it is let go.

@@ -17,7 +17,8 @@ const line = (message, host) => {
   return item;
 };
 
-// Connects, and again after it was lost, asking for what came meanwhile. `take` gets each frame.
+// Connects, and again after it was lost, asking for what came meanwhile. `take` gets each frame, `lost` the code that
+// the socket closed with.
 export const connect = (root, take, lost = () => {}) => {
   const state = { seq: Number(root.dataset.seq ?? 0), socket: null, tries: 0 };
   const open = () => {
@@ -34,7 +35,7 @@ export const connect = (root, take, lost = () => {}) => {
     });
     socket.addEventListener("close", (event) => {
       if (event.code === 4404) return;
-      lost();
+      lost(event.code);
       setTimeout(open, SLOW[Math.min(state.tries, SLOW.length - 1)] * (0.7 + Math.random() * 0.6));
       state.tries += 1;
     });

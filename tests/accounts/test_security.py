@@ -91,7 +91,7 @@ def test_a_code_for_one_purpose_serves_no_other(signed_in: Client, lin: User, te
     """A code asked for by one account changes nothing of the account that is signed in when it comes back."""
     signed_in.post("/account/security/phone/", {"phone": "13700001234"})
     session = signed_in.session
-    kept = dict(session["accounts_code"])
+    kept = session["accounts_code"]
     signed_in.post("/account/logout/")
     signed_in.force_login(lin, backend="django.contrib.auth.backends.ModelBackend")
     session = signed_in.session

@@ -1,13 +1,16 @@
 """Signing in by a code, by password; signing up; forgotten passwords; signing out."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db.models import F
 from django.test import Client
 
 from shop.accounts import hooks, one_time_codes
-from shop.accounts.models import User
+from shop.accounts.models import OneTimeCode, User
+from shop.accounts.signing import RESET_KEY
 from shop.core.errors import DomainError
 from tests.factories import make_user
 
@@ -69,9 +72,7 @@ def test_a_code_works_once_and_bears_five_wrong_tries(client: Client, texts: Tex
 
 def test_a_code_is_too_old_after_ten_minutes(client: Client, texts: Texts) -> None:
     client.post("/account/login/", {"phone": "13800002046"})
-    session = client.session
-    session[one_time_codes.SESSION_KEY] |= {"sent_at": session[one_time_codes.SESSION_KEY]["sent_at"] - 601}
-    session.save()
+    OneTimeCode.objects.update(sent_at=F("sent_at") - timedelta(seconds=one_time_codes.LIFE_SECONDS + 1))
     assert client.post("/account/code/", {"code": code_in(texts[0][1])}).status_code == 422
     assert User.objects.count() == 0
 
@@ -81,6 +82,7 @@ def test_the_session_never_holds_the_code(client: Client, texts: Texts, settings
     client.post("/account/login/", {"phone": "13800002046"})
     code = code_in(texts[0][1])
     assert code not in str(dict(client.session))
+    assert code not in str(OneTimeCode.objects.values().get())
     assert code not in client.get("/account/code/").content.decode()
 
 
@@ -207,6 +209,59 @@ def test_a_forgotten_password_is_replaced_by_code(client: Client, zhou: User, te
     assert elsewhere.get("/account/").status_code == 302
     # The way back in is used up.
     assert Client().get("/account/password/new/").headers["Location"] == "/account/password/reset/"
+
+
+def proved_reset(client: Client, texts: Texts) -> None:
+    client.post("/account/password/reset/", {"login": "13800002046"})
+    client.post("/account/code/", {"code": code_in(texts[-1][1])})
+
+
+def copy_of(client: Client) -> Client:
+    """Return another browser with the same session cookie, as after a theft or a second tab."""
+    other = Client()
+    other.cookies["sessionid"] = client.cookies["sessionid"].value
+    return other
+
+
+def test_a_resets_session_serves_once(client: Client, zhou: User, texts: Texts) -> None:
+    proved_reset(client, texts)
+    second = copy_of(client)
+    session = client.session
+    kept = dict(session[RESET_KEY])
+    assert client.post("/account/password/new/", {"password": "a good new one"}).status_code == 302
+    assert second.post("/account/password/new/", {"password": "another good one"}).status_code == 302
+    # Even where the session was saved again by a request that had read it before.
+    third = Client()
+    session = third.session
+    session[RESET_KEY] = kept
+    session.save()
+    third.cookies["sessionid"] = session.session_key
+    answer = third.post("/account/password/new/", {"password": "a third good one"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/account/password/reset/")
+    zhou.refresh_from_db()
+    assert zhou.check_password("a good new one")
+
+
+def test_a_resets_session_is_over_after_ten_minutes(client: Client, zhou: User, texts: Texts) -> None:
+    proved_reset(client, texts)
+    session = client.session
+    session[RESET_KEY] = {**session[RESET_KEY], "at": session[RESET_KEY]["at"] - 601}
+    session.save()
+    answer = client.post("/account/password/new/", {"password": "a good new one"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/account/password/reset/")
+    zhou.refresh_from_db()
+    assert zhou.check_password(PASSWORD)
+
+
+def test_another_way_in_ends_a_reset_that_was_proved(client: Client, zhou: User, lin: User, texts: Texts) -> None:
+    proved_reset(client, texts)
+    client.post("/account/login/", {"phone": "13900001111"})
+    client.post("/account/code/", {"code": code_in(texts[-1][1])})
+    assert client.session["_auth_user_id"] == str(lin.pk)
+    answer = client.post("/account/password/new/", {"password": "a good new one"})
+    assert answer.headers["Location"] == "/account/password/reset/"
+    zhou.refresh_from_db()
+    assert zhou.check_password(PASSWORD)
 
 
 def test_resetting_an_unknown_account_looks_the_same(client: Client, texts: Texts) -> None:

@@ -121,9 +121,23 @@ def test_from_the_basket_to_the_last_word() -> None:
     )
     sent = shop.post(f"/seller/orders/{sold['number']}/parcels", parcel, key="s1")
     assert (sent.status_code, sent.data["state"], sent.data["parcels"][0]["quantity"]) == (201, "shipped", 2)
-    assert shop.send("PUT", f"/seller/goods/{spec}/stock", {"on_hand": 30}, key="g1").status_code == 204
-    assert Stock.objects.get().on_hand == 30
-    assert shop.get("/seller/goods").data["items"][0]["on_hand"] == 30
+    shelf = shop.get(f"/seller/goods/{spec}/stock").data
+    counted = shop.send("PUT", f"/seller/goods/{spec}/stock", {"counted": 30, "version": shelf["version"]}, key="g1")
+    assert (counted.status_code, counted.data["on_shelf"], Stock.objects.get().on_hand) == (200, 30, 30)
+    stale = shop.send("PUT", f"/seller/goods/{spec}/stock", {"counted": 31, "version": shelf["version"]}, key="g2")
+    assert (stale.status_code, stale.data["code"]) == (409, "stock_moved")
+    assert stale.data["details"] | {"changes": len(stale.data["details"]["changes"])} == {
+        "changes": 1, "shelf": 30, "version": counted.data["version"],
+    }  # fmt: skip
+    change = {"pieces": -4, "reason": "spoiled"}
+    changed = shop.post(f"/seller/goods/{spec}/stock/changes", change, key="g3")
+    assert (changed.status_code, changed.data["free"]) == (201, 26)
+    assert shop.post(f"/seller/goods/{spec}/stock/changes", change, key="g3").data["free"] == 26
+    told = shop.get(f"/seller/goods/{spec}/stock/changes").data["items"]
+    assert [(each["kind"], each["pieces"], each["after"]) for each in told][:2] == [
+        ("adjusted", -4, 26), ("stocktake", 30 - shelf["on_shelf"], 30),
+    ]  # fmt: skip
+    assert shop.get("/seller/goods").data["items"][0]["on_shelf"] == 26
     assert shop.get("/seller/settlement").data["held"] == quote["total"]
 
     # Received, reviewed, complained about.

@@ -124,7 +124,7 @@ def test_from_an_empty_draft_to_a_parcel_bought(farm: Program, supplier: Supplie
     assert farm.get(GOODS).data["items"] == []
     (mine,) = farm.get(f"{GOODS}?state=approved").data["items"]
     goods = farm.get("/seller/goods").data["items"]
-    assert [(each["listing_id"], each["on_hand"]) for each in goods] == [(mine["listing_id"], 40)]
+    assert [(each["listing_id"], each["on_shelf"]) for each in goods] == [(mine["listing_id"], 40)]
     (found,) = anonymous.get("/products").data["items"]
     assert (found["id"], found["price"], found["available"]) == (mine["listing_id"], "32.80", 40)
     make_division()

@@ -95,6 +95,11 @@ def test_the_same_request_is_done_once(db: None) -> None:
     assert program.post("/addresses", ADDRESS, key="two").status_code == 201
     assert is_problem(program.post("/addresses", ADDRESS, key="k" * 81), 400, "idempotency_key_invalid")
     assert is_problem(program.post("/addresses", ADDRESS, key="中"), 400, "idempotency_key_invalid")
+    # The order of fields and the space between them say nothing (B40).
+    turned = json.dumps(dict(reversed(ADDRESS.items())), indent=3)
+    headers = {"Authorization": f"Bearer {program.secret}", "Idempotency-Key": "one"}
+    same = program.client.post("/api/v1/addresses", turned, content_type="application/json", headers=headers)
+    assert (same.status_code, same.headers["Idempotent-Replayed"]) == (201, "true")
     # Without a key, twice is twice.
     assert program.post("/addresses", ADDRESS).status_code == 201
     FirstAnswer.objects.update(created_at=AT)

@@ -26,19 +26,21 @@ django.setup()
 from django.db import connection, connections  # noqa: E402
 
 from catalog.models import Stock  # noqa: E402
-from catalog.operations import stock  # noqa: E402
+from catalog.operations import stock, stocktaking  # noqa: E402
+from catalog.queries.shelf import shelves_of  # noqa: E402
 from procurement.models import PurchaseRequest  # noqa: E402
 from procurement.operations.deciding import decide_request  # noqa: E402
 from shop.accounts.models import User  # noqa: E402
 from shop.core import ledger  # noqa: E402
 from shop.core.errors import DomainError  # noqa: E402
 from shop.core.models import Account  # noqa: E402
-from shop.sales.models import OrderFacts  # noqa: E402
+from shop.sales.models import LineFacts, OrderFacts  # noqa: E402
 from shop.sales.operations import baskets  # noqa: E402
 from shop.sales.operations.payments import capture_payment, start_payment  # noqa: E402
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place  # noqa: E402
 from shop.sales.operations.refunds import refund_order_part  # noqa: E402
-from tests.concurrency import reviewing  # noqa: E402
+from shop.sales.operations.shipping import Parcel, ship_order  # noqa: E402
+from tests.concurrency import guessing, reviewing  # noqa: E402
 from tests.concurrency.buying import buy_one, dropped, spec_of_id  # noqa: E402
 from tests.factories import AT  # noqa: E402
 from traceability.models import ProduceLot, TraceEvent  # noqa: E402
@@ -82,14 +84,21 @@ def unlocked_take(lot: ProduceLot, grams: int, line: Any, at: datetime) -> None:
     ProduceLot.objects.filter(pk=lot.pk).update(assigned_grams=lot.assigned_grams + grams)
 
 
+def unlocked_count(*, stockrecord_id: int, counted: int, **_facts: Any) -> None:
+    """Do what the old page did: write what was typed, whatever happened since the page was shown."""
+    Stock.objects.filter(stockrecord=stockrecord_id, pool="main").update(on_hand=counted)
+
+
 def take_lock_off() -> None:
     """The control: without the conditional update; on SQLite also without IMMEDIATE, which alone serialises."""
     stock.reserve = unlocked_reserve
+    stocktaking.take_stock = unlocked_count
     assigning.take = unlocked_take
     assigning._lock_lots = unlocked_lots
     assigning.record_shipping = lambda **_facts: TraceEvent.objects.order_by("pk")[0]
     ledger._move_balances = unlocked_balances
     reviewing.take_lock_off()
+    guessing.take_lock_off()
     for each in connections.all():
         each.settings_dict["OPTIONS"].pop("transaction_mode", None)
     if connection.vendor == "sqlite":
@@ -197,7 +206,26 @@ def send_lot(job: dict[str, Any], number: int) -> str:
     return "sent"
 
 
+def shelf(job: dict[str, Any], number: int) -> str:
+    """One in three buys, one sends an order, one counts the shelf and writes what really stands there."""
+    if number % 3 == 0:
+        return buy_one(job, number)
+    if number % 3 == 1:
+        order_id = job["orders"][number // 3]
+        pieces = dict(LineFacts.objects.filter(order=order_id).values_list("pk", "ordered"))
+        ship_order(order_id=order_id, parcel=Parcel("sf", f"SF{number:013d}", pieces), actor=None, at=AT)
+        return "sent"
+    seen = shelves_of([job["record"]])[job["record"]]
+    time.sleep(THINKING_SECONDS)
+    stocktaking.take_stock(stockrecord_id=job["record"], counted=seen.total, version=seen.version, actor=None, at=AT)
+    return "counted"
+
+
 RACES = {
+    "shelf": shelf,
+    "guess": guessing.guess,
+    "tries": guessing.tries,
+    "answer_reset": guessing.answer_reset,
     "decide_listing": reviewing.come,
     "send_lot": send_lot,
     "harvest": harvest,

@@ -59,15 +59,15 @@ def buy_drop(
 
 def test_pieces_move_between_pools_and_none_is_lost() -> None:
     spec = spec_of(make_listing(stock=50))
-    pool = carve(stock_id=spec.stock_id, pool="drop:1", pieces=20)
+    pool = carve(stock_id=spec.stock_id, pool="drop:1", pieces=20, actor=None, at=AT)
     with pytest.raises(OutOfStock) as refused:
-        carve(stock_id=spec.stock_id, pool="drop:2", pieces=31)
+        carve(stock_id=spec.stock_id, pool="drop:2", pieces=31, actor=None, at=AT)
     assert (refused.value.field, refused.value.details["short"]) == ("pieces", {spec.stock_id: 30})
     with pytest.raises(ValueError, match="at least one piece"):
-        carve(stock_id=spec.stock_id, pool="drop:2", pieces=0)
+        carve(stock_id=spec.stock_id, pool="drop:2", pieces=0, actor=None, at=AT)
     with pytest.raises(ValueError, match="main pool"):
-        return_pool(stock_id=spec.stock_id)
-    assert [return_pool(stock_id=pool), return_pool(stock_id=pool)] == [20, 0]
+        return_pool(stock_id=spec.stock_id, actor=None, at=AT)
+    assert [return_pool(stock_id=pool, actor=None, at=AT) for _again in range(2)] == [20, 0]
     assert list(Stock.objects.order_by("pk").values_list("pool", "on_hand")) == [("main", 50), ("drop:1", 0)]
 
 

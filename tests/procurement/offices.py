@@ -9,12 +9,13 @@ from typing import Any
 from django.test import Client
 
 from catalog.models import Listing
-from procurement.models import BudgetUnit, PurchaseRequest, UnitOrder
+from procurement.models import BudgetUnit, PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.operations import declarations, requests
 from procurement.operations.deciding import decide_request
 from procurement.operations.ordering import order_request
+from procurement.operations.representing import answer_representation
 from procurement.operations.units import grant_budget, register_unit
-from procurement.states import UnitKind
+from procurement.states import Fund, UnitKind
 from shop.accounts.models import Membership, Organisation, User
 from shop.sales.models import OrderFacts
 from tests.factories import AT, make_division, make_user, spec_of
@@ -47,7 +48,7 @@ def join(organisation: Organisation, role: str) -> User:
 def make_office(
     parent: BudgetUnit | None = None, *, kind: str = UnitKind.UNIT, budget_fen: int = 0, **facts: Any
 ) -> Office:
-    """Make a unit in 天河区 with a buyer, an approver and finance, with a budget of 2026 when asked for."""
+    """Make a unit in 天河区 with a buyer, an approver and finance, with a budget of 2026 in each fund when asked for."""
     division = make_division()
     organisation = make_organisation(kind if kind != UnitKind.UNIT else "budget_unit")
     values = {
@@ -68,7 +69,10 @@ def make_office(
     )
     office = Office(unit, *(join(organisation, role) for role in ("buyer", "approver", "finance")))
     if budget_fen:
-        grant_budget(unit_id=unit.pk, year=YEAR, fen=budget_fen, key="start", actor=office.finance, at=AT)
+        for fund in Fund.values:
+            grant_budget(
+                unit_id=unit.pk, year=YEAR, fen=budget_fen, key="start", fund=fund, actor=office.finance, at=AT
+            )
     return office
 
 
@@ -104,14 +108,38 @@ def ordered(office: Office, *wanted: tuple[Listing, int], at: datetime = AT, **f
     return list(OrderFacts.objects.filter(pk__in=ids).select_related("order", "purchase").order_by("pk"))
 
 
-def declared(office: Office, spend_fen: int = 10_000_000, *, by: User, year: int = YEAR, **facts: Any) -> Any:
+def declared(
+    office: Office, spend_fen: int = 10_000_000, *, by: User, year: int = YEAR, at: datetime = AT, **facts: Any
+) -> Any:
     """Declare and have it confirmed by `by` (a member of the unit above)."""
+    waiting = declaration_of(office, spend_fen, year=year, at=at, **facts)
+    return confirm(waiting, by=by, at=at)
+
+
+def declaration_of(
+    office: Office, spend_fen: int = 10_000_000, *, year: int = YEAR, at: datetime = AT, **facts: Any
+) -> Any:
+    """Declare, or amend what is declared; it waits to be confirmed."""
+    known = QuotaDeclaration.objects.filter(unit=office.unit, year=year).first()
     values = {"canteen": "own", "canteen_spend_fen": spend_fen} | facts
-    declaration = declarations.declare(
-        unit_id=office.unit.pk, year=year, facts=declarations.Declared(**values), version=0, actor=office.buyer, at=AT
-    )
+    return declarations.declare(
+        unit_id=office.unit.pk, year=year, facts=declarations.Declared(**values),
+        version=known.version if known else 0, actor=office.buyer, at=at,
+    )  # fmt: skip
+
+
+def confirm(declaration: QuotaDeclaration, *, by: User, at: datetime = AT) -> QuotaDeclaration:
+    """Confirm a declaration as `by`, of the unit above."""
     return declarations.decide_declaration(
-        declaration_id=declaration.pk, version=declaration.version, confirm=True, actor=by, at=AT
+        declaration_id=declaration.pk, version=declaration.version, confirm=True, actor=by, at=at
+    )
+
+
+def shares(office: Office, host: Office, *, year: int = YEAR, at: datetime = AT, **facts: Any) -> QuotaDeclaration:
+    """Declare that `host` declares for `office`, which it agrees to; it waits to be confirmed."""
+    declaration = declaration_of(office, 0, year=year, at=at, canteen="shared", represented_by_id=host.unit.pk, **facts)
+    return answer_representation(
+        declaration_id=declaration.pk, version=declaration.version, accept=True, actor=host.approver, at=at
     )
 
 

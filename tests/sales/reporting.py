@@ -16,7 +16,7 @@ from shop.sales.models import LineFacts, OrderAttribution, OrderFacts, Purchase
 from shop.sales.operations.placing import Buyer, Extras, PlaceLine, ShipTo, place
 from shop.sales.states import Terms
 from tests.factories import AT, make_division, make_listing, make_supplier, make_user, make_village, spec_of
-from tests.sales.selling import PHONE
+from tests.sales.selling import PHONE, taken_off
 
 GRAMS = 2500
 WATCHED = "451228"
@@ -70,9 +70,10 @@ def sell(
         for n, (listing, pieces) in enumerate(wanted)
     ]
     more = {"attribution": channel} if channel else {}
+    applied = [taken_off({lines[0].spec.specification_id: discount_fen})] if discount_fen else []
     return place(
         actor=None, at=at, lines=lines, buyer=Buyer(phone=PHONE), key=key, terms=terms, also=also,
-        ship_to=ShipTo("周敏不给看", PHONE, "440106", "龙口西路 8 号 1202"), extras=Extras(freight={}), **more,
+        ship_to=ShipTo("周敏不给看", PHONE, "440106", "龙口西路 8 号 1202"), extras=Extras(freight={}, applied=applied), **more,
     )  # fmt: skip
 
 
@@ -106,10 +107,11 @@ def _random_order(dice: Random, purchase: Purchase, listing: Listing) -> None:
         number=f"{purchase.number}-{listing.pk}", site_id=1, currency="CNY", status=state, date_placed=AT,
         total_incl_tax=1, total_excl_tax=1,
     )  # fmt: skip
-    sold = AT - timedelta(days=dice.randrange(400)) if dice.random() < 0.9 else None
+    placed = AT - timedelta(days=dice.randrange(400))
+    sold = placed + timedelta(days=dice.randrange(40)) if dice.random() < 0.9 else None
     facts = OrderFacts.objects.create(
         order=order, purchase=purchase, supplier_id=spec.supplier_id, state=state, goods_fen=1, total_fen=1,
-        placed_at=AT, sold_at=sold,
+        placed_at=placed, sold_at=sold,
     )  # fmt: skip
     for _n in range(dice.randint(1, 3)):
         ordered = dice.randint(1, 9)

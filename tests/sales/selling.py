@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from PIL import Image
 
 from catalog.models import Listing
@@ -16,6 +17,7 @@ from shop.sales.operations.placing import Buyer, Extras, PlaceLine, ShipTo, plac
 from shop.sales.operations.receipts import confirm_receipt
 from shop.sales.operations.returning import confirm_return, send_back
 from shop.sales.operations.shipping import Parcel, ship_order
+from shop.sales.pricing import Applied
 from tests.factories import AT, make_division, spec_of
 
 PHONE = "+8613800002046"
@@ -34,6 +36,10 @@ def buy(
     make_division()
     specs = [(spec_of(listing), quantity) for listing, quantity in wanted]
     discounts: Mapping[int, int] = extras.pop("discounts", {})
+    if discounts:
+        extras["applied"] = [
+            taken_off({spec.specification_id: discounts.get(spec.listing_id, 0) for spec, _n in specs})
+        ]
     return place(
         actor=user,
         at=at,
@@ -46,6 +52,17 @@ def buy(
         key=key,
         extras=Extras(**extras),
     )
+
+
+def taken_off(parts: Mapping[int, int]) -> Applied:
+    """Return an offer of the platform's that takes so many 分 off each specification."""
+    everything = Range.objects.create(name=f"all {Range.objects.count()}", includes_all_products=True)
+    offer = ConditionalOffer.objects.create(
+        name=f"offer {ConditionalOffer.objects.count()}",
+        condition=Condition.objects.create(range=everything, type=Condition.VALUE, value=0),
+        benefit=Benefit.objects.create(range=everything, type=Benefit.FIXED, value=1),
+    )
+    return Applied(offer.pk, offer.name, None, 1, tuple((pk, fen) for pk, fen in parts.items() if fen))
 
 
 def pay(purchase: Purchase, at: datetime = AT) -> None:

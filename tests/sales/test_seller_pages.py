@@ -1,7 +1,6 @@
 import pytest
 from django.test import Client
 
-from catalog.models import Stock
 from shop.accounts import roles
 from shop.accounts.operations.groups import give_role
 from shop.core import ledger
@@ -72,7 +71,9 @@ OWNED = [
     ("post", "orders/{number}/cancel/"),
     ("get", "after-sales/{case_id}/"),
     ("post", "after-sales/{case_id}/"),
-    ("post", "goods/{specification_id}/stock/"),
+    ("get", "goods/{specification_id}/stock/"),
+    ("post", "goods/{specification_id}/stock/change/"),
+    ("post", "goods/{specification_id}/stock/count/"),
     ("post", "reviews/{review_id}/reply/"),
 ]
 
@@ -131,18 +132,20 @@ def test_what_is_refused_stands_first_and_leads_to_its_field(world):
     page = unnamed.content.decode()
     assert 'href="#id_carrier"' in page
     assert 'id="id_carrier" tabindex="-1"' in page
-    stock = own["client"].post(f"/seller/goods/{own['specification_id']}/stock/", {"on_hand": "-1"}).content.decode()
-    assert f'href="#stock-{own["specification_id"]}"' in stock
+    url = f"/seller/goods/{own['specification_id']}/stock/count/"
+    stock = own["client"].post(url, {"counted": "-1", "version": "0"}).content.decode()
+    assert 'href="#id_counted"' in stock
     assert "填一个整数，0 或更大。" in stock
     assert 'data-testid="error-summary"' not in own["client"].get("/seller/goods/").content.decode()
 
 
 def test_what_was_done_is_said_below_the_head(world):
     own = world[0]
-    answer = own["client"].post(f"/seller/goods/{own['specification_id']}/stock/", {"on_hand": "60"}, follow=True)
+    form = {"way": "in", "pieces": "12", "reason": "harvest"}
+    answer = own["client"].post(f"/seller/goods/{own['specification_id']}/stock/change/", form, follow=True)
     page = answer.content.decode()
     assert page.count('data-testid="messages-flash"') == 1
-    assert page.index('class="console-head"') < page.index("messages-flash") < page.index('data-testid="goods-group"')
+    assert page.index('class="console-head"') < page.index("messages-flash") < page.index('data-testid="shelf"')
 
 
 def test_what_ran_out_is_given_back(world):
@@ -171,15 +174,6 @@ def test_the_settlement_adds_up_to_the_ledger(world):
     assert (
         sum(row["payable"] for row in rows) == settled.payable_fen == ledger.balance(f"supplier:{pk}:payable") == 6560
     )
-
-
-def test_stock_is_set_and_never_below_what_is_reserved(world):
-    own = world[0]
-    url = f"/seller/goods/{own['specification_id']}/stock/"
-    assert own["client"].post(url, {"on_hand": "2"}).status_code == 409
-    assert own["client"].post(url, {"on_hand": "-1"}).status_code == 422
-    assert own["client"].post(url, {"on_hand": "80"}).status_code == 302
-    assert Stock.objects.get(stockrecord__specification=own["specification_id"]).on_hand == 80
 
 
 def test_a_review_is_answered(world):

@@ -9,6 +9,8 @@ from django.db import connection
 NOTED = {"django_session", "wagtailcore_editingsession", "wagtailusers_userprofile", "axes_accessattempt"}
 # What programs leave behind: that a token was used, and refusals that are answered the same way again.
 NOTED |= {"accounts_accesstoken", "core_firstanswer"}
+# How often was tried what has a limit, also by those who are refused.
+NOTED |= {"core_limit"}
 
 
 def tables() -> dict[str, str]:

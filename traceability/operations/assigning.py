@@ -1,7 +1,7 @@
 """Which lots go into a parcel: first to expire first, never more than was harvested."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,9 @@ from traceability.states import LotState
 
 @dataclass(frozen=True)
 class AssignLine:
-    """Pieces of one order line that go out in a parcel. `name` is (Chinese, English)."""
+    """Pieces of one order line that go out in a parcel. `name` is (Chinese, English); `weights` are grams, where each
+    piece was weighed, and are never above `grams_per_piece`.
+    """
 
     line_id: int
     listing_id: int
@@ -28,6 +30,15 @@ class AssignLine:
     pieces: int
     grams_per_piece: int
     name: tuple[str, str]
+    weights: tuple[int, ...] = ()
+
+    def grams(self, pieces: int) -> int:
+        """Return what the first `pieces` weigh: as they were weighed, else as the specification says."""
+        return sum(self.weights[:pieces]) if self.weights else pieces * max(self.grams_per_piece, 1)
+
+    def after(self, pieces: int) -> "AssignLine":
+        """Return the line without its first `pieces`."""
+        return replace(self, pieces=self.pieces - pieces, weights=self.weights[pieces:])
 
 
 Chosen = Mapping[int, Sequence[tuple[int, int]]]
@@ -61,10 +72,11 @@ def assign_lots(
             own = [lot for lot in lots.values() if lot.listing_id == line.listing_id]
             if not own:
                 continue
+            rest = line
             for lot_id, pieces in _shares(line, own, (chosen or {}).get(line.line_id), at):
-                grams = pieces * max(line.grams_per_piece, 1)
-                take(lots[lot_id], grams, line, at)
-                taken.append((line, lots[lot_id], pieces))
+                take(lots[lot_id], rest.grams(pieces), line, at)
+                taken.append((rest, lots[lot_id], pieces))
+                rest = rest.after(pieces)
         _write(parcel, taken, at)
     return parcel
 
@@ -150,7 +162,7 @@ def _write(parcel: TracedParcel, taken: Sequence[tuple[AssignLine, ProduceLot, i
     events = {}
     for lot in {lot.pk: lot for _line, lot, _pieces in taken}.values():
         own = [(line, pieces) for line, each, pieces in taken if each.pk == lot.pk]
-        grams = sum(pieces * max(line.grams_per_piece, 1) for line, pieces in own)
+        grams = sum(line.grams(pieces) for line, pieces in own)
         events[lot.pk] = record_shipping(
             lot=lot, grams=grams, pieces=sum(pieces for _line, pieces in own), parcel_id=parcel.pk, at=at
         )
@@ -163,7 +175,7 @@ def _write(parcel: TracedParcel, taken: Sequence[tuple[AssignLine, ProduceLot, i
                 line_id=line.line_id,
                 specification_id=line.specification_id,
                 pieces=pieces,
-                grams=pieces * max(line.grams_per_piece, 1),
+                grams=line.grams(pieces),
                 name_zh=line.name[0],
                 name_en=line.name[1],
             )

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.http import url_has_allowed_host_and_scheme
-
 from shop.accounts.messages import is_registered
 from shop.accounts.models import Message, User
+from shop.core.redirects import is_inside
 
 
 def tell(*, user_id: int, kind: str, params: Mapping[str, Any], url: str = "", key: str, at: datetime) -> None:
@@ -18,7 +17,7 @@ def tell(*, user_id: int, kind: str, params: Mapping[str, Any], url: str = "", k
     """
     if not is_registered(kind):
         raise ValueError(f"no words for messages of kind {kind}")
-    if url and not (url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)):
+    if url and not is_inside(url):
         raise ValueError(f"not an address of this site: {url}")
     Message.objects.bulk_create(
         [Message(user_id=user_id, kind=kind, params=dict(params), url=url, key=key, created_at=at)],

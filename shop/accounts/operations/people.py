@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.accounts.operations.messages import tell
-from shop.accounts.operations.tokens import revoke_all
 from shop.core import audit
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.masking import mask_email, mask_phone
@@ -20,6 +19,12 @@ class Taken(DomainError):
     """Somebody else has this phone or e-mail."""
 
     code = "taken"
+
+
+class ResetUsed(DomainError):
+    """The password was changed since the person proved to be it."""
+
+    code = "reset_used"
 
 
 def enter_by_phone(*, phone: str, language: str, at: datetime) -> tuple[User, bool]:
@@ -63,13 +68,20 @@ def check_password_rules(password: str, user: User | None = None) -> None:
         raise InvalidInput(" ".join(error.messages), field="password", code="weak_password") from error
 
 
-def set_password(*, user: User, password: str, at: datetime) -> None:
-    """Set a new password; every other session and every token of the user ends. Raises InvalidInput for a weak one."""
+def set_password(*, user: User, password: str, at: datetime, instead_of: str | None = None) -> None:
+    """Set a new password; every other session and every token of the user ends. Raises InvalidInput for a weak one.
+
+    With `instead_of`, the hash that was there when the person proved to be it: raises ResetUsed when it is another by
+    now, so that of two answers to one reset the first counts.
+    """
     check_password_rules(password, user)
     with transaction.atomic():
+        before = User.objects.select_for_update().values_list("password", flat=True).get(pk=user.pk)
+        if instead_of is not None and before != instead_of:
+            raise ResetUsed(_("This was used before, or is too old. Ask for a new code."))
         user.set_password(password)
+        # Saving ends the tokens (shop.accounts.validators), whichever door the password came through.
         user.save(update_fields=["password"])
-        revoke_all(user=user, at=at)
         audit.record(action="set_password", object_kind="user", object_id=user.pk, actor=user, at=at)
         tell(
             user_id=user.pk,

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from shop.accounts import hooks
-from shop.accounts.models import AccessToken, Address, Membership, Message, User
+from shop.accounts.models import AccessToken, Address, Membership, Message, OneTimeCode, User
 from shop.core import audit
 from shop.core.models import FirstAnswer
 
@@ -72,6 +73,8 @@ def erase_person(*, user: User, at: datetime) -> None:
             erase(user, at)
         AccessToken.objects.filter(user_id=user.pk).delete()
         FirstAnswer.objects.filter(actor_id=user.pk).delete()
+        known = [each for each in (user.phone, user.email) if each]
+        OneTimeCode.objects.filter(Q(user_id=user.pk) | Q(destination__in=known)).delete()
         Address.objects.filter(user_id=user.pk).delete()
         Message.objects.filter(user_id=user.pk).delete()
         Membership.objects.filter(user_id=user.pk).delete()

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shop.accounts import hooks, queries, signing
 from shop.accounts.forms.own import ProfileForm
 from shop.accounts.operations import people
+from shop.core import redirects
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 
@@ -68,7 +69,6 @@ def language(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         people.set_preferences(user=request.user, language=wanted)
     onward = signing.safe_next(request, "/")
-    bare = onward[3:] or "/" if onward == "/en" or onward.startswith("/en/") else onward
-    response = HttpResponseRedirect(f"/en{bare}" if wanted == "en" and bare.startswith("/") else bare)
+    response = HttpResponseRedirect(redirects.in_language(onward, wanted))
     signing.keep(request, response, "django_language", wanted)
     return response

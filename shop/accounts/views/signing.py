@@ -33,7 +33,6 @@ from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 
-RESET_KEY = "accounts_reset_user"
 UNPROCESSABLE = 422
 get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -239,7 +238,11 @@ def _proved_sign_up(request: HttpRequest, proved: one_time_codes.Pending) -> Htt
 
 
 def _proved_reset(request: HttpRequest, proved: one_time_codes.Pending) -> HttpResponse:
-    request.session[RESET_KEY] = proved.user_id
+    user = queries.account(proved.user_id)
+    if user is None:
+        return redirect("account_reset_password")
+    request.session.cycle_key()
+    signing.remember_reset(request, user)
     return redirect("accounts:reset-password")
 
 
@@ -277,16 +280,22 @@ PROVED = {
 @get_and_post
 @sensitive_post_parameters("password")
 def reset_password(request: HttpRequest) -> HttpResponse:
-    """Set the new password, once the code proved whose it is; then sign in."""
-    user = queries.account(request.session.get(RESET_KEY))
+    """Set the new password, once, after the code proved whose it is; then sign in."""
+    user = signing.reset_of(request)
     if user is None:
         return redirect("account_reset_password")
     form, status = NewPasswordForm(request.POST if request.method == "POST" else None, user=user), 200
     if request.method == "POST":
         status = UNPROCESSABLE
         if form.is_valid():
-            people.set_password(user=user, password=form.cleaned_data["password"], at=timezone.now())
-            del request.session[RESET_KEY]
+            signing.forget_reset(request)
+            try:
+                people.set_password(
+                    user=user, password=form.cleaned_data["password"], at=timezone.now(), instead_of=user.password
+                )
+            except DomainError as error:
+                messages.error(request, str(error.message))
+                return redirect("account_reset_password")
             messages.success(request, _("Your new password is set."))
             return signing.sign_in(request, user, onward=local("/account/"))
     return render(request, "accounts/reset_password.html", {"form": form}, status=status)

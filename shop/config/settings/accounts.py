@@ -56,5 +56,4 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "禾桥 <no-reply@heqiao.example>")
 
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
-if env.str("CACHE_URL", ""):
-    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "shop.accounts.sessions"

@@ -119,6 +119,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    # No rule of its own: it hears of each new password, whichever door it came through.
+    {"NAME": "shop.accounts.validators.EndTokens"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/account/"
@@ -147,6 +149,8 @@ TRANSFER_ACCOUNT = {
     "bank": env.str("TRANSFER_BANK", "广州农村商业银行天河支行"),
     "number": env.str("TRANSFER_NUMBER", ""),
 }
+# Who gives out private numbers (隐私号) for shipped orders, a class as in shop.sales.private_numbers.
+PRIVATE_NUMBERS = env.str("PRIVATE_NUMBERS", "shop.sales.private_numbers.Masked")
 STATICFILES_DIRS = [BASE_DIR / "static" / "build"]
 MEDIA_URL = env.str("MEDIA_URL", "/media/")
 MEDIA_ROOT = VAR_DIR / "media"
@@ -179,6 +183,9 @@ CHANNEL_LAYERS = {
         else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
     )
 }
+
+# Who sits at a live room's socket is asked again so often, in seconds: it ends with the session, account or role.
+LIVE_ASK_SECONDS = env.float("LIVE_ASK_SECONDS", 20.0)
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://")
 CELERY_TASK_ACKS_LATE = True

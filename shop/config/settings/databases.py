@@ -31,7 +31,8 @@ def databases(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
         default["OPTIONS"] = {**SQLITE_OPTIONS, **default.get("OPTIONS", {})}
     else:
         default.setdefault("CONN_MAX_AGE", 60)
-        default["CONN_HEALTH_CHECKS"] = False
+        # The database may have been restarted since the last request: a connection is tried before it is used again.
+        default["CONN_HEALTH_CHECKS"] = True
         default["OPTIONS"] = {
             "options": "-c lock_timeout=10000 -c statement_timeout=30000",
             # Only `shop.core.prepared` has statements kept; a pooler between transactions may not know them.
@@ -49,7 +50,7 @@ def caches(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
         return {"default": {**cache, "BACKEND": "shop.core.rediscache.RedisCache"} if ours else cache}
     return {
         "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "BACKEND": "shop.core.filecache.FileCache",
             "LOCATION": str(var_dir / "cache"),
             "OPTIONS": {"MAX_ENTRIES": 5000},
         }

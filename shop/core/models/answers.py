@@ -11,6 +11,7 @@ class FirstAnswer(models.Model):
     method = models.CharField(max_length=8)
     path = models.CharField(max_length=300)
     body_digest = models.CharField(max_length=64)
+    standing = models.JSONField(default=list, help_text="Roles and organisations that the person had then")
     status = models.PositiveSmallIntegerField(null=True, blank=True)
     answer = models.TextField(blank=True)
     media_type = models.CharField(max_length=60, blank=True)

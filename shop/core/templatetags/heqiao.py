@@ -13,12 +13,17 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from shop.core import regions
+from shop.core import regions, times
 from shop.core.masking import mask_phone
 from shop.core.money import FEN_PER_YUAN, to_fen
+from shop.core.redirects import in_language, without_language
 from shop.core.templatetags.heqiao_standing import STANDING, fills, hole
 
 register = template.Library()
+# Times and days: no template formats one itself.
+for _times in (times.moment, times.day, times.spoken_day, times.full_day, times.full_moment, times.clock):
+    register.filter(_times.__name__, _times)
+register.filter("iso", times.iso)
 
 # What a thing is called here → its drawing in the icon package. Other names are the package's own.
 ICONS = {
@@ -236,9 +241,7 @@ def _in_other_language(context: Context) -> str:
     if full.startswith(("/pay/", "/api/")):
         # The addresses of the cashier and of the API have no language: it is asked for, and remembered.
         return f"{request.path}?lang={'zh-hans' if get_language() == 'en' else 'en'}"
-    if full == "/en" or full.startswith("/en/"):
-        return full[3:] or "/"
-    return f"/en{full}"
+    return in_language(full, "zh-hans" if get_language() == "en" else "en")
 
 
 @register.simple_tag(takes_context=True)
@@ -246,7 +249,7 @@ def canonical(context: Context, lang: str = "") -> str:
     """Return the absolute address of this page without its query; lang "zh-Hans" or "en" for that language's."""
     request = context.get("request")
     path = request.path if request is not None else "/"
-    bare = path[3:] or "/" if path.startswith("/en/") or path == "/en" else path
+    bare = without_language(path)
     wanted = lang or ("en" if get_language() == "en" else "zh-Hans")
     return f"{context.get('SITE_URL', '')}{'/en' if wanted == 'en' else ''}{bare}"
 

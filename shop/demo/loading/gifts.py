@@ -13,6 +13,7 @@ from shop.accounts.models import Membership, Organisation, User
 from shop.demo.loading.people import People
 from shop.demo.loading.photos import make_photo
 from shop.demo.loading.sellers import credit_code
+from shop.demo.loading.weighing import weights_of
 from shop.demo.world import pair, read
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.shipping import Parcel, ship_order
@@ -138,7 +139,8 @@ def _live(pledge: Pledge, ending: str, words: Any, parcels: Any, names: dict[str
     for order in pledge.purchase.orders.order_by("pk"):
         sent = when + timedelta(hours=20)
         pieces = {line.pk: line.ordered for line in order.lines.all()}
-        ship_order(order_id=order.pk, parcel=Parcel("sf", f"SF88{next(parcels):011d}", pieces), actor=None, at=sent)
+        parcel = Parcel("sf", f"SF88{next(parcels):011d}", pieces, weights_of(order.lines.all()))
+        ship_order(order_id=order.pk, parcel=parcel, actor=None, at=sent)
         if ending == "confirmed":
             arrived = sent + timedelta(days=3)
             photo = make_photo(names[order.lines.all()[0].picture_key], order.pk)

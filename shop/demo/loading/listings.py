@@ -46,7 +46,7 @@ def load_listings(
         draft.fields.setdefault("ship_within_hours", hours[row["supplier"]])
         draft.pictures = [pictures[name].pk for name in row["pictures"]]
         drafts.append(draft)
-    return create_listings(drafts)
+    return create_listings(drafts, at=at)
 
 
 def _draft(row: Row, number: int, code: str, supplier: Supplier, at: datetime) -> Draft:

@@ -21,9 +21,11 @@ from shop.core import outbox
 from shop.core.models import OutboxEntry
 from shop.demo.loading.people import People
 from shop.demo.loading.photos import make_photo
+from shop.demo.loading.weighing import weights_of
 from shop.demo.world import Row, read
 from shop.sales.errors import OverLimit
 from shop.sales.models import LineFacts, OrderFacts, Purchase, Shipment
+from shop.sales.offers import apply_discounts, find_coupon
 from shop.sales.operations.aftersales import decide_after_sale, open_after_sale
 from shop.sales.operations.closing import cancel_order, expire_purchase
 from shop.sales.operations.nudges import nudge
@@ -32,8 +34,9 @@ from shop.sales.operations.placing import Buyer, Extras, Invoice, PlaceLine, Shi
 from shop.sales.operations.receipts import confirm_receipt
 from shop.sales.operations.reviews import moderate_review, reply_to_review, submit_review
 from shop.sales.operations.shipping import Parcel, ship_order
-from shop.sales.pricing import PricedLine, add_freight, apply_discounts, find_coupon, group_by_supplier
+from shop.sales.pricing import PricedLine, add_freight, group_by_supplier
 from shop.sales.states import AfterSaleKind
+from shop.sales.whose import Whose
 
 SEED = 20261123
 # How many purchases end how. Ages in days before the load.
@@ -191,12 +194,15 @@ def _place(trade: Trade, number: int, ending: str, placed: datetime) -> Purchase
     code = "HEQIAO10" if user and number % 9 == 4 and sum(line.goods_fen for line in lines) >= 10000 else ""
     if code and Purchase.objects.filter(user=user, coupon_code=code).exists():
         code = ""
-    applied = apply_discounts(lines, coupon=find_coupon(code, at=placed) if code else None, user=user)
     groups = group_by_supplier(lines)
     add_freight(groups, freight_of(line.spec.freight_template_id for line in lines), home.division_id)
     served = [line for group in groups if group.freight.served for line in group.lines]
     if not served:
         return None
+    whose = Whose.of(user, phone)
+    applied = apply_discounts(
+        served, at=placed, coupon=find_coupon(code, at=placed) if code else None, whose=whose
+    ).applied
     note = trade.words["note"]["texts"]
     try:
         return place(
@@ -223,7 +229,7 @@ def _place(trade: Trade, number: int, ending: str, placed: datetime) -> Purchase
                 notes={groups[0].supplier_id: note[number % len(note)]} if number % 6 == 0 else {},
                 freight={group.supplier_id: group.freight.fen for group in groups},
                 invoice=Invoice("广州朝霞教育工会委员会") if number % 29 == 3 else Invoice(),
-                coupon_code=code if applied else "",
+                coupon_code=code if any(each.voucher_id for each in applied) else "",
                 applied=applied,
             ),
         )
@@ -264,9 +270,9 @@ def _ship(trade: Trade, order: OrderFacts, at: datetime) -> Shipment:
         ("jd", f"JDVA{20260000000 + number * 3571:011d}"),
         ("ems", f"EM{202600000 + number:09d}CN"),
     )[number % 4]
-    pieces = dict(LineFacts.objects.filter(order=order).values_list("pk", "ordered"))
-    actor = trade.people.members[order.supplier_id]
-    return ship_order(order_id=order.pk, parcel=Parcel(carrier, tracking, pieces), actor=actor, at=at)
+    lines = list(LineFacts.objects.filter(order=order).order_by("pk"))
+    parcel = Parcel(carrier, tracking, {line.pk: line.ordered for line in lines}, weights_of(lines))
+    return ship_order(order_id=order.pk, parcel=parcel, actor=trade.people.members[order.supplier_id], at=at)
 
 
 def _track(trade: Trade, shipment: Shipment) -> None:

@@ -85,7 +85,7 @@ def load_scale(*, total: int, at: datetime, progress: Progress) -> int:
         for start in range(first, first + wanted, BATCH):
             numbers = range(start, min(start + BATCH, first + wanted))
             with transaction.atomic():
-                listings = create_listings([_draft(number, patterns, suppliers, at) for number in numbers])
+                listings = create_listings([_draft(number, patterns, suppliers, at) for number in numbers], at=at)
             rebuild_cards(listing_ids=[listing.pk for listing in listings], at=at)
             progress(there + numbers.stop - first, total)
             if start % (10 * BATCH) == 0:

@@ -8,6 +8,7 @@ from procurement.models import PurchaseRequest, UnitOrder
 from procurement.operations import requests
 from procurement.operations.deciding import decide_request
 from procurement.operations.ordering import order_request
+from shop.demo.loading.weighing import weights_of
 from shop.sales.operations.shipping import Parcel, ship_order
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _order(request: PurchaseRequest, each: "DemoUnit", what: str, when: datetime
         pieces = {line.pk: line.ordered for line in row.order.lines.all()}
         ship_order(
             order_id=row.pk,
-            parcel=Parcel("sf", f"SF90000000{row.pk:05d}", pieces),
+            parcel=Parcel("sf", f"SF90000000{row.pk:05d}", pieces, weights_of(row.order.lines.all())),
             actor=None,
             at=when + timedelta(hours=20 + number),
         )

@@ -27,7 +27,9 @@ from procurement.models import (
     UnitOrder,
 )
 from procurement.numbers import new_number
-from procurement.states import DeclarationState, Fund, RequestState
+from procurement.operations.declarations import share_postings
+from procurement.operations.requests import facts_of, lines_of, unit_address
+from procurement.states import RequestState
 from shop.core import ledger
 from shop.core.ledger import Posting
 from shop.core.models import Account, Transfer
@@ -72,27 +74,16 @@ class History:
     def _add(self, row: Any) -> None:
         self.rows.setdefault(type(row), []).append(row)
 
-    def declare(self, each: "DemoUnit", declaration: QuotaDeclaration, *, budget_fen: int) -> None:
-        """Book a confirmed declaration's share, and the unit's budget of the year."""
+    def declare(self, each: "DemoUnit", declaration: QuotaDeclaration, *, budgets: dict[str, int]) -> None:
+        """Book a confirmed declaration's share, and the budgets of the unit's funds for the year."""
         when = declaration.submitted_at or self.at
-        budget = books.budget_granted(
-            key=f"{each.unit.pk}:{self.year}:start", unit_id=each.unit.pk, year=self.year, fen=budget_fen
-        )
-        self._post(min(when, timezone.make_aware(datetime(self.year, 1, 1, 8))), budget)  # noqa: DTZ001 (made aware)
-        if declaration.state != DeclarationState.CONFIRMED:
-            return
-        for fund, fen in ((Fund.CANTEEN, declaration.canteen_reserved_fen), (Fund.UNION, declaration.union_fen)):
-            reserved = books.quota_move(
-                key=f"declared:{declaration.pk}:1:{fund}",
-                unit_id=each.unit.pk,
-                year=self.year,
-                fund=fund,
-                debit=books.SOURCE,
-                credit=books.RESERVED,
-                fen=fen,
-                number=f"declaration/{each.unit.pk}/{self.year}",
+        for fund, fen in budgets.items():
+            budget = books.budget_granted(
+                key=f"{each.unit.pk}:{self.year}:{fund}:start", unit_id=each.unit.pk, year=self.year, fen=fen, fund=fund
             )
-            self._post(declaration.decided_at or when, reserved)
+            self._post(min(when, timezone.make_aware(datetime(self.year, 1, 1, 8))), budget)  # noqa: DTZ001 (made aware)
+        if declaration.in_force is not None:
+            self._post(declaration.in_force.confirmed_at, list(share_postings(declaration.in_force, None)))
 
     def _post(self, when: datetime, postings: list[Posting]) -> None:
         self.postings += [(when, posting) for posting in postings]
@@ -165,6 +156,7 @@ class History:
             year=self.year,
             fund=fund,
             terms=Terms.POSTPAID,
+            **unit_address(each.unit),
             goods_fen=quote.goods_fen,
             freight_fen=quote.freight_fen,
             total_fen=quote.total_fen,
@@ -195,12 +187,12 @@ class History:
         ]
         for line in lines:
             self._add(line)
-        words = ("sku", "name_zh", "name_en", "spec_zh", "spec_en", "unit_price_fen", "quantity")
         self._add(
             RequestVersion(
                 request=request,
                 version=2,
-                lines=[{name: getattr(line, name) for name in words} for line in lines],
+                lines=lines_of(lines),
+                facts=facts_of(request) | {"year": self.year},
                 total_fen=quote.total_fen,
                 at=when + timedelta(minutes=20),
             )
@@ -214,7 +206,7 @@ class History:
             )  # fmt: skip
         taken = books.budget_taken(
             key=f"take:{request.number}:2", unit_id=each.unit.pk, year=self.year, fen=quote.total_fen,
-            number=request.number,
+            number=request.number, fund=fund,
         )  # fmt: skip
         self._post(when + timedelta(days=1), taken)
         return request
@@ -253,7 +245,12 @@ class History:
             self._add(
                 OrderMove(order=order, from_state=from_, to_state=to, reason=reason, actor_id=buyer.pk, at=moment)
             )
-        self._add(UnitOrder(order_id=order.pk, unit=each.unit, request=request, year=self.year, fund=request.fund))
+        self._add(
+            UnitOrder(
+                order_id=order.pk, unit=each.unit, request=request, year=self.year, fund=request.fund,
+                counts_for=each.unit,
+            )
+        )  # fmt: skip
         self._add(
             GoodsAcceptance(
                 order_id=order.pk, unit=each.unit, short_fen=order.waived_fen, actor_id=buyer.pk, at=accepted,
@@ -267,7 +264,7 @@ class History:
         self._post(accepted, books.quota_move(key=f"accepted:{number}", debit=books.COMMITTED, credit=books.FULFILLED, fen=left, **quota))  # fmt: skip
         back = books.budget_back(
             key=f"reduced:accepted:{order.pk}", unit_id=each.unit.pk, year=self.year, fen=order.waived_fen,
-            number=request.number,
+            number=request.number, fund=request.fund,
         )  # fmt: skip
         self._post(accepted, back)
         return accepted

@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from catalog.models import Specification
 from catalog.queries import SpecForSale, specifications_for_sale
-from procurement.models import BudgetUnit, QuotaDeclaration
+from procurement.models import BudgetUnit, DeclarationSnapshot, QuotaDeclaration
+from procurement.operations.declarations import snapshot_facts
 from procurement.operations.units import register_unit
 from procurement.queries.policies import policy_for
 from procurement.rules.quota import reserved_fen
-from procurement.states import DeclarationState, UnitKind
+from procurement.states import DeclarationState, Fund, UnitKind
 from shop.accounts import roles
 from shop.accounts.models import Membership, Organisation, User
 from shop.demo.loading.people import People
@@ -157,7 +158,7 @@ def _goods() -> list[SpecForSale]:
         listing__is_preorder=False, listing__purchase_limit=None, price_fen__lt=16_000, is_offered=True
     ).order_by("pk")
     specs = specifications_for_sale(ids.values_list("pk", flat=True)).values()
-    return [spec for spec in specs if spec.is_sellable and not getattr(spec, "certificate_id", None)]
+    return [spec for spec in specs if spec.is_sellable and not spec.is_weighed and not spec.certificate_id]
 
 
 def _declare(each: DemoUnit, spend: int, people: People, year: int, at: datetime) -> None:
@@ -167,7 +168,11 @@ def _declare(each: DemoUnit, spend: int, people: People, year: int, at: datetime
     confirmed = each.declaration == DeclarationState.CONFIRMED
     submitted = _moment(date(year, 1, 12), 10) if confirmed else at - timedelta(days=2)
     submitted = min(submitted, at - timedelta(hours=5))
-    QuotaDeclaration.objects.create(
+    share = {
+        "basis": "canteen_food", "base_fen": spend, "ratio_bp": policy.ratio_bp, "reserved_fen": canteen,
+        "policy": policy.pk, "name_zh": policy.name_zh, "name_en": policy.name_en, "document": policy.document,
+    }  # fmt: skip
+    declaration = QuotaDeclaration.objects.create(
         unit=each.unit,
         year=year,
         version=1,
@@ -176,7 +181,9 @@ def _declare(each: DemoUnit, spend: int, people: People, year: int, at: datetime
         union_fen=union,
         ratio_bp=policy.ratio_bp,
         canteen_reserved_fen=canteen,
+        union_reserved_fen=union,
         reserved_fen=canteen + union,
+        shares=[share],
         policy=policy,
         contact_name=each.members["buyer"].name,
         contact_phone=(each.members["buyer"].phone or "").removeprefix("+86"),
@@ -185,6 +192,13 @@ def _declare(each: DemoUnit, spend: int, people: People, year: int, at: datetime
         decided_by=people.by_login["supervising"] if confirmed else None,
         decided_at=submitted + timedelta(hours=4) if confirmed else None,
     )
+    if confirmed:
+        declaration.in_force = DeclarationSnapshot.objects.create(
+            **snapshot_facts(declaration),
+            confirmed_by_id=people.by_login["supervising"].pk,
+            confirmed_at=submitted + timedelta(hours=4),
+        )
+        declaration.save(update_fields=["in_force"])
 
 
 def _moment(day: date, hour: int) -> datetime:
@@ -193,8 +207,8 @@ def _moment(day: date, hour: int) -> datetime:
 
 def _year(history: History, each: DemoUnit, plan: int, goods: list[SpecForSale], dice: Random) -> None:
     """Let a unit buy month by month: its share of the plan, by how well it does."""
-    declaration = QuotaDeclaration.objects.get(unit=each.unit, year=history.year)
-    history.declare(each, declaration, budget_fen=plan * 3 // 2)
+    declaration = QuotaDeclaration.objects.select_related("in_force").get(unit=each.unit, year=history.year)
+    history.declare(each, declaration, budgets={Fund.CANTEEN: plan * 3 // 2, Fund.UNION: plan // 2})
     today = timezone.localdate(history.at)
     whole = sum(SPEND_A_MONTH)
     for month, part in enumerate(SPEND_A_MONTH, start=1):

@@ -11,6 +11,7 @@ from pydantic import Field
 from shop.core.api import Answer, Area, Body, Id, Priced, yuan
 from shop.core.api.routing import ApiRequest
 from shop.sales.operations import baskets
+from shop.sales.pricing import Quote
 from shop.sales.queries.baskets import BasketLine, basket_page, find_basket
 
 area = Area(gettext_noop("Basket and checkout"))
@@ -36,12 +37,21 @@ class BasketLineOut(Priced):
     problem: LineProblem | None
 
 
+class OfferOut(Priced):
+    name: str
+    amount: str
+    by_coupon: bool = Field(description=gettext_noop("Whether the coupon turned it on."))
+
+
 class BasketOut(Priced):
     lines: list[BasketLineOut]
     goods: str
     discount: str
+    offers: list[OfferOut] = Field(description=gettext_noop("What takes the discount off: the best combination."))
+    offer_hint: str = Field(description=gettext_noop("What lacks for the next offer."))
     coupon: str
     coupon_error: str
+    coupon_note: str = Field(description=gettext_noop("Why the coupon is not used, where something else saves more."))
 
 
 class BasketAsked(Answer):
@@ -76,14 +86,25 @@ def show_line(line: BasketLine, supplier: str) -> dict[str, Any]:
     }
 
 
+def show_offers(quote: Quote) -> list[dict[str, Any]]:
+    """Return what applied."""
+    return [
+        {"name": each.name, "amount": yuan(each.amount_fen), "by_coupon": each.voucher_id is not None}
+        for each in quote.applied
+    ]
+
+
 def _basket(request: ApiRequest, coupon: str = "", to: str = "") -> dict[str, Any]:
     page = basket_page(at=timezone.now(), user=request.user, coupon_code=coupon, destination=to)
     return {
         "lines": [show_line(line, group.name) for group in page.groups for line in group.lines],
         "goods": yuan(page.quote.goods_fen),
         "discount": yuan(page.quote.discount_fen),
+        "offers": show_offers(page.quote),
+        "offer_hint": page.offer_hint,
         "coupon": page.coupon_code,
         "coupon_error": page.coupon_error,
+        "coupon_note": page.coupon_note,
     }
 
 

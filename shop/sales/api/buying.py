@@ -17,7 +17,7 @@ from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cursor_at, place_of
 from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
 from shop.core.codes import international_phone
-from shop.sales.api.basket import BasketLineOut, Pieces, area, show_line
+from shop.sales.api.basket import BasketLineOut, OfferOut, Pieces, area, show_line, show_offers
 from shop.sales.forms.checkout import NEW, CheckoutForm
 from shop.sales.gateways import offered
 from shop.sales.models import Purchase
@@ -96,7 +96,9 @@ class QuoteOut(Priced):
     discount: str
     freight: str
     total: str = Field(examples=["71.60"])
+    offers: list[OfferOut] = Field(description=gettext_noop("What takes the discount off: the best combination."))
     coupon_error: str
+    coupon_note: str = Field(description=gettext_noop("Why the coupon is not used, where something else saves more."))
     fresh_notice: str = Field(description=gettext_noop("What the law has you told about fresh produce before paying."))
     can_order: bool
 
@@ -179,7 +181,9 @@ def quote_checkout(request: ApiRequest, body: Checkout) -> dict[str, Any]:
         "discount": yuan(page.quote.discount_fen),
         "freight": yuan(sum(group.freight.fen for group in page.quote.groups)),
         "total": yuan(page.quote.total_fen),
+        "offers": show_offers(page.quote),
         "coupon_error": page.coupon_error,
+        "coupon_note": page.coupon_note,
         "fresh_notice": page.fresh_text,
         "can_order": bool(page.lines) and not page.problems and not page.unserved and not page.coupon_error,
     }

@@ -1,22 +1,28 @@
 """The supplier's goods and money: stock, settlement, answers to reviews."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
+from catalog.queries.shelf import Shelf, changes_of, shelves_of
 from catalog.queries.trade import goods_of_supplier, supplier_goods
 from shop.core.acting import by
-from shop.core.api import Body, Moment, Page, Priced, yuan
+from shop.core.api import Answer, Body, Moment, Page, Priced, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
-from shop.sales.api.seller import ForList, ForOne, acting, area
+from shop.sales.api.seller import For, ForList, ForOne, acting, area
 from shop.sales.operations.reviews import reply_to_review
-from shop.sales.operations.stocking import set_stock_of
+from shop.sales.operations.stocking import adjust_stock_of, count_stock_of
 from shop.sales.queries import seller as queries
 from shop.sales.texts import in_reader_language
+
+
+class PoolOut(Answer):
+    pool: str = Field(examples=["main", "drop:7"])
+    free: int = Field(description=gettext_noop("Pieces that can be sold from it."))
+    reserved: int = Field(description=gettext_noop("Pieces that wait in orders."))
 
 
 class GoodsOut(Priced):
@@ -26,11 +32,15 @@ class GoodsOut(Priced):
     specification: str
     state: str = Field(examples=["live"])
     price: str
-    on_hand: int
-    reserved: int
+    pools: list[PoolOut]
+    free: int = Field(description=gettext_noop("Pieces that the shop can still sell."))
+    set_apart: int = Field(description=gettext_noop("Free pieces of drops, quotes and contracts."))
+    reserved: int = Field(description=gettext_noop("Pieces that wait in orders, of all pools."))
+    on_shelf: int = Field(description=gettext_noop("All of them together: what a count of the shelf should find."))
+    version: int = Field(description=gettext_noop("Send it with a count: it says which shelf was counted."))
 
 
-def _goods(row: Any) -> dict[str, Any]:
+def _goods(row: Any, shelf: Shelf) -> dict[str, Any]:
     return {
         "specification_id": row.pk,
         "listing_id": row.listing_id,
@@ -38,8 +48,12 @@ def _goods(row: Any) -> dict[str, Any]:
         "specification": in_reader_language(row.text_zh, row.text_en),
         "state": row.listing.state,
         "price": yuan(row.price_fen),
-        "on_hand": row.on_hand or 0,
-        "reserved": row.reserved or 0,
+        "pools": [{"pool": pool.name, "free": pool.free, "reserved": pool.reserved} for pool in shelf.pools],
+        "free": shelf.free,
+        "set_apart": shelf.apart,
+        "reserved": shelf.reserved,
+        "on_shelf": shelf.total,
+        "version": shelf.version,
     }
 
 
@@ -51,28 +65,110 @@ def _goods(row: Any) -> dict[str, Any]:
 )
 def list_goods(request: ApiRequest, asked: ForList) -> dict[str, Any]:
     supplier = acting(request, asked)
-    return turn_of(asked, lambda page: supplier_goods(supplier.pk, page), _goods)
+    shelves: dict[int, Shelf] = {}
+
+    def page(number: int) -> Any:
+        found = supplier_goods(supplier.pk, number)
+        shelves.update(shelves_of({row.stockrecord_id for row in found.object_list}))
+        return found
+
+    return turn_of(asked, page, lambda row: _goods(row, shelves[row.stockrecord_id]))
 
 
-class OnHand(Body):
-    on_hand: int = Field(ge=0, le=1_000_000)
+def _own(request: ApiRequest, specification_id: int, asked: For) -> Any:
+    spec = goods_of_supplier(acting(request, asked).pk, specification_id)
+    if spec is None:
+        raise Http404
+    return spec
+
+
+def _now(spec: Any) -> dict[str, Any]:
+    return _goods(spec, shelves_of([spec.stockrecord_id])[spec.stockrecord_id])
+
+
+@area.reads(
+    "/seller/goods/{int:specification_id}/stock",
+    GoodsOut,
+    scope="seller:read",
+    summary=gettext_noop("One specification's stock, pool by pool"),
+)
+def get_stock(request: ApiRequest, specification_id: int, asked: ForOne) -> dict[str, Any]:
+    return _now(_own(request, specification_id, asked))
+
+
+class Counted(Body):
+    counted: int = Field(ge=0, le=1_000_000, description=gettext_noop("Pieces on the whole shelf, all pools."))
+    version: int = Field(ge=0, description=gettext_noop("The version of the shelf that was counted."))
+    note: str = Field("", max_length=120)
 
 
 @area.writes(
     "/seller/goods/{int:specification_id}/stock",
-    None,
+    GoodsOut,
     method="PUT",
     scope="stock:write",
     key=Key.REQUIRED,
-    summary=gettext_noop("Set how many pieces are there"),
-    description=gettext_noop("Reserved pieces stay reserved: fewer than those can't be there."),
+    summary=gettext_noop("Write a count of the shelf"),
+    description=gettext_noop(
+        "The difference goes to the shop's free pieces. 409 stock_moved when the shelf changed since that version:"
+        " details.changes says how. 409 out_of_stock when less was counted than is promised."
+    ),
 )
-def set_stock(request: ApiRequest, specification_id: int, body: OnHand, asked: ForOne) -> None:
-    supplier = acting(request, asked)
-    spec = goods_of_supplier(supplier.pk, specification_id)
-    if spec is None:
-        raise Http404
-    set_stock_of(spec=spec, on_hand=body.on_hand, at=timezone.now())
+def count_stock(request: ApiRequest, specification_id: int, body: Counted, asked: ForOne) -> dict[str, Any]:
+    spec = _own(request, specification_id, asked)
+    count_stock_of(spec=spec, counted=body.counted, version=body.version, note=body.note, **by(request))
+    return _now(spec)
+
+
+class StockChangeIn(Body):
+    pieces: int = Field(ge=-1_000_000, le=1_000_000, description=gettext_noop("Pieces that came; below zero: went."))
+    reason: Literal["harvest", "came_back", "spoiled", "sold_elsewhere", "own_use", "mistake"]
+    note: str = Field("", max_length=120)
+
+
+@area.writes(
+    "/seller/goods/{int:specification_id}/stock/changes",
+    GoodsOut,
+    scope="stock:write",
+    status=201,
+    key=Key.REQUIRED,
+    summary=gettext_noop("Add what came to the stock, or take off what went"),
+    description=gettext_noop("Only free pieces of the shop can go: what is promised to orders stays."),
+)
+def change_stock(request: ApiRequest, specification_id: int, body: StockChangeIn, asked: ForOne) -> dict[str, Any]:
+    spec = _own(request, specification_id, asked)
+    adjust_stock_of(spec=spec, pieces=body.pieces, reason=body.reason, note=body.note, **by(request))
+    return _now(spec)
+
+
+class StockChangeOut(Answer):
+    at: Moment
+    kind: str = Field(examples=["shipped"])
+    reason: str
+    note: str
+    reference: str = Field(description=gettext_noop("An order's number, or the other pool."))
+    pool: str
+    pieces: int
+    before: int
+    after: int
+    counted: int | None = Field(description=gettext_noop("Of a count: pieces on the whole shelf."))
+    by: int | None = Field(description=gettext_noop("Who did it, by account; null for the platform."))
+
+
+def _change(row: Any) -> dict[str, Any]:
+    same = ("at", "kind", "reason", "note", "reference", "pool", "pieces", "before", "after", "counted")
+    return {name: getattr(row, name) for name in same} | {"by": row.actor_id}
+
+
+@area.reads(
+    "/seller/goods/{int:specification_id}/stock/changes",
+    Page[StockChangeOut],
+    scope="seller:read",
+    summary=gettext_noop("What changed one specification's stock, the latest first"),
+)
+def list_stock_changes(request: ApiRequest, specification_id: int, asked: ForList) -> dict[str, Any]:
+    spec = _own(request, specification_id, asked)
+    return turn_of(asked, lambda page: changes_of(spec.stockrecord_id, page), _change)
 
 
 class Booking(Priced):

@@ -8,26 +8,20 @@ from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
 
-from catalog.operations import reminders as reminding
-from catalog.queries.trade import live_listing, reminders_of
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
-from shop.core.api.paging import Asked, Follow, Followed, cursor_at, cut, place_of, turn_of
+from shop.core.api import Answer, Area, Body, Moment, Page, Priced, YuanIn, fen_of, yuan
+from shop.core.api.paging import Follow, turn_of
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.evidence import CasePhotos, photos_of
 from shop.sales.case_shown import CaseShown
 from shop.sales.models import AfterSale, LineFacts, OrderFacts
 from shop.sales.operations import aftersales, arbitration, closing, nudges, receipts, returning, reviews
-from shop.sales.operations.favourites import toggle_favourite
-from shop.sales.queries.favourites import favourite_listing_ids, favourite_page
 from shop.sales.queries.orders import case_of, line_of, order_id_of, order_list, order_of
 from shop.sales.shown import show_order, show_order_page
-from shop.sales.texts import in_reader_language
 from shop.sales.visitors import Visitor
 
 area = Area(gettext_noop("Your orders"))
-wishes = Area(gettext_noop("Favourites and reminders"))
 Photos = Annotated[
     list[str],
     Field(
@@ -70,6 +64,9 @@ class OrderLineOut(Priced):
     cancelled: int
     price: str
     amount: str
+    is_weighed: bool = Field(description=gettext_noop("Charged by weight: what it weighs less is given back."))
+    weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
+    weighed_back: str = Field(description=gettext_noop("What went back to the buyer for their weight."))
     can_review: bool
     can_claim: bool
     cases: list[CaseOut]
@@ -148,6 +145,9 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
                 "cancelled": line.cancelled,
                 "price": yuan(line.unit_price_fen),
                 "amount": yuan(line.sum_fen),
+                "is_weighed": line.is_weighed,
+                "weighed_grams": line.weighed_grams,
+                "weighed_back": yuan(line.weighed_back_fen),
                 "can_review": line.can_review,
                 "can_claim": line.can_claim,
                 "cases": [
@@ -321,103 +321,3 @@ def send_goods_back(request: ApiRequest, number: str, case_id: int, body: SentBa
 )
 def list_case_photos(request: ApiRequest, number: str, case_id: int) -> dict[str, Any]:
     return photos_of(_own_case(request, number, case_id))
-
-
-class FavouriteOut(Priced):
-    listing_id: int
-    slug: str
-    name: str
-    price: str
-    available: int
-    cheaper: str = Field(description=gettext_noop("How much less it costs than when it was added."))
-    added_at: Moment
-
-
-@wishes.reads("/favourites", Page[FavouriteOut], scope="account:read", summary=gettext_noop("What you keep"))
-def list_favourites(request: ApiRequest, turn: Followed) -> dict[str, Any]:
-    page, kept = favourite_page(request.user, int(place_of(turn) or 1))
-    items = [
-        {
-            "listing_id": each.listing.listing_id,
-            "slug": each.listing.slug,
-            "name": in_reader_language(each.listing.name_zh, each.listing.name_en),
-            "price": yuan(each.listing.price_fen),
-            "available": max(each.listing.available, 0),
-            "cheaper": yuan(each.cheaper_fen),
-            "added_at": each.added_at,
-        }
-        for each in kept
-    ]
-    return {"items": items, "next_cursor": cursor_at(page.next_page_number() if page.has_next() else None)}
-
-
-def _keep(request: ApiRequest, listing_id: int, *, on: bool) -> None:
-    if (listing_id in favourite_listing_ids(request.user)) == on:
-        return
-    if toggle_favourite(user=request.user, listing_id=listing_id, at=timezone.now()) is None:
-        raise Http404
-
-
-@wishes.writes(
-    "/favourites/{int:listing_id}", None, method="PUT", scope="account:write", summary=gettext_noop("Keep a product")
-)
-def add_favourite(request: ApiRequest, listing_id: int) -> None:
-    _keep(request, listing_id, on=True)
-
-
-@wishes.writes(
-    "/favourites/{int:listing_id}",
-    None,
-    method="DELETE",
-    scope="account:write",
-    summary=gettext_noop("Let a product go"),
-)
-def remove_favourite(request: ApiRequest, listing_id: int) -> None:
-    _keep(request, listing_id, on=False)
-
-
-class ReminderIn(Body):
-    listing_id: Id
-    kind: Literal["restock", "harvest"] = "restock"
-
-
-class ReminderOut(Answer):
-    id: int
-    kind: str
-    listing_id: int
-    name: str
-    asked_at: Moment
-    sent_at: Moment | None
-
-
-@wishes.reads("/reminders", Page[ReminderOut], scope="account:read", summary=gettext_noop("What you wait for"))
-def list_reminders(request: ApiRequest, turn: Asked) -> dict[str, Any]:
-    return cut(
-        turn,
-        reminders_of(request.user),
-        lambda each: {
-            "id": each.reminder_id,
-            "kind": each.kind,
-            "listing_id": each.listing.listing_id,
-            "name": in_reader_language(each.listing.name_zh, each.listing.name_en),
-            "asked_at": each.asked_at,
-            "sent_at": each.sent_at,
-        },
-    )
-
-
-@wishes.writes("/reminders", None, scope="account:write", summary=gettext_noop("Be told when it can be bought"))
-def add_reminder(request: ApiRequest, body: ReminderIn) -> None:
-    listing = live_listing(body.listing_id)
-    if listing is None:
-        raise Http404
-    reminding.ask(user=request.user, listing=listing, kind=body.kind, at=timezone.now())
-
-
-@wishes.writes(
-    "/reminders/{int:reminder_id}", None, method="DELETE", scope="account:write", summary=gettext_noop("Stop waiting")
-)
-def delete_reminder(request: ApiRequest, reminder_id: int) -> None:
-    if not any(each.reminder_id == reminder_id for each in reminders_of(request.user)):
-        raise Http404
-    reminding.forget(user=request.user, reminder_id=reminder_id)

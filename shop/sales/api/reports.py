@@ -126,6 +126,7 @@ class LinesAsked(DimensionAsked, Follow):
 
 class ReportLine(Priced):
     order: str
+    placed_at: Moment = Field(description=gettext_noop("The day it was placed in China decides the period."))
     sold_at: Moment
     name: str
     specification: str
@@ -153,7 +154,7 @@ class ReportLines(Answer):
 
 
 def _line(row: SoldLine) -> dict[str, Any]:
-    same = ("sold_at", "name", "supplier", "county", "channel", "buyer", "pieces", "grams", "why")
+    same = ("placed_at", "sold_at", "name", "supplier", "county", "channel", "buyer", "pieces", "grams", "why")
     return {name: getattr(row, name) for name in same} | {
         "order": row.number,
         "specification": row.spec,

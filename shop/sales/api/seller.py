@@ -10,20 +10,17 @@ from pydantic import Field
 
 from catalog.queries.trade import SupplierBrief, supplier_acting
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
 from shop.core.api.paging import Follow, turn_of
-from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
-from shop.core.masking import mask_name, mask_phone
-from shop.sales.api.evidence import CasePhotos, photos_of
-from shop.sales.api.orders import Photos
-from shop.sales.models import AfterSale, OrderFacts
-from shop.sales.operations.aftersales import decide_after_sale
-from shop.sales.operations.returning import confirm_return, dispute_return
+from shop.core.masking import mask_name
+from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import Parcel, cancel_rest, line_rest, ship_order
+from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
 from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language
+from shop.sales.weight_rules import each_weighs
 from traceability.queries.parcels import codes_of
 
 area = Area(gettext_noop("Supplier: orders, stock, settlement"))
@@ -80,6 +77,10 @@ class SoldLine(Priced):
     cancelled: int
     shipped: int
     waiting: int = Field(description=gettext_noop("Pieces that still have to be sent."))
+    is_weighed: bool = Field(description=gettext_noop("Charged by weight: a parcel needs its grams."))
+    charged_grams: int = Field(description=gettext_noop("Grams that the price of one piece is for, at the most."))
+    weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
+    weighed_back: str = Field(description=gettext_noop("What went back to the buyer for their weight."))
     price: str
 
 
@@ -138,6 +139,10 @@ def _order(order: OrderFacts) -> dict[str, Any]:
                 "cancelled": line.cancelled,
                 "shipped": line.shipped,
                 "waiting": line_rest(line),
+                "is_weighed": line.is_weighed,
+                "charged_grams": line.net_grams,
+                "weighed_grams": line.weighed_grams,
+                "weighed_back": yuan(line.weighed_back_fen),
                 "price": yuan(line.unit_price_fen),
             }
             for line in order.lines.all()
@@ -162,7 +167,7 @@ def _detail(supplier: SupplierBrief, number: str) -> dict[str, Any]:
     return _order(order) | {
         "ship_to": {
             "name": purchase.ship_name if is_open else mask_name(purchase.ship_name),
-            "phone": purchase.ship_phone.removeprefix("+86") if is_open else mask_phone(purchase.ship_phone),
+            "phone": phone_for_supplier(order),
             "place": purchase.ship_division.full_name_zh or purchase.ship_division.name_zh,
             "street": purchase.ship_street if is_open else "****",
         },
@@ -197,6 +202,23 @@ class PackedLine(Body):
     line_id: Id
     quantity: int = Field(ge=1, le=999_999)
     lot_id: Id | None = Field(None, description=gettext_noop("Without it, the lot that expires first."))
+    grams: list[Annotated[int, Field(ge=1, le=100_000_000)]] = Field(
+        [],
+        max_length=500,
+        description=gettext_noop("Of what is charged by weight: one for all pieces together, or one for each."),
+    )
+
+
+def weights_of(lines: list[PackedLine]) -> dict[int, list[int]]:
+    """Return the grams of the lines that have some. A line in several portions (of several lots) has each weighed."""
+    found: dict[int, list[int]] = {}
+    portions = {line.line_id: sum(each.line_id == line.line_id for each in lines) for line in lines}
+    for line in lines:
+        if line.grams:
+            alone = portions[line.line_id] == 1
+            grams = line.grams if alone else each_weighs(line.grams, line.quantity)
+            found.setdefault(line.line_id, []).extend(grams)
+    return found
 
 
 class ParcelIn(Body):
@@ -219,6 +241,7 @@ def ship_parcel(request: ApiRequest, number: str, body: ParcelIn, asked: ForOne)
     order = _own(supplier, number)
     pieces: dict[int, int] = {}
     lots: dict[int, list[tuple[int, int]]] = {}
+    weights = weights_of(body.lines)
     for line in body.lines:
         pieces[line.line_id] = pieces.get(line.line_id, 0) + line.quantity
         if line.lot_id is not None:
@@ -227,7 +250,7 @@ def ship_parcel(request: ApiRequest, number: str, body: ParcelIn, asked: ForOne)
         pieces = {line.pk: line_rest(line) for line in order.lines.all()}
     ship_order(
         order_id=order.pk,
-        parcel=Parcel(body.carrier, body.tracking_no, pieces),
+        parcel=Parcel(body.carrier, body.tracking_no, pieces, weights),
         **by(request),
         lots=lots,
     )
@@ -255,119 +278,3 @@ def cancel_seller_order(request: ApiRequest, number: str, body: CancelIn, asked:
         **by(request),
     )
     return _detail(supplier, number)
-
-
-class SoldCase(Priced):
-    id: int
-    order: str
-    line_id: int
-    name: str
-    kind: str
-    state: str
-    quantity: int
-    amount: str
-    agreed: str = Field(description=gettext_noop("Offered, or granted."))
-    needs_return: bool
-    reason: str
-    answer: str
-    plea: str = Field(description=gettext_noop("The buyer's words to the platform."))
-    back_tracking_no: str
-    opened_at: Moment
-    due_at: Moment | None = Field(description=gettext_noop("Until when whoever's turn it is has time."))
-
-
-class CasesAsked(ForFollow):
-    state: Literal["open", "decided"] = "open"
-
-
-def _case(case: AfterSale) -> dict[str, Any]:
-    same = ("kind", "state", "quantity", "needs_return", "reason", "answer", "plea", "back_tracking_no")
-    same += ("opened_at", "due_at", "line_id")
-    return {name: getattr(case, name) for name in same} | {
-        "id": case.pk,
-        "order": case.line.order.order.number,
-        "name": in_reader_language(case.line.name_zh, case.line.name_en),
-        "amount": yuan(case.amount_fen),
-        "agreed": yuan(case.agreed_fen),
-    }
-
-
-@area.reads("/seller/after-sales", Page[SoldCase], scope="seller:read", summary=gettext_noop("After-sales cases"))
-def list_seller_cases(request: ApiRequest, asked: Annotated[CasesAsked, Query(...)]) -> dict[str, Any]:
-    supplier = acting(request, asked)
-    if asked.state == "open":
-        return {"items": [_case(case) for case in queries.open_cases(supplier.pk)], "next_cursor": None}
-    return turn_of(asked, lambda page: queries.cases(supplier.pk, page), _case)
-
-
-class CaseDecision(Body):
-    approve: bool
-    amount: YuanIn | None = Field(None, description=gettext_noop("Needed to approve: at most what was asked for."))
-    answer: str = Field("", max_length=300, description=gettext_noop("Needed to refuse: the buyer reads it."))
-    photos: Photos = []
-
-
-@area.writes(
-    "/seller/after-sales/{int:case_id}/decision",
-    SoldCase,
-    scope="seller:write",
-    key=Key.REQUIRED,
-    summary=gettext_noop("Answer a case: agree, offer a part, or refuse"),
-    description=gettext_noop(
-        "All of it goes back at once, or for a return once the goods came back; less is an offer."
-    ),
-)
-def decide_case(request: ApiRequest, case_id: int, body: CaseDecision, asked: ForOne) -> dict[str, Any]:
-    supplier = acting(request, asked)
-    found = queries.case_of_supplier(supplier.pk, case_id)
-    if found is None:
-        raise Http404
-    decide_after_sale(
-        case_id=found.pk,
-        approve=body.approve,
-        amount_fen=fen_of(body.amount) if body.approve and body.amount else 0,
-        answer=body.answer,
-        uploads=decoded(body.photos),
-        **by(request),
-    )
-    return _answered(supplier, case_id)
-
-
-def _answered(supplier: SupplierBrief, case_id: int) -> dict[str, Any]:
-    found = queries.case_of_supplier(supplier.pk, case_id)
-    if found is None:
-        raise Http404
-    return _case(found)
-
-
-class CameBack(Body):
-    received: bool
-    why: str = Field("", max_length=300, description=gettext_noop("What is wrong with it: the platform decides then."))
-
-
-@area.writes(
-    "/seller/after-sales/{int:case_id}/return",
-    SoldCase,
-    scope="seller:write",
-    key=Key.REQUIRED,
-    summary=gettext_noop("Confirm that goods came back, or say what is wrong with them"),
-)
-def confirm_case_return(request: ApiRequest, case_id: int, body: CameBack, asked: ForOne) -> dict[str, Any]:
-    supplier = acting(request, asked)
-    _answered(supplier, case_id)
-    if body.received:
-        confirm_return(case_id=case_id, **by(request))
-    else:
-        dispute_return(case_id=case_id, why=body.why, **by(request))
-    return _answered(supplier, case_id)
-
-
-@area.reads(
-    "/seller/after-sales/{int:case_id}/photos",
-    CasePhotos,
-    scope="seller:read",
-    summary=gettext_noop("The photos of a case, of both sides"),
-)
-def list_sold_case_photos(request: ApiRequest, case_id: int, asked: ForOne) -> dict[str, Any]:
-    _answered(acting(request, asked), case_id)
-    return photos_of(case_id)

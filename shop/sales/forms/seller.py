@@ -14,6 +14,7 @@ from shop.sales.models import AfterSale, LineFacts, OrderFacts
 from shop.sales.operations.shipping import Parcel, line_rest
 from shop.sales.rules import CARRIERS
 from shop.sales.texts import in_reader_language
+from shop.sales.weight_rules import read_weights
 from traceability.operations.assigning import Chosen
 from traceability.rules.weights import in_words
 
@@ -22,6 +23,33 @@ CANCEL_REASONS = (
     ("damaged_harvest", _("The harvest failed our check")),
     ("cannot_deliver", _("Can't be delivered there")),
 )
+
+
+class WeightField(forms.CharField):
+    """What pieces weigh: one weight for all together, or one for each. Its value is grams."""
+
+    def __init__(self, line: LineFacts) -> None:
+        super().__init__(
+            label=_("What it weighs"),
+            required=False,
+            max_length=200,
+            help_text=gettext(
+                "In kg: all together, or one for each (1.36 1.42). At most %(most)s a piece was charged; the rest goes"
+                " back to the buyer at once."
+            )
+            % {"most": in_words(line.net_grams)},
+            widget=forms.TextInput(
+                attrs={"inputmode": "decimal", "autocomplete": "off", "data-testid": f"weight-{line.pk}"}
+            ),
+        )
+
+    def clean(self, value: Any) -> tuple[int, ...]:
+        """Return the grams that were entered."""
+        text = super().clean(value)
+        try:
+            return read_weights(text)
+        except ValueError as error:
+            raise forms.ValidationError(gettext("Enter weights in kg, such as 1.36.")) from error
 
 
 class ShipForm(forms.Form):
@@ -54,6 +82,8 @@ class ShipForm(forms.Form):
                 required=False,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-testid": f"pieces-{line.pk}"}),
             )
+            if line.is_weighed:
+                self.fields[f"weight-{line.pk}"] = WeightField(line)
             choices = [(str(lot.pk), _lot_words(lot, line)) for lot in (lots or {}).get(line.listing_id, ())]
             if choices:
                 self.fields[f"lot-{line.pk}"] = forms.ChoiceField(
@@ -61,14 +91,14 @@ class ShipForm(forms.Form):
                 )
 
     @property
-    def line_fields(self) -> list[tuple[Any, forms.BoundField, int, forms.BoundField | None]]:
-        """Each waiting line with its field, how many pieces wait, and its choice of lots where there are some."""
+    def line_fields(self) -> list[tuple[Any, forms.BoundField, int, list[forms.BoundField]]]:
+        """Each waiting line with its field, how many pieces wait, and its weight and choice of lots where it has them."""
         return [
             (
                 line,
                 self[f"pieces-{line.pk}"],
                 line_rest(line),
-                self[f"lot-{line.pk}"] if f"lot-{line.pk}" in self.fields else None,
+                [self[name] for name in (f"weight-{line.pk}", f"lot-{line.pk}") if name in self.fields],
             )
             for line in self.waiting
         ]
@@ -87,7 +117,8 @@ class ShipForm(forms.Form):
     def parcel(self) -> Parcel:
         """The parcel that was entered."""
         pieces = {line.pk: self.cleaned_data.get(f"pieces-{line.pk}") or 0 for line in self.waiting}
-        return Parcel(self.cleaned_data["carrier"], self.cleaned_data["tracking_no"], pieces)
+        weights = {line.pk: weights for line in self.waiting if (weights := self.cleaned_data.get(f"weight-{line.pk}"))}
+        return Parcel(self.cleaned_data["carrier"], self.cleaned_data["tracking_no"], pieces, weights)
 
 
 def _lot_words(lot: Any, line: LineFacts) -> str:
@@ -160,23 +191,6 @@ class ReturnForm(forms.Form):
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2, "data-testid": "return-why"}),
-    )
-
-
-class OnHandForm(forms.Form):
-    """How many pieces are there."""
-
-    on_hand = forms.IntegerField(
-        label=_("Pieces there"),
-        min_value=0,
-        max_value=1_000_000,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages={
-            "required": _("Enter a whole number, 0 or more."),
-            "invalid": _("Enter a whole number, 0 or more."),
-            "min_value": _("Enter a whole number, 0 or more."),
-            "max_value": _("At most a million pieces."),
-        },
     )
 
 

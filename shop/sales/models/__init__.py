@@ -2,7 +2,7 @@
 
 from .aftersales import AfterSale, AfterSalePicture, AfterSaleTerms, CaseDecision, CaseMove, case_times
 from .favourites import Favourite
-from .offers import OfferFunding
+from .offers import LineDiscount, OfferConsent, OfferFunding
 from .orders import LineFacts, OrderFacts, OrderMove
 from .payments import Payment, Refund, WebhookEvent
 from .purchases import OrderAttribution, Purchase
@@ -16,7 +16,9 @@ __all__ = [
     "CaseDecision",
     "CaseMove",
     "Favourite",
+    "LineDiscount",
     "LineFacts",
+    "OfferConsent",
     "OfferFunding",
     "OrderAttribution",
     "OrderFacts",

@@ -1,10 +1,13 @@
-"""Who pays for an offer's discounts."""
+"""Who pays for an offer's discounts, whether it agreed, and what each line was reduced by."""
 
 from django.db import models
+from django.db.models import F, Q
+
+from shop.sales.states import ConsentState
 
 
 class OfferFunding(models.Model):
-    """The payer of an Oscar offer; settlement reads it. Offers without one are the platform's."""
+    """The payer of an Oscar offer. Offers without one are the platform's; a supplier's reduces that supplier's lines only."""
 
     class FundedBy(models.TextChoices):
         PLATFORM = "platform"
@@ -14,6 +17,84 @@ class OfferFunding(models.Model):
         "offer.ConditionalOffer", primary_key=True, on_delete=models.CASCADE, related_name="funding"
     )
     funded_by = models.CharField(max_length=10, choices=FundedBy.choices, default=FundedBy.PLATFORM)
+    supplier = models.ForeignKey(
+        "catalog.Supplier",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who pays, where a supplier does. It is asked, and the offer waits for its consent.",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(funded_by="platform", supplier__isnull=True)
+                | Q(funded_by="supplier", supplier__isnull=False),
+                name="funding_names_supplier",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.offer_id} {self.funded_by}"
+
+
+class OfferConsent(models.Model):
+    """One version of an offer's terms as a supplier was asked to fund it, and its answer. The terms are never changed.
+
+    A changed offer makes a new version. `spent_fen` counts what the offer has taken off, within `most_fen`.
+    """
+
+    offer = models.ForeignKey("offer.ConditionalOffer", on_delete=models.PROTECT, related_name="consents")
+    supplier = models.ForeignKey("catalog.Supplier", on_delete=models.PROTECT, related_name="offer_consents")
+    version = models.PositiveIntegerField()
+    terms = models.JSONField(help_text="The offer as it was when the supplier was asked")
+    most_fen = models.BigIntegerField(help_text="The most that it can cost the supplier in all")
+    spent_fen = models.BigIntegerField(default=0)
+    ends_at = models.DateTimeField(help_text="When the offer ends")
+    state = models.CharField(max_length=10, choices=ConsentState.choices, default=ConsentState.ASKED)
+    reason = models.CharField(max_length=200, blank=True, help_text="Why it was declined or withdrawn")
+    asked_at = models.DateTimeField()
+    asked_by_id = models.BigIntegerField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["offer", "version"], name="consent_version"),
+            models.UniqueConstraint(fields=["offer"], condition=~Q(state="replaced"), name="one_consent_counts"),
+            models.CheckConstraint(
+                condition=Q(spent_fen__gte=0, spent_fen__lte=F("most_fen")), name="consent_within_most"
+            ),
+            models.CheckConstraint(condition=Q(state__in=ConsentState.values), name="consent_state_known"),
+        ]
+        indexes = [models.Index(fields=["supplier", "state"], name="consent_of_supplier")]
+
+    def __str__(self) -> str:
+        return f"offer {self.offer_id} version {self.version}: {self.state}"
+
+
+class LineDiscount(models.Model):
+    """What one offer took off one line, and who pays for it. A line's rows add up to its discount."""
+
+    line = models.ForeignKey("sales.LineFacts", on_delete=models.PROTECT, related_name="discounts")
+    offer = models.ForeignKey("offer.ConditionalOffer", on_delete=models.PROTECT, related_name="+")
+    consent = models.ForeignKey(
+        OfferConsent,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="line_discounts",
+        help_text="The supplier's consent where it pays; empty where the platform does",
+    )
+    offer_name = models.CharField(max_length=128)
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "offer"], name="line_discount_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="line_discount_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer_name} -{self.amount_fen}"

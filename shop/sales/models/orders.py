@@ -3,8 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
-from shop.sales.rules import OrderMoney
+from shop.sales.rules import OrderMoney, line_refundable
 from shop.sales.states import OrderState
+from shop.sales.weight_rules import less_for_weight
 
 
 class OrderFacts(models.Model):
@@ -48,7 +49,7 @@ class OrderFacts(models.Model):
             models.Index(fields=["supplier", "state", "ship_by"], name="order_of_supplier"),
             models.Index(fields=["purchase"], name="order_of_purchase"),
             models.Index(fields=["shipped_at"], condition=Q(state="shipped"), name="order_on_its_way"),
-            models.Index(fields=["sold_at"], name="order_sold"),
+            models.Index(fields=["placed_at"], condition=Q(sold_at__isnull=False), name="order_sold_of_day"),
         ]
 
     @property
@@ -100,6 +101,13 @@ class LineFacts(models.Model):
     certificate_id = models.BigIntegerField(null=True, blank=True, help_text="Whose output the pieces draw")
     is_fresh = models.BooleanField(default=True)
     damage_covered = models.BooleanField(default=True, help_text="坏果包赔: the supplier's promise, as it was then")
+    is_weighed = models.BooleanField(
+        default=False, help_text="Charged by weight: up to net_grams a piece, the rest back"
+    )
+    weighed_grams = models.PositiveIntegerField(default=0, help_text="What the sent pieces of a weighed line weigh")
+    weighed_back_fen = models.BigIntegerField(default=0, help_text="Of refunded_fen: given back for their weight")
+    promised_until = models.DateField(null=True, blank=True, help_text="Promised: best before this day or later")
+    promised_from = models.DateField(null=True, blank=True, help_text="Promised: harvested on this day or later")
 
     class Meta:
         constraints = [
@@ -115,8 +123,34 @@ class LineFacts(models.Model):
                 ),
                 name="line_refund_within_price",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    weighed_grams__lte=F("shipped") * F("net_grams"),
+                    weighed_back_fen__gte=0,
+                    weighed_back_fen__lte=F("refunded_fen"),
+                ),
+                name="line_weighs_what_was_charged",
+            ),
         ]
         indexes = [models.Index(fields=["listing_id"], name="line_of_listing")]
+
+    @property
+    def paid_fen(self) -> int:
+        """What the whole line costs, after its discount."""
+        return self.unit_price_fen * self.ordered - self.discount_fen
+
+    @property
+    def light_grams(self) -> int:
+        """What the sent pieces weigh less than they were charged for; 0 where nothing is weighed."""
+        return self.shipped * self.net_grams - self.weighed_grams if self.is_weighed else 0
+
+    def refundable_fen(self, pieces: int, *, sent: bool = True) -> int:
+        """分 that may still be given back for `pieces`; sent ones of a weighed line cost what they weigh."""
+        whole = line_refundable(
+            self.unit_price_fen, pieces, self.ordered, self.discount_fen, self.refunded_fen - self.weighed_back_fen
+        )
+        less = less_for_weight(self.weighed_back_fen, pieces, self.shipped) if sent else 0
+        return max(0, min(whole - less, self.paid_fen - self.refunded_fen))
 
     def __str__(self) -> str:
         return f"{self.name_zh} x{self.ordered}"

@@ -65,7 +65,7 @@ class Purchase(models.Model):
         indexes = [
             models.Index(fields=["pay_by"], condition=Q(state="unpaid"), name="purchase_expiring"),
             models.Index(fields=["user", "-placed_at"], name="purchase_of_user"),
-            models.Index(fields=["contact_phone"], condition=Q(user__isnull=True), name="purchase_of_guest"),
+            models.Index(fields=["contact_phone"], name="purchase_of_phone"),
             # Whole, for a prepared plan can't know that a hash is not "".
             models.Index(fields=["guest_token_hash"], name="purchase_of_browser"),
         ]

@@ -27,6 +27,8 @@ class ShipmentLine(models.Model):
     shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="lines")
     line = models.ForeignKey("sales.LineFacts", on_delete=models.PROTECT, related_name="shipment_lines")
     quantity = models.PositiveIntegerField()
+    grams = models.PositiveIntegerField(null=True, blank=True, help_text="What a weighed line's pieces weigh together")
+    piece_grams = models.JSONField(default=list, blank=True, help_text="Each piece's grams, where each was weighed")
 
     class Meta:
         constraints = [

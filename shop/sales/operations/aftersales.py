@@ -101,7 +101,7 @@ def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_
     if not 1 <= quantity <= here:
         text = _("%(n)d pieces were sent.") if here == line.shipped else _("%(n)d pieces can still be returned.")
         raise TooMuch(text % {"n": here}, field="quantity")
-    most = rules.line_refundable(line.unit_price_fen, quantity, line.ordered, line.discount_fen, line.refunded_fen)
+    most = line.refundable_fen(quantity)
     if not 1 <= amount_fen <= most:
         raise TooMuch(
             _("At most %(most)s was paid for these pieces.") % {"most": f"¥{most / 100:.2f}"},

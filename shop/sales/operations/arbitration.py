@@ -45,7 +45,7 @@ def ask_platform(*, case_id: int, words: str, actor: Any, at: datetime) -> After
 
 def facts_of(case: AfterSale, order: OrderFacts, line: LineFacts) -> rules.CaseFacts:
     """Return what bounds the platform's decision, as it stands now."""
-    left = rules.line_refundable(line.unit_price_fen, case.quantity, line.ordered, line.discount_fen, line.refunded_fen)
+    left = line.refundable_fen(case.quantity)
     return rules.CaseFacts(
         kind=case.kind,
         covers_damage=line.damage_covered,
@@ -69,7 +69,8 @@ def judge(*, case_id: int, verdict: str, reason: str, actor: Any, at: datetime, 
     """Decide a case that is with the platform; signed by `actor` and final. A refund goes back at once.
 
     Raises InvalidInput on `verdict` or `reason`, TooMuch on `amount` beyond the supplier's promise or what is left
-    of the line, NotAllowed for who is a party of the order, WrongState when it is decided. Locks: purchase, order, case, ledger.
+    of the line, NotAllowed for who is a party of the order, WrongState when it is decided.
+    Locks: purchase, order, case, ledger.
     """
     reason = reason.strip()
     if verdict not in Verdict.values:

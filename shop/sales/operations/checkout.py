@@ -68,7 +68,7 @@ def check_out(
             notes=notes,
             freight={group.supplier_id: group.freight.fen for group in page.quote.groups},
             invoice=invoice,
-            coupon_code=page.coupon_code,
+            coupon_code=page.used_coupon,
             applied=page.quote.applied,
         ),
         basket_id=page.basket_id,

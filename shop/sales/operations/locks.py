@@ -35,6 +35,7 @@ LOCK_ORDER: tuple[str, ...] = (
     "traceability_supplierchain",
     "voucher_voucher",
     "offer_conditionaloffer",
+    "sales_offerconsent",
     # Certified output (`certificate:…`) before budgets (`budget:…`), as participants are called.
     "core_account",
 )

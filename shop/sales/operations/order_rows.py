@@ -128,4 +128,5 @@ def _line_facts(line: PlaceLine, pairings: Mapping[str, str]) -> LineFacts:
         certificate_id=spec.certificate_id,
         is_fresh=spec.is_fresh,
         damage_covered=spec.damage_covered,
+        is_weighed=spec.is_weighed and spec.net_grams > 0,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,13 +22,14 @@ from shop.sales.deal import NO_EXTRAS, SHOP, Attribution, Buyer, Extras, Invoice
 from shop.sales.errors import BasketChanged, OverLimit
 from shop.sales.models import LineFacts, OrderAttribution, OrderFacts, Purchase
 from shop.sales.numbers import new_number
-from shop.sales.operations.discounts import claim_uses
+from shop.sales.operations.discounts import check_parts, claim_uses
 from shop.sales.operations.events import order_event
 from shop.sales.operations.order_rows import write_orders
 from shop.sales.operations.starting import tell_work
 from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language
 from shop.sales.visitors import token_hash
+from shop.sales.whose import Whose
 
 __all__ = ["Attribution", "Buyer", "Extras", "Invoice", "PlaceLine", "ShipTo", "place"]
 
@@ -53,11 +54,14 @@ def place(
     The same `key` again returns the first purchase. With `basket_id`, that basket goes from Open to Submitted; where
     it `leaves_some` lines that are not bought now, only the bought ones go, the others wait in it.
     `attribution` is the channel; `also` says what else it came from (a campaign, a session, a need), one per kind.
-    Raises OutOfStock, OutputExceeded, CertificateExpired, OverLimit, CouponGone, or BasketChanged when the basket was ordered or changed meanwhile.
+    Raises OutOfStock, OutputExceeded, CertificateExpired, OverLimit, CouponGone, or BasketChanged when the basket was
+    ordered or changed meanwhile; ValueError when the lines' discounts are not what `extras.applied` takes off.
     Locks: basket, limited listings, stock pools by id, certified output, then what participants lock.
     """
     if not lines:
         raise BasketChanged(_("Your basket is empty."))
+    check_parts(lines, extras.applied)
+    whose = Whose.of(buyer.user, buyer.phone)
     try:
         with transaction.atomic():
             if basket_id is not None:
@@ -66,7 +70,7 @@ def place(
             if terms == Terms.POSTPAID:
                 # Its pieces count as sold at once: the listings are locked before their stock (`locks.LOCK_ORDER`).
                 lock_listings({line.spec.listing_id for line in lines})
-            _check_limits(lines, buyer)
+            _check_limits(lines, whose)
             hooks.guard_prices(lines, buyer, at)
             wanted: dict[int, int] = defaultdict(int)
             for line in lines:
@@ -74,7 +78,7 @@ def place(
             stock.reserve(wanted)
             purchase, orders = _write(at, lines, buyer, ship_to, key, terms, attribution, extras, basket_id)
             _note_sources(purchase, (attribution, *also))
-            claim_uses(purchase=purchase, applied=extras.applied, user=buyer.user)
+            claim_uses(purchase=purchase, applied=extras.applied, orders=orders, whose=whose, at=at)
             if terms == Terms.POSTPAID:
                 tell_work(orders=orders, at=at)
             hooks.tell(
@@ -122,15 +126,16 @@ def _check_certificates(lines: Sequence[PlaceLine], at: datetime) -> None:
             )
 
 
-def _check_limits(lines: Sequence[PlaceLine], buyer: Buyer) -> None:
-    """Count what the buyer has of limited listings; their rows are locked, so that two checkouts count each other."""
+def _check_limits(lines: Sequence[PlaceLine], whose: Whose) -> None:
+    """Count what the buyer has of limited listings, as a guest and by account; their rows are locked, so that two
+    checkouts count each other.
+    """
     limits = {line.spec.listing_id: line.spec for line in lines if line.spec.purchase_limit is not None}
     if not limits:
         return
     lock_listings(limits)
-    whose = Q(order__purchase__user=buyer.user) if buyer.user else Q(order__purchase__contact_phone=buyer.phone)
     rows = (
-        LineFacts.objects.filter(whose, listing_id__in=limits)
+        LineFacts.objects.filter(whose.purchases("order__purchase__"), listing_id__in=limits)
         .exclude(order__state=OrderState.CANCELLED)
         .values_list("listing_id")
         .annotate(ordered=Sum("ordered"), cancelled=Sum("cancelled"))

@@ -92,13 +92,7 @@ def _check_on_its_way(order: OrderFacts) -> None:
 def _reduce_by(
     order: OrderFacts, lines: Sequence[LineFacts], short: Mapping[int, int], actor: Any, at: datetime
 ) -> int:
-    parts = {
-        line.pk: rules.line_refundable(
-            line.unit_price_fen, short[line.pk], line.ordered, line.discount_fen, line.refunded_fen
-        )
-        for line in lines
-        if line.pk in short
-    }
+    parts = {line.pk: line.refundable_fen(short[line.pk]) for line in lines if line.pk in short}
     fen = sum(parts.values())
     if fen:
         reduce_order(

@@ -1,7 +1,7 @@
 """Sending an order: whole, in parts, or short with the rest given back. Quantities are the truth."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,17 +21,23 @@ from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order
 from shop.sales.operations.moves import move_order
 from shop.sales.operations.refunds import reduce_order
+from shop.sales.operations.weighing import check_weights, give_back_weight, shipment_line
 from shop.sales.states import OrderState
+from shop.sales.weight_rules import each_weighs
 from traceability.operations.assigning import AssignLine, Chosen, assign_lots
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """What goes out together: carrier, number, and pieces by line id."""
+    """What goes out together: carrier, number, and pieces by line id.
+
+    `weights` are the grams of lines that are charged by weight: one for all pieces together, or one for each.
+    """
 
     carrier: str
     tracking_no: str
     pieces: Mapping[int, int]
+    weights: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
 def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots: Chosen | None = None) -> Shipment:
@@ -41,6 +47,7 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
 
     The order is SHIPPED once no piece waits. Raises InvalidInput for a carrier or number that can't be, TooMuch for
     more pieces of a line than wait (field `pieces-<line>`), WrongState when the order is not waiting to be sent.
+    Lines charged by weight need theirs (InvalidInput, field `weight-<line>`); what they weigh less goes back at once.
     Raises BeyondHarvest (field `lot-<line>`) when the lots of a product have not so much left.
     Locks: purchase, order, stock pools by id, lots by id, the supplier's chain of events.
     """
@@ -61,20 +68,25 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
             raise WrongState(_("This order is not waiting to be sent."))
         lines = {line.pk: line for line in LineFacts.objects.filter(order=order)}
         _check_pieces(lines, wanted)
+        weighed = check_weights(lines, wanted, parcel.weights)
         pools: dict[int, int] = {}
         for line_id, pieces in wanted.items():
             LineFacts.objects.filter(pk=line_id).update(shipped=F("shipped") + pieces)
             lines[line_id].shipped += pieces
             pools[lines[line_id].stock_id] = pools.get(lines[line_id].stock_id, 0) + pieces
-        stock.ship(pools)
+        stock.ship(pools, actor=actor, at=at, reference=order.order.number)
         shipment = Shipment.objects.create(order=order, carrier=parcel.carrier, tracking_no=number, shipped_at=at)
         ShipmentLine.objects.bulk_create(
-            [ShipmentLine(shipment=shipment, line_id=line_id, quantity=pieces) for line_id, pieces in wanted.items()]
+            [shipment_line(shipment, line_id, pieces, weighed.get(line_id)) for line_id, pieces in wanted.items()]
         )
         assign_lots(
             shipment_id=shipment.pk, supplier_id=order.supplier_id, chosen=lots, actor=actor, at=at,
-            lines=[_to_assign(lines[line_id], pieces) for line_id, pieces in sorted(wanted.items())],
+            lines=[
+                _to_assign(lines[line_id], pieces, weighed.get(line_id, ()))
+                for line_id, pieces in sorted(wanted.items())
+            ],
         )  # fmt: skip
+        give_back_weight(order=order, shipment=shipment, lines=lines, weighed=weighed, actor=actor, at=at)
         _finish(order, lines.values(), actor, at)
         hooks.tell(
             order_event(
@@ -129,9 +141,12 @@ def line_rest(line: LineFacts) -> int:
     return line.ordered - line.cancelled - line.shipped
 
 
-def _to_assign(line: LineFacts, pieces: int) -> AssignLine:
+def _to_assign(line: LineFacts, pieces: int, weights: Sequence[int]) -> AssignLine:
     names = (f"{line.name_zh} {line.spec_zh}".strip(), f"{line.name_en} {line.spec_en}".strip() if line.name_en else "")
-    return AssignLine(line.pk, line.listing_id, line.specification_id, pieces, line.net_grams, names)
+    return AssignLine(
+        line.pk, line.listing_id, line.specification_id, pieces, line.net_grams, names,
+        weights=each_weighs(weights, pieces) if weights else (),
+    )  # fmt: skip
 
 
 def _check_number(parcel: Parcel) -> str:
@@ -165,9 +180,7 @@ def _give_back(order: OrderFacts, chosen: list[LineFacts], reason: str, actor: A
     sold: dict[int, int] = {}
     for line in chosen:
         rest = line_rest(line)
-        parts[line.pk] = rules.line_refundable(
-            line.unit_price_fen, rest, line.ordered, line.discount_fen, line.refunded_fen
-        )
+        parts[line.pk] = line.refundable_fen(rest, sent=False)
         pools[line.stock_id] = pools.get(line.stock_id, 0) + rest
         sold[line.listing_id] = sold.get(line.listing_id, 0) - rest
         LineFacts.objects.filter(pk=line.pk).update(cancelled=F("cancelled") + rest)

@@ -1,4 +1,4 @@
-"""A supplier says how many pieces are there: the stock, its card, and who waited for it."""
+"""A supplier changes its stock: by what came and went, or by a count. The card follows, and who waited for it."""
 
 from datetime import datetime
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalog.operations import stocktaking
 from catalog.operations.listings import cards_changed
-from catalog.operations.stock import set_on_hand
 from shop.core import outbox
 from shop.core.errors import DomainError
 
@@ -19,11 +19,41 @@ class NoStock(DomainError):
     status = 404
 
 
-def set_stock_of(*, spec: Any, on_hand: int, at: datetime) -> None:
-    """Set the pieces of a specification (`queries.trade.goods_of_supplier`). Raises NoStock, and what `set_on_hand` does."""
+def adjust_stock_of(
+    *, spec: Any, pieces: int, reason: str, actor: Any, at: datetime, note: str = "", key: str = ""
+) -> None:
+    """Add pieces of a specification (`queries.trade.goods_of_supplier`), or take free ones off; `key` makes it once.
+
+    Raises NoStock, and what `stocktaking.adjust_stock` does.
+    """
+    _check(spec)
+    with transaction.atomic():
+        stocktaking.adjust_stock(
+            stockrecord_id=spec.stockrecord_id, pieces=pieces, reason=reason, actor=actor, at=at, note=note, key=key
+        )
+        _changed(spec, at)
+
+
+def count_stock_of(
+    *, spec: Any, counted: int, version: int, actor: Any, at: datetime, note: str = "", key: str = ""
+) -> None:
+    """Write a count of the whole shelf of a specification, made on `version` of it.
+
+    Raises NoStock, and what `stocktaking.take_stock` does.
+    """
+    _check(spec)
+    with transaction.atomic():
+        stocktaking.take_stock(
+            stockrecord_id=spec.stockrecord_id, counted=counted, version=version, actor=actor, at=at, note=note, key=key
+        )
+        _changed(spec, at)
+
+
+def _check(spec: Any) -> None:
     if spec.stock_id is None:
         raise NoStock(_("There is no stock of this product."))
-    with transaction.atomic():
-        set_on_hand(stock_id=spec.stock_id, on_hand=on_hand)
-        cards_changed([spec.listing_id], at=at)
-        outbox.enqueue(task="sales.stock_came_back", args={"listing_ids": [spec.listing_id]}, at=at)
+
+
+def _changed(spec: Any, at: datetime) -> None:
+    cards_changed([spec.listing_id], at=at)
+    outbox.enqueue(task="sales.stock_came_back", args={"listing_ids": [spec.listing_id]}, at=at)

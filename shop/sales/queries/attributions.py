@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 
 from shop.sales.models import LineFacts, OrderFacts
 from shop.sales.states import OrderState
+from shop.sales.whose import Whose
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ def sold_from(kind: str, ref: str) -> Sold:
 
 
 def pieces_bought_at(price_source: str, *, user: Any = None, phone: str = "") -> int:
-    """Return the pieces that a buyer (an account, or a guest's phone) holds at a price, less what was cancelled. One query."""
-    whose = Q(order__purchase__user=user) if user else Q(order__purchase__contact_phone=phone)
+    """Return the pieces that a buyer holds at a price, by account and as a guest, less what was cancelled. One query."""
+    whose = Whose.of(user, phone).purchases("order__purchase__")
     rows = LineFacts.objects.filter(whose, price_source=price_source)
     return rows.aggregate(n=Sum(F("ordered") - F("cancelled")))["n"] or 0
 

@@ -15,9 +15,11 @@ from catalog.queries import SpecForSale, freight_of, specifications_for_sale
 from shop.core.errors import DomainError
 from shop.core.money import to_fen
 from shop.core.prepared import Prepared
-from shop.sales.pricing import PricedLine, Quote, add_freight, apply_discounts, find_coupon, group_by_supplier
+from shop.sales.offers import Discounts, apply_discounts, find_coupon
+from shop.sales.pricing import PricedLine, Quote, add_freight, group_by_supplier
 from shop.sales.rules import MAX_PIECES
 from shop.sales.texts import in_reader_language, thumb_url
+from shop.sales.whose import Whose
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ class BasketPage:
     quote: Quote = field(default_factory=lambda: Quote([]))
     coupon_code: str = ""
     coupon_error: str = ""
+    coupon_note: str = ""
+    offer_hint: str = ""
 
     @property
     def lines(self) -> list[BasketLine]:
@@ -224,13 +228,14 @@ def basket_page(
     for line in lines:
         line.chosen = line.can_buy and line.spec.specification_id not in left_out
     page = BasketPage(coupon_code=coupon_code.strip().upper())
-    page.quote, page.coupon_error = price_lines(
+    page.quote, found = price_lines(
         [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines if line.chosen],
         page.coupon_code,
         user,
         destination,
         at,
     )
+    page.coupon_error, page.coupon_note, page.offer_hint = found.coupon_error, found.coupon_note, found.hint
     discounts = {line.spec.specification_id: line.discount_fen for line in page.quote.lines}
     priced = {group.supplier_id: group for group in page.quote.groups}
     for line in lines:
@@ -249,19 +254,19 @@ def basket_page(
 
 def price_lines(
     lines: list[PricedLine], coupon_code: str, user: Any, destination: str, at: datetime
-) -> tuple[Quote, str]:
-    """Return what `lines` cost to `destination`, and why the coupon does not count ("" when it does).
+) -> tuple[Quote, Discounts]:
+    """Return what `lines` cost to `destination`, and what applied and why the coupon did not, if it did not.
 
     Two queries, and a few more where there are offers or a coupon.
     """
-    error = ""
-    applied = []
+    refusal, coupon, whose = "", None, Whose.of(user)
     try:
-        applied = apply_discounts(lines, coupon=find_coupon(coupon_code, at=at), user=user)
+        coupon = find_coupon(coupon_code, at=at, whose=whose)
     except DomainError as refused:
-        error = str(refused.message)
-        applied = apply_discounts(lines, coupon=None, user=user)
+        refusal = str(refused.message)
+    discounts = apply_discounts(lines, at=at, coupon=coupon, whose=whose)
+    discounts.coupon_error = refusal or discounts.coupon_error
     groups = group_by_supplier(lines)
     if groups:
         add_freight(groups, freight_of(line.spec.freight_template_id for line in lines), destination)
-    return Quote(groups, applied), error
+    return Quote(groups, discounts.applied), discounts

@@ -43,9 +43,15 @@ class CheckoutPage:
     leaves_some: bool = False
     coupon_code: str = ""
     coupon_error: str = ""
+    coupon_note: str = ""
     groups: list[CheckoutGroup] = field(default_factory=list)
     problems: list[tuple[BasketLine, Problem]] = field(default_factory=list)
     special: SpecialPrice | None = None
+
+    @property
+    def used_coupon(self) -> str:
+        """The coupon's code, if it takes something off; "" when nothing of it applies."""
+        return self.coupon_code if any(each.voucher_id for each in self.quote.applied) else ""
 
     @property
     def unserved(self) -> str:
@@ -110,8 +116,10 @@ def checkout_page(
     lines.reverse()
     code = coupon_code.strip().upper()
     priced = [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines]
-    quote, coupon_error = price_lines(priced, code, user, destination, at)
-    page = CheckoutPage(found, lines, quote, leaves_some, code, coupon_error, special=special)
+    quote, discounts = price_lines(priced, code, user, destination, at)
+    page = CheckoutPage(
+        found, lines, quote, leaves_some, code, discounts.coupon_error, discounts.coupon_note, special=special
+    )
     page.problems = [
         (line, problem)
         for line in lines

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from catalog.queries import specifications_for_sale
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.post_only import post_only
+from shop.core.redirects import inside, onward
 from shop.core.templatetags.heqiao import local
 from shop.sales import visitors
 from shop.sales.operations import baskets
@@ -42,22 +42,12 @@ def specification_of(text: str | None) -> int:
     return int(text)
 
 
-def onward(request: HttpRequest, default: str) -> str:
-    """Return the form's `next` if it is an address of this site, else `default`."""
-    wanted = request.POST.get("next", "")
-    here = {request.get_host()}
-    ok = wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=here, require_https=request.is_secure())
-    return wanted if ok else default
-
-
 def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer a refusal: JSON to scripts, a page with the way back to people."""
     if wants_json(request):
         answer = {"code": error.code, "message": str(error.message), "field": error.field}
         return JsonResponse(answer, status=error.status)
-    back = onward(request, "") or request.headers.get("Referer", "")
-    here = {request.get_host()}
-    safe = back if url_has_allowed_host_and_scheme(back, allowed_hosts=here) else local("/shop/basket/")
+    safe = onward(request, "") or inside(request, request.headers.get("Referer", "")) or local("/shop/basket/")
     return render(request, "sales/refused.html", {"message": error.message, "back": safe}, status=error.status)
 
 

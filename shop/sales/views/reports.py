@@ -134,7 +134,7 @@ def orders(request: HttpRequest, reading: Reading) -> HttpResponse:
                 "line": line,
                 "kg": report_shown.kilograms(line.grams),
                 "pieces": f"{line.pieces:,}",
-                "at": report_shown.moment(line.sold_at),
+                "at": report_shown.moment(line.placed_at),
                 "why": report_shown.why_words(line.why),
             }
             for line in found.page.object_list

@@ -12,16 +12,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catalog.queries.proposals import facts_of, last_reason, new_proposals, open_changes, returned_proposals
-from catalog.queries.trade import SupplierBrief, goods_of_supplier, running_out, supplier_goods, suppliers_of
+from catalog.queries.shelf import shelves_of
+from catalog.queries.trade import SupplierBrief, running_out, supplier_goods, suppliers_of
 from shop.core.acting import acting_for, choices, choose
-from shop.core.errors import DomainError
 from shop.core.masking import mask_name
 from shop.core.post_only import post_only
-from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
-from shop.sales.forms.seller import OnHandForm, ReplyForm
+from shop.sales.forms.seller import ReplyForm
 from shop.sales.operations.reviews import reply_to_review
-from shop.sales.operations.stocking import set_stock_of
 from shop.sales.queries import seller as queries
 from shop.sales.queries.owed import owed_to
 from shop.sales.texts import in_reader_language, thumb_url
@@ -142,6 +140,7 @@ def _goods(supplier_id: int, number: Any, **more: Any) -> dict[str, Any]:
     """Return a page of specifications, grouped by product, with what is proposed of each and of new products."""
     page = supplier_goods(supplier_id, number)
     changes = open_changes(supplier_id, {spec.listing_id for spec in page.object_list})
+    shelves = shelves_of({spec.stockrecord_id for spec in page.object_list})
     groups: dict[int, dict[str, Any]] = {}
     for spec in page.object_list:
         listing = spec.listing
@@ -159,9 +158,8 @@ def _goods(supplier_id: int, number: Any, **more: Any) -> dict[str, Any]:
                 "specs": [],
             },
         )
-        left = (spec.on_hand or 0) - (spec.reserved or 0)
         text = in_reader_language(spec.text_zh, spec.text_en)
-        group["specs"].append({"spec": spec, "text": text, "left": left})
+        group["specs"].append({"spec": spec, "text": text, "shelf": shelves[spec.stockrecord_id]})
     fresh = [_proposal_row(row) for row in new_proposals(supplier_id)]
     return {"page": page, "groups": list(groups.values()), "proposals": fresh, **more}
 
@@ -186,29 +184,6 @@ def _proposal_row(proposal: Any) -> dict[str, Any] | None:
 def goods(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show the supplier's products and their stock, and what waits for a reviewer."""
     return console(request, supplier, "goods", _goods(supplier.pk, request.GET.get("page", 1)))
-
-
-@for_supplier
-@post_only
-def set_stock(request: HttpRequest, supplier: SupplierBrief, specification_id: int) -> HttpResponse:
-    """Set how many pieces of one specification are there."""
-    spec = goods_of_supplier(supplier.pk, specification_id)
-    if spec is None:
-        raise Http404
-    form = OnHandForm(request.POST)
-    status = 422
-    if form.is_valid():
-        try:
-            set_stock_of(spec=spec, on_hand=form.cleaned_data["on_hand"], at=timezone.now())
-        except DomainError as error:
-            status = error.status
-            add_refusal(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("seller:goods")
-    refused = {"refused": specification_id, "refused_at": f"stock-{specification_id}"}
-    context = _goods(supplier.pk, request.POST.get("page", 1), form=form, **refused)
-    return console(request, supplier, "goods", context, status=status)
 
 
 @require_safe

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.queries.trade import SupplierBrief
 from shop.core.errors import DomainError
-from shop.core.masking import mask_name, mask_phone
+from shop.core.masking import mask_name
 from shop.core.money import to_yuan
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
@@ -19,8 +19,9 @@ from shop.sales import rules
 from shop.sales.forms.seller import CancelRestForm, ShipForm
 from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import cancel_rest, line_rest, ship_order
+from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
-from shop.sales.shown import BADGES, to_pack
+from shop.sales.shown import BADGES, to_pack, weight_words
 from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.views.seller import console, for_supplier
@@ -35,6 +36,7 @@ def sold_line(line: Any) -> dict[str, Any]:
         "spec": in_reader_language(line.spec_zh, line.spec_en),
         "picture": thumb_url(line.picture_key),
         "rest": line_rest(line),
+        "weight": weight_words(line),
         "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
     }
 
@@ -116,7 +118,7 @@ def _show(
         "label": found.get_state_display(),
         "ship_to": {
             "name": purchase.ship_name if is_open else mask_name(purchase.ship_name),
-            "phone": purchase.ship_phone.removeprefix("+86") if is_open else mask_phone(purchase.ship_phone),
+            "phone": phone_for_supplier(found),
             "place": division.full_name_zh or division.name_zh,
             "street": purchase.ship_street if is_open else "****",
         },

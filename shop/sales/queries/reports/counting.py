@@ -1,8 +1,8 @@
 """What counts as sold, and the one grouped query that every report is.
 
-Rule 2026-11: an order counts since it was paid; where the goods came first, since it was received (or paid, if that
-was earlier). It counts in the period of that moment, net of all that was given back or not charged until the report
-is read. Goods after discount; freight is apart.
+Rule 2026-12: an order counts since it was paid; where the goods came first, since it was received (or paid, if that
+was earlier). It counts in the period of its commitment, the day it was placed in China, as it does in quota and budget,
+net of all that was given back or not charged until the report is read. Goods after discount; freight is apart.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from shop.sales.queries.reports.dimensions import DIMENSIONS, NONE, Dimension, L
 from shop.sales.queries.reports.scopes import Scope
 from shop.sales.states import OrderState
 
-RULE = "2026-11"
+RULE = "2026-12"
 
 CANCELLED = Q(order__state=OrderState.CANCELLED)
 AGREED = F("unit_price_fen") * F("ordered") - F("discount_fen")
@@ -138,9 +138,12 @@ def report(
 
 
 def sold_lines(period: Period, scope: Scope, province: str = "", channel: str = "") -> Lines:
-    """Return the order lines that count. Their order's `sold_at` says since when."""
+    """Return the order lines that count: sold by now, placed in the period."""
     lines = LineFacts.objects.filter(
-        scope.where(), order__sold_at__gte=_midnight(period.since), order__sold_at__lt=_midnight(_after(period.until))
+        scope.where(),
+        order__sold_at__isnull=False,
+        order__placed_at__gte=_midnight(period.since),
+        order__placed_at__lt=_midnight(_after(period.until)),
     )
     if province:
         lines = lines.filter(county_code__startswith=province)
@@ -195,7 +198,7 @@ def _rows(by: Dimension, lines: Lines, columns: list[Part], always: dict[str, st
     key_name = "row" if always is not None else by.key
     names = [key_name, *([by.label] if by.label else [])]
     part = Case(
-        *(When(order__sold_at__lt=_midnight(_after(each.until)), then=Value(n)) for n, each in enumerate(columns)),
+        *(When(order__placed_at__lt=_midnight(_after(each.until)), then=Value(n)) for n, each in enumerate(columns)),
         output_field=IntegerField(),
     )
     grouped = (
@@ -233,4 +236,4 @@ def _after(day: date) -> date:
 
 
 def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
+    return timezone.make_aware(datetime.combine(day, time()), timezone.get_default_timezone())

@@ -28,6 +28,7 @@ class SoldLine:
     """One order line. Amounts in 分; `buyer` is a unit's name, or a masked person. `why`: what took off: "" nothing, "both": not charged, given back."""
 
     number: str
+    placed_at: datetime
     sold_at: datetime
     name: str
     spec: str
@@ -113,8 +114,8 @@ def _chosen(
 def _listed(lines: Lines) -> Lines:
     return (
         lines.select_related("order__order", "order__purchase", "order__supplier")
-        .annotate(agreed=AGREED, sold_pieces=PIECES, sold_at=F("order__sold_at"))
-        .order_by("-order__sold_at", "-pk")
+        .annotate(agreed=AGREED, sold_pieces=PIECES, sold_at=F("order__sold_at"), placed_at=F("order__placed_at"))
+        .order_by("-order__placed_at", "-pk")
     )
 
 
@@ -130,7 +131,7 @@ def _in_batches(lines: Lines) -> Iterator[SoldLine]:
 
 
 def _beyond(last: Any) -> Q:
-    return Q(order__sold_at__lt=last.sold_at) | Q(order__sold_at=last.sold_at, pk__lt=last.pk)
+    return Q(order__placed_at__lt=last.placed_at) | Q(order__placed_at=last.placed_at, pk__lt=last.pk)
 
 
 def _sold(lines: list[Any]) -> Iterator[SoldLine]:
@@ -139,6 +140,7 @@ def _sold(lines: list[Any]) -> Iterator[SoldLine]:
         order, purchase, supplier = line.order, line.order.purchase, line.order.supplier
         yield SoldLine(
             number=order.order.number,
+            placed_at=line.placed_at,
             sold_at=line.sold_at,
             name=in_reader_language(line.name_zh, line.name_en),
             spec=in_reader_language(line.spec_zh, line.spec_en),

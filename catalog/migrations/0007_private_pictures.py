@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0005_listing_proposals"),
+        ("catalog", "0006_stock_changes"),
     ]
 
     operations = [

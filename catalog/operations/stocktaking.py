@@ -1,0 +1,146 @@
+"""Changing how many pieces are there: by what came and went, or by a count of the whole shelf.
+
+Nothing sets a figure that somebody read a while ago. A change is relative; a count names the version that it was
+made on, and is refused with what happened since. Orders' and drops' pieces are never taken.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.models import Stock, StockChange
+from catalog.operations.stock import MAIN_POOL, Moved, OutOfStock, note_changes
+from catalog.queries.shelf import changes_since, last_change
+from catalog.shelf_words import told_change
+from catalog.states import StockChangeKind, StockReason
+from shop.core.errors import DomainError, InvalidInput
+
+MOST_PIECES = 1_000_000
+TOLD_AT_MOST = 5
+
+
+class StockMoved(DomainError):
+    """The shelf changed since it was counted. `details["changes"]` says what happened, `["version"]` what stands now."""
+
+    code = "stock_moved"
+
+
+def adjust_stock(
+    *, stockrecord_id: int, pieces: int, reason: str, actor: Any, at: datetime, note: str = "", key: str = ""
+) -> StockChange:
+    """Add pieces to the shop's pool, or take free ones off it (`pieces` below zero); return the change.
+
+    The same `key` again returns the first change. Raises InvalidInput (field `pieces`, `reason`) for nothing or for
+    more than a million, OutOfStock (field `pieces`) when fewer are free. Locks: the pool.
+    """
+    if reason not in StockReason.values:
+        raise InvalidInput(_("Say why."), code="reason_unknown", field="reason")
+    if not pieces or abs(pieces) > MOST_PIECES:
+        raise InvalidInput(_("Enter how many pieces came or went, 1 to 1,000,000."), field="pieces")
+    known = _known(key, stockrecord_id)
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            pool = Stock.objects.select_for_update().get(stockrecord_id=stockrecord_id, pool=MAIN_POOL)
+            # Whoever held the lock may have written the same form.
+            known = _known(key, stockrecord_id)
+            if known is not None:
+                return known
+            _change(pool.pk, pieces)
+            return note_changes(
+                [Moved(pool.pk, pieces)], kind=StockChangeKind.ADJUSTED, actor=actor, at=at, reason=reason, note=note,
+                key=key or None,
+            )[0]  # fmt: skip
+    except IntegrityError as error:
+        raise InvalidInput(_("This form was used before. Load the page again."), code="key_used") from error
+
+
+def take_stock(
+    *, stockrecord_id: int, counted: int, version: int, actor: Any, at: datetime, note: str = "", key: str = ""
+) -> StockChange:
+    """Write what was counted on the whole shelf (all pools, and what orders reserved); return the change.
+
+    The difference goes to the free pieces of the shop's pool. The same `key` again returns the first change.
+    Raises StockMoved when `version` is not the last change, OutOfStock (field `counted`) when that would leave less
+    than is promised, InvalidInput (field `counted`) for what can't be. Locks: the pools, by id.
+    """
+    if not 0 <= counted <= MOST_PIECES:
+        raise InvalidInput(_("Enter a whole number, 0 or more, at most a million."), field="counted")
+    known = _known(key, stockrecord_id)
+    if known is not None:
+        return known
+    with transaction.atomic():
+        pools = _lock_shelf(stockrecord_id)
+        known = _known(key, stockrecord_id)
+        if known is not None:
+            return known
+        main = next(pool for pool in pools if pool.pool == MAIN_POOL)
+        shelf = sum(pool.on_hand for pool in pools)
+        if last_change(stockrecord_id) != version:
+            raise _moved(stockrecord_id, version, shelf)
+        difference = counted - shelf
+        promised = shelf - (main.on_hand - main.reserved)
+        if counted < promised:
+            raise OutOfStock(
+                _(
+                    "%(promised)d pieces are promised: %(reserved)d to orders, %(apart)d set apart for sales of their own."
+                    " Cancel what can't be sent, or end the sale, then count again."
+                )
+                % {
+                    "promised": promised,
+                    "reserved": sum(pool.reserved for pool in pools),
+                    "apart": sum(pool.on_hand - pool.reserved for pool in pools if pool.pk != main.pk),
+                },
+                field="counted",
+                promised=promised,
+            )
+        if difference:
+            _change(main.pk, difference)
+        return note_changes(
+            [Moved(main.pk, difference)], kind=StockChangeKind.STOCKTAKE, actor=actor, at=at, counted=counted,
+            note=note, key=key or None,
+        )[0]  # fmt: skip
+
+
+def _known(key: str, stockrecord_id: int) -> StockChange | None:
+    return StockChange.objects.filter(key=key, stockrecord_id=stockrecord_id).first() if key else None
+
+
+def _lock_shelf(stockrecord_id: int) -> list[Stock]:
+    """Lock all pools of a stock record, by id, and return them as they are then.
+
+    The main pool first, by itself: whoever makes a new pool takes its pieces from there, so that none is missed.
+    """
+    list(Stock.objects.select_for_update().filter(stockrecord_id=stockrecord_id, pool=MAIN_POOL).values_list("pk"))
+    return list(Stock.objects.select_for_update().filter(stockrecord_id=stockrecord_id).order_by("pk"))
+
+
+def _change(stock_id: int, pieces: int) -> None:
+    """Add pieces to a pool under its CHECK. Raises OutOfStock when fewer are free than are taken."""
+    enough = Stock.objects.filter(pk=stock_id, on_hand__gte=F("reserved") - pieces)
+    if not enough.update(on_hand=F("on_hand") + pieces):
+        free = Stock.objects.filter(pk=stock_id).values_list(F("on_hand") - F("reserved"), flat=True).first() or 0
+        words = ngettext(
+            "Only %(free)d piece is free: the others are promised to orders.",
+            "Only %(free)d pieces are free: the others are promised to orders.",
+            free,
+        )
+        raise OutOfStock(words % {"free": free}, field="pieces", free=free)
+
+
+def _moved(stockrecord_id: int, version: int, shelf: int) -> StockMoved:
+    since = changes_since(stockrecord_id, version)
+    told = [told_change(change) for change in since[:TOLD_AT_MOST]]
+    return StockMoved(
+        _("The shelf changed since you opened this page: %(changes)s. It should hold %(shelf)d now. Count again.")
+        % {"changes": "; ".join(told) or _("somebody counted it"), "shelf": shelf},
+        field="counted",
+        changes=told,
+        shelf=shelf,
+        version=last_change(stockrecord_id),
+    )

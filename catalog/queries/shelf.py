@@ -1,0 +1,105 @@
+"""What is on a supplier's shelf: every pool of a stock record, what orders reserved of it, what changed it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Max
+
+from catalog.models import Stock, StockChange
+from catalog.queries.sale import MAIN_POOL
+from catalog.states import StockChangeKind
+
+CHANGES_A_PAGE = 20
+# They move pieces between pools: as many stand on the shelf as before.
+BETWEEN_POOLS = (StockChangeKind.CARVED, StockChangeKind.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Pieces of one pool: `free` can be sold from it, `reserved` wait in orders. `kind` is main, drop or quote."""
+
+    stock_id: int
+    name: str
+    free: int
+    reserved: int
+
+    @property
+    def kind(self) -> str:
+        """The word before the colon: who sells from it."""
+        return self.name.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All pools of a stock record, the shop's first. `version` is the last change of how many pieces there are."""
+
+    pools: tuple[Pool, ...] = ()
+    version: int = 0
+
+    @property
+    def free(self) -> int:
+        """Pieces that the shop can still sell."""
+        return sum(pool.free for pool in self.pools if pool.name == MAIN_POOL)
+
+    @property
+    def apart(self) -> int:
+        """Free pieces that are set apart: for drops, quotes, contracts."""
+        return sum(pool.free for pool in self.pools if pool.name != MAIN_POOL)
+
+    @property
+    def reserved(self) -> int:
+        """Pieces that wait in orders, over all pools."""
+        return sum(pool.reserved for pool in self.pools)
+
+    @property
+    def total(self) -> int:
+        """Pieces that stand on the shelf: free ones of all pools and those that wait in orders."""
+        return self.free + self.apart + self.reserved
+
+    @property
+    def by_kind(self) -> list[tuple[str, int]]:
+        """Free pieces of the pools that are set apart, by kind, those that have some."""
+        kinds = {pool.kind: 0 for pool in self.pools if pool.name != MAIN_POOL}
+        for pool in self.pools:
+            if pool.name != MAIN_POOL:
+                kinds[pool.kind] += pool.free
+        return [(kind, free) for kind, free in kinds.items() if free]
+
+
+def shelves_of(stockrecord_ids: Collection[int]) -> dict[int, Shelf]:
+    """Return the shelf of each stock record. Two queries, none for nothing."""
+    if not stockrecord_ids:
+        return {}
+    gathered: dict[int, list[Pool]] = {pk: [] for pk in stockrecord_ids}
+    # The version first: a change that comes between makes it older than the pieces, and a count is made again.
+    versions = dict(
+        StockChange.objects.filter(stockrecord__in=gathered)
+        .exclude(kind__in=BETWEEN_POOLS)
+        .values_list("stockrecord_id")
+        .annotate(last=Max("pk"))
+        .order_by()
+    )
+    for row in Stock.objects.filter(stockrecord__in=gathered).order_by("pk"):
+        pool = Pool(row.pk, row.pool, row.on_hand - row.reserved, row.reserved)
+        gathered[row.stockrecord_id].append(pool)
+    return {pk: Shelf(tuple(pools), versions.get(pk, 0)) for pk, pools in gathered.items()}
+
+
+def last_change(stockrecord_id: int) -> int:
+    """Return the last change of how many pieces stand on a shelf, 0 for none. One query."""
+    rows = StockChange.objects.filter(stockrecord=stockrecord_id).exclude(kind__in=BETWEEN_POOLS)
+    return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def changes_since(stockrecord_id: int, version: int) -> list[StockChange]:
+    """Return what changed a shelf after `version`, the latest first. One query."""
+    rows = StockChange.objects.filter(stockrecord=stockrecord_id, pk__gt=version).exclude(kind__in=BETWEEN_POOLS)
+    return list(rows.order_by("-pk")[:20])
+
+
+def changes_of(stockrecord_id: int, page: int | str = 1) -> Page[Any]:
+    """Return a page of all changes of a stock record's pools, the latest first. Two queries."""
+    rows = StockChange.objects.filter(stockrecord=stockrecord_id).order_by("-pk")
+    return Paginator(rows, CHANGES_A_PAGE).get_page(page)

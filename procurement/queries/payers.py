@@ -1,0 +1,20 @@
+"""Who pays for a unit: its registered name, and the accounts it registered. Maintained data, never what a buyer typed."""
+
+from collections.abc import Collection
+
+from procurement.models import BudgetUnit, UnitPayer
+
+
+def registered_payers(refs: Collection[str]) -> dict[str, list[str]]:
+    """Return the names and accounts that a transfer of each unit (id as text) may come from. Two queries."""
+    ids = [int(ref) for ref in refs if ref.isascii() and ref.isdigit() and len(ref) < 18]
+    units = BudgetUnit.objects.filter(pk__in=ids).values_list("pk", "organisation__name_zh")
+    found = {str(pk): [name] for pk, name in units}
+    for row in UnitPayer.objects.filter(unit__in=ids, ended_at=None):
+        found[str(row.unit_id)] += [row.name, row.account]
+    return {ref: list(dict.fromkeys(names)) for ref, names in found.items()}
+
+
+def payers_of(unit_id: int) -> list[UnitPayer]:
+    """Return a unit's registered accounts, those in use first. One query."""
+    return sorted(UnitPayer.objects.filter(unit=unit_id), key=lambda row: (row.ended_at is not None, row.pk))

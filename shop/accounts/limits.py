@@ -1,0 +1,60 @@
+"""How often one may try to sign in, ask for a code, and the like: ACCOUNT_RATE_LIMITS, counted in the database.
+
+allauth counts in the cache, which forgets with a restart of Redis and keeps everybody out while it is away.
+"""
+
+from dataclasses import dataclass
+
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shop.core import limits
+from shop.core.errors import DomainError
+
+
+class TooOften(DomainError):
+    """Too many attempts; later it works again."""
+
+    code = "too_often"
+    status = 429
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What one attempt was counted under."""
+
+    keys: tuple[str, ...]
+
+    def rollback(self) -> None:
+        """Take the attempt back."""
+        for key in self.keys:
+            limits.give_back(key=key)
+
+
+def consume(request: HttpRequest, *, action: str, key: str = "") -> Usage | None:
+    """Count one attempt of `action`; None when there were too many: by address, by person, or of the same `key`."""
+    counted: list[str] = []
+    at = timezone.now()
+    for rate in ratelimit.parse_rates(settings.ACCOUNT_RATE_LIMITS[action]):
+        name = f"{action}:{rate}:{_source(request, rate.per, key)}"
+        if not limits.take(key=name, amount=rate.amount, seconds=rate.duration, at=at):
+            return None
+        counted.append(name)
+    return Usage(tuple(counted))
+
+
+def limit(request: HttpRequest, action: str, key: str = "") -> None:
+    """Count one attempt of `action`. Raises TooOften."""
+    if consume(request, action=action, key=key) is None:
+        raise TooOften(_("Too many attempts. Please wait a few minutes and try again."))
+
+
+def _source(request: HttpRequest, per: str, key: str) -> str:
+    if per == "ip":
+        return str(ratelimit.get_ip(request))
+    if per == "user":
+        return str(request.user.pk)
+    return key

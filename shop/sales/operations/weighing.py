@@ -1,0 +1,105 @@
+"""Goods charged by weight: weighed when they are packed, and what they weigh less goes back at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from shop.core import outbox
+from shop.core.errors import InvalidInput
+from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
+from shop.sales.operations.refunds import reduce_order
+from shop.sales.weight_rules import back_for_weight, fault_of_weights
+from traceability.rules.weights import in_words
+
+REASON = "weighed"
+
+
+def check_weights(
+    lines: Mapping[int, LineFacts], wanted: Mapping[int, int], weights: Mapping[int, Sequence[int]]
+) -> dict[int, tuple[int, ...]]:
+    """Return the weights of the weighed lines in a parcel (`wanted`: line id → pieces).
+
+    Raises InvalidInput (field `weight-<line>`) for a weighed line without one, for weights that are not one for all
+    or one for each piece, for more than was charged, for less than a third of it, and for a line that is not weighed.
+    """
+    found = {}
+    for line_id, pieces in wanted.items():
+        line, given = lines[line_id], tuple(weights.get(line_id, ()))
+        if not line.is_weighed:
+            if given:
+                raise InvalidInput(
+                    _("This product is not charged by weight."), code="weight_unexpected", field=f"weight-{line_id}"
+                )
+            continue
+        fault = fault_of_weights(given, pieces=pieces, most_grams=line.net_grams)
+        if fault:
+            raise InvalidInput(
+                _fault_words(fault, pieces, line.net_grams, len(given)), code=f"weight_{fault}",
+                field=f"weight-{line_id}", most_grams=line.net_grams * pieces,
+            )  # fmt: skip
+        found[line_id] = given
+    return found
+
+
+def _fault_words(fault: str, pieces: int, net_grams: int, given: int) -> str:
+    most = in_words(net_grams)
+    words = {
+        "missing": _("Charged by weight: enter what it weighs."),
+        "count": _("%(given)d weights for %(pieces)d pieces: enter one for all together, or one for each."),
+        "above": _("At most %(most)s a piece was charged: what weighs more can't be sent at this price."),
+        "below": _("That is less than a third of what was charged (%(most)s a piece): check number and unit."),
+    }[fault]
+    return words % {"pieces": pieces, "given": given, "most": most}
+
+
+def shipment_line(shipment: Shipment, line_id: int, pieces: int, weights: Sequence[int] | None) -> ShipmentLine:
+    """Return what of a line is in a parcel, with its weight where it has one; not saved yet."""
+    return ShipmentLine(
+        shipment=shipment,
+        line_id=line_id,
+        quantity=pieces,
+        grams=sum(weights) if weights else None,
+        piece_grams=list(weights) if weights and len(weights) == pieces and pieces > 1 else [],
+    )
+
+
+def give_back_weight(
+    *,
+    order: OrderFacts,
+    shipment: Shipment,
+    lines: Mapping[int, LineFacts],
+    weighed: Mapping[int, Sequence[int]],
+    actor: Any,
+    at: datetime,
+) -> int:
+    """Note what the weighed lines of a parcel weigh and give back, or don't charge, what they weigh less; return 分.
+
+    In the transaction that ships; `lines` count this parcel as shipped already.
+    """
+    parts: dict[int, int] = {}
+    for line_id, weights in weighed.items():
+        line = lines[line_id]
+        light = line.shipped * line.net_grams - line.weighed_grams - sum(weights)
+        before = LineFacts.objects.values_list("weighed_back_fen", flat=True).get(pk=line_id)
+        due = back_for_weight(
+            paid_fen=line.paid_fen, charged_grams=line.ordered * line.net_grams, light_before=0, light_now=light
+        )
+        parts[line_id] = max(0, min(due - before, line.paid_fen - line.refunded_fen))
+    fen = sum(parts.values())
+    if fen:
+        reduce_order(
+            order=order, amount_fen=fen, reason=REASON, key=f"{REASON}:{shipment.pk}", actor=actor, at=at,
+            lines={line_id: part for line_id, part in parts.items() if part},
+        )  # fmt: skip
+        outbox.enqueue(
+            task="sales.tell_weighed", args={"shipment_id": shipment.pk, "amount_fen": fen},
+            key=f"weighed:{shipment.pk}", at=at,
+        )  # fmt: skip
+    for line_id, weights in weighed.items():
+        LineFacts.objects.filter(pk=line_id).update(
+            weighed_grams=F("weighed_grams") + sum(weights), weighed_back_fen=F("weighed_back_fen") + parts[line_id]
+        )
+    return fen

@@ -1,0 +1,86 @@
+"""What suppliers are asked to fund, what they agreed to, and what it has cost them line by line."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, QuerySet, Value, When
+from oscar.apps.offer.models import ConditionalOffer, Range
+
+from shop.sales.models import LineDiscount, OfferConsent
+from shop.sales.offers import plain_terms
+from shop.sales.states import ConsentState
+
+A_PAGE = 20
+
+
+def terms_now(offer: ConditionalOffer) -> dict[str, Any]:
+    """Return all that an offer says, with what its ranges hold, as the JSON that a supplier agrees to. Five queries."""
+    return {"offer": plain_terms(offer), "ranges": _contents({offer.condition.range_id, offer.benefit.range_id})}
+
+
+def _contents(range_ids: Iterable[int | None]) -> dict[str, Any]:
+    ids = sorted(pk for pk in range_ids if pk)
+    found = {
+        each.pk: {"name": each.name, "all": each.includes_all_products} for each in Range.objects.filter(pk__in=ids)
+    }
+    kept = {
+        "products": (Range.included_products.through, "product_id"),
+        "excluded": (Range.excluded_products.through, "product_id"),
+        "categories": (Range.included_categories.through, "category_id"),
+        "without": (Range.excluded_categories.through, "category_id"),
+        "classes": (Range.classes.through, "productclass_id"),
+    }
+    for word, (through, column) in kept.items():
+        rows = through.objects.filter(range_id__in=ids).order_by(column).values_list("range_id", column)
+        for contents in found.values():
+            contents[word] = []
+        for range_id, pk in rows:
+            found[range_id][word].append(pk)
+    return {str(pk): contents for pk, contents in found.items()}
+
+
+def offers_using(*, range_ids: Collection[int] = (), part_id: int | None = None, part: str = "") -> list[int]:
+    """Return the offers whose condition or benefit (`part`, its `part_id`) or one of whose ranges was changed."""
+    offers = ConditionalOffer.objects.all()
+    if part:
+        offers = offers.filter(**{f"{part}_id": part_id})
+    else:
+        offers = offers.filter(condition__range__in=range_ids) | offers.filter(benefit__range__in=range_ids)
+    return sorted(set(offers.values_list("pk", flat=True)))
+
+
+def consents_of(supplier_id: int, page: int | str = 1) -> Page:
+    """Return a page of what a supplier is asked or has answered, what waits first, then the latest. Two queries."""
+    asked_first = Case(When(state=ConsentState.ASKED, then=Value(0)), default=Value(1))
+    rows = OfferConsent.objects.filter(supplier_id=supplier_id).exclude(state=ConsentState.REPLACED)
+    return Paginator(rows.order_by(asked_first, "-asked_at", "-pk"), A_PAGE).get_page(page)
+
+
+def consent_of(supplier_id: int, consent_id: int) -> OfferConsent | None:
+    """Return one version of an offer as its supplier was asked for it, replaced ones too; None for another's."""
+    return OfferConsent.objects.filter(supplier_id=supplier_id, pk=consent_id).first()
+
+
+def waiting_consents(supplier_id: int) -> int:
+    """Return how many offers wait for a supplier's answer. One query."""
+    return OfferConsent.objects.filter(supplier_id=supplier_id, state=ConsentState.ASKED).count()
+
+
+def _funded() -> QuerySet[LineDiscount]:
+    return LineDiscount.objects.filter(consent__isnull=False).select_related("line__order__order")
+
+
+def funded_lines(consent: OfferConsent, page: int | str = 1) -> Page:
+    """Return a page of the lines that an offer reduced at its supplier's cost, the latest first. Two queries."""
+    rows = _funded().filter(consent__offer=consent.offer_id, consent__supplier=consent.supplier_id).order_by("-pk")
+    return Paginator(rows, A_PAGE).get_page(page)
+
+
+def own_discounts(supplier_id: int, numbers: Collection[str]) -> dict[str, list[LineDiscount]]:
+    """Return by order number what a supplier's own offers took off, line by line. One query."""
+    found: dict[str, list[LineDiscount]] = {}
+    rows = _funded().filter(consent__supplier=supplier_id, line__order__order__number__in=list(numbers)).order_by("pk")
+    for row in rows:
+        found.setdefault(row.line.order.order.number, []).append(row)
+    return found

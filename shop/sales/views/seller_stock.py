@@ -1,0 +1,127 @@
+"""The supplier's shelf: every pool, what waits in orders, what changed it; and changing it."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalog.queries.shelf import Shelf, changes_of, shelves_of
+from catalog.queries.trade import SupplierBrief, goods_of_supplier
+from catalog.shelf_words import change_words, pool_words
+from shop.accounts.queries import names_of
+from shop.core.errors import DomainError
+from shop.core.post_only import post_only
+from shop.core.refusals import add_refusal
+from shop.sales.forms.stock import AdjustForm, CountForm
+from shop.sales.operations.stocking import adjust_stock_of, count_stock_of
+from shop.sales.texts import in_reader_language
+from shop.sales.views.seller import console, for_supplier
+
+
+def shelf_rows(shelf: Shelf) -> list[tuple[str, str, int]]:
+    """Return (test id, words, pieces) of what stands on a shelf; they add up to its total."""
+    apart = [(kind, pool_words(kind), free) for kind, free in shelf.by_kind]
+    return [("main", pool_words("main"), shelf.free), *apart, ("reserved", _("Waiting in orders"), shelf.reserved)]
+
+
+def _own(supplier: SupplierBrief, specification_id: int) -> Any:
+    spec = goods_of_supplier(supplier.pk, specification_id)
+    if spec is None or spec.stock_id is None:
+        raise Http404
+    return spec
+
+
+def _show(
+    request: HttpRequest,
+    supplier: SupplierBrief,
+    spec: Any,
+    *,
+    adjust_form: forms.Form | None = None,
+    count_form: forms.Form | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    shelf = shelves_of([spec.stockrecord_id])[spec.stockrecord_id]
+    page = changes_of(spec.stockrecord_id, request.GET.get("page", 1))
+    names = names_of({change.actor_id for change in page.object_list if change.actor_id})
+    context = {
+        "spec": spec,
+        "name": in_reader_language(spec.listing.name_zh, spec.listing.name_en),
+        "text": in_reader_language(spec.text_zh, spec.text_en),
+        "shelf": shelf,
+        "shelf_rows": shelf_rows(shelf),
+        "page": page,
+        "changes": [
+            {
+                "change": change,
+                "words": change_words(change),
+                "who": names.get(change.actor_id or 0, "") or _("The platform"),
+                "pool": pool_words(change.pool.partition(":")[0]),
+            }
+            for change in page.object_list
+        ],
+        "adjust_form": adjust_form or AdjustForm(initial={"key": uuid4().hex}),
+        "count_form": count_form or CountForm(initial={"key": uuid4().hex, "version": shelf.version}),
+    }
+    return console(request, supplier, "stock", context, status=status)
+
+
+@require_safe
+@for_supplier
+def stock(request: HttpRequest, supplier: SupplierBrief, specification_id: int) -> HttpResponse:
+    """Show one specification's shelf and its history."""
+    return _show(request, supplier, _own(supplier, specification_id))
+
+
+@for_supplier
+@post_only
+def adjust(request: HttpRequest, supplier: SupplierBrief, specification_id: int) -> HttpResponse:
+    """Add what came, or take off what went."""
+    spec = _own(supplier, specification_id)
+    form = AdjustForm(request.POST)
+    status = 422
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            adjust_stock_of(
+                spec=spec, pieces=form.change, reason=data["reason"], note=data["note"], key=data["key"],
+                actor=request.user, at=timezone.now(),
+            )  # fmt: skip
+        except DomainError as error:
+            status = error.status
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("Noted: %(pieces)+d pieces.") % {"pieces": form.change})
+            return redirect("seller:stock", specification_id)
+    return _show(request, supplier, spec, adjust_form=form, status=status)
+
+
+@for_supplier
+@post_only
+def count(request: HttpRequest, supplier: SupplierBrief, specification_id: int) -> HttpResponse:
+    """Write what was counted on the shelf; on an older page than the last change it is refused."""
+    spec = _own(supplier, specification_id)
+    form = CountForm(request.POST)
+    status = 422
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            count_stock_of(
+                spec=spec, counted=data["counted"], version=data["version"], note=data["note"], key=data["key"],
+                actor=request.user, at=timezone.now(),
+            )  # fmt: skip
+        except DomainError as error:
+            status = error.status
+            add_refusal(form, error)
+            if "version" in error.details:
+                # What changed stands beside the number; a count made now is one of this version.
+                form = form.on_version(error.details["version"])
+        else:
+            messages.success(request, _("Counted: %(pieces)d on the shelf.") % {"pieces": data["counted"]})
+            return redirect("seller:stock", specification_id)
+    return _show(request, supplier, spec, count_form=form, status=status)

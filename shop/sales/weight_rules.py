@@ -1,0 +1,78 @@
+"""Goods charged by weight 多退少不补: what may be entered, what goes back. Pure; weights in grams, amounts in 分."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+UNITS = {"kg": 1000, "千克": 1000, "公斤": 1000, "斤": 500, "g": 1, "克": 1}
+# Less than a third of what was charged is a slip of the unit or the comma, not a hen.
+LEAST_PART = 3
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(kg|千克|公斤|斤|g|克)?", re.IGNORECASE)
+_GAPS = re.compile(r"[\s,，、;；/+]+")
+
+
+def read_weights(text: str) -> tuple[int, ...]:
+    """Return the grams that somebody typed: "1.36 1.42" are kilograms, "2.7斤" and "1360g" say their unit.
+
+    Raises ValueError for what is no weight.
+    """
+    plain = re.sub(
+        r"\s+(kg|千克|公斤|斤|g|克)", r"\1", unicodedata.normalize("NFKC", text).strip(), flags=re.IGNORECASE
+    )
+    found = []
+    for part in filter(None, _GAPS.split(plain)):
+        match = _PART.fullmatch(part)
+        if match is None or len(part) > 12:
+            raise ValueError(part)
+        try:
+            grams = Decimal(match[1]) * UNITS[(match[2] or "kg").lower()]
+        except InvalidOperation as error:
+            raise ValueError(part) from error
+        found.append(int(grams.to_integral_value()))
+    return tuple(found)
+
+
+def fault_of_weights(weights: Sequence[int], *, pieces: int, most_grams: int) -> str:
+    """Return what is wrong with the weights of `pieces`, each charged as `most_grams`; "" when nothing is.
+
+    `weights` are one for all together, or one for each: "missing", "count", "above" or "below".
+    """
+    if not weights:
+        return "missing"
+    if len(weights) not in (1, pieces):
+        return "count"
+    most = most_grams * pieces if len(weights) == 1 else most_grams
+    if any(grams > most for grams in weights):
+        return "above"
+    if any(grams * LEAST_PART < most for grams in weights):
+        return "below"
+    return ""
+
+
+def each_weighs(weights: Sequence[int], pieces: int) -> tuple[int, ...]:
+    """Return a weight for each piece: what was weighed together is spread evenly, its rest on the first ones."""
+    if len(weights) == pieces:
+        return tuple(weights)
+    whole, rest = divmod(sum(weights), pieces)
+    return tuple(whole + (number < rest) for number in range(pieces))
+
+
+def back_for_weight(*, paid_fen: int, charged_grams: int, light_before: int, light_now: int) -> int:
+    """Return 分 that go back for `light_now` grams under what was charged, of a line that cost `paid_fen` in all.
+
+    `charged_grams` are those of the whole line, `light_before` what parcels before were under it. Rounded for the
+    buyer, over all parcels together: however the line is sent, the sum is the same.
+    """
+    if not charged_grams:
+        return 0
+    return _share(paid_fen, charged_grams, light_before + light_now) - _share(paid_fen, charged_grams, light_before)
+
+
+def _share(paid_fen: int, charged_grams: int, grams: int) -> int:
+    return -(-paid_fen * grams // charged_grams)
+
+
+def less_for_weight(weighed_back_fen: int, pieces: int, shipped: int) -> int:
+    """Return 分 that `pieces` of the `shipped` ones cost less than they were charged, rounded down."""
+    return weighed_back_fen * min(pieces, shipped) // shipped if shipped else 0

@@ -1,0 +1,43 @@
+"""One buyer across its guest and account purchases: what may be had once, or so many times, is counted for all of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Who buys: an account, and the phones that it is reached by. A guest is its phone alone.
+
+    The phones are the one that the account proved and the one that the purchase is contacted by: for who has not
+    proved any, that is the one that the parcel goes to.
+    """
+
+    user_id: int | None = None
+    phones: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, user: Any = None, *phones: str) -> "Whose":
+        """Return the identity of `user` (or None) who is reached by `phones`."""
+        known = {*phones, (user.phone or "") if user is not None else ""}
+        return cls(user.pk if user is not None else None, frozenset(known - {""}))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of the buyer: an empty checkout of a guest says nothing yet."""
+        return self.user_id is not None or bool(self.phones)
+
+    def purchases(self, path: str = "") -> Q:
+        """Return the condition for the buyer's purchases; `path` leads to the purchase ("order__purchase__")."""
+        if not self.is_known:
+            return Q(pk__in=())
+        found = Q()
+        if self.user_id is not None:
+            found |= Q(**{f"{path}user": self.user_id})
+        if self.phones:
+            found |= Q(**{f"{path}contact_phone__in": sorted(self.phones)})
+        return found
+
+
+NOBODY = Whose()

@@ -1,0 +1,166 @@
+"""A supplier's shelf: what is shown adds up, what is changed is relative, a count is of now."""
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.test import Client
+
+from catalog.models import Stock, StockChange
+from catalog.operations.stock import OutOfStock, carve
+from catalog.operations.stocktaking import StockMoved, adjust_stock, take_stock
+from catalog.queries.shelf import shelves_of
+from shop.core import projections
+from shop.core.errors import InvalidInput
+from tests.factories import AT, make_listing, make_supplier, make_user
+from tests.sales.selling import buy, paid, ship
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shelf():
+    """A shelf of 256: 100 in a drop, 22 waiting in orders, 134 free in the shop."""
+    member = make_user()
+    listing = make_listing(stock=256, supplier=make_supplier(member=member))
+    spec = listing.specifications.get()
+    main = Stock.objects.get(stockrecord=spec.stockrecord_id)
+    carve(stock_id=main.pk, pool="drop:1", pieces=100, actor=None, at=AT)
+    order = paid((listing, 22))
+    client = Client()
+    client.force_login(member)
+    return {"client": client, "listing": listing, "spec": spec, "record": spec.stockrecord_id, "order": order}
+
+
+def now(world):
+    return shelves_of([world["record"]])[world["record"]]
+
+
+def count(world, counted, version, **facts):
+    return take_stock(stockrecord_id=world["record"], counted=counted, version=version, actor=None, at=AT, **facts)
+
+
+def adjust(world, pieces, reason="harvest", **facts):
+    return adjust_stock(stockrecord_id=world["record"], pieces=pieces, reason=reason, actor=None, at=AT, **facts)
+
+
+def test_every_pool_is_shown_and_they_add_up_to_the_shelf(shelf):
+    page = shelf["client"].get(f"/seller/goods/{shelf['spec'].pk}/stock/").content.decode()
+    for testid, pieces in (("main", 134), ("drop", 100), ("reserved", 22), ("total", 256)):
+        assert f'data-testid="shelf-{testid}">{pieces}</dd>' in page
+    goods = shelf["client"].get("/seller/goods/").content.decode()
+    for testid, pieces in (("free", 134), ("apart", 100), ("reserved", 22), ("total", 256)):
+        assert f'data-testid="stock-{testid}">{pieces}</b>' in goods
+
+
+def test_counting_what_stands_there_sells_nothing_twice(shelf):
+    count(shelf, 256, now(shelf).version)
+    assert (now(shelf).free, now(shelf).total) == (134, 256)
+    count(shelf, 250, now(shelf).version)
+    assert (now(shelf).free, now(shelf).apart, now(shelf).reserved, now(shelf).total) == (128, 100, 22, 250)
+    assert [found for _name, found in projections.run_all() if found] == []
+
+
+def test_a_count_below_what_is_promised_is_refused(shelf):
+    with pytest.raises(OutOfStock) as refused:
+        count(shelf, 121, now(shelf).version)
+    assert (refused.value.field, refused.value.details["promised"]) == ("counted", 122)
+    assert "22" in str(refused.value.message)
+    count(shelf, 122, now(shelf).version)
+    assert (now(shelf).free, now(shelf).total) == (0, 122)
+
+
+def test_a_count_on_an_old_page_is_refused_with_what_changed(shelf):
+    page = shelf["client"].get(f"/seller/goods/{shelf['spec'].pk}/stock/")
+    version = page.context["shelf"].version
+    ship(shelf["order"])
+    form = {"counted": "256", "version": str(version), "key": "a"}
+    answer = shelf["client"].post(f"/seller/goods/{shelf['spec'].pk}/stock/count/", form)
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert f"{shelf['order'].order.number} -22" in text
+    assert "234" in text
+    assert (now(shelf).free, now(shelf).total) == (134, 234)
+    # The same number again, now as a count of this shelf.
+    again = form | {"version": str(now(shelf).version)}
+    assert f'name="version" value="{again["version"]}"' in text
+    assert shelf["client"].post(f"/seller/goods/{shelf['spec'].pk}/stock/count/", again).status_code == 302
+    assert (now(shelf).free, now(shelf).total) == (156, 256)
+
+
+def test_an_order_placed_while_counting_does_not_make_the_count_old(shelf):
+    version = now(shelf).version
+    buy((shelf["listing"], 3), key="later")
+    carve(stock_id=now(shelf).pools[0].stock_id, pool="drop:2", pieces=10, actor=None, at=AT)
+    count(shelf, 255, version)
+    assert (now(shelf).free, now(shelf).apart, now(shelf).reserved, now(shelf).total) == (120, 110, 25, 255)
+
+
+def test_pieces_are_added_and_taken_never_set(shelf):
+    adjust(shelf, 40)
+    adjust(shelf, -4, "spoiled")
+    assert (now(shelf).free, now(shelf).total) == (170, 292)
+    with pytest.raises(OutOfStock) as refused:
+        adjust(shelf, -171, "sold_elsewhere")
+    assert (refused.value.field, refused.value.details["free"]) == ("pieces", 170)
+    for pieces, reason, field in ((0, "harvest", "pieces"), (1_000_001, "harvest", "pieces"), (1, "magic", "reason")):
+        with pytest.raises(InvalidInput) as wrong:
+            adjust(shelf, pieces, reason)
+        assert wrong.value.field == field
+
+
+def test_the_same_form_twice_is_one_change(shelf):
+    assert adjust(shelf, 5, key="f1").pk == adjust(shelf, 5, key="f1").pk
+    version = now(shelf).version
+    assert count(shelf, 260, version, key="f2").pk == count(shelf, 260, version, key="f2").pk
+    assert now(shelf).total == 260
+
+
+def test_every_change_is_a_row_that_stays(shelf):
+    member = make_user()
+    ship(shelf["order"])
+    adjust_stock(
+        stockrecord_id=shelf["record"], pieces=-3, reason="own_use", note="展会样品", actor=member, at=AT, key="x"
+    )
+    rows = StockChange.objects.order_by("pk").values_list("kind", "pool", "pieces", "before", "after", "reference")
+    assert list(rows) == [
+        ("carved", "main", -100, 256, 156, "drop:1"),
+        ("carved", "drop:1", 100, 0, 100, "drop:1"),
+        ("shipped", "main", -22, 156, 134, shelf["order"].order.number),
+        ("adjusted", "main", -3, 134, 131, ""),
+    ]
+    last = StockChange.objects.latest("pk")
+    assert (last.actor_id, last.reason, last.note, last.at) == (member.pk, "own_use", "展会样品", AT)
+    for change in (lambda: StockChange.objects.update(pieces=1), lambda: StockChange.objects.all().delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+    page = shelf["client"].get(f"/seller/goods/{shelf['spec'].pk}/stock/").content.decode()
+    assert page.count('data-testid="stock-change"') == 4
+    assert "展会样品" in page
+
+
+def test_stock_changed_past_its_rows_is_named(shelf):
+    Stock.objects.filter(pool="main").update(on_hand=200)
+    found = dict(projections.run_all())["pieces of each pool are what its changes say"]
+    assert [(each.stored, each.counted) for each in found] == [(200, 156)]
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"way": "in", "pieces": "", "reason": "harvest"}, "pieces"),
+        ({"way": "in", "pieces": "-3", "reason": "harvest"}, "pieces"),
+        ({"way": "in", "pieces": "3", "reason": "x"}, "reason"),
+        ({"way": "out", "pieces": "999", "reason": "spoiled"}, "pieces"),
+    ],
+)
+def test_what_can_not_be_changed_is_said_beside_its_field(shelf, form, field):
+    answer = shelf["client"].post(f"/seller/goods/{shelf['spec'].pk}/stock/change/", form)
+    assert answer.status_code in {409, 422}
+    assert list(answer.context["adjust_form"].errors) == [field]
+    assert now(shelf).total == 256
+
+
+def test_a_stale_count_raises_with_the_version_of_now(shelf):
+    adjust(shelf, 1)
+    with pytest.raises(StockMoved) as refused:
+        count(shelf, 256, 0)
+    assert (refused.value.details["version"], refused.value.details["shelf"]) == (now(shelf).version, 257)
