@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage
+from django.db import transaction
 from django.utils.translation import gettext as _
 from PIL import Image
 
@@ -163,3 +164,18 @@ def _unusable(reason: str, least_side: int) -> UnusablePicture:
     }
     code = "picture_too_small" if reason == "too_small" else None
     return UnusablePicture(words[reason], code=code, field="picture")
+
+
+def delete_pictures(pictures: Sequence[Picture], *, of: Any) -> None:
+    """Delete the rows `of` that point to the pictures, the pictures, and after the commit their files."""
+    of.delete()
+    Picture.objects.filter(pk__in=[picture.pk for picture in pictures]).delete()
+    transaction.on_commit(lambda: _delete_files(pictures))
+
+
+def _delete_files(pictures: Sequence[Picture]) -> None:
+    for picture in pictures:
+        storage = private_storage() if picture.is_private else default_storage
+        for width in picture.widths:
+            for kind in KINDS:
+                storage.delete(file_name(picture.key, width, kind["format"].lower()))
