@@ -61,7 +61,7 @@ HOLDING = Holding(
             (*("contact_name", "contact_phone", "submitted_by", "decided_by", "accepted_by"), "note", "reason"),
             kept=UNIT,
         ),
-        Held("procurement.DeclarationSnapshot", ("submitted_by_id", "confirmed_by_id", "note"), kept=UNIT),
+        Held("procurement.DeclarationSnapshot", ("submitted_by_id", "confirmed_by_id", "change_reason"), kept=UNIT),
         Held("procurement.UnitPayer", ("added_by_id", "ended_by_id"), kept=UNIT),
         Held(
             "procurement.PurchaseRequest",
@@ -70,7 +70,7 @@ HOLDING = Holding(
         ),
         Held("procurement.RequestVersion", ("lines",), kept=UNIT),
         Held("procurement.RequestDecision", ("actor", "reason"), kept=UNIT),
-        Held("procurement.GoodsAcceptance", ("actor_id", "note"), kept=UNIT),
+        Held("procurement.GoodsAcceptance", ("actor_id", "receiver_name", "second_name", "note"), kept=UNIT),
     ),
     export=export_gifts,
     erase=erase_donor,

@@ -12,6 +12,7 @@ urlpatterns = [
     path("give/<slug:slug>/", gifts.give_product, name="give"),
     path("mine/", gifts.mine, name="mine"),
     path("mine/<int:order_id>/link/", gifts.new_link, name="new-link"),
-    path("receipt/<str:token>/", gifts.receipt, name="receipt"),
+    path("receipt/<str:token>/", gifts.receipt_link, name="receipt-link"),
+    path("receipts/<int:order_id>/", gifts.receipt, name="receipt"),
     path("certificates/<str:code>/", gifts.certificate, name="certificate"),
 ]

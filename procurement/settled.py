@@ -104,12 +104,11 @@ def _deductions(order: Any) -> Iterator[Deduction]:
 def _why(order: Any, line: Any) -> str:
     if order.state == OrderState.CANCELLED:
         return _("Cancelled")
-    short = line.shipped - line.accepted if order.state == OrderState.COMPLETED else 0
     said = []
     if line.cancelled:
         said.append(ngettext("%(n)s not sent", "%(n)s not sent", line.cancelled) % {"n": line.cancelled})
-    if short:
-        said.append(ngettext("%(n)s not accepted", "%(n)s not accepted", short) % {"n": short})
+    if line.rejected:
+        said.append(ngettext("%(n)s not accepted", "%(n)s not accepted", line.rejected) % {"n": line.rejected})
     if line.returned:
         said.append(ngettext("%(n)s returned", "%(n)s returned", line.returned) % {"n": line.returned})
     elif not said or _has_case(line):

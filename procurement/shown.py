@@ -320,6 +320,8 @@ def parcels(row: UnitOrder, codes: Mapping[int, ParcelCode]) -> list[dict[str, A
     """Return the parcels of an order; `codes` by shipment leads to what was recorded of what is in them."""
     return [
         {
+            "pk": each.pk,
+            "received_at": each.received_at,
             "carrier": words(CARRIERS[each.carrier].name_zh, CARRIERS[each.carrier].name_en)
             if each.carrier in CARRIERS
             else each.carrier,

@@ -58,6 +58,13 @@ class RequestState(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("request", "Given up")
 
 
+class AcceptanceKind(models.TextChoices):
+    """How a delivery was accepted."""
+
+    FORMAL = "formal", _("By hand")
+    BY_TIME = "by_time", _("By time: nobody accepted it within the days of the terms")
+
+
 class NeedState(models.TextChoices):
     """Where a beneficiary's need stands."""
 

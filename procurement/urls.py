@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from procurement.views import boards, entry, home, orders, requests
+from procurement.views import acceptance, boards, entry, home, orders, requests
 
 app_name = "units"
 
@@ -26,7 +26,8 @@ urlpatterns = [
     path("requests/<str:number>/order/", requests.order, name="request-order"),
     path("orders/", orders.index, name="orders"),
     path("orders/<str:number>/", orders.detail, name="order"),
-    path("orders/<str:number>/accept/", orders.accept, name="accept"),
+    path("orders/<str:number>/accept/", acceptance.accept, name="accept"),
+    path("orders/<str:number>/acceptances/<int:sequence>/", acceptance.paper, name="acceptance-paper"),
     path("payments/", orders.payments, name="payments"),
     path("payments/<str:number>/", orders.pay, name="pay"),
     path("board/", boards.board, name="board"),

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from procurement.api.seats import OfYearFollow, seat, seats, year
 from procurement.models import UnitOrder
-from procurement.operations.accepting import accept_goods
+from procurement.operations.accepting import NAME_LENGTH, Receivers, accept_goods
 from procurement.operations.paying import start_transfer
 from procurement.queries import quota as queries
 from procurement.queries.requests import request_of, unit_order
@@ -44,6 +44,7 @@ class UnitOrderLine(Priced):
     cancelled: int
     shipped: int
     accepted: int
+    rejected: int
 
 
 class UnitOrderOut(Priced):
@@ -119,6 +120,7 @@ def _order(row: UnitOrder) -> dict[str, Any]:
                 "cancelled": line.cancelled,
                 "shipped": line.shipped,
                 "accepted": line.accepted,
+                "rejected": line.rejected,
             }
             for line in order.lines.all()
         ],
@@ -165,11 +167,28 @@ def get_unit_order(request: ApiRequest, number: str) -> dict[str, Any]:
 class AcceptedLine(Body):
     line_id: Id
     quantity: int = Field(ge=0, le=999_999, description=gettext_noop("Pieces that arrived well."))
+    weighed_grams: int | None = Field(
+        None,
+        ge=0,
+        le=1_000_000_000,
+        description=gettext_noop("What the accepted pieces weigh: lighter goods are charged by weight."),
+    )
 
 
 class AcceptanceIn(Body):
     lines: list[AcceptedLine] = Field(
         [], max_length=500, description=gettext_noop("Lines that are not named were accepted whole.")
+    )
+    parcels: list[str] | None = Field(
+        None,
+        max_length=100,
+        description=gettext_noop("Tracking numbers of the delivery; without them, every parcel that waits."),
+    )
+    received_by: str = Field(
+        "", max_length=NAME_LENGTH, description=gettext_noop("Who received it; the account's person unless named.")
+    )
+    received_with: str = Field(
+        "", max_length=NAME_LENGTH, description=gettext_noop("The second person, where two accept together.")
     )
     note: str = Field("", max_length=200)
 
@@ -185,16 +204,26 @@ class AcceptanceOut(Priced):
     scope="units:write",
     status=201,
     key=Key.REQUIRED,
-    summary=gettext_noop("Accept an order, whole or in parts"),
+    summary=gettext_noop("Accept a delivery of an order, whole or in parts"),
 )
 def accept_order(request: ApiRequest, number: str, body: AcceptanceIn) -> dict[str, Any]:
     row = _own(request, number)
     if all(each.pk != row.unit_id for each in seats(request)):
         raise Http404
+    shipment_ids = None
+    if body.parcels is not None:
+        known = {each.tracking_no: each.pk for each in row.order.shipments.all()}
+        if unknown := [number for number in body.parcels if number not in known]:
+            raise Problem(422, "parcel_unknown", _("No parcel of this order has that number."), parcels=unknown)
+        shipment_ids = [known[number] for number in body.parcels]
+    caller = by(request)
     done = accept_goods(
         order_id=row.pk,
         accepted={line.line_id: line.quantity for line in body.lines},
-        **by(request),
+        weighed={line.line_id: line.weighed_grams for line in body.lines if line.weighed_grams is not None},
+        shipment_ids=shipment_ids,
+        receivers=Receivers(body.received_by or caller["actor"].name, body.received_with),
+        **caller,
         note=body.note,
     )
     return {"short": yuan(done.short_fen), "order": _order(_own(request, number))}

@@ -1,15 +1,13 @@
-"""Declaration, address, budget, decisions, lists, acceptance."""
+"""Declaration, address, budget, decisions, lists."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from procurement.models import QuotaDeclaration
 from procurement.operations.declarations import Declared
-from procurement.rules.lists import MOST_PIECES
 from procurement.states import CanteenMode, Fund
 from shop.core.division_fields import DivisionFields
 from shop.core.fields import PhoneField
@@ -139,55 +137,6 @@ class ListForm(forms.Form):
         return given
 
 
-class PhotosInput(forms.FileInput):
-    """Several files in one field."""
-
-    allow_multiple_selected = True
-
-
-class PhotosField(forms.FileField):
-    """Cleans to a list of uploads; what they are is told by decoding them, elsewhere."""
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        """Return every upload."""
-        given = data if isinstance(data, list | tuple) else [data] if data else []
-        return [super(PhotosField, self).clean(each, initial) for each in given if each]
-
-
-class AcceptForm(forms.Form):
-    """How many pieces of each line arrived well; photos where something is short."""
-
-    note = forms.CharField(label=_("What was wrong"), max_length=200, required=False)
-    photos = PhotosField(
-        label=_("Photos"),
-        required=False,
-        widget=PhotosInput(attrs={"accept": "image/*", "multiple": True, "data-testid": "acceptance-photos"}),
-    )
-
-    def __init__(self, *args: Any, lines: Sequence[Any] = (), names: Sequence[str] = (), **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.lines = list(lines)
-        for line, name in zip(lines, names, strict=True):
-            self.fields[f"accepted-{line.pk}"] = forms.IntegerField(
-                label=name,
-                min_value=0,
-                max_value=MOST_PIECES,
-                initial=line.shipped,
-                widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-testid": "accepted-pieces"}),
-                error_messages={"required": _("Enter how many arrived well, 0 for none.")},
-            )
-
-    @property
-    def line_fields(self) -> list[tuple[Any, forms.BoundField]]:
-        """Each line with its field."""
-        return [(line, self[f"accepted-{line.pk}"]) for line in self.lines]
-
-    @property
-    def accepted(self) -> dict[int, int]:
-        """Pieces by line id."""
-        return {line.pk: self.cleaned_data[f"accepted-{line.pk}"] for line in self.lines}
-
-
 class BudgetForm(forms.Form):
     """By how much the year's budget changes."""
 
@@ -208,3 +157,11 @@ class DeliveryForm(DivisionFields):
     street = forms.CharField(label=_("Street, building, door"), max_length=160)
 
     field_order = ("name", "phone", "province", "city", "division", "street")
+
+
+class AcceptanceRuleForm(forms.Form):
+    """How many people accept together."""
+
+    needs_two_receivers = forms.BooleanField(
+        label=_("Two people accept the goods together (required for school canteens)"), required=False
+    )

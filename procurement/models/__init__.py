@@ -1,12 +1,13 @@
 """Units and what they declare, ask for, receive; needs and gifts."""
 
-from .acceptance import AcceptancePhoto, GoodsAcceptance, UnitOrder
+from .acceptance import AcceptanceLine, AcceptancePhoto, GoodsAcceptance, UnitOrder
 from .declarations import DeclarationSnapshot, QuotaDeclaration, QuotaPolicy
 from .pledges import Need, NeedLine, Pledge, PledgeReceipt, ReceiptLink
 from .requests import PurchaseRequest, RequestDecision, RequestLine, RequestVersion
 from .units import BudgetUnit, UnitPayer
 
 __all__ = [
+    "AcceptanceLine",
     "AcceptancePhoto",
     "BudgetUnit",
     "DeclarationSnapshot",

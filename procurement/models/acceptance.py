@@ -1,8 +1,9 @@
 """The units' side of orders: which unit and year an order counts for, and how it was accepted."""
 
 from django.db import models
+from django.db.models import F, Q
 
-from procurement.states import Fund
+from procurement.states import AcceptanceKind, Fund
 
 
 class UnitOrder(models.Model):
@@ -31,19 +32,56 @@ class UnitOrder(models.Model):
 
 
 class GoodsAcceptance(models.Model):
-    """How a unit accepted an order; the accepted pieces stand on the order's lines. `short_fen` was not charged."""
+    """How a unit accepted one delivery of an order: who received it, what was short, in figures and words.
 
-    order = models.OneToOneField(
-        "sales.OrderFacts", primary_key=True, on_delete=models.PROTECT, related_name="acceptance"
-    )
+    `sequence` counts the order's acceptances from 1. One that time made, since nobody accepted within the days of the
+    terms, is of kind BY_TIME and has no receiver. `short_fen` 分 were not charged, or given back.
+    """
+
+    order = models.ForeignKey("sales.OrderFacts", on_delete=models.PROTECT, related_name="acceptances")
+    sequence = models.PositiveSmallIntegerField(default=1)
     unit = models.ForeignKey("procurement.BudgetUnit", on_delete=models.PROTECT, related_name="acceptances")
+    kind = models.CharField(max_length=10, choices=AcceptanceKind.choices, default=AcceptanceKind.FORMAL)
+    receiver_name = models.CharField(max_length=40, blank=True)
+    second_name = models.CharField(max_length=40, blank=True, help_text="Who received it together with the first")
     short_fen = models.BigIntegerField(default=0)
     note = models.CharField(max_length=200, blank=True)
     actor_id = models.BigIntegerField(null=True, blank=True)
     at = models.DateTimeField()
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "sequence"], name="acceptance_sequence_once"),
+            models.CheckConstraint(
+                condition=Q(kind=AcceptanceKind.BY_TIME) | ~Q(receiver_name=""), name="acceptance_names_its_receiver"
+            ),
+        ]
+        ordering = ["order", "sequence"]
+
     def __str__(self) -> str:
-        return f"acceptance of {self.order_id}"
+        return f"acceptance {self.sequence} of {self.order_id}"
+
+
+class AcceptanceLine(models.Model):
+    """What was accepted of one line of a delivery. Weight in grams of the accepted pieces, where it was weighed."""
+
+    acceptance = models.ForeignKey(GoodsAcceptance, on_delete=models.PROTECT, related_name="lines")
+    line = models.ForeignKey("sales.LineFacts", on_delete=models.PROTECT, related_name="acceptance_lines")
+    sent = models.PositiveIntegerField()
+    accepted = models.PositiveIntegerField()
+    weighed_grams = models.PositiveBigIntegerField(null=True, blank=True)
+    short_fen = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["acceptance", "line"], name="acceptance_line_once"),
+            models.CheckConstraint(
+                condition=Q(accepted__lte=F("sent"), short_fen__gte=0), name="acceptance_line_within_sent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.accepted} of {self.sent}"
 
 
 class AcceptancePhoto(models.Model):

@@ -26,6 +26,9 @@ class BudgetUnit(models.Model):
         "core.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     ship_street = models.CharField(max_length=160, blank=True)
+    needs_two_receivers = models.BooleanField(
+        default=False, help_text="Two people accept together: school canteens, since 2025"
+    )
     terms = models.CharField(max_length=10, default="postpaid", help_text="What is offered first: prepaid, postpaid")
 
     class Meta:

@@ -1,19 +1,35 @@
-"""Accepting goods at the door: per line, with photos where something is short."""
+"""Accepting goods at the door: delivery by delivery, by pieces and weight, with names, and photos where it is short."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from catalog.operations.pictures import store_pictures
-from procurement.models import AcceptancePhoto, GoodsAcceptance, UnitOrder
+from procurement.models import AcceptanceLine, AcceptancePhoto, BudgetUnit, GoodsAcceptance, UnitOrder
 from procurement.operations.permissions import APPROVER, BUYER, must_be
+from procurement.operations.quota import KIND
+from procurement.states import AcceptanceKind
 from shop.core.errors import InvalidInput
-from shop.sales.operations.receipts import accept_order
+from shop.sales.hooks import Event, OrderEvent
+from shop.sales.operations.acceptance import accept_order
+from shop.sales.operations.receipts import BY_TIME
+from shop.sales.queries.deliveries import shipped_pieces
 
 MOST_PHOTOS = 6
+NAME_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Receivers:
+    """Who received a delivery: a name, and a second one where two people accept together."""
+
+    name: str = ""
+    second: str = ""
 
 
 def accept_goods(
@@ -22,25 +38,106 @@ def accept_goods(
     accepted: Mapping[int, int],
     actor: Any,
     at: datetime,
+    receivers: Receivers | None = None,
+    weighed: Mapping[int, int] | None = None,
+    shipment_ids: Collection[int] | None = None,
     note: str = "",
     photos: Sequence[IO[bytes]] = (),
 ) -> GoodsAcceptance:
-    """Accept an order of a unit (line id → pieces that arrived well); what is short is not charged, or given back.
+    """Accept a delivery of a unit's order (line id → pieces that arrived well); what is short is not paid for.
 
+    The delivery is `shipment_ids`, or every parcel that waits. `weighed` (line id → grams) charges by weight what is
+    lighter than it should be. Without `receivers`, the person of the account received it.
     Raises TooMuch (field `accepted-<line>`) beyond what was sent, InvalidInput for a photo that is none or more than
-    six of them, WrongState when the order is not on its way, NotAllowed for others than the unit's buyers.
+    six of them and (field `receiver`, `second`) where a name is missing, WrongState when nothing waits to be accepted,
+    NotAllowed for others than the unit's buyers and approvers. Locks: as accept_order.
     """
     if len(photos) > MOST_PHOTOS:
         raise InvalidInput(_("At most %(most)d photos.") % {"most": MOST_PHOTOS}, field="photos")
     with transaction.atomic():
         row = UnitOrder.objects.select_related("unit__organisation").get(pk=order_id)
         must_be(actor, row.unit, BUYER, APPROVER)
-        short_fen = accept_order(order_id=order_id, accepted=accepted, actor=actor, at=at, note=note)
+        named = _check_receivers(row.unit, receivers or Receivers(name=actor.name))
+        done = accept_order(
+            order_id=order_id, accepted=accepted, weighed=weighed, shipment_ids=shipment_ids, actor=actor, at=at,
+            note=note,
+        )  # fmt: skip
         acceptance = GoodsAcceptance.objects.create(
-            order_id=order_id, unit=row.unit, short_fen=short_fen, note=note.strip()[:200], actor_id=actor.pk, at=at
+            order_id=order_id,
+            sequence=_next_sequence(order_id),
+            unit=row.unit,
+            receiver_name=named.name,
+            second_name=named.second,
+            short_fen=done.short_fen,
+            note=note.strip()[:200],
+            actor_id=actor.pk,
+            at=at,
+        )
+        AcceptanceLine.objects.bulk_create(
+            [
+                AcceptanceLine(
+                    acceptance=acceptance,
+                    line_id=line.line_id,
+                    sent=line.sent,
+                    accepted=line.accepted,
+                    weighed_grams=line.weighed_grams,
+                    short_fen=line.short_fen,
+                )
+                for line in done.lines
+            ]
         )
         pictures = store_pictures(uploads=photos, alt_zh=_("Photo of the acceptance"), actor=actor, at=at)
         AcceptancePhoto.objects.bulk_create(
             [AcceptancePhoto(acceptance=acceptance, picture=picture) for picture in pictures]
         )
         return acceptance
+
+
+def take_part(events: Sequence[OrderEvent]) -> None:
+    """Record what time accepted in a unit's place, so that no delivery counts without a record of its acceptance."""
+    for event in events:
+        if event.kind == Event.ACCEPTED and event.reason == BY_TIME and event.order.purchase.attribution_kind == KIND:
+            _record_by_time(event)
+
+
+def _record_by_time(event: OrderEvent) -> None:
+    row = UnitOrder.objects.filter(pk=event.order.pk).first()
+    if row is None:
+        return
+    shipped = shipped_pieces(row.pk)
+    known = dict(
+        AcceptanceLine.objects.filter(line__in=shipped).values_list("line_id").annotate(pieces=Sum("sent")).order_by()
+    )
+    acceptance = GoodsAcceptance.objects.create(
+        order_id=row.pk,
+        sequence=_next_sequence(row.pk),
+        unit_id=row.unit_id,
+        kind=AcceptanceKind.BY_TIME,
+        at=event.at,
+    )
+    rest = {line_id: pieces - known.get(line_id, 0) for line_id, pieces in shipped.items()}
+    AcceptanceLine.objects.bulk_create(
+        [
+            AcceptanceLine(acceptance=acceptance, line_id=line_id, sent=pieces, accepted=pieces)
+            for line_id, pieces in rest.items()
+            if pieces
+        ]
+    )
+
+
+def _next_sequence(order_id: int) -> int:
+    """Return the number of the next acceptance of an order whose row is locked."""
+    return GoodsAcceptance.objects.filter(order_id=order_id).count() + 1
+
+
+def _check_receivers(unit: BudgetUnit, given: Receivers) -> Receivers:
+    name, second = (" ".join(text.split())[:NAME_LENGTH] for text in (given.name, given.second))
+    if not name:
+        raise InvalidInput(_("Enter who received the goods."), code="receiver_missing", field="receiver")
+    if unit.needs_two_receivers and not second:
+        raise InvalidInput(
+            _("Two people accept together here: enter the second name."), code="second_missing", field="second"
+        )
+    if second and second == name:
+        raise InvalidInput(_("The second person must be somebody else."), code="second_same", field="second")
+    return Receivers(name, second)

@@ -7,6 +7,7 @@ from typing import IO, Any
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from catalog.operations.pictures import store_picture
@@ -17,8 +18,8 @@ from procurement.texts import donor_of, in_both_languages, title_of
 from shop.accounts.operations.messages import tell
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput, NotAllowed
+from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.locks import lock_order
-from shop.sales.operations.receipts import accept_order
 from shop.sales.states import OrderState
 
 SALT = "procurement.receipt"
@@ -51,7 +52,16 @@ def link_of(*, token: str, at: datetime) -> ReceiptLink:
         signing.loads(token, salt=SALT)
     except signing.BadSignature as error:
         raise LinkSpent(_("This link does not exist.")) from error
-    link = ReceiptLink.objects.filter(token_hash=_hash(token)).select_related("order__purchase__pledge").first()
+    return _good(ReceiptLink.objects.filter(token_hash=_hash(token)), at)
+
+
+def link_by_id(*, link_id: int, at: datetime) -> ReceiptLink:
+    """Return the link that a session was opened with. Raises LinkSpent for one that is used or expired."""
+    return _good(ReceiptLink.objects.filter(pk=link_id), at)
+
+
+def _good(rows: QuerySet[ReceiptLink], at: datetime) -> ReceiptLink:
+    link = rows.select_related("order__purchase__pledge").first()
     if link is None:
         raise LinkSpent(_("This link does not exist."))
     if link.used_at is not None:
@@ -68,6 +78,13 @@ def _used(link: ReceiptLink) -> LinkSpent:
 
 
 def confirm_by_link(*, token: str, photo: IO[bytes] | None, message: str, at: datetime) -> PledgeReceipt:
+    """Confirm that an order arrived, by the token of its link. Raises what `confirm_by_id` raises."""
+    if photo is None:
+        raise InvalidInput(_("Take a photo of what arrived."), field="photo")
+    return confirm_by_id(link_id=link_of(token=token, at=at).pk, photo=photo, message=message, at=at)
+
+
+def confirm_by_id(*, link_id: int, photo: IO[bytes] | None, message: str, at: datetime) -> PledgeReceipt:
     """Confirm that an order arrived, with a photo; the link works once.
 
     Raises LinkSpent, InvalidInput without a picture, WrongState while the order is not on its way.
@@ -75,7 +92,7 @@ def confirm_by_link(*, token: str, photo: IO[bytes] | None, message: str, at: da
     if photo is None:
         raise InvalidInput(_("Take a photo of what arrived."), field="photo")
     with transaction.atomic():
-        link = link_of(token=token, at=at)
+        link = link_by_id(link_id=link_id, at=at)
         if not ReceiptLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at):
             raise _used(link)
         try:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from procurement import books
 from procurement.errors import NoBudget
 from procurement.models import BudgetUnit
-from procurement.operations.permissions import FINANCE, must_be
+from procurement.operations.permissions import APPROVER, FINANCE, must_be
 from procurement.states import Fund, UnitKind
 from procurement.texts import year_of
 from shop.core import audit, ledger
@@ -79,3 +79,15 @@ def set_delivery(
         ship_name=name, ship_phone=phone, ship_division_id=division_code, ship_street=street
     )
     audit.record(action="set_delivery", object_kind="unit", object_id=unit_id, actor=actor, at=at)
+
+
+def set_acceptance_rule(*, unit_id: int, needs_two_receivers: bool, actor: Any, at: datetime) -> None:
+    """Say whether two people accept a unit's goods together, as school canteens must."""
+    with transaction.atomic():
+        unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
+        must_be(actor, unit, APPROVER, FINANCE)
+        BudgetUnit.objects.filter(pk=unit_id).update(needs_two_receivers=needs_two_receivers)
+        audit.record(
+            action="set_acceptance_rule", object_kind="unit", object_id=unit_id, actor=actor, at=at,
+            needs_two_receivers=needs_two_receivers,
+        )  # fmt: skip

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from catalog.queries import specifications_for_sale
 from catalog.queries.supply import specifications_by_code
 from procurement.models import DeclarationSnapshot, PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.queries.acceptances import waits_to_be_accepted
 from procurement.queries.units import Seat
 from procurement.rules.lists import Cell, Checked, Known, check_rows
 from procurement.states import CanteenMode, DeclarationState, RequestState, UnitKind
@@ -77,7 +78,7 @@ def waiting(seat: Seat) -> Waiting:
     counts = PurchaseRequest.objects.filter(unit_id=seat.pk).aggregate(
         requests=Count("pk", filter=Q(state__in=states)), payments=Count("pk", filter=due)
     )
-    shipped = UnitOrder.objects.filter(unit_id=seat.pk, order__state=OrderState.SHIPPED).count()
+    shipped = waits_to_be_accepted(UnitOrder.objects.filter(unit_id=seat.pk)).count()
     return Waiting(counts["requests"], shipped, counts["payments"])
 
 

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from procurement.errors import BeyondNeed, LinkSpent
 from procurement.forms.gifts import GiveForm, ReceiptForm
 from procurement.gifts_shown import show_gift, show_need
+from procurement.models import ReceiptLink
 from procurement.operations.pledging import give
-from procurement.operations.receiving import confirm_by_link, link_of, renew_link
+from procurement.operations.receiving import confirm_by_id, link_by_id, link_of, renew_link
 from procurement.queries import gifts as queries
 from procurement.shown import thumb
 from procurement.texts import donor_of, name_of, title_of, words
@@ -25,6 +26,9 @@ from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
+
+RECEIPTS = "receipt_links"
+MOST_RECEIPTS = 20
 
 
 @require_safe
@@ -255,8 +259,8 @@ def new_link(request: HttpRequest, order_id: int) -> HttpResponse:
     allowed = {each.pk for pledge in queries.gifts_to(request.user) for each in pledge.purchase.orders.all()}
     if order_id not in allowed:
         raise Http404(str(order_id))
-    token = renew_link(order_id=order_id, actor=request.user, at=timezone.now())
-    return HttpResponseRedirect(local(f"/pledges/receipt/{token}/"))
+    at = timezone.now()
+    return _open_receipt(request, link_of(token=renew_link(order_id=order_id, actor=request.user, at=at), at=at))
 
 
 def _spent(request: HttpRequest, error: LinkSpent) -> HttpResponse:
@@ -271,13 +275,37 @@ def _spent(request: HttpRequest, error: LinkSpent) -> HttpResponse:
     return render(request, "pledges/link_spent.html", context, status=error.status)
 
 
+def _open_receipt(request: HttpRequest, link: ReceiptLink) -> HttpResponse:
+    """Let this session confirm the order of a link, and lead there: the token leaves the address, history and logs."""
+    if not request.user.is_authenticated:
+        request.session.cycle_key()
+    kept = {key: pk for key, pk in request.session.get(RECEIPTS, {}).items() if key != str(link.order_id)}
+    request.session[RECEIPTS] = dict([*kept.items(), (str(link.order_id), link.pk)][-MOST_RECEIPTS:])
+    response = HttpResponseRedirect(local(f"/pledges/receipts/{link.order_id}/"))
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@never_cache
+@require_safe
+def receipt_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the token of a receipt's link for a permission of this session: to confirm that one order."""
+    try:
+        return _open_receipt(request, link_of(token=token, at=timezone.now()))
+    except LinkSpent as error:
+        return _spent(request, error)
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def receipt(request: HttpRequest, token: str) -> HttpResponse:
-    """Confirm a receipt by its link, without signing in."""
+def receipt(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Confirm a receipt, without signing in, in a session that its link opened."""
     at = timezone.now()
+    link_id = request.session.get(RECEIPTS, {}).get(str(order_id))
+    if link_id is None:
+        raise Http404(str(order_id))
     try:
-        link = link_of(token=token, at=at)
+        link = link_by_id(link_id=link_id, at=at)
     except LinkSpent as error:
         return _spent(request, error)
     form, status = ReceiptForm(), 200
@@ -285,8 +313,8 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         form, status = ReceiptForm(request.POST, request.FILES), 422
         if form.is_valid():
             try:
-                confirm_by_link(
-                    token=token, photo=form.cleaned_data["photo"], message=form.cleaned_data["message"], at=at
+                confirm_by_id(
+                    link_id=link.pk, photo=form.cleaned_data["photo"], message=form.cleaned_data["message"], at=at
                 )
             except LinkSpent as error:
                 return _spent(request, error)

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from procurement.forms.units import BudgetForm, DeclarationForm, DeliveryForm
+from procurement.forms.units import AcceptanceRuleForm, BudgetForm, DeclarationForm, DeliveryForm
 from procurement.models import BudgetUnit, QuotaDeclaration
 from procurement.operations.declarations import declare
-from procurement.operations.units import grant_budget, set_delivery
+from procurement.operations.units import grant_budget, set_acceptance_rule, set_delivery
 from procurement.plots import pace_plot
 from procurement.queries import quota as queries
 from procurement.queries.home import home_facts
@@ -135,6 +135,7 @@ def declaration(request: HttpRequest, seat: Seat) -> HttpResponse:
 def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show and change the year's budget and the address that goods go to."""
     budget_form, delivery_form = BudgetForm(), DeliveryForm(initial=_address(seat.unit))
+    rule_form = AcceptanceRuleForm(initial={"needs_two_receivers": seat.unit.needs_two_receivers})
     status = 200
     if request.method == "POST":
         at = timezone.now()
@@ -148,6 +149,10 @@ def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
                     grant_budget(
                         unit_id=seat.pk, year=year_of(at), fen=fen, key=key or str(at), actor=request.user, at=at
                     )
+            elif request.POST.get("what") == "acceptance":
+                form = rule_form = AcceptanceRuleForm(request.POST)
+                if form.is_valid():
+                    set_acceptance_rule(unit_id=seat.pk, actor=request.user, at=at, **form.cleaned_data)
             else:
                 delivery_form = DeliveryForm(request.POST)
                 form = delivery_form
@@ -180,6 +185,7 @@ def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
         "spent_rate": spent * 100 / (left + spent) if left + spent else 0,
         "budget_form": budget_form,
         "delivery_form": delivery_form,
+        "rule_form": rule_form,
         "key": timezone.now().strftime("%Y%m%d%H%M%S%f"),
     }
     return console(request, seat, "settings", context, status)

@@ -1,4 +1,4 @@
-"""Units' orders: their list, one with its timeline, accepting, paying."""
+"""Units' orders: their list, one with its timeline, paying."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from procurement import books
-from procurement.forms.units import AcceptForm
-from procurement.models import GoodsAcceptance, UnitOrder
-from procurement.operations.accepting import accept_goods
+from procurement.acceptances_shown import show_acceptances, show_dues
+from procurement.models import UnitOrder
 from procurement.operations.paying import pay_in_demo, start_transfer
 from procurement.queries import quota as quota_queries
+from procurement.queries.acceptances import acceptances_of
 from procurement.queries.requests import orders_of_request, payment_page, request_of, unit_order
 from procurement.queries.units import Seat
 from procurement.rules.amounts import in_capitals
@@ -23,10 +23,10 @@ from procurement.shown import due_words, parcels, show_order, thumb
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
 from shop.core.errors import DomainError
-from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 from shop.sales.queries.cashier import payee
-from shop.sales.states import OrderState, PurchaseState
+from shop.sales.queries.deliveries import due_rows, waiting_parcels
+from shop.sales.states import PurchaseState
 from traceability.queries.parcels import codes_of
 
 KIND_NAMES = ("", *quota_queries.KINDS)
@@ -72,7 +72,8 @@ def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str) -> Htt
     return console(request, seat, "orders", context)
 
 
-def _found(request: HttpRequest, number: str) -> UnitOrder:
+def found_order(request: HttpRequest, number: str) -> UnitOrder:
+    """Return an order of one of the person's units, or of one below. Raises Http404 for any other."""
     found = unit_order(seats(request), number)
     if found is None:
         raise Http404(number)
@@ -92,7 +93,7 @@ def _lines(row: UnitOrder) -> list[dict[str, Any]]:
             "spec": words(line.spec_zh, line.spec_en),
             "picture": thumb(line.picture_key),
             "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
-            "short": line.shipped - line.accepted if row.order.state == OrderState.COMPLETED else 0,
+            "short": line.rejected,
         }
         for line in row.order.lines.all()
     ]
@@ -102,77 +103,24 @@ def _lines(row: UnitOrder) -> list[dict[str, Any]]:
 @for_unit
 def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Show one order: one timeline, the next action and its owner, what was accepted, what it counts."""
-    row = _found(request, number)
+    row = found_order(request, number)
     seat, is_own = _own_seat(request, seat, row)
     at = timezone.now()
-    acceptance = GoodsAcceptance.objects.filter(pk=row.pk).prefetch_related("photos__picture").first()
     purchase = row.order.purchase
     context = {
         "it": show_order(row, at),
         "order": row.order,
         "lines": _lines(row),
         "parcels": parcels(row, codes_of(each.pk for each in row.order.shipments.all())),
-        "acceptance": acceptance,
-        "photos": [
-            {"thumb": thumb(photo.picture.key), "full": thumb(photo.picture.key, max(photo.picture.widths or [240]))}
-            for photo in (acceptance.photos.all() if acceptance else ())
-        ],
+        "acceptances": show_acceptances(acceptances_of(row.pk)),
+        "dues": show_dues(due_rows([row.order]), at) if purchase.state == PurchaseState.UNPAID else [],
         "is_own": is_own,
-        "can_accept": is_own and (seat.buys or seat.approves) and row.order.state == OrderState.SHIPPED,
+        "can_accept": is_own and (seat.buys or seat.approves) and bool(waiting_parcels(row.order)),
         "can_pay": is_own and seat.pays and purchase.state == PurchaseState.UNPAID and row.request is not None,
         "due": due_words(purchase.pay_by, at),
         "purchase": purchase,
     }
     return console(request, seat, "order", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_unit
-def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
-    """Accept an order, line by line, with photos."""
-    row = _found(request, number)
-    seat = seat_at(request, row.unit_id)
-    lines = [line for line in row.order.lines.all() if line.shipped]
-    names = [f"{words(line.name_zh, line.name_en)} {words(line.spec_zh, line.spec_en)}" for line in lines]
-    form = AcceptForm(lines=lines, names=names)
-    status = 200
-    if request.method == "POST":
-        form = AcceptForm(request.POST, request.FILES, lines=lines, names=names)
-        status = 422
-        if form.is_valid():
-            try:
-                done = accept_goods(
-                    order_id=row.pk,
-                    accepted=form.accepted,
-                    actor=request.user,
-                    at=timezone.now(),
-                    note=form.cleaned_data["note"],
-                    photos=form.cleaned_data["photos"],
-                )
-            except DomainError as error:
-                status = error.status
-                add_refusal(form, error)
-            else:
-                short = _(" What is short is not charged.") if done.short_fen else ""
-                messages.success(request, _("Accepted.") + short)
-                return HttpResponseRedirect(local(f"/units/orders/{number}/"))
-    at = timezone.now()
-    context = {
-        "it": show_order(row, at),
-        "form": form,
-        "rows": [
-            {
-                "line": line,
-                "field": field,
-                "name": words(line.name_zh, line.name_en),
-                "spec": words(line.spec_zh, line.spec_en),
-                "picture": thumb(line.picture_key),
-            }
-            for line, field in form.line_fields
-        ],
-        "can_accept": row.order.state == OrderState.SHIPPED,
-    }
-    return console(request, seat, "accept", context, status)
 
 
 @require_safe

@@ -22,7 +22,7 @@ from livestream.queries.drops import drop_price, session_names, sources_of_sessi
 from procurement import account_hooks as procurement_rows
 from procurement import doors, product_hooks
 from procurement import personal_data as procurement_data
-from procurement.operations import pledging, quota
+from procurement.operations import accepting, pledging, quota
 from procurement.queries import units
 from procurement.queries.gifts import beneficiary_names, need_names
 from procurement.queries.payers import registered_payers
@@ -56,6 +56,7 @@ def connect() -> None:
     sales.connect(certified.take_part)
     sales.connect(funding.take_part)
     sales.connect(quota.take_part)
+    sales.connect(accepting.take_part)
     sales.connect(pledging.take_part)
     sales.connect_door(quota.KIND, doors.unit_door)
     sales.connect_door(pledging.KIND, doors.gift_door)

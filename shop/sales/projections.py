@@ -92,7 +92,7 @@ def _output() -> Iterator[Mismatch]:
     returned = _returned()
     for line in lines.iterator():
         year = timezone.localdate(line.order.placed_at).year
-        kept = line.ordered - line.cancelled - (line.shipped - line.accepted if _is_done(line) else 0)
+        kept = line.ordered - line.cancelled - line.rejected
         name = f"certificate:{line.certificate_id}:{year}:drawn"
         expected[name] = expected.get(name, 0) + (kept - returned.get(line.pk, 0)) * line.net_grams
     for name in sorted(booked.keys() | expected.keys()):
@@ -126,10 +126,6 @@ def _came_back() -> Iterator[Mismatch]:
 
 def _second(moment: datetime | None) -> int:
     return int(moment.timestamp()) if moment else 0
-
-
-def _is_done(line: LineFacts) -> bool:
-    return line.order.state == OrderState.COMPLETED
 
 
 def _returned() -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -176,6 +177,21 @@ def supplier_discount_left(supplier_discount_fen: int, total_fen: int, reduced_f
     return supplier_discount_fen - supplier_discount_fen * reduced_fen // total_fen
 
 
+def spread_due(amounts: Sequence[int], left_fen_: int, received_fen: int) -> list[int]:
+    """Return 分 still due of each delivery, oldest first: all of them together cost `left_fen_`, `received_fen` came.
+
+    What was given back since shortens the youngest deliveries; money that came covers the oldest.
+    """
+    due: list[int] = []
+    for amount in amounts:
+        charged = max(0, min(amount, left_fen_))
+        left_fen_ -= charged
+        covered = min(charged, received_fen)
+        received_fen -= covered
+        due.append(charged - covered)
+    return due
+
+
 def after_sale_kinds(*, state: str, is_fresh: bool, completed_at: datetime | None, at: datetime) -> tuple[str, ...]:
     """Return what a buyer may ask for now on a line, in the order to offer it.
 
@@ -199,9 +215,9 @@ def after_sale_kinds(*, state: str, is_fresh: bool, completed_at: datetime | Non
     return tuple(kinds)
 
 
-def returnable(*, is_accepted: bool, shipped: int, accepted: int, returned: int) -> int:
+def returnable(*, shipped: int, rejected: int, returned: int) -> int:
     """Return how many pieces of a line the buyer still has: refused + returned + kept is what was shipped."""
-    return max(0, (accepted if is_accepted else shipped) - returned)
+    return max(0, shipped - rejected - returned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         unit_price_fen=line.unit_price_fen,
         sum_fen=line.unit_price_fen * line.ordered - line.discount_fen,
         can_review=order.state == OrderState.COMPLETED and line.accepted > 0 and not line.is_reviewed,
-        can_claim=bool(kinds) and line_here(order, line) > 0 and left > 0 and not line.has_open_case,
+        can_claim=bool(kinds) and line_here(line) > 0 and left > 0 and not line.has_open_case,
         cases=tuple(show_case(case, at) for case in cases),
         weight=weight_words(line),
         is_weighed=line.is_weighed,

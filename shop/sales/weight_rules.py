@@ -76,3 +76,13 @@ def _share(paid_fen: int, charged_grams: int, grams: int) -> int:
 def less_for_weight(weighed_back_fen: int, pieces: int, shipped: int) -> int:
     """Return 分 that `pieces` of the `shipped` ones cost less than they were charged, rounded down."""
     return weighed_back_fen * min(pieces, shipped) // shipped if shipped else 0
+
+
+def weight_reduction(value_fen: int, nominal_grams: int, weighed_grams: int) -> int:
+    """Return 分 not charged for accepted pieces worth `value_fen` that weigh less than they should at the door.
+
+    What is charged is the weighed part of the value, rounded half up; more than the nominal weight costs nothing.
+    """
+    if nominal_grams <= 0 or weighed_grams >= nominal_grams:
+        return 0
+    return value_fen - (2 * value_fen * weighed_grams + nominal_grams) // (2 * nominal_grams)

@@ -11,9 +11,9 @@ from shop.core import ledger
 from shop.core.errors import InvalidInput
 from shop.core.projections import run_all
 from shop.sales.models import Purchase
+from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.aftersales import decide_after_sale, open_after_sale
 from shop.sales.operations.closing import cancel_order, expire_purchase
-from shop.sales.operations.receipts import accept_order
 from shop.sales.operations.shipping import cancel_rest
 from tests.factories import AT, make_certificate, make_listing, make_supplier, spec_of
 from tests.sales.selling import buy, come_back, lines_of, paid, photo, receive, ship

@@ -274,9 +274,15 @@ def test_one_pomelo_through_every_door():
     skipping = buyer.client.post(f"/account/orders/{number}/receive/")
     assert skipping.status_code == 409
     assert f"/units/orders/{number}/accept/" in skipping.content.decode()
-    much = buyer.client.post(f"/units/orders/{number}/accept/", {f"accepted-{line.pk}": 6})
+    much = buyer.client.post(f"/units/orders/{number}/accept/", {f"accepted-{line.pk}": 6, "receiver": "何师傅"})
     assert much.status_code == 422
-    buyer.sends(f"/units/orders/{number}/accept/", **{f"accepted-{line.pk}": 4}, note="少一个", photos=photo())
+    buyer.sends(
+        f"/units/orders/{number}/accept/",
+        **{f"accepted-{line.pk}": 4},
+        receiver="何师傅",
+        note="少一个",
+        photos=photo(),
+    )
     assert GoodsAcceptance.objects.get().short_fen == PRICE
     finance.sends(f"/units/payments/{PurchaseRequest.objects.get().number}/", how="demo")
     refused = donor.client.post(f"/account/orders/{orders[2].order.number}/receive/")

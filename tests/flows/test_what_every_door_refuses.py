@@ -128,8 +128,10 @@ def test_a_used_link_says_so_and_counts_once(listing):
     refused = as_(donor).post(f"/account/orders/{order.order.number}/receive/")
     assert (refused.status_code, "拍照确认" in refused.content.decode()) == (409, True)
     link = f"/pledges/receipt/{make_link(order_id=order.pk, at=AT)}/"
-    assert Client().post(link, {"photo": photo(), "message": ""}).status_code == 200
-    for answer in (Client().get(link), Client().post(link, {"photo": photo(), "message": "再来"})):
+    holder, page = Client(), f"/pledges/receipts/{order.pk}/"
+    assert holder.get(link)["Location"] == page
+    assert holder.post(page, {"photo": photo(), "message": ""}).status_code == 200
+    for answer in (Client().get(link), holder.post(page, {"photo": photo(), "message": "再来"})):
         assert (answer.status_code, "这个链接已经确认过了" in answer.content.decode()) == (410, True)
     assert PledgeReceipt.objects.count() == 1
 

@@ -11,7 +11,7 @@ from shop.core import personal
 
 # What a column is called that says who somebody is, where they live, or how they are reached.
 _PERSON = re.compile(
-    r"(^|_)(phone|phone_number|email|street|postcode|line[1-4]|ip|ip_address|user_agent|first_name|last_name|ship_name"
+    r"(^|_)(phone|phone_number|email|street|postcode|line[1-4]|ip|ip_address|user_agent|first_name|last_name|ship_name|receiver_name|second_name"
     r"|contact_name|donor_name|head_name|shown_name|full_name|username|session_key|session_data|payer|avatar"
     r"|invoice_title|destination)$|(_by_id|actor_id|user_id)$"
 )

@@ -20,16 +20,18 @@ def test_accepting_with_photos_and_beyond_what_was_sent(office, listing):
     (line,) = lines_of(order)
     path = f"/units/orders/{order.order.number}/accept/"
 
-    much = as_(office.buyer).post(path, {f"accepted-{line.pk}": 6})
+    much = as_(office.buyer).post(path, {"receiver": "李师傅", f"accepted-{line.pk}": 6})
     assert much.status_code == 422
     assert "field-error" in much.content.decode()
     wrong = as_(office.buyer).post(
-        path, {f"accepted-{line.pk}": 4, "photos": SimpleUploadedFile("a.jpg", b"no picture")}
+        path, {"receiver": "李师傅", f"accepted-{line.pk}": 4, "photos": SimpleUploadedFile("a.jpg", b"no picture")}
     )
     assert wrong.status_code == 422
     assert GoodsAcceptance.objects.count() == 0
 
-    done = as_(office.buyer).post(path, {f"accepted-{line.pk}": 4, "photos": photo(), "note": "压坏一件"})
+    done = as_(office.buyer).post(
+        path, {"receiver": "李师傅", f"accepted-{line.pk}": 4, "photos": photo(), "note": "压坏一件"}
+    )
     assert done.status_code == 302
     acceptance = GoodsAcceptance.objects.get()
     assert (acceptance.short_fen, acceptance.photos.count()) == (10_000, 1)
@@ -41,7 +43,9 @@ def test_accepting_with_photos_and_beyond_what_was_sent(office, listing):
 def test_a_short_acceptance_says_what_is_due_then_what_was_paid_and_why(office, listing):
     (order,) = ordered(office, (listing, 5))
     ship(order)
-    as_(office.buyer).post(f"/units/orders/{order.order.number}/accept/", {f"accepted-{lines_of(order)[0].pk}": 4})
+    as_(office.buyer).post(
+        f"/units/orders/{order.order.number}/accept/", {"receiver": "李师傅", f"accepted-{lines_of(order)[0].pk}": 4}
+    )
     number = PurchaseRequest.objects.get().number
     pages = (f"/units/orders/{order.order.number}/", "/units/orders/", "/units/payments/", f"/units/payments/{number}/")
 
@@ -69,7 +73,9 @@ def test_what_was_paid_first_and_given_back_is_said(office, listing):
     number = PurchaseRequest.objects.get().number
     as_(office.finance).post(f"/units/payments/{number}/", {"how": "demo"})
     ship(order)
-    as_(office.buyer).post(f"/units/orders/{order.order.number}/accept/", {f"accepted-{lines_of(order)[0].pk}": 3})
+    as_(office.buyer).post(
+        f"/units/orders/{order.order.number}/accept/", {"receiver": "李师傅", f"accepted-{lines_of(order)[0].pk}": 3}
+    )
     for path in (f"/units/orders/{order.order.number}/", f"/units/payments/{number}/"):
         page = as_(office.finance).get(path)
         assert [amount(page, name) for name in ("amount-paid", "transferred", "given-back")] == [
@@ -87,7 +93,7 @@ def test_an_order_that_is_not_paid_is_not_finished(office, listing):
         ("now", "待发货"), ("todo", "验收"), ("todo", "付款"),
     ]  # fmt: skip
     ship(order)
-    as_(office.buyer).post(f"{path}accept/", {f"accepted-{lines_of(order)[0].pk}": 5})
+    as_(office.buyer).post(f"{path}accept/", {"receiver": "李师傅", f"accepted-{lines_of(order)[0].pk}": 5})
     page = as_(office.buyer).get(path)
     assert figure(page, "order-state") == "已验收，待付款"
     assert [(state, label) for state, label, _time in steps.findall(page.content.decode())][3:] == [
@@ -100,7 +106,9 @@ def test_an_order_that_is_not_paid_is_not_finished(office, listing):
 def test_paying_shows_account_and_code_to_finance_only(office, listing):
     (order,) = ordered(office, (listing, 5))
     ship(order)
-    as_(office.buyer).post(f"/units/orders/{order.order.number}/accept/", {f"accepted-{lines_of(order)[0].pk}": 4})
+    as_(office.buyer).post(
+        f"/units/orders/{order.order.number}/accept/", {"receiver": "李师傅", f"accepted-{lines_of(order)[0].pk}": 4}
+    )
     number = PurchaseRequest.objects.get().number
 
     assert as_(office.buyer).post(f"/units/payments/{number}/", {"how": "transfer"}).status_code == 403

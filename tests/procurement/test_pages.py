@@ -21,7 +21,8 @@ def test_home_shows_the_ledgers_figures(office, listing):
     orders = [ordered(office, (listing, 100))[0], ordered(office, (listing, 40))[0]]
     ship(orders[0])
     page = as_(office.buyer).post(
-        f"/units/orders/{orders[0].order.number}/accept/", {f"accepted-{lines_of(orders[0])[0].pk}": 99}
+        f"/units/orders/{orders[0].order.number}/accept/",
+        {"receiver": "何师傅", f"accepted-{lines_of(orders[0])[0].pk}": 99},
     )
     assert page.status_code == 302
 

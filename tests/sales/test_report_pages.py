@@ -12,8 +12,8 @@ from shop.accounts.operations.groups import give_role
 from shop.core.spreadsheets import inert
 from shop.sales.deal import Attribution
 from shop.sales.models import LineFacts, OrderFacts
+from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.payments import capture_payment, start_payment
-from shop.sales.operations.receipts import accept_order
 from shop.sales.queries.reports import DIMENSIONS
 from tests.factories import AT, make_user
 from tests.procurement.offices import join, make_office, ordered

@@ -13,8 +13,8 @@ from shop.core.regions import pairings_of
 from shop.sales import periods
 from shop.sales.deal import Attribution
 from shop.sales.models import AfterSale, LineFacts, OrderAttribution
+from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.closing import cancel_order
-from shop.sales.operations.receipts import accept_order
 from shop.sales.operations.shipping import cancel_rest
 from shop.sales.periods import Period
 from shop.sales.queries.reports import (

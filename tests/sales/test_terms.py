@@ -13,10 +13,11 @@ from shop.core.projections import run_all
 from shop.sales import hooks
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import OrderAttribution, OrderFacts, Purchase
+from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.closing import cancel_order, expire_purchases
 from shop.sales.operations.payments import capture_payment, due_fen, start_payment
 from shop.sales.operations.placing import Attribution, Buyer, Extras, PlaceLine, ShipTo, place
-from shop.sales.operations.receipts import accept_order, receive_overdue
+from shop.sales.operations.receipts import receive_overdue
 from shop.sales.operations.shipping import cancel_rest
 from shop.sales.states import OrderState, PurchaseState, Terms
 from tests.factories import AT, make_division, make_listing, make_user, spec_of
@@ -75,7 +76,7 @@ def test_goods_first_are_shipped_accepted_short_and_paid_in_time(told):
     assert order.ship_by == AT + timedelta(hours=rice.ship_within_hours)
     ship(order)
     line = lines_of(order)[0]
-    assert accept_order(order_id=order.pk, accepted={line.pk: 9}, actor=None, at=AT) == 1000
+    assert accept_order(order_id=order.pk, accepted={line.pk: 9}, actor=None, at=AT).short_fen == 1000
     order, purchase = only_order(purchase), Purchase.objects.get(pk=purchase.pk)
     assert (order.state, order.waived_fen, order.refunded_fen) == (OrderState.COMPLETED, 1000, 0)
     assert lines_of(order)[0].accepted == 9
@@ -103,7 +104,7 @@ def test_paid_first_and_accepted_short_is_given_back():
     assert purchase.pay_by == AT + timedelta(days=30)
     pay(purchase)
     order = ship(only_order(purchase))
-    assert accept_order(order_id=order.pk, accepted={lines_of(order)[0].pk: 2}, actor=None, at=AT) == 1000
+    assert accept_order(order_id=order.pk, accepted={lines_of(order)[0].pk: 2}, actor=None, at=AT).short_fen == 1000
     order.refresh_from_db()
     assert (order.refunded_fen, order.waived_fen, balances()) == (1000, 0, {"held": 0, "payable": 2000})
     assert nothing_is_wrong()
@@ -119,7 +120,7 @@ def test_no_more_is_accepted_than_was_sent_and_only_once():
         accept_order(order_id=order.pk, accepted={line: -1}, actor=None, at=AT)
     with pytest.raises(InvalidInput):
         accept_order(order_id=order.pk, accepted={line + 999: 1}, actor=None, at=AT)
-    assert accept_order(order_id=order.pk, accepted={line: 2}, actor=None, at=AT) == 0
+    assert accept_order(order_id=order.pk, accepted={line: 2}, actor=None, at=AT).short_fen == 0
     with pytest.raises(WrongState):
         accept_order(order_id=order.pk, accepted={line: 2}, actor=None, at=AT)
 

@@ -49,6 +49,7 @@ ROUTES: dict[str, Rule] = {
     "pledges/needs/<slug:slug>/": Rule.OPEN,
     "pledges/certificates/<str:code>/": Rule.OPEN,
     "pledges/receipt/<str:token>/": Rule.OPEN,
+    "pledges/receipts/<int:order_id>/": Rule.OPEN,
     "pledges/give/<slug:slug>/": Rule.OPEN,
     "notices/": Rule.OPEN,
     # Signing in, and what a visitor without account may choose.

@@ -58,9 +58,16 @@ def _order(request: PurchaseRequest, each: "DemoUnit", what: str, when: datetime
     rows = UnitOrder.objects.filter(request=request).select_related("order").prefetch_related("order__lines")
     for number, row in enumerate(rows.order_by("pk")):
         pieces = {line.pk: line.ordered for line in row.order.lines.all()}
-        ship_order(
-            order_id=row.pk,
-            parcel=Parcel("sf", f"SF90000000{row.pk:05d}", pieces, weights_of(row.order.lines.all())),
-            actor=None,
-            at=when + timedelta(hours=20 + number),
-        )
+        # The first order comes in two parcels, so that each can be accepted by itself.
+        first = {line_id: count // 2 for line_id, count in pieces.items()} if number == 0 else pieces
+        weights = weights_of(row.order.lines.all())
+        for parcel, its_pieces in enumerate((first, {pk: count - first[pk] for pk, count in pieces.items()})):
+            if any(its_pieces.values()):
+                start = {pk: first[pk] if parcel else 0 for pk in weights}
+                its_weights = {pk: grams[start[pk] : start[pk] + its_pieces[pk]] for pk, grams in weights.items()}
+                ship_order(
+                    order_id=row.pk,
+                    parcel=Parcel("sf", f"SF9000000{parcel}{row.pk:05d}", its_pieces, its_weights),
+                    actor=None,
+                    at=when + timedelta(hours=20 + number + parcel),
+                )

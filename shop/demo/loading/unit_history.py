@@ -18,6 +18,7 @@ from catalog.models import Listing
 from catalog.queries import SpecForSale
 from procurement import books
 from procurement.models import (
+    AcceptanceLine,
     GoodsAcceptance,
     PurchaseRequest,
     QuotaDeclaration,
@@ -37,6 +38,7 @@ from shop.sales import books as trade
 from shop.sales import rules
 from shop.sales.deal import Attribution, Extras, PlaceLine
 from shop.sales.models import (
+    DeliveryDue,
     LineFacts,
     OrderAttribution,
     OrderFacts,
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
 
 TERM_DAYS = 60
 SHORT_ONE_IN = 11
+SECOND_RECEIVERS = ("家长代表 邓女士", "食堂 何师傅", "总务 梁老师")
 NOTES = ("一箱压坏", "少了一件", "两件受潮", "一件破包")
 
 
@@ -220,7 +223,7 @@ class History:
         number = order.order.number
         parcel = Shipment(
             order=order, carrier="sf", tracking_no=f"SF7{next(self.parcels):012d}", shipped_at=shipped,
-            delivered_at=accepted,
+            delivered_at=accepted, received_at=accepted,
         )  # fmt: skip
         self._add(parcel)
         short = self.dice.randrange(SHORT_ONE_IN) == 0
@@ -230,6 +233,7 @@ class History:
             self.sold[line.listing_id] = self.sold.get(line.listing_id, 0) + line.ordered
         if short:
             lines[0].accepted -= 1
+            lines[0].rejected = 1
             lines[0].refunded_fen = rules.line_refundable(
                 lines[0].unit_price_fen, 1, lines[0].ordered, lines[0].discount_fen, 0
             )
@@ -251,12 +255,7 @@ class History:
                 counts_for=each.unit,
             )
         )  # fmt: skip
-        self._add(
-            GoodsAcceptance(
-                order_id=order.pk, unit=each.unit, short_fen=order.waived_fen, actor_id=buyer.pk, at=accepted,
-                note=self.dice.choice(NOTES) if short else "",
-            )
-        )  # fmt: skip
+        self._record_acceptance(each, order, lines, accepted, note=self.dice.choice(NOTES) if short else "")
         quota = {"unit_id": each.unit.pk, "year": self.year, "fund": request.fund, "number": number}
         left = order.total_fen - order.waived_fen
         self._post(placed, books.quota_move(key=f"placed:{number}", debit=books.SOURCE, credit=books.COMMITTED, fen=order.total_fen, **quota))  # fmt: skip
@@ -268,6 +267,30 @@ class History:
         )  # fmt: skip
         self._post(accepted, back)
         return accepted
+
+    def _record_acceptance(
+        self, each: "DemoUnit", order: OrderFacts, lines: list[LineFacts], at: datetime, *, note: str
+    ) -> None:
+        """Note who received an order, line by line; what it costs falls due with it."""
+        acceptance = GoodsAcceptance(
+            order=order, unit=each.unit, receiver_name=each.members["buyer"].name, short_fen=order.waived_fen,
+            second_name=self.dice.choice(SECOND_RECEIVERS) if each.unit.needs_two_receivers else "",
+            actor_id=each.members["buyer"].pk, at=at, note=note,
+        )  # fmt: skip
+        self._add(acceptance)
+        for line in lines:
+            self._add(
+                AcceptanceLine(
+                    acceptance=acceptance, line=line, sent=line.shipped, accepted=line.accepted,
+                    short_fen=line.refunded_fen,
+                )
+            )  # fmt: skip
+        self._add(
+            DeliveryDue(
+                order=order, key=f"last:{order.pk}", amount_fen=order.left_fen, accepted_at=at,
+                pay_by=at + timedelta(days=TERM_DAYS),
+            )
+        )  # fmt: skip
 
     def _pay(self, purchase: Purchase, orders: list[OrderFacts], accepted: datetime, each: "DemoUnit") -> None:
         """Pay by transfer within the term, as far as that day has come; who does badly pays late."""
@@ -303,7 +326,7 @@ class History:
             orders, ["state", "shipped_at", "completed_at", "sold_at", "ship_by", "waived_fen"], batch_size=200
         )
         Order.objects.filter(pk__in=[order.pk for order in orders]).update(status=OrderState.COMPLETED)
-        LineFacts.objects.bulk_update(lines, ["shipped", "accepted", "refunded_fen"], batch_size=200)
+        LineFacts.objects.bulk_update(lines, ["shipped", "accepted", "rejected", "refunded_fen"], batch_size=200)
         first = [Shipment, GoodsAcceptance]
         for model in [*first, *(model for model in self.rows if model not in first)]:
             model.objects.bulk_create(self.rows.get(model, []), batch_size=500)  # type: ignore[attr-defined]  # a model

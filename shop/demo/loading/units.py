@@ -32,6 +32,7 @@ SEED = 20260101
 SURNAMES = "陈李张黄何林吴郑谢罗梁宋唐许韩冯邓曹彭曾"
 GIVEN = ("文静", "国强", "丽华", "志远", "晓岚", "秀英", "永康", "嘉欣", "子晴", "启明", "建业", "海燕", "卫东", "雪梅")
 STREETS = ("文明路", "德政北路", "东华西路", "凤山中路", "清晖路", "南国东路")
+SCHOOLS = ("小学", "中学", "学校", "幼儿园")  # Two people accept together in a school's canteen.
 YUAN_A_HEAD = 1150
 LIVED_DAYS = 8  # from a request at two to the acceptance, at the longest: what is younger would end in the future
 SPEND_A_MONTH = (9, 5, 9, 9, 9, 8, 4, 4, 10, 10, 11, 12)
@@ -107,6 +108,7 @@ def _tree(people: People, at: datetime) -> list[DemoUnit]:
                 unit, organisation = place(
                     row, UnitKind.UNIT, above,
                     people=row["people"],
+                    needs_two_receivers=_is_school(pair(row["name"])[0] if "name" in row else known[row["key"]].name_zh),
                     ship_name="食堂收货处",
                     ship_phone=f"+86199{20270000 + len(found):08d}",
                     ship_division_id=county,
@@ -116,6 +118,10 @@ def _tree(people: People, at: datetime) -> list[DemoUnit]:
                     DemoUnit(unit, organisation, row["people"], row["pace"], row.get("declaration", "confirmed"))
                 )
     return found
+
+
+def _is_school(name_zh: str) -> bool:
+    return any(word in name_zh for word in SCHOOLS)
 
 
 def _staff(units: list[DemoUnit], people: People, dice: Random) -> None:

@@ -5,7 +5,7 @@ from .favourites import Favourite
 from .offers import LineDiscount, OfferConsent, OfferFunding
 from .orders import LineFacts, OrderFacts, OrderMove
 from .payments import Payment, Refund, WebhookEvent
-from .purchases import OrderAttribution, Purchase
+from .purchases import DeliveryDue, OrderAttribution, Purchase
 from .reviews import ReviewFacts, ReviewPicture
 from .shipments import Shipment, ShipmentLine
 
@@ -15,6 +15,7 @@ __all__ = [
     "AfterSaleTerms",
     "CaseDecision",
     "CaseMove",
+    "DeliveryDue",
     "Favourite",
     "LineDiscount",
     "LineFacts",

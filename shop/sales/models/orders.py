@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from shop.sales.rules import OrderMoney, line_refundable
+from shop.sales.rules import OrderMoney, line_refundable, pieces_paid
 from shop.sales.states import OrderState
 from shop.sales.weight_rules import less_for_weight
 
@@ -91,6 +91,7 @@ class LineFacts(models.Model):
     cancelled = models.PositiveIntegerField(default=0)
     shipped = models.PositiveIntegerField(default=0)
     accepted = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0, help_text="Sent, and not accepted: short, damaged, refused")
     returned = models.PositiveIntegerField(default=0, help_text="Came back after the sale")
     refunded_fen = models.BigIntegerField(default=0, help_text="Given back, or not charged")
     county_code = models.CharField(max_length=6, blank=True)
@@ -114,8 +115,12 @@ class LineFacts(models.Model):
             models.CheckConstraint(
                 condition=Q(ordered__gt=0) & Q(cancelled__lte=F("ordered") - F("shipped")), name="line_within_ordered"
             ),
-            models.CheckConstraint(condition=Q(accepted__lte=F("shipped")), name="line_accepts_what_shipped"),
-            models.CheckConstraint(condition=Q(returned__lte=F("shipped")), name="line_returns_what_shipped"),
+            models.CheckConstraint(
+                condition=Q(accepted__lte=F("shipped") - F("rejected")), name="line_decides_what_shipped"
+            ),
+            models.CheckConstraint(
+                condition=Q(returned__lte=F("shipped") - F("rejected")), name="line_returns_what_was_kept"
+            ),
             models.CheckConstraint(
                 condition=Q(
                     refunded_fen__gte=0,
@@ -151,6 +156,14 @@ class LineFacts(models.Model):
         )
         less = less_for_weight(self.weighed_back_fen, pieces, self.shipped) if sent else 0
         return max(0, min(whole - less, self.paid_fen - self.refunded_fen))
+
+    def sent_value(self, pieces: int) -> tuple[int, int]:
+        """What `pieces` of the sent ones cost, in 分, and should weigh, in grams: as packed where they are weighed."""
+        fen = pieces_paid(self.unit_price_fen, pieces, self.ordered, self.discount_fen)
+        if not self.is_weighed or not self.shipped:
+            return fen, self.net_grams * pieces
+        less = less_for_weight(self.weighed_back_fen, pieces, self.shipped)
+        return fen - less, self.weighed_grams * pieces // self.shipped
 
     def __str__(self) -> str:
         return f"{self.name_zh} x{self.ordered}"

@@ -90,3 +90,24 @@ class OrderAttribution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ref}"
+
+
+class DeliveryDue(models.Model):
+    """What one accepted delivery costs where the goods came first, and until when it is to be paid. Amounts in 分.
+
+    The deliveries of an order add up to what the order cost when the last of them was accepted; what is given back
+    later shortens the youngest ones first (`rules.spread_due`).
+    """
+
+    order = models.ForeignKey("sales.OrderFacts", on_delete=models.PROTECT, related_name="deliveries_due")
+    key = models.CharField(max_length=60, unique=True, help_text="Which delivery, so that it is noted once")
+    amount_fen = models.BigIntegerField()
+    accepted_at = models.DateTimeField()
+    pay_by = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_fen__gte=0), name="delivery_due_not_negative")]
+        ordering = ["pay_by", "pk"]
+
+    def __str__(self) -> str:
+        return f"delivery of {self.order_id}: {self.amount_fen}"

@@ -12,6 +12,9 @@ class Shipment(models.Model):
     tracking_no = models.CharField(max_length=40)
     shipped_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the buyer decided on its pieces: accepted or rejected"
+    )
     track = models.JSONField(default=list, help_text="[{at, text_zh, text_en}], newest last")
 
     class Meta:

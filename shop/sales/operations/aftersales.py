@@ -17,7 +17,7 @@ from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, AfterSalePicture, LineFacts, OrderFacts
 from shop.sales.operations.case_moves import due_at, grant, lock_case, move_case, record_move
 from shop.sales.operations.locks import lock_order
-from shop.sales.states import AfterSaleKind, AfterSaleState, CaseSide, OrderState
+from shop.sales.states import AfterSaleKind, AfterSaleState, CaseSide
 
 
 def open_after_sale(
@@ -82,14 +82,9 @@ def add_evidence(case: AfterSale, pictures: Sequence[Any], side: str) -> None:
     )
 
 
-def line_here(order: OrderFacts, line: LineFacts) -> int:
+def line_here(line: LineFacts) -> int:
     """Return how many pieces of a line its buyer still has, or may still have."""
-    return rules.returnable(
-        is_accepted=order.state == OrderState.COMPLETED,
-        shipped=line.shipped,
-        accepted=line.accepted,
-        returned=line.returned,
-    )
+    return rules.returnable(shipped=line.shipped, rejected=line.rejected, returned=line.returned)
 
 
 def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_fen: int, at: datetime) -> None:
@@ -97,7 +92,7 @@ def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_
     if kind not in allowed:
         raise WrongState(_("This can't be asked for any more: the time for it is over."), code="too_late", field="kind")
     # What was refused at acceptance or came back once is not there to be claimed again.
-    here = line_here(order, line)
+    here = line_here(line)
     if not 1 <= quantity <= here:
         text = _("%(n)d pieces were sent.") if here == line.shipped else _("%(n)d pieces can still be returned.")
         raise TooMuch(text % {"n": here}, field="quantity")

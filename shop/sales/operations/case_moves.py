@@ -13,7 +13,7 @@ from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, CaseMove, LineFacts, OrderFacts, case_times
 from shop.sales.operations.locks import lock_order
 from shop.sales.operations.refunds import reduce_order
-from shop.sales.states import AFTER_SALE_MOVES, AfterSaleState, OrderState
+from shop.sales.states import AFTER_SALE_MOVES, AfterSaleState
 
 # Whose hours begin with a state; the other states have no end.
 _HOURS = {
@@ -91,14 +91,12 @@ def grant(case: AfterSale, order: OrderFacts, *, amount_fen: int, side: str, act
         lines={case.line_id: amount_fen}, pieces=pieces,
     )  # fmt: skip
     if pieces:
-        _take_back(case, order)
+        _take_back(case)
     move_case(case, AfterSaleState.APPROVED, side=side, actor=actor, at=at, agreed_fen=amount_fen)
 
 
-def _take_back(case: AfterSale, order: OrderFacts) -> None:
-    has = F("accepted") if order.state == OrderState.COMPLETED else F("shipped")
-    taken = LineFacts.objects.filter(pk=case.line_id, returned__lte=has - case.quantity).update(
-        returned=F("returned") + case.quantity
-    )
+def _take_back(case: AfterSale) -> None:
+    kept = F("shipped") - F("rejected") - case.quantity
+    taken = LineFacts.objects.filter(pk=case.line_id, returned__lte=kept).update(returned=F("returned") + case.quantity)
     if not taken:
         raise TooMuch(_("More pieces would come back than the buyer has."), field="amount")

@@ -16,6 +16,7 @@ from shop.core.errors import InvalidInput
 from shop.sales import hooks, rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
+from shop.sales.operations.acceptance import complete_if_decided
 from shop.sales.operations.closing import cancel_order
 from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order
@@ -202,3 +203,4 @@ def _finish(order: OrderFacts, lines: Collection[LineFacts], actor: Any, at: dat
     """Move the order on once no piece of it waits."""
     if not any(line_rest(line) for line in lines) and any(line.shipped for line in lines):
         move_order(order, OrderState.SHIPPED, reason="shipped", actor=actor, at=at)
+        complete_if_decided(order=order, actor=actor, at=at)

@@ -2,15 +2,41 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q, Sum
+
 from shop.sales import rules
-from shop.sales.models import OrderFacts, Purchase
+from shop.sales.models import DeliveryDue, OrderFacts, Purchase
 from shop.sales.states import OrderState, PurchaseState, Terms
 
 _OPEN = (OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED)
 
 
+def note_delivery_due(*, order: OrderFacts, key: str, at: datetime, amount_fen: int | None = None) -> None:
+    """Let an accepted delivery of a locked POSTPAID order fall due on a day of its own; the same `key` again is nothing.
+
+    Without `amount_fen` it is the last one: it costs what the earlier ones left of the order. The purchase is to be
+    paid by the earliest of its deliveries' days.
+    """
+    purchase = order.purchase
+    if purchase.terms != Terms.POSTPAID or purchase.state != PurchaseState.UNPAID:
+        return
+    if amount_fen is None:
+        earlier = DeliveryDue.objects.filter(order=order).exclude(key=key).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+        amount_fen = max(0, order.left_fen - earlier)
+    if not amount_fen:
+        return
+    days = purchase.term_days if purchase.term_days is not None else rules.POSTPAID_DAYS
+    due, made = DeliveryDue.objects.get_or_create(
+        key=key,
+        defaults={"order": order, "amount_fen": amount_fen, "accepted_at": at, "pay_by": at + timedelta(days=days)},
+    )
+    if made:
+        first = Q(pay_by=None) | Q(pay_by__gt=due.pay_by)
+        Purchase.objects.filter(first, pk=purchase.pk, state=PurchaseState.UNPAID).update(pay_by=due.pay_by)
+
+
 def start_term(*, purchase: Purchase, at: datetime) -> None:
-    """Let a POSTPAID purchase fall due once its last order is received; close it when nothing of it is left.
+    """Close a POSTPAID purchase when nothing of it is left; what was accepted of it falls due by its own days.
 
     In the caller's transaction. Other purchases, and those with orders under way, stay as they are.
     """
@@ -22,6 +48,3 @@ def start_term(*, purchase: Purchase, at: datetime) -> None:
     unpaid = Purchase.objects.filter(pk=purchase.pk, state=PurchaseState.UNPAID)
     if states == {OrderState.CANCELLED}:
         unpaid.update(state=PurchaseState.CANCELLED, closed_at=at)
-    else:
-        days = purchase.term_days if purchase.term_days is not None else rules.POSTPAID_DAYS
-        unpaid.update(pay_by=at + timedelta(days=days))

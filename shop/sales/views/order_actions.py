@@ -140,7 +140,7 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
     kinds = rules.after_sale_kinds(
         state=line.order.state, is_fresh=line.is_fresh, completed_at=line.order.completed_at, at=at
     )
-    mosts = tuple(line.refundable_fen(pieces) for pieces in range(1, aftersales.line_here(line.order, line) + 1))
+    mosts = tuple(line.refundable_fen(pieces) for pieces in range(1, aftersales.line_here(line) + 1))
     posted = request.method == "POST"
     if posted:
         form = AfterSaleForm(request.POST, request.FILES, kinds=kinds, mosts=mosts)

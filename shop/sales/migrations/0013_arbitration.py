@@ -21,7 +21,7 @@ def _begin(apps: Any, _editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sales", "0011_offer_consents"),
+        ("sales", "0012_deliveries"),
     ]
 
     operations = [

@@ -1,0 +1,123 @@
+"""How acceptances and what is due of them read, in the reader's language. No queries of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from procurement.models import AcceptanceLine, GoodsAcceptance
+from procurement.rules.amounts import in_capitals
+from procurement.shown import due_words, thumb
+from procurement.states import AcceptanceKind
+from procurement.texts import words
+from shop.sales.queries.deliveries import DueRow
+
+GRAMS_A_KILOGRAM = 1000
+
+
+@dataclass(frozen=True)
+class LineShown:
+    """One line of an acceptance. Weights in kg as text, "" where nobody weighed; amounts in 分."""
+
+    name: str
+    spec: str
+    sent: int
+    accepted: int
+    rejected: int
+    should_weigh: str
+    weighed: str
+    unit_price_fen: int
+    short_fen: int
+    charged_fen: int
+
+
+@dataclass(frozen=True)
+class PhotoShown:
+    """A photo's small and large address."""
+
+    thumb: str
+    full: str
+
+
+@dataclass(frozen=True)
+class AcceptanceShown:
+    """One acceptance."""
+
+    sequence: int
+    at: datetime
+    is_by_time: bool
+    receivers: tuple[str, ...]
+    lines: list[LineShown]
+    short_fen: int
+    charged_fen: int
+    capitals: str
+    note: str
+    photos: list[PhotoShown]
+
+
+@dataclass(frozen=True)
+class DueShown:
+    """What is due of one delivery, in 分, and until when in words."""
+
+    accepted_at: datetime
+    pay_by: datetime
+    due_fen: int
+    words: str
+    is_late: bool
+
+
+def show_acceptances(rows: Sequence[GoodsAcceptance]) -> list[AcceptanceShown]:
+    """Return each acceptance with its lines and photos; needs both prefetched."""
+    return [_show(row) for row in rows]
+
+
+def _show(row: GoodsAcceptance) -> AcceptanceShown:
+    lines = [_show_line(each) for each in row.lines.all()]
+    charged = sum(line.charged_fen for line in lines)
+    return AcceptanceShown(
+        sequence=row.sequence,
+        at=row.at,
+        is_by_time=row.kind == AcceptanceKind.BY_TIME,
+        receivers=tuple(name for name in (row.receiver_name, row.second_name) if name),
+        lines=lines,
+        short_fen=row.short_fen,
+        charged_fen=charged,
+        capitals=in_capitals(charged),
+        note=row.note,
+        photos=[
+            PhotoShown(thumb(photo.picture.key), thumb(photo.picture.key, max(photo.picture.widths or [240])))
+            for photo in row.photos.all()
+        ],
+    )
+
+
+def _show_line(row: AcceptanceLine) -> LineShown:
+    line = row.line
+    value, _grams = line.sent_value(row.sent)
+    _value, should_weigh = line.sent_value(row.accepted)
+    return LineShown(
+        name=words(line.name_zh, line.name_en),
+        spec=words(line.spec_zh, line.spec_en),
+        sent=row.sent,
+        accepted=row.accepted,
+        rejected=row.sent - row.accepted,
+        should_weigh=kilograms(should_weigh) if row.weighed_grams is not None else "",
+        weighed=kilograms(row.weighed_grams) if row.weighed_grams is not None else "",
+        unit_price_fen=line.unit_price_fen,
+        short_fen=row.short_fen,
+        charged_fen=value - row.short_fen,
+    )
+
+
+def kilograms(grams: int) -> str:
+    """Return grams as kilograms without idle zeros: "380", "0.5"."""
+    return f"{(Decimal(grams) / GRAMS_A_KILOGRAM).normalize():f}"
+
+
+def show_dues(rows: Sequence[DueRow], at: datetime) -> list[DueShown]:
+    """Return what is still due of each delivery, the oldest first."""
+    return [
+        DueShown(row.accepted_at, row.pay_by, row.due_fen, due_words(row.pay_by, at), row.pay_by < at)
+        for row in rows
+        if row.due_fen
+    ]

@@ -1,0 +1,20 @@
+"""What of units' orders waits to be accepted, and how deliveries were accepted."""
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+
+from procurement.models import AcceptanceLine, GoodsAcceptance, UnitOrder
+from shop.sales.queries.deliveries import undecided_shipments
+
+
+def waits_to_be_accepted(rows: QuerySet[UnitOrder]) -> QuerySet[UnitOrder]:
+    """Return the orders of `rows` of which a parcel was sent that nobody decided on yet."""
+    return rows.filter(Exists(undecided_shipments().filter(order_id=OuterRef("pk"))))
+
+
+def acceptances_of(order_id: int) -> list[GoodsAcceptance]:
+    """Return the acceptances of an order in their sequence, with lines and photos. Four queries."""
+    lines = AcceptanceLine.objects.select_related("line").order_by("line_id")
+    rows = GoodsAcceptance.objects.filter(order_id=order_id).prefetch_related(
+        Prefetch("lines", queryset=lines), "photos__picture"
+    )
+    return list(rows.order_by("sequence"))

@@ -1,0 +1,129 @@
+"""Accepting a unit's order, delivery by delivery, and the paper that says how."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from procurement.acceptances_shown import show_acceptances
+from procurement.forms.acceptance import AcceptForm, DeliveredLine
+from procurement.models import UnitOrder
+from procurement.operations.accepting import accept_goods
+from procurement.queries.acceptances import acceptances_of
+from procurement.queries.units import Seat
+from procurement.shown import parcels, show_order, thumb
+from procurement.texts import words
+from procurement.views.entry import console, for_unit, seat_at
+from procurement.views.orders import found_order
+from shop.core.errors import DomainError
+from shop.core.refusals import add_refusal
+from shop.core.templatetags.heqiao import local, yuan
+from shop.sales.queries.deliveries import waiting_parcels
+
+
+def _delivered(row: UnitOrder, shipments: Sequence[Any]) -> list[DeliveredLine]:
+    """Return the lines of some parcels together, in the order's own order."""
+    sent: dict[int, int] = {}
+    for shipment in shipments:
+        for part in shipment.lines.all():
+            sent[part.line_id] = sent.get(part.line_id, 0) + part.quantity
+    return [
+        DeliveredLine(
+            line_id=line.pk,
+            name=f"{words(line.name_zh, line.name_en)} {words(line.spec_zh, line.spec_en)}".strip(),
+            sent=sent[line.pk],
+            net_grams=line.net_grams,
+        )
+        for line in row.order.lines.all()
+        if line.pk in sent
+    ]
+
+
+def _chosen(request: HttpRequest, waiting: Sequence[Any]) -> Sequence[Any]:
+    """Return the parcel that is asked for, or all that wait."""
+    asked = request.POST.get("parcel", "") or request.GET.get("parcel", "")
+    return [each for each in waiting if str(each.pk) == asked] or waiting
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_unit
+def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Accept a delivery of an order, line by line, by pieces and weight, with names and photos."""
+    row = found_order(request, number)
+    seat = seat_at(request, row.unit_id)
+    waiting = waiting_parcels(row.order)
+    chosen = _chosen(request, waiting)
+    facts: dict[str, Any] = {"lines": _delivered(row, chosen), "needs_two": row.unit.needs_two_receivers}
+    form = AcceptForm(initial={"receiver": getattr(request.user, "name", "")}, **facts)
+    status = 200
+    if request.method == "POST":
+        form = AcceptForm(request.POST, request.FILES, **facts)
+        status = 422
+        if form.is_valid():
+            try:
+                done = accept_goods(
+                    order_id=row.pk,
+                    accepted=form.accepted,
+                    weighed=form.weighed,
+                    shipment_ids=[each.pk for each in chosen],
+                    receivers=form.receivers,
+                    actor=request.user,
+                    at=timezone.now(),
+                    note=form.cleaned_data["note"],
+                    photos=form.cleaned_data["photos"],
+                )
+            except DomainError as error:
+                status = error.status
+                add_refusal(form, error)
+            else:
+                said = _("Accepted.")
+                if done.short_fen:
+                    said = _("Accepted. %(amount)s is not charged.") % {"amount": yuan(done.short_fen)}
+                messages.success(request, said)
+                return HttpResponseRedirect(local(f"/units/orders/{number}/"))
+    lines = {line.pk: line for line in row.order.lines.all()}
+    context = {
+        "it": show_order(row, timezone.now()),
+        "form": form,
+        "parcels": [each | {"is_chosen": len(chosen) == 1 and each["pk"] == chosen[0].pk} for each in parcels(row, {})],
+        "waiting": {each.pk for each in waiting},
+        "chosen": chosen[0].pk if len(chosen) == 1 and len(waiting) > 1 else "",
+        "rows": [
+            {
+                "line": line,
+                "pieces": pieces,
+                "weight": weight,
+                "name": words(lines[line.line_id].name_zh, lines[line.line_id].name_en),
+                "spec": words(lines[line.line_id].spec_zh, lines[line.line_id].spec_en),
+                "picture": thumb(lines[line.line_id].picture_key),
+            }
+            for line, pieces, weight in form.line_fields
+        ],
+        "can_accept": bool(waiting),
+    }
+    return console(request, seat, "accept", context, status)
+
+
+@require_safe
+@for_unit
+def paper(request: HttpRequest, seat: Seat, number: str, sequence: int) -> HttpResponse:
+    """Show one acceptance as it is printed, signed and kept."""
+    row = found_order(request, number)
+    rows = acceptances_of(row.pk)
+    found = next((each for each in rows if each.sequence == sequence), None)
+    if found is None:
+        raise Http404(number)
+    (shown,) = show_acceptances([found])
+    context = {
+        "it": show_order(row, timezone.now()),
+        "order": row.order,
+        "acceptance": shown,
+        "of": len(rows),
+        "parcels": [each for each in parcels(row, {}) if each["received_at"] == found.at],
+    }
+    return render(request, "units/acceptance_paper.html", context)

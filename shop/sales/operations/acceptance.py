@@ -1,0 +1,208 @@
+"""Accepting in form: delivery by delivery, line by line, by pieces and by weight. What is short is not paid for."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils.translation import gettext as _
+
+from shop.core import audit
+from shop.core.errors import InvalidInput
+from shop.sales import weight_rules
+from shop.sales.errors import TooMuch, WrongState
+from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
+from shop.sales.operations.locks import lock_order
+from shop.sales.operations.receipts import complete_order
+from shop.sales.operations.refunds import reduce_order
+from shop.sales.operations.terms import note_delivery_due
+from shop.sales.states import OrderState
+
+
+@dataclass(frozen=True, slots=True)
+class LineAcceptance:
+    """What was decided on one line of a delivery.
+
+    `rejected_fen` 分 are not paid for the pieces that were rejected, `weight_fen` for accepted ones that weigh too
+    little; `charged_fen` is what the accepted ones cost. `weighed_grams` is None where nobody weighed them.
+    """
+
+    line_id: int
+    sent: int
+    accepted: int
+    weighed_grams: int | None
+    rejected_fen: int
+    weight_fen: int
+    charged_fen: int
+
+    @property
+    def short_fen(self) -> int:
+        """分 that are given back or not charged."""
+        return self.rejected_fen + self.weight_fen
+
+    @property
+    def is_short(self) -> bool:
+        """Whether less is paid than was sent."""
+        return self.accepted < self.sent or self.short_fen > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What was decided on one delivery, and whether it was the order's last."""
+
+    lines: tuple[LineAcceptance, ...]
+    is_last: bool
+
+    @property
+    def short_fen(self) -> int:
+        """分 that are given back or not charged."""
+        return sum(line.short_fen for line in self.lines)
+
+
+def accept_order(
+    *,
+    order_id: int,
+    accepted: Mapping[int, int],
+    actor: Any,
+    at: datetime,
+    note: str = "",
+    weighed: Mapping[int, int] | None = None,
+    shipment_ids: Collection[int] | None = None,
+) -> Acceptance:
+    """Accept a delivery of an order (line id → pieces that arrived well); return what was decided.
+
+    The delivery is `shipment_ids`, or all parcels that nobody decided on yet. A line that `accepted` does not name
+    was accepted whole; `weighed` (line id → grams of the accepted pieces) charges what is lighter by its weight. The
+    order is completed with its last delivery; where the goods came first, each delivery falls due on its own day.
+    Raises TooMuch (field `accepted-<line>`) beyond what was sent, InvalidInput for less than nothing or a line that
+    is not in the delivery, WrongState when nothing waits to be accepted. Locks: purchase, order, then ledger.
+    """
+    with transaction.atomic():
+        order = lock_order(order_id)
+        shipments = _undecided_shipments(order, shipment_ids)
+        lines = {line.pk: line for line in LineFacts.objects.filter(order=order).order_by("pk")}
+        sent = _pieces_of(shipments)
+        decided = _decide(lines, sent, accepted, weighed or {})
+        _write(lines, decided, shipments, at)
+        _reduce(order, decided, key=f"accepted:{order.pk}:{shipments[0].pk}", actor=actor, at=at)
+        if any(each.is_short for each in decided):
+            audit.record(
+                action="accepted_short", object_kind="order", object_id=order.pk, actor=actor, at=at,
+                amount_fen=sum(each.short_fen for each in decided), note=note,
+                pieces={str(each.line_id): each.sent - each.accepted for each in decided if each.accepted < each.sent},
+            )  # fmt: skip
+        is_last = order.state == OrderState.SHIPPED and not _undecided(order).exists()
+        if is_last:
+            was_short = any(line.rejected for line in lines.values()) or any(each.is_short for each in decided)
+            complete_order(
+                order, list(lines.values()), actor=actor, at=at, reason="accepted_short" if was_short else "accepted"
+            )
+        else:
+            charged = sum(each.charged_fen for each in decided)
+            note_delivery_due(order=order, key=f"delivery:{shipments[0].pk}", at=at, amount_fen=charged)
+        return Acceptance(tuple(decided), is_last)
+
+
+def complete_if_decided(*, order: OrderFacts, actor: Any, at: datetime) -> None:
+    """Complete a locked order that is sent whole and of which each delivery was accepted before.
+
+    What was not sent may be cancelled after the first deliveries were accepted: then nobody has anything to accept.
+    """
+    if order.state == OrderState.SHIPPED and not _undecided(order).exists():
+        lines = list(LineFacts.objects.filter(order=order).order_by("pk"))
+        was_short = any(line.rejected for line in lines)
+        complete_order(order, lines, actor=actor, at=at, reason="accepted_short" if was_short else "accepted")
+
+
+def _undecided(order: OrderFacts) -> Any:
+    return Shipment.objects.filter(order=order, received_at=None)
+
+
+def _undecided_shipments(order: OrderFacts, chosen: Collection[int] | None) -> list[Shipment]:
+    if order.state not in (OrderState.TO_SHIP, OrderState.SHIPPED):
+        raise WrongState(_("This order is not on its way."))
+    shipments = list(_undecided(order).order_by("pk"))
+    if chosen is not None:
+        shipments = [shipment for shipment in shipments if shipment.pk in chosen]
+    if not shipments or (chosen is not None and len(shipments) < len(set(chosen))):
+        raise WrongState(_("Nothing of this delivery waits to be accepted: look at the order again."))
+    return shipments
+
+
+def _pieces_of(shipments: Collection[Shipment]) -> dict[int, int]:
+    rows = ShipmentLine.objects.filter(shipment__in=shipments).values_list("line_id").annotate(pieces=Sum("quantity"))
+    return dict(rows.order_by("line_id"))
+
+
+def _decide(
+    lines: Mapping[int, LineFacts], sent: Mapping[int, int], accepted: Mapping[int, int], weighed: Mapping[int, int]
+) -> list[LineAcceptance]:
+    if unknown := (accepted.keys() | weighed.keys()) - sent.keys():
+        raise InvalidInput(_("This product is not in the order."), code="line_unknown", lines=sorted(unknown))
+    found = []
+    for line_id, pieces_sent in sent.items():
+        line, pieces, grams = lines[line_id], accepted.get(line_id, pieces_sent), weighed.get(line_id)
+        if pieces < 0:
+            raise InvalidInput(
+                _("Enter how many pieces arrived well."), code="pieces_wrong", field=f"accepted-{line_id}"
+            )
+        if pieces > pieces_sent:
+            raise TooMuch(
+                _("Only %(sent)d pieces were sent.") % {"sent": pieces_sent},
+                field=f"accepted-{line_id}",
+                left=pieces_sent,
+            )
+        kept = line.shipped - line.rejected - line.returned
+        if pieces_sent - pieces > kept:
+            # What came back as a return is not refused as well.
+            raise TooMuch(
+                _("Part of it came back as a return already: at most %(left)d pieces can be refused.") % {"left": kept},
+                field=f"accepted-{line_id}",
+                left=pieces_sent - kept,
+            )
+        if grams is not None and (grams < 0 or not line.net_grams):
+            raise InvalidInput(
+                _("Enter the weight in kilograms, like 380.5."), code="weight_wrong", field=f"weight-{line_id}"
+            )
+        by_pieces = line.refundable_fen(pieces_sent - pieces)
+        value, should_weigh = line.sent_value(pieces)
+        by_weight = weight_rules.weight_reduction(value, should_weigh, grams) if grams is not None else 0
+        by_weight = min(by_weight, line.paid_fen - line.refunded_fen - by_pieces)
+        found.append(
+            LineAcceptance(
+                line_id=line_id,
+                sent=pieces_sent,
+                accepted=pieces,
+                weighed_grams=grams,
+                rejected_fen=by_pieces,
+                weight_fen=by_weight,
+                charged_fen=value - by_weight,
+            )
+        )
+    return found
+
+
+def _write(
+    lines: Mapping[int, LineFacts], decided: Collection[LineAcceptance], shipments: Collection[Shipment], at: datetime
+) -> None:
+    for each in decided:
+        rejected = each.sent - each.accepted
+        LineFacts.objects.filter(pk=each.line_id).update(
+            accepted=F("accepted") + each.accepted, rejected=F("rejected") + rejected
+        )
+        lines[each.line_id].accepted += each.accepted
+        lines[each.line_id].rejected += rejected
+    Shipment.objects.filter(pk__in=[shipment.pk for shipment in shipments]).update(received_at=at)
+
+
+def _reduce(order: OrderFacts, decided: Collection[LineAcceptance], *, key: str, actor: Any, at: datetime) -> None:
+    parts = {each.line_id: each.short_fen for each in decided if each.short_fen}
+    if not parts:
+        return
+    rejected = {each.line_id: each.sent - each.accepted for each in decided if each.accepted < each.sent}
+    reduce_order(
+        order=order, amount_fen=sum(parts.values()), reason="accepted_short", key=key, actor=actor, at=at,
+        lines=parts, pieces=rejected,
+    )  # fmt: skip
