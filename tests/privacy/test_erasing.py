@@ -19,6 +19,7 @@ from shop.accounts.models import Message, Organisation, User
 from shop.accounts.operations.messages import tell
 from shop.accounts.operations.privacy import erase_person, export_person
 from shop.core.private_files import private_storage
+from shop.sales.deal import Invoice
 from shop.sales.models import AfterSale, Favourite, Purchase, ReviewFacts
 from shop.sales.operations.adopting import adopt_guest_purchases
 from shop.sales.operations.aftersales import decide_after_sale, open_after_sale
@@ -48,7 +49,7 @@ def everything() -> Iterator[str]:
 def live(user: User) -> tuple[Purchase, AfterSale]:
     """Do what a person does here, and say the own name wherever one can."""
     goods = make_listing(stock=50, price_fen=3280)
-    order = receive(ship(paid((goods, 2), user=user, invoice_title=NAME)))
+    order = receive(ship(paid((goods, 2), user=user, invoice=Invoice(NAME))))
     line = lines_of(order)[0]
     case = open_after_sale(
         line_id=line.pk, kind="damaged", quantity=1, amount_fen=500, reason=f"{NAME}收到时已坏", uploads=[photo()],
@@ -128,7 +129,7 @@ def test_the_files_of_an_erased_persons_evidence_are_gone(
 
 def test_an_organisations_invoice_keeps_its_title(zhou: User) -> None:
     goods = make_listing(stock=50, price_fen=3280)
-    order = receive(ship(paid((goods, 1), user=zhou, invoice_title="云山小学", invoice_tax_no="914401017994287341")))
+    order = receive(ship(paid((goods, 1), user=zhou, invoice=Invoice("云山小学", "914401017994287341"))))
     erase_person(user=zhou, at=AT)
     assert Purchase.objects.get(pk=order.purchase_id).invoice_title == "云山小学"
 
