@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from catalog.pictures import Rendition
 
@@ -69,3 +69,35 @@ def connect_panel(source: PanelOf) -> None:
 def panels_of(slug: str, specification_ids: Collection[int], at: datetime) -> list[Panel]:
     """Return the rows that other packages add to a product's page."""
     return [panel for source in _panels if (panel := source(slug, specification_ids, at)) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class LotDates:
+    """The days of the lot that a piece bought now would come from. `best_before` None: it keeps."""
+
+    harvested_on: date
+    best_before: date | None
+
+
+DatesOf = Callable[[int, Collection[int], datetime], dict[int, LotDates]]
+
+
+def _no_dates(listing_id: int, net_grams: Collection[int], at: datetime) -> dict[int, LotDates]:
+    return {}
+
+
+_dates_of: DatesOf = _no_dates
+
+
+def connect_dates(source: DatesOf) -> None:
+    """Have `source(listing_id, net grams of specifications, at)` say of which lots pieces bought now will be.
+
+    By net grams; what no lot is there for is absent, and nothing is promised of it. At most two quick queries.
+    """
+    global _dates_of  # noqa: PLW0603  # wired once, when the apps are ready
+    _dates_of = source
+
+
+def dates_of(listing_id: int, net_grams: Collection[int], at: datetime) -> dict[int, LotDates]:
+    """Return the days of the lots that pieces bought now will come from, by net grams."""
+    return _dates_of(listing_id, net_grams, at)

@@ -15,6 +15,12 @@ class BeyondHarvest(DomainError):
     code = "beyond_harvest"
 
 
+class PromiseBroken(DomainError):
+    """A lot is older, or keeps less long, than what its order was promised. Details: `left`, pieces that keep it."""
+
+    code = "promise_broken"
+
+
 class UnknownLot(DomainError):
     """No such lot of this supplier."""
 

@@ -16,7 +16,15 @@ from catalog.facets import FLAGS
 from catalog.models import Listing
 from catalog.queries import category_tree
 from catalog.queries.feed import card_slice
-from catalog.queries.products import REVIEWS_PER_PAGE, Choice, Delivery, ProductPage, product_page, review_page
+from catalog.queries.products import (
+    REVIEWS_PER_PAGE,
+    Choice,
+    Delivery,
+    ProductPage,
+    days_left,
+    product_page,
+    review_page,
+)
 from catalog.queries.trade import ListingFacts
 from catalog.words import said
 from shop.core.api import Answer, Area, Page, Priced, Problem, Turn, YuanIn, fen_of, yuan
@@ -108,7 +116,7 @@ class DeliveryOut(Priced):
     is_served: bool
     freight: str | None = Field(examples=["6.00"])
     free_from: str | None
-    arrives_by: date
+    arrives_by: date | None = Field(description=gettext_noop("Null for what can't be bought now."))
 
 
 class ProductDetail(Priced):
@@ -129,7 +137,13 @@ class ProductDetail(Priced):
     is_fresh: bool = Field(description=gettext_noop("Fresh produce has no seven-day free return."))
     damage_covered: bool
     ship_within_hours: int
-    produced_on: date | None
+    produced_on: date | None = Field(
+        description=gettext_noop(
+            "Of the lot that ships next: bought now, it is of this day or later. Null without lots."
+        )
+    )
+    best_before: date | None = Field(description=gettext_noop("Of that lot: this day or later."))
+    days_left: int | None = Field(description=gettext_noop("On arrival, at the least."))
     shelf_life_days: int | None
     farmers_share: str | None = Field(description=gettext_noop("What of the price reaches the farmers."))
     review_count: int
@@ -172,7 +186,7 @@ def _delivery(found: Delivery) -> dict[str, Any]:
 
 def _detail(page: ProductPage) -> dict[str, Any]:
     row = page.listing
-    same = ("id", "slug", "purchase_limit", "is_fresh", "damage_covered", "ship_within_hours", "produced_on")
+    same = ("id", "slug", "purchase_limit", "is_fresh", "damage_covered", "ship_within_hours")
     return {name: getattr(row, name) for name in (*same, "shelf_life_days", "review_count", "sold_count")} | {
         "name": said(row, "name"),
         "summary": said(row, "summary"),
@@ -184,6 +198,9 @@ def _detail(page: ProductPage) -> dict[str, Any]:
         "county": row.county_id,
         "specifications": [_specification(each) for each in page.choices],
         "can_buy": page.most > 0,
+        "produced_on": page.dates.harvested_on if page.dates else None,
+        "best_before": page.dates.best_before if page.dates else None,
+        "days_left": days_left(page.dates, page.delivery),
         "season_months": page.months,
         "farmers_share": None if page.farmers_fen is None else yuan(page.farmers_fen),
         "good_percent": page.good_percent,

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.core.cache import cache
@@ -21,6 +21,7 @@ from catalog.queries.freight import freight_of
 from catalog.queries.neighbours import similar_cards
 from catalog.queries.sale import MAIN_POOL, grams_left, pieces_for_sale
 from catalog.queries.tree import Node, category_tree
+from catalog.rules.arrival import arrives_by, ship_by
 from catalog.rules.freight import FreightQuote, quote
 from catalog.rules.seasons import in_season, season_months
 from catalog.rules.units import unit_fen
@@ -38,13 +39,17 @@ PLACE_SECONDS = 86_400
 
 @dataclass(slots=True)
 class Delivery:
-    """What sending one piece of the chosen specification costs and takes. `to` is a division code of 6 digits."""
+    """What sending one piece of the chosen specification costs and takes. `to` is a division code of 6 digits.
+
+    `arrives_by` is None for what can't be bought now; `season_starts` is the month from which it can, if that is known.
+    """
 
     to: str
     place: str
     quote: FreightQuote
     free_over_fen: int | None
-    arrives_by: date
+    arrives_by: date | None
+    season_starts: int | None = None
 
 
 @dataclass(slots=True)
@@ -62,6 +67,7 @@ class Choice:
     picture: Rendition | None
     gross_grams: int
     unit_fen: int | None
+    net_grams: int = 0
 
     @property
     def can_buy(self) -> bool:
@@ -71,7 +77,7 @@ class Choice:
 
 @dataclass(slots=True)
 class ProductPage:
-    """All that a product's page shows."""
+    """All that a product's page shows. `dates` are of the lot that a piece bought now comes from, None without lots."""
 
     listing: Listing
     choices: list[Choice]
@@ -89,7 +95,15 @@ class ProductPage:
     farmers_fen: int | None
     good_percent: int | None
     most: int = 0
+    dates: hooks.LotDates | None = None
     certificates: list[CertificateShown] = field(default_factory=list)
+
+
+def days_left(dates: hooks.LotDates | None, delivery: Delivery) -> int | None:
+    """Return how many days are left, at the least, of a piece bought now when it arrives; None when that is unknown."""
+    if dates is None or dates.best_before is None or delivery.arrives_by is None or not delivery.quote.served:
+        return None
+    return max(0, (dates.best_before - delivery.arrives_by).days)
 
 
 def division_code(text: str | None) -> str:
@@ -159,15 +173,16 @@ _version_of = Prepared(
         .values_list(
             *("pk", "price_fen", "was_fen", "left", "grams", "listing__card__built_at", "listing__updated_at"),
             *("listing__review_count", "listing__sold_count", "listing__supplier__holiday_until"),
+            *("listing_id", "net_grams"),
         )
     )
 )
 
 
 def product_version(slug: str, *, to: str | None, chosen: str | None, at: datetime) -> str | None:
-    """Return a name for exactly what a product's page shows now; None when it is not on sale. One query.
+    """Return a name for exactly what a product's page shows now; None when it is not on sale. One query, and the lots'.
 
-    It changes with every price and piece of stock, with the listing (whose card is built again when it changes),
+    It changes with every price and piece of stock, with the lots that will ship, with the listing (whose card is built again when it changes),
     the reader's language, the place of delivery and the day. What is kept under it can be old only in freight and in
     the other products shown: by as long as it is kept.
     """
@@ -175,7 +190,8 @@ def product_version(slug: str, *, to: str | None, chosen: str | None, at: dateti
     if not rows:
         return None
     wanted = chosen if any(str(row[0]) == chosen for row in rows) else ""
-    facts = repr((slug, get_language(), division_code(to), wanted, timezone.localtime(at).date(), rows))
+    dates = hooks.dates_of(rows[0][-2], {row[-1] for row in rows}, at)
+    facts = repr((slug, get_language(), division_code(to), wanted, timezone.localtime(at).date(), rows, dates))
     return f"catalog:product:{hashlib.sha256(facts.encode()).hexdigest()[:40]}"
 
 
@@ -220,6 +236,7 @@ def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime)
         farmers_fen=_share(choice.price_fen, listing.farmers_share_percent),
         good_percent=_percent(listing.review_good_count, listing.review_count),
         most=0 if waits else most,
+        dates=None if waits else hooks.dates_of(listing.pk, [choice.net_grams], at).get(choice.net_grams),
         certificates=certificates_of(listing.pk, timezone.localdate(at)),
     )
 
@@ -270,6 +287,7 @@ def _choices(listing: Listing, at: datetime) -> list[Choice]:
             net=net_text(row),
             picture=_rendition(row.picture) if row.picture else None,
             gross_grams=row.gross_grams,
+            net_grams=row.net_grams,
             unit_fen=unit_fen(
                 listing.sale_unit, row.price_fen, net_grams=row.net_grams, net_ml=row.net_ml, pieces=row.pieces
             ),
@@ -347,25 +365,33 @@ def delivery_of(listing: Listing, choice: Choice, *, to: str | None, at: datetim
         goods_fen=choice.price_fen,
         free_over_fen=freight.free_over_fen,
     )
-    leaves = timezone.localtime(at + timedelta(hours=listing.ship_within_hours)).date()
-    if listing.supplier.holiday_until and listing.supplier.holiday_until > timezone.localtime(at).date():
-        leaves = listing.supplier.holiday_until + timedelta(hours=listing.ship_within_hours)  # whole days of it
+    leaves = ship_by(timezone.localtime(at), listing.ship_within_hours, listing.supplier.holiday_until)
+    waits = listing.is_preorder or not in_season(timezone.localtime(at).month, listing.season_start, listing.season_end)
     return Delivery(
         to=code,
         place=place_of(code),
         quote=answer,
         free_over_fen=freight.free_over_fen,
-        arrives_by=leaves + timedelta(days=answer.days_max),
+        arrives_by=None if waits else arrives_by(leaves, answer.days_max),
+        season_starts=listing.season_start if waits else None,
     )
 
 
-def delivery_to(slug: str, *, to: str | None, chosen: str | None, at: datetime) -> tuple[Listing, Delivery] | None:
-    """Return what sending a product of this slug takes, or None when it is not on sale. At most four queries."""
+def delivery_to(slug: str, *, to: str | None, chosen: str | None, at: datetime) -> tuple[Delivery, int | None] | None:
+    """Return what sending a product of this slug takes and the days left on arrival; None when it is not on sale.
+
+    At most six queries.
+    """
     listing = _listing(slug)
     if listing is None or listing.state != ListingState.LIVE:
         return None
     choices = _choices(listing, at)
-    return (listing, delivery_of(listing, _pick(choices, chosen), to=to, at=at)) if choices else None
+    if not choices:
+        return None
+    choice = _pick(choices, chosen)
+    delivery = delivery_of(listing, choice, to=to, at=at)
+    dates = hooks.dates_of(listing.pk, [choice.net_grams], at).get(choice.net_grams)
+    return delivery, days_left(dates, delivery)
 
 
 def review_page(slug: str, number: int) -> tuple[Listing, list[hooks.Review], int] | None:

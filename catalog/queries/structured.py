@@ -35,6 +35,4 @@ def product_data(page: ProductPage, address: str, site: str) -> dict[str, Any]:
 
 
 def _availability(page: ProductPage, choice: Choice) -> str:
-    if page.waits:
-        return "PreOrder"
-    return "InStock" if choice.can_buy else "OutOfStock"
+    return "InStock" if choice.can_buy and not page.waits else "OutOfStock"

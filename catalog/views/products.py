@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from catalog import hooks
@@ -28,6 +28,7 @@ from catalog.queries.products import (
     REVIEWS_PER_PAGE,
     Delivery,
     ProductPage,
+    days_left,
     delivery_to,
     product_page,
     product_version,
@@ -37,6 +38,7 @@ from catalog.queries.structured import product_data
 from catalog.states import StorageClass
 from catalog.words import local, paragraphs, said
 from shop.core.money import to_yuan
+from shop.core.times import full_day, spoken_day
 
 GONE = 410
 PARTS_SECONDS = 300
@@ -132,13 +134,17 @@ def arrival_words(delivery: Delivery) -> dict[str, str]:
     else:
         free = f"{to_yuan(over):f}".removesuffix(".00")
         freight = _("freight ¥%(fen)s, free from ¥%(over)s") % {"fen": to_yuan(fen), "over": free}
-    day = date_format(delivery.arrives_by, _("j F"))
-    return {
-        "place": delivery.place,
-        "refusal": "",
-        "freight": freight,
-        "when": _("Order now, there by %(day)s") % {"day": day},
-    }
+    return {"place": delivery.place, "refusal": "", "freight": freight, "when": _when(delivery)}
+
+
+def _when(delivery: Delivery) -> str:
+    """Return when it arrives; of what can't be bought now, from when it can."""
+    if delivery.arrives_by is not None:
+        return _("Order now, there by %(day)s") % {"day": spoken_day(delivery.arrives_by)}
+    if delivery.season_starts is None:
+        return _("Not on sale yet")
+    month = date_format(datetime(2026, delivery.season_starts, 1), pgettext("month alone", "F"))  # noqa: DTZ001  # a month, no moment
+    return _("Not on sale now: the season starts in %(month)s") % {"month": month}
 
 
 @require_safe
@@ -152,7 +158,9 @@ def delivery(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if found is None:
         raise Http404(slug)
-    return JsonResponse({"to": found[1].to, "served": found[1].quote.served, **arrival_words(found[1])})
+    shown, left = found
+    words = {"left": left_words(left), **arrival_words(shown)}
+    return JsonResponse({"to": shown.to, "served": shown.quote.served, **words})
 
 
 @require_safe
@@ -179,27 +187,30 @@ def reviews(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _facts(page: ProductPage) -> list[dict[str, str]]:
-    """Return the food label: what must stand on it, and what is left of it on arrival."""
+    """Return the food label: what must stand on it, and, of the lot that ships next, its dates and what is left then."""
     listing = page.listing
     storage = f"{StorageClass(listing.storage_class).label} {said(listing, 'storage_note')}".strip()
     rows = [
         ("net", _("Net content"), page.chosen.net),
         ("origin", _("Origin"), page.place),
-        ("produced", _("Produced on"), _day(listing.produced_on) if listing.produced_on else ""),
+        ("produced", _("Produced on"), _or_later(page.dates.harvested_on if page.dates else None)),
+        ("best-before", _("Best before"), _or_later(page.dates.best_before if page.dates else None)),
         ("shelf-life", _("Shelf life"), _days(listing.shelf_life_days)),
-        (
-            "days-left",
-            _("Left on arrival"),
-            _("at least %(days)s") % {"days": _days(listing.min_days_left)} if listing.min_days_left else "",
-        ),
+        ("days-left", _("Left on arrival"), left_words(days_left(page.dates, page.delivery))),
         ("storage", _("Storage"), storage),
         ("supplier", _("Supplier"), said(listing.supplier, "name")),
     ]
     return [{"name": name, "label": label, "value": value} for name, label, value in rows if value]
 
 
-def _day(day: Any) -> str:
-    return date_format(day, _("j F Y"))
+def _or_later(day: Any) -> str:
+    """Return a day of the lot that ships next: what is bought now is of it, or of a later one."""
+    return _("%(day)s or later") % {"day": full_day(day)} if day else ""
+
+
+def left_words(days: int | None) -> str:
+    """Return how many days are left on arrival at the least; "" when nothing can be promised."""
+    return _("at least %(days)s") % {"days": _days(days)} if days else ""
 
 
 def _days(count: int | None) -> str:

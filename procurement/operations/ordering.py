@@ -33,9 +33,10 @@ def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseReque
     The year of the commitment is the order's day's: where another year's budget was taken, the amount moves to this
     one's (NoBudget in words where that has less left). Raises WrongStep when it is not approved, ChangedSince when it is
     not the version that was, PricesMoved when it would cost more than was approved (less gives the rest back to the
-    budget), NotForSale, NotServed, and what `place` raises. Locks: request, unit, stock pools, ledger.
+    budget), NotForSale, NotServed, and what `place` raises. Locks: unit, request, stock pools, ledger.
     """
     with transaction.atomic():
+        lock_units(PurchaseRequest.objects.values_list("unit_id", flat=True).get(pk=request_id))
         request = lock_request(request_id)
         if request.state == RequestState.ORDERED:
             return request
@@ -45,7 +46,6 @@ def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseReque
         unit, organisation = request.unit, request.unit.organisation
         lines: list[RequestLine] = _lines(request.pk)
         _check_approved(request, lines)
-        lock_units(unit.pk)
         specs = specifications_for_sale(line.specification_id for line in lines)
         _check_goods(lines, specs)
         quote = list_quote(

@@ -42,6 +42,7 @@ from shop.sales import personal_data as sales_data
 from shop.sales.case_shown import PICTURES
 from shop.sales.operations import adopting, baskets, certified, funding
 from shop.sales.queries.evidence import case_picture_key
+from shop.sales.queries.promises import dates_on_page
 from shop.sales.queries.reviews import reviews_of
 from shop.sales.views import orders as order_views
 from traceability import personal_data as trace_data
@@ -51,6 +52,7 @@ def connect() -> None:
     """Connect every hook; called once when the apps are ready."""
     hooks.connect_reviews(reviews_of)
     hooks.connect_panel(product_hooks.giving)
+    hooks.connect_dates(dates_on_page)
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)
     sales.connect(certified.take_part)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from shop.sales.states import AfterSaleKind, OrderState, Terms
 
@@ -122,14 +122,6 @@ def sold_since(
         return None
     moments = [moment for moment in (paid_at, completed_at if is_postpaid else None) if moment is not None]
     return min(moments, default=None)
-
-
-def ship_by(paid_at: datetime, hours: int, holiday_until: date | None) -> datetime:
-    """Return until when a supplier must ship what was paid at `paid_at`; its holiday does not count."""
-    start = paid_at
-    if holiday_until is not None and holiday_until > paid_at.date():
-        start = datetime.combine(holiday_until, time(), tzinfo=paid_at.tzinfo)
-    return start + timedelta(hours=hours)
 
 
 def pieces_paid(unit_price_fen: int, pieces: int, ordered: int, discount_fen: int) -> int:

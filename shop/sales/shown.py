@@ -21,6 +21,7 @@ from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
 from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url, when
+from traceability.promise_words import promise_words
 from traceability.queries.parcels import ParcelCode, codes_of
 from traceability.rules.weights import in_words
 
@@ -109,6 +110,7 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         can_claim=bool(kinds) and line_here(line) > 0 and left > 0 and not line.has_open_case,
         cases=tuple(show_case(case, at) for case in cases),
         weight=weight_words(line),
+        promise=promise_words(line.promised),
         is_weighed=line.is_weighed,
         weighed_grams=line.weighed_grams,
         weighed_back_fen=line.weighed_back_fen,

@@ -83,6 +83,8 @@ export const startDeliveryLine = () => {
     row.querySelector("[data-delivery-place]").textContent = said.place;
     row.querySelector("[data-delivery-freight]").textContent = said.freight && ` · ${said.freight}`;
     row.querySelector("[data-delivery-when]").textContent = said.when;
+    const left = document.querySelector("[data-delivery-left]");
+    if (left && said.left) left.textContent = said.left;
     row.querySelector("[data-delivery-refusal]").textContent = said.refusal;
   };
   document.addEventListener("deliver:change", (event) => ask({ to: event.detail.code }));

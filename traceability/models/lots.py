@@ -31,6 +31,11 @@ class ProduceLot(models.Model):
         ]
         indexes = [models.Index(fields=["listing", "state", "best_before"], name="lot_to_send")]
 
+    @property
+    def left_grams(self) -> int:
+        """What can still be sent."""
+        return self.harvested_grams - self.assigned_grams
+
     def __str__(self) -> str:
         return self.code
 

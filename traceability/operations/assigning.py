@@ -10,11 +10,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from traceability.errors import BeyondHarvest
+from traceability.errors import BeyondHarvest, PromiseBroken
 from traceability.models import ParcelLot, ProduceLot, TracedParcel
 from traceability.operations.recording import record_shipping
+from traceability.promise_words import promise_words
 from traceability.rules.codes import new_code
-from traceability.rules.fefo import Candidate, split
+from traceability.rules.fefo import Candidate, Dates, keeps, split
 from traceability.states import LotState
 
 
@@ -31,6 +32,7 @@ class AssignLine:
     grams_per_piece: int
     name: tuple[str, str]
     weights: tuple[int, ...] = ()
+    promised: Dates | None = None
 
     def grams(self, pieces: int) -> int:
         """Return what the first `pieces` weigh: as they were weighed, else as the specification says."""
@@ -56,7 +58,8 @@ def assign_lots(
     """Give a parcel its trace code and its lines their lots; return it. The same shipment again is the same parcel.
 
     `chosen` names (lot, pieces) for some lines instead of first to expire first. A listing without lots goes without.
-    Raises BeyondHarvest (field `lot-<line>`) for what no lot has, or for a lot that is not the listing's own.
+    Raises BeyondHarvest (field `lot-<line>`) for what no lot has, or for a lot that is not the listing's own,
+    PromiseBroken for lots that don't keep what was promised to the order (`AssignLine.promised`).
     Locks: lots by id, then the head of the supplier's chain.
     """
     with transaction.atomic():
@@ -107,8 +110,11 @@ def _shares(
     line: AssignLine, lots: Sequence[ProduceLot], wanted: Sequence[tuple[int, int]] | None, at: datetime
 ) -> Sequence[tuple[int, int]]:
     usable = {lot.pk: lot for lot in lots if can_be_sent(lot, at)}
+    kept = {lot.pk: lot for lot in usable.values() if keeps(lot.harvested_on, lot.best_before, line.promised)}
     if wanted is None:
-        found, short = split(line.pieces, line.grams_per_piece, [_candidate(lot) for lot in usable.values()])
+        found, short = split(line.pieces, line.grams_per_piece, [_candidate(lot) for lot in kept.values()])
+        if short and len(kept) < len(usable):
+            raise _broken(line, line.pieces - short)
         if short:
             raise _beyond(line, line.pieces - short)
         return found
@@ -116,6 +122,8 @@ def _shares(
         lot_id not in usable or pieces < 1 for lot_id, pieces in wanted
     ):
         raise BeyondHarvest(_("Choose a lot of this product that can be sent."), field=f"lot-{line.line_id}")
+    if any(lot_id not in kept for lot_id, _pieces in wanted):
+        raise _broken(line, sum(_pieces_left(lot, line) for lot in kept.values()))
     for lot_id, pieces in wanted:
         if pieces > _pieces_left(usable[lot_id], line):
             raise _beyond_lot(line, usable[lot_id], list(usable.values()))
@@ -144,6 +152,18 @@ def _beyond_lot(line: AssignLine, lot: ProduceLot, lots: Sequence[ProduceLot]) -
         if others
         else _("%(code)s has only %(left)d pieces left, and no other lot has any: record a harvest, or send fewer.")
         % words,
+        field=f"lot-{line.line_id}",
+        left=left,
+    )
+
+
+def _broken(line: AssignLine, left: int) -> PromiseBroken:
+    return PromiseBroken(
+        _(
+            "Promised to this order: %(promised)s. The lots that keep it have %(left)d pieces left: send fewer, or"
+            " cancel the rest."
+        )
+        % {"promised": promise_words(line.promised), "left": left},
         field=f"lot-{line.line_id}",
         left=left,
     )

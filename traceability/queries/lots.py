@@ -1,10 +1,14 @@
 """A supplier's own lots and bases."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Prefetch, Value, When
+from django.utils import timezone
 
+from shop.core.prepared import Prepared
 from traceability.models import Plot, ProduceLot, ProductionBase, TraceEvent
 from traceability.queries.telling import Told, told
 from traceability.states import BizStep, LotState
@@ -24,6 +28,18 @@ def lot_of_supplier(supplier_id: int, lot_id: int) -> ProduceLot | None:
     """Return one lot of a supplier, or None when it is somebody else's. One query."""
     rows = ProduceLot.objects.filter(pk=lot_id, supplier_id=supplier_id)
     return rows.select_related("listing", "base", "plot", "certificate").first()
+
+
+_of_listings = Prepared(
+    lambda listing_ids: ProduceLot.objects.filter(listing__in=listing_ids, state=LotState.OPEN).order_by("pk")
+)
+
+
+def open_lots(listing_ids: Iterable[int], *, at: datetime) -> list[ProduceLot]:
+    """Return the open lots of listings that were harvested by `at`, whether they can be sent or not. One query."""
+    wanted = sorted(set(listing_ids))
+    day = timezone.localtime(at).date()
+    return [lot for lot in _of_listings(wanted) if lot.harvested_on <= day] if wanted else []
 
 
 def history(lot: ProduceLot) -> list[Told]:

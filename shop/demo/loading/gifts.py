@@ -109,7 +109,7 @@ def _wanted(wants: list[list[Any]], number: int) -> list[tuple[SpecForSale, int]
         specs = [
             spec
             for spec in specifications_for_sale(ids.values_list("pk", flat=True)).values()
-            if spec.is_sellable and spec.available > 20 and not getattr(spec, "certificate_id", None)
+            if spec.is_sellable and not spec.is_preorder and spec.available > 20 and not spec.certificate_id
         ]
         if specs:
             found.append((specs[number % len(specs)], wanted))

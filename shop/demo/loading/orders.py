@@ -112,7 +112,10 @@ def _for_sale() -> list[tuple[Specification, int]]:
     """Return what people buy, with how keen they are on it: cheap first specifications, fruit above all."""
     rows = Specification.objects.filter(listing__is_preorder=False, price_fen__lt=20000).select_related("listing")
     keen = []
+    now = specifications_for_sale(rows.values_list("pk", flat=True))
     for spec in rows.order_by("listing_id", "position"):
+        if now[spec.pk].is_preorder:
+            continue
         weight = (6, 3, 2, 1, 1, 1)[min(spec.position, 5)]
         if spec.listing.badge_kind == "proven" or spec.listing.slug == "meixian-golden-pomelo":
             weight *= 3

@@ -164,7 +164,9 @@ def _goods() -> list[SpecForSale]:
         listing__is_preorder=False, listing__purchase_limit=None, price_fen__lt=16_000, is_offered=True
     ).order_by("pk")
     specs = specifications_for_sale(ids.values_list("pk", flat=True)).values()
-    return [spec for spec in specs if spec.is_sellable and not spec.is_weighed and not spec.certificate_id]
+    return [
+        spec for spec in specs if spec.is_sellable and not (spec.is_preorder or spec.is_weighed or spec.certificate_id)
+    ]
 
 
 def _declare(each: DemoUnit, spend: int, people: People, year: int, at: datetime) -> None:

@@ -16,6 +16,7 @@ from shop.sales.rules import CARRIERS
 from shop.sales.texts import in_reader_language
 from shop.sales.weight_rules import read_weights
 from traceability.operations.assigning import Chosen
+from traceability.rules.fefo import keeps
 from traceability.rules.weights import in_words
 
 CANCEL_REASONS = (
@@ -84,7 +85,11 @@ class ShipForm(forms.Form):
             )
             if line.is_weighed:
                 self.fields[f"weight-{line.pk}"] = WeightField(line)
-            choices = [(str(lot.pk), _lot_words(lot, line)) for lot in (lots or {}).get(line.listing_id, ())]
+            choices = [
+                (str(lot.pk), _lot_words(lot, line))
+                for lot in (lots or {}).get(line.listing_id, ())
+                if keeps(lot.harvested_on, lot.best_before, line.promised)
+            ]
             if choices:
                 self.fields[f"lot-{line.pk}"] = forms.ChoiceField(
                     label=_("Lot"), choices=[("", _("First to expire first")), *choices], required=False
@@ -123,7 +128,7 @@ class ShipForm(forms.Form):
 
 def _lot_words(lot: Any, line: LineFacts) -> str:
     """Say of a lot how many of the line's pieces it still has: that is what the parcel asks of it."""
-    grams = lot.harvested_grams - lot.assigned_grams
+    grams = lot.left_grams
     until = f"{lot.best_before:%Y-%m-%d}" if lot.best_before else "—"
     return gettext("%(code)s · %(pieces)d pieces (%(left)s) left · best before %(until)s") % {
         "code": lot.code,

@@ -6,13 +6,15 @@ from datetime import datetime
 from django.utils import timezone
 from oscar.apps.order.models import Line, Order
 
+from catalog.rules.arrival import ship_by
 from shop.core.money import to_yuan
 from shop.core.regions import pairings_of
-from shop.sales import rules
 from shop.sales.deal import Extras, PlaceLine
 from shop.sales.models import LineFacts, OrderFacts, Purchase
 from shop.sales.numbers import new_number
+from shop.sales.queries.promises import promises_for
 from shop.sales.states import OrderState
+from traceability.rules.fefo import Dates
 
 
 def write_orders(
@@ -23,6 +25,8 @@ def write_orders(
     Those that are worked on from the start (`state` TO_SHIP) get their ship-by from what is known of the goods.
     """
     facts, orders, order_lines, line_facts = [], [], [], []
+    flat_lines = [line for lines in groups.values() for line in lines]
+    promised = dict(zip(map(id, flat_lines), promises_for(flat_lines, at=at), strict=True))
     pairings = pairings_of({line.spec.county_code for lines in groups.values() for line in lines}, at)
     for supplier_id, lines in groups.items():
         goods = sum(line.unit_price_fen * line.quantity for line in lines)
@@ -61,7 +65,7 @@ def write_orders(
             )
         )
         order_lines.append([_order_line(line) for line in lines])
-        line_facts.append([_line_facts(line, pairings) for line in lines])
+        line_facts.append([_line_facts(line, pairings, promised.get(id(line))) for line in lines])
     Order.objects.bulk_create(orders)
     for order, fact, its_lines, its_facts in zip(orders, facts, order_lines, line_facts, strict=True):
         fact.order = order
@@ -80,7 +84,7 @@ def write_orders(
 
 def _ship_by(lines: Sequence[PlaceLine], at: datetime) -> datetime:
     slowest = max(line.spec.ship_within_hours for line in lines)
-    return rules.ship_by(timezone.localtime(at), slowest, lines[0].spec.holiday_until)
+    return ship_by(timezone.localtime(at), slowest, lines[0].spec.holiday_until)
 
 
 def _order_line(line: PlaceLine) -> Line:
@@ -106,7 +110,7 @@ def _order_line(line: PlaceLine) -> Line:
     )
 
 
-def _line_facts(line: PlaceLine, pairings: Mapping[str, str]) -> LineFacts:
+def _line_facts(line: PlaceLine, pairings: Mapping[str, str], promised: Dates | None) -> LineFacts:
     spec = line.spec
     return LineFacts(
         listing_id=spec.listing_id,
@@ -129,4 +133,6 @@ def _line_facts(line: PlaceLine, pairings: Mapping[str, str]) -> LineFacts:
         is_fresh=spec.is_fresh,
         damage_covered=spec.damage_covered,
         is_weighed=spec.is_weighed and spec.net_grams > 0,
+        promised_until=promised.best_before if promised else None,
+        promised_from=promised.harvested_on if promised else None,
     )

@@ -19,7 +19,7 @@ from catalog.operations.output import CertificateExpired
 from shop.core.errors import DomainError
 from shop.sales import hooks, rules
 from shop.sales.deal import NO_EXTRAS, SHOP, Attribution, Buyer, Extras, Invoice, PlaceLine, ShipTo
-from shop.sales.errors import BasketChanged, OverLimit
+from shop.sales.errors import BasketChanged, NotForSale, OverLimit
 from shop.sales.models import LineFacts, OrderAttribution, OrderFacts, Purchase
 from shop.sales.numbers import new_number
 from shop.sales.operations.discounts import check_parts, claim_uses
@@ -54,8 +54,8 @@ def place(
     The same `key` again returns the first purchase. With `basket_id`, that basket goes from Open to Submitted; where
     it `leaves_some` lines that are not bought now, only the bought ones go, the others wait in it.
     `attribution` is the channel; `also` says what else it came from (a campaign, a session, a need), one per kind.
-    Raises OutOfStock, OutputExceeded, CertificateExpired, OverLimit, CouponGone, or BasketChanged when the basket was
-    ordered or changed meanwhile; ValueError when the lines' discounts are not what `extras.applied` takes off.
+    Raises NotForSale (out of season), OutOfStock, OutputExceeded, CertificateExpired, OverLimit, CouponGone, or
+    BasketChanged when the basket was ordered or changed meanwhile; ValueError when the lines' discounts are not what `extras.applied` takes off.
     Locks: basket, limited listings, stock pools by id, certified output, then what participants lock.
     """
     if not lines:
@@ -66,6 +66,7 @@ def place(
         with transaction.atomic():
             if basket_id is not None:
                 _take_from_basket(basket_id, lines, leaves_some, at)
+            _check_season(lines)
             _check_certificates(lines, at)
             if terms == Terms.POSTPAID:
                 # Its pieces count as sold at once: the listings are locked before their stock (`locks.LOCK_ORDER`).
@@ -111,6 +112,17 @@ def _take_from_basket(basket_id: int, lines: Sequence[PlaceLine], leaves_some: b
         taken = moved == len(bought)
     if not taken:
         raise BasketChanged(_("This basket has been ordered already. Look at your orders."))
+
+
+def _check_season(lines: Sequence[PlaceLine]) -> None:
+    """What is out of its season, or only announced, is sold by no door."""
+    for line in lines:
+        if line.spec.is_preorder:
+            name = in_reader_language(line.spec.name_zh, line.spec.name_en)
+            raise NotForSale(
+                _("%(name)s is not in season: it can't be bought now.") % {"name": name},
+                specification_id=line.spec.specification_id,
+            )
 
 
 def _check_certificates(lines: Sequence[PlaceLine], at: datetime) -> None:

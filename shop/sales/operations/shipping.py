@@ -146,7 +146,7 @@ def _to_assign(line: LineFacts, pieces: int, weights: Sequence[int]) -> AssignLi
     names = (f"{line.name_zh} {line.spec_zh}".strip(), f"{line.name_en} {line.spec_en}".strip() if line.name_en else "")
     return AssignLine(
         line.pk, line.listing_id, line.specification_id, pieces, line.net_grams, names,
-        weights=each_weighs(weights, pieces) if weights else (),
+        weights=each_weighs(weights, pieces) if weights else (), promised=line.promised,
     )  # fmt: skip
 
 

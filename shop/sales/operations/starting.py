@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from catalog.operations.listings import count_sold
 from catalog.queries import ship_within, supplier_holidays
+from catalog.rules.arrival import ship_by
 from shop.core import outbox
-from shop.sales import rules
 from shop.sales.models import LineFacts, OrderFacts
 
 SLOWEST_HOURS = 48
@@ -22,7 +22,7 @@ def start_work(*, orders: Sequence[tuple[OrderFacts, Sequence[LineFacts]]], at: 
     hours = ship_within(line.listing_id for _order, lines in orders for line in lines)
     for order, lines in orders:
         slowest = max(hours.get(line.listing_id, SLOWEST_HOURS) for line in lines)
-        order.ship_by = rules.ship_by(timezone.localtime(at), slowest, holidays.get(order.supplier_id))
+        order.ship_by = ship_by(timezone.localtime(at), slowest, holidays.get(order.supplier_id))
     OrderFacts.objects.bulk_update([order for order, _lines in orders], ["ship_by"])
     tell_work(orders=orders, at=at)
 

@@ -25,6 +25,7 @@ from shop.sales.shown import BADGES, to_pack, weight_words
 from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.views.seller import console, for_supplier
+from traceability.promise_words import promise_words
 from traceability.queries.parcels import codes_of, lots_to_choose
 
 
@@ -37,6 +38,7 @@ def sold_line(line: Any) -> dict[str, Any]:
         "picture": thumb_url(line.picture_key),
         "rest": line_rest(line),
         "weight": weight_words(line),
+        "promise": promise_words(line.promised),
         "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
     }
 
