@@ -35,6 +35,7 @@ from catalog.queries.products import (
     review_page,
 )
 from catalog.queries.structured import product_data
+from catalog.rules.badges import plain_kind
 from catalog.states import StorageClass
 from catalog.words import local, paragraphs, said
 from shop.core.money import to_yuan
@@ -79,6 +80,7 @@ def _parts(page: ProductPage) -> dict[str, str]:
         "name": name,
         "summary": summary,
         "badge": said(listing, "badge"),
+        "badge_kind": plain_kind(listing.badge_kind),
         "supplier_name": supplier_name,
         "supplier_url": local(f"/suppliers/{listing.supplier.slug}/"),
         "village_url": local(f"/villages/{listing.village.slug}/") if listing.village else "",
