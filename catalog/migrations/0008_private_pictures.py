@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0006_stock_changes"),
+        ("catalog", "0007_years_of_validity"),
     ]
 
     operations = [
