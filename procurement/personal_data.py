@@ -62,6 +62,7 @@ HOLDING = Holding(
             kept=UNIT,
         ),
         Held("procurement.DeclarationSnapshot", ("submitted_by_id", "confirmed_by_id", "change_reason"), kept=UNIT),
+        Held("procurement.CancelRequest", ("asked_by", "decided_by", "reason", "answer"), kept=UNIT),
         Held("procurement.UnitPayer", ("added_by_id", "ended_by_id"), kept=UNIT),
         Held(
             "procurement.PurchaseRequest",

@@ -4,7 +4,7 @@ from .aftersales import AfterSale, AfterSalePicture, AfterSaleTerms, CaseDecisio
 from .favourites import Favourite
 from .offers import LineDiscount, OfferConsent, OfferFunding
 from .orders import LineFacts, OrderFacts, OrderMove
-from .payments import Payment, Refund, WebhookEvent
+from .payments import Payment, PayTime, Refund, RefundAccount, Remittance, WebhookEvent
 from .purchases import DeliveryDue, OrderAttribution, Purchase
 from .reviews import ReviewFacts, ReviewPicture
 from .shipments import Shipment, ShipmentLine
@@ -24,9 +24,12 @@ __all__ = [
     "OrderAttribution",
     "OrderFacts",
     "OrderMove",
+    "PayTime",
     "Payment",
     "Purchase",
     "Refund",
+    "RefundAccount",
+    "Remittance",
     "ReviewFacts",
     "ReviewPicture",
     "Shipment",

@@ -17,8 +17,18 @@ from oscar.apps.wishlists.models import WishList
 from catalog.operations.pictures import delete_pictures
 from catalog.queries.trade import listings_now
 from shop.core.errors import DomainError
-from shop.sales.models import AfterSale, AfterSalePicture, Favourite, OrderFacts, Purchase, ReviewFacts
-from shop.sales.states import ONGOING_CASES, CaseSide, OrderState, PurchaseState
+from shop.sales.models import (
+    AfterSale,
+    AfterSalePicture,
+    Favourite,
+    OrderFacts,
+    Purchase,
+    Refund,
+    RefundAccount,
+    ReviewFacts,
+)
+from shop.sales.rules import BY_HAND
+from shop.sales.states import ONGOING_CASES, CaseSide, OrderState, PurchaseState, RefundState
 from shop.sales.whose import phone_digest
 
 NOBODY = "**"
@@ -48,6 +58,10 @@ def export_purchases(user: Any) -> dict[str, Any]:
                 "lines": lines,
             }
         )
+    accounts = {
+        row.purchase_id: f"{row.holder} {row.bank} {row.number}"
+        for row in RefundAccount.objects.filter(purchase__user=user)
+    }
     # Whose a review is follows its purchase, also one that was adopted after it was written.
     reviews = ReviewFacts.objects.filter(line__order__purchase__user=user).select_related("review", "line")
     cases = AfterSale.objects.filter(line__order__purchase__user=user).select_related("line__order__order")
@@ -65,6 +79,7 @@ def export_purchases(user: Any) -> dict[str, Any]:
                 "address": f"{row.ship_division.full_name_zh} {row.ship_street}",
                 "invoice_title": row.invoice_title,
                 "invoice_tax_no": row.invoice_tax_no,
+                "refund_account": accounts.get(row.pk, ""),
                 "contact": [each for each in (row.contact_phone, row.contact_email, row.invoice_email) if each],
                 "orders": orders.get(row.pk, []),
             }
@@ -111,6 +126,9 @@ def erase_buyer(user: Any, at: datetime) -> None:
         raise StillOpen(_("Some of your orders are not finished yet. Receive or cancel them first."))
     if AfterSale.objects.filter(line__order__purchase__user=user, state__in=ONGOING_CASES).exists():
         raise StillOpen(_("A complaint of yours is still being settled. Please wait for it first."))
+    by_hand = Refund.objects.filter(order__purchase__user=user, payment__gateway__in=BY_HAND)
+    if by_hand.exclude(state=RefundState.SUCCEEDED).exists():
+        raise StillOpen(_("Money is still on its way back to you. Please wait for it first."))
     ReviewFacts.objects.filter(line__order__purchase__user=user).update(shown_name=NOBODY)
     ProductReview.objects.filter(Q(user=user) | Q(facts__line__order__purchase__user=user)).update(
         user=None, name="", email="", homepage=""
@@ -136,6 +154,7 @@ def erase_buyer(user: Any, at: datetime) -> None:
     )
     # A title with a tax number is an organisation's, and belongs to its invoice.
     own.filter(invoice_tax_no="").update(invoice_title="")
+    RefundAccount.objects.filter(purchase__user=user).delete()
     Favourite.objects.filter(user=user).delete()
     Basket.objects.filter(owner=user, status=Basket.OPEN).delete()
     WishList.objects.filter(owner=user).delete()

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0005_answers_standing"),
         ("order", "0021_billingaddress_code_shippingaddress_code"),
-        ("sales", "0013_arbitration"),
+        ("sales", "0014_arbitration"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

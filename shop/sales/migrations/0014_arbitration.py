@@ -21,7 +21,7 @@ def _begin(apps: Any, _editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sales", "0012_deliveries"),
+        ("sales", "0013_money_received"),
     ]
 
     operations = [
