@@ -112,7 +112,12 @@ def press(face: CardFace) -> str:
     }
     html = html.replace(price_markup(PRICE_MARK), price_markup(face.price_fen))
     # One pass: words that happen to look like a mark stay what they are.
-    return _MARK.sub(lambda found: escape(words[found[1]]), html)
+    return _MARK.sub(lambda found: _text(words[found[1]]), html)
+
+
+def _text(word: str) -> str:
+    """Escape a text; one that holds the place of the icons stays text in the stored card too."""
+    return escape(word).replace(ICONS, ICONS.replace(":", "&#58;"))
 
 
 def changing(now: str, on: date, then: str) -> str:

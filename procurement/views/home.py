@@ -75,7 +75,7 @@ def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResp
             today=today,
             fulfil_by=found.fulfil_by,
         ),
-        "tasks": tasks(seat, found, open_requests(seat.pk), orders, at, asked_to_represent(seat.pk, year))[:4],
+        "tasks": tasks(seat, found, open_requests(seat.pk), orders, at, asked_to_represent(seat.pk, year))[:5],
         "orders": orders[:4],
         "declaration_badge": declaration_badge(found.declaration),
     }

@@ -17,6 +17,7 @@ from catalog.queries import english, local, said
 from catalog.queries.certificates import CertificateShown
 from catalog.queries.certificates import certificates_of as certificates_of_listing
 from shop.core.kept import kept_page
+from shop.core.marks import mark
 from shop.core.masking import mask_name
 from traceability.drawing import draw
 from traceability.evidence import badge_of, evidence_of, rows
@@ -32,7 +33,7 @@ from traceability.states import LotState
 LANGUAGES = dict(settings.LANGUAGES)
 HALF_A_YEAR = 180 * 86400
 MANY_SCANS = 20
-SCANS = "hq:scans"
+SCANS = mark("scans")
 # What must not be eaten or sold, whatever else stands on the page.
 STOPPED = (LotState.HELD, LotState.RECALLED, LotState.DISPOSED)
 View = Callable[..., HttpResponse]
