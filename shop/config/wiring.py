@@ -45,6 +45,7 @@ from shop.sales.queries.evidence import case_picture_key
 from shop.sales.queries.promises import dates_on_page
 from shop.sales.queries.reviews import reviews_of
 from shop.sales.views import orders as order_views
+from traceability import admin as lots_admin
 from traceability import personal_data as trace_data
 
 
@@ -55,6 +56,7 @@ def connect() -> None:
     hooks.connect_dates(dates_on_page)
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)
+    lots_admin.register()
     sales.connect(certified.take_part)
     sales.connect(funding.take_part)
     sales.connect(quota.take_part)
