@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from shop.core import times
 from shop.core.masking import mask_name, mask_phone
 from shop.core.money import to_yuan
 from shop.core.steps import Step, show_steps
@@ -33,9 +32,7 @@ BADGES = {
 }
 
 
-def when(at: datetime | None) -> str:
-    """Return a local time as 11-23 20:04, "" for none."""
-    return date_format(timezone.localtime(at), "m-d H:i") if at else ""
+when = times.moment
 
 
 @dataclass(frozen=True)
@@ -293,7 +290,7 @@ def _parcel(shipment: Shipment, code: ParcelCode | None) -> ParcelShown:
     name = in_reader_language(carrier.name_zh, carrier.name_en)
     events = [
         {
-            "when": str(event.get("at", ""))[5:16].replace("T", " "),
+            "when": when(event.get("at")),
             "title": in_reader_language(event.get("text_zh", ""), event.get("text_en", "")),
             "text": "",
             "state": "done",
@@ -324,9 +321,9 @@ def _next(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, date
                 words = _("%(supplier)s should have sent it before %(at)s: ask them to send it soon")
         return words % {"supplier": shown.supplier, "at": when(order.ship_by)}, None
     if order.state == OrderState.SHIPPED and order.shipped_at is not None:
-        by = timezone.localtime(order.shipped_at + timedelta(days=receipt_days(order.purchase.terms)))
+        by = order.shipped_at + timedelta(days=receipt_days(order.purchase.terms))
         words = _("Open the parcel, then confirm the receipt; on %(day)s it is confirmed by itself")
-        return words % {"day": date_format(by, "m-d")}, None
+        return words % {"day": times.day(by)}, None
     if shown.can["review"]:
         return _("Tell the next buyers how it was"), None
     return "", None

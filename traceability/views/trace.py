@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -18,6 +17,7 @@ from catalog.queries.certificates import CertificateShown
 from catalog.queries.certificates import certificates_of as certificates_of_listing
 from shop.core.kept import kept_page
 from shop.core.masking import mask_name
+from shop.core.times import full_day, spoken_day
 from traceability.drawing import draw
 from traceability.operations.printing import certificate_pdf
 from traceability.operations.scanning import count_scan
@@ -156,7 +156,7 @@ def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
         "broken": _broken_words(page),
         "title": said(page.lots[0].lot.listing, "name") if page.lots else said(supplier, "name"),
         "lots": [_lot(page, each, proofs) for each in page.lots],
-        "shipped": date_format(timezone.localtime(page.parcel.shipped_at), _("j M")),
+        "shipped": spoken_day(page.parcel.shipped_at),
         "supplier": {
             "name": said(supplier, "name"),
             "url": local(f"/suppliers/{supplier.slug}/"),
@@ -183,8 +183,8 @@ def _lot(page: TracePage, each: LotInParcel, proofs: dict[int, list[CertificateS
         "url": local(f"/shop/p/{lot.listing.slug}/"),
         "is_recalled": lot.state == LotState.RECALLED,
         "in_parcel": [{"name": said(row, "name"), "pieces": row.pieces} for row in each.goods],
-        "harvested": date_format(lot.harvested_on, _("j M")),
-        "best_before": date_format(lot.best_before, "Y-m-d") if lot.best_before else "",
+        "harvested": spoken_day(lot.harvested_on),
+        "best_before": full_day(lot.best_before),
         "test": test,
         "timeline": [*timeline(each.events), _here(page)],
         "map": draw(lot.base, each.plots, lot.plot),
