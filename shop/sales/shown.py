@@ -21,6 +21,7 @@ from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from traceability.promise_words import promise_words
 from traceability.queries.parcels import ParcelCode, codes_of
+from traceability.rules.fefo import Dates
 from traceability.rules.weights import in_words
 
 BADGES = {
@@ -55,7 +56,8 @@ class LineShown:
     is_weighed: bool = False
     weighed_grams: int = 0
     weighed_back_fen: int = 0
-    promise: str = ""  # What was promised of its dates.
+    promised: Dates | None = None  # What was promised of its dates, and in words.
+    promise: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def show_line(order: OrderFacts, line: Any, at: datetime, refunds: Mapping[str, 
         can_claim=bool(kinds) and line.shipped > 0 and left > 0 and not line.has_open_case,
         cases=tuple(show_case(case, refunds) for case in cases),
         weight=weight_words(line),
+        promised=line.promised,
         promise=promise_words(line.promised),
         is_weighed=line.is_weighed,
         weighed_grams=line.weighed_grams,
