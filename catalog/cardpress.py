@@ -8,11 +8,13 @@ the template would give.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from html import escape
 
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -21,6 +23,8 @@ from shop.core.templatetags.heqiao import price_markup
 
 # Where the icons are is put in when a card is shown: the file's name changes with every release.
 ICONS = "qz:icons"
+# Between the card of today, the day on which it changes, and the card from then on.
+CHANGE = "\x1d"
 PRICE_MARK = 7_919_191_919_17
 WORDS = ("NAME", "SPEC", "SUPPLIER", "UNIT", "BADGE", "URL", "SRC", "SET", "AVIF", "LISTING", "CHOICE")
 MARKS = {word: f"qz{word}zq" for word in WORDS}
@@ -108,10 +112,28 @@ def press(face: CardFace) -> str:
     }
     html = html.replace(price_markup(PRICE_MARK), price_markup(face.price_fen))
     # One pass: words that happen to look like a mark stay what they are.
-    return _MARK.sub(lambda found: escape(words[found[1]]), html)
+    return _MARK.sub(lambda found: _text(words[found[1]]), html)
 
 
-def shown(cards: Iterable[str]) -> list[SafeString]:
-    """Return stored cards as a page shows them. They are our own HTML, escaped when they were pressed."""
+def _text(word: str) -> str:
+    """Escape a text; one that holds the place of the icons stays text in the stored card too."""
+    return escape(word).replace(ICONS, ICONS.replace(":", "&#58;"))
+
+
+def changing(now: str, on: date, then: str) -> str:
+    """Return a card that is another from a day on: until a worker has built it anew, readers see the right one."""
+    return f"{now}{CHANGE}{on.isoformat()}{CHANGE}{then}"
+
+
+def shown(cards: Iterable[str], today: date | None = None) -> list[SafeString]:
+    """Return stored cards as a page shows them today. They are our own HTML, escaped when they were pressed."""
     icons = static("icons.svg")
-    return [mark_safe(html.replace(ICONS, icons)) for html in cards]
+    day = (today or timezone.localdate()).isoformat()
+    return [mark_safe(_of_day(html, day).replace(ICONS, icons)) for html in cards]
+
+
+def _of_day(html: str, day: str) -> str:
+    if CHANGE not in html:
+        return html
+    now, on, then = html.split(CHANGE)
+    return then if day >= on else now

@@ -47,6 +47,11 @@ def thumb(picture_key: str, width: int = 240) -> str:
     return default_storage.url(f"{picture_key}-{width}.webp") if picture_key else ""
 
 
+def terms_words(terms: str) -> str:
+    """Return when something is paid, in words."""
+    return _("Goods first, payment after acceptance") if terms == Terms.POSTPAID else _("Payment first")
+
+
 def day(at: datetime | None) -> str:
     """Return a local day as 11-23, "" for none."""
     return times.day(at)
@@ -192,10 +197,23 @@ OWNERS = {"buyer": "limited", "approver": "offer", "finance": "neutral", "above"
 
 
 def tasks(
-    seat: Seat, standing: Standing, requests: Sequence[PurchaseRequest], orders: Sequence[OrderShown], at: datetime
+    seat: Seat,
+    standing: Standing,
+    requests: Sequence[PurchaseRequest],
+    orders: Sequence[OrderShown],
+    at: datetime,
+    asked: Sequence[QuotaDeclaration] = (),
 ) -> list[Task]:
-    """Return what to do next in a unit, the reader's own things first."""
+    """Return what to do next in a unit, the reader's own things first; `asked`: who wants it to declare for them."""
     found = _declaration_tasks(seat, standing)
+    found += [
+        _task(
+            seat, "buyer", _("%(name)s shares your canteen") % {"name": name_of(each.unit.organisation)},
+            _("wants you to declare for it"), _("Say yes or no"), f"/units/declaration/?year={each.year}",
+        )
+        for each in asked
+        if each.state == DeclarationState.SUBMITTED and each.accepted_at is None
+    ]  # fmt: skip
     found += [task for request in requests if (task := _request_task(seat, request, at)) is not None]
     found += [
         _task(seat, "buyer", _("Accept %(name)s") % {"name": each.name}, each.supplier, _("Accept"), each.url)

@@ -2,14 +2,17 @@
 
 from django.urls import path
 
-from procurement.views import acceptance, boards, entry, home, orders, requests
+from procurement.views import acceptance, addresses, boards, declaring, entry, home, orders, rates, requests
 
 app_name = "units"
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("switch/", entry.switch, name="switch"),
-    path("declaration/", home.declaration, name="declaration"),
+    path("rate/", rates.rate, name="rate"),
+    path("rate/file.xlsx", rates.rate_file, name="rate-file"),
+    path("declaration/", declaring.declaration, name="declaration"),
+    path("declaration/<int:declaration_id>/answer/", declaring.answer, name="declaration-answer"),
     path("settings/", home.settings, name="settings"),
     path("requests/", requests.index, name="requests"),
     path("requests/new/", requests.start, name="request-start"),
@@ -19,6 +22,7 @@ urlpatterns = [
     path("requests/<str:number>/paper/", requests.paper, name="request-paper"),
     path("requests/<str:number>/change/", requests.change, name="request-change"),
     path("requests/<str:number>/facts/", requests.facts, name="request-facts"),
+    path("requests/<str:number>/address/", addresses.address, name="request-address"),
     path("requests/<str:number>/submit/", requests.submit, name="request-submit"),
     path("requests/<str:number>/take-back/", requests.take_back, name="request-take-back"),
     path("requests/<str:number>/give-up/", requests.give_up, name="request-give-up"),

@@ -26,7 +26,7 @@ hypothesis_settings.load_profile("suite")
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"
 _missing: dict[str, str] = {}
 
-pytest_plugins = ["tests.plugins.servers", "tests.plugins.browsers", "tests.plugins.helpers"]
+pytest_plugins = ["tests.plugins.servers", "tests.plugins.browsers", "tests.plugins.redis_server"]
 
 
 def missing_service(name: str, why: str) -> None:

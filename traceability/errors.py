@@ -15,6 +15,20 @@ class BeyondHarvest(DomainError):
     code = "beyond_harvest"
 
 
+class LotBlocked(DomainError):
+    """A test of the lot failed or is missing, or it is finished: nothing of it is packed, mixed or sent."""
+
+    code = "lot_blocked"
+    status = 409
+
+
+class WrongMove(DomainError):
+    """A lot's state does not allow what was asked."""
+
+    code = "lot_wrong_move"
+    status = 409
+
+
 class PromiseBroken(DomainError):
     """A lot is older, or keeps less long, than what its order was promised. Details: `left`, pieces that keep it."""
 
@@ -25,4 +39,11 @@ class UnknownLot(DomainError):
     """No such lot of this supplier."""
 
     code = "lot_unknown"
+    status = 404
+
+
+class UnknownBase(DomainError):
+    """No such base of this supplier."""
+
+    code = "base_unknown"
     status = 404

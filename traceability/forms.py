@@ -9,15 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.queries import said
-from traceability.models import ProductionBase
+from traceability.models import ProduceLot, ProductionBase
 from traceability.operations.places import Spot
-from traceability.operations.recording import LabReport
-from traceability.states import Basis, Grade
+from traceability.operations.quality import LabReport
+from traceability.rules.weights import in_words
+from traceability.states import Grade, TestKind
 
 
-def _kilograms(**options: Any) -> forms.DecimalField:
+def _kilograms(least: str = "0.001", **options: Any) -> forms.DecimalField:
     return forms.DecimalField(
-        min_value=Decimal("0.001"),
+        min_value=Decimal(least),
         max_value=Decimal(1_000_000),
         max_digits=10,
         decimal_places=3,
@@ -92,27 +93,28 @@ class PackingForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     grade = forms.ChoiceField(label=_("Grade"), choices=Grade.choices, initial=Grade.FIRST, widget=forms.RadioSelect)
-    basis = forms.ChoiceField(
-        label=_("Basis of the certificate"), choices=Basis.choices, initial=Basis.OWN_CONTROL, widget=forms.RadioSelect
-    )
+    sorted_out = _kilograms(label=_("Sorted out, in kg"), least="0", initial="0", required=False)
     occurred_at = When()
 
     def facts(self) -> dict[str, Any]:
         """What `record_packing` takes."""
         kept = dict(self.cleaned_data)
-        grams = int(kept.pop("kilograms") * 1000)
-        return {**kept, "grams": grams}
+        grams, out = int(kept.pop("kilograms") * 1000), int((kept.pop("sorted_out") or 0) * 1000)
+        return {**kept, "grams": grams, "sorted_out_grams": out}
 
 
 class ReportForm(forms.Form):
     """A test in plain words."""
 
     prefix = "test"
+    kind = forms.ChoiceField(
+        label=_("Who tested"), choices=TestKind.choices, initial=TestKind.OWN, widget=forms.RadioSelect
+    )
     item = forms.CharField(label=_("What was tested"), max_length=60)
     result = forms.CharField(label=_("Result"), max_length=60)
     passed = forms.TypedChoiceField(
         label=_("Verdict"),
-        choices=[("1", _("Passed")), ("0", _("Failed: recall the lot"))],
+        choices=[("1", _("Passed")), ("0", _("Failed: hold the lot, recall what was sent"))],
         coerce=lambda value: value == "1",
         initial="1",
         widget=forms.RadioSelect,
@@ -126,6 +128,70 @@ class ReportForm(forms.Form):
         """What `record_test` takes."""
         kept = dict(self.cleaned_data)
         return {"occurred_at": kept.pop("occurred_at"), "test": LabReport(**kept)}
+
+
+class DisposalForm(forms.Form):
+    """What was done with a lot that must not be sold."""
+
+    prefix = "dispose"
+    method = forms.CharField(label=_("What was done with it"), max_length=120)
+    occurred_at = When()
+
+    def facts(self) -> dict[str, Any]:
+        """What `dispose_of_lot` takes."""
+        return dict(self.cleaned_data)
+
+
+class MixForm(forms.Form):
+    """What was mixed, how much of each lot, into what."""
+
+    listing = forms.TypedChoiceField(label=_("What it is sold as"), coerce=int, widget=forms.RadioSelect)
+    base = forms.TypedChoiceField(label=_("Where it is packed"), coerce=int, widget=forms.RadioSelect)
+    occurred_at = When()
+
+    def __init__(
+        self, *args: Any, lots: list[ProduceLot], listings: list[Any], bases: list[ProductionBase], **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self._lots = lots
+        for name, rows in (("listing", listings), ("base", bases)):
+            choices = [(row.pk, said(row, "name")) for row in rows]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # both are choice fields
+            if choices:
+                self.fields[name].initial = choices[0][0]
+        for lot in lots:
+            label = _("Of %(lot)s, in kg") % {"lot": lot.code}
+            self.fields[f"source-{lot.pk}"] = _kilograms(label=label, least="0", required=False)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The lots to choose from, with their fields."""
+        return [
+            {"lot": lot, "name": said(lot.listing, "name"), "left": in_words(lot.left_grams),
+             "field": self[f"source-{lot.pk}"]}
+            for lot in self._lots
+        ]  # fmt: skip
+
+    def facts(self) -> dict[str, Any]:
+        """What `mix_lots` takes."""
+        given = self.cleaned_data
+        grams = [(lot.pk, int((given[f"source-{lot.pk}"] or 0) * 1000)) for lot in self._lots]
+        return {
+            "listing_id": given["listing"],
+            "base_id": given["base"],
+            "occurred_at": given["occurred_at"],
+            "sources": [pair for pair in grams if pair[1]],
+        }
+
+
+class CompleteForm(forms.Form):
+    """What certificates need of a base."""
+
+    place = forms.CharField(label=_("Place, as on the certificate"), max_length=80, required=False)
+    contact = forms.CharField(label=_("Contact on the certificate"), max_length=60)
+
+    def facts(self) -> dict[str, Any]:
+        """What `complete_base` takes."""
+        return dict(self.cleaned_data)
 
 
 class BaseForm(forms.Form):
@@ -146,7 +212,7 @@ class BaseForm(forms.Form):
         label=_("Its area, in mu"), max_digits=7, decimal_places=1, min_value=0, required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )  # fmt: skip
-    contact = forms.CharField(label=_("Contact on the certificate"), max_length=60, required=False)
+    contact = forms.CharField(label=_("Contact on the certificate"), max_length=60)
 
     def facts(self) -> dict[str, Any]:
         """What `add_base` takes."""

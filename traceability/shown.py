@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from shop.core.times import moment
 from traceability.queries.telling import Told
+from traceability.queries.verifying import Broken
 from traceability.rules.weights import in_words
 from traceability.states import BizStep, Grade
 
@@ -34,11 +35,45 @@ def words(told: Told) -> str:
         boxes = told.body.get("heqiao:boxes", 0)
         if boxes:
             parts.append(ngettext("%(n)d box", "%(n)d boxes", boxes) % {"n": boxes})
+        if told.sorted_out:
+            parts.append(_("%(kg)s sorted out") % {"kg": in_words(told.sorted_out)})
         return " · ".join(str(part) for part in parts if part)
+    if told.step == BizStep.MIXING:
+        lots = ", ".join(str(part.get("lotNumber", "")) for part in told.fact("sources") or [])
+        return _("%(kg)s of %(lots)s") % {"kg": kilograms, "lots": lots}
+    if told.step == BizStep.DISPOSAL:
+        return f"{kilograms} · {told.fact('method') or ''}"
     if told.step == BizStep.SHIPPING:
         pieces = told.body.get("heqiao:pieces", 0)
         return ngettext("%(n)d piece, %(kg)s", "%(n)d pieces, %(kg)s", pieces) % {"n": pieces, "kg": kilograms}
     return _("%(kg)s, lot %(lot)s") % {"kg": kilograms, "lot": told.body.get("heqiao:lotNumber", "")}
+
+
+ROWS = {
+    "lot": gettext_lazy("lot"),
+    "certificate": gettext_lazy("conformity certificate"),
+    "test": gettext_lazy("test"),
+    "parcel": gettext_lazy("parcel"),
+    "goods": gettext_lazy("goods of a parcel"),
+    "sources": gettext_lazy("what was mixed into lot"),
+}
+
+
+def broken_words(broken: Broken | None, step: str = "") -> str:
+    """Return what was changed, in the reader's language; "" where nothing was."""
+    if broken is None:
+        return ""
+    if not broken.row:
+        facts = {"n": broken.seq, "step": step or "?"}
+        return _("Event %(n)d of this supplier's records (%(step)s) is not as it was written.") % facts
+    kind, _space, name = broken.row.partition(" ")
+    row = f"{ROWS.get(kind, kind)} {name}"
+    if not broken.seq:
+        return _("What stands here of the %(row)s was never sealed in this supplier's records.") % {"row": row}
+    return _("What stands here of the %(row)s is not what was sealed in event %(n)d of this supplier's records.") % {
+        "row": row,
+        "n": broken.seq,
+    }
 
 
 def _test_words(test: dict[str, Any]) -> str:

@@ -75,7 +75,7 @@ def _product(row: tuple[Any, ListingFacts]) -> dict[str, Any]:
         "available": max(facts.available, 0),
         "specification_id": card.specification_id,
         "county": card.county_code,
-        "is_certified": card.certified,
+        "is_certified": card.certified and (card.changes_on is None or card.changes_on > timezone.localdate()),
         "is_preorder": facts.is_preorder,
         "url": local(f"/shop/p/{facts.slug}/"),
     }

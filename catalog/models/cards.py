@@ -30,10 +30,12 @@ class ListingCard(models.Model):
     html_zh = models.TextField(blank=True)
     html_en = models.TextField(blank=True)
     tokens = models.TextField(blank=True, help_text="Unigrams, bigrams and pinyin, space separated")
+    changes_on = models.DateField(null=True, help_text="The first day on which the same facts make another card")
     built_at = models.DateTimeField()
 
     class Meta:
         indexes = [
+            models.Index(fields=["changes_on"], name="card_changes", condition=Q(changes_on__isnull=False)),
             models.Index(fields=["-rank", "listing"], name="card_rank"),
             models.Index(fields=["-sold_count", "listing"], name="card_sold"),
             models.Index(fields=["jin_fen", "listing"], name="card_jin"),

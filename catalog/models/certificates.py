@@ -7,7 +7,7 @@ from catalog.states import CertificateKind
 
 
 class Certificate(models.Model):
-    """One certificate. `yearly_output_grams` is a balance on the ledger that every sale under it draws."""
+    """One certificate. `yearly_output_grams` is, for each year of its validity, a balance that every sale under it draws."""
 
     kind = models.CharField(max_length=12, choices=CertificateKind.choices)
     number = models.CharField(max_length=40, unique=True)
@@ -37,14 +37,24 @@ class Certificate(models.Model):
 
 
 class CertifiedYear(models.Model):
-    """The ledger account of what one certificate can still sell in one year. Written by `catalog.operations.output`."""
+    """The ledger account of what one certificate can still sell in one year of its validity (`rules.output`).
+
+    Not a calendar year: it begins on the certificate's first day or an anniversary of it; `year` is that day's.
+    Written by `catalog.operations.output`.
+    """
 
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="years")
     year = models.PositiveSmallIntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField(help_text="Its last day")
+    output_grams = models.BigIntegerField()
     account = models.OneToOneField("core.Account", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["certificate", "year"], name="certified_year_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["certificate", "year"], name="certified_year_once"),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="certified_year_days"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.certificate_id} {self.year}"

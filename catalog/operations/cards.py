@@ -1,6 +1,7 @@
 """Building the flat table behind every list, and the stored counts beside it.
 
-The same facts always make the same card: nothing here looks at a clock but the season, told by `at`.
+The same facts always make the same card: nothing here looks at a clock but at `at`, for seasons and certificates. Where
+the day alone will change a card, it holds both faces, and readers see that of their day.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,14 +15,14 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from oscar.apps.catalogue.models import Category
 
-from catalog.cardpress import CardFace, press
+from catalog.cardpress import CardFace, changing, press
 from catalog.models import CertifiedListing, Listing, ListingCard, ListingPicture, Specification, Stock
-from catalog.rules.seasons import in_season
+from catalog.rules.badges import PROVEN, DayFace, Held, face_on, next_change, plain_kind
 from catalog.rules.units import jin_fen
 from catalog.search import also_called, tokens_of
 from catalog.states import CertificateKind, ListingState
 from catalog.units import unit_price_text
-from shop.core import outbox, pagecache
+from shop.core import outbox, pagecache, periodic
 
 from .facets import rebuild_facets
 
@@ -72,6 +73,20 @@ def cards_changed(*, listing_ids: list[int], at: datetime) -> None:
     outbox.enqueue(task="catalog.rebuild_facets", args={}, key=f"facets:{minute}", at=at)
 
 
+@periodic.every("catalog.turn_cards", seconds=2)
+def turn_cards(*, at: datetime) -> int:
+    """Build anew what the day has changed since it was built (seasons, certificates); return how many cards.
+
+    Readers see the right face without it: this brings filters, ranks and counts after the date, within seconds of
+    midnight. Some hundreds at a time, so that the first of a month keeps nobody waiting.
+    """
+    due = ListingCard.objects.filter(changes_on__lte=timezone.localdate(at)).order_by("changes_on", "pk")
+    ids = list(due.values_list("pk", flat=True)[:CHUNK])
+    if ids:
+        cards_changed(listing_ids=ids, at=at)
+    return len(ids)
+
+
 @outbox.register("catalog.rebuild_facets")
 def facets_changed(*, at: datetime) -> None:
     """Outbox task: count the facets again."""
@@ -116,25 +131,22 @@ def _cards(listing_ids: list[int], at: datetime) -> Iterator[ListingCard]:
     ):
         pictures.setdefault(row.listing_id, row.picture)
     tops = _category_tops({listing.category.path for listing in listings})
-    certificates = _certificates(listing_ids, at)
+    certificates = _certificates(listing_ids)
     listing: Any
     for listing in listings:
-        # What a certificate proves stands before what a supplier says.
-        listing.certificate_kind = certificates.get(listing.pk)
         if specs.get(listing.pk):
-            yield _card(listing, specs[listing.pk], pictures.get(listing.pk), tops, at)
+            held = certificates.get(listing.pk, [])
+            yield _card(listing, specs[listing.pk], pictures.get(listing.pk), tops, at, held)
 
 
-def _certificates(listing_ids: list[int], at: datetime) -> dict[int, CertificateKind]:
-    """Return the kind of the first valid certificate of each listing that has one. One query."""
-    today = timezone.localdate(at)
-    valid = CertifiedListing.objects.filter(
-        listing__in=listing_ids,
-        certificate__is_revoked=False,
-        certificate__valid_from__lte=today,
-        certificate__valid_until__gte=today,
-    ).order_by("-certificate_id")
-    return {pk: CertificateKind(kind) for pk, kind in valid.values_list("listing_id", "certificate__kind")}
+def _certificates(listing_ids: list[int]) -> dict[int, list[Held]]:
+    """Return the certificates of each listing that has some, valid or not. One query."""
+    rows = CertifiedListing.objects.filter(listing__in=listing_ids).order_by("certificate_id")
+    facts = [f"certificate__{name}" for name in ("kind", "valid_from", "valid_until", "is_revoked")]
+    found: dict[int, list[Held]] = {}
+    for pk, draws, kind, first, last, is_revoked in rows.values_list("listing_id", "draws", *facts):
+        found.setdefault(pk, []).append(Held(kind, first, last, is_revoked=is_revoked, limits=draws))
+    return found
 
 
 def _category_tops(paths: set[str]) -> dict[str, Any]:
@@ -143,17 +155,24 @@ def _category_tops(paths: set[str]) -> dict[str, Any]:
     return {each.path: each for each in Category.objects.filter(path__in=roots).select_related("facts")}
 
 
-def _card(listing: Any, specs: list[Any], picture: Any, tops: dict[str, Any], at: datetime) -> ListingCard:
-    month = timezone.localtime(at).month
-    waits = listing.is_preorder or not in_season(month, listing.season_start, listing.season_end)
-    buyable = [spec for spec in specs if (spec.left or 0) > 0] if not waits else []
-    shown = min(buyable or specs, key=lambda spec: (spec.price_fen, spec.position, spec.pk))
+def _card(
+    listing: Any, specs: list[Any], picture: Any, tops: dict[str, Any], at: datetime, held: list[Held]
+) -> ListingCard:
+    today = timezone.localdate(at)
+    when = {"held": held, "season": (listing.season_start, listing.season_end), "is_preorder": listing.is_preorder}
+    now, later = face_on(today, **when), next_change(today, **when)
+    buyable = _buyable(specs, now)
+    shown = _shown_first(specs, now)
     top = tops.get(listing.category.path[: Category.steplen], listing.category)
     fresh = _freshest(listing)
     faces = {}
     for language, short in LANGUAGES:
         with override(language):
-            faces[short] = press(_face(listing, shown, picture, in_stock=bool(buyable), waits=waits))
+            faces[short] = press(_face(listing, shown, picture, now, in_stock=bool(buyable)))
+            if later is not None:
+                day, face = later
+                then = _face(listing, _shown_first(specs, face), picture, face, in_stock=bool(_buyable(specs, face)))
+                faces[short] = changing(faces[short], day, press(then))
     prices_per_jin = [fen for spec in buyable or specs if (fen := jin_fen(spec.price_fen, spec.net_grams)) is not None]
     return ListingCard(
         listing_id=listing.pk,
@@ -166,21 +185,30 @@ def _card(listing: Any, specs: list[Any], picture: Any, tops: dict[str, Any], at
         province_code=listing.county_id[:2],
         price_fen=shown.price_fen,
         jin_fen=min(prices_per_jin, default=None),
-        rank=_rank(listing, in_stock=bool(buyable), waits=waits),
+        rank=_rank(listing, now, in_stock=bool(buyable)),
         sold_count=listing.sold_count,
         fresh_rank=fresh,
         in_stock=bool(buyable),
-        certified=listing.certificate_kind is not None or listing.badge_kind == "proven",
+        certified=now.kind is not None,
         damage_covered=listing.damage_covered,
         within_48h=listing.ship_within_hours <= 48,
-        is_preorder=waits,
+        is_preorder=now.waits,
         is_assisted=listing.county.is_assisted,
         storage_class=listing.storage_class,
         html_zh=faces["zh"],
         html_en=faces["en"],
         tokens=_tokens(listing, top, specs),
+        changes_on=later[0] if later else None,
         built_at=at,
     )
+
+
+def _buyable(specs: list[Any], day: DayFace) -> list[Any]:
+    return [] if day.waits or day.is_lapsed else [spec for spec in specs if (spec.left or 0) > 0]
+
+
+def _shown_first(specs: list[Any], day: DayFace) -> Any:
+    return min(_buyable(specs, day) or specs, key=lambda spec: (spec.price_fen, spec.position, spec.pk))
 
 
 def _freshest(listing: Any) -> int:
@@ -190,14 +218,15 @@ def _freshest(listing: Any) -> int:
     return max(published, int(datetime(batch.year, batch.month, batch.day, tzinfo=UTC).timestamp()) if batch else 0)
 
 
-def _rank(listing: Any, *, in_stock: bool, waits: bool) -> int:
+def _rank(listing: Any, day: DayFace, *, in_stock: bool) -> int:
     """综合: what can be bought first, then what sells and pleases; ties are broken by the id."""
     liked = listing.review_good_count * 100 // listing.review_count if listing.review_count else 80
-    stand = 2_000_000 if in_stock else 1_000_000 if waits else 0
-    return stand + min(listing.sold_count, 50_000) * 10 + liked * 100 + (5_000 if listing.badge_kind == "proven" else 0)
+    stand = 2_000_000 if in_stock else 1_000_000 if day.waits else 0
+    return stand + min(listing.sold_count, 50_000) * 10 + liked * 100 + (5_000 if day.kind else 0)
 
 
-def _face(listing: Any, spec: Any, picture: Any, *, in_stock: bool, waits: bool) -> CardFace:
+def _face(listing: Any, spec: Any, picture: Any, day: DayFace, *, in_stock: bool) -> CardFace:
+    """Return what a card shows. What a certificate proves stands before what a supplier says."""
     english = get_language() == "en"
 
     def said(row: Any, name: str) -> str:
@@ -213,13 +242,13 @@ def _face(listing: Any, spec: Any, picture: Any, *, in_stock: bool, waits: bool)
         supplier_name=said(listing.supplier, "name"),
         price_fen=spec.price_fen,
         unit_price_text=unit_price_text(listing.sale_unit, spec),
-        badge_text=str(listing.certificate_kind.label) if listing.certificate_kind else said(listing, "badge"),
-        badge_kind="proven" if listing.certificate_kind else listing.badge_kind,
+        badge_text=str(CertificateKind(day.kind).label) if day.kind else said(listing, "badge"),
+        badge_kind=PROVEN if day.kind else plain_kind(listing.badge_kind),
         picture_key=shown.key if shown else "",
         picture_widths=tuple(shown.widths) if shown else (),
         ground=shown.ground if shown else "",
         can_add=in_stock,
-        remind=waits or not in_stock,
+        remind=day.waits or not in_stock,
     )
 
 

@@ -1,13 +1,12 @@
-"""Certified output: a certificate's year is an account on the ledger, in grams; what is sold under it draws it.
+"""Certified output: each year of a certificate's validity is an account on the ledger, in grams; what is sold draws it.
 
 Reserving stock draws in the same transaction, what is cancelled or taken back returns. The account is guarded by the
 database, so no door passes it. Locks: the accounts by id, after the stock pools.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Certificate, CertifiedListing, CertifiedYear, Listing
 from catalog.operations.listings import cards_changed
+from catalog.rules.output import output_years
 from shop.core import audit, ledger
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.ledger import Overdrawn, Posting
@@ -36,17 +36,20 @@ class CertificateExpired(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Grams sold under a certificate in a year; `key` makes it happen once, `reference` is the order's number."""
+    """Grams sold under a certificate on a day; `key` makes it happen once, `reference` is the order's number.
+
+    What is given back names the day of the sale, not that of the return: it goes where it came from.
+    """
 
     certificate_id: int
-    year: int
+    day: date
     grams: int
     key: str
     reference: str
 
 
 def left_account(certificate_id: int, year: int) -> str:
-    """Return the name of the account of what is left."""
+    """Return the name of the account of what is left of the validity's year that begins in `year`."""
     return f"certificate:{certificate_id}:{year}:left"
 
 
@@ -55,7 +58,7 @@ def _drawn_account(certificate_id: int, year: int) -> str:
 
 
 def record_certificate(*, actor: Any, at: datetime, listings: Sequence[Listing] = (), **facts: Any) -> Certificate:
-    """Record a certificate with its output of each year of its validity, and the listings sold under it.
+    """Record a certificate with the output of each year of its validity, and the listings sold under it.
 
     Raises InvalidInput when it ends before it begins, or when a listing is not its holder's.
     """
@@ -84,15 +87,15 @@ def record_certificate(*, actor: Any, at: datetime, listings: Sequence[Listing] 
 
 
 def _open_years(certificate: Certificate, at: datetime) -> None:
-    years = range(certificate.valid_from.year, certificate.valid_until.year + 1)
-    names = {year: left_account(certificate.pk, year) for year in years}
+    years = output_years(certificate.valid_from, certificate.valid_until, certificate.yearly_output_grams or 0)
+    names = {year: left_account(certificate.pk, year.starts_on.year) for year in years}
     ledger.post(
         [
             Posting(
-                key=f"certified:{certificate.pk}:{year}",
-                debit=f"certificate:{certificate.pk}:{year}:certified",
+                key=f"certified:{certificate.pk}:{year.starts_on.year}",
+                debit=f"certificate:{certificate.pk}:{year.starts_on.year}:certified",
                 credit=name,
-                amount=certificate.yearly_output_grams or 0,
+                amount=year.grams,
                 kind="certified_output",
                 reference=certificate.number,
                 asset=GRAMS,
@@ -104,33 +107,77 @@ def _open_years(certificate: Certificate, at: datetime) -> None:
     )
     accounts = ledger.accounts(names.values(), asset=GRAMS)
     CertifiedYear.objects.bulk_create(
-        [CertifiedYear(certificate=certificate, year=year, account=accounts[name]) for year, name in names.items()]
+        [
+            CertifiedYear(
+                certificate=certificate,
+                year=year.starts_on.year,
+                starts_on=year.starts_on,
+                ends_on=year.ends_on,
+                output_grams=year.grams,
+                account=accounts[name],
+            )
+            for year, name in names.items()
+        ]
     )
 
 
 def draw(draws: Sequence[Draw], *, at: datetime) -> None:
-    """Draw output in the caller's transaction. Raises OutputExceeded when a certificate has too little left."""
+    """Draw output in the caller's transaction. Raises OutputExceeded when a certificate has too little left that day."""
     if not draws:
         return
+    years = years_of(draws)
+    if any((each.certificate_id, each.day) not in years for each in draws):
+        raise _exceeded()
     try:
-        ledger.post([_posting(each, back=False) for each in draws], at=at)
+        ledger.post([_posting(each, years, back=False) for each in draws], at=at)
     except Overdrawn as error:
-        asked: dict[int, int] = defaultdict(int)
-        for each in draws:
-            asked[each.certificate_id] += each.grams
-        raise OutputExceeded(
-            _("The certified output of this year is sold: that much can't be sold under its certificate any more."),
-            account_id=error.details.get("account_id"),
-        ) from error
+        raise _exceeded(account_id=error.details.get("account_id")) from error
+
+
+def _exceeded(**details: Any) -> OutputExceeded:
+    return OutputExceeded(
+        _("The certified output of this year is sold: that much can't be sold under its certificate any more."),
+        **details,
+    )
 
 
 def give_back(draws: Sequence[Draw], *, at: datetime) -> None:
     """Return what was drawn, in the caller's transaction; the same key gives back once."""
-    ledger.post([_posting(each, back=True) for each in draws], at=at)
+    years = years_of(draws)
+    ledger.post([_posting(each, years, back=True) for each in draws if (each.certificate_id, each.day) in years], at=at)
 
 
-def _posting(each: Draw, *, back: bool) -> Posting:
-    left, drawn = left_account(each.certificate_id, each.year), _drawn_account(each.certificate_id, each.year)
+Spans = Sequence[tuple[int, date, date, int]]
+
+
+def certified_years(certificate_ids: Iterable[int] | None = None) -> Spans:
+    """Return (certificate, first day, last day, year) of every year of a validity, or of some certificates'. One query."""
+    rows = CertifiedYear.objects.order_by("certificate_id", "starts_on")
+    if certificate_ids is not None:
+        rows = rows.filter(certificate__in=set(certificate_ids))
+    return list(rows.values_list("certificate_id", "starts_on", "ends_on", "year"))
+
+
+def _year_of(certificate_id: int, day: date, spans: Spans) -> int | None:
+    own = (year for pk, first, last, year in spans if pk == certificate_id and first <= day <= last)
+    return next(own, None)
+
+
+def drawn_from(certificate_id: int, day: date, spans: Spans) -> str:
+    """Return the name of the account that counts what was sold under a certificate in the year of `day`."""
+    return _drawn_account(certificate_id, _year_of(certificate_id, day, spans) or day.year)
+
+
+def years_of(draws: Sequence[Draw]) -> dict[tuple[int, date], int]:
+    """Return which year of its validity (by the calendar year it begins in) each draw is of. One query."""
+    spans = certified_years(each.certificate_id for each in draws)
+    found = {(each.certificate_id, each.day): _year_of(each.certificate_id, each.day, spans) for each in draws}
+    return {key: year for key, year in found.items() if year is not None}
+
+
+def _posting(each: Draw, years: dict[tuple[int, date], int], *, back: bool) -> Posting:
+    year = years[each.certificate_id, each.day]
+    left, drawn = left_account(each.certificate_id, year), _drawn_account(each.certificate_id, year)
     return Posting(
         key=each.key,
         debit=drawn if back else left,

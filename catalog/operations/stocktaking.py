@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from catalog.models import Stock, StockChange
 from catalog.operations.stock import MAIN_POOL, Moved, OutOfStock, note_changes
 from catalog.queries.shelf import changes_since, last_change
-from catalog.shelf_words import told_change
+from catalog.queries.shelf_words import told_change
 from catalog.states import StockChangeKind, StockReason
 from shop.core.errors import DomainError, InvalidInput
 

@@ -1,19 +1,23 @@
 """Reading certificates: what they say, until when, how much of their year is sold."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.safestring import SafeString
 
 from catalog.cardpress import shown
-from catalog.models import Certificate, CertifiedYear, ListingCard, Picture
+from catalog.models import Certificate, CertifiedListing, CertifiedYear, ListingCard, Picture
 from catalog.words import english, said
 from shop.core.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateShown:
-    """A certificate in the reader's language. Grams are of this year; None where no output is stated."""
+    """A certificate in the reader's language. Grams are of the year of its validity that runs; None where none does.
+
+    `output_grams` is what it states for a year; `year_grams`, `year_from` and `year_until` are of the running one.
+    """
 
     number: str
     kind_text: str
@@ -26,18 +30,21 @@ class CertificateShown:
     is_revoked: bool
     output_grams: int | None
     left_grams: int | None
+    year_grams: int | None = None
+    year_from: date | None = None
+    year_until: date | None = None
 
     @property
     def sold_grams(self) -> int | None:
-        """What was sold of this year's output."""
-        if self.output_grams is None or self.left_grams is None:
+        """What was sold of the running year's output."""
+        if self.year_grams is None or self.left_grams is None:
             return None
-        return self.output_grams - self.left_grams
+        return self.year_grams - self.left_grams
 
     @property
     def sold_percent(self) -> int:
         """How much of it is sold, in whole per cent, rounded down."""
-        return (self.sold_grams or 0) * 100 // self.output_grams if self.output_grams else 0
+        return (self.sold_grams or 0) * 100 // self.year_grams if self.year_grams else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +67,33 @@ def certificates_of(listing_id: int, today: date) -> list[CertificateShown]:
     return [each for each in found if each.is_valid]
 
 
+_STANDING = Prepared(
+    lambda listing_ids: (
+        CertifiedListing.objects.filter(listing_id__in=listing_ids)
+        .order_by("pk")
+        .values_list("listing_id", "certificate_id", "certificate__is_revoked", "certificate__valid_until")
+    )
+)
+
+
+def standing(listing_ids: Iterable[int]) -> list[tuple[int, int, bool, date]]:
+    """Return (listing, certificate, revoked, last day) of everything that listings are sold under. One query.
+
+    For pages kept by their facts: a certificate that is revoked or renewed makes them anew.
+    """
+    return _STANDING(sorted(set(listing_ids)))
+
+
 def certificate_page(number: str, today: date) -> CertificatePage | None:
     """Return what a certificate's page shows, valid or not; None for an unknown number. Three queries."""
     row = Certificate.objects.filter(number=number).select_related("holder", "document").first()
     if row is None:
         return None
-    year = CertifiedYear.objects.filter(certificate=row, year=today.year).select_related("account").first()
+    years = CertifiedYear.objects.filter(certificate=row, starts_on__lte=today, ends_on__gte=today)
+    year = years.select_related("account").first()
     cards = ListingCard.objects.filter(listing__certified__certificate=row).order_by("-rank", "listing_id")
     return CertificatePage(
-        shown=_shown(row, year.account.balance if year else None, today),
+        shown=_shown(row, year, today),
         holder_name=said(row.holder, "name"),
         holder_slug=row.holder.slug,
         cards=shown(cards.values_list("html_en" if english() else "html_zh", flat=True)),
@@ -76,7 +101,7 @@ def certificate_page(number: str, today: date) -> CertificatePage | None:
     )
 
 
-def _shown(row: Certificate, left_grams: int | None, today: date) -> CertificateShown:
+def _shown(row: Certificate, year: CertifiedYear | None, today: date) -> CertificateShown:
     return CertificateShown(
         number=row.number,
         kind_text=str(row.get_kind_display()),
@@ -88,5 +113,8 @@ def _shown(row: Certificate, left_grams: int | None, today: date) -> Certificate
         is_valid=row.valid_from <= today <= row.valid_until and not row.is_revoked,
         is_revoked=row.is_revoked,
         output_grams=row.yearly_output_grams,
-        left_grams=left_grams,
+        left_grams=year.account.balance if year else None,
+        year_grams=year.output_grams if year else None,
+        year_from=year.starts_on if year else None,
+        year_until=year.ends_on if year else None,
     )

@@ -19,7 +19,7 @@ from catalog.places import short, short_en, short_name
 from catalog.queries.certificates import CertificateShown, certificates_of
 from catalog.queries.freight import freight_of
 from catalog.queries.neighbours import similar_cards
-from catalog.queries.sale import MAIN_POOL, grams_left, pieces_for_sale
+from catalog.queries.sale import MAIN_POOL, certified, pieces_for_sale, stands
 from catalog.queries.tree import Node, category_tree
 from catalog.rules.arrival import arrives_by, ship_by
 from catalog.rules.freight import FreightQuote, quote
@@ -67,6 +67,7 @@ class Choice:
     picture: Rendition | None
     gross_grams: int
     unit_fen: int | None
+    is_certified: bool = True
     net_grams: int = 0
 
     @property
@@ -97,6 +98,11 @@ class ProductPage:
     most: int = 0
     dates: hooks.LotDates | None = None
     certificates: list[CertificateShown] = field(default_factory=list)
+
+    @property
+    def is_lapsed(self) -> bool:
+        """Whether it can't be bought because the certificate that it is sold under is not valid today."""
+        return not self.chosen.is_certified
 
 
 def days_left(dates: hooks.LotDates | None, delivery: Delivery) -> int | None:
@@ -164,14 +170,15 @@ def _left() -> Subquery:
 
 
 _version_of = Prepared(
-    lambda slug, year: (
+    lambda slug, day: (
         Specification.objects.filter(
             listing__slug=slug, is_offered=True, listing__state=ListingState.LIVE, listing__supplier__is_active=True
         )
         .order_by("position", "pk")
-        .annotate(left=_left(), grams=grams_left(year))
+        .annotate(left=_left(), **certified(day))
         .values_list(
-            *("pk", "price_fen", "was_fen", "left", "grams", "listing__card__built_at", "listing__updated_at"),
+            *("pk", "price_fen", "was_fen", "left", "grams_left", "listing__card__built_at", "listing__updated_at"),
+            *("certificate", "certified_from", "certified_until", "is_revoked"),
             *("listing__review_count", "listing__sold_count", "listing__supplier__holiday_until"),
             *("listing_id", "net_grams"),
         )
@@ -186,7 +193,7 @@ def product_version(slug: str, *, to: str | None, chosen: str | None, at: dateti
     the reader's language, the place of delivery and the day. What is kept under it can be old only in freight and in
     the other products shown: by as long as it is kept.
     """
-    rows = _version_of(slug, timezone.localtime(at).year)
+    rows = _version_of(slug, timezone.localdate(at).isoformat())
     if not rows:
         return None
     wanted = chosen if any(str(row[0]) == chosen for row in rows) else ""
@@ -262,10 +269,10 @@ def _origin(listing: Listing) -> str:
 
 
 _specifications_of = Prepared(
-    lambda pk, year: (
+    lambda pk, day: (
         Specification.objects.filter(listing=pk, is_offered=True)
         .select_related("picture")
-        .annotate(left=_left(), grams=grams_left(year))
+        .annotate(left=_left(), **certified(day))
         .order_by("position", "pk")
     )
 )
@@ -274,7 +281,15 @@ _pictures_of = Prepared(
 )
 
 
+def _available(row: Any, today: date) -> int:
+    """Return the pieces that can be sold: none while the certificate that limits the sale is not valid."""
+    if not stands(row.certified_from, row.certified_until, row.is_revoked, today):
+        return 0
+    return pieces_for_sale(max(row.left or 0, 0), row.grams_left, row.net_grams)
+
+
 def _choices(listing: Listing, at: datetime) -> list[Choice]:
+    today = timezone.localdate(at)
     return [
         Choice(
             pk=row.pk,
@@ -283,7 +298,8 @@ def _choices(listing: Listing, at: datetime) -> list[Choice]:
             price_fen=row.price_fen,
             was_fen=row.was_fen if row.was_fen and row.was_fen > row.price_fen else None,
             unit_price=unit_price_text(listing.sale_unit, row),
-            available=pieces_for_sale(max(row.left or 0, 0), row.grams, row.net_grams),
+            available=_available(row, today),
+            is_certified=stands(row.certified_from, row.certified_until, row.is_revoked, today),
             net=net_text(row),
             picture=_rendition(row.picture) if row.picture else None,
             gross_grams=row.gross_grams,
@@ -292,7 +308,7 @@ def _choices(listing: Listing, at: datetime) -> list[Choice]:
                 listing.sale_unit, row.price_fen, net_grams=row.net_grams, net_ml=row.net_ml, pieces=row.pieces
             ),
         )
-        for row in _specifications_of(listing.pk, timezone.localtime(at).year)
+        for row in _specifications_of(listing.pk, today.isoformat())
     ]
 
 

@@ -177,7 +177,7 @@ def _output(proposal: ListingProposal, facts: ProposedListing, today: date) -> O
     if facts.certificate_id is None:
         return None
     year = (
-        CertifiedYear.objects.filter(certificate=facts.certificate_id, year=today.year)
+        CertifiedYear.objects.filter(certificate=facts.certificate_id, starts_on__lte=today, ends_on__gte=today)
         .select_related("account", "certificate")
         .first()
     )

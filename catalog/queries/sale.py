@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, DateField, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from catalog.models import CertifiedListing, CertifiedYear, Listing, ListingPicture, Specification, Stock, Supplier
@@ -22,6 +23,7 @@ class SpecForSale:
 
     `is_preorder`: it can't be bought now, out of its season or because its listing says so. `is_weighed`: the price
     is for `net_grams` at the most; what the piece weighs less is given back when it is packed.
+    `available` is none while the certificate that it is sold under is not valid.
     """
 
     specification_id: int
@@ -60,41 +62,58 @@ class SpecForSale:
     certificate_from: date | None = None
     certificate_until: date | None = None
     certified_grams_left: int | None = None
+    certificate_revoked: bool = False
     is_weighed: bool = False
 
     def is_certified_on(self, day: date) -> bool:
         """Tell whether the certificate that it is sold under is valid on `day`; always without one."""
-        if self.certificate_from is None or self.certificate_until is None:
-            return True
-        return self.certificate_from <= day <= self.certificate_until
+        return stands(self.certificate_from, self.certificate_until, self.certificate_revoked, day)
 
 
-def grams_left(year: int) -> Subquery:
-    """Return, as a column of specifications, the grams that the listing's certificate can still sell in `year`."""
+def certified(day: str, listing: str = "listing_id") -> dict[str, Any]:
+    """Return, as columns of specifications (or of what has its listing's id in `listing`), the certificate that the listing is sold under, and what is left of it.
+
+    `certificate`, `certified_from`, `certified_until`, `is_revoked` are null where there is none that limits the sale;
+    `grams_left` (on `day`, an ISO date) also outside of all years of its validity. A revoked one is there: nothing is
+    sold under it.
+    """
+    own = CertifiedListing.objects.filter(listing=OuterRef(listing), draws=True)
+    # Cast: the day may be a mark that a prepared query fills in later, which no date column would take.
+    on = Cast(Value(day, output_field=CharField()), DateField())
     years = CertifiedYear.objects.filter(
-        certificate__certified__listing=OuterRef("listing_id"), certificate__certified__draws=True, year=year
+        certificate__certified__listing=OuterRef(listing),
+        certificate__certified__draws=True,
+        starts_on__lte=on,
+        ends_on__gte=on,
     )
-    return Subquery(years.values("account__balance")[:1])
+    return {
+        "certificate": Subquery(own.values("certificate_id")[:1]),
+        "certified_from": Subquery(own.values("certificate__valid_from")[:1]),
+        "certified_until": Subquery(own.values("certificate__valid_until")[:1]),
+        "is_revoked": Subquery(own.values("certificate__is_revoked")[:1]),
+        "grams_left": Subquery(years.values("account__balance")[:1]),
+    }
 
 
-def _rows(ids: list[int], year: int) -> QuerySet[Any]:
+def stands(valid_from: date | None, valid_until: date | None, is_revoked: bool | None, day: date) -> bool:
+    """Tell whether what is sold under such a certificate may be sold on `day`; always without one."""
+    if valid_from is None or valid_until is None:
+        return True
+    return not is_revoked and valid_from <= day <= valid_until
+
+
+def _rows(ids: list[int], day: str) -> QuerySet[Any]:
     first_picture = (
         ListingPicture.objects.filter(listing=OuterRef("listing_id")).order_by("position", "pk").values("picture__key")
     )
     stock = Stock.objects.filter(stockrecord=OuterRef("stockrecord_id"), pool=MAIN_POOL)
-    certified = CertifiedListing.objects.filter(
-        listing=OuterRef("listing_id"), draws=True, certificate__is_revoked=False
-    )
     return (
         Specification.objects.filter(pk__in=ids)
         .annotate(
             stock_pk=Subquery(stock.values("pk")[:1]),
             left=Subquery(stock.annotate(left=F("on_hand") - F("reserved")).values("left")[:1]),
             listing_picture=Subquery(first_picture[:1]),
-            certificate=Subquery(certified.values("certificate_id")[:1]),
-            certified_from=Subquery(certified.values("certificate__valid_from")[:1]),
-            certified_until=Subquery(certified.values("certificate__valid_until")[:1]),
-            grams_left=grams_left(year),
+            **certified(day),
         )
         .values_list(
             "pk",
@@ -140,6 +159,7 @@ def _rows(ids: list[int], year: int) -> QuerySet[Any]:
             "listing__sale_unit",
             "listing__season_start",
             "listing__season_end",
+            "is_revoked",
         )
     )
 
@@ -155,7 +175,8 @@ def specifications_for_sale(ids: Iterable[int]) -> dict[int, SpecForSale]:
     wanted = list(ids)
     if not wanted:
         return {}
-    return {row[0]: _spec(row) for row in _for_sale(wanted, timezone.localdate().year)}
+    today = timezone.localdate()
+    return {row[0]: _spec(row, today) for row in _for_sale(wanted, today.isoformat())}
 
 
 def pieces_for_sale(pieces: int, grams_left: int | None, net_grams: int) -> int:
@@ -165,14 +186,15 @@ def pieces_for_sale(pieces: int, grams_left: int | None, net_grams: int) -> int:
     return min(pieces, grams_left // net_grams)
 
 
-def _spec(row: tuple) -> SpecForSale:
+def _spec(row: tuple, today: date) -> SpecForSale:
+    is_valid = stands(row[37], row[38], row[43], today)
     return SpecForSale(
         specification_id=row[0],
         listing_id=row[1],
         product_id=row[2],
         stockrecord_id=row[3],
         stock_id=row[4] or 0,
-        available=pieces_for_sale(row[5] or 0, row[39], row[21]),
+        available=pieces_for_sale(row[5] or 0, row[39], row[21]) if is_valid else 0,
         price_fen=row[6],
         sku=row[7],
         partner_id=row[8],
@@ -204,6 +226,7 @@ def _spec(row: tuple) -> SpecForSale:
         certificate_until=row[38],
         certified_grams_left=row[39],
         is_weighed=row[40] == SaleUnit.CATCH_WEIGHT,
+        certificate_revoked=bool(row[43]),
     )
 
 

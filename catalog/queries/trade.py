@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Listing, ListingPicture, Reminder, Specification, Stock, Supplier, Village
 from catalog.places import short
+from catalog.queries.sale import certified, stands
 from catalog.states import ListingState
 from catalog.words import said
 from shop.core.errors import DomainError, NotAllowed
@@ -39,6 +41,7 @@ class ListingFacts:
 
 def listings_now(ids: Iterable[int]) -> dict[int, ListingFacts]:
     """Return listings as they are now, by id. One query."""
+    today = timezone.localdate()
     first_picture = ListingPicture.objects.filter(listing=OuterRef("pk")).order_by("position", "pk")
     left = (
         Stock.objects.filter(
@@ -56,6 +59,7 @@ def listings_now(ids: Iterable[int]) -> dict[int, ListingFacts]:
             price=Min("specifications__price_fen", filter=Q(specifications__is_offered=True)),
             left=Subquery(left),
             picture=Subquery(first_picture.values("picture__key")[:1]),
+            **certified(today.isoformat(), "pk"),
         )
         .select_related("supplier")
     )
@@ -69,13 +73,18 @@ def listings_now(ids: Iterable[int]) -> dict[int, ListingFacts]:
             supplier_zh=row.supplier.name_zh,
             supplier_en=row.supplier.name_en,
             price_fen=row.price or 0,
-            available=row.left or 0,
+            available=(row.left or 0) if _may_be_sold(row, today) else 0,
             is_live=row.state == ListingState.LIVE and row.supplier.is_active and bool(row.price),
             is_preorder=row.is_preorder,
             picture_key=row.picture or "",
         )
         for row in rows
     }
+
+
+def _may_be_sold(row: Any, today: date) -> bool:
+    """Tell whether the certificate that a listing is sold under is valid, and something is left of its year."""
+    return stands(row.certified_from, row.certified_until, row.is_revoked, today) and row.grams_left != 0
 
 
 def listing_facts(listing_id: int) -> ListingFacts | None:

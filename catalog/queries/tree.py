@@ -89,3 +89,10 @@ def _read() -> Tree:
         else:
             root.children.append(node)
     return Tree(tops=list(tops.values()), by_pk=by_pk)
+
+
+def with_those_above(category_id: int) -> list[int]:
+    """Return a category's id and those of the categories above it. Two queries; nothing for an unknown one."""
+    path = Category.objects.filter(pk=category_id).values_list("path", flat=True).first() or ""
+    above = [path[:end] for end in range(Category.steplen, len(path) + 1, Category.steplen)]
+    return list(Category.objects.filter(path__in=above).order_by("path").values_list("pk", flat=True))

@@ -19,7 +19,6 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "page": page,
         "it": page.shown,
-        "year": timezone.localdate().year,
         "holder_url": local(f"/suppliers/{page.holder_slug}/"),
         "document": page.document
         and rendition(

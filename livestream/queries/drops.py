@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.queries import said, specifications_for_sale
+from catalog.queries.sale import pieces_for_sale
 from livestream.models import Drop, LiveSession
 from livestream.states import DropState
 from shop.core.prepared import Prepared
@@ -51,14 +53,16 @@ def drop_price(ref: str, at: datetime) -> SpecialPrice | None:
     if drop is None or spec is None:
         return None
     over = drop.state != DropState.RUNNING or drop.ends_at <= at
+    refusal = _("This flash sale is over.") if over else ""
+    if not over and not spec.is_certified_on(timezone.localdate(at)):
+        refusal = _("Its certificate is not valid today: it can't be sold until renewed.")
+    left = pieces_for_sale(drop.left or 0, spec.certified_grams_left, spec.net_grams)
     return SpecialPrice(
         source=f"{SOURCE}:{drop.pk}",
-        spec=replace(
-            spec, price_fen=drop.price_fen, stock_id=drop.stock_id or 0, available=0 if over else drop.left or 0
-        ),
+        spec=replace(spec, price_fen=drop.price_fen, stock_id=drop.stock_id or 0, available=0 if refusal else left),
         limit=drop.per_buyer,
         until=drop.ends_at,
-        refusal=_("This flash sale is over.") if over else "",
+        refusal=refusal,
         attributions=(
             *session_sources(drop.session),
             Attribution("drop", str(drop.pk), f"{drop.session.title_zh} {drop.number}"),

@@ -1,7 +1,7 @@
 """Units and gifts by API."""
 
-from . import gifts, orders, requests, units
+from . import gifts, orders, rates, requests, units
 
-AREAS = (units.area, requests.area, orders.area, gifts.area)
+AREAS = (units.area, rates.area, requests.area, orders.area, gifts.area)
 
 __all__ = ["AREAS"]

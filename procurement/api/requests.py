@@ -15,13 +15,16 @@ from procurement.models import PurchaseRequest
 from procurement.operations import requests as operations
 from procurement.operations.deciding import decide_request
 from procurement.operations.ordering import order_request
-from procurement.queries.requests import check_list, request_of, request_page
+from procurement.queries.requests import Change, check_list, request_of, request_page
+from procurement.request_shown import changed_facts, line_changes
 from procurement.rules.lists import Verdict as RowVerdict
 from procurement.texts import words
+from shop.core import regions
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
+from shop.core.codes import clean_phone
 
 area = Area(gettext_noop("Units: requests and approval"))
 
@@ -53,6 +56,34 @@ class RequestOut(Priced):
     ordered_at: Moment | None
 
 
+class ShipTo(Answer):
+    name: str
+    phone: str
+    division: str
+    place: str
+    street: str
+
+
+class FactChanged(Answer):
+    what: str = Field(examples=["address"])
+    before: str
+    now: str
+
+
+class LineChanged(Priced):
+    name: str
+    specification: str
+    before: int
+    now: int
+    price_before: str
+    price_now: str
+
+
+class Changes(Answer):
+    facts: list[FactChanged]
+    lines: list[LineChanged]
+
+
 class Decided(Answer):
     by: str
     step: int
@@ -65,7 +96,9 @@ class Decided(Answer):
 class RequestDetail(RequestOut):
     goods: str
     freight: str
+    ship_to: ShipTo | None = Field(description=gettext_noop("Part of what is approved: nothing is sent anywhere else."))
     lines: list[AskedLine]
+    changes: Changes = Field(description=gettext_noop("What changed since the version that was submitted before."))
     decisions: list[Decided]
     purchase: str | None
 
@@ -83,6 +116,29 @@ def _request(row: PurchaseRequest) -> dict[str, Any]:
     }
 
 
+def _ship_to(row: PurchaseRequest) -> dict[str, Any] | None:
+    if row.ship_division is None:
+        return None
+    return {
+        "name": row.ship_name,
+        "phone": row.ship_phone,
+        "division": row.ship_division_id,
+        "place": regions.full_name(row.ship_division),
+        "street": row.ship_street,
+    }
+
+
+def _line_changed(each: Change) -> dict[str, Any]:
+    return {
+        "name": words(each.name_zh, each.name_en),
+        "specification": words(each.spec_zh, each.spec_en),
+        "before": each.before,
+        "now": each.now,
+        "price_before": yuan(each.price_before_fen),
+        "price_now": yuan(each.price_now_fen),
+    }
+
+
 def _own(request: ApiRequest, number: str) -> PurchaseRequest:
     found = request_of(seats(request), number)
     if found is None:
@@ -96,6 +152,11 @@ def _detail(request: ApiRequest, number: str) -> dict[str, Any]:
         "goods": yuan(row.goods_fen),
         "freight": yuan(row.freight_fen),
         "purchase": row.purchase.number if row.purchase else None,
+        "ship_to": _ship_to(row),
+        "changes": {
+            "facts": [{name: each[name] for name in ("what", "before", "now")} for each in changed_facts(row)],
+            "lines": [_line_changed(each["change"]) for each in line_changes(row)],
+        },
         "lines": [
             {
                 "specification_id": line.specification_id,
@@ -232,11 +293,33 @@ class FactsIn(Body):
     fund: Literal["canteen", "union"]
     terms: Literal["prepaid", "postpaid"]
     note: str = Field("", max_length=200)
+    year: int = Field(
+        0, ge=0, le=2100, description=gettext_noop("In which year it is to be ordered: this or the next; 0 leaves it.")
+    )
 
 
-@step("facts", method="PUT", summary=gettext_noop("Set fund, terms and note"))
+@step("facts", method="PUT", summary=gettext_noop("Set fund, terms, year and note"))
 def set_request_facts(request: ApiRequest, number: str, body: FactsIn) -> None:
     operations.set_facts(request_id=_own(request, number).pk, **by(request), **body.model_dump())
+
+
+class ShipToIn(Body):
+    name: str = Field(min_length=1, max_length=40)
+    phone: str = Field(max_length=30, examples=["13800002046"])
+    division: str = Field(min_length=6, max_length=6, examples=["440106"])
+    street: str = Field(min_length=1, max_length=160)
+
+
+class RequestAddressIn(Body):
+    version: int = Field(ge=0, le=10**6)
+    ship_to: ShipToIn | None = Field(None, description=gettext_noop("The unit's own address without it."))
+
+
+@step("address", method="PUT", summary=gettext_noop("Say where the goods of a request go"))
+def set_request_address(request: ApiRequest, number: str, body: RequestAddressIn) -> None:
+    given = body.ship_to
+    address = operations.Address(given.name, clean_phone(given.phone), given.division, given.street) if given else None
+    operations.set_address(request_id=_own(request, number).pk, version=body.version, address=address, **by(request))
 
 
 class Seen(Body):

@@ -16,7 +16,8 @@ from procurement.queries import quota as queries
 from procurement.queries.requests import declaration_below, declaration_of
 from procurement.queries.units import Seat
 from procurement.rules.quota import Pace
-from procurement.texts import name_of
+from procurement.states import Fund
+from procurement.texts import name_of, words
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Priced, YuanIn, fen_of, share, yuan
 from shop.core.api.routing import ApiRequest, Key
@@ -58,6 +59,29 @@ class PaceOut(Priced):
     days_left: int
 
 
+class ShareOut(Priced):
+    basis: str = Field(examples=["canteen_food"])
+    base: str
+    ratio: str = Field(examples=["30.00"])
+    reserved: str
+    rule: str
+    document: str
+
+
+class DeclarationVersion(Priced):
+    version: int
+    canteen: str
+    represented_by: int | None
+    reserved: str
+    shares: list[ShareOut]
+    change_reason: str
+    confirmed_at: Moment
+
+
+class DeclarationVersions(Answer):
+    items: list[DeclarationVersion]
+
+
 class DeclarationOut(Priced):
     id: int
     unit: int
@@ -68,13 +92,26 @@ class DeclarationOut(Priced):
     canteen: str
     canteen_spend: str
     union: str
+    union_funds: str
+    union_gifts: str
     ratio: str = Field(examples=["10.00"])
     reserved: str
+    shares: list[ShareOut] = Field(description=gettext_noop("What each rule that binds the unit asks for."))
     represented_by: int | None
+    representation_agreed: bool = Field(description=gettext_noop("Whether that unit agreed to declare for it."))
+    change_reason: str
+    version_in_force: int | None = Field(
+        description=gettext_noop("The version confirmed last, which counts; null: none was.")
+    )
     contact_name: str
     note: str
     reason: str
     submitted_at: Moment | None
+
+
+class BudgetOut(Priced):
+    left: str
+    spent: str
 
 
 class StandingOut(Priced):
@@ -88,6 +125,7 @@ class StandingOut(Priced):
     pace: PaceOut
     budget_left: str
     budget_spent: str
+    budgets: dict[str, BudgetOut] = Field(description=gettext_noop("Each fund's own budget."))
     declaration: DeclarationOut | None
     orders: int
     under_way: int
@@ -103,7 +141,7 @@ def _seat(row: Seat) -> dict[str, Any]:
     }
 
 
-def _quota(part: queries.Amounts) -> dict[str, Any]:
+def quota_out(part: queries.Amounts) -> dict[str, Any]:
     names = ("reserved", "committed", "fulfilled", "reversed", "remaining")
     return {name: yuan(getattr(part, name)) for name in names} | {"rate": share(part.rate)}
 
@@ -124,11 +162,31 @@ def _pace(found: Pace) -> dict[str, Any]:
     }
 
 
-def _declaration(row: QuotaDeclaration | None) -> dict[str, Any] | None:
+def shares_out(shares: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "basis": each["basis"],
+            "base": yuan(each["base_fen"]),
+            "ratio": _bp(each["ratio_bp"]),
+            "reserved": yuan(each["reserved_fen"]),
+            "rule": words(each["name_zh"], each["name_en"]),
+            "document": each["document"],
+        }
+        for each in shares
+    ]
+
+
+def declaration_out(row: QuotaDeclaration | None) -> dict[str, Any] | None:
     if row is None:
         return None
     same = ("year", "version", "state", "canteen", "contact_name", "note", "reason", "submitted_at")
     return {name: getattr(row, name) for name in same} | {
+        "union_funds": yuan(row.union_funds_fen),
+        "union_gifts": yuan(row.union_gifts_fen),
+        "shares": shares_out(row.shares),
+        "representation_agreed": row.accepted_at is not None,
+        "change_reason": row.change_reason,
+        "version_in_force": row.in_force.version if row.in_force else None,
         "id": row.pk,
         "unit": row.unit_id,
         "unit_name": name_of(row.unit.organisation),
@@ -154,19 +212,21 @@ def list_units(request: ApiRequest) -> dict[str, Any]:
 def get_quota(request: ApiRequest, asked: ForYear) -> dict[str, Any]:
     own = seat(request, asked)
     found = queries.standing(own.unit, year(asked), timezone.localdate())
-    left, spent = queries.budget_of(own.pk, found.year)
+    budgets = {str(fund): queries.budget_of(own.pk, found.year, fund) for fund in Fund}
+    left, spent = budgets[Fund.CANTEEN]
     return {
         "unit": own.pk,
         "name": own.name,
         "year": found.year,
         "policy": found.policy.name_zh,
         "fulfil_by": found.fulfil_by,
-        "whole": _quota(found.whole),
-        "funds": {fund: _quota(part) for fund, part in found.funds.items()},
+        "whole": quota_out(found.whole),
+        "funds": {fund: quota_out(part) for fund, part in found.funds.items()},
         "pace": _pace(found.pace),
         "budget_left": yuan(left),
         "budget_spent": yuan(spent),
-        "declaration": _declaration(found.declaration),
+        "budgets": {fund: {"left": yuan(left), "spent": yuan(spent)} for fund, (left, spent) in budgets.items()},
+        "declaration": declaration_out(found.declaration),
         "orders": found.orders,
         "under_way": found.under_way,
     }
@@ -177,7 +237,11 @@ class BoardLine(Priced):
     name: str
     kind: str
     depth: int
-    quota: QuotaOut
+    is_counted: bool = Field(
+        description=gettext_noop("Whether it is part of the sums: false for a unit without a confirmed share.")
+    )
+    quota: QuotaOut = Field(description=gettext_noop("Of the units with a confirmed share, above and below the line."))
+    apart: QuotaOut = Field(description=gettext_noop("What units without a confirmed share bought: in no rate."))
     pace: PaceOut
     declaration: str | None = Field(description=gettext_noop("The state of its declaration."))
 
@@ -195,14 +259,16 @@ def get_board(request: ApiRequest, asked: ForYear) -> dict[str, Any]:
     found = queries.board(overseer(request, asked).unit, year(asked), timezone.localdate())
     return {
         "year": found.year,
-        "waiting": [_declaration(row) for row in found.waiting],
+        "waiting": [declaration_out(row) for row in found.waiting],
         "items": [
             {
                 "unit": row.unit.pk,
                 "name": name_of(row.unit.organisation),
                 "kind": row.unit.kind,
                 "depth": row.depth,
-                "quota": _quota(row.amounts),
+                "is_counted": not row.is_apart,
+                "quota": quota_out(row.amounts),
+                "apart": quota_out(row.apart),
                 "pace": _pace(row.pace),
                 "declaration": row.declaration.state if row.declaration else None,
             }
@@ -216,10 +282,15 @@ class DeclarationIn(Body):
     canteen: Literal["own", "shared", "outsourced", "none"]
     canteen_spend: YuanIn = "0.00"
     union: YuanIn = "0.00"
+    union_funds: YuanIn = "0.00"
+    union_gifts: YuanIn = "0.00"
     represented_by: Id | None = None
     contact_name: str = Field(min_length=1, max_length=40)
     contact_phone: str = Field(max_length=30, examples=["13800002046"])
     note: str = Field("", max_length=200)
+    change_reason: str = Field(
+        "", max_length=200, description=gettext_noop("Needed to change a confirmed declaration, which stays in force.")
+    )
 
 
 @area.writes(
@@ -236,13 +307,16 @@ def submit_declaration(request: ApiRequest, body: DeclarationIn, asked: ForYear)
         canteen=body.canteen,
         canteen_spend_fen=fen_of(body.canteen_spend),
         union_fen=fen_of(body.union),
+        union_funds_fen=fen_of(body.union_funds),
+        union_gifts_fen=fen_of(body.union_gifts),
         represented_by_id=body.represented_by,
         contact_name=body.contact_name,
         contact_phone=clean_phone(body.contact_phone),
         note=body.note,
+        change_reason=body.change_reason,
     )
     declare(unit_id=own.pk, year=year(asked), facts=facts, version=body.version, **by(request))
-    return _declaration(declaration_of(own.pk, year(asked))) or {}
+    return declaration_out(declaration_of(own.pk, year(asked))) or {}
 
 
 class Verdict(Body):
@@ -268,4 +342,4 @@ def decide_unit_declaration(request: ApiRequest, declaration_id: int, body: Verd
         reason=body.reason,
         **by(request),
     )
-    return _declaration(declaration_below(seats(request), declaration_id)) or {}
+    return declaration_out(declaration_below(seats(request), declaration_id)) or {}

@@ -41,6 +41,22 @@ class DeclarationForm(forms.Form):
         min_value=0,
         widget=forms.TextInput(attrs=DECIMAL),
     )
+    union_funds = forms.DecimalField(
+        label=_("Funds of the labour union in the year, yuan"),
+        max_digits=13,
+        decimal_places=2,
+        required=False,
+        min_value=0,
+        widget=forms.TextInput(attrs=DECIMAL),
+    )
+    union_gifts = forms.DecimalField(
+        label=_("Gifts of the labour union in the year, yuan"),
+        max_digits=13,
+        decimal_places=2,
+        required=False,
+        min_value=0,
+        widget=forms.TextInput(attrs=DECIMAL),
+    )
     contact_name = forms.CharField(
         label=_("Contact"), max_length=40, error_messages={"required": _("Enter who can be asked.")}
     )
@@ -48,9 +64,18 @@ class DeclarationForm(forms.Form):
         label=_("Mobile number"), error_messages={"required": _("Enter a mobile number of 11 digits.")}
     )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
+    change_reason = forms.CharField(
+        label=_("Why it is changed"),
+        max_length=200,
+        error_messages={"required": _("Say why the confirmed declaration is changed.")},
+    )
 
-    def __init__(self, *args: Any, sisters: Sequence[tuple[int, str]] = (), **options: Any) -> None:
+    def __init__(
+        self, *args: Any, sisters: Sequence[tuple[int, str]] = (), amends: bool = False, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
+        if not amends:
+            del self.fields["change_reason"]
         self.fields["represented_by"].choices = [("", _("No one: we declare ourselves")), *sisters]  # type: ignore[attr-defined]  # a choice field
 
     @staticmethod
@@ -63,6 +88,8 @@ class DeclarationForm(forms.Form):
             "canteen": declaration.canteen,
             "canteen_spend": to_yuan(declaration.canteen_spend_fen),
             "union": to_yuan(declaration.union_fen),
+            "union_funds": to_yuan(declaration.union_funds_fen),
+            "union_gifts": to_yuan(declaration.union_gifts_fen),
             "represented_by": declaration.represented_by_id or "",
             "contact_name": declaration.contact_name,
             "contact_phone": declaration.contact_phone,
@@ -77,10 +104,13 @@ class DeclarationForm(forms.Form):
             canteen=given["canteen"],
             canteen_spend_fen=to_fen(given["canteen_spend"] or 0),
             union_fen=to_fen(given["union"] or 0),
+            union_funds_fen=to_fen(given["union_funds"] or 0),
+            union_gifts_fen=to_fen(given["union_gifts"] or 0),
             represented_by_id=given["represented_by"] if given["canteen"] == CanteenMode.SHARED else None,
             contact_name=given["contact_name"],
             contact_phone=given["contact_phone"],
             note=given["note"],
+            change_reason=given.get("change_reason", ""),
         )
 
 
@@ -103,7 +133,7 @@ class DecisionForm(forms.Form):
 
 
 class FactsForm(forms.Form):
-    """Whose money, when it is paid, a note for the approver."""
+    """Whose money, when it is paid, in which year it is to be ordered, a note for the approver."""
 
     fund = forms.ChoiceField(label=_("Paid by"), choices=Fund.choices, widget=forms.RadioSelect)
     terms = forms.ChoiceField(
@@ -111,7 +141,12 @@ class FactsForm(forms.Form):
         choices=[(Terms.POSTPAID, _("Goods first, payment after acceptance")), (Terms.PREPAID, _("Payment first"))],
         widget=forms.RadioSelect,
     )
+    year = forms.TypedChoiceField(label=_("To be ordered in"), coerce=int, widget=forms.RadioSelect)
     note = forms.CharField(label=_("Note for the approver"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, this_year: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["year"].choices = [(each, str(each)) for each in (this_year, this_year + 1)]  # type: ignore[attr-defined]  # a choice field
 
 
 class ListForm(forms.Form):
@@ -138,14 +173,34 @@ class ListForm(forms.Form):
 
 
 class BudgetForm(forms.Form):
-    """By how much the year's budget changes."""
+    """By how much a fund's budget of a year changes."""
 
+    fund = forms.ChoiceField(
+        label=_("Fund"), choices=Fund.choices, widget=forms.RadioSelect, initial=Fund.CANTEEN, required=False
+    )
     amount = forms.DecimalField(
         label=_("Raise by, yuan (minus lowers)"),
         max_digits=13,
         decimal_places=2,
         widget=forms.TextInput(attrs=DECIMAL),
         error_messages={"required": _("Enter an amount."), "invalid": _("Enter an amount in yuan, like 12000.00.")},
+    )
+
+
+class PayerForm(forms.Form):
+    """An account that the unit pays from."""
+
+    payer_name = forms.CharField(
+        label=_("Account's holder"),
+        max_length=120,
+        error_messages={"required": _("Enter the account's holder, as it stands on a statement.")},
+    )
+    payer_bank = forms.CharField(label=_("Bank"), max_length=80, error_messages={"required": _("Enter the bank.")})
+    payer_account = forms.CharField(
+        label=_("Account number"),
+        max_length=50,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": _("Enter the account number: 8 to 34 digits.")},
     )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.operations.stock import OutOfStock
@@ -33,9 +34,10 @@ def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseReque
     The year of the commitment is the order's day's: where another year's budget was taken, the amount moves to this
     one's (NoBudget in words where that has less left). Raises WrongStep when it is not approved, ChangedSince when it is
     not the version that was, PricesMoved when it would cost more than was approved (less gives the rest back to the
-    budget), NotForSale, NotServed, and what `place` raises. Locks: request, unit, stock pools, ledger.
+    budget), NotForSale, NotServed, and what `place` raises. Locks: unit, request, stock pools, ledger.
     """
     with transaction.atomic():
+        lock_units(PurchaseRequest.objects.values_list("unit_id", flat=True).get(pk=request_id))
         request = lock_request(request_id)
         if request.state == RequestState.ORDERED:
             return request
@@ -45,9 +47,8 @@ def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseReque
         unit, organisation = request.unit, request.unit.organisation
         lines: list[RequestLine] = _lines(request.pk)
         _check_approved(request, lines)
-        lock_units(unit.pk)
         specs = specifications_for_sale(line.specification_id for line in lines)
-        _check_goods(lines, specs)
+        _check_goods(lines, specs, at)
         quote = list_quote(
             [(specs[line.specification_id], line.quantity) for line in lines],
             destination=request.ship_division_id or "",
@@ -117,7 +118,7 @@ def _settle_budget(request: PurchaseRequest, cost_fen: int, actor: Any, at: date
     request.year = year
 
 
-def _check_goods(lines: list[RequestLine], specs: dict[int, SpecForSale]) -> None:
+def _check_goods(lines: list[RequestLine], specs: dict[int, SpecForSale], at: datetime) -> None:
     for line in lines:
         spec = specs.get(line.specification_id)
         name = words(line.name_zh, line.name_en)
@@ -125,7 +126,8 @@ def _check_goods(lines: list[RequestLine], specs: dict[int, SpecForSale]) -> Non
             raise NotForSale(
                 _("%(name)s can't be bought any more. Take the request back to change it.") % {"name": name}
             )
-        if spec.available < line.quantity:
+        # What its certificate keeps back is refused by `place`, which says so.
+        if spec.available < line.quantity and spec.is_certified_on(timezone.localdate(at)):
             raise OutOfStock(
                 _("%(name)s: only %(left)d left. Take the request back, or wait for new stock.")
                 % {"name": name, "left": spec.available}

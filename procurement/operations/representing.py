@@ -31,7 +31,7 @@ _one = Prepared(lambda pk: BudgetUnit.objects.filter(pk=pk).select_for_update(no
 def lock_units(*unit_ids: int | None) -> None:
     """Lock units in the order of their ids until the transaction ends: what they declare and what counts where.
 
-    Units are locked after a request and before orders, stock pools and the ledger.
+    Units are locked before whatever is theirs: requests, declarations, orders.
     """
     for pk in sorted({pk for pk in unit_ids if pk}):
         _one(pk)
@@ -107,10 +107,13 @@ def move_orders(*, unit_id: int, year: int, to_id: int, key: str, actor: Any, at
     """Have the canteen's orders of a unit and year count for `to_id` from now on; return how many moved.
 
     Each order's sides go from the one quota to the other, under the order's own number: both stay sums of their orders.
-    Locks: the orders by id (the caller locked the unit), ledger.
+    Locks (the caller locked the unit): the orders' purchases by id, the orders by id, ledger.
     """
     rows = UnitOrder.objects.filter(unit_id=unit_id, year=year, fund=Fund.CANTEEN).exclude(counts_for_id=to_id)
-    moved = list(rows.select_related("order__order").select_for_update(of=("order",)).order_by("pk"))
+    purchases = rows.select_related("order__purchase").select_for_update(of=("order__purchase",), no_key=True)
+    list(purchases.order_by("order__purchase_id"))
+    orders = rows.select_related("order__order").select_for_update(of=("order",), no_key=True)
+    moved = list(orders.order_by("pk"))
     postings: list[Posting] = []
     for row in moved:
         order = row.order

@@ -231,18 +231,13 @@ def set_address(
             given = unit_address(request.unit)
             if not given["ship_division_id"]:
                 raise InvalidInput(_("Say first where the goods go."), code="no_address")
+            request.ship_name, request.ship_phone = given["ship_name"], given["ship_phone"]
+            request.ship_division_id, request.ship_street = given["ship_division_id"], given["ship_street"]
         else:
             if not regions.counties([address.division_code]):
                 raise InvalidInput(_("Choose province, city and county."), field="division")
-            given = dict(
-                zip(
-                    ADDRESS,
-                    (address.name, address.phone, address.division_code, address.street),
-                    strict=True,
-                )
-            )
-        for name, value in given.items():
-            setattr(request, name, value)
+            request.ship_name, request.ship_phone = address.name, address.phone
+            request.ship_division_id, request.ship_street = address.division_code, address.street
         wanted = {line.specification_id: line.quantity for line in request.lines.all()}
         _write_lines(request, wanted, specifications_for_sale(wanted))
         audit.record(action="set_request_address", object_kind="request", object_id=request.number, actor=actor, at=at)

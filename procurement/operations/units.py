@@ -13,7 +13,7 @@ from procurement.models import BudgetUnit
 from procurement.operations.permissions import APPROVER, FINANCE, must_be
 from procurement.states import Fund, UnitKind
 from procurement.texts import year_of
-from shop.core import audit, ledger
+from shop.core import audit, ledger, regions
 from shop.core.errors import InvalidInput
 
 
@@ -75,6 +75,8 @@ def set_delivery(
     """Say where a unit's goods go from now on. A request keeps the address that it was approved with."""
     unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
     must_be(actor, unit, "buyer", FINANCE)
+    if not regions.counties([division_code]):
+        raise InvalidInput(_("Choose province, city and county."), field="division")
     BudgetUnit.objects.filter(pk=unit_id).update(
         ship_name=name, ship_phone=phone, ship_division_id=division_code, ship_street=street
     )

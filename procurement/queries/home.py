@@ -11,7 +11,7 @@ from procurement import books
 from procurement.models import BudgetUnit, PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.queries.policies import policies, regions_around
 from procurement.queries.units import Seat
-from procurement.states import Fund, RequestState
+from procurement.states import DeclarationState, Fund, RequestState
 from shop.core import ledger
 from shop.core.prepared import Prepared
 from shop.sales.states import OrderState, PurchaseState
@@ -49,6 +49,15 @@ _figures = Prepared(
         _first(
             QuotaDeclaration.objects.filter(unit=OuterRef("pk"), year=year),
             *("pk", "version", "state", "reserved_fen", "reason", "in_force__version"),
+        ),
+        Subquery(
+            QuotaDeclaration.objects.filter(
+                represented_by=unit_id, year=year, state=DeclarationState.SUBMITTED, accepted_at__isnull=True
+            )
+            .order_by()
+            .values("represented_by")
+            .annotate(n=Count("pk"))
+            .values("n")
         ),
         _first(
             policies(regions, year).reverse(),

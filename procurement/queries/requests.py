@@ -204,6 +204,34 @@ def changes(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]
     return found
 
 
+@dataclass(frozen=True)
+class FactChange:
+    """What became of one fact between two versions: "address", "fund", "terms", "year", "note", "freight"."""
+
+    what: str
+    before: Mapping[str, Any]
+    now: Mapping[str, Any]
+
+
+FACTS = {
+    "address": ("ship_name", "ship_phone", "ship_division_id", "ship_street"),
+    "fund": ("fund",),
+    "terms": ("terms",),
+    "year": ("year",),
+    "note": ("note",),
+    "freight": ("freight_fen",),
+}
+
+
+def fact_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[FactChange]:
+    """Return the facts that differ between two versions, besides their lines. No queries."""
+    return [
+        FactChange(what, before, now)
+        for what, names in FACTS.items()
+        if [before.get(name) for name in names] != [now.get(name) for name in names]
+    ]
+
+
 def check_list(cells: Sequence[Cell]) -> list[Checked]:
     """Return each row of a list with its verdict, by today's catalogue. Two queries."""
     known = specifications_by_code(cell.code for cell in cells)

@@ -6,10 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from procurement.declared_shown import share_rows, snapshot_rows, why_apart
 from procurement.forms.units import DecisionForm
 from procurement.operations.declarations import decide_declaration
 from procurement.queries.quota import board as read_board
-from procurement.queries.requests import declaration_below
+from procurement.queries.requests import declaration_below, snapshots_of
 from procurement.queries.units import Seat, unit_below
 from procurement.shown import declaration_badge
 from procurement.states import DeclarationState
@@ -62,6 +63,7 @@ def board(request: HttpRequest, seat: Seat) -> HttpResponse:
             "pace": pace_name(row.pace.state),
             "pace_badge": PACE_BADGES[row.pace.state],
             "declaration": declaration_badge(row.declaration) if row.unit.kind == "unit" else ("", ""),
+            "why_apart": why_apart(row.declaration),
         }
         for row in found.rows
     ]
@@ -69,7 +71,8 @@ def board(request: HttpRequest, seat: Seat) -> HttpResponse:
     context = {
         "board": found,
         "top": found.top,
-        "rows": rows[1:],
+        "rows": [each for each in rows[1:] if not each["row"].is_apart],
+        "apart": [each for each in rows if each["row"].is_apart],
         "year": year,
         "years": range(this, this - 3, -1),
         "behind": sum(1 for row in found.rows if row.unit.kind == "unit" and row.pace.state == "behind"),
@@ -87,7 +90,7 @@ def orders(request: HttpRequest, seat: Seat, unit_id: int) -> HttpResponse:
     unit = unit_below(seat.unit, unit_id)
     if unit is None:
         raise Http404(str(unit_id))
-    return order_list(request, seat, unit, f"/units/board/{unit_id}/orders/")
+    return order_list(request, seat, unit, f"/units/board/{unit_id}/orders/", apart=request.GET.get("set") == "apart")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,6 +126,9 @@ def declaration(request: HttpRequest, seat: Seat, declaration_id: int) -> HttpRe
         "badge": declaration_badge(found),
         "represented_by": name_of(found.represented_by.organisation) if found.represented_by else "",
         "ratio": f"{found.ratio_bp / 100:g}",
+        "shares": share_rows(found.shares),
+        "in_force": found.in_force if found.in_force_id and found.state != DeclarationState.CONFIRMED else None,
+        "versions": snapshot_rows(snapshots_of(found)),
         "form": form if found.state == DeclarationState.SUBMITTED else None,
     }
     return console(request, seat, "declaration_decide", context, status)

@@ -4,26 +4,26 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from procurement.forms.units import AcceptanceRuleForm, BudgetForm, DeclarationForm, DeliveryForm
-from procurement.models import BudgetUnit, QuotaDeclaration
-from procurement.operations.declarations import declare
+from procurement.declared_shown import share_bars
+from procurement.forms.units import AcceptanceRuleForm, BudgetForm, DeliveryForm, PayerForm
+from procurement.models import BudgetUnit
+from procurement.operations.payers import end_payer, register_payer
 from procurement.operations.units import grant_budget, set_acceptance_rule, set_delivery
 from procurement.plots import pace_plot
 from procurement.queries import quota as queries
 from procurement.queries.home import home_facts
-from procurement.queries.policies import policy_for
-from procurement.queries.requests import open_requests, orders_under_way
+from procurement.queries.payers import payers_of
+from procurement.queries.requests import asked_to_represent, open_requests, orders_under_way
 from procurement.queries.units import Seat
-from procurement.rules.quota import month_day
 from procurement.shown import declaration_badge, show_order, tasks
 from procurement.states import Fund
 from procurement.texts import words, year_of
-from procurement.views.entry import asked_year, console, for_unit, name_choices, seats
+from procurement.views.entry import asked_year, console, for_unit, seats
 from shop.core.errors import DomainError
 from shop.core.kept import TOKEN, kept_page
 from shop.core.money import to_fen
@@ -66,6 +66,7 @@ def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResp
             for fund, amounts in found.funds.items()
             if amounts.reserved or amounts.fulfilled or amounts.committed
         ],
+        "bars": share_bars(found),
         "gap": f"{abs(found.pace.gap_bp) // 100}.{abs(found.pace.gap_bp) % 100:02d}",
         "plot": pace_plot(
             points=found.points,
@@ -74,121 +75,89 @@ def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResp
             today=today,
             fulfil_by=found.fulfil_by,
         ),
-        "tasks": tasks(seat, found, open_requests(seat.pk), orders, at)[:4],
+        "tasks": tasks(seat, found, open_requests(seat.pk), orders, at, asked_to_represent(seat.pk, year))[:5],
         "orders": orders[:4],
         "declaration_badge": declaration_badge(found.declaration),
     }
     return console(request, seat, "home", context)
 
 
-def _sisters(unit: BudgetUnit) -> list[tuple[int, str]]:
-    if unit.parent_id is None:
-        return []
-    rows = BudgetUnit.objects.filter(parent_id=unit.parent_id).exclude(pk=unit.pk).select_related("organisation")
-    return name_choices(rows.order_by("pk"))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_unit
-def declaration(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Show and take a year's declaration."""
-    year = asked_year(request)
-    found = QuotaDeclaration.objects.filter(unit_id=seat.pk, year=year).first()
-    sisters = _sisters(seat.unit)
-    form = DeclarationForm(sisters=sisters, initial=DeclarationForm.initial_of(found))
-    status = 200
-    if request.method == "POST":
-        form = DeclarationForm(request.POST, sisters=sisters)
-        status = 422
-        if form.is_valid():
-            try:
-                declare(
-                    unit_id=seat.pk,
-                    year=year,
-                    facts=form.declared,
-                    version=form.cleaned_data["version"],
-                    actor=request.user,
-                    at=timezone.now(),
-                )
-            except DomainError as error:
-                status = error.status
-                add_refusal(form, error)
-            else:
-                messages.success(request, _("Submitted. The supervising unit confirms it."))
-                return HttpResponseRedirect(f"{local('/units/declaration/')}?year={year}")
-    policy = policy_for(seat.unit.region_code, year)
-    context = {
-        "declaration": found,
-        "badge": declaration_badge(found),
-        "form": form if found is None or found.state in ("draft", "returned") else None,
-        "policy": policy,
-        "ratio": f"{policy.ratio_bp / 100:g}",
-        "declare_by": month_day(year, policy.declare_by),
-        "year": year,
-        "years": range(year_of(timezone.now()) + 1, year_of(timezone.now()) - 3, -1),
-    }
-    return console(request, seat, "declaration", context, status)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_unit
 def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Show and change the year's budget and the address that goods go to."""
-    budget_form, delivery_form = BudgetForm(), DeliveryForm(initial=_address(seat.unit))
-    rule_form = AcceptanceRuleForm(initial={"needs_two_receivers": seat.unit.needs_two_receivers})
+    """Show and change a year's budgets, the address that goods go to, the accounts that are paid from."""
+    at = timezone.now()
+    this = year_of(at)
+    year = min(max(asked_year(request), this), this + 1)
+    forms: dict[str, Any] = {
+        "budget": BudgetForm(),
+        "delivery": DeliveryForm(initial=_address(seat.unit)),
+        "payer": PayerForm(),
+        "acceptance": AcceptanceRuleForm(initial={"needs_two_receivers": seat.unit.needs_two_receivers}),
+    }
     status = 200
     if request.method == "POST":
-        at = timezone.now()
+        what = request.POST.get("what", "delivery")
+        what = what if what in ("budget", "payer", "end-payer", "acceptance") else "delivery"
+        if what in forms:
+            forms[what] = type(forms[what])(request.POST)
+        form = forms.get(what)
         try:
-            if request.POST.get("what") == "budget":
-                budget_form = BudgetForm(request.POST)
-                form: Any = budget_form
-                if form.is_valid():
-                    fen = to_fen(form.cleaned_data["amount"])
-                    key = request.POST.get("key", "")[:40]
-                    grant_budget(
-                        unit_id=seat.pk, year=year_of(at), fen=fen, key=key or str(at), actor=request.user, at=at
-                    )
-            elif request.POST.get("what") == "acceptance":
-                form = rule_form = AcceptanceRuleForm(request.POST)
-                if form.is_valid():
-                    set_acceptance_rule(unit_id=seat.pk, actor=request.user, at=at, **form.cleaned_data)
-            else:
-                delivery_form = DeliveryForm(request.POST)
-                form = delivery_form
-                if "pick" not in request.POST and form.is_valid():
-                    given = form.cleaned_data
-                    set_delivery(
-                        unit_id=seat.pk,
-                        name=given["name"],
-                        phone=given["phone"],
-                        division_code=given["division"],
-                        street=given["street"],
-                        actor=request.user,
-                        at=at,
-                    )
-            if "pick" not in request.POST:
-                if form.is_valid():
-                    messages.success(request, _("Saved."))
-                    return HttpResponseRedirect(local("/units/settings/"))
-                status = 422
+            if "pick" not in request.POST and (form is None or form.is_valid()):
+                _save(request, seat, what, form.cleaned_data if form else {}, year, at)
+                messages.success(request, _("Saved."))
+                return HttpResponseRedirect(f"{local('/units/settings/')}?year={year}")
+            status = 200 if "pick" in request.POST else 422
         except DomainError as error:
             status = error.status
-            add_refusal(form, error)
-    year = year_of(timezone.now())
-    left, spent = queries.budget_of(seat.pk, year)
+            if form is not None:
+                add_refusal(form, error)
+            else:
+                messages.error(request, str(error.message))
     context = {
         "year": year,
-        "left_fen": left,
-        "spent_fen": spent,
-        "whole_fen": left + spent,
-        "spent_rate": spent * 100 / (left + spent) if left + spent else 0,
-        "budget_form": budget_form,
-        "delivery_form": delivery_form,
-        "rule_form": rule_form,
-        "key": timezone.now().strftime("%Y%m%d%H%M%S%f"),
+        "years": (this, this + 1),
+        "budgets": [_budget(seat.pk, year, fund) for fund in Fund],
+        "budget_form": forms["budget"],
+        "delivery_form": forms["delivery"],
+        "payer_form": forms["payer"],
+        "rule_form": forms["acceptance"],
+        "payers": payers_of(seat.pk),
+        "legal_name": seat.unit.organisation.name_zh,
+        "key": at.strftime("%Y%m%d%H%M%S%f"),
     }
     return console(request, seat, "settings", context, status)
+
+
+def _save(request: HttpRequest, seat: Seat, what: str, given: dict[str, Any], year: int, at: datetime) -> None:
+    """Do what one of the forms asks for. Raises DomainError."""
+    by: dict[str, Any] = {"actor": request.user, "at": at}
+    if what == "budget":
+        key = request.POST.get("key", "")[:40] or str(at)
+        fund, fen = given["fund"] or Fund.CANTEEN, to_fen(given["amount"])
+        grant_budget(unit_id=seat.pk, year=year, fund=fund, fen=fen, key=key, **by)
+    elif what == "payer":
+        register_payer(
+            unit_id=seat.pk, name=given["payer_name"], bank=given["payer_bank"], account=given["payer_account"], **by
+        )
+    elif what == "acceptance":
+        set_acceptance_rule(unit_id=seat.pk, **given, **by)
+    elif what == "end-payer":
+        payer = next((row.pk for row in payers_of(seat.pk) if str(row.pk) == request.POST.get("payer")), None)
+        if payer is None:
+            raise Http404
+        end_payer(payer_id=payer, **by)
+    else:
+        set_delivery(
+            unit_id=seat.pk, name=given["name"], phone=given["phone"], division_code=given["division"],
+            street=given["street"], **by,
+        )  # fmt: skip
+
+
+def _budget(unit_id: int, year: int, fund: str) -> dict[str, Any]:
+    left, spent = queries.budget_of(unit_id, year, fund)
+    rate = spent * 100 / (left + spent) if left + spent else 0
+    return {"fund": fund, "name": Fund(fund).label, "left": left, "spent": spent, "whole": left + spent, "rate": rate}
 
 
 def _address(unit: BudgetUnit) -> dict[str, str]:

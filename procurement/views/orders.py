@@ -19,9 +19,11 @@ from procurement.queries.requests import orders_of_request, payment_page, reques
 from procurement.queries.units import Seat
 from procurement.rules.amounts import in_capitals
 from procurement.settled import settle_purchase, settle_sums
-from procurement.shown import due_words, parcels, show_order, thumb
+from procurement.shown import due_words, parcels, show_order, terms_words, thumb
+from procurement.states import Fund, UnitKind
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
+from shop.core import regions
 from shop.core.errors import DomainError
 from shop.core.templatetags.heqiao import local
 from shop.sales.queries.cashier import payee
@@ -50,13 +52,18 @@ def index(request: HttpRequest, seat: Seat) -> HttpResponse:
     return order_list(request, seat, seat.unit, "/units/orders/")
 
 
-def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str) -> HttpResponse:
-    """Show the orders behind a figure of a unit, or of all under it, with the figure as their sum."""
+def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str, *, apart: bool = False) -> HttpResponse:
+    """Show the orders behind a figure of a unit, or of all under it, with the figure as their sum.
+
+    Under a unit that oversees others: of those that its rate counts, or the others' `apart`.
+    """
     year = asked_year(request)
     kind = request.GET.get("kind", "")
     kind = kind if kind in KIND_NAMES else ""
     at = timezone.now()
-    page, whole = quota_queries.order_page(unit, year, kind, request.GET.get("fund", ""), request.GET.get("page", 1))
+    page, whole = quota_queries.order_page(
+        unit, year, kind, request.GET.get("fund", ""), request.GET.get("page", 1), apart=apart
+    )
     rows = [show_order(row, at) for row in page.object_list]
     context = {
         "page": page,
@@ -69,6 +76,8 @@ def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str) -> Htt
         "address": address,
         "of_unit": words(unit.organisation.name_zh, unit.organisation.name_en),
         "is_tree": unit.pk != seat.pk or seat.oversees,
+        "apart": apart,
+        "sets": unit.kind != UnitKind.UNIT,
     }
     return console(request, seat, "orders", context)
 
@@ -121,6 +130,9 @@ def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         "can_pay": is_own and seat.pays and purchase.state == PurchaseState.UNPAID and row.request is not None,
         "due": due_words(purchase.pay_by, at),
         "purchase": purchase,
+        "place": f"{regions.full_name(purchase.ship_division)} {purchase.ship_street}",
+        "fund": Fund(row.fund).label,
+        "terms": terms_words(purchase.terms),
     }
     return console(request, seat, "order", context)
 

@@ -20,25 +20,28 @@ from procurement.operations import requests as operations
 from procurement.operations.deciding import STEPS, decide_request
 from procurement.operations.ordering import order_request
 from procurement.queries.quota import budget_of
-from procurement.queries.requests import TABS, changes, check_list, left_of_goods, request_of, request_page
+from procurement.queries.requests import TABS, check_list, left_of_goods, request_of, request_page
 from procurement.queries.units import Seat
+from procurement.request_shown import changed_facts, line_changes, place_of
 from procurement.rules.amounts import in_capitals
 from procurement.rules.lists import Cell, Verdict
-from procurement.shown import BADGES, history, thumb
+from procurement.rules.quota import budget_year
+from procurement.shown import BADGES, history, terms_words, thumb
 from procurement.states import EDITABLE, Fund, RequestState
-from procurement.texts import words
+from procurement.texts import words, year_of
 from procurement.views.entry import console, for_unit, seat_at, seats
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
-from shop.sales.states import Terms
 
 
-def _to(number: str, step: str = "") -> HttpResponseRedirect:
+def to_request(number: str, step: str = "") -> HttpResponseRedirect:
+    """Return the way to a request's page."""
     return HttpResponseRedirect(local(f"/units/requests/{number}/{step}"))
 
 
-def _own(request: HttpRequest, number: str) -> tuple[Seat, PurchaseRequest]:
+def own_request(request: HttpRequest, number: str) -> tuple[Seat, PurchaseRequest]:
+    """Return a request of one of the person's units, and the seat there. Raises Http404."""
     found = request_of(seats(request), number)
     if found is None:
         raise Http404(number)
@@ -73,12 +76,12 @@ def start(request: HttpRequest, seat: Seat) -> HttpResponse:
             if missing:
                 text = ngettext("%(n)d product is not sold any more.", "%(n)d products are not sold any more.", missing)
                 messages.warning(request, text % {"n": missing})
-            return _to(made.number)
+            return to_request(made.number)
         made = operations.start_request(unit_id=seat.pk, actor=request.user, at=at)
     except DomainError as error:
         messages.error(request, str(error.message))
         return HttpResponseRedirect(local("/units/requests/"))
-    return _to(made.number, "list/" if request.POST.get("how") == "list" else "add/")
+    return to_request(made.number, "list/" if request.POST.get("how") == "list" else "add/")
 
 
 def _lines(found: PurchaseRequest) -> list[dict[str, Any]]:
@@ -101,14 +104,15 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
     decides = step is not None and seat.may(step[1])
     involved = user.pk in {found.buyer_id, *found.editors}
     decided = any(each.version == found.version and each.actor_id == user.pk for each in found.decisions.all())
-    versions = sorted(found.versions.all(), key=lambda each: each.version)
-    changed = changes(versions[-2].lines, versions[-1].lines) if len(versions) > 1 else []
     return {
         "request_": found,
         "lines": _lines(found),
         "badge": BADGES[RequestState(found.state)],
         "fund": Fund(found.fund).label,
-        "terms": _("Goods first, payment after acceptance") if found.terms == Terms.POSTPAID else _("Payment first"),
+        "terms": terms_words(found.terms),
+        "place": place_of(found),
+        "year": found.year if found.state in ENDED else budget_year(found.year, year_of(timezone.now())),
+        "differs_from_unit": any(getattr(found, name) != getattr(found.unit, name) for name in operations.ADDRESS),
         "capitals": in_capitals(found.total_fen),
         "can_edit": seat.buys and found.state in EDITABLE,
         "can_take_back": seat.buys
@@ -117,20 +121,25 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "can_decide": decides and not involved and not decided,
         "cannot_decide": decides and (involved or decided),
         "is_last_step": step is not None and step[0] >= seat.unit.approvals,
-        "changes": [
-            {"change": each, "name": words(each.name_zh, each.name_en), "spec": words(each.spec_zh, each.spec_en)}
-            for each in changed
-        ],
+        "changes": line_changes(found),
+        "fact_changes": changed_facts(found),
         "history": history(found),
     }
 
 
 def _show(request: HttpRequest, seat: Seat, found: PurchaseRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     context = _facts(seat, found, request.user)
-    context["facts_form"] = FactsForm(initial={"fund": found.fund, "terms": found.terms, "note": found.note})
+    this = year_of(timezone.now())
+    context["facts_form"] = FactsForm(
+        this_year=this,
+        initial={
+            "fund": found.fund, "terms": found.terms, "note": found.note, "year": budget_year(found.year, this),
+        },
+    )  # fmt: skip
+    context["moves_to"] = this if found.state == RequestState.APPROVED and found.year != this else None
     context["decision_form"] = DecisionForm(initial={"version": found.version})
     if context["can_decide"]:
-        left, _spent = budget_of(seat.pk, found.year)
+        left, _spent = budget_of(seat.pk, context["year"], found.fund)
         context |= {"budget_left": left, "budget_after": left - found.total_fen}
     return console(request, seat, "request", context | more, status)
 
@@ -139,7 +148,7 @@ def _show(request: HttpRequest, seat: Seat, found: PurchaseRequest, *, status: i
 @for_unit
 def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Show one request: what is asked for, what changed, what was decided, what to do now."""
-    seat, found = _own(request, number)
+    seat, found = own_request(request, number)
     return _show(request, seat, found)
 
 
@@ -147,11 +156,12 @@ def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
 @for_unit
 def paper(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Show one request as it is printed on A4 and signed."""
-    seat, found = _own(request, number)
+    seat, found = own_request(request, number)
     context = _facts(seat, found, request.user)
     return render(request, "units/paper.html", {"seat": seat, "unit_name": seat.name, **context})
 
 
+ENDED = (RequestState.ORDERED, RequestState.CANCELLED)
 Act = Callable[[HttpRequest, PurchaseRequest, Any], str]
 
 
@@ -162,11 +172,11 @@ def _action(act: Act) -> Callable[..., HttpResponse]:
     @post_only
     @wraps(act)
     def view(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
-        seat, found = _own(request, number)
+        seat, found = own_request(request, number)
         try:
             said = act(request, found, timezone.now())
         except DomainError as error:
-            seat, found = _own(request, number)
+            seat, found = own_request(request, number)
             fields = {error.field: str(error.message)} if error.field and error.field.startswith("pieces-") else {}
             return _show(
                 request, seat, found, status=error.status, refusal=str(error.message), refused=fields,
@@ -174,12 +184,13 @@ def _action(act: Act) -> Callable[..., HttpResponse]:
             )  # fmt: skip
         if said:
             messages.success(request, said)
-        return _to(number)
+        return to_request(number)
 
     return view
 
 
-def _version(request: HttpRequest) -> int | None:
+def asked_version(request: HttpRequest) -> int | None:
+    """Return the version that a form was filled in on, None where it says none."""
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
@@ -199,7 +210,7 @@ def _pieces(request: HttpRequest) -> dict[int, int]:
 def change(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
     """Set the pieces of lines."""
     operations.put_lines(
-        request_id=found.pk, pieces=_pieces(request), version=_version(request), actor=request.user, at=at
+        request_id=found.pk, pieces=_pieces(request), version=asked_version(request), actor=request.user, at=at
     )
     return _("Saved. Prices are today's.")
 
@@ -212,7 +223,8 @@ def facts(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
         fund=request.POST.get("fund", ""),
         terms=request.POST.get("terms", ""),
         note=request.POST.get("note", ""),
-        version=_version(request),
+        year=int(year) if (year := request.POST.get("year", "")).isascii() and year.isdigit() and len(year) == 4 else 0,
+        version=asked_version(request),
         actor=request.user,
         at=at,
     )
@@ -222,7 +234,7 @@ def facts(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
 @_action
 def submit(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
     """Send it to the approver."""
-    operations.submit_request(request_id=found.pk, version=_version(request) or 0, actor=request.user, at=at)
+    operations.submit_request(request_id=found.pk, version=asked_version(request) or 0, actor=request.user, at=at)
     return _("Submitted. The approver is told.")
 
 
@@ -244,7 +256,7 @@ def give_up(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
 def decide(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
     """Approve or return it."""
     approve = request.POST.get("decision") == "approve"
-    operations_version = _version(request) or 0
+    operations_version = asked_version(request) or 0
     decide_request(
         request_id=found.pk,
         version=operations_version,
@@ -267,7 +279,7 @@ def order(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
 @for_unit
 def add(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Find goods in the catalogue and put them on the request."""
-    seat, found = _own(request, number)
+    seat, found = own_request(request, number)
     query = request.GET.get("q", "")[:60]
     refusal, status = "", 200
     if request.method == "POST":
@@ -280,7 +292,7 @@ def add(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
             text = ngettext("%(n)d product added.", "%(n)d products added.", len(wanted))
             messages.success(request, text % {"n": len(wanted)})
             return HttpResponseRedirect(request.get_full_path())
-        seat, found = _own(request, number)
+        seat, found = own_request(request, number)
     page, goods = find_goods(query, request.GET.get("page", 1))
     there = {line.specification_id: line.quantity for line in found.lines.all()}
     rows = [
@@ -333,7 +345,7 @@ def _reason(row: Any) -> str:
 @for_unit
 def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Read a pasted or uploaded list, show each row with its reason, take the good rows alone."""
-    seat, found = _own(request, number)
+    seat, found = own_request(request, number)
     form, rows, status, refusal = ListForm(), [], 200, ""
     if request.method == "POST" and "take" in request.POST:
         codes, counts = request.POST.getlist("code")[:600], request.POST.getlist("count")[:600]
@@ -352,7 +364,7 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         else:
             text = ngettext("%(n)d row taken.", "%(n)d rows taken.", len(good))
             messages.success(request, text % {"n": len(good)})
-            return _to(number)
+            return to_request(number)
     elif request.method == "POST":
         form = ListForm(request.POST, request.FILES)
         status = 422

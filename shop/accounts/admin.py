@@ -4,13 +4,20 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin, TabularInline
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from shop.accounts import rules
 from shop.accounts.models import Membership, Organisation, User
 from shop.core import audit
 from shop.core.back_office import site
+
+# Proved by a code, so changed by their person alone.
+PROVED = ("email", "phone", "phone_verified")
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 class MembershipInline(TabularInline):
@@ -21,40 +28,91 @@ class MembershipInline(TabularInline):
     extra = 0
 
 
+class NewAccountForm(ModelForm):
+    """An account to be taken over by its person: without a password, which a code to the phone or e-mail replaces."""
+
+    class Meta:
+        model = User
+        fields = ("email", "phone", "name")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of phone and e-mail. An empty one is none."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data["email"], data["phone"] = data.get("email") or None, data.get("phone") or None
+        if not data["email"] and not data["phone"]:
+            raise ValidationError(_("Enter a phone or an e-mail."))
+        return data
+
+    def save(self, commit: bool = True) -> Any:
+        """Save it without a password."""
+        self.instance.set_unusable_password()
+        return super().save(commit)
+
+
 class UserAdmin(DjangoUserAdmin):
-    """Accounts. What changes here is audited like everything else."""
+    """Accounts. What changes here is audited like everything else.
+
+    Phone, e-mail and password are their person's: each is changed with a code, on our own pages. Staff changes no
+    account that may more than itself; rights are given by superusers.
+    """
 
     ordering = ("pk",)
     list_display = ("pk", "name", "email", "phone", "is_staff", "is_active")
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("name", "email", "phone")
     fieldsets = (
-        (None, {"fields": ("email", "phone", "phone_verified", "password")}),
+        (None, {"fields": ("email", "phone", "phone_verified")}),
         ("Person", {"fields": ("name", "language", "large_text")}),
-        ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("Permissions", {"fields": ("is_active", *RIGHTS)}),
     )
-    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "phone", "password1", "password2")}),)
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "phone", "name")}),)
+    add_form = NewAccountForm
     inlines = (MembershipInline,)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Only superusers hand out staff rights: nobody raises itself."""
-        return () if request.user.is_superuser else ("is_staff", "is_superuser", "groups", "user_permissions")
+        proved = PROVED if obj is not None else ()
+        return proved if request.user.is_superuser else (*proved, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes an account that may more than itself."""
+        return super().has_change_permission(request, obj) and rules.may_edit_account(request.user, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: an account is erased by `operations.privacy.erase_person`, which keeps the books."""
         return False
 
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Set nobody's password: a forgotten one is replaced by its person, with a code."""
+        raise PermissionDenied
+
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
         """Save, and note who changed what (names of fields, never their values)."""
         super().save_related(request, form, formsets, change)
-        audit.record(
-            action="change_by_admin",
-            object_kind="user",
-            object_id=form.instance.pk,
-            actor=request.user,
-            at=timezone.now(),
-            fields=sorted(form.changed_data),
+        note(request, "user", form, formsets)
+
+
+def note(request: HttpRequest, kind: str, form: ModelForm, formsets: Any) -> None:
+    """Write into the audit trail who changed which fields of what, and which memberships."""
+    members = [
+        {"how": how, "user": row.user_id, "organisation": row.organisation_id, "role": row.role}
+        for formset in formsets
+        for how, rows in (
+            ("added", formset.new_objects),
+            ("changed", [row for row, _fields in formset.changed_objects]),
+            ("removed", formset.deleted_objects),
         )
+        for row in rows
+    ]
+    audit.record(
+        action="change_by_admin",
+        object_kind=kind,
+        object_id=form.instance.pk,
+        actor=request.user,
+        at=timezone.now(),
+        fields=sorted(form.changed_data),
+        **({"memberships": members} if members else {}),
+    )
 
 
 class OrganisationAdmin(ModelAdmin):
@@ -69,6 +127,11 @@ class OrganisationAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: an organisation is switched off."""
         return False
+
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
+        """Save, and note who changed what."""
+        super().save_related(request, form, formsets, change)
+        note(request, "organisation", form, formsets)
 
 
 def register() -> None:

@@ -50,6 +50,17 @@ acts_for_a_unit = has_role(roles.BUDGET_BUYER, roles.BUDGET_APPROVER, roles.BUDG
 
 CAMPAIGN_GROUP = roles.CAMPAIGN_STAFF
 
+
+@rules.predicate
+def may_edit_account(user: Any, person: Any) -> bool:
+    """Tell whether staff `user` may change the account of `person`: nobody changes one that may more than itself."""
+    if user.is_superuser:
+        return bool(user.is_active)
+    if person is None:
+        return True
+    return not person.is_superuser and person.get_all_permissions() <= user.get_all_permissions()
+
+
 PERMISSIONS: dict[str, rules.Predicate] = {
     "accounts.change_own": is_owner,
     "accounts.act_for_organisation": is_member_of_organisation,

@@ -15,6 +15,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
@@ -22,6 +23,7 @@ from urllib.parse import unquote_plus
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH, CSRF_TOKEN_LENGTH
+from django.utils import timezone
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
 
@@ -326,6 +328,13 @@ class _Shelf:
         return self._bytes
 
 
+def seconds_of_the_day_left() -> float:
+    """Return the seconds until midnight in the shop's own time zone."""
+    now = timezone.localtime()
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight - now).total_seconds()
+
+
 class PageCache:
     """The WSGI application with kept pages before it. `limit` bytes per process, `seconds` each; 0 turns it off."""
 
@@ -355,6 +364,8 @@ class PageCache:
         self, visit: Visit, shelf: _Shelf, generation: str, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
         started: list[Any] = []
+        # What is right today (a badge, a season, a certificate) may be wrong at midnight: no page outlives its day.
+        until = time.monotonic() + min(self._seconds, seconds_of_the_day_left())
 
         def hold(status: str, headers: Headers, exc_info: Any = None) -> None:
             started[:] = [status, headers, exc_info]
@@ -382,6 +393,6 @@ class PageCache:
             return [body]
         kept = [(name, value) for name, value in headers if name.lower() not in DROPPED]
         kept.append(("Vary", "Cookie, Accept-Language"))
-        page = Page(pieces, tuple(kept), bool(secret), generation, time.monotonic() + self._seconds)
+        page = Page(pieces, tuple(kept), bool(secret), generation, until)
         shelf.put(visit.key, page)
         return page.answer(visit, "GET", start_response)

@@ -10,10 +10,13 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 from livestream.urls import clip_urlpatterns
+from shop.accounts.closed_doors import urlpatterns as closed_doors
 from shop.accounts.urls import entrance
 from shop.config import api
 from shop.core import back_office, health
 from shop.core import views as core_views
+
+handler500 = "shop.core.outages.server_error"
 
 DEMO_PAGES = [path("styleguide/", core_views.styleguide, name="styleguide")] if settings.DEMO_CASHIER else []
 # Local media: pictures that we encoded, under names with their hash. In production the proxy answers before us.
@@ -23,6 +26,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     *MEDIA,
+    *closed_doors,
     path("cms/", include(wagtailadmin_urls)),
     path("admin/", back_office.site.urls),
     path("pay/", include("shop.sales.pay_urls")),

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,18 @@ class BackOffice(AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(reverse("admin:index"))
+
+    def password_change(  # type: ignore[override]  # the stubs know a page only
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Send to the shop's own page, which asks who it is first and ends tokens."""
+        return HttpResponseRedirect(reverse("accounts:change-password"))
+
+    def password_change_done(  # type: ignore[override]  # the stubs know a page only
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Send to the shop's own page."""
+        return HttpResponseRedirect(reverse("accounts:security"))
 
 
 site = BackOffice(name="admin")

@@ -18,9 +18,11 @@ from django.templatetags.static import static
 from django.utils.html import conditional_escape
 from django.utils.translation import get_language
 
+from shop.core.marks import mark
+
 KEPT_SECONDS = 600
 # Pages to be kept are rendered with it in the place of the token: {"csrf_token": TOKEN} in their context.
-TOKEN = "hq:token"  # noqa: S105  # a mark, no secret
+TOKEN = mark("token")
 
 Facts = Callable[[], Any]
 
@@ -55,8 +57,8 @@ def kept_page(
 
 
 def _filled(html: str, request: HttpRequest, holes: Mapping[str, object] | None, status: int = 200) -> HttpResponse:
-    for mark, value in (holes or {}).items():
-        html = html.replace(mark, conditional_escape(str(value)))
+    for hole, value in (holes or {}).items():
+        html = html.replace(hole, conditional_escape(str(value)))
     if TOKEN in html:
         html = html.replace(TOKEN, get_token(request))
     return HttpResponse(html, status=status)
@@ -64,6 +66,6 @@ def _filled(html: str, request: HttpRequest, holes: Mapping[str, object] | None,
 
 def _key(request: HttpRequest, known: Any) -> str:
     """Name a page: its address, how it is read, the release's files, and its facts."""
-    fixed = (settings.SITE_URL, settings.DEMO_CASHIER, settings.LICENCES, static("app.css"), static("app.js"))
+    fixed = (settings.SITE_URL, settings.DEMO_CASHIER, settings.LICENCES, static("app.css"), static("app.js"), TOKEN)
     reader = (request.get_host(), request.get_full_path(), get_language(), request.COOKIES.get("hq_text"))
     return f"kept:{hashlib.sha256(repr((fixed, reader, known)).encode()).hexdigest()}"

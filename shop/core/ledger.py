@@ -199,6 +199,24 @@ def sums(names: Iterable[str]) -> dict[str, int]:
     return totals
 
 
+def moving(names: Sequence[str], until: datetime) -> QuerySet[Transfer]:
+    """Return the transfers that moved any of the accounts `names` until a moment. No query runs yet."""
+    rows = Transfer.objects.filter(Q(credit__name__in=names) | Q(debit__name__in=names), at__lte=until)
+    return rows.order_by()
+
+
+def sums_until(names: Iterable[str], until: datetime) -> dict[str, int]:
+    """Return the balance that each of the accounts called `names` had at a moment; 0 for an unknown one. One query."""
+    totals = dict.fromkeys(names, 0)
+    rows = moving(list(totals), until).values_list("debit__name", "credit__name").annotate(total=Sum("amount"))
+    for debit, credit, total in rows if totals else ():
+        if credit in totals:
+            totals[credit] += total
+        if debit in totals:
+            totals[debit] -= total
+    return totals
+
+
 def statement(accounts_: Mapping[str, str], kinds: Mapping[str, Sequence[str]]) -> QuerySet[Any]:
     """Return one row per reference that moved one of the accounts, the latest first, as dicts.
 

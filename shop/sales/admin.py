@@ -2,14 +2,21 @@
 
 from typing import Any
 
-from django.contrib.admin import ModelAdmin, StackedInline
-from django.forms import ModelForm
+from django.contrib.admin import ModelAdmin, StackedInline, display
+from django.db.models import Prefetch
+from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
 from shop.core.back_office import site
-from shop.sales.models import OfferFunding
+from shop.sales.models import OfferConsent, OfferFunding
+from shop.sales.operations.funding import renew_consent
+from shop.sales.queries.funding import offers_using
+from shop.sales.states import ConsentState
 
 
 class ChangedFieldsOnly(ModelAdmin):
@@ -30,44 +37,185 @@ class ChangedFieldsOnly(ModelAdmin):
         return False
 
 
+class FundingForm(ModelForm):
+    """Who pays: the platform, or a supplier that is named."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a supplier's offer without the supplier, and a platform's with one."""
+        data = super().clean() or {}
+        by_supplier = data.get("funded_by") == OfferFunding.FundedBy.SUPPLIER
+        if by_supplier and not data.get("supplier"):
+            self.add_error("supplier", _("Say which supplier pays: it is asked before anything is taken off."))
+        if not by_supplier and data.get("supplier"):
+            self.add_error("supplier", _("The platform pays: leave this empty."))
+        return data
+
+
 class FundingInline(StackedInline):
-    """Who pays for the offer: the platform, or the supplier."""
+    """Who pays for the offer: the platform, or a supplier."""
 
     model = OfferFunding
+    form = FundingForm
     can_delete = False
 
 
-class OfferAdmin(ChangedFieldsOnly):
-    """What is reduced, when, and who pays for it."""
+class OfferForm(ModelForm):
+    """An offer. Its status is one of two; a third is the system's."""
 
-    list_display = ("name", "offer_type", "status", "start_datetime", "end_datetime", "total_discount")
+    status = ChoiceField(
+        choices=[
+            (ConditionalOffer.OPEN, pgettext_lazy("offer", "Open")),
+            (ConditionalOffer.SUSPENDED, pgettext_lazy("offer", "Suspended")),
+        ],
+        initial=ConditionalOffer.OPEN,
+        label=pgettext_lazy("offer", "Status"),
+    )
+    offer_type = ChoiceField(
+        choices=[
+            (ConditionalOffer.SITE, _("For everybody")),
+            (ConditionalOffer.VOUCHER, _("With a coupon")),
+        ],
+        label=pgettext_lazy("offer", "Type"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a bound and an end where a supplier is to pay; its inline form is read beside this one."""
+        data = super().clean() or {}
+        if self.data.get("funding-0-funded_by") == OfferFunding.FundedBy.SUPPLIER:
+            if data.get("max_discount") is None:
+                self.add_error("max_discount", _("Say the most that it may cost the supplier."))
+            if data.get("end_datetime") is None:
+                self.add_error("end_datetime", _("Say when it ends: the supplier agrees until then."))
+        for name in ("max_discount", "max_global_applications", "max_user_applications", "max_basket_applications"):
+            if data.get(name) is not None and data[name] <= 0:
+                self.add_error(name, _("Above zero, or empty."))
+        return data
+
+
+class AsksSuppliers(ChangedFieldsOnly):
+    """Parts of offers: whoever pays for one of them is asked anew when its terms have changed."""
+
+    def offers_of(self, obj: Any) -> list[int]:
+        """Return the offers that `obj` is part of."""
+        raise NotImplementedError
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save what hangs on the row, then ask the suppliers concerned, in the same transaction."""
+        super().save_related(request, form, formsets, change)
+        for offer_id in self.offers_of(form.instance):
+            renew_consent(offer_id=offer_id, actor=request.user, at=timezone.now())
+
+
+class OfferAdmin(AsksSuppliers):
+    """What is reduced, when, who pays for it, and whether it agreed."""
+
+    form = OfferForm
+    list_display = ("name", "offer_type", "status", "payer", "start_datetime", "end_datetime", "total_discount")
     list_filter = ("offer_type", "status")
     search_fields = ("name",)
     fields = (
-        *("name", "description", "offer_type", "exclusive", "status", "condition", "benefit", "priority"),
-        *("start_datetime", "end_datetime", "max_global_applications", "max_user_applications"),
-        *("max_basket_applications", "max_discount"),
+        *("name", "description", "offer_type", "exclusive", "combinations", "status", "condition", "benefit"),
+        *("priority", "start_datetime", "end_datetime", "max_global_applications", "max_user_applications"),
+        *("max_basket_applications", "max_discount", "payer"),
     )
+    readonly_fields = ("payer",)
     inlines = (FundingInline,)
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Return the offers with their payers."""
+        consents = OfferConsent.objects.exclude(state=ConsentState.REPLACED)
+        rows = super().get_queryset(request).select_related("funding__supplier")
+        return rows.prefetch_related(Prefetch("consents", queryset=consents, to_attr="standing"))
 
-class ConditionAdmin(ChangedFieldsOnly):
+    @display(description=pgettext_lazy("offer", "Paid by"))
+    def payer(self, obj: ConditionalOffer) -> str:
+        """Say who pays, and what it answered."""
+        funding = getattr(obj, "funding", None)
+        if funding is None or funding.supplier is None:
+            return _("The platform")
+        answers = {
+            ConsentState.ASKED: _("asked, no answer yet"),
+            ConsentState.GIVEN: pgettext_lazy("offer", "agreed"),
+            ConsentState.DECLINED: pgettext_lazy("offer", "declined"),
+            ConsentState.WITHDRAWN: pgettext_lazy("offer", "withdrew"),
+        }
+        said = [
+            answers[ConsentState(each.state)] + (f" ({each.reason})" if each.reason else "")
+            for each in getattr(obj, "standing", [])
+        ]
+        return f"{funding.supplier}: {', '.join(said)}"
+
+    def offers_of(self, obj: ConditionalOffer) -> list[int]:
+        """Return the offer itself."""
+        return [obj.pk]
+
+
+class ConditionForm(ModelForm):
+    """When an offer counts: the kinds that the shop knows."""
+
+    type = ChoiceField(
+        choices=[
+            (Condition.VALUE, _("Goods worth so much")),
+            (Condition.COUNT, _("So many pieces")),
+            (Condition.COVERAGE, _("So many different products")),
+        ],
+        label=pgettext_lazy("offer", "Type"),
+    )
+
+
+class ConditionAdmin(AsksSuppliers):
     """When an offer counts."""
 
+    form = ConditionForm
     fields = ("range", "type", "value")
 
+    def offers_of(self, obj: Condition) -> list[int]:
+        """Return the offers with this condition."""
+        return offers_using(part="condition", part_id=obj.pk)
 
-class BenefitAdmin(ChangedFieldsOnly):
+
+class BenefitForm(ModelForm):
+    """What an offer gives: the kinds that the shop knows."""
+
+    type = ChoiceField(
+        choices=[
+            (Benefit.FIXED, _("An amount off")),
+            (Benefit.PERCENTAGE, _("A percentage off")),
+            (Benefit.FIXED_UNIT, _("An amount off each piece")),
+            (Benefit.MULTIBUY, _("The cheapest piece free")),
+        ],
+        label=pgettext_lazy("offer", "Type"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what takes nothing off."""
+        data = super().clean() or {}
+        value = data.get("value")
+        if data.get("type") != Benefit.MULTIBUY and (value is None or value <= 0):
+            self.add_error("value", _("Above zero."))
+        return data
+
+
+class BenefitAdmin(AsksSuppliers):
     """What an offer gives."""
 
+    form = BenefitForm
     fields = ("range", "type", "value", "max_affected_items")
 
+    def offers_of(self, obj: Benefit) -> list[int]:
+        """Return the offers with this benefit."""
+        return offers_using(part="benefit", part_id=obj.pk)
 
-class RangeAdmin(ChangedFieldsOnly):
+
+class RangeAdmin(AsksSuppliers):
     """Which products."""
 
     fields = ("name", "slug", "description", "is_public", "includes_all_products", "included_categories")
     filter_horizontal = ("included_categories",)
+
+    def offers_of(self, obj: Range) -> list[int]:
+        """Return the offers on this range."""
+        return offers_using(range_ids=[obj.pk])
 
 
 class VoucherAdmin(ChangedFieldsOnly):

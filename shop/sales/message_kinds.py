@@ -142,12 +142,12 @@ register(
     title=_("Will you pay for “%(offer)s”?"),
     text=_("It can cost you %(most)s at most, and it waits for your answer."),
     action=_("See the terms"),
-    icon="tag",
+    icon="ticket",
 )
 register(
     "offer_dropped",
     title=_("“%(offer)s” is not yours to pay for any more"),
     text=_("The platform changed who pays for it. Nothing of it is charged to you from now on."),
     action=_("See your offers"),
-    icon="tag",
+    icon="ticket",
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import F, Sum
 from django.utils import timezone
 
+from catalog.operations.output import certified_years, drawn_from
 from catalog.operations.stock import reserved_by_pool
 from shop.core import ledger
 from shop.core.projections import Mismatch, check
@@ -89,11 +90,11 @@ def _output() -> Iterator[Mismatch]:
     booked = {name: amount for name, amount in ledger.balances("certificate:").items() if name.endswith(":drawn")}
     expected: dict[str, int] = {}
     lines = LineFacts.objects.filter(certificate_id__isnull=False).select_related("order")
-    returned = _returned()
+    returned, years = _returned(), certified_years()
     for line in lines.iterator():
-        year = timezone.localdate(line.order.placed_at).year
+        day = timezone.localdate(line.order.placed_at)
         kept = line.ordered - line.cancelled - line.rejected
-        name = f"certificate:{line.certificate_id}:{year}:drawn"
+        name = drawn_from(line.certificate_id or 0, day, years)
         expected[name] = expected.get(name, 0) + (kept - returned.get(line.pk, 0)) * line.net_grams
     for name in sorted(booked.keys() | expected.keys()):
         if booked.get(name, 0) != expected.get(name, 0):

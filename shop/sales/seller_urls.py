@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shop.sales.views import seller, seller_orders, seller_stock
+from shop.sales.views import seller, seller_offers, seller_orders, seller_stock
 
 app_name = "seller"
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("goods/<int:specification_id>/stock/change/", seller_stock.adjust, name="adjust-stock"),
     path("goods/<int:specification_id>/stock/count/", seller_stock.count, name="count-stock"),
     path("settlement/", seller.settlement, name="settlement"),
+    path("offers/", seller_offers.offers, name="offers"),
+    path("offers/<int:consent_id>/", seller_offers.offer, name="offer"),
+    path("offers/<int:consent_id>/answer/", seller_offers.answer, name="answer-offer"),
     path("reviews/", seller.reviews, name="reviews"),
     path("reviews/<int:review_id>/reply/", seller.reply, name="reply"),
     path("me/", seller.me, name="me"),

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
+from shop.sales import rules
+
 UNITS = {"kg": 1000, "千克": 1000, "公斤": 1000, "斤": 500, "g": 1, "克": 1}
 # Less than a third of what was charged is a slip of the unit or the comma, not a hen.
 LEAST_PART = 3
@@ -71,6 +73,29 @@ def back_for_weight(*, paid_fen: int, charged_grams: int, light_before: int, lig
 
 def _share(paid_fen: int, charged_grams: int, grams: int) -> int:
     return -(-paid_fen * grams // charged_grams)
+
+
+def weighed_refundable(
+    unit_price_fen: int,
+    pieces: int,
+    ordered: int,
+    cancelled: int,
+    discount_fen: int,
+    refunded_fen: int,
+    weighed_back_fen: int,
+) -> int:
+    """Return 分 that may still be given back for `pieces` sent ones of a weighed line.
+
+    What went back for the weight makes all the pieces that were not cancelled cheaper, like a discount: so they add up
+    to what was paid for them, by the one rule of `rules.line_refundable`.
+    """
+    kept = ordered - cancelled
+    if kept < 1:
+        return 0
+    unsent_fen = rules.pieces_paid(unit_price_fen, cancelled, ordered, discount_fen)
+    cost_fen = unit_price_fen * ordered - discount_fen - unsent_fen - weighed_back_fen
+    before_fen = max(0, refunded_fen - weighed_back_fen - unsent_fen)
+    return rules.line_refundable(unit_price_fen, pieces, kept, unit_price_fen * kept - cost_fen, before_fen)
 
 
 def less_for_weight(weighed_back_fen: int, pieces: int, shipped: int) -> int:

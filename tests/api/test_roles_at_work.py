@@ -35,6 +35,7 @@ def test_a_lot_from_its_harvest_to_the_code_on_a_parcel(anonymous: Program) -> N
         {
             "name": "新果园",
             "place": "梅县松源镇",
+            "contact": "0753-2860123",
             "latitude": "24.452100",
             "longitude": "116.213700",
             "plots": [{"name": "一号"}],
@@ -51,9 +52,14 @@ def test_a_lot_from_its_harvest_to_the_code_on_a_parcel(anonymous: Program) -> N
     lot = farm.post("/seller/lots", harvest, key="h1").data
     assert (lot["harvested_grams"], lot["state"]) == (20 * GRAMS, "open")
     path = f"/seller/lots/{lot['id']}"
-    packing = {"grams": 20 * GRAMS, "boxes": 4, "occurred_at": "2026-11-20T10:00:00+08:00"}
-    assert farm.post(f"{path}/packings", packing).data["conformity_certificate"].startswith("HGZ")
+    packing = {"grams": 19 * GRAMS, "sorted_out_grams": GRAMS, "boxes": 4, "occurred_at": "2026-11-20T10:00:00+08:00"}
+    early = farm.post(f"{path}/packings", packing | {"occurred_at": "2026-11-20T07:30:00+08:00"})
+    assert (early.status_code, early.data["code"]) == (422, "event_before_harvest")
+    packed = farm.post(f"{path}/packings", packing).data
+    assert packed["conformity_certificate"].startswith("HGZ")
+    assert (packed["packed_grams"], packed["sorted_out_grams"], packed["left_grams"]) == (19 * GRAMS, GRAMS, 19 * GRAMS)
     test = {
+        "kind": "own",
         "item": "农残",
         "result": "未检出",
         "passed": True,
@@ -73,12 +79,27 @@ def test_a_lot_from_its_harvest_to_the_code_on_a_parcel(anonymous: Program) -> N
     sent = farm.post(f"/seller/orders/{order.order.number}/parcels", body, key="s1").data
     trace = anonymous.get(f"/trace/{sent['parcels'][0]['trace_code']}").data
     assert (trace["is_intact"], trace["lots"][0]["code"], trace["lots"][0]["quantity"]) == (True, lot["code"], 2)
+    assert [each["kind"] for each in trace["lots"][0]["verified"]] == ["own_test", "promise", "records"]
+    assert (trace["changed"], trace["lots"][0]["certificates"][0]["is_sealed"]) == ("", True)
     assert anonymous.get("/trace/AAAA-BBBB-CCCC").status_code == 404
     events = farm.get(f"{path}/events").data["items"]
     assert {each["bizStep"] for each in events} == {"commissioning", "packing", "inspecting", "shipping"}
     assert all("eventTimeZoneOffset" in each for each in events)
-    assert farm.post(f"{path}/close").data["state"] == "closed"
-    assert farm.get("/seller/lots").data["items"][0]["assigned_grams"] == 2 * GRAMS
+    mix = {"listing_id": listing.pk, "base_id": base.data["id"], "sources": [{"lot_id": lot["id"], "grams": 2 * GRAMS}]}
+    made = farm.post("/seller/mixed-lots", mix | {"occurred_at": "2026-11-20T13:00:00+08:00"}, key="m1").data
+    assert (made["mixed_from"][0]["code"], made["left_grams"]) == (lot["code"], 0)
+    failed = farm.post(f"{path}/tests", test | {"passed": False, "occurred_at": "2026-11-20T14:00:00+08:00"}).data
+    assert (failed["state"], failed["left_grams"]) == ("recalled", 0)
+    assert farm.get(f"/seller/lots/{made['id']}").data["state"] == "held"
+    assert (refused := farm.post(f"{path}/close")).status_code == 409
+    assert refused.data["code"] == "lot_wrong_move"
+    ended = {"method": "就地深埋", "occurred_at": "2026-11-20T15:00:00+08:00"}
+    assert farm.post(f"{path}/dispose", ended).data["state"] == "disposed"
+    changed = farm.post(f"/seller/bases/{base.data['id']}", {"contact": "不是电话"})
+    assert (changed.status_code, changed.data["errors"][0]["field"]) == (422, "contact")
+    assert farm.post(f"/seller/bases/{base.data['id']}", {"contact": "0753-2860999"}).status_code == 200
+    lots = {each["id"]: each for each in farm.get("/seller/lots").data["items"]}
+    assert lots[lot["id"]]["assigned_grams"] == 2 * GRAMS
 
 
 def test_a_unit_from_its_declaration_to_the_payment(settings) -> None:

@@ -26,11 +26,11 @@ TOP_LEVEL = {
 }  # fmt: skip
 MAX_LINES = 400
 PICTURES = {".png", ".jpg", ".webp", ".avif", ".ico", ".woff2", ".gz", ".mp4"}
-# Who may be named: vocabularies, hosts that are nobody's, and two attributes that look like one. A registry, a mirror or
+# Who may be named: vocabularies, hosts that are nobody's, and what only looks like one. A registry, a mirror or
 # somebody's server is not among them.
 HOSTS = {
     "schema.org", "www.w3.org", "ref.gs1.org", "example.cn", "example.com", "heqiao.example", "choice.net",
-    "page.chosen.net", "shop.config.settings.dev",
+    "page.chosen.net", "shop.config.settings.dev", "allauth.core.internal",
 }  # fmt: skip
 HOST = re.compile(
     r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:org|com|io|net|dev|cn|app|cloud|internal|lan)\b(?![(\w-])", re.IGNORECASE

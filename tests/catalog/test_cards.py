@@ -63,6 +63,7 @@ def test_facts_of_a_card():
         county=county, category=leaf, sold_count=7, badge_kind="proven", ship_within_hours=72,
         specs=[{"price_fen": 3280, "stock": 0}, {"price_fen": 6000, "stock": 3, "net_grams": 5000}],
     )  # fmt: skip
+    factories.make_certificate(listing)
     rebuild_cards(at=AT)
     card = ListingCard.objects.get()
     second = listing.specifications.all()[1]
@@ -81,8 +82,9 @@ def test_out_of_season_and_sold_out_cards_offer_a_reminder():
     cards = ListingCard.objects.in_bulk()
     assert [cards[each.pk].is_preorder for each in (lychee, sold_out, sold)] == [True, False, False]
     assert [cards[each.pk].in_stock for each in (lychee, sold_out, sold)] == [False, False, True]
-    assert ["card-remind" in cards[each.pk].html_zh for each in (lychee, sold_out, sold)] == [True, True, False]
-    assert ["card-add" in cards[each.pk].html_zh for each in (lychee, sold_out, sold)] == [False, False, True]
+    html = {each.pk: shown([cards[each.pk].html_zh], AT.date())[0] for each in (lychee, sold_out, sold)}
+    assert ["card-remind" in html[each.pk] for each in (lychee, sold_out, sold)] == [True, True, False]
+    assert ["card-add" in html[each.pk] for each in (lychee, sold_out, sold)] == [False, False, True]
     ranks = [cards[each.pk].rank for each in (sold, lychee, sold_out)]
     assert ranks == sorted(ranks, reverse=True)
     june = datetime(2026, 6, 10, tzinfo=UTC)
@@ -128,7 +130,7 @@ def test_facets_add_up():
     top = factories.make_category("应季鲜果")
     leaf = factories.make_category("柑橘柚类", parent=top)
     seller = factories.make_supplier()
-    factories.make_listing(category=leaf, supplier=seller, badge_kind="proven")
+    factories.make_certificate(factories.make_listing(category=leaf, supplier=seller))
     factories.make_listing(category=leaf, supplier=seller, price_fen=1000)
     factories.make_listing(category=factories.make_category("茶饮"))
     rebuild_cards(at=AT)

@@ -72,11 +72,13 @@ OTHERWISE = {
     "catalog/views/places.py",
     "catalog/views/products.py",
     "procurement/views/home.py",
+    "procurement/views/rates.py",
     "shop/core/times.py",
     "shop/sales/plots.py",
     "shop/sales/views/seller.py",
     "traceability/operations/printing.py",
     "traceability/operations/recording.py",
+    "traceability/rules/papers.py",
 }
 
 

@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from shop.core import rediscache
 from shop.core.filecache import FileCache
 from shop.core.rediscache import RedisCache
-from tests.plugins.helpers import OwnRedis
+from tests.plugins.redis_server import OwnRedis
 from tests.plugins.servers import free_port
 
 # Far above what a refused connection takes, far below a page of a hundred calls that each wait.

@@ -94,9 +94,10 @@ def harvest(seller, listing, kilograms, minute):
     )  # fmt: skip
     lot = ProduceLot.objects.latest("pk")
     assert where == f"/seller/lots/{lot.pk}/"
-    packing = {"kilograms": kilograms, "boxes": "4", "grade": "first", "basis": "own_test", "occurred_at": when}
+    packing = {"kilograms": kilograms, "boxes": "4", "grade": "first", "occurred_at": when}
     seller.sends(f"{where}pack/", **{f"pack__{name}": value for name, value in packing.items()})
-    test = {"item": "农残 4 项", "result": "均未检出", "passed": "1", "lab": "梅县农检站", "occurred_at": when}
+    test = {"kind": "own", "item": "农残 4 项", "result": "均未检出", "passed": "1", "lab": "梅县农检站"}
+    test["occurred_at"] = when
     seller.sends(f"{where}test/", **{f"test__{name}": value for name, value in test.items()})
     return lot
 

@@ -248,10 +248,10 @@ def test_a_code_that_is_opened_very_often_may_be_copied():
 
 def test_packing_and_testing_in_the_future_are_refused_beside_the_time():
     member = make_user()
-    lot = make_lot(make_grown(member))
+    lot = make_lot(make_grown(member), packed=False)
     future = "2026-11-24T07:40"
-    packing = {"kilograms": "2", "boxes": "1", "grade": "first", "basis": "own_test", "occurred_at": future}
-    report = {"item": "农残 4 项", "result": "未检出", "passed": "1", "lab": "站", "occurred_at": future}
+    packing = {"kilograms": "2", "boxes": "1", "grade": "first", "occurred_at": future}
+    report = {"kind": "own", "item": "农残 4 项", "result": "未检出", "passed": "1", "lab": "站", "occurred_at": future}
     for step, form in (("pack", packing), ("test", report)):
         sent = {f"{step}-{name}": value for name, value in form.items()}
         answer = as_(member).post(f"/seller/lots/{lot.pk}/{step}/", sent)

@@ -21,7 +21,7 @@ from shop.sales.states import Terms
 from tests.factories import AT, make_certificate, make_listing, make_supplier, make_user
 from tests.interleavings.recording import recorded
 from tests.livestream.rooms import drop_of, make_room, make_session, put
-from tests.procurement.offices import approved, make_office
+from tests.procurement.offices import approved, confirm, declared, make_office, ordered, shares
 from tests.sales.selling import PHONE, buy, lines_of, paid, pay, photo, ship
 from tests.sales.test_terms import agree
 
@@ -51,7 +51,7 @@ def test_the_shop_locks_in_order() -> None:
         assert expire_purchases(at=AT + timedelta(days=1)) == 1
         cancel_purchase(purchase=buy((rice, 1), (oil, 1), key="cancelled"), actor=None, at=AT)
         payment, _started = start_payment(purchase=buy((rice, 1), key="t"), gateway_name="transfer", at=AT)
-        match_transfer(payment_id=payment.pk, received_fen=1000, payer="周敏", why="", actor=None, at=AT)
+        match_transfer(payment_id=payment.pk, received_fen=1000, payer="周敏", why="本人", actor=None, at=AT)
         case = open_after_sale(
             line_id=lines_of(ship(paid((rice, 2), key="case"), number="SF1234567890129"))[0].pk, kind="damaged", quantity=1, amount_fen=500, reason="坏了",
             uploads=[photo()], actor=None, at=AT,
@@ -93,6 +93,18 @@ def test_a_units_orders_lock_certified_output_before_the_budget() -> None:
                 accept_goods(order_id=order.pk, accepted=short, actor=office.buyer, at=AT)
     assert recorder.wrong == []
     assert "core_account" in recorder.seen
+
+
+def test_a_canteen_that_is_shared_locks_units_before_their_orders() -> None:
+    above = make_office(kind="supervising")
+    host, guest = (make_office(above.unit, budget_fen=10_000_00) for _n in range(2))
+    with recorded() as recorder:
+        declared(host, 14_000_000, by=above.approver)
+        ordered(guest, (goods(stock=90), 2), (goods(stock=90, supplier=make_supplier("连州合作社")), 1))
+        confirm(shares(guest, host), by=above.approver)
+        ordered(guest, (goods(stock=90), 1))
+    assert recorder.wrong == []
+    assert {"procurement_budgetunit", "sales_purchase", "sales_orderfacts"} <= recorder.seen
 
 
 def test_a_drop_locks_in_order() -> None:

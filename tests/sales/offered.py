@@ -63,6 +63,14 @@ def make_offer(
     return offer
 
 
+def asked_to_fund(supplier: Supplier) -> OfferConsent:
+    """Return what a supplier is asked to agree to: 15 % off its goods from 50 元, 80 元 at most."""
+    offer = make_offer(
+        (Condition.VALUE, 50), (Benefit.PERCENTAGE, 15), supplier=supplier, agreed=False, max_discount=Decimal(80)
+    )
+    return OfferConsent.objects.get(offer=offer)
+
+
 def make_coupon(code: str, *offers: ConditionalOffer, usage: str = Voucher.MULTI_USE, **fields: Any) -> Voucher:
     """Make a coupon that turns `offers` on."""
     dates = {"start_datetime": AT - timedelta(days=1), "end_datetime": AT + timedelta(days=1)}

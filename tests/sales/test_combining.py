@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shop.sales import combining, rules
 from shop.sales.combining import Gives, Goods, Needs, Terms
+from shop.sales.models import LineFacts
 from tests.sales.offered import baskets, check_basket, check_return, make_stall, returned_lines
 
 CASES = json.loads((Path(__file__).parent / "cases" / "money.json").read_text())
@@ -141,3 +142,17 @@ def test_for_every_basket_the_sums_are_exact_and_no_coupon_makes_it_dearer() -> 
         check_basket(stall, *basket)
 
     for_each()
+
+
+@given(returned_lines(), st.integers(0, 10**6), st.integers(0, 5))
+def test_pieces_of_a_weighed_line_add_up_to_what_was_paid_for_its_weight(line: Any, light: int, unsent: int) -> None:
+    unit, sent, discount, portions, _partly = line
+    ordered = sent + unsent
+    facts = LineFacts(unit_price_fen=unit, ordered=ordered, discount_fen=discount, shipped=sent)
+    facts.refunded_fen = facts.refundable_fen(unsent, sent=False) if unsent else 0
+    facts.cancelled = unsent
+    facts.weighed_back_fen = min(light, facts.paid_fen - facts.refunded_fen)
+    facts.refunded_fen += facts.weighed_back_fen
+    for portion in portions:
+        facts.refunded_fen += facts.refundable_fen(portion)
+    assert facts.refunded_fen == facts.paid_fen

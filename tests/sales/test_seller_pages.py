@@ -7,6 +7,7 @@ from shop.core import ledger
 from shop.sales.operations.aftersales import open_after_sale
 from shop.sales.operations.reviews import moderate_review, submit_review
 from tests.factories import AT, make_listing, make_supplier, make_user
+from tests.sales.offered import asked_to_fund
 from tests.sales.selling import lines_of, paid, photo, receive, ship
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,7 @@ def world():
         made.append({
             "client": signed_in(member), "supplier": listing.supplier, "listing": listing, "waiting": waiting,
             "number": waiting.order.number, "case_id": case.pk, "review_id": review.pk,
+            "consent_id": asked_to_fund(listing.supplier).pk,
             "specification_id": listing.specifications.get().pk, "line": lines_of(waiting)[0].pk,
         })  # fmt: skip
     return made
@@ -49,6 +51,7 @@ PAGES = [
     "after-sales/",
     "goods/",
     "settlement/",
+    "offers/",
     "reviews/",
     "me/",
 ]
@@ -74,6 +77,8 @@ OWNED = [
     ("get", "goods/{specification_id}/stock/"),
     ("post", "goods/{specification_id}/stock/change/"),
     ("post", "goods/{specification_id}/stock/count/"),
+    ("get", "offers/{consent_id}/"),
+    ("post", "offers/{consent_id}/answer/"),
     ("post", "reviews/{review_id}/reply/"),
 ]
 

@@ -54,6 +54,49 @@ def test_no_page_has_inline_code_or_foreign_hosts(world: World) -> None:
     assert guilty == []
 
 
+OFFICES = {
+    "/admin/": ("default-src 'self'", "frame-ancestors 'none'", "object-src 'none'", "form-action 'self'"),
+    "/admin/accounts/user/": ("default-src 'self'", "frame-ancestors 'none'"),
+    "/cms/": (
+        "default-src 'self'",
+        "frame-ancestors 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+    ),
+    "/cms/pages/1/": ("default-src 'self'", "script-src 'self' 'unsafe-inline'"),
+    "/cms/account/": ("default-src 'self'", "style-src 'self' 'unsafe-inline'"),
+}
+
+
+@pytest.mark.parametrize("address", OFFICES)
+def test_back_offices_have_a_policy_too(world: World, address: str) -> None:
+    answer = world.browser("staff").get(address, follow=True)
+    policy = answer.headers["Content-Security-Policy"]
+    assert answer.status_code == 200
+    assert [each for each in OFFICES[address] if each not in policy] == []
+    assert "http:" not in policy
+    assert "https:" not in policy
+    assert ("unsafe" in policy) == address.startswith("/cms/")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["X-Frame-Options"] in {"DENY", "SAMEORIGIN"}
+
+
+def test_djangos_admin_has_no_inline_code(world: World) -> None:
+    client, guilty = world.browser("staff"), []
+    person = world.people["consumer"].pk
+    for address in (
+        "/admin/",
+        "/admin/accounts/user/",
+        f"/admin/accounts/user/{person}/change/",
+        "/admin/offer/range/",
+    ):
+        page = client.get(address, follow=True).content.decode()
+        guilty += [(address, found.group()) for found in INLINE.finditer(page) if "style" not in found.group()]
+    assert guilty == []
+
+
 def test_private_pages_are_kept_by_nobody(world: World) -> None:
     kept = []
     for route in all_routes():

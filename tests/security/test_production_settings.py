@@ -14,6 +14,7 @@ GOOD = {
     "DATABASE_URL": "postgres://app@127.0.0.1/heqiao",
     "ALLOWED_HOSTS": "heqiao.example",
     "SITE_URL": "https://heqiao.example",
+    "EMAIL_URL": "smtp+tls://shop:secret@mail.example:587",
 }
 SHOW = (
     "import shop.config.settings.production as s;"
@@ -50,3 +51,27 @@ def test_the_demos_key_and_short_ones_are_refused(tmp_path: Path, key: str) -> N
     assert outcome.returncode != 0
     assert "ImproperlyConfigured: SECRET_KEY" in outcome.stderr
     assert key not in outcome.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("SITE_URL", "http://heqiao.example", "not https"),
+        ("SITE_URL", "heqiao.example", "not https"),
+        ("SITE_URL", "https://", "not https"),
+        ("SITE_URL", "https://heqiao.example/shop/", "a host alone"),
+        ("SITE_URL", "https://other.example", "ALLOWED_HOSTS does not let in"),
+        ("ALLOWED_HOSTS", "*", "any host"),
+        ("ALLOWED_HOSTS", "heqiao.example,*", "any host"),
+        ("ALLOWED_HOSTS", "heqiao.example, *", "any host"),
+        ("EMAIL_URL", "consolemail://", "sends no mail"),
+        ("EMAIL_URL", "dummymail://", "sends no mail"),
+        ("EMAIL_URL", "memorymail://", "sends no mail"),
+    ],
+)
+def test_what_would_open_the_shop_is_refused_and_named(tmp_path: Path, name: str, value: str, why: str) -> None:
+    outcome = start(tmp_path, **{name: value})
+    assert outcome.returncode != 0
+    last = outcome.stderr.splitlines()[-1]
+    assert f"ImproperlyConfigured: {name} " in last
+    assert why in last

@@ -12,10 +12,11 @@ from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
 from shop.sales.operations.shipping import Parcel, ship_order
 from tests.factories import AT, make_division, make_listing, make_supplier, spec_of
-from traceability.models import ProduceLot, ProductionBase, TracedParcel
+from traceability.models import LabTest, ProduceLot, ProductionBase, TracedParcel, TraceEvent
 from traceability.operations.places import Spot, add_base
-from traceability.operations.recording import LabReport, record_harvest, record_packing, record_test
-from traceability.states import Grade
+from traceability.operations.quality import LabReport, record_test
+from traceability.operations.recording import record_harvest, record_packing
+from traceability.states import Grade, TestKind
 
 SPOT = Spot(Decimal("24.4521"), Decimal("116.2137"))
 GRAMS = 2500
@@ -39,29 +40,58 @@ def make_grown(member: User | None = None, *, stock: int = 50, **fields: Any) ->
 
 
 def make_lot(
-    listing: Listing, *, pieces: int = 10, days_ago: int = 5, keeps: int | None = 60, at: datetime = AT
+    listing: Listing,
+    *,
+    pieces: int = 10,
+    days_ago: int = 5,
+    keeps: int | None = 60,
+    at: datetime = AT,
+    packed: bool = True,
 ) -> ProduceLot:
-    """Harvest a lot that is enough for `pieces`."""
+    """Harvest a lot that is enough for `pieces`, and pack it the same hour; not `packed`, it waits for that."""
     base = ProductionBase.objects.filter(supplier=listing.supplier).order_by("pk")[0]
     # Never the same moment: the same harvest again would be the same lot.
     when = at - timedelta(days=days_ago, minutes=next(_minutes))
-    return record_harvest(
+    lot = record_harvest(
         supplier_id=listing.supplier_id, listing_id=listing.pk, base_id=base.pk, plot_id=base.plots.get().pk,
         grams=pieces * GRAMS, occurred_at=when, best_before=when.date() + timedelta(days=keeps) if keeps else None,
         actor=None, at=at,
     )  # fmt: skip
+    if packed:
+        pack(lot, occurred_at=when, at=at)
+        lot.refresh_from_db()
+    return lot
+
+
+def pack(
+    lot: ProduceLot, *, grams: int | None = None, occurred_at: datetime | None = None, at: datetime = AT, **facts: Any
+) -> TraceEvent:
+    """Pack all that was harvested of a lot, or some grams of it."""
+    options = {"boxes": 7, "grade": Grade.FIRST, "occurred_at": occurred_at or at - timedelta(hours=3), **facts}
+    return record_packing(
+        supplier_id=lot.supplier_id, lot_id=lot.pk, grams=grams or lot.harvested_grams, actor=None, at=at, **options
+    )
+
+
+def report(*, passed: bool = True, item: str = "农残 4 项", kind: str = TestKind.COMMISSIONED) -> LabReport:
+    """Return a report of a test."""
+    result = "均未检出" if passed else "毒死蜱超标"
+    return LabReport(item, result, passed, "梅县农检站", "GB 23200.121", "MJ-0412", kind)
+
+
+def look(lot: ProduceLot, test: LabReport | None = None, *, occurred_at: datetime | None = None) -> LabTest:
+    """Record a test of a lot."""
+    return record_test(
+        supplier_id=lot.supplier_id, lot_id=lot.pk, occurred_at=occurred_at or AT - timedelta(hours=5), actor=None, at=AT,
+        test=test or report(),
+    )  # fmt: skip
 
 
 def finish(lot: ProduceLot, *, passed: bool = True, at: datetime = AT) -> None:
-    """Pack and test a lot."""
-    record_packing(
-        supplier_id=lot.supplier_id, lot_id=lot.pk, grams=lot.harvested_grams, boxes=7, grade=Grade.FIRST,
-        occurred_at=at - timedelta(hours=5), actor=None, at=at,
-    )  # fmt: skip
-    record_test(
-        supplier_id=lot.supplier_id, lot_id=lot.pk, occurred_at=at - timedelta(hours=3), actor=None, at=at,
-        test=LabReport("农残 4 项", "均未检出" if passed else "毒死蜱超标", passed, "梅县农检站", "GB 23200.121", "MJ-0412"),
-    )  # fmt: skip
+    """Test a lot, and pack it where nothing of it is packed yet."""
+    look(lot, report(passed=passed), occurred_at=at - timedelta(hours=5))
+    if lot.unpacked_grams:
+        pack(lot, at=at)
 
 
 def paid_order(listing: Listing, pieces: int = 2, key: str = "one") -> OrderFacts:

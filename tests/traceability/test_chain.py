@@ -12,7 +12,8 @@ from tests.factories import AT
 from tests.traceability.growing import GRAMS, finish, make_grown, make_lot, paid_order, send
 from traceability.errors import BeyondHarvest, FromTheFuture, UnknownLot
 from traceability.models import SupplierChain, TracedParcel, TraceEvent
-from traceability.operations.recording import LabReport, record_packing, record_test
+from traceability.operations.quality import LabReport, record_test
+from traceability.operations.recording import record_packing
 from traceability.queries.verifying import verify_all, verify_chain
 from traceability.rules import chain
 from traceability.states import Grade, LotState
@@ -41,7 +42,7 @@ def tamper(event: TraceEvent, column: str, value: object) -> None:
 
 def a_history() -> list[TraceEvent]:
     listing = make_grown()
-    finish(make_lot(listing))
+    finish(make_lot(listing, packed=False))
     send(paid_order(listing))
     return list(TraceEvent.objects.order_by("seq"))
 
@@ -57,8 +58,8 @@ def test_a_lots_life_is_four_events_in_the_shape_of_epcis() -> None:
     bodies = [json.loads(event.body) for event in events]
     assert [(body["type"], body["action"], body["bizStep"], body["disposition"]) for body in bodies] == [
         ("ObjectEvent", "ADD", "commissioning", "active"),
-        ("AggregationEvent", "ADD", "packing", "in_progress"),
         ("ObjectEvent", "OBSERVE", "inspecting", "conformant"),
+        ("AggregationEvent", "ADD", "packing", "in_progress"),
         ("ObjectEvent", "OBSERVE", "shipping", "in_transit"),
     ]
     assert bodies[0]["eventTime"].endswith("+08:00")
@@ -99,7 +100,7 @@ def test_one_changed_byte_is_named(seq: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("step", "packing"), ("lot_id", None), ("occurred_at", AT), ("previous_hash", "1" * 64)]
+    ("column", "value"), [("step", "inspecting"), ("lot_id", None), ("occurred_at", AT), ("previous_hash", "1" * 64)]
 )
 def test_a_changed_column_is_named(column: str, value: object) -> None:
     event = a_history()[2]
@@ -123,7 +124,7 @@ def test_a_rewritten_event_breaks_the_next_and_a_missing_last_one_is_missed() ->
 
 
 def test_an_event_from_the_future_is_refused() -> None:
-    lot = make_lot(make_grown())
+    lot = make_lot(make_grown(), packed=False)
     with pytest.raises(FromTheFuture):
         record_packing(
             supplier_id=lot.supplier_id, lot_id=lot.pk, grams=1, boxes=1, grade=Grade.FIRST,
@@ -132,7 +133,7 @@ def test_an_event_from_the_future_is_refused() -> None:
     assert TraceEvent.objects.count() == 1
 
 
-def test_a_lot_of_another_supplier_is_not_there_and_a_failed_test_recalls() -> None:
+def test_a_lot_of_another_supplier_is_not_there_and_a_failed_test_holds() -> None:
     lot, other = make_lot(make_grown()), make_grown()
     facts = {
         "lot_id": lot.pk,
@@ -145,12 +146,12 @@ def test_a_lot_of_another_supplier_is_not_there_and_a_failed_test_recalls() -> N
         record_test(supplier_id=other.supplier_id, **facts)
     record_test(supplier_id=lot.supplier_id, **facts)
     lot.refresh_from_db()
-    assert lot.state == LotState.RECALLED
+    assert lot.state == LotState.HELD
 
 
 def test_a_second_click_writes_nothing_twice_and_all_packings_stay_within_the_harvest() -> None:
     listing = make_grown()
-    lot = make_lot(listing, pieces=10)
+    lot = make_lot(listing, pieces=10, packed=False)
     facts = {"supplier_id": lot.supplier_id, "lot_id": lot.pk, "occurred_at": AT, "actor": None, "at": AT}
     packing = {"grams": 6 * GRAMS, "boxes": 2, "grade": Grade.FIRST}
     assert record_packing(**packing, **facts) == record_packing(**packing, **facts)

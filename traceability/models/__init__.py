@@ -1,18 +1,21 @@
 """Where goods grow, the lots, what happened to them, and the parcels they went out in."""
 
 from .events import SupplierChain, TraceEvent
-from .lots import ConformityCertificate, LabTest, ProduceLot
+from .lots import LotSource, ProduceLot
 from .parcels import ParcelLot, TracedParcel
 from .places import Plot, ProductionBase
+from .quality import ConformityCertificate, LabTest, TestRequirement
 
 __all__ = [
     "ConformityCertificate",
     "LabTest",
+    "LotSource",
     "ParcelLot",
     "Plot",
     "ProduceLot",
     "ProductionBase",
     "SupplierChain",
+    "TestRequirement",
     "TraceEvent",
     "TracedParcel",
 ]

@@ -1,74 +1,84 @@
-"""Lots, their tests and their certificates."""
+"""Lots and what they were mixed from."""
 
 from django.db import models
 from django.db.models import F, Q
 
-from traceability.states import Basis, LotState
+from traceability.states import LotKind, LotState
 
 
 class ProduceLot(models.Model):
-    """批次: what was harvested together. `assigned_grams` never passes what was harvested."""
+    """批次: what was harvested, or mixed, together.
+
+    Weights are conserved, and the database says so too:
+
+    harvested = packed + sorted out + not packed yet, and packed = assigned to parcels + mixed into others + left.
+    """
 
     supplier = models.ForeignKey("catalog.Supplier", on_delete=models.PROTECT, related_name="lots")
     listing = models.ForeignKey("catalog.Listing", on_delete=models.PROTECT, related_name="lots")
     base = models.ForeignKey("traceability.ProductionBase", on_delete=models.PROTECT, related_name="lots")
     plot = models.ForeignKey("traceability.Plot", null=True, blank=True, on_delete=models.PROTECT, related_name="lots")
+    kind = models.CharField(max_length=8, choices=LotKind.choices, default=LotKind.HARVEST)
     code = models.CharField(max_length=24)
+    product_zh = models.CharField(max_length=60, blank=True, help_text="As the product was called then")
+    product_en = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=10, choices=LotState.choices, default=LotState.OPEN)
-    harvested_on = models.DateField()
+    harvested_on = models.DateField(help_text="Of a mix: the earliest of its parts")
     best_before = models.DateField(null=True, blank=True)
     harvested_grams = models.BigIntegerField()
+    packed_grams = models.BigIntegerField(default=0)
+    sorted_out_grams = models.BigIntegerField(default=0)
+    mixed_grams = models.BigIntegerField(default=0, help_text="Packed, and then mixed into other lots")
     assigned_grams = models.BigIntegerField(default=0)
+    required_tests = models.JSONField(default=list, help_text="Tests without which it may not be packed")
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["supplier", "code"], name="lot_code_once"),
             models.CheckConstraint(
-                condition=Q(assigned_grams__gte=0, assigned_grams__lte=F("harvested_grams")),
+                condition=Q(
+                    packed_grams__gte=0,
+                    sorted_out_grams__gte=0,
+                    packed_grams__lte=F("harvested_grams") - F("sorted_out_grams"),
+                ),
                 name="lot_within_harvest",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    assigned_grams__gte=0, mixed_grams__gte=0, assigned_grams__lte=F("packed_grams") - F("mixed_grams")
+                ),
+                name="lot_within_packed",
             ),
         ]
         indexes = [models.Index(fields=["listing", "state", "best_before"], name="lot_to_send")]
 
-    @property
-    def left_grams(self) -> int:
-        """What can still be sent."""
-        return self.harvested_grams - self.assigned_grams
-
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def left_grams(self) -> int:
+        """What can still be sent: packed, and neither assigned to parcels nor mixed into other lots."""
+        return self.packed_grams - self.assigned_grams - self.mixed_grams
 
-class LabTest(models.Model):
-    """A test of a lot. Its facts stand in its event too, so that a change shows."""
-
-    lot = models.ForeignKey(ProduceLot, on_delete=models.PROTECT, related_name="tests")
-    event = models.OneToOneField("traceability.TraceEvent", on_delete=models.PROTECT, related_name="test")
-    item = models.CharField(max_length=60)
-    method = models.CharField(max_length=60, blank=True)
-    result = models.CharField(max_length=60)
-    passed = models.BooleanField()
-    lab = models.CharField(max_length=60)
-    report_no = models.CharField(max_length=40, blank=True)
-    tested_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.item}: {self.result}"
+    @property
+    def unpacked_grams(self) -> int:
+        """What was harvested and is neither packed nor sorted out yet."""
+        return self.harvested_grams - self.packed_grams - self.sorted_out_grams
 
 
-class ConformityCertificate(models.Model):
-    """承诺达标合格证 of a lot, as the rule of 1 February 2026 asks. Texts as they were when it was issued."""
+class LotSource(models.Model):
+    """That grams of one lot went into a mix."""
 
-    lot = models.OneToOneField(ProduceLot, on_delete=models.PROTECT, related_name="certificate")
-    number = models.CharField(max_length=40, unique=True)
-    product = models.CharField(max_length=60)
+    lot = models.ForeignKey(ProduceLot, on_delete=models.PROTECT, related_name="sources")
+    source = models.ForeignKey(ProduceLot, on_delete=models.PROTECT, related_name="mixed_into")
     grams = models.BigIntegerField()
-    producer = models.CharField(max_length=60)
-    origin = models.CharField(max_length=120)
-    contact = models.CharField(max_length=60, blank=True)
-    basis = models.CharField(max_length=14, choices=Basis.choices, default=Basis.OWN_CONTROL)
-    issued_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "source"], name="lot_source_once"),
+            models.CheckConstraint(condition=Q(grams__gt=0), name="lot_source_weighs"),
+        ]
 
     def __str__(self) -> str:
-        return self.number
+        return f"{self.source_id} → {self.lot_id}"

@@ -1,4 +1,9 @@
-"""Which lots go into a parcel: first to expire first, never more than was harvested."""
+"""Which lots go into a parcel: first to expire first, never more than was packed.
+
+For packages above: the signatures of `AssignLine`, `assign_lots` and `can_be_sent` stay as they are. What may be sent of
+a lot is `lot.left_grams` (packed, not assigned, not mixed into others), never what was harvested; which lots may be
+sent says `queries.parcels.lots_to_choose`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +21,8 @@ from traceability.operations.recording import record_shipping
 from traceability.promise_words import promise_words
 from traceability.rules.codes import new_code
 from traceability.rules.fefo import Candidate, Dates, keeps, split
-from traceability.states import LotState
+from traceability.rules.sealing import goods_digest
+from traceability.states import DISPOSITIONS, LotState
 
 
 @dataclass(frozen=True)
@@ -85,8 +91,8 @@ def assign_lots(
 
 
 def take(lot: ProduceLot, grams: int, line: AssignLine, at: datetime) -> None:
-    """Assign grams of a lot, by one conditional update. Raises BeyondHarvest when it has not so much left."""
-    free = Q(pk=lot.pk, state=LotState.OPEN, assigned_grams__lte=F("harvested_grams") - grams)
+    """Assign packed grams of a lot, by one conditional update. Raises BeyondHarvest when it has not so much left."""
+    free = Q(pk=lot.pk, state=LotState.OPEN, packed_grams__gte=F("assigned_grams") + F("mixed_grams") + grams)
     if not ProduceLot.objects.filter(free).update(assigned_grams=F("assigned_grams") + grams):
         raise _beyond(line, 0)
     lot.assigned_grams += grams
@@ -94,16 +100,16 @@ def take(lot: ProduceLot, grams: int, line: AssignLine, at: datetime) -> None:
 
 def _lock_lots(supplier_id: int, listing_ids: set[int], at: datetime) -> dict[int, ProduceLot]:
     """Return the lots of these listings that were harvested by `at`, locked in the order of their ids."""
-    rows = ProduceLot.objects.select_for_update().filter(
+    rows = ProduceLot.objects.select_for_update(of=("self",)).filter(
         supplier_id=supplier_id, listing_id__in=listing_ids, harvested_on__lte=timezone.localtime(at).date()
     )
     return {lot.pk: lot for lot in rows.order_by("pk")}
 
 
 def can_be_sent(lot: ProduceLot, at: datetime) -> bool:
-    """Tell whether goods of a lot may go out: it is open and has not expired."""
+    """Tell whether goods of a lot may go out: its state allows it (no test failed or missing) and it has not expired."""
     day = timezone.localtime(at).date()
-    return lot.state == LotState.OPEN and (lot.best_before is None or lot.best_before >= day)
+    return DISPOSITIONS[lot.state].can_send and (lot.best_before is None or lot.best_before >= day)
 
 
 def _shares(
@@ -131,15 +137,11 @@ def _shares(
 
 
 def _candidate(lot: ProduceLot) -> Candidate:
-    return Candidate(lot.pk, lot.best_before, lot.harvested_on, _left(lot))
-
-
-def _left(lot: ProduceLot) -> int:
-    return lot.harvested_grams - lot.assigned_grams
+    return Candidate(lot.pk, lot.best_before, lot.harvested_on, lot.left_grams)
 
 
 def _pieces_left(lot: ProduceLot, line: AssignLine) -> int:
-    return _left(lot) // max(line.grams_per_piece, 1)
+    return lot.left_grams // max(line.grams_per_piece, 1)
 
 
 def _beyond_lot(line: AssignLine, lot: ProduceLot, lots: Sequence[ProduceLot]) -> BeyondHarvest:
@@ -150,7 +152,7 @@ def _beyond_lot(line: AssignLine, lot: ProduceLot, lots: Sequence[ProduceLot]) -
     return BeyondHarvest(
         _("%(code)s has only %(left)d pieces left, other lots %(others)d: choose another lot, or send fewer.") % words
         if others
-        else _("%(code)s has only %(left)d pieces left, and no other lot has any: record a harvest, or send fewer.")
+        else _("%(code)s has only %(left)d pieces left, and no other lot has any: record a packing, or send fewer.")
         % words,
         field=f"lot-{line.line_id}",
         left=left,
@@ -171,7 +173,8 @@ def _broken(line: AssignLine, left: int) -> PromiseBroken:
 
 def _beyond(line: AssignLine, left: int) -> BeyondHarvest:
     return BeyondHarvest(
-        _("The lots of this product have only %(left)d pieces left: record a harvest, or send less.") % {"left": left},
+        _("The packed lots of this product have only %(left)d pieces left: record a packing, or send less.")
+        % {"left": left},
         field=f"lot-{line.line_id}",
         left=left,
     )
@@ -179,26 +182,29 @@ def _beyond(line: AssignLine, left: int) -> BeyondHarvest:
 
 def _write(parcel: TracedParcel, taken: Sequence[tuple[AssignLine, ProduceLot, int]], at: datetime) -> None:
     """Write one shipping event for each lot in the parcel, and what of each line came from it."""
-    events = {}
-    for lot in {lot.pk: lot for _line, lot, _pieces in taken}.values():
-        own = [(line, pieces) for line, each, pieces in taken if each.pk == lot.pk]
-        grams = sum(line.grams(pieces) for line, pieces in own)
-        events[lot.pk] = record_shipping(
-            lot=lot, grams=grams, pieces=sum(pieces for _line, pieces in own), parcel_id=parcel.pk, at=at
+    rows = [
+        ParcelLot(
+            parcel=parcel,
+            lot=lot,
+            line_id=line.line_id,
+            specification_id=line.specification_id,
+            pieces=pieces,
+            grams=line.grams(pieces),
+            name_zh=line.name[0],
+            name_en=line.name[1],
         )
-    ParcelLot.objects.bulk_create(
-        [
-            ParcelLot(
-                parcel=parcel,
-                lot=lot,
-                event=events[lot.pk],
-                line_id=line.line_id,
-                specification_id=line.specification_id,
-                pieces=pieces,
-                grams=line.grams(pieces),
-                name_zh=line.name[0],
-                name_en=line.name[1],
-            )
-            for line, lot, pieces in taken
-        ]
-    )
+        for line, lot, pieces in taken
+    ]
+    for lot in {lot.pk: lot for _line, lot, _pieces in taken}.values():
+        own = [row for row in rows if row.lot_id == lot.pk]
+        event = record_shipping(
+            lot=lot,
+            grams=sum(row.grams for row in own),
+            pieces=sum(row.pieces for row in own),
+            parcel_id=parcel.pk,
+            goods=goods_digest(parcel.code, own),
+            at=at,
+        )
+        for row in own:
+            row.event = event
+    ParcelLot.objects.bulk_create(rows)

@@ -1,15 +1,19 @@
 """Bases and plots."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from shop.core import audit
 from shop.core.errors import InvalidInput
+from traceability.errors import UnknownBase
 from traceability.models import Plot, ProductionBase
 from traceability.models.places import MICRO
+from traceability.rules import papers
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,11 @@ def add_base(
 ) -> ProductionBase:
     """Add a base with its plots (name in Chinese and English, area in tenths of a 亩); return it.
 
-    Raises InvalidInput for a name that the supplier has already.
+    Raises InvalidInput for a name that the supplier has already, and for an address (field `place`) or phone number
+    (field `contact`) that a certificate could not carry.
     """
     with transaction.atomic():
+        _check_paper(place[0], contact)
         if ProductionBase.objects.filter(supplier_id=supplier_id, name_zh=name[0]).exists():
             raise InvalidInput(_("You have a base of this name already."), code="name_used", field="name")
         base = ProductionBase.objects.create(
@@ -64,6 +70,29 @@ def add_base(
             ]
         )
     return base
+
+
+def complete_base(*, supplier_id: int, base_id: int, place: str, contact: str, actor: Any, at: datetime) -> None:
+    """Set the phone number of a base, and its address where none stands yet. Certificates issued before keep theirs.
+
+    An address that stands is sealed with the lots that grew there, and stays. Raises InvalidInput, UnknownBase.
+    """
+    with transaction.atomic():
+        base = ProductionBase.objects.select_for_update().filter(pk=base_id, supplier_id=supplier_id).first()
+        if base is None:
+            raise UnknownBase(_("There is no such base."))
+        place = base.place_zh or place.strip()
+        _check_paper(place, contact)
+        ProductionBase.objects.filter(pk=base_id).update(place_zh=place, contact=contact.strip())
+        audit.record(action="base_completed", object_kind="base", object_id=base_id, actor=actor, at=at)
+
+
+def _check_paper(place: str, contact: str) -> None:
+    missing = papers.missing(producer="--", origin=place, contact=contact)
+    if "place" in missing:
+        raise InvalidInput(_("Enter the address down to the village: it stands on the certificate."), field="place")
+    if "contact" in missing:
+        raise InvalidInput(_("Enter a phone number that buyers can ring, with its area code."), field="contact")
 
 
 def _beside(base: ProductionBase, number: int) -> dict[str, int]:

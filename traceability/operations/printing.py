@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,20 @@ def labels_pdf(*, supplier_id: int, shipment_ids: Iterable[int]) -> bytes:
     return _compile("labels", {"labels": labels}) if labels else b""
 
 
-def certificate_pdf(*, certificates: Sequence[ConformityCertificate], code: str = "") -> bytes:
-    """Return a PDF with one 承诺达标合格证 (A6) for each; `code` adds the parcel's QR."""
-    papers = [
+@dataclass(frozen=True)
+class SealedPaper:
+    """A certificate to print, and whether an event of the chain holds its facts."""
+
+    row: ConformityCertificate
+    is_sealed: bool
+
+
+def certificate_pdf(*, papers: Sequence[SealedPaper], code: str = "", warning: str = "") -> bytes:
+    """Return a PDF with one 承诺达标合格证 (A6) for each; `code` adds the parcel's QR, `warning` what was changed since."""
+    printed = [
         {
             "number": row.number,
+            "form": row.form,
             "product": row.product,
             "weight": in_words(row.grams),
             "producer": row.producer,
@@ -48,13 +58,16 @@ def certificate_pdf(*, certificates: Sequence[ConformityCertificate], code: str 
             "contact": row.contact or "—",
             "date": f"{row.issued_on:%Y} 年 {row.issued_on.month} 月 {row.issued_on.day} 日",
             "basis": row.basis,
+            "parents": list(row.parents),
             "lot": row.lot.code,
             "qr": _qr(trace_address(code)) if code else "",
             "code": grouped(code),
+            "warning": warning,
+            "sealed": is_sealed,
         }
-        for row in certificates
+        for row, is_sealed in ((paper.row, paper.is_sealed) for paper in papers)
     ]
-    return _compile("certificate", {"papers": papers})
+    return _compile("certificate", {"papers": printed})
 
 
 def _label(parcel: TracedParcel, goods: list[ParcelLot]) -> dict[str, Any]:

@@ -5,29 +5,55 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Prefetch, Value, When
+from django.db.models import Case, F, Prefetch, Q, Value, When
 from django.utils import timezone
 
 from shop.core.prepared import Prepared
 from traceability.models import Plot, ProduceLot, ProductionBase, TraceEvent
 from traceability.queries.telling import Told, told
+from traceability.rules.quality import Tested, missing_tests
 from traceability.states import BizStep, LotState
 
 LOTS_A_PAGE = 20
 SHIPPINGS = 12
+LOTS_TO_MIX = 40
 
 
 def lots_of_supplier(supplier_id: int, page: int | str = 1) -> Page[Any]:
-    """Return a page of a supplier's lots, the open ones first, the newest first. Two queries."""
+    """Return a page of a supplier's lots, those that something can be done with first, the newest first. Two queries."""
     rows = ProduceLot.objects.filter(supplier_id=supplier_id).select_related("listing", "base", "plot")
-    rank = Case(When(state=LotState.OPEN, then=Value(0)), default=Value(1))
+    first = [LotState.HELD, LotState.AWAITING, LotState.OPEN]
+    rank = Case(When(state__in=first, then=Value(0)), default=Value(1))
     return Paginator(rows.order_by(rank, "-harvested_on", "-pk"), LOTS_A_PAGE).get_page(page)
 
 
 def lot_of_supplier(supplier_id: int, lot_id: int) -> ProduceLot | None:
-    """Return one lot of a supplier, or None when it is somebody else's. One query."""
+    """Return one lot of a supplier, or None when it is somebody else's. Three queries."""
     rows = ProduceLot.objects.filter(pk=lot_id, supplier_id=supplier_id)
-    return rows.select_related("listing", "base", "plot", "certificate").first()
+    return rows.select_related("listing", "base", "plot").prefetch_related("certificates", "sources__source").first()
+
+
+def lots_to_mix(supplier_id: int, *, at: datetime) -> list[ProduceLot]:
+    """Return the lots of which something can be mixed now, the first to expire first. One query."""
+    day = timezone.localtime(at).date()
+    rows = ProduceLot.objects.filter(
+        Q(best_before__isnull=True) | Q(best_before__gte=day),
+        supplier_id=supplier_id,
+        state=LotState.OPEN,
+        packed_grams__gt=F("assigned_grams") + F("mixed_grams"),
+    )
+    order = (F("best_before").asc(nulls_last=True), "harvested_on", "pk")
+    return list(rows.select_related("listing", "base").order_by(*order)[:LOTS_TO_MIX])
+
+
+def open_tests(lot: ProduceLot, told: list[Told]) -> list[str]:
+    """Return the tests that a lot still needs before it may be packed."""
+    tests = [
+        Tested(str(each.test.get("item", "")), "", bool(each.test.get("passed")), each.at)
+        for each in told
+        if each.step == BizStep.TEST
+    ]
+    return missing_tests(lot.required_tests, tests)
 
 
 _of_listings = Prepared(

@@ -33,20 +33,23 @@ def codes_of(shipment_ids: Iterable[int]) -> dict[int, ParcelCode]:
         return {}
     lots = ParcelLot.objects.filter(parcel=OuterRef("pk"))
     rows = TracedParcel.objects.filter(shipment_id__in=wanted).annotate(
-        has_lots=Exists(lots), has_certificate=Exists(lots.filter(lot__certificate__isnull=False))
+        has_lots=Exists(lots), has_certificate=Exists(lots.filter(lot__certificates__isnull=False))
     )
     return {row.shipment_id: ParcelCode(row.code, row.has_lots, row.has_certificate) for row in rows}
 
 
 def lots_to_choose(supplier_id: int, listing_ids: Iterable[int], *, at: datetime) -> dict[int, list[ProduceLot]]:
-    """Return the lots that may be sent now, by listing, the first to expire first. One query."""
+    """Return the lots that may be sent now, by listing, the first to expire first. One query.
+
+    Packed, with something left of it (`lot.left_grams`), open (no test failed or missing), not expired.
+    """
     day = timezone.localtime(at).date()
     rows = ProduceLot.objects.filter(
         supplier_id=supplier_id,
         listing_id__in=list(listing_ids),
         state=LotState.OPEN,
         harvested_on__lte=day,
-        assigned_grams__lt=F("harvested_grams"),
+        packed_grams__gt=F("assigned_grams") + F("mixed_grams"),
     ).order_by(F("best_before").asc(nulls_last=True), "harvested_on", "pk")
     found: dict[int, list[ProduceLot]] = {}
     for lot in rows:

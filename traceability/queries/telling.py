@@ -24,11 +24,27 @@ class Told:
     @property
     def grams(self) -> int:
         """How much of the lot it speaks of; 0 where it doesn't say."""
-        quantities = self.body.get("quantityList") or self.body.get("childQuantityList")
+        lists = (self.body.get(name) for name in ("quantityList", "childQuantityList", "outputQuantityList"))
         try:
-            return int(quantities[0]["quantity"])  # type: ignore[index]  # what isn't one raises
-        except (TypeError, ValueError, LookupError):
+            return int(next(filter(None, lists))[0]["quantity"])
+        except (TypeError, ValueError, LookupError, StopIteration):
             return 0
+
+    def fact(self, name: str) -> Any:
+        """Return one of our own facts, None where the event doesn't tell it."""
+        return self.body.get(f"heqiao:{name}")
+
+    @property
+    def certificate(self) -> dict[str, Any]:
+        """The facts of the certificate that a packing issued; empty for other steps."""
+        facts = self.fact("certificate")
+        return facts if isinstance(facts, dict) else {}
+
+    @property
+    def sorted_out(self) -> int:
+        """The grams that a packing sorted out."""
+        grams = self.fact("sortedOut")
+        return grams if isinstance(grams, int) else 0
 
     @property
     def test(self) -> dict[str, Any]:

@@ -1,23 +1,25 @@
-"""Whether a chain is whole, and if not, which event was changed first."""
+"""Whether a chain is whole, and if not, which event was changed first; and which rows differ from their events."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from traceability.models import LabTest, SupplierChain, TraceEvent
+from traceability.models import ProduceLot, SupplierChain, TraceEvent
+from traceability.queries.sealed import altered, rows_of
 from traceability.queries.telling import told
 from traceability.queries.writing import COLUMNS, Written
-from traceability.rules import chain, epcis
+from traceability.rules import chain
 
 AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Broken:
-    """The first event of a chain that is not as it was written, and what is wrong with it."""
+    """An event of a chain that is not as it was written, or a `row` beside it that differs from it; and what is wrong."""
 
     supplier_id: int
     seq: int
     why: str
+    row: str = ""
 
     def __str__(self) -> str:
         return f"supplier {self.supplier_id}, event {self.seq}: {self.why}"
@@ -59,8 +61,9 @@ def verify_after(supplier_id: int, link: Link) -> tuple[Link, Broken | None]:
 def verify_all() -> Iterator[tuple[int, int, Broken | None]]:
     """Yield (supplier, events, first broken) for every chain, in the order of suppliers."""
     heads = set(SupplierChain.objects.values_list("pk", flat=True))
-    told = set(TraceEvent.objects.order_by().values_list("supplier_id", flat=True).distinct())
-    for supplier_id in sorted(heads | told):
+    said = set(TraceEvent.objects.order_by().values_list("supplier_id", flat=True).distinct())
+    owners = set(ProduceLot.objects.order_by().values_list("supplier_id", flat=True).distinct())
+    for supplier_id in sorted(heads | said | owners):
         yield supplier_id, *verify_chain(supplier_id)
 
 
@@ -82,11 +85,10 @@ def fault_of(event: TraceEvent | Written, previous: str) -> str:
     return ""
 
 
-def changed_tests() -> Iterator[LabTest]:
-    """Yield the tests whose row differs from what their event says."""
-    for test in LabTest.objects.select_related("event").order_by("event__supplier_id", "event__seq"):
-        if told(test.event).test != epcis.test_facts(test):
-            yield test
+def altered_rows(supplier_id: int) -> list[Broken]:
+    """Return the rows beside a supplier's events that differ from them, each with its event. Six queries."""
+    found = altered(supplier_id, rows_of(supplier_id), _events(supplier_id, 0))
+    return [Broken(each.supplier_id, each.seq, each.why, row=each.row) for each in found]
 
 
 def _events(supplier_id: int, after: int) -> Iterator[Written]:

@@ -1,14 +1,17 @@
 """The supplier's lots, from a phone. Everything is of the supplier that the person acts for; else 404."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries import local, said
@@ -17,18 +20,36 @@ from shop.core.acting import acting_for, by
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
-from traceability.forms import BaseForm, HarvestForm, PackingForm, ReportForm
+from traceability.forms import BaseForm, CompleteForm, DisposalForm, HarvestForm, MixForm, PackingForm, ReportForm
 from traceability.models import ProduceLot
-from traceability.operations.places import add_base
-from traceability.operations.printing import certificate_pdf, labels_pdf
-from traceability.operations.recording import close_lot, record_harvest, record_packing, record_test
-from traceability.queries.lots import bases_of, history, lot_of_supplier, lots_of_supplier
+from traceability.operations.mixing import mix_lots
+from traceability.operations.places import add_base, complete_base
+from traceability.operations.printing import SealedPaper, certificate_pdf, labels_pdf
+from traceability.operations.quality import dispose_of_lot, record_test
+from traceability.operations.recording import close_lot, record_harvest, record_packing
+from traceability.queries.lots import (
+    bases_of,
+    history,
+    lot_of_supplier,
+    lots_of_supplier,
+    lots_to_mix,
+    open_tests,
+)
+from traceability.queries.trace import lot_fault
+from traceability.rules import papers
 from traceability.rules.weights import in_words
-from traceability.shown import timeline
-from traceability.states import BizStep, LotState
+from traceability.shown import broken_words, timeline
+from traceability.states import DISPOSITIONS, LotState
 from traceability.views.trace import pdf
 
-BADGES = {LotState.OPEN: "proven", LotState.CLOSED: "neutral", LotState.RECALLED: "overdue"}
+BADGES = {
+    LotState.AWAITING: "limited",
+    LotState.OPEN: "proven",
+    LotState.HELD: "overdue",
+    LotState.CLOSED: "neutral",
+    LotState.RECALLED: "overdue",
+    LotState.DISPOSED: "neutral",
+}
 for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
 
 
@@ -47,8 +68,12 @@ def _row(lot: ProduceLot) -> dict[str, Any]:
         "label": lot.get_state_display(),
         "badge": BADGES[LotState(lot.state)],
         "harvested": in_words(lot.harvested_grams),
+        "packed": in_words(lot.packed_grams),
+        "sorted_out": in_words(lot.sorted_out_grams) if lot.sorted_out_grams else "",
+        "unpacked": in_words(lot.unpacked_grams) if lot.unpacked_grams else "",
+        "mixed": in_words(lot.mixed_grams) if lot.mixed_grams else "",
         "sent": in_words(lot.assigned_grams),
-        "left": in_words(lot.harvested_grams - lot.assigned_grams),
+        "left": in_words(lot.left_grams) if DISPOSITIONS[lot.state].can_send else in_words(0),
         "percent": lot.assigned_grams * 100 // lot.harvested_grams,
     }
 
@@ -113,18 +138,27 @@ def _lot(
     *,
     pack_form: PackingForm | None = None,
     test_form: ReportForm | None = None,
+    dispose_form: DisposalForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     told = history(found)
-    unpacked = found.harvested_grams - sum(each.grams for each in told if each.step == BizStep.PACKING)
-    kilograms = f"{Decimal(unpacked) / 1000:f}" if unpacked > 0 else ""
+    kilograms = f"{Decimal(found.unpacked_grams) / 1000:f}" if found.unpacked_grams > 0 else ""
+    missing = open_tests(found, told)
     context = {
         "row": _row(found),
         "timeline": timeline(told),
-        "certificate": getattr(found, "certificate", None),
+        "certificates": [
+            {"row": row, "weight": in_words(row.grams), "basis": row.get_basis_display()}
+            for row in found.certificates.all()
+        ],
+        "missing": missing,
+        "sources": [(row.source, in_words(row.grams)) for row in found.sources.all()],
+        "may": DISPOSITIONS[found.state],
         "pack_form": pack_form or PackingForm(initial={"kilograms": kilograms}),
-        "test_form": test_form or ReportForm(),
+        "test_form": test_form or ReportForm(initial={"item": missing[0] if missing else ""}),
+        "dispose_form": dispose_form or DisposalForm(),
         "steps": {each.step for each in told},
+        "broken": broken_words(lot_fault(found)),
     }
     return _console(request, supplier, "lot", context, status)
 
@@ -158,20 +192,61 @@ def test(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResp
 def close(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Finish a lot."""
     _own(supplier, lot_id)
-    close_lot(lot_id=lot_id, **by(request, supplier_id=supplier.pk))
+    try:
+        close_lot(lot_id=lot_id, **by(request, supplier_id=supplier.pk))
+    except DomainError as error:
+        messages.error(request, str(error.message))
+        return redirect(local(f"/seller/lots/{lot_id}/"))
     messages.success(request, _("The lot is finished: nothing more is sent of it."))
     return redirect(local("/seller/lots/"))
+
+
+@for_supplier
+@post_only
+def dispose(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
+    """Record that what is left of a stopped lot was disposed of."""
+    found, form = _own(supplier, lot_id), DisposalForm(request.POST)
+    refused = _do(form, lambda: dispose_of_lot(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts()))
+    if refused:
+        return _lot(request, supplier, found, dispose_form=form, status=refused)
+    messages.success(request, _("Recorded: the lot is disposed of."))
+    return redirect(local(f"/seller/lots/{lot_id}/"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_supplier
+def mix(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
+    """Mix lots, or pack one anew: a new lot, whose certificate is of form two."""
+    choices = {
+        "lots": lots_to_mix(supplier.pk, at=timezone.now()),
+        "listings": listings_of(supplier.pk),
+        "bases": bases_of(supplier.pk),
+    }
+    form = MixForm(request.POST if request.method == "POST" else None, **choices)
+    status = 200
+    if request.method == "POST":
+        made: list[ProduceLot] = []
+        status = _do(form, lambda: made.append(mix_lots(**by(request, supplier_id=supplier.pk), **form.facts())))
+        if not status:
+            messages.success(
+                request, _("Lot %(code)s is open: pack it, and its certificate is issued.") % {"code": made[0].code}
+            )
+            return redirect(local(f"/seller/lots/{made[0].pk}/"))
+    return _console(request, supplier, "mix", {"form": form, "rows": form.rows()}, status or 200)
 
 
 @require_safe
 @for_supplier
 def paper(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
-    """The 合格证 of a lot as PDF."""
+    """The 合格证 of a lot's packings as PDF."""
     found = _own(supplier, lot_id)
-    certificate = getattr(found, "certificate", None)
-    if certificate is None:
+    sealed = {each.certificate.get("number") for each in history(found)}
+    printed = [SealedPaper(row, row.number in sealed) for row in found.certificates.all()]
+    if not printed:
         raise Http404
-    return pdf(certificate_pdf(certificates=[certificate]), f"hegezheng-{found.code}")
+    with override("zh-hans"):
+        warning = broken_words(lot_fault(found))
+    return pdf(certificate_pdf(papers=printed, warning=warning), f"hegezheng-{found.code}")
 
 
 @require_safe
@@ -189,23 +264,50 @@ def labels(request: HttpRequest, supplier: SupplierBrief, shipment_id: int) -> H
 def bases(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show the bases; by POST, add one."""
     form, status = BaseForm(request.POST if request.method == "POST" else None), 200
+    if request.method == "POST" and request.POST.get("base", "").isdigit():
+        return _complete(request, supplier, int(request.POST["base"]))
     if request.method == "POST":
         status = _do(form, lambda: add_base(supplier_id=supplier.pk, actor=request.user, **form.facts()))
         if not status:
             messages.success(request, _("Saved. Now record what you harvest there."))
             return redirect(local("/seller/lots/new/"))
-    return _console(
-        request,
-        supplier,
-        "bases",
-        {"form": form, "bases": [_base(row) for row in bases_of(supplier.pk)]},
-        status,
-    )
+    return _bases(request, supplier, form, status=status)
 
 
-def _base(row: Any) -> dict[str, Any]:
+def _complete(request: HttpRequest, supplier: SupplierBrief, base_id: int) -> HttpResponse:
+    """Complete what certificates need of a base."""
+    form = CompleteForm(request.POST)
+    refused = _do(form, lambda: complete_base(base_id=base_id, **by(request, supplier_id=supplier.pk), **form.facts()))
+    if refused:
+        return _bases(request, supplier, BaseForm(), status=refused, wrong={base_id: form})
+    messages.success(request, _("Saved: certificates from now on carry it."))
+    return redirect(local("/seller/lots/bases/"))
+
+
+def _bases(
+    request: HttpRequest,
+    supplier: SupplierBrief,
+    form: BaseForm,
+    *,
+    status: int,
+    wrong: Mapping[int, CompleteForm] = MappingProxyType({}),
+) -> HttpResponse:
+    rows = [_base(row, wrong.get(row.pk)) for row in bases_of(supplier.pk)]
+    return _console(request, supplier, "bases", {"form": form, "bases": rows}, status)
+
+
+def _base(row: Any, wrong: CompleteForm | None = None) -> dict[str, Any]:
     plots = []
     for plot in row.plots.all():
         area = _("%(n)s mu") % {"n": f"{plot.area_tenth_mu / 10:g}"} if plot.area_tenth_mu else ""
         plots.append(f"{said(plot, 'name')} {area}".rstrip())
-    return {"row": row, "name": said(row, "name"), "place": said(row, "place"), "plots": " · ".join(plots)}
+    given = {"contact": row.contact, "place": row.place_zh}
+    form = wrong or CompleteForm(initial=given, auto_id=f"base-{row.pk}-%s")
+    return {
+        "row": row,
+        "name": said(row, "name"),
+        "place": said(row, "place"),
+        "plots": " · ".join(plots),
+        "form": form,
+        "is_complete": not papers.missing(producer="--", origin=row.place_zh, contact=row.contact),
+    }

@@ -16,21 +16,26 @@ from catalog.queries import english, local, said
 from catalog.queries.certificates import CertificateShown
 from catalog.queries.certificates import certificates_of as certificates_of_listing
 from shop.core.kept import kept_page
+from shop.core.marks import mark
 from shop.core.masking import mask_name
 from shop.core.times import full_day, spoken_day
 from traceability.drawing import draw
-from traceability.operations.printing import certificate_pdf
+from traceability.evidence import badge_of, evidence_of, rows
+from traceability.models import ConformityCertificate
+from traceability.operations.printing import SealedPaper, certificate_pdf
 from traceability.operations.scanning import count_scan
-from traceability.queries.trace import LotInParcel, TracePage, certificates_of, is_known, trace_facts, trace_page
+from traceability.queries.trace import LotInParcel, TracePage, is_known, step_of, trace_facts, trace_page
 from traceability.rules.codes import cleaned, grouped, is_code
 from traceability.rules.weights import in_words
-from traceability.shown import timeline
+from traceability.shown import broken_words, timeline
 from traceability.states import LotState
 
 LANGUAGES = dict(settings.LANGUAGES)
 HALF_A_YEAR = 180 * 86400
 MANY_SCANS = 20
-SCANS = "hq:scans"
+SCANS = mark("scans")
+# What must not be eaten or sold, whatever else stands on the page.
+STOPPED = (LotState.HELD, LotState.RECALLED, LotState.DISPOSED)
 View = Callable[..., HttpResponse]
 
 
@@ -96,12 +101,20 @@ def trace(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @spoken
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
-    """The 合格证 of the lots in a parcel."""
+    """The 合格证 of the lots in a parcel, each with whether it still says what was sealed."""
     plain = cleaned(code)
-    found = certificates_of(plain)
-    if not found:
+    found = trace_facts(plain) if is_code(plain) else None
+    lots = found.lots() if found else []
+    papers = [_paper(lot, row) for lot in lots for row in lot.papers]
+    if found is None or not papers:
         return _to_the_parcel(request, code)
-    return _render(request, "certificate", {"code": plain, "certificates": [_paper(each) for each in found]})
+    context = {
+        "code": plain,
+        "papers": papers,
+        "broken": broken_words(found.broken, step_of(found.broken)),
+        "is_stopped": any(lot.lot.state in STOPPED for lot in lots),
+    }
+    return _render(request, "certificate", context)
 
 
 @require_safe
@@ -109,10 +122,13 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
 def certificate_file(request: HttpRequest, code: str) -> HttpResponse:
     """The same as PDF, for printing. In Chinese: it is a form of the law."""
     plain = cleaned(code)
-    found = certificates_of(plain)
-    if not found:
+    found = trace_facts(plain) if is_code(plain) else None
+    papers = [SealedPaper(row, row.number in lot.sealed) for lot in found.lots() for row in lot.papers] if found else []
+    if found is None or not papers:
         return _to_the_parcel(request, code)
-    return pdf(certificate_pdf(certificates=found, code=plain), f"hegezheng-{plain}")
+    with translation.override("zh-hans"):
+        warning = broken_words(found.broken, step_of(found.broken))
+    return pdf(certificate_pdf(papers=papers, code=plain, warning=warning), f"hegezheng-{plain}")
 
 
 def _to_the_parcel(request: HttpRequest, code: str) -> HttpResponse:
@@ -128,8 +144,8 @@ def pdf(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-def _paper(row: Any) -> dict[str, Any]:
-    return {"row": row, "product": said(row.lot.listing, "name"), "weight": in_words(row.grams), "lot": row.lot.code}
+def _paper(lot: LotInParcel, row: ConformityCertificate) -> dict[str, Any]:
+    return {"row": row, "weight": in_words(row.grams), "lot": lot.lot.code, "is_sealed": row.number in lot.sealed}
 
 
 def _render(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -145,16 +161,15 @@ def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
     """Return what the trace page's template shows; how often it was opened is a hole."""
     supplier = page.parcel.supplier
     today = timezone.localdate()
-    certified = {each.lot.listing_id for each in page.lots if each.lot.pk in page.certified}
-    proofs = {pk: certificates_of_listing(pk, today) for pk in certified}
+    proofs = {pk: certificates_of_listing(pk, today) for pk in sorted(page.certified)}
     return {
         "code": page.parcel.code,
         "printed": grouped(page.parcel.code),
         "scans": SCANS,
         "many_scans": many_scans,
         "page": page,
-        "broken": _broken_words(page),
-        "title": said(page.lots[0].lot.listing, "name") if page.lots else said(supplier, "name"),
+        "broken": broken_words(page.broken, page.broken_step),
+        "title": _name(page.lots[0]) if page.lots else said(supplier, "name"),
         "lots": [_lot(page, each, proofs) for each in page.lots],
         "shipped": spoken_day(page.parcel.shipped_at),
         "supplier": {
@@ -167,25 +182,24 @@ def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
     }
 
 
-def _broken_words(page: TracePage) -> str:
-    if page.broken is None:
-        return ""
-    facts = {"n": page.broken.seq, "step": page.broken_step or "?"}
-    return _("Event %(n)d of this supplier's records (%(step)s) is not as it was written.") % facts
-
-
 def _lot(page: TracePage, each: LotInParcel, proofs: dict[int, list[CertificateShown]]) -> dict[str, Any]:
     lot = each.lot
     test = each.tests[-1].test if each.tests else None
+    own = proofs.get(lot.listing_id, [])
+    found = evidence_of(each, own)
     return {
         "lot": lot,
-        "name": said(lot.listing, "name"),
+        "name": _name(each),
         "url": local(f"/shop/p/{lot.listing.slug}/"),
-        "is_recalled": lot.state == LotState.RECALLED,
+        "is_recalled": lot.state in STOPPED,
+        "is_sealed": each.is_sealed,
         "in_parcel": [{"name": said(row, "name"), "pieces": row.pieces} for row in each.goods],
         "harvested": spoken_day(lot.harvested_on),
         "best_before": full_day(lot.best_before),
         "test": test,
+        "badge": badge_of(found),
+        "evidence": rows(found),
+        "sources": [_source(part) for part in each.sources],
         "timeline": [*timeline(each.events), _here(page)],
         "map": draw(lot.base, each.plots, lot.plot),
         "place": said(lot.base, "place") or said(lot.base, "name"),
@@ -195,7 +209,31 @@ def _lot(page: TracePage, each: LotInParcel, proofs: dict[int, list[CertificateS
         "altitude": lot.base.altitude_m,
         "spot": f"{lot.base.latitude / 1e6:.4f}, {lot.base.longitude / 1e6:.4f}",
         "paper": _paper_short(each),
-        "proofs": proofs.get(lot.listing_id, []),
+        "proofs": own,
+    }
+
+
+def _name(each: LotInParcel) -> str:
+    """Return the product's name as it was when the lot began; as it is now only where none was kept."""
+    lot = each.lot
+    return (said(lot, "product") if lot.product_zh else "") or said(lot.listing, "name")
+
+
+def _source(part: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of a mix as its event says it."""
+    pick = 1 if english() else 0
+
+    def words(name: str) -> str:
+        both = part.get(name) or ["", ""]
+        return str(both[pick] or both[0])
+
+    return {
+        "lot": part.get("lotNumber", ""),
+        "weight": in_words(int(part.get("quantity", 0))),
+        "product": words("product"),
+        "place": " ".join(filter(None, [words("place"), words("field")])),
+        "harvested": part.get("harvestedOn", ""),
+        "certificates": part.get("certificates") or [],
     }
 
 
@@ -209,13 +247,15 @@ def _here(page: TracePage) -> dict[str, str]:
 
 
 def _paper_short(each: LotInParcel) -> dict[str, Any] | None:
-    row = each.certificate
-    if row is None:
+    if not each.papers:
         return None
+    lot, last = each.lot, each.papers[-1]
     return {
-        "row": row,
-        "product": f"{said(each.lot.listing, 'name')} · {in_words(row.grams)}",
-        "sold": in_words(each.lot.assigned_grams),
-        "left": in_words(each.lot.harvested_grams - each.lot.assigned_grams),
-        "percent": each.lot.assigned_grams * 100 // each.lot.harvested_grams,
+        "row": last,
+        "count": len(each.papers),
+        "product": f"{_name(each)} · {in_words(sum(row.grams for row in each.papers))}",
+        "sold": in_words(lot.assigned_grams),
+        "left": in_words(lot.left_grams),
+        "percent": lot.assigned_grams * 100 // lot.packed_grams if lot.packed_grams else 0,
+        "is_sealed": all(row.number in each.sealed for row in each.papers),
     }

@@ -39,6 +39,11 @@ AXES_RESET_ON_SUCCESS = True
 
 # One door for everybody, with its limits.
 WAGTAILADMIN_LOGIN_URL = "/account/login/"
+# Passwords and e-mails have one door too (shop/accounts/closed_doors.py): Wagtail offers none of its own.
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAILUSERS_PASSWORD_ENABLED = False
 
 SMS_SENDER = env.str("SMS_SENDER", "shop.accounts.sms.ConsoleSender")
 # The demo shows codes on the page, marked as such; production never does.

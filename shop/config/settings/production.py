@@ -1,12 +1,17 @@
 """Production: every secret and service comes from the environment; refuses to start without them."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 
 from .base import *
-from .base import VAR_DIR, env
+from .base import ALLOWED_HOSTS, EMAIL_BACKEND, SITE_URL, VAR_DIR, env
 from .databases import caches, databases
 
 MIN_SECRET_LENGTH = 40
+# What Django takes for every host, and what stands for every host below a country or nothing.
+ANY_HOST = {"*", ".", ""}
 
 
 def _required(name: str) -> str:
@@ -21,7 +26,18 @@ if len(SECRET_KEY) < MIN_SECRET_LENGTH or "demo" in SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is the demo's or too short: use at least 40 random characters.")
 _required("DATABASE_URL")
 _required("ALLOWED_HOSTS")
+if any(host.strip() in ANY_HOST for host in ALLOWED_HOSTS):
+    raise ImproperlyConfigured("ALLOWED_HOSTS lets any host in: name the shop's own hosts.")
 _required("SITE_URL")
+if urlsplit(SITE_URL).scheme != "https" or not urlsplit(SITE_URL).hostname:
+    raise ImproperlyConfigured("SITE_URL is not https://…: links in messages and papers would be open to be read.")
+if urlsplit(SITE_URL).path.strip("/") or urlsplit(SITE_URL).query:
+    raise ImproperlyConfigured("SITE_URL is a host alone: the shop's addresses begin at its root.")
+if not validate_host(urlsplit(SITE_URL).hostname or "", ALLOWED_HOSTS):
+    raise ImproperlyConfigured("SITE_URL names a host that ALLOWED_HOSTS does not let in.")
+_required("EMAIL_URL")
+if EMAIL_BACKEND != "django.core.mail.backends.smtp.EmailBackend":
+    raise ImproperlyConfigured("EMAIL_URL sends no mail: codes would be written to the log, and nobody would get one.")
 
 DEBUG = False
 # nginx stands before us: without it, everyone would share one address and one count of failed sign-ins.

@@ -20,6 +20,7 @@ from ninja.errors import HttpError, ValidationError
 from shop.core.api.problems import answer_not_found, answer_problem, answer_refusal
 from shop.core.api.values import MOST_ID
 from shop.core.errors import DomainError
+from shop.core.outages import RETRY_SECONDS, is_database_away
 
 logger = logging.getLogger(__name__)
 View = Callable[..., HttpResponseBase]
@@ -119,8 +120,18 @@ def refusal_of(error: Exception) -> HttpResponse:
     if isinstance(error, HttpError) and error.status_code < 500:
         words = _("The body is not JSON that can be read.") if error.status_code == 400 else ""
         return answer_problem(error.status_code, "malformed" if error.status_code == 400 else "refused", words)
-    logger.error("api failed", exc_info=error)
-    return answer_problem(500, "internal", _("We have noted it. Please try again later."))
+    return _failed(error)
+
+
+def _failed(error: Exception) -> HttpResponse:
+    """Return the problem for what the caller can't help: the database is away, or we have broken something."""
+    if not is_database_away(error):
+        logger.error("api failed", exc_info=error)
+        return answer_problem(500, "internal", _("We have noted it. Please try again later."))
+    logger.warning("the database is away: %s", type(error).__name__)
+    response = answer_problem(503, "database_away", _("Please try again in a moment: nothing was done."))
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _explained(error: dict[str, Any]) -> dict[str, str]:

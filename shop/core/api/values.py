@@ -5,7 +5,17 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.utils import timezone
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema
 
 from shop.core.money import to_fen, to_yuan
 
@@ -25,10 +35,32 @@ class Priced(Answer):
     currency: Literal["CNY"] = "CNY"
 
 
+def _make_strict(schema: Any) -> None:
+    if isinstance(schema, dict):
+        if schema.get("type") in {"int", "bool", "float"}:
+            schema["strict"] = True
+        for key, each in schema.items():
+            if key not in {"metadata", "serialization"}:
+                _make_strict(each)
+    elif isinstance(schema, list | tuple):
+        for each in schema:
+            _make_strict(each)
+
+
 class Body(BaseModel):
-    """What is sent to an operation; a field that it doesn't know is refused, not ignored."""
+    """What is sent to an operation; a field that it doesn't know is refused, not ignored.
+
+    Numbers are numbers and booleans are booleans: `true` is not 1, `"1"` and `1.0` are no whole numbers, 1 is not true.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Have each number and boolean of the body, however deep, read strictly."""
+        schema = handler(source)
+        _make_strict(schema)
+        return schema
 
 
 def yuan(fen: int) -> str:

@@ -16,12 +16,13 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from shop.core.marks import mark
 from shop.core.pagecache import Generation
 
 register = template.Library()
 _generation = Generation()
 
-EDGE = "\x1f"
+EDGE = mark("edge")
 STANDING = "is_standing"
 # Settings a standing part may show: the same for every page, but tests change them.
 FIXED = ("SITE_URL", "DEMO_CASHIER", "LICENCES")

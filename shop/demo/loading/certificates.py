@@ -2,8 +2,10 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+
+from django.utils import timezone
 
 from catalog.models import Listing
 from catalog.operations.output import record_certificate
@@ -14,6 +16,7 @@ YEARS = 4
 
 def load_certificates(*, listings: Mapping[str, Listing], at: datetime) -> int:
     """Record the certificates for listings by slug, `at` before the first sale; return how many."""
+    today = timezone.localdate()
     rows = tomllib.loads((WORLD / "certificates.toml").read_text())["certificate"]
     for row in rows:
         certified = [listings[slug] for slug in row["listings"]]
@@ -31,7 +34,10 @@ def load_certificates(*, listings: Mapping[str, Listing], at: datetime) -> int:
             area_mu=row.get("area_mu"),
             holder=certified[0].supplier,
             valid_from=at.date().replace(month=1, day=1),
-            valid_until=at.date().replace(year=at.year + YEARS, month=12, day=31),
+            # One that has ended shows what is then not sold any more, and why.
+            valid_until=today - timedelta(days=row["ended_days_ago"])
+            if "ended_days_ago" in row
+            else at.date().replace(year=at.year + YEARS, month=12, day=31),
             yearly_output_grams=output_kg * 1000 if output_kg else None,
         )
     return len(rows)

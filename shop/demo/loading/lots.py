@@ -1,4 +1,4 @@
-"""Twenty lots with their histories: recorded as their cooperatives would, before the orders they go into."""
+"""Twenty-two lots with their histories: recorded as their cooperatives would, before the orders they go into."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from catalog.models import Listing, Supplier
 from shop.accounts.models import User
-from traceability.models import ProductionBase
+from traceability.models import ProduceLot, ProductionBase
+from traceability.operations.mixing import mix_lots
 from traceability.operations.places import Spot, add_base
-from traceability.operations.recording import LabReport, record_harvest, record_packing, record_test
-from traceability.states import Basis, Grade
+from traceability.operations.quality import LabReport, record_test
+from traceability.operations.recording import record_harvest, record_packing
+from traceability.states import Grade, TestKind
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,10 @@ OLDEST_DAYS = 40
 def load_lots(
     *, suppliers: dict[str, Supplier], listings: dict[str, Listing], members: dict[int, User], at: datetime
 ) -> int:
-    """Record two lots of each of ten products; return how many there are."""
+    """Record two lots of each of ten products, one that is held and one that is mixed; return how many there are."""
     bases: dict[int, ProductionBase] = {}
     plan = []
+    lots: list[ProduceLot] = []
     for number, slug in enumerate(slug for slug in LISTINGS if slug in listings):
         listing = listings[slug]
         keeps = listing.shelf_life_days or OLDEST_DAYS
@@ -99,8 +102,8 @@ def load_lots(
         actor = members[listing.supplier_id]
         if listing.supplier_id not in bases:
             bases[listing.supplier_id] = _add(BASES[slug], listing, actor)
-        _live(bases[listing.supplier_id], listing, when, tonnes, number, actor)
-    return len(plan)
+        lots.append(_live(bases[listing.supplier_id], listing, when, tonnes, number, actor))
+    return len(plan) + _stories(lots, bases, members, at)
 
 
 def _add(base: Base, listing: Listing, actor: User) -> ProductionBase:
@@ -111,21 +114,71 @@ def _add(base: Base, listing: Listing, actor: User) -> ProductionBase:
     )  # fmt: skip
 
 
-def _live(base: ProductionBase, listing: Listing, when: datetime, tonnes: int, number: int, actor: User) -> None:
-    """Harvest, pack the same afternoon, have it tested the next morning."""
+def _live(base: ProductionBase, listing: Listing, when: datetime, tonnes: int, number: int, actor: User) -> ProduceLot:
+    """Harvest, have it tested at noon, sort and pack the same afternoon. Returns the lot."""
     plots = list(base.plots.order_by("pk"))
     grams = tonnes * 1_000_000 + number * 37_000
     lot = record_harvest(
         supplier_id=base.supplier_id, listing_id=listing.pk, base_id=base.pk, plot_id=plots[number % len(plots)].pk,
         grams=grams, occurred_at=when, actor=actor, at=when + timedelta(minutes=20),
     )  # fmt: skip
-    packed = when + timedelta(hours=7, minutes=40)
-    record_packing(
-        supplier_id=base.supplier_id, lot_id=lot.pk, grams=grams * 97 // 100, boxes=grams // 5000, grade=Grade.FIRST,
-        basis=Basis.COMMISSIONED if number % 2 else Basis.OWN_TEST, occurred_at=packed, actor=actor, at=packed,
+    tested = when + timedelta(hours=5)
+    record_test(
+        supplier_id=base.supplier_id, lot_id=lot.pk, test=_report(listing, number, tested), occurred_at=tested,
+        actor=actor, at=tested,
     )  # fmt: skip
-    tested = when + timedelta(hours=26)
+    _pack(lot, when + timedelta(hours=7, minutes=40), actor)
+    return lot
+
+
+def _pack(lot: ProduceLot, packed: datetime, actor: User) -> None:
+    """Pack what is good of a lot, in two rounds, and sort out the rest."""
+    good = lot.harvested_grams * 97 // 100
+    rounds = ((good * 3 // 5, 0), (good - good * 3 // 5, lot.harvested_grams - good))
+    for turn, (grams, out) in enumerate(rounds):
+        when = packed + timedelta(minutes=50 * turn)
+        record_packing(
+            supplier_id=lot.supplier_id, lot_id=lot.pk, grams=grams, sorted_out_grams=out, boxes=grams // 5000,
+            grade=Grade.FIRST, occurred_at=when, actor=actor, at=when,
+        )  # fmt: skip
+
+
+def _report(listing: Listing, number: int, tested: datetime, *, passed: bool = True) -> LabReport:
+    """Return a report: by a laboratory for every second lot, else the cooperative's own quick test."""
     item, result, method = REPORTS[number % len(REPORTS)]
     county = listing.county.name_zh.removesuffix("县").removesuffix("区")
-    report = LabReport(item, result, True, f"{county}农产品检测中心", method, f"JC{tested:%y%m%d}{number:02d}")
-    record_test(supplier_id=base.supplier_id, lot_id=lot.pk, test=report, occurred_at=tested, actor=actor, at=tested)
+    if passed and number % 2 == 0:
+        return LabReport(item, result, passed, f"{county}合作社自检室", method, kind=TestKind.OWN)
+    return LabReport(
+        item, result if passed else "毒死蜱 0.21 mg/kg，超过限量", passed, f"{county}农产品检测中心", method,
+        f"JC{tested:%y%m%d}{number:02d}", TestKind.COMMISSIONED,
+    )  # fmt: skip
+
+
+def _stories(lots: list[ProduceLot], bases: dict[int, ProductionBase], members: dict[int, User], at: datetime) -> int:
+    """Record what else happens to lots: one fails its test and is held, one is mixed of two. Return how many came."""
+    newest: dict[int, list[ProduceLot]] = {}
+    for lot in lots:
+        newest.setdefault(lot.listing_id, []).append(lot)
+    pairs = [pair for pair in newest.values() if len(pair) == 2]
+    if not pairs:
+        return 0
+    pair = pairs[0]
+    actor, base = members[pair[0].supplier_id], bases[pair[0].supplier_id]
+    when = timezone.localtime(at).replace(hour=6, minute=40, second=0, microsecond=0) - timedelta(days=3)
+    failed = record_harvest(
+        supplier_id=base.supplier_id, listing_id=pair[0].listing_id, base_id=base.pk, grams=1_280_000,
+        occurred_at=when, actor=actor, at=when,
+    )  # fmt: skip
+    tested = when + timedelta(hours=6)
+    record_test(
+        supplier_id=base.supplier_id, lot_id=failed.pk, test=_report(pair[0].listing, 0, tested, passed=False),
+        occurred_at=tested, actor=actor, at=tested,
+    )  # fmt: skip
+    mixed = when + timedelta(days=1)
+    mix = mix_lots(
+        supplier_id=base.supplier_id, listing_id=pair[0].listing_id, base_id=base.pk,
+        sources=[(lot.pk, 400_000) for lot in pair], occurred_at=mixed, actor=actor, at=mixed,
+    )  # fmt: skip
+    _pack(mix, mixed + timedelta(hours=1), actor)
+    return 2

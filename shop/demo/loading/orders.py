@@ -12,6 +12,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from django.utils import timezone
 from oscar.apps.catalogue.reviews.models import ProductReview
 
 from catalog.models import Listing, ListingPicture, Specification
@@ -111,6 +112,8 @@ def _drain(when: datetime) -> None:
 def _for_sale() -> list[tuple[Specification, int]]:
     """Return what people buy, with how keen they are on it: cheap first specifications, fruit above all."""
     rows = Specification.objects.filter(listing__is_preorder=False, price_fen__lt=20000).select_related("listing")
+    # What a certificate limits that has ended by now is not sold in the last days: nobody buys it here.
+    rows = rows.exclude(listing__certified__certificate__valid_until__lt=timezone.localdate())
     keen = []
     now = specifications_for_sale(rows.values_list("pk", flat=True))
     for spec in rows.order_by("listing_id", "position"):

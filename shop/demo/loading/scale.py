@@ -199,7 +199,7 @@ def _draft(number: int, patterns: list[Pattern], suppliers: list[Supplier], at: 
         "axes": [{"zh": "装量", "en": "Pack"}] if len(packs) > 1 else [],
         "badge_zh": "示例" if number % 3 else "帮扶产品",
         "badge_en": "Sample" if number % 3 else "Assisted produce",
-        "badge_kind": "neutral" if number % 3 else "proven",
+        "badge_kind": "neutral",
         "damage_covered": number % 5 > 0,
         "ship_within_hours": (24, 48, 72)[number % 3],
         "produced_on": timezone.localdate(at) - timedelta(days=number % 9),

@@ -25,6 +25,7 @@ from shop.accounts.models import Membership, Organisation, User
 from shop.demo.loading.people import People
 from shop.demo.loading.sellers import credit_code
 from shop.demo.loading.unit_desk import live_now
+from shop.demo.loading.unit_examples import add_examples
 from shop.demo.loading.unit_history import History
 from shop.demo.world import Row, pair, read
 
@@ -64,6 +65,7 @@ def load_units(*, people: People, at: datetime) -> int:
         plan = reserved_fen("own", spend, policy_for(each.unit.region_code, year).ratio_bp)
         _year(history, each, plan, goods, dice)
     history.write()
+    add_examples(units, people.by_login["supervising"], year, at)
     live_now(units[0], goods, at)
     return len(units)
 

@@ -1,8 +1,8 @@
 """Selling by API: buying, orders, the supplier's desk, the reviewers' queues."""
 
-from . import basket, buying, goods, orders, reports, reviewing, seller
+from . import basket, buying, funding, goods, orders, reports, reviewing, seller
 
-# `buying` and `goods` add to the areas of `basket` and `seller`.
+# `buying`, `funding` and `goods` add to the areas of `basket` and `seller`.
 AREAS = (basket.area, orders.area, orders.wishes, seller.area, reviewing.area, reports.area)
 
-__all__ = ["AREAS", "buying", "goods"]
+__all__ = ["AREAS", "buying", "funding", "goods"]

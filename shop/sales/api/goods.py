@@ -176,6 +176,7 @@ class Booking(Priced):
     booked_at: Moment
     paid: str
     subsidy: str = Field(description=gettext_noop("The platform's part of discounts."))
+    own_discount: str = Field(description=gettext_noop("What your own offers took off, less what was given back."))
     refunded: str
     held: str
     payable: str
@@ -184,12 +185,20 @@ class Booking(Priced):
 class SettlementOut(Priced):
     held: str
     payable: str
+    own_discounts: str
     items: list[Booking]
     next_cursor: str | None
 
 
 def _booking(row: dict[str, Any]) -> dict[str, Any]:
-    money = {"paid": "paid", "subsidy": "subsidy", "refunded": "back", "held": "held", "payable": "payable"}
+    money = {
+        "paid": "paid",
+        "subsidy": "subsidy",
+        "own_discount": "given",
+        "refunded": "back",
+        "held": "held",
+        "payable": "payable",
+    }
     return {name: yuan(row[label]) for name, label in money.items()} | {
         "order": row["reference"],
         "booked_at": row["last_at"],
@@ -211,7 +220,11 @@ def get_settlement(request: ApiRequest, asked: ForList) -> dict[str, Any]:
         return found[0].page
 
     listed = turn_of(asked, page, _booking)
-    return listed | {"held": yuan(found[0].held_fen), "payable": yuan(found[0].payable_fen)}
+    return (
+        listed
+        | {"held": yuan(found[0].held_fen), "payable": yuan(found[0].payable_fen)}
+        | {"own_discounts": yuan(found[0].given_fen)}
+    )
 
 
 class Reply(Body):

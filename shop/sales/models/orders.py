@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from shop.sales.rules import OrderMoney, line_refundable, pieces_paid
 from shop.sales.states import OrderState
-from shop.sales.weight_rules import less_for_weight
+from shop.sales.weight_rules import less_for_weight, weighed_refundable
 from traceability.rules.fefo import Dates
 
 
@@ -156,11 +156,20 @@ class LineFacts(models.Model):
 
     def refundable_fen(self, pieces: int, *, sent: bool = True) -> int:
         """分 that may still be given back for `pieces`; sent ones of a weighed line cost what they weigh."""
-        whole = line_refundable(
-            self.unit_price_fen, pieces, self.ordered, self.discount_fen, self.refunded_fen - self.weighed_back_fen
-        )
-        less = less_for_weight(self.weighed_back_fen, pieces, self.shipped) if sent else 0
-        return max(0, min(whole - less, self.paid_fen - self.refunded_fen))
+        if sent and self.weighed_back_fen:
+            part = weighed_refundable(
+                self.unit_price_fen,
+                pieces,
+                self.ordered,
+                self.cancelled,
+                self.discount_fen,
+                self.refunded_fen,
+                self.weighed_back_fen,
+            )
+        else:
+            given_back = self.refunded_fen - self.weighed_back_fen
+            part = line_refundable(self.unit_price_fen, pieces, self.ordered, self.discount_fen, given_back)
+        return max(0, min(part, self.paid_fen - self.refunded_fen))
 
     def sent_value(self, pieces: int) -> tuple[int, int]:
         """What `pieces` of the sent ones cost, in 分, and should weigh, in grams: as packed where they are weighed."""

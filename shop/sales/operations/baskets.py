@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.basket.models import Basket, Line
@@ -170,6 +171,8 @@ def _sellable(specification_id: int) -> SpecForSale:
         raise NotForSale(_("This product has been withdrawn."))
     if spec.is_preorder:
         raise NotForSale(_("Not in season yet: let us remind you instead."))
+    if not spec.is_certified_on(timezone.localdate()):
+        raise NotForSale(_("Its certificate is not valid today: it can't be sold until renewed."))
     if spec.available < 1:
         raise NotForSale(_("Sold out for now: let us remind you when it is back."))
     return spec

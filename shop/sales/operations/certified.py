@@ -11,7 +11,7 @@ from shop.sales.hooks import Event, OrderEvent
 def take_part(events: Sequence[OrderEvent]) -> None:
     """Draw what is placed under certificates; give back what is cancelled, short or returned.
 
-    The year is that of the placing, for both. Raises OutputExceeded, which ends the placing.
+    The day is that of the placing, for both. Raises OutputExceeded, which ends the placing.
     """
     drawn = [each for event in events if event.kind == Event.PLACED for each in _draws(event)]
     if drawn:
@@ -22,11 +22,11 @@ def take_part(events: Sequence[OrderEvent]) -> None:
 
 
 def _draws(event: OrderEvent) -> list[Draw]:
-    year = timezone.localdate(event.order.placed_at).year
+    day = timezone.localdate(event.order.placed_at)
     return [
         Draw(
             certificate_id=line.certificate_id,
-            year=year,
+            day=day,
             grams=line.pieces * line.net_grams,
             key=f"output:{event.key}:{line.line_id}",
             reference=event.order.order.number,

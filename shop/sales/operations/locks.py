@@ -17,6 +17,7 @@ LOCK_ORDER: tuple[str, ...] = (
     "accounts_user",
     # What somebody opened before anything is bought: a request, a need, a session, a basket.
     "procurement_budgetunit",
+    "procurement_quotadeclaration",
     "procurement_purchaserequest",
     "procurement_need",
     "procurement_receiptlink",
@@ -45,6 +46,7 @@ OWNED_BY: dict[str, str] = {
     "order_order": "sales_purchase",
     "sales_linefacts": "sales_orderfacts",
     "sales_aftersale": "sales_orderfacts",
+    "procurement_unitorder": "sales_orderfacts",
 }
 
 

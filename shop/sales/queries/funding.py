@@ -62,9 +62,9 @@ def consent_of(supplier_id: int, consent_id: int) -> OfferConsent | None:
     return OfferConsent.objects.filter(supplier_id=supplier_id, pk=consent_id).first()
 
 
-def waiting_consents(supplier_id: int) -> int:
-    """Return how many offers wait for a supplier's answer. One query."""
-    return OfferConsent.objects.filter(supplier_id=supplier_id, state=ConsentState.ASKED).count()
+def asked_consents(supplier_id: int) -> list[OfferConsent]:
+    """Return the offers that wait for a supplier's answer, the oldest first. One query."""
+    return list(OfferConsent.objects.filter(supplier_id=supplier_id, state=ConsentState.ASKED).order_by("pk"))
 
 
 def _funded() -> QuerySet[LineDiscount]:

@@ -13,6 +13,7 @@ from oscar.apps.catalogue.reviews.models import ProductReview
 from shop.core import ledger
 from shop.sales import books
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, ReviewFacts
+from shop.sales.queries.funding import own_discounts
 from shop.sales.states import AfterSaleState, OrderState
 
 SOON = timedelta(hours=12)
@@ -168,17 +169,28 @@ def supplier_order(supplier_id: int, number: str) -> OrderFacts | None:
 
 @dataclass(frozen=True)
 class Settlement:
-    """What the ledger says of one supplier: a row per order, and the two balances they add up to."""
+    """What the ledger says of one supplier: a row per order, and the balances they add up to.
+
+    `given_fen`: the discounts that the supplier paid for itself; each row has its `own` ones, line by line.
+    """
 
     page: Page
     held_fen: int
     payable_fen: int
+    given_fen: int = 0
 
 
 def settlement(supplier_id: int, page: int | str = 1) -> Settlement:
-    """Return a page of orders' bookings (paid, platform's discount, given back, held, payable) in 分. Four queries."""
+    """Return a page of orders' bookings (paid, platform's discount, own discount, given back, held, payable) in 分.
+
+    Six queries.
+    """
     rows = ledger.statement(
-        {"held": books.held(supplier_id), "payable": books.payable(supplier_id)},
+        {
+            "held": books.held(supplier_id),
+            "payable": books.payable(supplier_id),
+            "given": books.given(supplier_id),
+        },
         {
             "paid": ["capture"],
             "subsidy": ["platform_discount"],
@@ -186,10 +198,15 @@ def settlement(supplier_id: int, page: int | str = 1) -> Settlement:
         },
     )
     balances = ledger.balances(f"supplier:{supplier_id}:")
+    shown = Paginator(rows, ORDERS_A_PAGE).get_page(page)
+    own = own_discounts(supplier_id, [row["reference"] for row in shown.object_list])
+    for row in shown.object_list:
+        row["own"] = own.get(row["reference"], [])
     return Settlement(
-        page=Paginator(rows, ORDERS_A_PAGE).get_page(page),
+        page=shown,
         held_fen=balances.get(books.held(supplier_id), 0),
         payable_fen=balances.get(books.payable(supplier_id), 0),
+        given_fen=ledger.balance(books.given(supplier_id)),
     )
 
 

@@ -22,6 +22,7 @@ from shop.core.times import clock
 from shop.sales.forms.seller import ReplyForm
 from shop.sales.operations.reviews import reply_to_review
 from shop.sales.queries import seller as queries
+from shop.sales.queries.funding import asked_consents
 from shop.sales.queries.owed import owed_to
 from shop.sales.texts import in_reader_language, thumb_url
 
@@ -102,6 +103,17 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
         url = local(f"/seller/after-sales/{case.pk}/")
         tasks.append(
             {"icon": "camera", "kind": "amber", "title": title, "text": text, "action": _("Decide"), "url": url}
+        )
+    asked = asked_consents(supplier_id)
+    if asked:
+        offer = asked[0]
+        title = _("Will you pay for “%(offer)s”?") % {"offer": offer.terms["offer"]["name"]}
+        text = _("It can cost you %(most)s at most, and it waits for your answer.") % {
+            "most": f"¥{offer.most_fen / 100:.2f}"
+        }
+        url = local(f"/seller/offers/{offer.pk}/")
+        tasks.append(
+            {"icon": "ticket", "kind": "amber", "title": title, "text": text, "action": _("Answer"), "url": url}
         )
     back = returned_proposals(supplier_id)
     if back:
@@ -246,4 +258,4 @@ def reply(request: HttpRequest, supplier: SupplierBrief, review_id: int) -> Http
 @for_supplier
 def me(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show whose console this is, and the ways onward."""
-    return console(request, supplier, "me", {})
+    return console(request, supplier, "me", {"asked_offers": len(asked_consents(supplier.pk))})

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.queries.shelf import Shelf, changes_of, shelves_of
+from catalog.queries.shelf_words import change_words, pool_words
 from catalog.queries.trade import SupplierBrief, goods_of_supplier
-from catalog.shelf_words import change_words, pool_words
 from shop.accounts.queries import names_of
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only

@@ -1,5 +1,6 @@
 """Helpers of the site (Redis) that a test may stop, freeze and start again: a private one each."""
 
+import os
 import shutil
 import signal
 import socket
@@ -67,3 +68,50 @@ def own_redis(tmp_path: Path) -> Iterator[OwnRedis]:
     server.start()
     yield server
     server.stop()
+
+
+def _postgres_bin() -> str:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+    return str(found[-1]) if found else ""
+
+
+class OwnPostgres:
+    """A PostgreSQL server of the test's own, that keeps its data over a restart."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}"
+        self._data = folder / "pg"
+
+    @staticmethod
+    def is_there() -> bool:
+        """Tell whether this machine has one, and who may run it."""
+        return bool(_postgres_bin()) and (os.geteuid() != 0 or shutil.which("su") is not None)
+
+    def _run(self, command: str) -> None:
+        as_owner = (
+            ["su", "postgres", "-s", "/bin/bash", "-c", command] if os.geteuid() == 0 else ["bash", "-c", command]
+        )
+        subprocess.run(as_owner, check=True, stdout=subprocess.DEVNULL)
+
+    def _control(self, command: str) -> None:
+        self._run(f"{_postgres_bin()}/pg_ctl -D {self._data} -l {self._data}/log -w {command}")
+
+    def start(self) -> None:
+        """Make its data and start it."""
+        self._data.mkdir(exist_ok=True)
+        if os.geteuid() == 0:
+            shutil.chown(self._data, "postgres")
+        self._run(f"{_postgres_bin()}/initdb -D {self._data} -U postgres -A trust -E UTF8 --locale=C.UTF-8")
+        lines = f"port={self.port}", "listen_addresses='127.0.0.1'", f"unix_socket_directories='{self._data}'"
+        (self._data / "postgresql.conf").open("a").write("\n".join([*lines, "max_connections=200", ""]))
+        self._control("start")
+
+    def restart(self) -> None:
+        """Restart it: every connection ends, every transaction that was not committed is undone."""
+        self._control("-m fast restart")
+
+    def stop(self) -> None:
+        """Stop it."""
+        if (self._data / "postmaster.pid").exists():
+            self._control("-m immediate stop")

@@ -1,4 +1,4 @@
-"""Lots by API: what a parcel's code tells everybody, and a supplier's own lots with their events."""
+"""A supplier's own bases and lots, by API."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,82 +15,16 @@ from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page
 from shop.core.api.paging import Asked, Follow, cut, turn_of
 from shop.core.api.routing import ApiRequest
+from traceability.api.told import Paper, TracedEvent, event, paper
 from traceability.models import ProduceLot, ProductionBase
-from traceability.operations.places import Spot, add_base
-from traceability.operations.recording import (
-    MOST_GRAMS,
-    LabReport,
-    close_lot,
-    record_harvest,
-    record_packing,
-    record_test,
-)
+from traceability.operations.mixing import MOST_SOURCES, mix_lots
+from traceability.operations.places import Spot, add_base, complete_base
+from traceability.operations.quality import LabReport, dispose_of_lot, record_test
+from traceability.operations.recording import MOST_GRAMS, close_lot, record_harvest, record_packing
 from traceability.queries.lots import bases_of, history, lot_of_supplier, lots_of_supplier
-from traceability.queries.trace import LotInParcel, trace_page
-from traceability.rules.codes import cleaned, is_code
-from traceability.shown import title, words
+from traceability.states import DISPOSITIONS
 
-area = Area(gettext_noop("Tracing a parcel"))
 lots_area = Area(gettext_noop("Supplier: lots and events"))
-
-
-class TracedEvent(Answer):
-    step: str = Field(examples=["commissioning"])
-    title: str = Field(examples=["采收"])
-    text: str
-    at: Moment
-
-
-class TracedLot(Answer):
-    code: str = Field(examples=["MX-261118-01"])
-    product: str
-    base: str
-    place: str
-    harvested_on: date
-    best_before: date | None
-    quantity: int = Field(description=gettext_noop("Pieces of it in this parcel."))
-    conformity_certificate: str | None = Field(examples=["HGZ20261118000001"])
-    events: list[TracedEvent]
-
-
-class Trace(Answer):
-    code: str
-    supplier: str
-    is_intact: bool = Field(description=gettext_noop("Whether no event of the supplier's chain was changed since."))
-    lots: list[TracedLot]
-
-
-def _event(told: Any) -> dict[str, Any]:
-    return {"step": told.step, "title": title(told), "text": words(told), "at": told.at}
-
-
-def _traced(found: LotInParcel) -> dict[str, Any]:
-    lot = found.lot
-    return {
-        "code": lot.code,
-        "product": said(lot.listing, "name"),
-        "base": said(lot.base, "name"),
-        "place": said(lot.base, "place"),
-        "harvested_on": lot.harvested_on,
-        "best_before": lot.best_before,
-        "quantity": sum(row.pieces for row in found.goods),
-        "conformity_certificate": found.certificate.number if found.certificate else None,
-        "events": [_event(each) for each in found.events],
-    }
-
-
-@area.reads("/trace/{code}", Trace, summary=gettext_noop("The lots in a parcel, by the code on it"))
-def trace_parcel(request: ApiRequest, code: str) -> dict[str, Any]:
-    plain = cleaned(code)
-    page = trace_page(plain) if is_code(plain) else None
-    if page is None:
-        raise Http404
-    return {
-        "code": page.parcel.code,
-        "supplier": said(page.parcel.supplier, "name"),
-        "is_intact": page.broken is None,
-        "lots": [_traced(each) for each in page.lots],
-    }
 
 
 class LotsOf(Answer):
@@ -134,7 +68,7 @@ class BaseIn(Body):
     place: str = Field(min_length=1, max_length=80, examples=["广东省梅州市梅县区松口镇"])
     latitude: Decimal = Field(ge=-90, le=90, decimal_places=6, examples=["24.266100"])
     longitude: Decimal = Field(ge=-180, le=180, decimal_places=6, examples=["116.077400"])
-    contact: str = Field("", max_length=60)
+    contact: str = Field(max_length=60, examples=["0753-2860123"])
     plots: list[PlotIn] = Field([], max_length=20)
 
 
@@ -173,6 +107,23 @@ def create_base(request: ApiRequest, body: BaseIn, asked: ForOne) -> dict[str, A
     return next(_base(row) for row in bases_of(supplier.pk) if row.pk == made.pk)
 
 
+class BaseChange(Body):
+    place: str = Field("", max_length=80, description=gettext_noop("Kept where one stands already."))
+    contact: str = Field(max_length=60, examples=["0753-2860123"])
+
+
+@lots_area.writes(
+    "/seller/bases/{int:base_id}",
+    BaseOut,
+    scope="lots:write",
+    summary=gettext_noop("Complete what certificates need of a base"),
+)
+def change_base(request: ApiRequest, base_id: int, body: BaseChange, asked: ForOne) -> dict[str, Any]:
+    supplier = _acting(request, asked)
+    complete_base(supplier_id=supplier.pk, base_id=base_id, **body.model_dump(), **by(request))
+    return next(_base(row) for row in bases_of(supplier.pk) if row.pk == base_id)
+
+
 class LotOut(Answer):
     id: int
     code: str
@@ -183,17 +134,33 @@ class LotOut(Answer):
     harvested_on: date
     best_before: date | None
     harvested_grams: int
+    packed_grams: int
+    sorted_out_grams: int = Field(description=gettext_noop("Never sold: harvested = packed + sorted out + unpacked."))
+    unpacked_grams: int
+    mixed_grams: int = Field(description=gettext_noop("What went into other lots."))
     assigned_grams: int = Field(description=gettext_noop("What of it was sent."))
+    left_grams: int = Field(description=gettext_noop("What can be sent: packed, less mixed and sent."))
+    required_tests: list[str] = Field(description=gettext_noop("Tests that must pass before it is packed."))
+
+
+class MixedFrom(Answer):
+    lot_id: int
+    code: str
+    grams: int
 
 
 class LotDetail(LotOut):
     conformity_certificate: str | None
+    certificates: list[Paper]
+    mixed_from: list[MixedFrom]
     history: list[TracedEvent]
 
 
 def _lot(row: ProduceLot) -> dict[str, Any]:
     same = ("code", "state", "listing_id", "base_id", "harvested_on", "best_before")
-    return {name: getattr(row, name) for name in (*same, "harvested_grams", "assigned_grams")} | {
+    weights = ("harvested_grams", "packed_grams", "sorted_out_grams", "unpacked_grams", "mixed_grams", "assigned_grams")
+    return {name: getattr(row, name) for name in (*same, *weights, "required_tests")} | {
+        "left_grams": row.left_grams if DISPOSITIONS[row.state].can_send else 0,
         "id": row.pk,
         "product": said(row.listing, "name"),
     }
@@ -208,10 +175,16 @@ def _own(supplier: SupplierBrief, lot_id: int) -> ProduceLot:
 
 def _detail(supplier: SupplierBrief, lot_id: int) -> dict[str, Any]:
     row = _own(supplier, lot_id)
-    certificate = getattr(row, "certificate", None)
+    told = history(row)
+    papers = list(row.certificates.all())
+    sealed = {each.certificate.get("number") for each in told}
     return _lot(row) | {
-        "conformity_certificate": certificate.number if certificate else None,
-        "history": [_event(each) for each in history(row) if each.is_readable],
+        "conformity_certificate": papers[0].number if papers else None,
+        "certificates": [paper(each, is_sealed=each.number in sealed) for each in papers],
+        "mixed_from": [
+            {"lot_id": each.source_id, "code": each.source.code, "grams": each.grams} for each in row.sources.all()
+        ],
+        "history": [event(each) for each in told if each.is_readable],
     }
 
 
@@ -261,14 +234,34 @@ class PackingIn(Body):
     grams: int = Field(ge=1, le=MOST_GRAMS)
     boxes: int = Field(0, ge=0, le=100_000)
     grade: Literal["first", "second", "mixed"] = "first"
-    basis: Literal["own_control", "own_test", "commissioned"] = "own_control"
+    sorted_out_grams: int = Field(0, ge=0, le=MOST_GRAMS, description=gettext_noop("Never sold."))
+    occurred_at: Moment
+
+
+class SourceIn(Body):
+    lot_id: Id
+    grams: int = Field(ge=1, le=MOST_GRAMS)
+
+
+class MixIn(Body):
+    listing_id: Id
+    base_id: Id
+    sources: list[SourceIn] = Field(min_length=1, max_length=MOST_SOURCES)
+    occurred_at: Moment
+
+
+class DisposalIn(Body):
+    method: str = Field(min_length=1, max_length=120, examples=["就地深埋"])
     occurred_at: Moment
 
 
 class LabTestIn(Body):
+    kind: Literal["own", "commissioned"] = Field(
+        "own", description=gettext_noop("A commissioned test has a report_no.")
+    )
     item: str = Field(min_length=1, max_length=60, examples=["农药残留 48 项"])
     result: str = Field(min_length=1, max_length=60, examples=["未检出"])
-    passed: bool = Field(description=gettext_noop("A failed test recalls the lot: nothing of it is sent any more."))
+    passed: bool = Field(description=gettext_noop("A failed test holds the lot, and recalls what was sent of it."))
     lab: str = Field(min_length=1, max_length=60)
     method: str = Field("", max_length=60)
     report_no: str = Field("", max_length=40)
@@ -289,7 +282,7 @@ def create_lot(request: ApiRequest, body: HarvestIn, asked: ForOne) -> dict[str,
     LotDetail,
     scope="lots:write",
     status=201,
-    summary=gettext_noop("Record a packing; the first one issues the conformity certificate"),
+    summary=gettext_noop("Record a packing, which issues its conformity certificate"),
 )
 def pack_lot(request: ApiRequest, lot_id: int, body: PackingIn, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
@@ -312,6 +305,31 @@ def test_lot(request: ApiRequest, lot_id: int, body: LabTestIn, asked: ForOne) -
         supplier_id=supplier.pk, lot_id=lot_id, test=LabReport(**facts), occurred_at=occurred_at, **by(request),
     )  # fmt: skip
     return _detail(supplier, lot_id)
+
+
+@lots_area.writes(
+    "/seller/lots/{int:lot_id}/dispose",
+    LotDetail,
+    scope="lots:write",
+    summary=gettext_noop("Record that a held or recalled lot was disposed of"),
+)
+def dispose(request: ApiRequest, lot_id: int, body: DisposalIn, asked: ForOne) -> dict[str, Any]:
+    supplier = _acting(request, asked)
+    dispose_of_lot(supplier_id=supplier.pk, lot_id=lot_id, **by(request), **body.model_dump())
+    return _detail(supplier, lot_id)
+
+
+@lots_area.writes(
+    "/seller/mixed-lots",
+    LotDetail,
+    scope="lots:write",
+    status=201,
+    summary=gettext_noop("Mix lots, or pack one anew, into a new lot"),
+)
+def create_mix(request: ApiRequest, body: MixIn, asked: ForOne) -> dict[str, Any]:
+    supplier = _acting(request, asked)
+    facts = body.model_dump() | {"sources": [(each.lot_id, each.grams) for each in body.sources]}
+    return _detail(supplier, mix_lots(supplier_id=supplier.pk, **by(request), **facts).pk)
 
 
 @lots_area.writes(

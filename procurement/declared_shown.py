@@ -1,0 +1,108 @@
+"""How declarations read: shares, confirmed versions, differences. No queries of its own."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from procurement.models import DeclarationSnapshot, QuotaDeclaration
+from procurement.queries.quota import Standing
+from procurement.rules.quota import fulfilment_rate
+from procurement.states import Basis, CanteenMode, DeclarationState, Fund
+from procurement.texts import name_of, words
+from shop.core.times import full_moment
+
+# By which rule rates are worked out: see `rules.quota`.
+RULE = "2026-12"
+
+
+def until_of(text: str, now: datetime) -> datetime:
+    """Return the end of a day YYYY-MM-DD in China, now at the latest; now for anything else."""
+    try:
+        day = date.fromisoformat(text)
+        end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()), timezone.get_default_timezone())
+    except (ValueError, OverflowError):
+        return now
+    return min(now, end - timedelta(microseconds=1))
+
+
+def formula() -> str:
+    """Return how a rate is worked out, in words."""
+    return _(
+        "accepted ÷ reserved of the units with a confirmed share, truncated to two decimals, never rounded up. Orders "
+        "belong to the year of the day they were placed; what was given back, not charged or cancelled is taken off."
+    )
+
+
+def why_apart(declaration: QuotaDeclaration | None) -> str:
+    """Return why a unit is in no rate."""
+    if declaration is None:
+        return _("not declared")
+    if declaration.in_force is not None:
+        shared = declaration.in_force.canteen == CanteenMode.SHARED
+        return _("shares another's canteen") if shared else _("nothing reserved")
+    return {
+        DeclarationState.SUBMITTED: _("declared, not confirmed yet"),
+        DeclarationState.RETURNED: _("declaration returned"),
+    }.get(DeclarationState(declaration.state), _("not declared"))
+
+
+def ratio(bp: int) -> str:
+    """Return a ratio in basis points as 30 %."""
+    return f"{bp / 100:g} %"
+
+
+def share_rows(shares: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what each policy row asks for, in words."""
+    return [
+        {
+            "basis": str(Basis(share["basis"]).label),
+            "base_fen": share["base_fen"],
+            "ratio": ratio(share["ratio_bp"]),
+            "fen": share["reserved_fen"],
+            "rule": " · ".join(part for part in (words(share["name_zh"], share["name_en"]), share["document"]) if part),
+        }
+        for share in shares
+    ]
+
+
+def share_bars(standing: Standing) -> list[dict[str, Any]]:
+    """Return a bar for each policy row of the union's money that binds the unit: each is filled by the same purchases."""
+    snapshot = standing.declaration.in_force if standing.declaration else None
+    bought = standing.funds[Fund.UNION]
+    return [
+        row
+        | {
+            "rate": fulfilment_rate(bought.fulfilled, row["fen"]),
+            "committed_rate": fulfilment_rate(bought.committed, row["fen"]),
+            "fulfilled": bought.fulfilled,
+        }
+        for row, share in zip(
+            share_rows(snapshot.shares if snapshot else ()), snapshot.shares if snapshot else (), strict=True
+        )
+        if share["basis"] != Basis.CANTEEN_FOOD and row["fen"]
+    ]
+
+
+def snapshot_rows(snapshots: Sequence[DeclarationSnapshot]) -> list[dict[str, Any]]:
+    """Return confirmed versions, the latest first: what each reserved, by which rule, and why it was changed."""
+    return [
+        {
+            "version": row.version,
+            "confirmed": when(row.confirmed_at),
+            "canteen": CanteenMode(row.canteen).label,
+            "represented_by": name_of(row.represented_by.organisation) if row.represented_by else "",
+            "reserved_fen": row.reserved_fen,
+            "shares": share_rows(row.shares),
+            "reason": row.change_reason,
+            "is_in_force": number == 0,
+        }
+        for number, row in enumerate(snapshots)
+    ]
+
+
+def when(at: datetime) -> str:
+    """Return a local moment with its year."""
+    return full_moment(at)

@@ -1,0 +1,56 @@
+"""The back offices' own doors to passwords, e-mails, accounts and rights: closed, since there is one of each elsewhere.
+
+Wagtail and Django bring a sign-in, a reset, a change of password and e-mail, and an editor of users and groups. Ours
+have the limits, the codes, the audit trail, and end tokens. These addresses stand before theirs in `shop/config/urls.py`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.views.decorators.cache import never_cache
+
+from shop.core import redirects
+
+View = Callable[..., HttpResponse]
+
+
+def leads_to(name: str) -> View:
+    """Return a view that sends everybody to the page `name`, whatever was sent, with the way back where there is one."""
+
+    @never_cache
+    def view(request: HttpRequest, **given: Any) -> HttpResponse:
+        onward = redirects.onward(request, "")
+        if name == "account_login":
+            return redirect_to_login(onward or "/cms/", reverse(name))
+        return HttpResponseRedirect(reverse(name))
+
+    return view
+
+
+@never_cache
+def people_are_elsewhere(request: HttpRequest, **given: Any) -> HttpResponse:
+    """Send who may look at accounts to Django's admin, where what may be changed depends on both; refuse everyone else."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), reverse("account_login"))
+    if not request.user.is_staff or not request.user.has_perm("accounts.view_user"):
+        raise PermissionDenied
+    return HttpResponseRedirect(reverse("admin:accounts_user_changelist"))
+
+
+_sign_in, _reset = leads_to("account_login"), leads_to("account_reset_password")
+urlpatterns = [
+    path("cms/login/", _sign_in),
+    path("cms/password_reset/", _reset),
+    path("cms/password_reset/<path:rest>", _reset),
+    path("cms/users/", people_are_elsewhere),
+    path("cms/users/<path:rest>", people_are_elsewhere),
+    path("cms/groups/", people_are_elsewhere),
+    path("cms/groups/<path:rest>", people_are_elsewhere),
+    # In bulk: roles, activity, deletion of accounts.
+    path("cms/bulk/accounts/<path:rest>", people_are_elsewhere),
+    path("cms/bulk/auth/<path:rest>", people_are_elsewhere),
+]

@@ -1,0 +1,128 @@
+"""Offers that a supplier pays for: what it is asked, its answer, what it has cost it."""
+
+from typing import Any, Literal
+
+from django.http import Http404
+from django.utils.translation import gettext_noop
+from pydantic import Field
+
+from shop.core.acting import by
+from shop.core.api import Body, Moment, Page, Priced, yuan
+from shop.core.api.paging import turn_of
+from shop.core.api.routing import ApiRequest, Key
+from shop.sales.api.seller import ForList, ForOne, acting, area
+from shop.sales.models import LineDiscount, OfferConsent
+from shop.sales.offer_words import describe
+from shop.sales.operations.funding import answer_consent, withdraw_consent
+from shop.sales.queries import funding as queries
+from shop.sales.texts import in_reader_language
+
+
+class FundedOffer(Priced):
+    id: int = Field(description=gettext_noop("Of this version of the terms: a changed offer is asked for anew."))
+    state: str = Field(examples=["asked"])
+    version: int
+    name: str
+    gives: str
+    needs: str
+    goods: str
+    limits: list[str]
+    by_coupon: bool
+    begins_at: Moment | None
+    ends_at: Moment
+    most: str = Field(description=gettext_noop("The most that it can cost you in all."))
+    spent: str
+    asked_at: Moment
+    answered_at: Moment | None
+    reason: str
+
+
+class FundedLine(Priced):
+    order: str
+    name: str
+    pieces: int
+    amount: str
+    placed_at: Moment
+
+
+class Answered(Body):
+    answer: Literal["agree", "decline", "withdraw"]
+    reason: str = Field("", max_length=200)
+
+
+def _offer(consent: OfferConsent) -> dict[str, Any]:
+    words = describe(consent)
+    same = ("state", "version", "ends_at", "asked_at", "answered_at", "reason")
+    said = ("name", "gives", "needs", "goods", "limits", "by_coupon", "begins_at")
+    return (
+        {name: getattr(consent, name) for name in same}
+        | {name: getattr(words, name) for name in said}
+        | {
+            "id": consent.pk,
+            "most": yuan(consent.most_fen),
+            "spent": yuan(consent.spent_fen),
+        }
+    )
+
+
+def _line(row: LineDiscount) -> dict[str, Any]:
+    line = row.line
+    return {
+        "order": line.order.order.number,
+        "name": in_reader_language(line.name_zh, line.name_en),
+        "pieces": line.ordered,
+        "amount": yuan(row.amount_fen),
+        "placed_at": line.order.placed_at,
+    }
+
+
+def _own(request: ApiRequest, asked: Any, consent_id: int) -> OfferConsent:
+    found = queries.consent_of(acting(request, asked).pk, consent_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+@area.reads(
+    "/seller/offers",
+    Page[FundedOffer],
+    scope="seller:read",
+    summary=gettext_noop("Offers that you are asked to pay for, and those that you pay for"),
+)
+def list_offers(request: ApiRequest, asked: ForList) -> dict[str, Any]:
+    supplier = acting(request, asked)
+    return turn_of(asked, lambda number: queries.consents_of(supplier.pk, number), _offer)
+
+
+@area.reads(
+    "/seller/offers/{int:consent_id}", FundedOffer, scope="seller:read", summary=gettext_noop("One offer's terms")
+)
+def get_offer(request: ApiRequest, consent_id: int, asked: ForOne) -> dict[str, Any]:
+    return _offer(_own(request, asked, consent_id))
+
+
+@area.reads(
+    "/seller/offers/{int:consent_id}/lines",
+    Page[FundedLine],
+    scope="seller:read",
+    summary=gettext_noop("What an offer took off at your cost, line by line"),
+)
+def list_offer_lines(request: ApiRequest, consent_id: int, asked: ForList) -> dict[str, Any]:
+    consent = _own(request, asked, consent_id)
+    return turn_of(asked, lambda number: queries.funded_lines(consent, number), _line)
+
+
+@area.writes(
+    "/seller/offers/{int:consent_id}/answer",
+    FundedOffer,
+    scope="seller:write",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Agree to pay for an offer, decline, or withdraw from now on"),
+)
+def answer_offer(request: ApiRequest, consent_id: int, body: Answered, asked: ForOne) -> dict[str, Any]:
+    consent = _own(request, asked, consent_id)
+    if body.answer == "withdraw":
+        return _offer(withdraw_consent(consent_id=consent.pk, reason=body.reason, **by(request)))
+    return _offer(
+        answer_consent(consent_id=consent.pk, agree=body.answer == "agree", reason=body.reason, **by(request))
+    )

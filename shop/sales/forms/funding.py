@@ -1,0 +1,16 @@
+"""A supplier's answer to being asked to fund an offer."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class AnswerForm(forms.Form):
+    """Agree, decline or withdraw; a reason where one likes to give it."""
+
+    answer = forms.ChoiceField(choices=[(word, word) for word in ("agree", "decline", "withdraw")])
+    reason = forms.CharField(
+        label=_("Reason, if you like"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"data-testid": "answer-reason"}),
+    )

@@ -1,0 +1,97 @@
+"""An offer's frozen terms in words, in the reader's language: what a supplier agrees to pay for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from oscar.apps.offer.models import Benefit, Condition
+
+from shop.sales.models import OfferConsent
+
+
+@dataclass(frozen=True)
+class OfferWords:
+    """One version of an offer's terms, to be read. Amounts in 分."""
+
+    name: str
+    gives: str
+    needs: str
+    goods: str
+    begins_at: datetime | None
+    ends_at: datetime
+    by_coupon: bool
+    limits: list[str]
+    most_fen: int
+    spent_fen: int
+
+
+def describe(consent: OfferConsent) -> OfferWords:
+    """Return the terms of a consent in words. No queries."""
+    offer, ranges = consent.terms["offer"], consent.terms["ranges"]
+    kind, value, _benefit_range, pieces = offer["gives"]
+    return OfferWords(
+        name=offer["name"],
+        gives=_gives(kind, value, pieces),
+        needs=_needs(*offer["needs"][:2]),
+        goods=_goods({offer["needs"][2], offer["gives"][2]}, ranges),
+        begins_at=datetime.fromisoformat(offer["starts"]) if offer["starts"] else None,
+        ends_at=consent.ends_at,
+        by_coupon=offer["type"] == "Voucher",
+        limits=_limits(offer),
+        most_fen=consent.most_fen,
+        spent_fen=consent.spent_fen,
+    )
+
+
+def _yuan(fen: int) -> str:
+    return f"¥{fen / 100:.2f}"
+
+
+def _gives(kind: str, value: int, pieces: int | None) -> str:
+    if kind == Benefit.PERCENTAGE:
+        said = _("%(percent)s%% off") % {"percent": f"{value / 100:g}"}
+    elif kind == Benefit.FIXED_UNIT:
+        said = _("%(amount)s off each piece") % {"amount": _yuan(value)}
+    elif kind == Benefit.MULTIBUY:
+        return _("the cheapest piece free")
+    else:
+        said = _("%(amount)s off") % {"amount": _yuan(value)}
+    if pieces:
+        said += ngettext(", for %(n)d piece at most", ", for %(n)d pieces at most", pieces) % {"n": pieces}
+    return said
+
+
+def _needs(kind: str, value: int) -> str:
+    # A count is kept in hundredths like an amount.
+    count = value // 100
+    if value == 0:
+        return _("any purchase of your goods")
+    if kind == Condition.COUNT:
+        return ngettext("from %(n)d piece of your goods", "from %(n)d pieces of your goods", count) % {"n": count}
+    if kind == Condition.COVERAGE:
+        return ngettext("from %(n)d product of yours", "from %(n)d different products of yours", count) % {"n": count}
+    return _("from %(amount)s of your goods") % {"amount": _yuan(value)}
+
+
+def _goods(range_ids: set[int | None], ranges: Mapping[str, Any]) -> str:
+    found = [ranges[str(pk)] for pk in sorted(pk for pk in range_ids if pk) if str(pk) in ranges]
+    if all(each["all"] and not each["excluded"] and not each["without"] for each in found):
+        return _("all your goods")
+    return _("your goods among: %(ranges)s") % {"ranges": "; ".join(each["name"] for each in found)}
+
+
+def _limits(offer: Mapping[str, Any]) -> list[str]:
+    each, basket, uses = offer["most_uses_each"], offer["most_uses_basket"], offer["most_uses"]
+    said = []
+    if each:
+        said.append(ngettext("%(n)d use for each buyer", "%(n)d uses for each buyer", each) % {"n": each})
+    if basket:
+        said.append(ngettext("%(n)d use in one order", "%(n)d uses in one order", basket) % {"n": basket})
+    if uses:
+        said.append(ngettext("%(n)d use in all", "%(n)d uses in all", uses) % {"n": uses})
+    if not offer["exclusive"]:
+        said.append(_("may be combined with other offers"))
+    return said

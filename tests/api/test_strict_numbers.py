@@ -1,0 +1,52 @@
+"""What comes as JSON is what it says: `true` is not 1, "1" is no number, 1.0 is no whole number, 1 is not true."""
+
+import pytest
+from pydantic import ValidationError
+
+from shop.core.api import Body
+from shop.core.api.values import Id
+
+
+class Line(Body):
+    quantity: int
+    ids: list[Id] = []
+    maybe: int | None = None
+    by_id: dict[str, int] = {}
+    sure: bool = False
+
+
+class Order(Body):
+    lines: list[Line]
+
+
+@pytest.mark.parametrize("wrong", [True, False, "1", 1.0, "true", [1], None])
+def test_a_whole_number_is_one(wrong: object) -> None:
+    for given in (
+        {"quantity": wrong},
+        {"quantity": 1, "ids": [wrong]},
+        {"quantity": 1, "by_id": {"a": wrong}},
+        *([{"quantity": 1, "maybe": wrong}] if wrong is not None else []),
+    ):
+        with pytest.raises(ValidationError):
+            Line.model_validate(given)
+        with pytest.raises(ValidationError):
+            Order.model_validate({"lines": [given]})
+
+
+@pytest.mark.parametrize("wrong", [0, 1, "true", "on", None])
+def test_a_boolean_is_one(wrong: object) -> None:
+    with pytest.raises(ValidationError):
+        Line.model_validate({"quantity": 1, "sure": wrong})
+
+
+def test_what_is_right_is_taken() -> None:
+    line = Line.model_validate({"quantity": 3, "ids": [1, 2], "maybe": None, "by_id": {"a": 2}, "sure": True})
+    assert (line.quantity, line.ids, line.maybe, line.by_id, line.sure) == (3, [1, 2], None, {"a": 2}, True)
+
+
+@pytest.mark.django_db
+def test_the_api_says_it_beside_the_field(client) -> None:
+    given = {"login": "13800002046", "password": "x", "days": True}
+    answer = client.post("/api/v1/tokens", given, content_type="application/json")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json")
+    assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [("days", "int_type")]

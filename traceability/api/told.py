@@ -1,0 +1,119 @@
+"""What a parcel's code tells everybody, by API."""
+
+from datetime import date
+from typing import Any, Literal
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+from pydantic import Field
+
+from catalog.queries import said
+from catalog.queries.certificates import certificates_of
+from shop.core.api import Answer, Area, Moment
+from shop.core.api.routing import ApiRequest
+from traceability.evidence import evidence_of, rows
+from traceability.queries.trace import LotInParcel, trace_page
+from traceability.rules.codes import cleaned, is_code
+from traceability.shown import broken_words, title, words
+
+area = Area(gettext_noop("Tracing a parcel"))
+
+
+class TracedEvent(Answer):
+    step: str = Field(examples=["commissioning"])
+    title: str = Field(examples=["采收"])
+    text: str
+    at: Moment
+
+
+class Proof(Answer):
+    kind: str = Field(examples=["commissioned_test"])
+    what: str
+    who: str = Field(description=gettext_noop("By whom, and who says so."))
+    on: date
+    number: str
+
+
+class Paper(Answer):
+    number: str = Field(examples=["HGZ2026111800000101"])
+    form: Literal["one", "two"] = Field(description=gettext_noop("Two: of a buyer or packer, for what was mixed."))
+    grams: int
+    producer: str
+    origin: str
+    basis: str = Field(examples=["commissioned"])
+    issued_on: date
+    parents: list[str] = Field(description=gettext_noop("The certificates of what was mixed."))
+    is_sealed: bool = Field(description=gettext_noop("Whether the chain holds its facts; the contact never is."))
+
+
+class TracedLot(Answer):
+    code: str = Field(examples=["MX-261118-01"])
+    state: str = Field(examples=["open"])
+    product: str
+    base: str
+    place: str
+    harvested_on: date
+    best_before: date | None
+    quantity: int = Field(description=gettext_noop("Pieces of it in this parcel."))
+    conformity_certificate: str | None = Field(examples=["HGZ2026111800000101"])
+    certificates: list[Paper]
+    verified: list[Proof] = Field(description=gettext_noop("What stands for it: exactly this was verified, no more."))
+    mixed_from: list[str] = Field(description=gettext_noop("The lots that it was mixed from."))
+    is_sealed: bool
+    events: list[TracedEvent]
+
+
+class Trace(Answer):
+    code: str
+    supplier: str
+    is_intact: bool = Field(
+        description=gettext_noop("Whether no event of the supplier's chain, and no row shown here, was changed since.")
+    )
+    changed: str = Field(description=gettext_noop("What was changed; empty where nothing was."))
+    lots: list[TracedLot]
+
+
+def event(told: Any) -> dict[str, Any]:
+    return {"step": told.step, "title": title(told), "text": words(told), "at": told.at}
+
+
+def _traced(found: LotInParcel) -> dict[str, Any]:
+    lot = found.lot
+    proofs = certificates_of(lot.listing_id, timezone.localdate())
+    return {
+        "code": lot.code,
+        "state": lot.state,
+        "product": (said(lot, "product") if lot.product_zh else "") or said(lot.listing, "name"),
+        "base": said(lot.base, "name"),
+        "place": said(lot.base, "place"),
+        "harvested_on": lot.harvested_on,
+        "best_before": lot.best_before,
+        "quantity": sum(row.pieces for row in found.goods),
+        "conformity_certificate": found.papers[0].number if found.papers else None,
+        "certificates": [paper(row, is_sealed=row.number in found.sealed) for row in found.papers],
+        "verified": rows(evidence_of(found, proofs)),
+        "mixed_from": [part.get("lotNumber", "") for part in found.sources],
+        "is_sealed": found.is_sealed,
+        "events": [event(each) for each in found.events],
+    }
+
+
+def paper(row: Any, *, is_sealed: bool) -> dict[str, Any]:
+    same = ("number", "form", "grams", "producer", "origin", "basis", "issued_on", "parents")
+    return {name: getattr(row, name) for name in same} | {"is_sealed": is_sealed}
+
+
+@area.reads("/trace/{code}", Trace, summary=gettext_noop("The lots in a parcel, by the code on it"))
+def trace_parcel(request: ApiRequest, code: str) -> dict[str, Any]:
+    plain = cleaned(code)
+    page = trace_page(plain) if is_code(plain) else None
+    if page is None:
+        raise Http404
+    return {
+        "code": page.parcel.code,
+        "supplier": said(page.parcel.supplier, "name"),
+        "is_intact": page.broken is None,
+        "changed": broken_words(page.broken, page.broken_step),
+        "lots": [_traced(each) for each in page.lots],
+    }

@@ -1,0 +1,90 @@
+"""The evidence of a lot in plain words, from its events, its certificates and those of its product."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.queries.certificates import CertificateShown
+from traceability.queries.trace import LotInParcel
+from traceability.rules.evidence import Evidence, EvidenceKind, strongest
+from traceability.rules.quality import Tested, standing_failures
+from traceability.states import TestKind
+
+BADGES = {
+    EvidenceKind.COMMISSIONED_TEST: lambda each: _("Tested by %(by)s") % {"by": each.by},
+    EvidenceKind.OWN_TEST: lambda _each: _("Tested by the producer"),
+    EvidenceKind.PROMISE: lambda _each: _("Promised by the producer"),
+}
+
+
+def evidence_of(lot: LotInParcel, proofs: Sequence[CertificateShown]) -> list[Evidence]:
+    """Return what stands for a lot, the strongest first. A failed test is no evidence of anything good."""
+    tests = [
+        Tested(str(each.test.get("item", "")), str(each.test.get("kind", "")), bool(each.test.get("passed")), each.at)
+        for each in lot.tests
+    ]
+    found = []
+    if not standing_failures(tests):
+        found += [_test(each) for each in reversed(lot.tests) if each.test.get("passed")]
+    found += [
+        Evidence(EvidenceKind.PROMISE, str(_("Conformity certificate")), each.producer, each.issued_on, each.number)
+        for each in lot.papers
+    ]
+    found += [
+        Evidence(EvidenceKind.CERTIFIED, each.kind_text, each.issuer, each.valid_from, each.number) for each in proofs
+    ]
+    today = timezone.localdate()
+    found.append(Evidence(EvidenceKind.RECORDS, str(_("Records unchanged")), "", today))
+    return found
+
+
+def _test(event: Any) -> Evidence:
+    test = event.test
+    is_own = test.get("kind") != TestKind.COMMISSIONED
+    return Evidence(
+        EvidenceKind.OWN_TEST if is_own else EvidenceKind.COMMISSIONED_TEST,
+        f"{test.get('item', '')}：{test.get('result', '')}",
+        str(test.get("lab", "")),
+        timezone.localtime(event.at).date(),
+        str(test.get("reportNo", "")),
+    )
+
+
+def badge_of(found: Sequence[Evidence]) -> dict[str, Any]:
+    """Return the badge of a lot: what was verified and when; that nothing was, where nothing was."""
+    best = strongest(found)
+    if best is None:
+        return {"text": _("Entered by the supplier, not verified"), "kind": "neutral", "evidence": "none", "on": None}
+    kind = "neutral" if best.kind == EvidenceKind.PROMISE else "proven"
+    return {"text": BADGES[best.kind](best), "kind": kind, "evidence": str(best.kind), "on": best.on}
+
+
+def rows(found: Sequence[Evidence]) -> list[dict[str, Any]]:
+    """Return the list below the badge: what, by whom, when, and who says so."""
+    return [
+        {
+            "kind": str(each.kind),
+            "what": each.what,
+            "who": _who(each),
+            "on": each.on,
+            "number": each.number,
+        }
+        for each in found
+    ]
+
+
+def _who(each: Evidence) -> str:
+    said: dict[EvidenceKind, str] = {
+        EvidenceKind.COMMISSIONED_TEST: _(
+            "%(by)s; entered by the supplier with the report's number, we have not seen it"
+        ),
+        EvidenceKind.OWN_TEST: _("%(by)s; the producer's own test, entered by the supplier"),
+        EvidenceKind.PROMISE: _("%(by)s promises it; nobody else has checked"),
+        EvidenceKind.CERTIFIED: _("%(by)s; valid on the day you read this"),
+        EvidenceKind.RECORDS: _(
+            "checked by this page as it was made: every sealed record of this supplier, and what stands here beside it"
+        ),
+    }
+    return said[each.kind] % {"by": each.by}

@@ -1,0 +1,73 @@
+"""Tests of lots, what tests are required, and the certificates that stand on them."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from traceability.states import Basis, PaperForm, TestKind
+
+
+class TestRequirement(models.Model):
+    """That goods of a category (and those below it) are tested before they are packed: a rule with dates and a document."""
+
+    __test__ = False
+
+    category = models.ForeignKey("catalogue.Category", on_delete=models.PROTECT, related_name="+")
+    item = models.CharField(max_length=60, help_text="What a test must name to be this one")
+    document = models.CharField(max_length=120)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True, help_text="Its last day")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")), name="requirement_days"
+            ),
+            models.UniqueConstraint(fields=["category", "item", "valid_from"], name="requirement_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} ({self.document})"
+
+
+class LabTest(models.Model):
+    """A test of a lot. Its facts stand in its event too, so that a change shows."""
+
+    lot = models.ForeignKey("traceability.ProduceLot", on_delete=models.PROTECT, related_name="tests")
+    event = models.OneToOneField("traceability.TraceEvent", on_delete=models.PROTECT, related_name="test")
+    kind = models.CharField(max_length=12, choices=TestKind.choices, default=TestKind.OWN)
+    item = models.CharField(max_length=60)
+    method = models.CharField(max_length=60, blank=True)
+    result = models.CharField(max_length=60)
+    passed = models.BooleanField()
+    lab = models.CharField(max_length=60)
+    report_no = models.CharField(max_length=40, blank=True)
+    tested_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.result}"
+
+
+class ConformityCertificate(models.Model):
+    """承诺达标合格证 of one packing of a lot. Texts as they were when it was issued; all but the contact are sealed.
+
+    `parents`: numbers of the certificates of what was mixed (form two). `salt`: of the producer's digest.
+    """
+
+    lot = models.ForeignKey("traceability.ProduceLot", on_delete=models.PROTECT, related_name="certificates")
+    packing = models.OneToOneField(
+        "traceability.TraceEvent", null=True, on_delete=models.PROTECT, related_name="certificate"
+    )
+    form = models.CharField(max_length=4, choices=PaperForm.choices, default=PaperForm.PRODUCER)
+    number = models.CharField(max_length=40, unique=True)
+    product = models.CharField(max_length=60)
+    grams = models.BigIntegerField()
+    producer = models.CharField(max_length=120)
+    origin = models.CharField(max_length=120)
+    contact = models.CharField(max_length=60, blank=True)
+    basis = models.CharField(max_length=14, choices=Basis.choices, default=Basis.OWN_CONTROL)
+    parents = models.JSONField(default=list, blank=True)
+    issued_on = models.DateField()
+    salt = models.CharField(max_length=32, blank=True)
+
+    def __str__(self) -> str:
+        return self.number
