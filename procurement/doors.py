@@ -10,7 +10,10 @@ from shop.sales.hooks import Elsewhere, Step
 
 
 def unit_door(step: Step, purchase: Any, number: str) -> Elsewhere | None:
-    """A unit accepts in form, piece by piece; its finance pays. Orders without a request have no payment of theirs."""
+    """A unit accepts in form, piece by piece; its finance pays, its approver agrees to cancelling.
+
+    Orders without a request have no payment of theirs, and nobody approved them.
+    """
     if step == Step.RECEIVE:
         return Elsewhere(
             _("The unit accepts this order on its own page, piece by piece: what is short is not charged."),
@@ -19,6 +22,13 @@ def unit_door(step: Step, purchase: Any, number: str) -> Elsewhere | None:
         )
     if not purchase.key.startswith(REQUEST_KEY):
         return None
+    if step == Step.CANCEL:
+        request = purchase.key.removeprefix(REQUEST_KEY)
+        return Elsewhere(
+            _("The unit approved this order: it is cancelled on the unit's own page, with the approver's consent."),
+            _("Ask to cancel it"),
+            local(f"/units/orders/{number}/" if number else f"/units/requests/{request}/"),
+        )
     return Elsewhere(
         _("The unit's finance pays this by bank transfer."),
         _("To the payment"),

@@ -40,6 +40,27 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "cancel_asked",
+    title=_("An approved order is to be cancelled"),
+    text=_("%(number)s, asked by %(buyer)s: %(reason)s"),
+    action=_("Decide on it"),
+    icon="order",
+)
+register(
+    "cancel_agreed",
+    title=_("Order %(number)s is cancelled"),
+    text=_("%(approver)s agreed. The amount is back in the budget."),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "cancel_refused",
+    title=_("Order %(number)s is not cancelled"),
+    text=_("%(approver)s refused: %(reason)s"),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
     "representation_asked",
     title=_("%(name)s wants you to declare for it"),
     text=_("It shares your canteen in %(year)s: what it buys would count for you."),

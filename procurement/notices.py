@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from procurement.models import PurchaseRequest, QuotaDeclaration
+from procurement.models import CancelRequest, PurchaseRequest, QuotaDeclaration
 from procurement.operations.deciding import STEPS
 from procurement.operations.permissions import APPROVER, BUYER, FINANCE, OWNER
-from procurement.states import DeclarationState, RequestState
+from procurement.states import CancelState, DeclarationState, RequestState
 from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
-from shop.sales.operations.payments import due_fen
+from shop.sales.queries.due import due_fen
 from shop.sales.states import PurchaseState, Terms
 
 
@@ -113,3 +113,29 @@ def _remind_finance(request: PurchaseRequest, rung: int, at: datetime) -> None:
             user_id=user_id, kind="payment_late" if rung > 0 else "payment_due", params=params,
             url=f"/units/payments/{request.number}/", key=f"payment:{request.pk}:{rung}:{user_id}", at=at,
         )  # fmt: skip
+
+
+@outbox.register("procurement.tell_cancel")
+def tell_cancel(*, wish_id: int, at: datetime) -> None:
+    """Tell the approvers of a wish to cancel an order, or its buyer what was decided on it."""
+    wish = CancelRequest.objects.select_related("order__order__order", "order__unit", "asked_by", "decided_by").get(
+        pk=wish_id
+    )
+    number = wish.order.order.order.number
+    url = f"/units/orders/{number}/"
+    if wish.state == CancelState.OPEN:
+        people = wish.order.unit.organisation.memberships.filter(role=APPROVER).exclude(user_id=wish.asked_by_id)
+        params = {"number": number, "buyer": wish.asked_by.name, "reason": wish.reason}
+        for user_id in people.values_list("user_id", flat=True):
+            tell(
+                user_id=user_id, kind="cancel_asked", params=params, url=url,
+                key=f"cancel_asked:{wish.pk}:{user_id}", at=at,
+            )  # fmt: skip
+        return
+    params = {
+        "number": number,
+        "approver": wish.decided_by.name if wish.decided_by else "",
+        "reason": wish.answer,
+    }
+    kind = "cancel_agreed" if wish.state == CancelState.AGREED else "cancel_refused"
+    tell(user_id=wish.asked_by_id, kind=kind, params=params, url=url, key=f"cancel_decided:{wish.pk}", at=at)

@@ -46,6 +46,14 @@ class DeclarationState(models.TextChoices):
     RETURNED = "returned", pgettext_lazy("declaration", "Returned")
 
 
+class CancelState(models.TextChoices):
+    """Where the wish to cancel an approved order stands."""
+
+    OPEN = "open", _("Waiting for consent")
+    AGREED = "agreed", pgettext_lazy("cancellation", "Agreed")
+    REFUSED = "refused", pgettext_lazy("cancellation", "Refused")
+
+
 class RequestState(models.TextChoices):
     """Where a purchase request stands."""
 

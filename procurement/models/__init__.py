@@ -1,6 +1,6 @@
 """Units and what they declare, ask for, receive; needs and gifts."""
 
-from .acceptance import AcceptanceLine, AcceptancePhoto, GoodsAcceptance, UnitOrder
+from .acceptance import AcceptanceLine, AcceptancePhoto, CancelRequest, GoodsAcceptance, UnitOrder
 from .declarations import DeclarationSnapshot, QuotaDeclaration, QuotaPolicy
 from .pledges import Need, NeedLine, Pledge, PledgeReceipt, ReceiptLink
 from .requests import PurchaseRequest, RequestDecision, RequestLine, RequestVersion
@@ -10,6 +10,7 @@ __all__ = [
     "AcceptanceLine",
     "AcceptancePhoto",
     "BudgetUnit",
+    "CancelRequest",
     "DeclarationSnapshot",
     "GoodsAcceptance",
     "Need",

@@ -1,9 +1,10 @@
 """The units' side of orders: which unit and year an order counts for, and how it was accepted."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from procurement.states import AcceptanceKind, Fund
+from procurement.states import AcceptanceKind, CancelState, Fund
 
 
 class UnitOrder(models.Model):
@@ -29,6 +30,30 @@ class UnitOrder(models.Model):
 
     def __str__(self) -> str:
         return f"order {self.order_id} of unit {self.unit_id}"
+
+
+class CancelRequest(models.Model):
+    """A buyer's wish to cancel an order that the unit approved, and what was decided on it. One waits at a time."""
+
+    order = models.ForeignKey(UnitOrder, on_delete=models.PROTECT, related_name="cancel_requests")
+    state = models.CharField(max_length=10, choices=CancelState.choices, default=CancelState.OPEN)
+    reason = models.CharField(max_length=200)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=200, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["order"], condition=Q(state="open"), name="cancel_request_one_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"cancelling {self.order_id}: {self.state}"
 
 
 class GoodsAcceptance(models.Model):

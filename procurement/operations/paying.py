@@ -10,6 +10,7 @@ from procurement.models import PurchaseRequest
 from procurement.operations.permissions import FINANCE, must_be
 from procurement.operations.quota import KIND
 from shop.sales.operations.payments import capture_payment, start_payment
+from shop.sales.operations.payouts import give_account
 
 
 def start_transfer(*, request_id: int, actor: Any, at: datetime) -> str:
@@ -27,6 +28,16 @@ def pay_in_demo(*, request_id: int, actor: Any, at: datetime) -> None:
     purchase = _purchase_of_finance(request_id, actor)
     payment, _started = start_payment(purchase=purchase, gateway_name="demo", through=KIND, at=at)
     capture_payment(payment_id=payment.pk, at=at, actor=actor)
+
+
+def give_refund_account(*, request_id: int, holder: str, bank: str, number: str, actor: Any, at: datetime) -> None:
+    """Say which account of the unit the money of a transfer goes back to.
+
+    Raises NotAllowed for others than the unit's finance, InvalidInput on `holder`, `bank` or `number`, WrongState when
+    nothing goes back.
+    """
+    purchase = _purchase_of_finance(request_id, actor)
+    give_account(purchase=purchase, holder=holder, bank=bank, number=number, through=KIND, actor=actor, at=at)
 
 
 def _purchase_of_finance(request_id: int, actor: Any) -> Any:

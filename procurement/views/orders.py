@@ -1,5 +1,6 @@
 """Units' orders: their list, one with its timeline, paying."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from procurement import books
 from procurement.acceptances_shown import show_acceptances, show_dues
-from procurement.models import UnitOrder
-from procurement.operations.paying import pay_in_demo, start_transfer
+from procurement.errors import WrongStep
+from procurement.models import PurchaseRequest, UnitOrder
+from procurement.operations.cancelling import ask_cancel, decide_cancel
+from procurement.operations.paying import give_refund_account, pay_in_demo, start_transfer
 from procurement.queries import quota as quota_queries
 from procurement.queries.acceptances import acceptances_of
 from procurement.queries.requests import orders_of_request, payment_page, request_of, unit_order
@@ -20,16 +23,19 @@ from procurement.queries.units import Seat
 from procurement.rules.amounts import in_capitals
 from procurement.settled import settle_purchase, settle_sums
 from procurement.shown import due_words, parcels, show_order, terms_words, thumb
-from procurement.states import Fund, UnitKind
+from procurement.states import CancelState, Fund, UnitKind
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
 from shop.core import regions
 from shop.core.errors import DomainError
+from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.queries.cashier import payee
 from shop.sales.queries.deliveries import due_rows, waiting_parcels
+from shop.sales.queries.due import Due, due_of
+from shop.sales.queries.payouts import goes_back
 from shop.sales.shown import weight_words
-from shop.sales.states import PurchaseState
+from shop.sales.states import OrderState, PurchaseState
 from traceability.queries.parcels import codes_of
 
 KIND_NAMES = ("", *quota_queries.KINDS)
@@ -114,7 +120,10 @@ def _lines(row: UnitOrder) -> list[dict[str, Any]]:
 @for_unit
 def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Show one order: one timeline, the next action and its owner, what was accepted, what it counts."""
-    row = found_order(request, number)
+    return _show_one(request, seat, found_order(request, number))
+
+
+def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: DomainError | None = None) -> HttpResponse:
     seat, is_own = _own_seat(request, seat, row)
     at = timezone.now()
     purchase = row.order.purchase
@@ -130,11 +139,52 @@ def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         "can_pay": is_own and seat.pays and purchase.state == PurchaseState.UNPAID and row.request is not None,
         "due": due_words(purchase.pay_by, at),
         "purchase": purchase,
+        **_cancelling(request, seat, row, is_own, error),
         "place": f"{regions.full_name(purchase.ship_division)} {purchase.ship_street}",
         "fund": Fund(row.fund).label,
         "terms": terms_words(purchase.terms),
     }
-    return console(request, seat, "order", context)
+    return console(request, seat, "order", context, error.status if error else 200)
+
+
+def _cancelling(
+    request: HttpRequest, seat: Seat, row: UnitOrder, is_own: bool, error: DomainError | None
+) -> dict[str, Any]:
+    """Return what was wished about cancelling the order, and what this person may do about it."""
+    wishes = list(row.cancel_requests.select_related("asked_by", "decided_by"))
+    waits = next((wish for wish in wishes if wish.state == CancelState.OPEN), None)
+    stops = row.order.state in (OrderState.UNPAID, OrderState.TO_SHIP) and row.request is not None
+    return {
+        "wishes": wishes,
+        "can_ask_cancel": is_own and seat.buys and stops and waits is None,
+        "can_agree_cancel": is_own and seat.approves and waits is not None and waits.asked_by_id != request.user.pk,
+        "cancel_refusal": str(error.message) if error else "",
+        "cancel_field": error.field if error else "",
+        "cancel_sent": request.POST,
+    }
+
+
+@post_only
+@for_unit
+def cancel(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Ask to cancel an order, or agree to it, or refuse."""
+    row = found_order(request, number)
+    at, said = timezone.now(), request.POST.get("do", "")
+    try:
+        if said == "ask":
+            ask_cancel(order_id=row.pk, reason=request.POST.get("reason", ""), actor=request.user, at=at)
+            messages.success(request, _("Asked: an approver decides. Until then the order goes on."))
+        else:
+            wish = row.cancel_requests.filter(state=CancelState.OPEN).first()
+            if wish is None:
+                raise WrongStep(_("This was decided already."))
+            agree = said == "agree"
+            answer = request.POST.get("answer", "")
+            decide_cancel(wish_id=wish.pk, agree=agree, answer=answer, actor=request.user, at=at)
+            messages.success(request, _("The order is cancelled.") if agree else _("Refused: the order goes on."))
+    except DomainError as error:
+        return _show_one(request, seat, found_order(request, number), error=error)
+    return HttpResponseRedirect(local(f"/units/orders/{number}/"))
 
 
 @require_safe
@@ -168,7 +218,9 @@ def pay(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     seat = seat_at(request, found.unit_id)
     purchase, at = found.purchase, timezone.now()
     code, refusal, status = "", "", 200
-    is_open = purchase.state == PurchaseState.UNPAID
+    due = due_of(purchase)
+    # Everything rejected, or all that is due came already: there is nothing to pay.
+    is_open = purchase.state == PurchaseState.UNPAID and due.left_fen > 0
     try:
         if request.method == "POST" and request.POST.get("how") == "demo" and settings.DEMO_CASHIER:
             pay_in_demo(request_id=found.pk, actor=request.user, at=at)
@@ -178,6 +230,22 @@ def pay(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
             code = start_transfer(request_id=found.pk, actor=request.user, at=at)
     except DomainError as error:
         refusal, status = str(error.message), error.status
+    return _show_payment(request, seat, found, due, at, code=code, refusal=refusal, status=status)
+
+
+def _show_payment(
+    request: HttpRequest,
+    seat: Seat,
+    found: PurchaseRequest,
+    due: Due,
+    at: datetime,
+    *,
+    code: str = "",
+    refusal: str = "",
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    purchase: Any = found.purchase
     rows = orders_of_request(found.pk)
     settled = settle_purchase(purchase, rows)
     context = {
@@ -185,12 +253,33 @@ def pay(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         "purchase": purchase,
         "orders": [show_order(row, at) for row in rows],
         "settled": settled,
-        "capitals": in_capitals(settled.left_fen),
+        "capitals": in_capitals(due.left_fen if purchase.state == PurchaseState.UNPAID else settled.left_fen),
         "due": due_words(purchase.pay_by, at),
+        "money": due,
+        "back": goes_back(purchase.pk),
         "payee": payee(),
         "code": code,
         "refusal": refusal,
-        "is_open": is_open,
+        "is_open": purchase.state == PurchaseState.UNPAID and due.left_fen > 0,
         "shows_demo": settings.DEMO_CASHIER,
+        **more,
     }
     return console(request, seat, "pay", context, status)
+
+
+@post_only
+@for_unit
+def account(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Say, as the unit's finance, which account the money of a transfer goes back to."""
+    found = request_of(seats(request), number)
+    if found is None or found.purchase is None:
+        raise Http404(number)
+    seat, at = seat_at(request, found.unit_id), timezone.now()
+    sent = {name: request.POST.get(name, "") for name in ("holder", "bank", "number")}
+    try:
+        give_refund_account(request_id=found.pk, **sent, actor=request.user, at=at)
+    except DomainError as error:
+        said = {"field": error.field, "account_refusal": str(error.message), "sent": sent, "refused_form": "refund"}
+        return _show_payment(request, seat, found, due_of(found.purchase), at, status=error.status, **said)
+    messages.success(request, _("Thank you: the money is paid to this account."))
+    return HttpResponseRedirect(local(f"/units/payments/{number}/"))

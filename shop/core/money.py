@@ -17,6 +17,11 @@ def to_yuan(fen: int) -> Decimal:
     return (Decimal(fen) / FEN_PER_YUAN).quantize(CENT)
 
 
+def in_yuan(fen: int) -> str:
+    """Return an amount as it is read: ¥1,280.00."""
+    return f"{'−' if fen < 0 else ''}¥{to_yuan(abs(fen)):,}"
+
+
 def apportion(total: int, weights: Sequence[int]) -> list[int]:
     """Split `total` 分 by `weights` with the largest remainder, so that the parts add up exactly.
 

@@ -13,7 +13,7 @@ from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
 from shop.core.back_office import site
-from shop.sales.models import OfferConsent, OfferFunding
+from shop.sales.models import OfferConsent, OfferFunding, PayTime
 from shop.sales.operations.funding import renew_consent
 from shop.sales.queries.funding import offers_using
 from shop.sales.states import ConsentState
@@ -227,10 +227,19 @@ class VoucherAdmin(ChangedFieldsOnly):
     filter_horizontal = ("offers",)
 
 
+class PayTimeAdmin(ChangedFieldsOnly):
+    """How long scarce goods wait for their money. A new rule is a new row with its first day."""
+
+    list_display = ("kind", "online_minutes", "transfer_minutes", "valid_from", "valid_until", "document")
+    list_filter = ("kind",)
+    fields = ("kind", "online_minutes", "transfer_minutes", "document", "valid_from", "valid_until")
+
+
 def register() -> None:
-    """Put offers and vouchers into the back office; called once when the apps are ready."""
+    """Put offers, vouchers and times to pay into the back office; called once when the apps are ready."""
     site.register(ConditionalOffer, OfferAdmin)
     site.register(Condition, ConditionAdmin)
     site.register(Benefit, BenefitAdmin)
     site.register(Range, RangeAdmin)
     site.register(Voucher, VoucherAdmin)
+    site.register(PayTime, PayTimeAdmin)

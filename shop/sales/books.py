@@ -1,6 +1,8 @@
 """Which accounts the trade moves, and the postings of each step. Pure: numbers in, postings out.
 
 gateway:{name}          what a gateway holds for us (clearing)
+purchase:{no}:received  came for a purchase, not taken by its orders and not sent back
+refunds:to_pay          goes back to buyers, and finance has not paid it out yet
 supplier:{id}:held      paid, not yet received by the buyer
 supplier:{id}:payable   received: to be settled with the supplier
 platform:discounts      discounts that the platform pays for (clearing)
@@ -9,6 +11,7 @@ offers:given            what they add up to (clearing)
 """
 
 from shop.core.ledger import Posting
+from shop.sales.rules import is_by_hand
 
 
 def held(supplier_id: int) -> str:
@@ -21,9 +24,24 @@ def payable(supplier_id: int) -> str:
     return f"supplier:{supplier_id}:payable"
 
 
+def source(supplier_id: int, *, is_completed: bool) -> str:
+    """Return where the money of an order stands with its supplier."""
+    return payable(supplier_id) if is_completed else held(supplier_id)
+
+
 def gateway(name: str) -> str:
     """Return the clearing account of a gateway."""
     return f"gateway:{name}"
+
+
+def received(purchase_number: str) -> str:
+    """Return the account of what came for a purchase and waits there."""
+    return f"purchase:{purchase_number}:received"
+
+
+def came(*, key: str, number: str, gateway_name: str, fen: int) -> Posting:
+    """Return what money that comes for a purchase books, enough or not."""
+    return Posting(f"came:{key}", gateway(gateway_name), received(number), fen, "came", number)
 
 
 def given(supplier_id: int) -> str:
@@ -33,16 +51,17 @@ def given(supplier_id: int) -> str:
 
 DISCOUNTS = "platform:discounts"
 GIVEN = "offers:given"
+TO_PAY = "refunds:to_pay"
 
 
 def captured(
-    *, number: str, supplier_id: int, gateway_name: str, total_fen: int, platform_discount_fen: int
+    *, number: str, purchase_number: str, supplier_id: int, total_fen: int, platform_discount_fen: int
 ) -> list[Posting]:
-    """Return what capturing one order's money books: the buyer's part and the platform's discount."""
+    """Return what an order takes when its purchase is paid: the buyer's part and the platform's discount."""
     postings = []
     if total_fen:
         postings.append(
-            Posting(f"capture:{number}", gateway(gateway_name), held(supplier_id), total_fen, "capture", number)
+            Posting(f"capture:{number}", received(purchase_number), held(supplier_id), total_fen, "capture", number)
         )
     if platform_discount_fen:
         postings.append(
@@ -60,24 +79,20 @@ def completed(*, number: str, supplier_id: int, amount_fen: int) -> list[Posting
     return [Posting(f"complete:{number}", held(supplier_id), payable(supplier_id), amount_fen, "complete", number)]
 
 
-def refunded(
-    *,
-    key: str,
-    number: str,
-    supplier_id: int,
-    gateway_name: str,
-    amount_fen: int,
-    discount_back_fen: int,
-    is_completed: bool,
-) -> list[Posting]:
-    """Return what giving `amount_fen` back books; the platform's part of the discount returns to the platform."""
-    source = payable(supplier_id) if is_completed else held(supplier_id)
-    postings = [Posting(f"refund:{key}", source, gateway(gateway_name), amount_fen, "refund", number)]
-    if discount_back_fen:
-        postings.append(
-            Posting(f"refund-discount:{key}", source, DISCOUNTS, discount_back_fen, "refund_discount", number)
-        )
-    return postings
+def sent_back(*, key: str, source: str, gateway_name: str, fen: int, reference: str) -> Posting:
+    """Return what giving money back books; by hand it is to be paid out first."""
+    to = TO_PAY if is_by_hand(gateway_name) else gateway(gateway_name)
+    return Posting(f"refund:{key}", source, to, fen, "refund", reference)
+
+
+def paid_out(*, key: str, gateway_name: str, fen: int, reference: str) -> Posting:
+    """Return what finance's payment of a refund books."""
+    return Posting(f"paid-out:{key}", TO_PAY, gateway(gateway_name), fen, "paid_out", reference)
+
+
+def discount_back(*, key: str, number: str, source: str, fen: int) -> list[Posting]:
+    """Return what of the platform's discount goes back to the platform with a refund."""
+    return [Posting(f"refund-discount:{key}", source, DISCOUNTS, fen, "refund_discount", number)] if fen else []
 
 
 def own_discount(*, key: str, number: str, supplier_id: int, amount_fen: int) -> list[Posting]:

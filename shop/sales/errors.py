@@ -41,6 +41,13 @@ class WrongState(DomainError):
     code = "wrong_state"
 
 
+class NotOffered(DomainError):
+    """The way to pay is not offered for what is bought."""
+
+    code = "not_offered"
+    status = 422
+
+
 class DoneElsewhere(DomainError):
     """A step of the order is done on another page, by somebody else. `details["url"]` leads there."""
 

@@ -125,6 +125,7 @@ class Step(StrEnum):
 
     PAY = "pay"
     RECEIVE = "receive"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,34 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "order_cancelled_unpaid",
+    title=_("Order %(number)s is cancelled"),
+    text=_("Nothing was taken for it. The other orders of the purchase stay as they are."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "transfer_short",
+    title=_("Your transfer came: %(left)s is still missing"),
+    text=_("%(came)s is booked for %(number)s. Send the rest with the same remittance code."),
+    action=_("See the account"),
+    icon="wallet",
+)
+register(
+    "refund_account",
+    title=_("%(amount)s goes back to you"),
+    text=_("You paid %(number)s by bank transfer. Tell us the account, and finance pays it out."),
+    action=_("Enter the account"),
+    icon="wallet",
+)
+register(
+    "refund_paid_out",
+    title=_("%(amount)s was paid to your account"),
+    text=_("The refund of %(number)s is with your bank now."),
+    action=_("See the purchase"),
+    icon="circle-check",
+)
+register(
     "order_cancelled_supplier",
     title=_("Order %(number)s is cancelled"),
     text=_("Do not ship it. The stock is yours again."),

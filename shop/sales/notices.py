@@ -10,11 +10,13 @@ from catalog.queries.follows import followers_of_listing
 from catalog.queries.trade import awaited_listing_ids, listing_facts
 from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
-from shop.sales import message_kinds  # noqa: F401  reason: registers the words of these messages
+from shop.sales import hooks, message_kinds  # noqa: F401  reason: registers the words of these messages
 from shop.sales.models import AfterSale, OrderFacts, Purchase, Refund, ReviewFacts, Shipment
 from shop.sales.operations.aftersales import refund_key
+from shop.sales.queries.due import due_of
+from shop.sales.queries.payouts import goes_back
 from shop.sales.rules import CARRIERS, still_held
-from shop.sales.states import AfterSaleState, PurchaseState
+from shop.sales.states import AfterSaleState, OrderState, PurchaseState
 
 
 def _order(order_id: int) -> OrderFacts:
@@ -53,22 +55,63 @@ def _tell_supplier(
 def tell_paid(*, purchase_id: int, at: datetime) -> None:
     """Tell the buyer that the money arrived."""
     purchase = Purchase.objects.get(pk=purchase_id)
-    if purchase.user_id:
+    due = due_of(purchase)
+    # Of what was rejected whole nothing was paid: there is nothing to tell.
+    if purchase.user_id and (due.received_fen or not purchase.total_fen):
+        orders = purchase.orders.exclude(state=OrderState.CANCELLED).count()
         tell(
             user_id=purchase.user_id,
             kind="purchase_paid",
-            params={"total_fen": purchase.total_fen, "orders": purchase.orders.count()},
+            params={"total_fen": due.due_fen, "orders": orders},
             url="/account/orders/",
             key=f"purchase_paid:{purchase.pk}",
             at=at,
         )
 
 
+def _tell_of_purchase(purchase: Purchase, kind: str, params: Mapping[str, Any], *, key: str, at: datetime) -> None:
+    """Tell a purchase's buyer what is to be done about its money, where that is done: the cashier, or a unit's page."""
+    if purchase.user_id:
+        door = hooks.elsewhere(hooks.Step.PAY, purchase)
+        url = door.url if door else f"/pay/{purchase.number}/"
+        params = {"number": purchase.number, **params}
+        tell(user_id=purchase.user_id, kind=kind, params=params, url=url, key=key, at=at)
+
+
+@outbox.register("sales.ask_rest")
+def ask_rest(*, purchase_id: int, at: datetime) -> None:
+    """Ask the buyer for what is missing of a transfer."""
+    purchase = Purchase.objects.get(pk=purchase_id)
+    due = due_of(purchase)
+    if purchase.state == PurchaseState.UNPAID and due.is_partly_paid:
+        params = {"came_fen": due.received_fen, "left_fen": due.left_fen}
+        _tell_of_purchase(purchase, "transfer_short", params, key=f"short:{purchase.pk}:{due.received_fen}", at=at)
+
+
+@outbox.register("sales.ask_account")
+def ask_account(*, purchase_id: int, at: datetime) -> None:
+    """Ask the buyer where the money of a transfer goes back to, unless that is known."""
+    found = goes_back(purchase_id)
+    if found is not None and found.account is None:
+        purchase = Purchase.objects.get(pk=purchase_id)
+        key = f"refund_account:{purchase.pk}"
+        _tell_of_purchase(purchase, "refund_account", {"amount_fen": found.fen}, key=key, at=at)
+
+
+@outbox.register("sales.tell_paid_out")
+def tell_paid_out(*, refund_id: int, at: datetime) -> None:
+    """Tell the buyer that finance paid a refund out."""
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    purchase = Purchase.objects.get(pk=refund.payment.payable_id)
+    params = {"amount_fen": refund.amount_fen}
+    _tell_of_purchase(purchase, "refund_paid_out", params, key=f"refund_paid_out:{refund.pk}", at=at)
+
+
 @outbox.register("sales.tell_to_ship")
 def tell_to_ship(*, purchase_id: int, at: datetime) -> None:
     """Tell each supplier of a purchase that there is something to ship."""
     orders = OrderFacts.objects.filter(purchase=purchase_id).select_related("order", "purchase", "supplier")
-    for order in orders.prefetch_related("lines"):
+    for order in orders.exclude(state=OrderState.CANCELLED).prefetch_related("lines"):
         params = {
             "pieces": sum(line.ordered for line in order.lines.all()),
             "ship_by_at": order.ship_by.isoformat() if order.ship_by else "",
@@ -77,9 +120,12 @@ def tell_to_ship(*, purchase_id: int, at: datetime) -> None:
 
 
 @outbox.register("sales.tell_cancelled")
-def tell_cancelled(*, order_id: int, reason: str, at: datetime) -> None:
-    """Tell both sides that a paid order was cancelled."""
+def tell_cancelled(*, order_id: int, reason: str, at: datetime, was_unpaid: bool = False) -> None:
+    """Tell the buyer that an order was cancelled, and its supplier where it was at work on it."""
     order = _order(order_id)
+    if was_unpaid:
+        _tell_buyer(order, "order_cancelled_unpaid", {}, key=f"order_cancelled:{order.pk}", at=at)
+        return
     _tell_buyer(order, "order_cancelled", {}, key=f"order_cancelled:{order.pk}", at=at)
     _tell_supplier(order, "order_cancelled_supplier", {}, key=f"order_cancelled_supplier:{order.pk}", at=at)
 

@@ -13,5 +13,6 @@ urlpatterns = [
     path("<str:number>/transfer/", cashier.transfer, name="transfer"),
     path("<str:number>/done/", cashier.done, name="done"),
     path("<str:number>/cancel/", cashier.cancel, name="cancel"),
+    path("<str:number>/account/", cashier.account, name="account"),
     path("<str:number>/again/", cashier.again, name="again"),
 ]

@@ -12,8 +12,17 @@ from shop.core import ledger
 from shop.core.projections import Mismatch, check
 from shop.sales import books
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Payment, Purchase, Refund
-from shop.sales.rules import sold_since, still_held
-from shop.sales.states import AfterSaleKind, AfterSaleState, OrderState, PaymentState, PurchaseState, Terms
+from shop.sales.queries.due import dues_of
+from shop.sales.rules import BY_HAND, is_by_hand, sold_since, still_held
+from shop.sales.states import (
+    AfterSaleKind,
+    AfterSaleState,
+    OrderState,
+    PaymentState,
+    PurchaseState,
+    RefundState,
+    Terms,
+)
 
 
 @check("reserved stock is what open orders hold")
@@ -54,22 +63,64 @@ def _refunds() -> Iterator[Mismatch]:
             yield Mismatch(f"refunds of order {number}", refunded, counted.get(pk, 0))
 
 
-@check("money captured is what is held, payable and given back")
+@check(
+    "what came for a purchase is what it costs once it is paid, less while it waits, and went back once it is closed"
+)
 def _captured() -> Iterator[Mismatch]:
-    paid = dict(
-        Purchase.objects.filter(state=PurchaseState.PAID)
-        .annotate(due=F("total_fen") - Sum("orders__waived_fen"))
-        .values_list("pk", "due")
-    )
-    payments = dict(
-        Payment.objects.filter(payable_kind="purchase", state=PaymentState.SUCCEEDED)
-        .exclude(refunds__key__startswith="payment:")
-        .values_list("payable_id")
-        .annotate(total=Sum("amount_fen"))
-    )
-    for pk in sorted(paid.keys() | payments.keys()):
-        if paid.get(pk, 0) != payments.get(pk, 0):
-            yield Mismatch(f"payments of purchase {pk}", paid.get(pk, 0), payments.get(pk, 0))
+    states = {pk: (number, state) for pk, number, state in Purchase.objects.values_list("pk", "number", "state")}
+    dues = dues_of(list(states))
+    booked = ledger.balances("purchase:")
+    for pk, (number, state) in sorted(states.items()):
+        due = dues[pk]
+        waits = due.received_fen if state == PurchaseState.UNPAID else 0
+        wanted = {PurchaseState.PAID: due.due_fen, PurchaseState.UNPAID: waits}.get(PurchaseState(state), 0)
+        if due.received_fen != wanted or (waits and waits >= due.due_fen):
+            yield Mismatch(f"payments of purchase {number}", due.received_fen, wanted)
+        if booked.get(books.received(number), 0) != waits:
+            yield Mismatch(f"account {books.received(number)}", booked.get(books.received(number), 0), waits)
+
+
+@check("a gateway holds what came by it, less what went back; what is to be paid out is what finance has not paid")
+def _gateways() -> Iterator[Mismatch]:
+    expected: dict[str, int] = {}
+    for name, fen in Payment.objects.order_by().values_list("gateway").annotate(fen=Sum("received_fen")):
+        expected[books.gateway(name)] = -fen
+    to_pay = 0
+    for name, state, fen in (
+        Refund.objects.order_by().values_list("payment__gateway", "state").annotate(fen=Sum("amount_fen"))
+    ):
+        if is_by_hand(name) and state != RefundState.SUCCEEDED:
+            to_pay += fen
+        else:
+            expected[books.gateway(name)] += fen
+    booked = ledger.balances("gateway:") | ledger.balances(books.TO_PAY)
+    expected[books.TO_PAY] = to_pay
+    for name in sorted(booked.keys() | expected.keys()):
+        if booked.get(name, 0) != expected.get(name, 0):
+            yield Mismatch(f"account {name}", booked.get(name, 0), expected.get(name, 0))
+
+
+@check("no more of a payment went back than came by it, and an open transfer asks for what is due")
+def _payments() -> Iterator[Mismatch]:
+    back = dict(Refund.objects.order_by().values_list("payment_id").annotate(fen=Sum("amount_fen")))
+    came = dict(Payment.objects.order_by().values_list("remittances__payment_id").annotate(
+        fen=Sum("remittances__amount_fen")
+    ))  # fmt: skip
+    for payment in Payment.objects.order_by("pk").iterator():
+        if back.get(payment.pk, 0) > payment.received_fen:
+            yield Mismatch(f"refunds of payment {payment.pk}", back[payment.pk], payment.received_fen)
+        if payment.received_fen != came.get(payment.pk, 0):
+            yield Mismatch(f"payment {payment.pk}", payment.received_fen, came.get(payment.pk, 0))
+    unpaid = Purchase.objects.filter(state=PurchaseState.UNPAID)
+    open_ = Payment.objects.filter(
+        payable_kind="purchase", payable_id__in=unpaid.values("pk"), gateway__in=BY_HAND,
+        state__in=(PaymentState.STARTED, PaymentState.CHECKING),
+    )  # fmt: skip
+    dues = dues_of(list(open_.values_list("payable_id", flat=True)))
+    for pk, payable, asked, received in open_.values_list("pk", "payable_id", "amount_fen", "received_fen"):
+        left = dues[payable].left_fen
+        if left and asked - received != left:
+            yield Mismatch(f"transfer {pk} asks for", asked - received, left)
 
 
 @check("each supplier's accounts are what its orders say")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shop.sales.views import reviewing, transfers
+from shop.sales.views import payouts, reviewing, transfers
 
 app_name = "review"
 
@@ -10,5 +10,8 @@ urlpatterns = [
     path("", reviewing.queue, name="queue"),
     path("transfers/", transfers.waiting, name="transfers"),
     path("transfers/<int:payment_id>/", transfers.match, name="match-transfer"),
+    path("payouts/", payouts.waiting, name="payouts"),
+    path("payouts/<int:refund_id>/", payouts.pay, name="pay-out"),
+    path("payouts/<int:refund_id>/account/", payouts.account, name="payout-account"),
     path("reviews/<int:review_id>/", reviewing.decide, name="decide"),
 ]

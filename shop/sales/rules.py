@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from shop.sales.states import AfterSaleKind, OrderState, Terms
 
 MAX_PIECES = 999
+# Gateways whose refunds a person has to pay: nothing sends them by itself.
+BY_HAND = frozenset({"transfer"})
 ONLINE_MINUTES = 30
 TRANSFER_DAYS = 3
 PREPAID_DAYS = 30
@@ -58,6 +60,19 @@ def tracking_no_fits(carrier: str, number: str) -> bool:
     return carrier in CARRIERS and re.fullmatch(CARRIERS[carrier].pattern, number) is not None
 
 
+def is_by_hand(gateway_name: str) -> bool:
+    """Tell whether money of a gateway comes and goes by hand: found on a statement, paid out by finance."""
+    return gateway_name in BY_HAND
+
+
+ACCOUNT_NO = r"\d{8,30}"
+
+
+def clean_account_no(text: str) -> str:
+    """Return an account's number without spaces and dashes, in plain digits."""
+    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
+
+
 def same_name(one: str, other: str) -> bool:
     """Tell whether two names of a payer are the same, whatever their spaces, brackets and letters' case."""
     return _plain(one) == _plain(other) != ""
@@ -67,8 +82,22 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s()（）·.,，。]", "", unicodedata.normalize("NFKC", name)).casefold()
 
 
-def pay_by(terms: str, placed_at: datetime) -> datetime | None:
-    """Return until when a purchase of `terms` must be paid; None when goods go first."""
+ANY_POOL = "pool"
+
+
+def scarce_kind(price_source: str) -> str:
+    """Return what kind of scarce goods a line is of: the word before the colon; "" for the shelf at the list price."""
+    kind, colon, _ref = price_source.partition(":")
+    return kind if colon else ""
+
+
+def pay_by(terms: str, placed_at: datetime, minutes: int | None = None) -> datetime | None:
+    """Return until when a purchase of `terms` must be paid; None when goods go first.
+
+    `minutes` is how long scarce goods are kept, where the buyer pays as a consumer.
+    """
+    if minutes is not None and terms in (Terms.ONLINE, Terms.TRANSFER):
+        return placed_at + timedelta(minutes=minutes)
     if terms == Terms.ONLINE:
         return placed_at + timedelta(minutes=ONLINE_MINUTES)
     if terms == Terms.TRANSFER:
@@ -81,6 +110,11 @@ def pay_by(terms: str, placed_at: datetime) -> datetime | None:
 def is_too_late_to_pay(terms: str, pay_by_: datetime | None, at: datetime) -> bool:
     """Tell whether the time to pay is over. What was received first can be paid late: it is owed."""
     return terms != Terms.POSTPAID and pay_by_ is not None and pay_by_ <= at
+
+
+def order_due_fen(total_fen: int, waived_fen: int) -> int:
+    """Return 分 that an order costs: its total less what is not charged. What was paid and given back is still its cost."""
+    return total_fen - waived_fen
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from shop.core import times
 from shop.core.masking import mask_name, mask_phone
-from shop.core.money import to_yuan
+from shop.core.money import in_yuan, to_yuan
 from shop.core.steps import Step, show_steps
 from shop.sales import hooks, rules
 from shop.sales.models import AfterSale, OrderFacts, Purchase, Shipment
@@ -103,6 +103,8 @@ class OrderShown:
     pieces: int
     can: Mapping[str, bool]
     elsewhere: hooks.Elsewhere | None = None
+    cancels_elsewhere: hooks.Elsewhere | None = None
+    cancels: str = ""
     next_step: str = ""
     countdown: datetime | None = None
     steps: list[dict[str, str]] = field(default_factory=list)
@@ -180,9 +182,11 @@ def show_order(order: OrderFacts, at: datetime) -> OrderShown:
     on_the_way = order.state == OrderState.SHIPPED
     step = hooks.Step.PAY if unpaid else hooks.Step.RECEIVE if on_the_way else None
     door = hooks.elsewhere(step, order.purchase, order.order.number) if step else None
+    stops = unpaid or (order.state == OrderState.TO_SHIP and not any(line.shipped for line in lines))
+    cancels = hooks.elsewhere(hooks.Step.CANCEL, order.purchase, order.order.number) if stops else None
     can = {
         "pay": unpaid and door is None,
-        "cancel": unpaid or (order.state == OrderState.TO_SHIP and not any(line.shipped for line in lines)),
+        "cancel": stops and cancels is None,
         "nudge": order.state == OrderState.TO_SHIP and not nudged_lately,
         "receive": on_the_way and door is None,
         "review": any(line.can_review for line in shown),
@@ -201,6 +205,27 @@ def show_order(order: OrderFacts, at: datetime) -> OrderShown:
         pieces=sum(line.ordered for line in lines),
         can=can,
         elsewhere=door,
+        cancels_elsewhere=cancels,
+        cancels=_cancels(order, shown) if stops else "",
+    )
+
+
+def _cancels(order: OrderFacts, lines: list[LineShown]) -> str:
+    """Say exactly what cancelling this order ends, and what becomes of its money."""
+    goods = "、".join(f"{line.name} ×{line.pieces}" for line in lines)
+    facts = {
+        "supplier": in_reader_language(order.supplier.name_zh, order.supplier.name_en),
+        "goods": goods,
+        "fen": in_yuan(order.left_fen),
+    }
+    if order.purchase.state == PurchaseState.PAID:
+        return _("Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s comes back the way it was paid.") % facts
+    return (
+        _(
+            "Cancel only the order from %(supplier)s (%(goods)s, %(fen)s)? Other orders of the purchase stay, and that "
+            "much less is to be paid."
+        )
+        % facts
     )
 
 
@@ -252,6 +277,7 @@ def _reasons() -> dict[str, tuple[str, str]]:
         "received_by_time": (_("Received"), _("Confirmed by time: nothing was reported.")),
         "expired": (_("Cancelled"), _("It was not paid in time.")),
         "buyer_cancelled": (_("Cancelled"), _("You cancelled it.")),
+        "unit_cancelled": (_("Cancelled"), _("The unit cancelled it, with its approver's consent.")),
         "out_of_stock": (_("Cancelled"), _("The supplier ran out. We are sorry.")),
         "damaged_harvest": (_("Cancelled"), _("The harvest failed the supplier's check. We are sorry.")),
         "cannot_deliver": (_("Cancelled"), _("The supplier can't deliver to this address. We are sorry.")),
@@ -274,8 +300,10 @@ def _entries(order: OrderFacts, supplier: str) -> list[dict[str, str]]:
         found.append((shipment.shipped_at, {"title": f"{name} {shipment.tracking_no}", "text": text}))
     for refund in order.refunds.all():
         text = _("%(amount)s, the way it was paid") % {"amount": f"¥{to_yuan(refund.amount_fen):,}"}
-        title = _("Money given back") if refund.finished_at else _("Money is on its way back")
-        if refund.reason == "weighed":
+        title = _("Money given back") if refund.finished_at else _("Refund in progress")
+        if refund.finished_at is None and rules.is_by_hand(refund.payment.gateway):
+            text = _("%(amount)s: finance pays it to your account") % {"amount": f"¥{to_yuan(refund.amount_fen):,}"}
+        elif refund.reason == "weighed":
             text = _("%(amount)s, the way it was paid: it weighed less than was charged") % {
                 "amount": f"¥{to_yuan(refund.amount_fen):,}"
             }

@@ -86,7 +86,7 @@ def test_a_units_orders_lock_certified_output_before_the_budget() -> None:
             assert request.purchase is not None
             order = orders_of(request.purchase)[0]
             if pieces == 3:
-                cancel_order(order_id=order.pk, actor=office.buyer, at=AT)
+                cancel_order(order_id=order.pk, actor=office.buyer, at=AT, through="unit")
             else:
                 ship(order)
                 short = {line.pk: 1 for line in lines_of(order)}

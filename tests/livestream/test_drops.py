@@ -15,9 +15,10 @@ from livestream.operations.sessions import end_session
 from livestream.queries.drops import drop_price
 from shop.core import projections
 from shop.core.errors import InvalidInput
-from shop.sales.errors import OverLimit
-from shop.sales.models import LineFacts, OrderAttribution, Purchase
-from shop.sales.operations.closing import cancel_purchase
+from shop.sales.errors import NotOffered, OverLimit
+from shop.sales.models import LineFacts, OrderAttribution, PayTime, Purchase
+from shop.sales.operations.closing import cancel_purchase, expire_purchases
+from shop.sales.operations.payments import start_payment
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
 from tests.factories import AT, make_division, make_freight, make_listing, make_supplier, spec_of
 from tests.livestream.rooms import drop_of, make_session, put
@@ -224,3 +225,21 @@ def test_a_forged_mark_counts_for_nothing(stage, client: Client) -> None:
     client.cookies["hq_from"] = "session-1:abc:def"
     answer = client.get("/shop/basket/")
     assert sources_of(answer.wsgi_request) == ()
+
+
+def test_a_drops_pieces_wait_their_own_time_for_their_money_and_take_no_transfer(stage) -> None:
+    session, host, item = stage
+    drop = drop_of(session, item, host, pieces=10)
+    purchase = buy_drop(drop, 2)
+    assert purchase.pay_by == AT + timedelta(minutes=15)
+    with pytest.raises(NotOffered) as refused:
+        start_payment(purchase=purchase, gateway_name="transfer", at=AT)
+    assert refused.value.field == "method"
+    assert expire_purchases(at=AT + timedelta(minutes=15)) == 1
+    # The platform's list says otherwise from a day on.
+    PayTime.objects.create(kind="drop", online_minutes=20, transfer_minutes=45, valid_from=AT.date())
+    soon = AT + timedelta(minutes=1)
+    later = buy_drop(drop, key="e", at=soon)
+    start_payment(purchase=later, gateway_name="transfer", at=soon)
+    later.refresh_from_db()
+    assert (later.terms, later.pay_by) == ("transfer", soon + timedelta(minutes=45))

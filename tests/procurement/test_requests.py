@@ -261,7 +261,7 @@ def test_accepted_one_short_counts_less_and_frees_the_budget(listing):
 def test_cancelled_and_expired_orders_count_for_nothing(listing):
     office = make_office(budget_fen=BUDGET)
     (order,) = ordered(office, (listing, 2))
-    cancel_order(order_id=order.pk, actor=office.buyer, at=AT)
+    cancel_order(order_id=order.pk, actor=office.buyer, at=AT, through="unit")
     ordered(office, (listing, 3), terms="prepaid")
     late = Purchase.objects.latest("pk").pay_by
     expire_purchases(at=late)
@@ -276,7 +276,7 @@ def test_a_paid_order_cancelled_reverses_once(listing):
     (order,) = ordered(office, (listing, 2), terms="prepaid", fund="union")
     payment, _ = start_payment(purchase=order.purchase, gateway_name="demo", through="unit", at=AT)
     capture_payment(payment_id=payment.pk, at=AT)
-    cancel_order(order_id=order.pk, actor=office.buyer, at=AT)
+    cancel_order(order_id=order.pk, actor=office.buyer, at=AT, through="unit")
 
     assert (quota(office, "committed", "union"), quota(office, "reversed", "union")) == (0, 20_000)
     assert budget_left(office) == BUDGET

@@ -180,6 +180,14 @@ def test_a_code_to_the_phone_opens_the_found_purchase_once_and_for_this_session(
     assert finder.get("/account/code/").status_code == 302
 
 
+def test_a_guest_who_only_looked_at_the_checkout_is_led_to_finding_orders() -> None:
+    client = Client()
+    make_division()
+    client.get("/shop/checkout/", {"buy": f"{spec_of(make_listing(stock=9)).specification_id}:1"})
+    assert GUEST_COOKIE in client.cookies
+    assert client.get("/account/orders/")["Location"] == "/account/orders/find/"
+
+
 def test_a_code_for_an_order_signs_nobody_in(codes: list[tuple[str, str]]) -> None:
     order = paid((make_listing(stock=9), 1))
     finder = Client()

@@ -42,6 +42,11 @@ def stock_of(listing: Listing) -> tuple[int, int]:
     return Stock.objects.values_list("on_hand", "reserved").get(stockrecord__specification__listing=listing)
 
 
+def moved() -> dict[str, int]:
+    """Return the accounts that hold something."""
+    return {name: fen for name, fen in ledger.balances("").items() if fen}
+
+
 def test_one_purchase_has_one_order_per_supplier_and_reserves_stock() -> None:
     pomelo, tea = make_listing(price_fen=3280, stock=50), make_listing("英红", price_fen=8600, stock=5)
     purchase = buy((pomelo, 2), (tea, 1), freight={pomelo.supplier_id: 600}, notes={tea.supplier_id: "放门口"})
@@ -91,7 +96,7 @@ def test_capturing_twice_books_once() -> None:
     order = OrderFacts.objects.get()
     assert (purchase.state, order.state) == ("paid", "to_ship")
     assert order.ship_by == AT + timedelta(hours=48)
-    assert ledger.balances("") == {f"supplier:{pomelo.supplier_id}:held": 6560, "gateway:demo": -6560}
+    assert moved() == {f"supplier:{pomelo.supplier_id}:held": 6560, "gateway:demo": -6560}
     pomelo.refresh_from_db()
     assert pomelo.sold_count == 2
 
@@ -117,7 +122,7 @@ def test_money_that_comes_too_late_is_given_back() -> None:
     outbox.drain(at=AT + timedelta(hours=1))
     refund = Refund.objects.get()
     assert (refund.amount_fen, refund.state, refund.reason) == (6560, "succeeded", "not_waiting")
-    assert ledger.balances("") == {}
+    assert moved() == {}
 
 
 def test_cancelling_a_paid_order_gives_stock_and_money_back_once() -> None:
@@ -130,7 +135,7 @@ def test_cancelling_a_paid_order_gives_stock_and_money_back_once() -> None:
     order.refresh_from_db()
     pomelo.refresh_from_db()
     assert (order.state, order.refunded_fen, stock_of(pomelo), pomelo.sold_count) == ("cancelled", 7160, (50, 0), 0)
-    assert ledger.balances("") == {f"supplier:{pomelo.supplier_id}:held": 0, "gateway:demo": 0}
+    assert moved() == {}
     line = LineFacts.objects.get()
     assert (line.cancelled, line.refunded_fen) == (2, 6560)
 

@@ -7,7 +7,8 @@ from shop.accounts.models import Membership, Organisation
 from shop.core.errors import InvalidInput
 from shop.core.models import AuditEntry
 from shop.sales.errors import WrongState
-from shop.sales.models import OrderFacts, Payment
+from shop.sales.models import OrderFacts, Payment, Purchase, Refund
+from shop.sales.operations.closing import expire_purchases
 from shop.sales.operations.payments import start_payment
 from shop.sales.operations.transfers import match_transfer
 from shop.sales.rules import same_name
@@ -44,6 +45,60 @@ def test_money_of_the_unit_is_booked_once():
     assert AuditEntry.objects.get(action="transfer_matched").object_id == str(payment.pk)
     with pytest.raises(WrongState):
         match_transfer(**facts, at=AT)
+    # Money that came a second time is another line of the statement, and goes back.
+    match_transfer(**facts, reference="L2", at=AT)
+    assert list(Refund.objects.values_list("amount_fen", "reason")) == [(128000, "not_waiting")]
+
+
+def admin(client: Client) -> Client:
+    staff = make_user("finance@example.com")
+    staff.groups.add(Group.objects.get_or_create(name=roles.PLATFORM_ADMIN)[0])
+    client.force_login(staff)
+    return client
+
+
+def test_the_page_asks_what_happens_with_another_amount(client: Client):
+    payment, address = announced(), "/review/transfers/%d/"
+    facts = {"payer": "别的公司", "why": "母公司代付", "seen": "0"}
+    short = admin(client).post(address % payment.pk, {"received": "1000", **facts})
+    assert (short.status_code, short.context["field"], short.context["over_fen"]) == (422, "received", -28000)
+    assert 'value="ask"' in short.content.decode()
+    client.post(address % payment.pk, {"received": "1000", "then": "ask", **facts})
+    page = client.get("/review/transfers/").content.decode()
+    assert "已到账 ¥1,000.00，还差 ¥280.00" in page
+    assert client.post(address % payment.pk, {"received": "1000", "then": "ask", **facts}).status_code == 409
+    client.post(address % payment.pk, {"received": "300", "then": "give_back", **facts, "seen": "100000"})
+    payouts = client.get("/review/payouts/").content.decode()
+    assert ("¥20.00" in payouts.replace("<small>", "").replace("</small>", ""), "已请买家填写账户" in payouts) == (
+        True,
+        True,
+    )
+
+
+def test_a_closed_purchase_is_said_to_clerk_and_buyer(client: Client):
+    buyer = make_user()
+    payment = announced(user=buyer)
+    purchase = Purchase.objects.get()
+    expire_purchases(at=purchase.pay_by)
+    assert "购买单已关闭" in admin(client).get("/review/transfers/?shown=closed").content.decode()
+    facts = {"received": "1280", "payer": "别的公司", "why": "母公司代付", "seen": "0"}
+    said = client.post(f"/review/transfers/{payment.pk}/", facts, follow=True).content.decode()
+    assert "入账为待退款" in said
+    own = Client()
+    own.force_login(buyer, backend="django.contrib.auth.backends.ModelBackend")
+    page = own.get(f"/pay/{purchase.number}/").content.decode()
+    assert ("将全部退给您" in page, "退款处理中" in page, "没有扣款" in page) == (True, True, False)
+    wrong = own.post(f"/pay/{purchase.number}/account/", {"holder": "周敏", "bank": "工行", "number": "12"})
+    assert (wrong.status_code, "8 至 30 位" in wrong.content.decode()) == (422, True)
+    own.post(f"/pay/{purchase.number}/account/", {"holder": "周敏", "bank": "工行", "number": "6222 0836 0200"})
+    refund = Refund.objects.get()
+    assert "622208360200" in client.get("/review/payouts/").content.decode()
+    assert client.post(f"/review/payouts/{refund.pk}/", {"reference": ""}).status_code == 422
+    client.post(f"/review/payouts/{refund.pk}/", {"reference": "F20261124-1"})
+    refund.refresh_from_db()
+    assert (refund.state, "退款处理中" in own.get(f"/pay/{purchase.number}/").content.decode()) == ("succeeded", False)
+    assert "F20261124-1" in client.get("/review/payouts/?paid=1").content.decode()
+    assert own.get("/review/payouts/").status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -66,7 +121,7 @@ def test_an_operator_decides_about_another_payer_on_the_page(client: Client, dja
     staff = make_user("finance@example.com")
     staff.groups.add(Group.objects.get_or_create(name=roles.PLATFORM_ADMIN)[0])
     client.force_login(staff)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(16):
         assert payment.provider_ref in client.get("/review/transfers/").content.decode()
     address = f"/review/transfers/{payment.pk}/"
     wrong = client.post(address, {"received": "12,80.001", "payer": "别的公司"})
@@ -76,5 +131,5 @@ def test_an_operator_decides_about_another_payer_on_the_page(client: Client, dja
     assert (asked.status_code, asked.context["field"]) == (422, "why")
     done = client.post(address, {"received": "¥1280.00", "payer": "别的公司", "why": "母公司代付，有证明"})
     assert done["Location"] == "/review/transfers/"
-    assert payment.provider_ref in client.get("/review/transfers/?booked=1").content.decode()
+    assert payment.provider_ref in client.get("/review/transfers/?shown=booked").content.decode()
     assert client.post("/review/transfers/999999/", {}).status_code == 404

@@ -45,6 +45,7 @@ from shop.sales.models import (
     OrderMove,
     Payment,
     Purchase,
+    Remittance,
     Shipment,
     ShipmentLine,
 )
@@ -302,17 +303,21 @@ class History:
             fields |= {"state": PurchaseState.PAID, "paid_at": paid}
             due = purchase.total_fen - sum(order.waived_fen for order in orders)
             key = secrets.token_hex(16)
-            self._add(
-                Payment(
-                    payable_id=purchase.pk, gateway="transfer", amount_fen=due, state=PaymentState.SUCCEEDED, key=key,
-                    provider_ref=f"HK{purchase.pk:06d}{key[-4:].upper()}", started_at=paid - timedelta(days=1),
-                    finished_at=paid,
-                )
+            payment = Payment(
+                payable_id=purchase.pk, gateway="transfer", amount_fen=due, received_fen=due,
+                state=PaymentState.SUCCEEDED, key=key, provider_ref=f"HK{purchase.pk:06d}{key[-4:].upper()}",
+                started_at=paid - timedelta(days=1), finished_at=paid,
             )  # fmt: skip
+            self._add(payment)
+            self._add(Remittance(payment=payment, amount_fen=due, payer=purchase.attribution_label, at=paid))
+            came = trade.came(key=f"demo:{key}", number=purchase.number, gateway_name="transfer", fen=due)
+            self._post(paid, [came])
             for order in orders:
                 number, left = order.order.number, order.total_fen - order.waived_fen
                 facts = {"number": number, "supplier_id": order.supplier_id}
-                captured = trade.captured(gateway_name="transfer", total_fen=left, platform_discount_fen=0, **facts)
+                captured = trade.captured(
+                    purchase_number=purchase.number, total_fen=left, platform_discount_fen=0, **facts
+                )
                 self._post(paid, captured + trade.completed(amount_fen=left, **facts))
         Purchase.objects.filter(pk=purchase.pk).update(**fields)
         for order in orders:

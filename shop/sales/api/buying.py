@@ -23,6 +23,7 @@ from shop.sales.gateways import offered
 from shop.sales.models import Purchase
 from shop.sales.operations import closing, payments
 from shop.sales.operations.checkout import check_out
+from shop.sales.operations.payouts import give_account
 from shop.sales.operations.placing import Buyer, Invoice, ShipTo
 from shop.sales.queries import cashier
 from shop.sales.queries.checkout import CheckoutPage, checkout_page
@@ -215,7 +216,16 @@ class PurchaseDetail(PurchaseOut):
     ship_to: str
     orders: list["PlacedOrderOut"]
     payment: PaymentOut | None
+    due: str = Field(description=gettext_noop("What its orders cost now: a cancelled one costs nothing."))
+    received: str
+    left: str = Field(description=gettext_noop("What is still to be paid."))
+    goes_back: "GoesBackOut | None" = Field(description=gettext_noop("What waits to be paid to your account."))
     methods: list[str] = Field(description=gettext_noop("How it can be paid here."))
+
+
+class GoesBackOut(Priced):
+    amount: str
+    has_account: bool = Field(description=gettext_noop("Whether finance knows where it goes."))
 
 
 class PlacedOrderOut(Priced):
@@ -262,7 +272,12 @@ def _detail(found: cashier.Cashier) -> dict[str, Any]:
     return _purchase(found.purchase) | {
         "ship_to": found.ship_to,
         "payment": shown,
-        "methods": list(offered()) if found.purchase.state == PurchaseState.UNPAID else [],
+        "due": yuan(found.due.due_fen),
+        "received": yuan(found.due.received_fen),
+        "left": yuan(found.due.left_fen if found.purchase.state == PurchaseState.UNPAID else 0),
+        "goes_back": found.goes_back
+        and {"amount": yuan(found.goes_back.fen), "has_account": found.goes_back.account is not None},
+        "methods": list(cashier.offered_to(found)) if found.purchase.state == PurchaseState.UNPAID else [],
         "orders": [
             {
                 "number": each.number,
@@ -335,6 +350,24 @@ def get_purchase(request: ApiRequest, number: str) -> dict[str, Any]:
 def cancel_purchase(request: ApiRequest, number: str) -> dict[str, Any]:
     found = _paying(request, number)
     closing.cancel_purchase(purchase=found.purchase, **by(request))
+    return _detail(_paying(request, number))
+
+
+class AccountBody(Body):
+    holder: str = Field(max_length=120)
+    bank: str = Field(max_length=80, description=gettext_noop("With its branch."))
+    number: str = Field(max_length=40)
+
+
+@area.writes(
+    "/purchases/{number}/refund-account",
+    PurchaseDetail,
+    scope="orders:write",
+    summary=gettext_noop("Say which account the refund of a bank transfer goes to"),
+)
+def give_refund_account(request: ApiRequest, number: str, body: AccountBody) -> dict[str, Any]:
+    found = _paying(request, number)
+    give_account(purchase=found.purchase, holder=body.holder, bank=body.bank, number=body.number, **by(request))
     return _detail(_paying(request, number))
 
 

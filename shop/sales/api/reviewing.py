@@ -13,9 +13,11 @@ from shop.core.api import Answer, Area, Body, Moment, Page, Priced, YuanIn, fen_
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
-from shop.sales.models import ReviewFacts
+from shop.sales.models import Purchase, RefundAccount, ReviewFacts
+from shop.sales.operations.payouts import give_account, pay_out
 from shop.sales.operations.reviews import moderate_review
 from shop.sales.operations.transfers import match_transfer
+from shop.sales.queries.payouts import Payout, by_hand, payout_exists, payouts
 from shop.sales.queries.reviewing import decided_reviews, review_exists, waiting_reviews
 from shop.sales.queries.transfers import Transfer, transfer_exists, transfers
 from shop.sales.texts import in_reader_language
@@ -90,8 +92,10 @@ def decide_review(request: ApiRequest, review_id: int, body: ReviewDecision) -> 
 class TransferOut(Priced):
     id: int
     code: str = Field(examples=["HK000017A1B2"])
-    amount: str
+    amount: str = Field(description=gettext_noop("What is still to come."))
+    received: str = Field(description=gettext_noop("What came already."))
     purchase: str
+    purchase_state: str = Field(description=gettext_noop("Unless it is unpaid, what comes goes back."))
     payers: list[str] = Field(description=gettext_noop("Names that may stand on the statement."))
     started_at: Moment
     pay_by: Moment | None
@@ -99,15 +103,17 @@ class TransferOut(Priced):
 
 
 class TransfersAsked(Follow):
-    state: Literal["waiting", "booked"] = "waiting"
+    state: Literal["waiting", "closed", "booked"] = "waiting"
 
 
 def _transfer(row: Transfer) -> dict[str, Any]:
     return {
         "id": row.pk,
         "code": row.code,
-        "amount": yuan(row.amount_fen),
+        "amount": yuan(row.left_fen if not row.is_closed else row.amount_fen),
+        "received": yuan(row.received_fen),
         "purchase": row.number,
+        "purchase_state": row.state,
         "payers": row.payers,
         "started_at": row.started_at,
         "pay_by": row.pay_by,
@@ -123,13 +129,19 @@ def _transfer(row: Transfer) -> dict[str, Any]:
 )
 def list_transfers(request: ApiRequest, asked: Annotated[TransfersAsked, Query(...)]) -> dict[str, Any]:
     _check(request, "sales.decide_transfers")
-    return turn_of(asked, lambda page: transfers(page, booked=asked.state == "booked"), _transfer)
+    return turn_of(asked, lambda page: transfers(page, shown=asked.state), _transfer)
 
 
 class Match(Body):
     received: YuanIn
     payer: str = Field(max_length=120)
     why: str = Field("", max_length=200, description=gettext_noop("Needed when the payer is not who was expected."))
+    then: Literal["", "ask", "give_back", "offset"] = Field(
+        "",
+        description=gettext_noop("Needed for another amount: ask for the rest, give back, or offset what is too much."),
+    )
+    offset: int | None = Field(None, description=gettext_noop("Another waiting transfer of the same buyer."))
+    reference: str = Field("", max_length=60, description=gettext_noop("The bank's number of the line."))
 
 
 @area.writes(
@@ -148,5 +160,105 @@ def match_one_transfer(request: ApiRequest, payment_id: int, body: Match) -> Non
         received_fen=fen_of(body.received),
         payer=body.payer,
         why=body.why,
+        then=body.then,
+        offset_id=body.offset,
+        reference=body.reference,
         **by(request),
     )
+
+
+class AccountOut(Answer):
+    holder: str
+    bank: str
+    number: str
+
+
+class PayoutOut(Priced):
+    id: int
+    amount: str
+    purchase: str
+    order: str = Field(description=gettext_noop("Empty where no order took the money."))
+    reason: str
+    code: str = Field(description=gettext_noop("The remittance code that the money came with."))
+    account: AccountOut | None = Field(description=gettext_noop("Null while nobody said where it goes."))
+    requested_at: Moment
+    paid_out_at: Moment | None
+    reference: str
+
+
+class PayoutsAsked(Follow):
+    state: Literal["waiting", "paid"] = "waiting"
+
+
+def show_account(account: RefundAccount | None) -> dict[str, str] | None:
+    """Return an account as the API shows it."""
+    return account and {"holder": account.holder, "bank": account.bank, "number": account.number}
+
+
+def _payout(row: Payout) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "amount": yuan(row.fen),
+        "purchase": row.purchase,
+        "order": row.order,
+        "reason": row.reason,
+        "code": row.code,
+        "account": show_account(row.account),
+        "requested_at": row.requested_at,
+        "paid_out_at": row.finished_at,
+        "reference": row.reference,
+    }
+
+
+@area.reads(
+    "/review/payouts",
+    Page[PayoutOut],
+    scope="review:read",
+    summary=gettext_noop("Refunds of bank transfers that finance pays"),
+)
+def list_payouts(request: ApiRequest, asked: Annotated[PayoutsAsked, Query(...)]) -> dict[str, Any]:
+    _check(request, "sales.decide_transfers")
+    return turn_of(asked, lambda page: payouts(page, paid=asked.state == "paid"), _payout)
+
+
+class PaidOut(Body):
+    reference: str = Field(min_length=1, max_length=60, description=gettext_noop("The bank's, of the payment."))
+
+
+@area.writes(
+    "/review/payouts/{int:refund_id}/payment",
+    None,
+    scope="review:write",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Note that a refund was paid out"),
+)
+def pay_out_refund(request: ApiRequest, refund_id: int, body: PaidOut) -> None:
+    _check(request, "sales.decide_transfers")
+    if not payout_exists(refund_id):
+        raise Http404
+    pay_out(refund_id=refund_id, reference=body.reference, **by(request))
+
+
+class AccountIn(Body):
+    holder: str = Field(max_length=120)
+    bank: str = Field(max_length=80, description=gettext_noop("With its branch."))
+    number: str = Field(max_length=40)
+
+
+@area.writes(
+    "/review/payouts/{int:refund_id}/account",
+    None,
+    scope="review:write",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Enter the account of a refund, as finance knows it"),
+)
+def give_payout_account(request: ApiRequest, refund_id: int, body: AccountIn) -> None:
+    _check(request, "sales.decide_transfers")
+    refund = by_hand().filter(pk=refund_id).select_related("payment").first()
+    if refund is None:
+        raise Http404
+    purchase = Purchase.objects.get(pk=refund.payment.payable_id)
+    give_account(
+        purchase=purchase, through=purchase.attribution_kind, holder=body.holder, bank=body.bank, number=body.number,
+        **by(request),
+    )  # fmt: skip

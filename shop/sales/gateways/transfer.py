@@ -14,5 +14,5 @@ class TransferGateway:
         return Started(provider_ref=f"HK{payment.pk:06d}{payment.key[-4:].upper()}")
 
     def refund(self, refund: Refund) -> str:
-        """Note the refund for the next payment run of the finance staff."""
-        return f"transfer-{refund.key}"
+        """Never called: finance pays it out (`operations/payouts.py`)."""
+        raise NotImplementedError("a bank transfer is paid back by hand")

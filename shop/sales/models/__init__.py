@@ -4,7 +4,7 @@ from .aftersales import AfterSale, AfterSalePicture
 from .favourites import Favourite
 from .offers import LineDiscount, OfferConsent, OfferFunding
 from .orders import LineFacts, OrderFacts, OrderMove
-from .payments import Payment, Refund, WebhookEvent
+from .payments import Payment, PayTime, Refund, RefundAccount, Remittance, WebhookEvent
 from .purchases import DeliveryDue, OrderAttribution, Purchase
 from .reviews import ReviewFacts, ReviewPicture
 from .shipments import Shipment, ShipmentLine
@@ -21,9 +21,12 @@ __all__ = [
     "OrderAttribution",
     "OrderFacts",
     "OrderMove",
+    "PayTime",
     "Payment",
     "Purchase",
     "Refund",
+    "RefundAccount",
+    "Remittance",
     "ReviewFacts",
     "ReviewPicture",
     "Shipment",

@@ -1,19 +1,23 @@
-"""Attempts to pay, refunds, and what the gateways told us."""
+"""Attempts to pay, the money that came, what goes back, and what the gateways told us."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from shop.sales.states import PaymentState, RefundState
 
 
 class Payment(models.Model):
-    """One attempt to pay a payable. `key` is sent to the gateway, so a retry is the same attempt."""
+    """One attempt to pay a payable. `key` is sent to the gateway, so a retry is the same attempt.
+
+    An open attempt follows what is due; what came of it is `received_fen`, in one piece or in several.
+    """
 
     payable_kind = models.CharField(max_length=20, default="purchase")
     payable_id = models.BigIntegerField()
     gateway = models.CharField(max_length=20, help_text="demo, stripe, transfer")
     method = models.CharField(max_length=20, blank=True, help_text="card, alipay, wechat_pay, …")
-    amount_fen = models.BigIntegerField()
+    amount_fen = models.BigIntegerField(help_text="What is asked for, what came of it already included")
+    received_fen = models.BigIntegerField(default=0, help_text="What came, before anything of it went back")
     state = models.CharField(max_length=10, choices=PaymentState.choices, default=PaymentState.STARTED)
     key = models.CharField(max_length=80, unique=True)
     provider_ref = models.CharField(max_length=120, blank=True)
@@ -23,6 +27,7 @@ class Payment(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_positive"),
+            models.CheckConstraint(condition=Q(received_fen__gte=0), name="payment_received_not_negative"),
             models.UniqueConstraint(
                 fields=["gateway", "provider_ref"], condition=~Q(provider_ref=""), name="payment_provider_once"
             ),
@@ -33,8 +38,36 @@ class Payment(models.Model):
         return f"{self.gateway} {self.amount_fen}"
 
 
+class Remittance(models.Model):
+    """Money of a payment as it came: one line of the statement, or a provider's answer. Never changed."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="remittances")
+    amount_fen = models.BigIntegerField()
+    payer = models.CharField(max_length=120, blank=True, help_text="As on the statement")
+    reference = models.CharField(max_length=60, blank=True, help_text="The bank's number of the line")
+    actor_id = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="remittance_positive"),
+            # One line of a statement may be split over several payments, but is booked once for each.
+            models.UniqueConstraint(
+                fields=["payment", "reference"], condition=~Q(reference=""), name="remittance_reference_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["reference"], condition=~Q(reference=""), name="remittance_by_reference")]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} {self.amount_fen}"
+
+
 class Refund(models.Model):
-    """Money given back for one order, through the gateway that took it. `key` makes it happen once."""
+    """Money given back, through the gateway that took it; `order` is empty where no order took the money first.
+
+    `key` makes it happen once. What a gateway can't send by itself waits, REQUESTED, until finance has paid it out:
+    `provider_ref` or `proof` then says how, `paid_out_by_id` who.
+    """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     order = models.ForeignKey(
@@ -45,14 +78,63 @@ class Refund(models.Model):
     state = models.CharField(max_length=10, choices=RefundState.choices, default=RefundState.REQUESTED)
     key = models.CharField(max_length=120, unique=True)
     provider_ref = models.CharField(max_length=120, blank=True)
+    proof = models.ForeignKey("catalog.Picture", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    paid_out_by_id = models.BigIntegerField(null=True, blank=True)
     requested_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount_fen__gt=0), name="refund_positive")]
+        indexes = [
+            models.Index(fields=["requested_at"], condition=Q(state="requested"), name="refund_waiting"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} {self.amount_fen}"
+
+
+class RefundAccount(models.Model):
+    """Where the money of a purchase that was paid by bank transfer goes back to. Erased with its person."""
+
+    purchase = models.OneToOneField(
+        "sales.Purchase", primary_key=True, on_delete=models.PROTECT, related_name="refund_account"
+    )
+    holder = models.CharField(max_length=120)
+    bank = models.CharField(max_length=80)
+    number = models.CharField(max_length=34)
+    given_by_id = models.BigIntegerField(null=True, blank=True)
+    given_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"account of {self.purchase_id}"
+
+
+class PayTime(models.Model):
+    """How long a purchase may wait for its money, by what is bought, from a day on. A list kept by the platform.
+
+    `kind` is the word before the colon of a line's price source ("drop"), or "pool" for any other pool carved out of
+    the stock. Without `transfer_minutes` a bank transfer is not offered. Rows of days that passed stay as they are.
+    """
+
+    kind = models.CharField(max_length=20, help_text="drop, pool")
+    online_minutes = models.PositiveIntegerField()
+    transfer_minutes = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no bank transfer")
+    document = models.CharField(max_length=120, blank=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["kind", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "valid_from"], name="pay_time_once"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")), name="pay_time_days"
+            ),
+            models.CheckConstraint(condition=Q(online_minutes__gt=0), name="pay_time_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.online_minutes} {self.valid_from}"
 
 
 class WebhookEvent(models.Model):

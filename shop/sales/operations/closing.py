@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 from catalog.operations import stock
 from catalog.operations.listings import count_sold
 from shop.core import outbox, periodic
-from shop.sales import hooks
-from shop.sales.errors import WrongState
+from shop.sales import hooks, rules
+from shop.sales.errors import DoneElsewhere, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Purchase
 from shop.sales.operations.discounts import give_uses_back
 from shop.sales.operations.events import order_event
-from shop.sales.operations.locks import lock_order, lock_orders
+from shop.sales.operations.locks import lock_order, lock_orders, lock_purchase
 from shop.sales.operations.moves import move_order, move_orders
 from shop.sales.operations.refunds import reduce_order
+from shop.sales.operations.settling import follow_due, send_all_back, settle
 from shop.sales.operations.terms import start_term
+from shop.sales.queries.due import due_of
 from shop.sales.states import OrderState, PurchaseState, Terms
 
 BATCH = 100
@@ -39,84 +41,138 @@ def expire_purchase(*, purchase_id: int, at: datetime) -> bool:
 
 
 def cancel_purchase(*, purchase: Purchase, actor: Any, at: datetime) -> None:
-    """Close an unpaid purchase at its buyer's wish. Raises WrongState when it was paid or closed meanwhile."""
+    """Close an unpaid purchase, all its orders, at its buyer's wish.
+
+    Raises WrongState when it was paid or closed meanwhile, DoneElsewhere where somebody else has to agree (a unit's).
+    """
+    door = hooks.elsewhere(hooks.Step.CANCEL, purchase)
+    if door is not None:
+        raise DoneElsewhere(door.why, url=door.url)
     if not _close(purchase.pk, PurchaseState.CANCELLED, reason="buyer_cancelled", actor=actor, at=at):
         raise WrongState(_("This purchase is not waiting for payment any more."))
 
 
 def _close(purchase_id: int, to: str, *, reason: str, actor: Any, at: datetime) -> bool:
     with transaction.atomic():
-        unpaid = Purchase.objects.select_for_update(no_key=True).filter(pk=purchase_id, state=PurchaseState.UNPAID)
-        if to == PurchaseState.EXPIRED:
-            unpaid = unpaid.filter(pay_by__lte=at).exclude(terms=Terms.POSTPAID)
-        purchase = unpaid.first()
-        if purchase is None:
+        purchase = lock_purchase(purchase_id)
+        if purchase.state != PurchaseState.UNPAID:
             return False
-        Purchase.objects.filter(pk=purchase_id).update(state=to, closed_at=at)
-        orders = lock_orders(purchase)
+        if to == PurchaseState.EXPIRED and not rules.is_too_late_to_pay(purchase.terms, purchase.pay_by, at):
+            return False
+        _shut(purchase, to, reason, actor, at)
+        orders = [order for order in lock_orders(purchase) if order.state != OrderState.CANCELLED]
         lines = list(LineFacts.objects.filter(order__in=orders))
-        _release(lines)
         LineFacts.objects.filter(order__in=orders).update(cancelled=F("ordered"))
         move_orders(orders, OrderState.CANCELLED, reason=reason, actor=actor, at=at)
+        _release(lines)
         give_uses_back(purchase=purchase)
-        hooks.tell(*(_cancelled(order, lines, order.total_fen, reason, actor, at) for order in orders))
+        hooks.tell(*(_cancelled(order, lines, order.left_fen, reason, actor, at) for order in orders))
         outbox.enqueue(
             task="sales.stock_came_back", args={"listing_ids": sorted({line.listing_id for line in lines})}, at=at
         )
         return True
 
 
-def cancel_order(*, order_id: int, actor: Any, at: datetime, reason: str = "buyer_cancelled") -> None:
-    """Cancel one order before it is shipped: stock back, money back. An unpaid one closes its whole purchase.
+def _shut(purchase: Purchase, to: str, reason: str, actor: Any, at: datetime) -> None:
+    """Close a locked, unpaid purchase; what came for it goes back."""
+    Purchase.objects.filter(pk=purchase.pk).update(state=to, closed_at=at)
+    purchase.state, purchase.closed_at = to, at
+    send_all_back(purchase=purchase, reason=reason, actor=actor, at=at)
 
+
+def cancel_order(
+    *, order_id: int, actor: Any, at: datetime, reason: str = "buyer_cancelled", through: str = ""
+) -> None:
+    """Cancel one order before it is shipped: stock back, money back. The others of its purchase stay as they are.
+
+    Of an unpaid purchase less is due then; with its last order it is closed. `through` is the kind of purchases whose
+    own door this is: elsewhere a unit's order is not cancelled by one person (DoneElsewhere, which says where).
     Raises WrongState when it is shipped, completed or cancelled.
-    Locks: purchase, order, listings, stock pools by id, ledger (`locks.LOCK_ORDER`).
+    Locks: purchase, order, listings, stock pools by id, offers, ledger (`locks.LOCK_ORDER`).
     """
     with transaction.atomic():
         order = lock_order(order_id)
-        if order.state == OrderState.UNPAID:
-            cancel_purchase(purchase=order.purchase, actor=actor, at=at)
-            return
-        if order.state != OrderState.TO_SHIP:
-            raise WrongState(_("This order can't be cancelled any more."))
-        lines = list(LineFacts.objects.filter(order=order).order_by("pk"))
-        if any(line.shipped for line in lines):
-            raise WrongState(_("Part of this order is on its way already."))
-        sold: dict[int, int] = {}
-        for line in lines:
-            sold[line.listing_id] = sold.get(line.listing_id, 0) - line.ordered + line.cancelled
-        count_sold(sold, at=at)
-        _release(lines)
-        LineFacts.objects.filter(order=order).update(cancelled=F("ordered"))
-        move_order(order, OrderState.CANCELLED, reason=reason, actor=actor, at=at)
-        left = order.left_fen
-        # One call of the participants for both events: they lock certified output before budgets.
-        cancelled = _cancelled(order, lines, 0, reason, actor, at)
-        if left > 0:
-            reduce_order(
-                order=order,
-                amount_fen=left,
-                reason=reason,
-                key=f"cancel:{order.pk}",
-                actor=actor,
-                at=at,
-                lines={
-                    line.pk: part
-                    for line in lines
-                    if (part := line.unit_price_fen * line.ordered - line.discount_fen - line.refunded_fen) > 0
-                },
-                also=[cancelled],
-            )
-        else:
-            hooks.tell(cancelled)
-        start_term(purchase=order.purchase, at=at)
-        outbox.enqueue(task="sales.stock_came_back", args={"listing_ids": sorted(sold)}, at=at)
-        outbox.enqueue(
-            task="sales.tell_cancelled",
-            args={"order_id": order.pk, "reason": reason},
-            key=f"cancelled:{order.pk}",
+        kind = order.purchase.attribution_kind
+        door = hooks.elsewhere(hooks.Step.CANCEL, order.purchase, order.order.number) if through != kind else None
+        if door is not None:
+            raise DoneElsewhere(door.why, url=door.url)
+        drop_order(order=order, actor=actor, at=at, reason=reason)
+
+
+def drop_order(*, order: OrderFacts, actor: Any, at: datetime, reason: str) -> None:
+    """Cancel a locked order, for its buyer or since its supplier has nothing to send. Raises as `cancel_order` does."""
+    if order.state not in (OrderState.UNPAID, OrderState.TO_SHIP):
+        raise WrongState(_("This order can't be cancelled any more."))
+    lines = list(LineFacts.objects.filter(order=order).order_by("pk"))
+    if any(line.shipped for line in lines):
+        raise WrongState(_("Part of this order is on its way already."))
+    was_unpaid = order.state == OrderState.UNPAID
+    if was_unpaid:
+        _drop_unpaid(order, lines, reason, actor, at)
+    else:
+        _drop_working(order, lines, reason, actor, at)
+    outbox.enqueue(
+        task="sales.stock_came_back", args={"listing_ids": sorted({line.listing_id for line in lines})}, at=at
+    )
+    outbox.enqueue(
+        task="sales.tell_cancelled",
+        args={"order_id": order.pk, "reason": reason, "was_unpaid": was_unpaid},
+        key=f"cancelled:{order.pk}",
+        at=at,
+    )
+
+
+def _drop_unpaid(order: OrderFacts, lines: list[LineFacts], reason: str, actor: Any, at: datetime) -> None:
+    """Take an order out of a purchase that waits for its money: that much less is due."""
+    purchase, fen = order.purchase, order.left_fen
+    OrderFacts.objects.filter(pk=order.pk).update(waived_fen=F("total_fen") - F("refunded_fen"))
+    LineFacts.objects.filter(order=order).update(cancelled=F("ordered"))
+    move_order(order, OrderState.CANCELLED, reason=reason, actor=actor, at=at)
+    is_last = not OrderFacts.objects.filter(purchase=purchase).exclude(state=OrderState.CANCELLED).exists()
+    if is_last:
+        _shut(purchase, PurchaseState.CANCELLED, reason, actor, at)
+    elif not due_of(purchase).due_fen:
+        settle(purchase=purchase, actor=actor, at=at)
+    else:
+        follow_due(purchase=purchase, actor=actor, at=at)
+    _release(lines)
+    if is_last:
+        give_uses_back(purchase=purchase)
+    cancelled = _cancelled(order, lines, fen, reason, actor, at)
+    order.waived_fen = order.total_fen - order.refunded_fen
+    hooks.tell(cancelled)
+
+
+def _drop_working(order: OrderFacts, lines: list[LineFacts], reason: str, actor: Any, at: datetime) -> None:
+    """Cancel an order that its supplier works on: its money goes back, or is not charged where the goods come first."""
+    sold: dict[int, int] = {}
+    for line in lines:
+        sold[line.listing_id] = sold.get(line.listing_id, 0) - line.ordered + line.cancelled
+    count_sold(sold, at=at)
+    _release(lines)
+    LineFacts.objects.filter(order=order).update(cancelled=F("ordered"))
+    move_order(order, OrderState.CANCELLED, reason=reason, actor=actor, at=at)
+    left = order.left_fen
+    # One call of the participants for both events: they lock certified output before budgets.
+    cancelled = _cancelled(order, lines, 0, reason, actor, at)
+    if left > 0:
+        reduce_order(
+            order=order,
+            amount_fen=left,
+            reason=reason,
+            key=f"cancel:{order.pk}",
+            actor=actor,
             at=at,
+            lines={
+                line.pk: part
+                for line in lines
+                if (part := line.unit_price_fen * line.ordered - line.discount_fen - line.refunded_fen) > 0
+            },
+            also=[cancelled],
         )
+    else:
+        hooks.tell(cancelled)
+    start_term(purchase=order.purchase, actor=actor, at=at)
 
 
 def _cancelled(

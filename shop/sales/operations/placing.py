@@ -26,6 +26,7 @@ from shop.sales.operations.discounts import check_parts, claim_uses
 from shop.sales.operations.events import order_event
 from shop.sales.operations.order_rows import write_orders
 from shop.sales.operations.starting import tell_work
+from shop.sales.queries.pay_times import pay_time_for
 from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language
 from shop.sales.visitors import token_hash
@@ -187,6 +188,8 @@ def _write(
     goods = sum(line.unit_price_fen * line.quantity for line in lines)
     discount = sum(line.discount_fen for line in lines)
     freight = sum(extras.freight.get(supplier_id, 0) for supplier_id in groups)
+    # What is scarce is kept for its own time: the platform's list says how long.
+    scarce = pay_time_for((line.price_source for line in lines), at)
     purchase = Purchase.objects.create(
         number=new_number("HQ", at),
         key=key,
@@ -215,7 +218,7 @@ def _write(
         attribution_label=attribution.label,
         basket_id=basket_id,
         placed_at=at,
-        pay_by=rules.pay_by(terms, at),
+        pay_by=rules.pay_by(terms, at, scarce.online_minutes if scarce else None),
         term_days=extras.term_days,
     )
     state = OrderState.TO_SHIP if terms == Terms.POSTPAID else OrderState.UNPAID

@@ -69,7 +69,7 @@ def complete_order(order: OrderFacts, lines: Sequence[LineFacts], *, actor: Any,
         # Received and owed: from now on it is a sale.
         OrderFacts.objects.filter(pk=order.pk, sold_at=None).update(sold_at=at)
         note_delivery_due(order=order, key=f"last:{order.pk}", at=at)
-        start_term(purchase=order.purchase, at=at)
+        start_term(purchase=order.purchase, actor=actor, at=at)
     outbox.enqueue(task="sales.tell_received", args={"order_id": order.pk}, key=f"received:{order.pk}", at=at)
     hooks.tell(
         order_event(

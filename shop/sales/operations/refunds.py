@@ -8,14 +8,16 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from shop.core import audit, ledger, outbox
-from shop.sales import books, hooks
+from shop.core import audit, outbox
+from shop.sales import books, hooks, rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.gateways import gateway
-from shop.sales.models import LineFacts, OrderFacts, Payment, Refund
+from shop.sales.models import LineFacts, OrderFacts, Refund
 from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order
-from shop.sales.states import OrderState, PaymentState, PurchaseState, RefundState, Terms
+from shop.sales.operations.paybacks import pay_back
+from shop.sales.operations.settling import follow_due
+from shop.sales.states import OrderState, PurchaseState, RefundState, Terms
 
 
 def refund_order_part(
@@ -43,32 +45,24 @@ def refund_order_part(
         known = Refund.objects.filter(key=key).first()
         if known is not None:
             return known
-        payment = payment_of(order)
-        if payment is None:
+        locked = lock_order(order.pk)
+        before = locked.refunded_fen
+        if locked.purchase.state != PurchaseState.PAID:
             raise WrongState(_("This order has not been paid."))
-        before = order_refunded(order)
         if not OrderFacts.objects.filter(
             pk=order.pk, refunded_fen__lte=F("total_fen") - F("waived_fen") - amount_fen
         ).update(refunded_fen=F("refunded_fen") + amount_fen):
             raise TooMuch(_("That is more than what is left of this order's payment."), field="amount")
         _take_from_lines(order, lines or {})
-        refund = Refund.objects.create(
-            payment=payment, order=order, amount_fen=amount_fen, reason=reason, key=key, requested_at=at
-        )
-        ledger.post(
-            books.refunded(
-                key=key,
-                number=order.order.number,
-                supplier_id=order.supplier_id,
-                gateway_name=payment.gateway,
-                amount_fen=amount_fen,
-                discount_back_fen=_discount_back(order, before, amount_fen),
-                is_completed=order.state == OrderState.COMPLETED,
+        source = books.source(order.supplier_id, is_completed=order.state == OrderState.COMPLETED)
+        number = order.order.number
+        refund = pay_back(
+            purchase=locked.purchase, amount_fen=amount_fen, source=source, reference=number, reason=reason, key=key,
+            order=order, actor=actor, at=at,
+            also=books.discount_back(
+                key=key, number=number, source=source, fen=_discount_back(order, before, amount_fen)
             ),
-            at=at,
-            actor_id=getattr(actor, "pk", None),
-        )
-        _send(refund, at)
+        )[0]  # fmt: skip
         order.refunded_fen = before + amount_fen
         _tell_reduced(order, amount_fen, reason, key, pieces or {}, actor, at, also)
     return refund
@@ -107,6 +101,7 @@ def reduce_order(
             raise TooMuch(_("That is more than what this order costs."), field="amount")
         _take_from_lines(order, lines or {})
         order.waived_fen += amount_fen
+        follow_due(purchase=order.purchase, actor=actor, at=at)
         audit.record(
             action="order_waived", object_kind="order", object_id=order.pk, actor=actor, at=at, amount_fen=amount_fen,
             reason=reason,
@@ -145,32 +140,6 @@ def _tell_reduced(
     )  # fmt: skip
 
 
-def refund_payment(*, payment: Payment, reason: str, at: datetime) -> Refund:
-    """Give a whole payment back that no order took (it came too late, or twice)."""
-    with transaction.atomic():
-        refund, made = Refund.objects.get_or_create(
-            key=f"payment:{payment.pk}",
-            defaults={"payment": payment, "amount_fen": payment.amount_fen, "reason": reason, "requested_at": at},
-        )
-        if made:
-            _send(refund, at)
-    return refund
-
-
-def payment_of(order: OrderFacts) -> Payment | None:
-    """Return the payment whose money an order got, if it is paid."""
-    return (
-        Payment.objects.filter(payable_kind="purchase", payable_id=order.purchase_id, state=PaymentState.SUCCEEDED)
-        .exclude(refunds__key__startswith="payment:")
-        .first()
-    )
-
-
-def order_refunded(order: OrderFacts) -> int:
-    """Return 分 given back of an order so far, with its purchase and its row locked."""
-    return lock_order(order.pk).refunded_fen
-
-
 def _discount_back(order: OrderFacts, before: int, amount: int) -> int:
     """Return the platform's discount that goes back with `amount`: proportional, exact over all refunds together."""
     discount = order.discount_fen - order.discount_supplier_fen
@@ -179,15 +148,11 @@ def _discount_back(order: OrderFacts, before: int, amount: int) -> int:
     return discount * (before + amount) // order.total_fen - discount * before // order.total_fen
 
 
-def _send(refund: Refund, at: datetime) -> None:
-    outbox.enqueue(task="sales.send_refund", args={"refund_id": refund.pk}, key=f"refund:{refund.pk}", at=at)
-
-
 @outbox.register("sales.send_refund")
 def send_refund(*, refund_id: int, at: datetime) -> None:
     """Have the gateway give the money back, and note that it did. The gateway knows the refund by its key."""
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
-    if refund.state == RefundState.SUCCEEDED:
+    if refund.state == RefundState.SUCCEEDED or rules.is_by_hand(refund.payment.gateway):
         return
     reference = gateway(refund.payment.gateway).refund(refund)
     Refund.objects.filter(pk=refund_id).exclude(state=RefundState.SUCCEEDED).update(

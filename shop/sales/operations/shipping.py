@@ -17,7 +17,7 @@ from shop.sales import hooks, rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
 from shop.sales.operations.acceptance import complete_if_decided
-from shop.sales.operations.closing import cancel_order
+from shop.sales.operations.closing import drop_order
 from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order
 from shop.sales.operations.moves import move_order
@@ -121,7 +121,7 @@ def cancel_rest(
         before = order.refunded_fen + order.waived_fen
         kept = [line for line in lines if line.shipped or (line_rest(line) and line not in chosen)]
         if not kept:
-            cancel_order(order_id=order_id, actor=actor, at=at, reason=reason)
+            drop_order(order=order, actor=actor, at=at, reason=reason)
             after = OrderFacts.objects.get(pk=order_id)
             return after.refunded_fen + after.waived_fen - before
         fen = _give_back(order, chosen, reason, actor, at)

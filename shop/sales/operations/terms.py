@@ -1,11 +1,14 @@
 """账期: when what was received first is to be paid, and what becomes of it when nothing is left to pay."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, Sum
 
 from shop.sales import rules
 from shop.sales.models import DeliveryDue, OrderFacts, Purchase
+from shop.sales.operations.settling import send_all_back, settle
+from shop.sales.queries.due import due_of
 from shop.sales.states import OrderState, PurchaseState, Terms
 
 _OPEN = (OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED)
@@ -35,16 +38,20 @@ def note_delivery_due(*, order: OrderFacts, key: str, at: datetime, amount_fen: 
         Purchase.objects.filter(first, pk=purchase.pk, state=PurchaseState.UNPAID).update(pay_by=due.pay_by)
 
 
-def start_term(*, purchase: Purchase, at: datetime) -> None:
-    """Close a POSTPAID purchase when nothing of it is left; what was accepted of it falls due by its own days.
+def start_term(*, purchase: Purchase, at: datetime, actor: Any = None) -> None:
+    """Close a locked POSTPAID purchase when nothing of it is left; what was accepted of it falls due by its own days.
 
-    In the caller's transaction. Other purchases, and those with orders under way, stay as they are.
+    Of what was received and rejected whole nothing is due: it is settled at once. In the caller's transaction. Other
+    purchases, and those with orders under way, stay as they are.
     """
     if purchase.terms != Terms.POSTPAID or purchase.state != PurchaseState.UNPAID:
         return
     states = set(OrderFacts.objects.filter(purchase=purchase).values_list("state", flat=True))
     if states & set(_OPEN):
         return
-    unpaid = Purchase.objects.filter(pk=purchase.pk, state=PurchaseState.UNPAID)
     if states == {OrderState.CANCELLED}:
-        unpaid.update(state=PurchaseState.CANCELLED, closed_at=at)
+        Purchase.objects.filter(pk=purchase.pk).update(state=PurchaseState.CANCELLED, closed_at=at)
+        purchase.state, purchase.closed_at = PurchaseState.CANCELLED, at
+        send_all_back(purchase=purchase, reason="cancelled", actor=actor, at=at)
+    elif not due_of(purchase).due_fen:
+        settle(purchase=purchase, actor=actor, at=at)

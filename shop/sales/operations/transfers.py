@@ -1,60 +1,146 @@
-"""对公转账: an operator finds the money of a bank transfer on the statement and books it."""
+"""对公转账: an operator finds the money of a bank transfer on the statement and books it, whatever it is.
+
+Enough, too little, too much, or for a purchase that waits for none: each has a next step, which the operator chooses.
+"""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shop.core import audit
+from shop.core import audit, outbox
 from shop.core.errors import InvalidInput
+from shop.core.money import in_yuan
 from shop.sales.errors import WrongState
-from shop.sales.models import Payment
+from shop.sales.models import Payment, Purchase, Remittance
 from shop.sales.operations.locks import lock_purchase
-from shop.sales.operations.payments import capture_payment
-from shop.sales.queries.transfers import expected_payers
+from shop.sales.operations.settling import WAITING, take_money
+from shop.sales.queries.due import due_of
+from shop.sales.queries.transfers import expected_payers, offsets_of
 from shop.sales.rules import same_name
-from shop.sales.states import PaymentState
+from shop.sales.states import PurchaseState
 
-WAITING = (PaymentState.STARTED, PaymentState.CHECKING)
+
+class Then(StrEnum):
+    """What is done about an amount that is not what was to come."""
+
+    ASK = "ask"
+    GIVE_BACK = "give_back"
+    OFFSET = "offset"
 
 
 def match_transfer(
-    *, payment_id: int, received_fen: int, payer: str, why: str = "", actor: Any, at: datetime
+    *,
+    payment_id: int,
+    received_fen: int,
+    payer: str,
+    why: str = "",
+    then: str = "",
+    offset_id: int | None = None,
+    reference: str = "",
+    seen_fen: int | None = None,
+    actor: Any,
+    at: datetime,
 ) -> Payment:
     """Book that `received_fen` came from `payer` for a bank transfer; return the payment.
 
-    Raises InvalidInput on `received` when the amount is another, on `payer` without a name, on `why` when the payer is
-    not who was expected and no reason is given to take it all the same; WrongState when it was booked before.
+    `then` decides about an amount that is not what was to come. Less: `ask` for the rest, or `give_back`. More:
+    `give_back` what is over, or `offset` it against the transfer `offset_id` of the same buyer. Of a purchase that
+    waits for no money all goes back, whatever `then` says. `reference` is the bank's number of the line, which is
+    booked once; `seen_fen` what was booked of it when the operator looked.
+
+    Raises InvalidInput on `received` for another amount without a decision, on `then` for one that does not fit, on
+    `payer` without a name, on `why` when the payer is not who was expected and no reason is given to take it all the
+    same; WrongState when it was booked before (money that came again is told by its `reference`), or somebody booked on
+    it meanwhile. Locks: purchases by id, ledger.
     """
-    payer, why = payer.strip(), why.strip()
+    payer, why, reference = payer.strip(), why.strip(), reference.strip()
     with transaction.atomic():
+        other = Payment.objects.get(pk=offset_id) if then == Then.OFFSET and offset_id else None
         payment = Payment.objects.get(pk=payment_id, gateway="transfer")
-        lock_purchase(payment.payable_id)
+        locked = _lock({payment.payable_id, *([other.payable_id] if other else [])})
+        purchase = locked[payment.payable_id]
         payment.refresh_from_db()
-        if payment.state not in WAITING:
-            raise WrongState(_("This transfer was booked already."))
-        if received_fen != payment.amount_fen:
-            raise InvalidInput(
-                _("%(due)s was to come. Another amount is not booked: ask the payer, or send it back.")
-                % {"due": f"¥{payment.amount_fen / 100:.2f}"},
-                code="amount_differs",
-                field="received",
+        if payment.state not in WAITING and not reference:
+            # A second click is not a second transfer; who sent the money twice has two lines on the statement.
+            raise WrongState(
+                _("This transfer was booked already. If money came again, enter the bank's number of that line.")
             )
-        if not payer:
-            raise InvalidInput(_("Enter who paid, as on the statement."), code="payer_missing", field="payer")
-        expected = expected_payers(payment)
-        matches = any(same_name(payer, name) for name in expected)
-        if not matches and not why:
-            raise InvalidInput(
-                _("The payer is not who was expected. Say why it is theirs all the same."),
-                code="payer_differs",
-                field="why",
-            )
-        capture_payment(payment_id=payment.pk, at=at, actor=actor)
+        if seen_fen is not None and seen_fen != payment.received_fen:
+            raise WrongState(_("Somebody else booked on this transfer meanwhile. Please look at it again."))
+        if reference and Remittance.objects.filter(payment=payment, reference=reference).exists():
+            raise WrongState(_("This line of the statement was booked already."), field="reference")
+        over = _decide(purchase, payment, received_fen, then, other)
+        matches = _check_payer(payment, payer, why)
+        facts: dict[str, Any] = {"actor": actor, "at": at, "payer": payer, "reference": reference}
+        if then == Then.GIVE_BACK and purchase.state == PurchaseState.UNPAID and over < 0:
+            # The purchase waits on for all of it.
+            take_money(payment=payment, purchase=purchase, fen=received_fen, goes_back=True, **facts)
+        else:
+            kept = received_fen - (over if other and over > 0 else 0)
+            take_money(payment=payment, purchase=purchase, fen=kept, **facts)
+            if other and over > 0:
+                take_money(payment=other, purchase=locked[other.payable_id], fen=over, **facts)
+            _ask_for_rest(purchase, at)
         audit.record(
             action="transfer_matched", object_kind="payment", object_id=payment.pk, actor=actor, at=at,
-            amount_fen=received_fen, matches=matches, why=why,
+            amount_fen=received_fen, over_fen=over, then=then, matches=matches, why=why, offset_id=offset_id or 0,
         )  # fmt: skip
         payment.refresh_from_db()
         return payment
+
+
+def _lock(purchase_ids: set[int]) -> dict[int, Purchase]:
+    return {pk: lock_purchase(pk) for pk in sorted(purchase_ids)}
+
+
+def _decide(purchase: Purchase, payment: Payment, received_fen: int, then: str, other: Payment | None) -> int:
+    """Return by how much more (or, below zero, less) came than was to come; check that the operator's choice fits."""
+    if purchase.state != PurchaseState.UNPAID:
+        return received_fen
+    left = due_of(purchase).left_fen
+    over = received_fen - left
+    if not over:
+        return 0
+    fitting = (Then.GIVE_BACK, Then.OFFSET) if over > 0 else (Then.ASK, Then.GIVE_BACK)
+    if then not in fitting:
+        text = (
+            _("%(due)s was to come: %(fen)s is too much. Say what happens with it.")
+            if over > 0
+            else _("%(due)s was to come: %(fen)s is missing. Say what happens now.")
+        )
+        raise InvalidInput(
+            text % {"due": in_yuan(left), "fen": in_yuan(abs(over))}, code="amount_differs", field="received",
+            due_fen=left, over_fen=over,
+        )  # fmt: skip
+    if then == Then.OFFSET and (other is None or other.pk not in {each.pk for each in offsets_of(purchase)}):
+        raise InvalidInput(
+            _("Choose a transfer of the same buyer that waits for money."), code="offset_unknown", field="then"
+        )
+    return over
+
+
+def _check_payer(payment: Payment, payer: str, why: str) -> bool:
+    if not payer:
+        raise InvalidInput(_("Enter who paid, as on the statement."), code="payer_missing", field="payer")
+    matches = any(same_name(payer, name) for name in expected_payers(payment))
+    if not matches and not why:
+        raise InvalidInput(
+            _("The payer is not who was expected. Say why it is theirs all the same."),
+            code="payer_differs",
+            field="why",
+        )
+    return matches
+
+
+def _ask_for_rest(purchase: Purchase, at: datetime) -> None:
+    due = due_of(purchase)
+    if purchase.state == PurchaseState.UNPAID and due.is_partly_paid:
+        outbox.enqueue(
+            task="sales.ask_rest",
+            args={"purchase_id": purchase.pk},
+            key=f"ask_rest:{purchase.pk}:{due.received_fen}",
+            at=at,
+        )

@@ -10,9 +10,13 @@ from django.utils.translation import ngettext
 from shop.core import regions
 from shop.core.prepared import Prepared
 from shop.sales import hooks, rules
-from shop.sales.models import LineFacts, OrderFacts, Payment, Purchase
+from shop.sales.gateways import Gateway, offered
+from shop.sales.models import LineFacts, OrderFacts, Payment, PayTime, Purchase
+from shop.sales.queries.due import Due, due_of
+from shop.sales.queries.pay_times import pay_time_for
+from shop.sales.queries.payouts import GoesBack, goes_back
 from shop.sales.queries.purchases import purchase_of
-from shop.sales.states import PaymentState, PurchaseState
+from shop.sales.states import OrderState, PaymentState, PurchaseState
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.visitors import Visitor
 
@@ -24,6 +28,7 @@ class PlacedOrder:
     number: str
     supplier: str
     total_fen: int
+    is_cancelled: bool
     pieces: int
     pictures: tuple[str, ...]
     ship_by: datetime | None
@@ -37,9 +42,32 @@ class Cashier:
     orders: list[PlacedOrder]
     payment: Payment | None
     is_due: bool
+    due: Due
     first: str = ""
     kinds: int = 0
     given_to: str = ""
+    goes_back: GoesBack | None = None
+    scarce: PayTime | None = None
+
+    @property
+    def open_count(self) -> int:
+        """How many of its orders are not cancelled."""
+        return sum(not order.is_cancelled for order in self.orders)
+
+    @property
+    def open_names(self) -> str:
+        """Whose orders these are."""
+        return "、".join(order.supplier for order in self.orders if not order.is_cancelled)
+
+    @property
+    def came_fen(self) -> int:
+        """What came by the latest attempt, whatever became of it."""
+        return self.payment.received_fen if self.payment is not None else 0
+
+    @property
+    def takes_transfer(self) -> bool:
+        """Whether a bank transfer is offered: not for what is kept for minutes only."""
+        return self.scarce is None or self.scarce.transfer_minutes is not None
 
     @property
     def is_checking(self) -> bool:
@@ -72,7 +100,7 @@ _LINES = Prepared(
     lambda purchase_id: (
         LineFacts.objects.filter(order__purchase=purchase_id)
         .order_by("pk")
-        .values_list("order_id", "picture_key", "ordered", "name_zh", "name_en")
+        .values_list("order_id", "picture_key", "ordered", "name_zh", "name_en", "price_source")
     )
 )
 _ORDERS = Prepared(
@@ -86,14 +114,14 @@ _PAYMENT = Prepared(
 
 
 def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None:
-    """Return the visitor's own purchase as the cashier shows it, or None. Four queries, one more for a gift."""
+    """Return the visitor's own purchase as the cashier shows it, or None. Nine queries at most."""
     purchase = purchase_of(visitor, number)
     if purchase is None:
         return None
     pictures: dict[int, list[str]] = {}
     pieces: dict[int, int] = {}
     lines = _LINES(purchase.pk)
-    for order_id, key, ordered, _name_zh, _name_en in lines:
+    for order_id, key, ordered, *_rest in lines:
         pieces[order_id] = pieces.get(order_id, 0) + ordered
         if key:
             pictures.setdefault(order_id, []).append(thumb_url(key))
@@ -102,6 +130,7 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
             number=order.order.number,
             supplier=in_reader_language(order.supplier.name_zh, order.supplier.name_en),
             total_fen=order.total_fen,
+            is_cancelled=order.state == OrderState.CANCELLED,
             pieces=pieces.get(order.pk, 0),
             pictures=tuple(pictures.get(order.pk, ())[:4]),
             ship_by=order.ship_by,
@@ -109,9 +138,25 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
         for order in _ORDERS(purchase.pk)
     ]
     payment = next(iter(_PAYMENT(purchase.pk)), None)
-    due = purchase.state == PurchaseState.UNPAID and rules.is_too_late_to_pay(purchase.terms, purchase.pay_by, at)
+    is_due = purchase.state == PurchaseState.UNPAID and rules.is_too_late_to_pay(purchase.terms, purchase.pay_by, at)
     first = in_reader_language(lines[0][3], lines[0][4]) if lines else ""
-    return Cashier(purchase, orders, payment, due, first, len({line[3] for line in lines}), _given_to(purchase))
+    return Cashier(
+        purchase,
+        orders,
+        payment,
+        is_due,
+        due_of(purchase),
+        first,
+        len({line[3] for line in lines}),
+        _given_to(purchase),
+        goes_back(purchase.pk),
+        pay_time_for((line[5] for line in lines), purchase.placed_at),
+    )
+
+
+def offered_to(found: Cashier) -> dict[str, Gateway]:
+    """Return the ways to pay a purchase: no bank transfer for what is kept for minutes only."""
+    return {name: each for name, each in offered().items() if name != "transfer" or found.takes_transfer}
 
 
 def _given_to(purchase: Purchase) -> str:

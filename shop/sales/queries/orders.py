@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts
 from shop.sales.queries.purchases import owned
-from shop.sales.states import AfterSaleState, OrderState
+from shop.sales.states import AfterSaleState, OrderState, PurchaseState
 from shop.sales.visitors import Visitor
 
 ORDERS_A_PAGE = 10
@@ -81,7 +81,7 @@ def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
         .prefetch_related(
             _lines(),
             "moves",
-            Prefetch("refunds", queryset=Refund.objects.order_by("pk")),
+            Prefetch("refunds", queryset=Refund.objects.select_related("payment").order_by("pk")),
             "shipments__lines",
             Prefetch(
                 "lines__after_sales", queryset=AfterSale.objects.order_by("pk").prefetch_related("pictures__picture")
@@ -94,6 +94,11 @@ def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
 def order_id_of(visitor: Visitor, number: str) -> int | None:
     """Return the id of the visitor's own order, or None. One query."""
     return owned_orders(visitor).filter(order__number=number).values_list("pk", flat=True).first()
+
+
+def is_paid(order_id: int) -> bool:
+    """Tell whether an order's purchase is paid. One query."""
+    return OrderFacts.objects.filter(pk=order_id, purchase__state=PurchaseState.PAID).exists()
 
 
 def line_of(visitor: Visitor, number: str, line_id: int) -> LineFacts | None:

@@ -3,60 +3,143 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Q
 
 from shop.accounts.queries import organisation_names
 from shop.sales import hooks
 from shop.sales.models import Payment, Purchase
-from shop.sales.states import PaymentState
+from shop.sales.queries.due import dues_of
+from shop.sales.states import PaymentState, PurchaseState
 
 TRANSFERS_A_PAGE = 20
 
 
 @dataclass
 class Transfer:
-    """One announced transfer. `payers` are the names and accounts that may stand on the statement."""
+    """One announced transfer. `payers` are the names and accounts that may stand on the statement.
+
+    `left_fen` is what is still to come, `received_fen` what came; `is_closed` that its purchase waits for no money:
+    what comes all the same goes back.
+    """
 
     pk: int
     code: str
     amount_fen: int
+    received_fen: int
+    left_fen: int
     number: str
     payers: list[str]
     started_at: datetime
     pay_by: datetime | None
     finished_at: datetime | None
+    state: str
+    offsets: list["Offset"]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its purchase waits for no money."""
+        return self.state != PurchaseState.UNPAID
 
 
-def transfers(page: int | str = 1, *, booked: bool = False) -> Page:
-    """Return a page of the transfers that wait (the oldest first), or of the booked ones (the latest first).
+@dataclass(frozen=True)
+class Offset:
+    """Another transfer of the same buyer that waits for money."""
 
-    Four queries, two more where some are of a kind whose payers are registered; whatever the number.
+    pk: int
+    code: str
+    number: str
+    left_fen: int
+
+
+class Shown(StrEnum):
+    """Which transfers a list shows."""
+
+    WAITING = "waiting"
+    CLOSED = "closed"
+    BOOKED = "booked"
+
+
+def transfers(page: int | str = 1, *, shown: str = Shown.WAITING) -> Page:
+    """Return a page of the transfers that wait (the oldest first), of those whose purchase waits for no money any more,
+    or of the booked ones (the latest first). Ten queries at most, whatever the number.
     """
     rows = Payment.objects.filter(gateway="transfer", payable_kind="purchase")
-    if booked:
-        rows = rows.filter(state=PaymentState.SUCCEEDED).order_by("-finished_at", "-pk")
+    open_ = rows.filter(state__in=(PaymentState.STARTED, PaymentState.CHECKING))
+    unpaid = Purchase.objects.filter(state=PurchaseState.UNPAID)
+    if shown == Shown.BOOKED:
+        rows = rows.filter(received_fen__gt=0).order_by("-finished_at", "-pk")
+    elif shown == Shown.CLOSED:
+        rows = open_.exclude(payable_id__in=unpaid.values("pk")).order_by("-started_at", "-pk")
     else:
-        rows = rows.filter(state__in=(PaymentState.STARTED, PaymentState.CHECKING)).order_by("started_at", "pk")
+        rows = open_.filter(payable_id__in=unpaid.values("pk")).order_by("started_at", "pk")
     found: Page[Any] = Paginator(rows, TRANSFERS_A_PAGE).get_page(page)
     payments = list(found.object_list)
     purchases = Purchase.objects.select_related("user").in_bulk([payment.payable_id for payment in payments])
     names = _payers(list(purchases.values()))
+    dues = dues_of(list(purchases))
+    offsets = _offsets(list(purchases.values())) if shown == Shown.WAITING else {}
     found.object_list = [
         Transfer(
             pk=payment.pk,
             code=payment.provider_ref,
             amount_fen=payment.amount_fen,
+            received_fen=payment.received_fen,
+            left_fen=dues[payment.payable_id].left_fen,
             number=purchases[payment.payable_id].number,
             payers=names[payment.payable_id],
             started_at=payment.started_at,
             pay_by=purchases[payment.payable_id].pay_by,
             finished_at=payment.finished_at,
+            state=purchases[payment.payable_id].state,
+            offsets=offsets.get(payment.payable_id, []),
         )
         for payment in payments
     ]
     return found
+
+
+def offsets_of(purchase: Purchase) -> list[Offset]:
+    """Return the other transfers of a purchase's buyer that wait for money."""
+    return _offsets([purchase]).get(purchase.pk, [])
+
+
+def _offsets(purchases: Sequence[Purchase]) -> dict[int, list[Offset]]:
+    """Return, by purchase, the waiting transfers of other purchases of the same buyer: account, or unit."""
+    mine = Q(pk__in=[])
+    for each in purchases:
+        mine |= _same_buyer(each)
+    others = {row.pk: row for row in Purchase.objects.filter(mine, state=PurchaseState.UNPAID)}
+    waiting = Payment.objects.filter(
+        gateway="transfer",
+        payable_kind="purchase",
+        payable_id__in=others,
+        state__in=(PaymentState.STARTED, PaymentState.CHECKING),
+    ).order_by("pk")
+    dues = dues_of(list(others))
+    found: dict[int, list[Offset]] = {}
+    for payment in waiting:
+        other = others[payment.payable_id]
+        for each in purchases:
+            if each.pk != other.pk and _is_same_buyer(each, other) and dues[other.pk].left_fen:
+                offset = Offset(payment.pk, payment.provider_ref, other.number, dues[other.pk].left_fen)
+                found.setdefault(each.pk, []).append(offset)
+    return found
+
+
+def _same_buyer(purchase: Purchase) -> Q:
+    if purchase.attribution_kind == "unit":
+        return Q(attribution_kind="unit", attribution_ref=purchase.attribution_ref)
+    return Q(user=purchase.user_id, attribution_kind=purchase.attribution_kind) if purchase.user_id else Q(pk__in=[])
+
+
+def _is_same_buyer(one: Purchase, other: Purchase) -> bool:
+    if one.attribution_kind == "unit" or other.attribution_kind == "unit":
+        return (one.attribution_kind, one.attribution_ref) == (other.attribution_kind, other.attribution_ref)
+    return one.user_id is not None and one.user_id == other.user_id
 
 
 def expected_payers(payment: Payment) -> list[str]:

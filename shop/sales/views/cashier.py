@@ -22,6 +22,7 @@ from shop.core.templatetags.heqiao import local
 from shop.sales import hooks, visitors
 from shop.sales.gateways import offered
 from shop.sales.operations import baskets, closing, payments
+from shop.sales.operations.payouts import give_account
 from shop.sales.queries import cashier as queries
 from shop.sales.queries.cashier import Cashier
 from shop.sales.states import PurchaseState
@@ -62,6 +63,32 @@ def _to(number: str, step: str = "") -> HttpResponseRedirect:
     return HttpResponseRedirect(f"/pay/{number}/{step}")
 
 
+@spoken
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask where the money of a bank transfer goes back to."""
+    found = _of(request, number)
+    door = hooks.elsewhere(hooks.Step.PAY, found.purchase)
+    if door is not None:
+        return HttpResponseRedirect(door.url)
+    if found.goes_back is None:
+        return _to(number)
+    if request.method != "POST":
+        return _show(request, found, "cashier_account")
+    try:
+        give_account(
+            purchase=found.purchase,
+            **{name: request.POST.get(name, "") for name in ("holder", "bank", "number")},
+            actor=visitors.user_of(request),
+            at=timezone.now(),
+        )
+    except DomainError as error:
+        said = {"field": error.field, "refusal": str(error.message), "sent": request.POST, "refused_form": "refund"}
+        return _show(request, found, "cashier_account", error.status, **said)
+    messages.success(request, _("Thank you: finance pays it to this account."))
+    return _to(number)
+
+
 def _show(request: HttpRequest, found: Cashier, template: str, status: int = 200, **more: Any) -> HttpResponse:
     context = {"it": found, "purchase": found.purchase, "orders": found.orders, **more}
     return render(request, f"sales/{template}.html", context, status=status)
@@ -85,18 +112,20 @@ def cashier(request: HttpRequest, number: str) -> HttpResponse:
         return HttpResponseRedirect(door.url)
     if found.is_checking and "other" not in request.GET:
         return _show(request, found, "cashier_checking")
-    return _show(request, found, "cashier", gateways=offered())
+    return _show(request, found, "cashier", gateways=queries.offered_to(found))
 
 
 def _start(request: HttpRequest, found: Cashier) -> HttpResponse:
     method = request.POST.get("method", "")
     number = found.purchase.number
     if method not in offered():
-        return _show(request, found, "cashier", 422, gateways=offered(), error=_("Choose how to pay."))
+        return _show(request, found, "cashier", 422, gateways=queries.offered_to(found), error=_("Choose how to pay."))
     try:
         _payment, started = payments.start_payment(purchase=found.purchase, gateway_name=method, at=timezone.now())
     except DomainError as error:
-        return _show(request, found, "cashier", error.status, gateways=offered(), error=str(error.message))
+        return _show(
+            request, found, "cashier", error.status, gateways=queries.offered_to(found), error=str(error.message)
+        )
     return HttpResponseRedirect(started.redirect_url) if started.redirect_url else _to(number, f"{method}/")
 
 

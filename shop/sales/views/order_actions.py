@@ -22,7 +22,7 @@ from shop.sales.forms.orders import AfterSaleForm, ReviewForm
 from shop.sales.models import LineFacts
 from shop.sales.operations import aftersales, baskets, closing, nudges, receipts, reviews
 from shop.sales.operations.buy_again import buy_again as repeat
-from shop.sales.queries.orders import case_of, line_of, order_id_of
+from shop.sales.queries.orders import case_of, is_paid, line_of, order_id_of
 from shop.sales.shown import show_line
 from shop.sales.states import OrderState
 from shop.sales.views.orders import show_one
@@ -52,8 +52,11 @@ def _action(act: Action) -> Callable[..., HttpResponse]:
 @_action
 def cancel(request: HttpRequest, order_id: int, actor: Any) -> str:
     """Cancel the order before it is sent."""
+    was_paid = is_paid(order_id)
     closing.cancel_order(order_id=order_id, actor=actor, at=timezone.now())
-    return _("Cancelled. What was paid comes back the way it was paid.")
+    if was_paid:
+        return _("Cancelled. What was paid comes back the way it was paid.")
+    return _("This order is cancelled; nothing was taken for it. The purchase's other orders stay.")
 
 
 @_action

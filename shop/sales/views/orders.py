@@ -21,6 +21,7 @@ from shop.core.templatetags.heqiao import local
 from shop.sales import openings, visitors
 from shop.sales.forms.orders import FindOrderForm
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
+from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.purchases import guests_purchases, purchase_of_link
 from shop.sales.shown import show_found, show_order, show_order_page
 
@@ -62,12 +63,16 @@ def orders(request: HttpRequest) -> HttpResponse:
     if opened is not None:
         return opened
     visitor = visitors.visitor(request).own
+    # Where a guest has nothing of its own: what was found here, else the way to find it.
+    elsewhere = "sales:orders-found" if openings.found_in(request) else "sales:orders-find"
     if visitor.user is None and not visitor.token_hash:
-        return redirect("sales:orders-found" if openings.found_in(request) else "sales:orders-find")
+        return redirect(elsewhere)
     tab = request.GET.get("state", "")
     tab = tab if tab in TABS else ""
     at = timezone.now()
     listed = order_list(visitor, tab=tab, page=request.GET.get("page", 1))
+    if visitor.user is None and not tab and not listed.page.paginator.count:
+        return redirect(elsewhere)
     context = {
         "page": listed.page,
         "orders": [show_order(order, at) for order in listed.page.object_list],
@@ -93,6 +98,7 @@ def show_one(request: HttpRequest, number: str, *, status: int = 200, refusal: s
     shown = show_order_page(facts, timezone.now(), open_address=visitor.user is not None)
     slugs = {pk: listing.slug for pk, listing in listings_now(line.listing_id for line in shown.lines).items()}
     context: dict[str, Any] = {"order": shown, "slugs": slugs, "refusal": refusal}
+    context["back"] = goes_back(facts.purchase_id)
     return render(request, "sales/order.html", context, status=status)
 
 

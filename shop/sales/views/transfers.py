@@ -15,24 +15,28 @@ from shop.core.money import to_fen
 from shop.core.post_only import post_only
 from shop.sales.models import Payment
 from shop.sales.operations.transfers import match_transfer
-from shop.sales.queries.transfers import transfers
+from shop.sales.queries.outcomes import outcome_of
+from shop.sales.queries.transfers import Shown, transfers
 
 
 @permitted("sales.decide_transfers")
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
-    """Show the transfers that wait; `?booked=1` shows those that came."""
+    """Show the transfers that wait; `?shown=closed` those of closed purchases, `?shown=booked` those that came."""
     return _show(request)
 
 
 def _show(request: HttpRequest, *, refused: int = 0, error: DomainError | None = None) -> HttpResponse:
-    booked = request.GET.get("booked") == "1"
+    asked = request.GET.get("shown") or request.POST.get("shown") or ("booked" if request.GET.get("booked") else "")
+    shown = asked if asked in list(Shown) else Shown.WAITING
     context = {
-        "page": transfers(request.GET.get("page", 1), booked=booked),
-        "is_history": booked,
+        "page": transfers(request.GET.get("page", 1), shown=shown),
+        "shown": shown,
         "refused": refused,
         "field": error.field if error else "",
         "refusal": str(error.message) if error else "",
+        # The operator is asked what happens only about an amount that is not what was to come.
+        "over_fen": error.details.get("over_fen", 0) if error else 0,
         "sent": request.POST,
     }
     return render(request, "review/transfers.html", context, status=error.status if error else 200)
@@ -44,18 +48,25 @@ def match(request: HttpRequest, payment_id: int) -> HttpResponse:
     """Book one transfer."""
     if not Payment.objects.filter(pk=payment_id, gateway="transfer").exists():
         raise Http404
+    then, _colon, offset = request.POST.get("then", "").partition(":")
+    seen = request.POST.get("seen", "")
     try:
-        match_transfer(
+        payment = match_transfer(
             payment_id=payment_id,
             received_fen=_amount(request.POST.get("received", "")),
             payer=request.POST.get("payer", "")[:120],
             why=request.POST.get("why", "")[:200],
+            then=then,
+            offset_id=int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 10 else None,
+            reference=request.POST.get("reference", "")[:60],
+            seen_fen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None,
             actor=request.user,
             at=timezone.now(),
         )
     except DomainError as error:
         return _show(request, refused=payment_id, error=error)
-    messages.success(request, _("Booked: the orders go on."))
+    said = outcome_of(payment)
+    (messages.success if said.is_paid and not said.goes_back_fen else messages.warning)(request, said.words())
     return redirect("review:transfers")
 
 

@@ -1,0 +1,86 @@
+"""Cancelling an order that a unit approved: its buyer asks with a reason, who is entitled to approve agrees or refuses."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from procurement.errors import OwnRequest, WrongStep
+from procurement.models import CancelRequest, PurchaseRequest, UnitOrder
+from procurement.operations.permissions import APPROVER, BUYER, must_be
+from procurement.operations.quota import KIND
+from procurement.operations.requests import lock_request
+from procurement.states import CancelState
+from shop.core import audit, outbox
+from shop.core.errors import InvalidInput
+from shop.sales.operations.closing import cancel_order
+from shop.sales.states import OrderState
+
+LONGEST = 200
+
+
+def ask_cancel(*, order_id: int, reason: str, actor: Any, at: datetime) -> CancelRequest:
+    """Ask, as the unit's buyer, that an order of an approved request be cancelled; one wish waits at a time.
+
+    Raises InvalidInput on `reason`, WrongStep for an order that can't be cancelled (any more) or waits for consent
+    already, NotAllowed for others than the unit's buyers. Locks: request.
+    """
+    reason = " ".join(reason.split())[:LONGEST]
+    if not reason:
+        raise InvalidInput(_("Say why: the approver reads it."), code="reason_missing", field="reason")
+    with transaction.atomic():
+        row, _request = _locked(order_id)
+        must_be(actor, row.unit, BUYER)
+        if row.order.state not in (OrderState.UNPAID, OrderState.TO_SHIP):
+            raise WrongStep(_("This order can't be cancelled any more."))
+        if row.cancel_requests.filter(state=CancelState.OPEN).exists():
+            raise WrongStep(_("This order waits for the approver's consent already."))
+        wish = CancelRequest.objects.create(order=row, reason=reason, asked_by=actor, asked_at=at)
+        audit.record(action="cancel_asked", object_kind="order", object_id=row.pk, actor=actor, at=at, reason=reason)
+        outbox.enqueue(task="procurement.tell_cancel", args={"wish_id": wish.pk}, key=f"cancel_asked:{wish.pk}", at=at)
+        return wish
+
+
+def decide_cancel(*, wish_id: int, agree: bool, actor: Any, at: datetime, answer: str = "") -> CancelRequest:
+    """Agree to cancelling an order, which is cancelled then and there, or refuse with a reason.
+
+    Nobody agrees to what they asked for (OwnRequest). Raises WrongStep when it does not wait any more, WrongState
+    when the order was sent meanwhile, InvalidInput on `answer`, NotAllowed for others than the unit's approvers.
+    Locks: request, then as `cancel_order` does.
+    """
+    answer = " ".join(answer.split())[:LONGEST]
+    with transaction.atomic():
+        order_id = CancelRequest.objects.values_list("order_id", flat=True).get(pk=wish_id)
+        row, _request = _locked(order_id)
+        must_be(actor, row.unit, APPROVER)
+        wish = CancelRequest.objects.get(pk=wish_id)
+        if wish.state != CancelState.OPEN:
+            raise WrongStep(_("This was decided already."))
+        if actor.pk == wish.asked_by_id:
+            raise OwnRequest(_("Nobody agrees to what they asked for: a colleague decides on this one."))
+        if not agree and not answer:
+            raise InvalidInput(_("Say why not: the buyer reads it."), code="answer_missing", field="answer")
+        wish.state = CancelState.AGREED if agree else CancelState.REFUSED
+        wish.answer, wish.decided_by, wish.decided_at = answer, actor, at
+        wish.save(update_fields=["state", "answer", "decided_by", "decided_at"])
+        audit.record(
+            action=f"cancel_{wish.state}", object_kind="order", object_id=row.pk, actor=actor, at=at,
+            reason=wish.reason, answer=answer,
+        )  # fmt: skip
+        if agree:
+            cancel_order(order_id=row.pk, actor=actor, at=at, reason="unit_cancelled", through=KIND)
+        outbox.enqueue(
+            task="procurement.tell_cancel", args={"wish_id": wish.pk}, key=f"cancel_decided:{wish.pk}", at=at
+        )
+        return wish
+
+
+def _locked(order_id: int) -> tuple[UnitOrder, PurchaseRequest]:
+    """Return a unit's order with its request, whose row is locked: two who decide at once do so one after the other."""
+    row = UnitOrder.objects.select_related("unit__organisation", "order").get(pk=order_id)
+    if row.request_id is None:
+        raise WrongStep(_("Nobody approved this order: whoever ordered it cancels it among their own orders."))
+    request = lock_request(row.request_id)
+    row.order.refresh_from_db(fields=["state"])
+    return row, request

@@ -1,0 +1,126 @@
+"""Refunds of bank transfers: a task of finance until it says how the money was paid out.
+
+Where the money goes is asked from the buyer, unless finance knows it from the statement. Until it is paid out the
+ledger holds it on `refunds:to_pay`, and the buyer reads that the refund is being worked on.
+"""
+
+import re
+from datetime import datetime
+from typing import IO, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog.operations.pictures import store_picture
+from shop.core import audit, ledger, outbox
+from shop.core.errors import InvalidInput
+from shop.sales import books, hooks, rules
+from shop.sales.errors import DoneElsewhere, WrongState
+from shop.sales.models import Purchase, Refund, RefundAccount
+from shop.sales.operations.locks import lock_purchase
+from shop.sales.states import RefundState
+
+LONGEST_HOLDER, LONGEST_BANK, LONGEST_REFERENCE = 120, 80, 60
+
+
+def give_account(
+    *, purchase: Purchase, holder: str, bank: str, number: str, actor: Any, at: datetime, through: str = ""
+) -> RefundAccount:
+    """Say where the refunds of a purchase are paid to, as its buyer or as finance; the latest word counts.
+
+    What was paid out already stays where it went. `through` is the kind of purchases whose own door this is: of a unit
+    its finance says it (DoneElsewhere). Raises InvalidInput on `holder`, `bank` or `number`, WrongState where nothing
+    is to be paid to an account.
+    """
+    door = hooks.elsewhere(hooks.Step.PAY, purchase) if through != purchase.attribution_kind else None
+    if door is not None:
+        raise DoneElsewhere(door.why, url=door.url)
+    holder, bank = " ".join(holder.split()), " ".join(bank.split())
+    digits = rules.clean_account_no(number)
+    if not 0 < len(holder) <= LONGEST_HOLDER:
+        raise InvalidInput(_("Enter the name of the account, as the bank knows it."), code="holder", field="holder")
+    if not 0 < len(bank) <= LONGEST_BANK:
+        raise InvalidInput(_("Enter the bank with its branch."), code="bank", field="bank")
+    if not re.fullmatch(rules.ACCOUNT_NO, digits):
+        raise InvalidInput(_("An account number has 8 to 30 digits."), code="account_wrong", field="number")
+    with transaction.atomic():
+        locked = lock_purchase(purchase.pk)
+        if not _waiting_of(locked).exists():
+            raise WrongState(_("No refund of this purchase waits for an account."))
+        account, _made = RefundAccount.objects.update_or_create(
+            purchase=locked,
+            defaults={
+                "holder": holder,
+                "bank": bank,
+                "number": digits,
+                "given_by_id": getattr(actor, "pk", None),
+                "given_at": at,
+            },
+        )
+        audit.record(action="refund_account_given", object_kind="purchase", object_id=locked.number, actor=actor, at=at)
+        return account
+
+
+def pay_out(*, refund_id: int, reference: str, proof: IO[bytes] | None = None, actor: Any, at: datetime) -> Refund:
+    """Note that finance paid a refund out: the bank's reference, a picture of the slip, or both say how.
+
+    The same reference again is the same payment. Raises InvalidInput on `reference` or `proof`, WrongState for a refund
+    that is not paid by hand, was paid already with another reference, or whose account nobody gave.
+    """
+    reference = " ".join(reference.split())[:LONGEST_REFERENCE]
+    if not reference and proof is None:
+        raise InvalidInput(_("Enter the bank's reference, or add the slip."), code="proof_missing", field="reference")
+    # Re-encoding takes a while: before the locks. What was paid already needs no second picture.
+    known = Refund.objects.select_related("payment").get(pk=refund_id)
+    picture = None
+    if proof is not None and known.state == RefundState.REQUESTED:
+        picture = _store(proof, actor, at)
+    with transaction.atomic():
+        purchase = lock_purchase(known.payment.payable_id)
+        refund = Refund.objects.select_related("payment").get(pk=refund_id)
+        if not rules.is_by_hand(refund.payment.gateway):
+            raise WrongState(_("This refund goes back by itself."))
+        if refund.state == RefundState.SUCCEEDED:
+            if reference and reference == refund.provider_ref:
+                return refund
+            raise WrongState(_("This refund was paid out already."))
+        if not RefundAccount.objects.filter(purchase=purchase).exists():
+            raise WrongState(_("Nobody has said yet where the money goes. The buyer is asked."))
+        Refund.objects.filter(pk=refund.pk).update(
+            state=RefundState.SUCCEEDED, provider_ref=reference, proof=picture, finished_at=at,
+            paid_out_by_id=getattr(actor, "pk", None),
+        )  # fmt: skip
+        ledger.post(
+            [
+                books.paid_out(
+                    key=refund.key,
+                    gateway_name=refund.payment.gateway,
+                    fen=refund.amount_fen,
+                    reference=purchase.number,
+                )
+            ],
+            at=at,
+            actor_id=getattr(actor, "pk", None),
+        )
+        audit.record(
+            action="refund_paid_out", object_kind="refund", object_id=refund.pk, actor=actor, at=at,
+            amount_fen=refund.amount_fen, reference=reference, has_proof=picture is not None,
+        )  # fmt: skip
+        outbox.enqueue(task="sales.tell_paid_out", args={"refund_id": refund.pk}, key=f"paid_out:{refund.pk}", at=at)
+        refund.refresh_from_db()
+        return refund
+
+
+def _store(proof: IO[bytes], actor: Any, at: datetime) -> Any:
+    try:
+        return store_picture(upload=proof, alt_zh=_("Slip of the payment"), actor=actor, at=at)
+    except InvalidInput as error:
+        error.field = "proof"
+        raise
+
+
+def _waiting_of(purchase: Purchase) -> Any:
+    return Refund.objects.filter(
+        payment__payable_kind="purchase", payment__payable_id=purchase.pk, payment__gateway__in=rules.BY_HAND,
+        state=RefundState.REQUESTED,
+    )  # fmt: skip

@@ -1,0 +1,96 @@
+"""Reading refunds that finance pays by hand: the queue, and what a buyer is asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet, Sum
+
+from shop.sales import rules
+from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
+from shop.sales.states import RefundState
+from shop.sales.texts import thumb_url
+
+PAYOUTS_A_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Payout:
+    """One refund by hand. `account` is None while nobody said where it goes; `payers` sent the money."""
+
+    pk: int
+    fen: int
+    reason: str
+    purchase: str
+    order: str
+    code: str
+    payers: list[str]
+    account: RefundAccount | None
+    requested_at: datetime
+    finished_at: datetime | None
+    reference: str
+    slip: str
+
+
+def by_hand() -> QuerySet[Refund]:
+    """Return the refunds that a person has to pay."""
+    return Refund.objects.filter(payment__payable_kind="purchase", payment__gateway__in=rules.BY_HAND)
+
+
+def payouts(page: int | str = 1, *, paid: bool = False) -> Page:
+    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Five queries."""
+    rows = by_hand().select_related("payment", "order__order", "proof")
+    if paid:
+        rows = rows.filter(state=RefundState.SUCCEEDED).order_by("-finished_at", "-pk")
+    else:
+        rows = rows.filter(state=RefundState.REQUESTED).order_by("requested_at", "pk")
+    found: Page[Any] = Paginator(rows, PAYOUTS_A_PAGE).get_page(page)
+    refunds = list(found.object_list)
+    ids = {refund.payment.payable_id for refund in refunds}
+    numbers = dict(Purchase.objects.filter(pk__in=ids).values_list("pk", "number"))
+    accounts = RefundAccount.objects.in_bulk(ids)
+    payers: dict[int, list[str]] = {}
+    came = Remittance.objects.filter(payment__in=[refund.payment_id for refund in refunds]).order_by("pk")
+    for payment_id, payer in came.values_list("payment_id", "payer"):
+        payers.setdefault(payment_id, []).append(payer)
+    found.object_list = [
+        Payout(
+            pk=refund.pk,
+            fen=refund.amount_fen,
+            reason=refund.reason,
+            purchase=numbers[refund.payment.payable_id],
+            order=refund.order.order.number if refund.order else "",
+            code=refund.payment.provider_ref,
+            payers=list(dict.fromkeys(name for name in payers.get(refund.payment_id, ()) if name)),
+            account=accounts.get(refund.payment.payable_id),
+            requested_at=refund.requested_at,
+            finished_at=refund.finished_at,
+            reference=refund.provider_ref,
+            slip=thumb_url(refund.proof.key) if refund.proof else "",
+        )
+        for refund in refunds
+    ]
+    return found
+
+
+def payout_exists(refund_id: int) -> bool:
+    """Tell whether there is such a refund by hand. One query."""
+    return by_hand().filter(pk=refund_id).exists()
+
+
+@dataclass(frozen=True)
+class GoesBack:
+    """What of a purchase is to be paid to its buyer's account: 分, and the account as far as it is known."""
+
+    fen: int
+    account: RefundAccount | None
+
+
+def goes_back(purchase_id: int) -> GoesBack | None:
+    """Return what waits to be paid to a buyer's account, or None where nothing does. Two queries at most."""
+    waiting = by_hand().filter(payment__payable_id=purchase_id, state=RefundState.REQUESTED)
+    fen = waiting.aggregate(fen=Sum("amount_fen"))["fen"]
+    if not fen:
+        return None
+    return GoesBack(fen, RefundAccount.objects.filter(pk=purchase_id).first())

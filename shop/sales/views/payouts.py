@@ -1,0 +1,79 @@
+"""Refunds that finance pays by hand: the queue, where each goes, and how it was paid."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from shop.core.acting import permitted
+from shop.core.errors import DomainError
+from shop.core.post_only import post_only
+from shop.sales.models import Purchase
+from shop.sales.operations.payouts import give_account, pay_out
+from shop.sales.queries.payouts import by_hand, payout_exists, payouts
+
+
+@permitted("sales.decide_transfers")
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Show the refunds to pay out; `?paid=1` shows those that were."""
+    return _show(request)
+
+
+def _show(request: HttpRequest, *, refused: int = 0, error: DomainError | None = None) -> HttpResponse:
+    paid = request.GET.get("paid") == "1"
+    context: dict[str, Any] = {
+        "page": payouts(request.GET.get("page", 1), paid=paid),
+        "is_history": paid,
+        "refused": refused,
+        "field": error.field if error else "",
+        "refusal": str(error.message) if error else "",
+        "sent": request.POST,
+    }
+    return render(request, "review/payouts.html", context, status=error.status if error else 200)
+
+
+@permitted("sales.decide_transfers")
+@post_only
+def pay(request: HttpRequest, refund_id: int) -> HttpResponse:
+    """Note that a refund was paid out, with the bank's reference or the slip."""
+    if not payout_exists(refund_id):
+        raise Http404
+    try:
+        pay_out(
+            refund_id=refund_id,
+            reference=request.POST.get("reference", ""),
+            proof=request.FILES.get("proof"),
+            actor=request.user,
+            at=timezone.now(),
+        )
+    except DomainError as error:
+        return _show(request, refused=refund_id, error=error)
+    messages.success(request, _("Noted: the buyer is told that the money is on its way."))
+    return redirect("review:payouts")
+
+
+@permitted("sales.decide_transfers")
+@post_only
+def account(request: HttpRequest, refund_id: int) -> HttpResponse:
+    """Enter the account of a refund as finance knows it: from the statement, or from a call."""
+    refund = by_hand().filter(pk=refund_id).select_related("payment").first()
+    if refund is None:
+        raise Http404
+    try:
+        purchase = Purchase.objects.get(pk=refund.payment.payable_id)
+        give_account(
+            purchase=purchase,
+            through=purchase.attribution_kind,
+            **{name: request.POST.get(name, "") for name in ("holder", "bank", "number")},
+            actor=request.user,
+            at=timezone.now(),
+        )
+    except DomainError as error:
+        return _show(request, refused=refund_id, error=error)
+    messages.success(request, _("The account is kept for this refund."))
+    return redirect("review:payouts")
