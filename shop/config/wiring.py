@@ -37,6 +37,7 @@ from shop.sales.operations import adopting, baskets, certified, funding, privacy
 from shop.sales.queries.promises import dates_on_page
 from shop.sales.queries.reviews import reviews_of
 from shop.sales.views import orders as order_views
+from traceability import admin as lots_admin
 
 
 def connect() -> None:
@@ -45,6 +46,7 @@ def connect() -> None:
     hooks.connect_panel(product_hooks.giving)
     hooks.connect_dates(dates_on_page)
     sales_admin.register()
+    lots_admin.register()
     sales.connect(certified.take_part)
     sales.connect(funding.take_part)
     sales.connect(quota.take_part)
