@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from shop.core.money import to_yuan
 from shop.core.private_files import private_url
+from shop.core.times import moment as when
 from shop.sales import rules
 from shop.sales.models import AfterSale, CaseMove
 from shop.sales.states import ONGOING_CASES, AfterSaleState, CaseSide, Verdict
-from shop.sales.texts import in_reader_language, thumb_url, when
+from shop.sales.texts import in_reader_language, thumb_url
 
 PICTURES = "case"
 BADGES = {

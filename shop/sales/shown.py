@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from shop.core import times
 from shop.core.masking import mask_name, mask_phone
 from shop.core.money import in_yuan, to_yuan
 from shop.core.steps import Step, show_steps
@@ -20,9 +19,10 @@ from shop.sales.operations.aftersales import line_here
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
 from shop.sales.states import OrderState, PurchaseState, Terms
-from shop.sales.texts import in_reader_language, thumb_url, when
+from shop.sales.texts import in_reader_language, thumb_url
 from traceability.promise_words import promise_words
 from traceability.queries.parcels import ParcelCode, codes_of
+from traceability.rules.fefo import Dates
 from traceability.rules.weights import in_words
 
 BADGES = {
@@ -32,6 +32,9 @@ BADGES = {
     OrderState.COMPLETED: "neutral",
     OrderState.CANCELLED: "neutral",
 }
+
+
+when = times.moment
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class LineShown:
     is_weighed: bool = False
     weighed_grams: int = 0
     weighed_back_fen: int = 0
-    promise: str = ""  # What was promised of its dates.
+    promised: Dates | None = None  # What was promised of its dates, and in words.
+    promise: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,7 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         can_claim=bool(kinds) and line_here(line) > 0 and left > 0 and not line.has_open_case,
         cases=tuple(show_case(case, at) for case in cases),
         weight=weight_words(line),
+        promised=line.promised,
         promise=promise_words(line.promised),
         is_weighed=line.is_weighed,
         weighed_grams=line.weighed_grams,
@@ -279,7 +284,7 @@ def _parcel(shipment: Shipment, code: ParcelCode | None) -> ParcelShown:
     name = in_reader_language(carrier.name_zh, carrier.name_en)
     events = [
         {
-            "when": str(event.get("at", ""))[5:16].replace("T", " "),
+            "when": when(event.get("at")),
             "title": in_reader_language(event.get("text_zh", ""), event.get("text_en", "")),
             "text": "",
             "state": "done",
@@ -310,9 +315,9 @@ def _next(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, date
                 words = _("%(supplier)s should have sent it before %(at)s: ask them to send it soon")
         return words % {"supplier": shown.supplier, "at": when(order.ship_by)}, None
     if order.state == OrderState.SHIPPED and order.shipped_at is not None:
-        by = timezone.localtime(order.shipped_at + timedelta(days=receipt_days(order.purchase.terms)))
+        by = order.shipped_at + timedelta(days=receipt_days(order.purchase.terms))
         words = _("Open the parcel, then confirm the receipt; on %(day)s it is confirmed by itself")
-        return words % {"day": date_format(by, "m-d")}, None
+        return words % {"day": times.day(by)}, None
     if shown.can["review"]:
         return _("Tell the next buyers how it was"), None
     return "", None

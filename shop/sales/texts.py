@@ -1,11 +1,8 @@
 """Texts that are kept in two languages, in the language of whoever reads."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.core.files.storage import default_storage
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 
@@ -17,11 +14,6 @@ def in_reader_language(zh: str, en: str) -> str:
 def thumb_url(picture_key: str, width: int = 240) -> str:
     """Return the address of a picture's rendition; "" without a picture."""
     return default_storage.url(f"{picture_key}-{width}.webp") if picture_key else ""
-
-
-def when(at: datetime | None) -> str:
-    """Return a local time as 11-23 20:04, "" for none."""
-    return date_format(timezone.localtime(at), "m-d H:i") if at else ""
 
 
 def quoted(names: Iterable[str]) -> str:

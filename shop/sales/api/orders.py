@@ -1,5 +1,6 @@
 """One's own orders: seen, cancelled, received, reviewed, complained about; favourites and reminders."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
@@ -64,6 +65,12 @@ class OrderLineOut(Priced):
     cancelled: int
     price: str
     amount: str
+    promised_from: date | None = Field(
+        description=gettext_noop("Promised to the buyer: harvested on this day or later.")
+    )
+    promised_until: date | None = Field(
+        description=gettext_noop("Promised to the buyer: best before this day or later.")
+    )
     is_weighed: bool = Field(description=gettext_noop("Charged by weight: what it weighs less is given back."))
     weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
     weighed_back: str = Field(description=gettext_noop("What went back to the buyer for their weight."))
@@ -145,6 +152,8 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
                 "cancelled": line.cancelled,
                 "price": yuan(line.unit_price_fen),
                 "amount": yuan(line.sum_fen),
+                "promised_from": line.promised.harvested_on if line.promised else None,
+                "promised_until": line.promised.best_before if line.promised else None,
                 "is_weighed": line.is_weighed,
                 "weighed_grams": line.weighed_grams,
                 "weighed_back": yuan(line.weighed_back_fen),

@@ -1,5 +1,6 @@
 """The supplier's desk: orders to send, cases to decide, stock, settlement, reviews. Always of one supplier."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
@@ -77,6 +78,12 @@ class SoldLine(Priced):
     cancelled: int
     shipped: int
     waiting: int = Field(description=gettext_noop("Pieces that still have to be sent."))
+    promised_from: date | None = Field(
+        description=gettext_noop("Promised to the buyer: harvested on this day or later.")
+    )
+    promised_until: date | None = Field(
+        description=gettext_noop("Promised to the buyer: best before this day or later.")
+    )
     is_weighed: bool = Field(description=gettext_noop("Charged by weight: a parcel needs its grams."))
     charged_grams: int = Field(description=gettext_noop("Grams that the price of one piece is for, at the most."))
     weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
@@ -139,6 +146,8 @@ def _order(order: OrderFacts) -> dict[str, Any]:
                 "cancelled": line.cancelled,
                 "shipped": line.shipped,
                 "waiting": line_rest(line),
+                "promised_from": line.promised_from,
+                "promised_until": line.promised_until,
                 "is_weighed": line.is_weighed,
                 "charged_grams": line.net_grams,
                 "weighed_grams": line.weighed_grams,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.core.money import to_fen, to_yuan
+from shop.core.times import full_day
 from shop.sales.forms.photos import PhotosField
 from shop.sales.models import AfterSale, LineFacts, OrderFacts
 from shop.sales.operations.shipping import Parcel, line_rest
@@ -129,7 +130,7 @@ class ShipForm(forms.Form):
 def _lot_words(lot: Any, line: LineFacts) -> str:
     """Say of a lot how many of the line's pieces it still has: that is what the parcel asks of it."""
     grams = lot.left_grams
-    until = f"{lot.best_before:%Y-%m-%d}" if lot.best_before else "—"
+    until = full_day(lot.best_before) or "—"
     return gettext("%(code)s · %(pieces)d pieces (%(left)s) left · best before %(until)s") % {
         "code": lot.code,
         "pieces": grams // max(line.net_grams, 1),
