@@ -195,7 +195,7 @@ def test_from_the_basket_to_the_last_word() -> None:
     assert desk.get("/review/transfers").status_code == 403
     assert [found for _name, found in projections.run_all() if found] == []
     sold = shop.get("/reports/sales?by=supplier&since=2026-11-01&until=2026-11-30").data
-    assert (sold["items"][0]["key"], sold["total"]["taken"], sold["total"]["orders"]) == (str(supplier.pk), "10.00", 1)
+    assert (sold["items"][0]["key"], sold["total"]["taken"], sold["total"]["orders"]) == (str(supplier.pk), "15.00", 1)
     assert shop.get("/reports/sales?since=2026-11-02&until=2026-11-01").data["errors"][0]["field"] == "since"
 
 

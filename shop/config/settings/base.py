@@ -163,6 +163,9 @@ STORAGES = {
 }
 
 WAGTAIL_SITE_NAME = "禾桥"
+# Originals are encoded anew in a child process, under names that nobody guesses.
+WAGTAILIMAGES_IMAGE_FORM_BASE = "shop.campaigns.image_forms.EncodedImageForm"
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
 # Whatever staff upload is served as WebP: media serves nothing but what we encode ourselves.
 WAGTAILIMAGES_FORMAT_CONVERSIONS = {"jpeg": "webp", "png": "webp", "gif": "webp", "avif": "webp", "bmp": "webp"}
 WAGTAILADMIN_BASE_URL = SITE_URL

@@ -4,10 +4,15 @@ Started by `shop.core.untrusted`; reads the question from standard input, writes
 no environment, opens nothing and writes nothing; whatever goes wrong in it ends it alone.
 """
 
+import csv
+import importlib
+import io
 import itertools
 import json
 import resource
 import sys
+import warnings
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,9 +85,6 @@ MOST_ELEMENTS = 400_000
 
 def workbook(data: bytes, options: dict[str, Any]) -> Iterator[list[Any]]:
     """Yield the first sheet's cells; what unpacks to more than a list of goods can be is refused unread."""
-    import io
-    import zipfile
-
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             measure(archive)
@@ -90,7 +92,7 @@ def workbook(data: bytes, options: dict[str, Any]) -> Iterator[list[Any]]:
         raise
     except Exception:  # noqa: BLE001  reason: whatever a stranger's file makes the library raise
         raise Refused("damaged") from None
-    from openpyxl import load_workbook
+    from openpyxl import load_workbook  # reason: only this job needs it
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
@@ -129,9 +131,6 @@ def cell(value: Any) -> Any:
 
 def plain(data: bytes, options: dict[str, Any]) -> Iterator[list[Any]]:
     """Yield the cells of a CSV in UTF-8 or GB 18030, whatever separates them."""
-    import csv
-    import io
-
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
@@ -154,11 +153,11 @@ def plain(data: bytes, options: dict[str, Any]) -> Iterator[list[Any]]:
 
 def pictures(files: list[bytes], options: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     """Re-encode pictures in the widths asked for; refuse by their heads before any pixel is unpacked."""
-    import warnings
+    from PIL import Image  # reason: only pictures need it
 
     # Named one by one, Pillow does not load the plugins of forty other kinds.
-    from PIL import AvifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
-
+    for kind in ("Avif", "Jpeg", "Png", "WebP"):
+        importlib.import_module(f"PIL.{kind}ImagePlugin")
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None
     opened = heads(files, options)
@@ -181,9 +180,7 @@ def pictures(files: list[bytes], options: dict[str, Any]) -> tuple[dict[str, Any
 
 def heads(files: list[bytes], options: dict[str, Any]) -> list[Any]:
     """Open pictures, which reads their heads alone; refuse what has too many or too few pixels."""
-    import io
-
-    from PIL import Image
+    from PIL import Image  # reason: only pictures need it
 
     opened: list[Image.Image] = []
     total = 0
@@ -209,7 +206,7 @@ def heads(files: list[bytes], options: dict[str, Any]) -> list[Any]:
 
 def decode(image: Any, master: int) -> Any:
     """Return an upright RGB image of at most `master` pixels a side; what was beside its pixels is left behind."""
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps  # reason: only pictures need it
 
     # JPEG decodes small at once; the others shrink before anything else is copied.
     image.draft("RGB", (master, master))
@@ -226,9 +223,7 @@ def decode(image: Any, master: int) -> Any:
 
 def encode(image: Any, width: int, kinds: list[dict[str, Any]]) -> list[bytes]:
     """Return the picture `width` pixels wide in each kind; no wider than it is."""
-    import io
-
-    from PIL import Image
+    from PIL import Image  # reason: only pictures need it
 
     height = max(1, round(image.height * width / image.width))
     small = image if width >= image.width else image.resize((width, height), Image.Resampling.LANCZOS)
@@ -242,7 +237,7 @@ def encode(image: Any, width: int, kinds: list[dict[str, Any]]) -> list[bytes]:
 
 def ground(image: Any) -> str:
     """Return the colour of the bottom-left corner, which the look keeps empty, as #RRGGBB."""
-    from PIL import Image
+    from PIL import Image  # reason: only pictures need it
 
     side = max(1, image.width // 12)
     corner = image.crop((0, image.height - side, side, image.height)).resize((1, 1), Image.Resampling.BOX)
