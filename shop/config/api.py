@@ -41,6 +41,10 @@ TAGS = [
     ),
     ("Supplier: lots and events", gettext_noop("Bases, harvests, packing, tests: the chain behind each parcel.")),
     ("Units: quota and declaration", gettext_noop("For members of a unit, and for those above it.")),
+    (
+        "Units: what stands behind a rate, budgets, payers",
+        gettext_noop("The declarations, orders and rule behind a rate at any day; budgets by fund; expected payers."),
+    ),
     ("Units: requests and approval", gettext_noop("From a list to an approved order: buyer, approver, finance.")),
     (
         "Units: orders, acceptance, payment",
