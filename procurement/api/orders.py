@@ -30,7 +30,7 @@ from shop.sales.states import OrderState, PurchaseState
 area = Area(gettext_noop("Units: orders, acceptance, payment"))
 
 
-class ShipToOut(Answer):
+class UnitShipTo(Answer):
     name: str
     phone: str
     division: str
@@ -66,7 +66,7 @@ class UnitOrderOut(Priced):
         description=gettext_noop("The unit whose quota it fills: the one that declares for a shared canteen.")
     )
     year: int = Field(description=gettext_noop("The year of the commitment: of the order's day in China."))
-    ship_to: ShipToOut
+    ship_to: UnitShipTo
     terms: str
     is_paid: bool
     request: str | None
