@@ -13,11 +13,12 @@ from shop.core.masking import mask_name, mask_phone
 from shop.core.money import in_yuan, to_yuan
 from shop.core.steps import Step, show_steps
 from shop.sales import hooks, rules
-from shop.sales.models import AfterSale, OrderFacts, Purchase, Shipment
-from shop.sales.operations.aftersales import refund_key
+from shop.sales.case_shown import CaseShown, show_case
+from shop.sales.models import OrderFacts, Purchase, Shipment
+from shop.sales.operations.aftersales import line_here
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
-from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
+from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from traceability.promise_words import promise_words
 from traceability.queries.parcels import ParcelCode, codes_of
@@ -51,30 +52,13 @@ class LineShown:
     sum_fen: int
     can_review: bool
     can_claim: bool
-    cases: tuple["CaseShown", ...] = ()
+    cases: tuple[CaseShown, ...] = ()
     weight: str = ""  # What it weighs, and what went back for it.
     is_weighed: bool = False
     weighed_grams: int = 0
     weighed_back_fen: int = 0
     promised: Dates | None = None  # What was promised of its dates, and in words.
     promise: str = ""
-
-
-@dataclass(frozen=True)
-class CaseShown:
-    """One after-sales case of a line."""
-
-    pk: int
-    kind: str
-    state: str
-    badge: str
-    amount_fen: int
-    approved_fen: int
-    reason: str
-    answer: str
-    answer_by: str
-    is_open: bool
-    pictures: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -113,7 +97,7 @@ class OrderShown:
     ship_to: Mapping[str, str] = field(default_factory=dict)
 
 
-def show_line(order: OrderFacts, line: Any, at: datetime, refunds: Mapping[str, int]) -> LineShown:
+def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
     """Return a line with what may be done about it. `is_reviewed` and `has_open_case` are annotated."""
     kinds = rules.after_sale_kinds(state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at)
     left = line.unit_price_fen * line.ordered - line.discount_fen - line.refunded_fen
@@ -129,8 +113,8 @@ def show_line(order: OrderFacts, line: Any, at: datetime, refunds: Mapping[str, 
         unit_price_fen=line.unit_price_fen,
         sum_fen=line.unit_price_fen * line.ordered - line.discount_fen,
         can_review=order.state == OrderState.COMPLETED and line.accepted > 0 and not line.is_reviewed,
-        can_claim=bool(kinds) and line.shipped > 0 and left > 0 and not line.has_open_case,
-        cases=tuple(show_case(case, refunds) for case in cases),
+        can_claim=bool(kinds) and line_here(line) > 0 and left > 0 and not line.has_open_case,
+        cases=tuple(show_case(case, at) for case in cases),
         weight=weight_words(line),
         promised=line.promised,
         promise=promise_words(line.promised),
@@ -152,31 +136,10 @@ def weight_words(line: Any) -> str:
     }
 
 
-def show_case(case: AfterSale, refunds: Mapping[str, int]) -> CaseShown:
-    """Return a case in words; `refunds` maps refund keys to 分."""
-    badges = {AfterSaleState.OPEN: "limited", AfterSaleState.APPROVED: "proven", AfterSaleState.REFUSED: "overdue"}
-    return CaseShown(
-        pk=case.pk,
-        kind=case.get_kind_display(),
-        state=case.get_state_display(),
-        badge=badges.get(AfterSaleState(case.state), "neutral"),
-        amount_fen=case.amount_fen,
-        approved_fen=refunds.get(refund_key(case.pk), 0),
-        reason=case.reason,
-        answer=case.answer,
-        answer_by=when(case.answer_by),
-        is_open=case.state == AfterSaleState.OPEN,
-        pictures=tuple(thumb_url(each.picture.key) for each in case.pictures.all()),
-    )
-
-
 def show_order(order: OrderFacts, at: datetime) -> OrderShown:
     """Return an order for a list. Needs its lines, order, purchase and supplier."""
     lines = list(order.lines.all())
-    refunds = {}
-    if "refunds" in getattr(order, "_prefetched_objects_cache", {}):
-        refunds = {refund.key: refund.amount_fen for refund in order.refunds.all()}
-    shown = [show_line(order, line, at, refunds) for line in lines]
+    shown = [show_line(order, line, at) for line in lines]
     nudged_lately = order.nudged_at is not None and order.nudged_at > at - timedelta(hours=rules.NUDGE_HOURS)
     unpaid = order.state == OrderState.UNPAID and order.purchase.state == PurchaseState.UNPAID
     on_the_way = order.state == OrderState.SHIPPED

@@ -154,8 +154,11 @@ PRIVATE_NUMBERS = env.str("PRIVATE_NUMBERS", "shop.sales.private_numbers.Masked"
 STATICFILES_DIRS = [BASE_DIR / "static" / "build"]
 MEDIA_URL = env.str("MEDIA_URL", "/media/")
 MEDIA_ROOT = VAR_DIR / "media"
+# Evidence and slips: no address leads here, see shop/core/private_files.py.
+PRIVATE_ROOT = VAR_DIR / "private"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {"BACKEND": "shop.core.private_files.PrivateStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

@@ -94,7 +94,7 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
         tasks.append({"icon": "package", "kind": "kaki", "title": title, "text": text, "action": _("Ship"), "url": url})
     if facts.case is not None:
         case = facts.case
-        left = int((case.answer_by - at).total_seconds() // 3600) if case.answer_by else 0
+        left = int((case.due_at - at).total_seconds() // 3600) if case.due_at else 0
         hours = ngettext("%(n)d hour left", "%(n)d hours left", left) % {"n": left} if left >= 0 else _("overdue")
         photos = len(case.pictures.all())
         seen = ngettext("%(n)d photo", "%(n)d photos", photos) % {"n": photos} if photos else ""
