@@ -99,7 +99,6 @@ def test_the_page_says_what_is_left_on_arrival_of_that_lot():
     listing = make_grown()
     today = timezone.localdate()
     lot = make_lot(listing, pieces=5, days_ago=1, keeps=30, at=timezone.now())
-    finish(lot, at=timezone.now())
     page = Client().get(f"/shop/p/{listing.slug}/").content.decode()
     assert f"{lot.harvested_on:%Y-%m-%d}" in page
     found = Client().get(f"/api/v1/products/{listing.slug}").json()
