@@ -231,7 +231,7 @@ def accept_order(request: ApiRequest, number: str, body: AcceptanceIn) -> dict[s
     return {"short": yuan(done.short_fen), "order": _order(_own(request, number))}
 
 
-class CancelIn(Body):
+class UnitCancelIn(Body):
     reason: str = Field(min_length=1, max_length=200, description=gettext_noop("The approver reads it."))
 
 
@@ -248,7 +248,7 @@ class CancelDecision(Body):
     key=Key.REQUIRED,
     summary=gettext_noop("Ask that an approved order be cancelled"),
 )
-def ask_to_cancel(request: ApiRequest, number: str, body: CancelIn) -> dict[str, Any]:
+def ask_to_cancel(request: ApiRequest, number: str, body: UnitCancelIn) -> dict[str, Any]:
     ask_cancel(order_id=_own(request, number).pk, reason=body.reason, **by(request))
     return _order(_own(request, number))
 

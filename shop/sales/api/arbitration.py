@@ -54,7 +54,7 @@ class PlatformCase(Priced):
     due_at: Moment | None
 
 
-class SignedDecision(Answer):
+class SignedArbitration(Answer):
     verdict: str
     amount: str
     reason: str
@@ -66,10 +66,10 @@ class PlatformCaseDetail(PlatformCase):
     covers_damage: bool
     most_without_return: str
     most_with_return: str
-    decisions: list[SignedDecision]
+    decisions: list[SignedArbitration]
 
 
-class CasesAsked(Follow):
+class ArbitrationCasesAsked(Follow):
     state: Literal["waiting", "decided"] = "waiting"
 
 
@@ -112,7 +112,7 @@ def _detail(case: AfterSale) -> dict[str, Any]:
     scope="review:read",
     summary=gettext_noop("Cases with the platform, who waits longest first"),
 )
-def list_platform_cases(request: ApiRequest, asked: Annotated[CasesAsked, Query(...)]) -> dict[str, Any]:
+def list_platform_cases(request: ApiRequest, asked: Annotated[ArbitrationCasesAsked, Query(...)]) -> dict[str, Any]:
     _check(request)
     return turn_of(asked, waiting_cases if asked.state == "waiting" else judged_cases, _case)
 

@@ -11,14 +11,14 @@ from shop.core.private_files import private_storage
 from shop.sales.models import AfterSalePicture
 
 
-class PhotoOut(Answer):
+class EvidencePhotoOut(Answer):
     side: str = Field(examples=["buyer"])
     type: str = Field(examples=["image/webp"])
     content: str = Field(description=gettext_noop("The picture as base64."))
 
 
 class CasePhotos(Answer):
-    items: list[PhotoOut]
+    items: list[EvidencePhotoOut]
 
 
 def photos_of(case_id: int) -> dict[str, Any]:
