@@ -6,15 +6,16 @@ Orders are kept for years by law; the person in them is not. Answers `shop.accou
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order
 from oscar.apps.wishlists.models import WishList
 
 from shop.core.errors import DomainError
-from shop.sales.models import AfterSale, OrderFacts, Purchase, ReviewFacts
-from shop.sales.states import AfterSaleState, OrderState, PurchaseState
+from shop.sales.models import AfterSale, OrderFacts, Purchase, RefundAccount, Remittance, ReviewFacts
+from shop.sales.queries.payouts import by_hand
+from shop.sales.states import AfterSaleState, OrderState, PurchaseState, RefundState
 
 NOBODY = "**"
 OPEN_ORDERS = (OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED)
@@ -43,6 +44,13 @@ def export_purchases(user: Any) -> dict[str, Any]:
                 "lines": lines,
             }
         )
+    accounts = {
+        each.purchase_id: {"holder": each.holder, "bank": each.bank, "number": each.number}
+        for each in RefundAccount.objects.filter(purchase__user=user)
+    }
+    payers: dict[int, list[str]] = {}
+    for purchase_id, payer in _remittances(purchases).values_list("payment__payable_id", "payer"):
+        payers.setdefault(purchase_id, []).append(payer)
     reviews = ReviewFacts.objects.filter(review__user=user).select_related("review").order_by("pk")
     return {
         "purchases": [
@@ -55,12 +63,20 @@ def export_purchases(user: Any) -> dict[str, Any]:
                 "phone": row.ship_phone,
                 "address": f"{row.ship_division.full_name_zh} {row.ship_street}",
                 "invoice_title": row.invoice_title,
+                "refund_account": accounts.get(row.pk),
+                "payers": payers.get(row.pk, []),
                 "orders": orders.get(row.pk, []),
             }
             for row in purchases
         ],
         "reviews": [{"stars": row.review.score, "text": row.review.body} for row in reviews],
     }
+
+
+def _remittances(purchases: QuerySet[Purchase]) -> QuerySet[Remittance]:
+    """Return the money that came for these purchases by transfers, which name who paid."""
+    rows = Remittance.objects.filter(payment__payable_kind="purchase", payment__payable_id__in=purchases.values("pk"))
+    return rows.exclude(payer="").order_by("pk")
 
 
 def erase_buyer(user: Any, at: datetime) -> None:
@@ -75,6 +91,10 @@ def erase_buyer(user: Any, at: datetime) -> None:
         raise StillOpen(_("Some of your orders are not finished yet. Receive or cancel them first."))
     if AfterSale.objects.filter(line__order__purchase__user=user, state=AfterSaleState.OPEN).exists():
         raise StillOpen(_("A complaint of yours is still being settled. Please wait for it first."))
+    if by_hand().filter(payment__payable_id__in=own.values("pk"), state=RefundState.REQUESTED).exists():
+        raise StillOpen(_("Money of yours is still to be paid back. Please wait for it first."))
+    RefundAccount.objects.filter(purchase__user=user).delete()
+    _remittances(own).update(payer=NOBODY)
     ReviewFacts.objects.filter(line__order__purchase__user=user).update(shown_name=NOBODY)
     OrderFacts.objects.filter(purchase__user=user).update(note="")
     Order.objects.filter(facts__purchase__user=user).update(guest_email="")
