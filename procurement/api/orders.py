@@ -231,11 +231,11 @@ def accept_order(request: ApiRequest, number: str, body: AcceptanceIn) -> dict[s
     return {"short": yuan(done.short_fen), "order": _order(_own(request, number))}
 
 
-class CancelIn(Body):
+class AskToCancel(Body):
     reason: str = Field(min_length=1, max_length=200, description=gettext_noop("The approver reads it."))
 
 
-class CancelDecision(Body):
+class ConsentToCancel(Body):
     agree: bool
     answer: str = Field("", max_length=200, description=gettext_noop("Needed to refuse: who asked reads it."))
 
@@ -248,7 +248,7 @@ class CancelDecision(Body):
     key=Key.REQUIRED,
     summary=gettext_noop("Ask that an approved order be cancelled"),
 )
-def ask_to_cancel(request: ApiRequest, number: str, body: CancelIn) -> dict[str, Any]:
+def ask_to_cancel(request: ApiRequest, number: str, body: AskToCancel) -> dict[str, Any]:
     ask_cancel(order_id=_own(request, number).pk, reason=body.reason, **by(request))
     return _order(_own(request, number))
 
@@ -260,7 +260,7 @@ def ask_to_cancel(request: ApiRequest, number: str, body: CancelIn) -> dict[str,
     key=Key.REQUIRED,
     summary=gettext_noop("Agree to cancelling an approved order, or refuse"),
 )
-def decide_on_cancel(request: ApiRequest, number: str, body: CancelDecision) -> dict[str, Any]:
+def decide_on_cancel(request: ApiRequest, number: str, body: ConsentToCancel) -> dict[str, Any]:
     wish = _own(request, number).cancel_requests.filter(state=CancelState.OPEN).first()
     if wish is None:
         raise Http404
