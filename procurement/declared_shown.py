@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from procurement.models import DeclarationSnapshot, QuotaDeclaration
@@ -13,6 +12,7 @@ from procurement.queries.quota import Standing
 from procurement.rules.quota import fulfilment_rate
 from procurement.states import Basis, CanteenMode, DeclarationState, Fund
 from procurement.texts import name_of, words
+from shop.core.times import full_moment
 
 # By which rule rates are worked out: see `rules.quota`.
 RULE = "2026-12"
@@ -105,4 +105,4 @@ def snapshot_rows(snapshots: Sequence[DeclarationSnapshot]) -> list[dict[str, An
 
 def when(at: datetime) -> str:
     """Return a local moment with its year."""
-    return date_format(timezone.localtime(at), "Y-m-d H:i")
+    return full_moment(at)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -18,6 +17,7 @@ from procurement.rules.quota import counted_fen, month_day
 from procurement.settled import Settled, settle_order, settle_sums
 from procurement.states import DeclarationState, RequestState
 from procurement.texts import name_of, words
+from shop.core import times
 from shop.core.steps import Step, show_steps
 from shop.core.templatetags.heqiao import local, yuan
 from shop.sales.rules import CARRIERS
@@ -54,7 +54,7 @@ def terms_words(terms: str) -> str:
 
 def day(at: datetime | None) -> str:
     """Return a local day as 11-23, "" for none."""
-    return date_format(timezone.localtime(at), "m-d") if at else ""
+    return times.day(at)
 
 
 @dataclass(frozen=True)
@@ -239,7 +239,7 @@ def _declaration_tasks(seat: Seat, standing: Standing) -> list[Task]:
     url = f"/units/declaration/?year={year}"
     by = month_day(year, standing.policy.declare_by)
     if declaration is None:
-        text = _("to be done by %(day)s") % {"day": date_format(by, "m-d")}
+        text = _("to be done by %(day)s") % {"day": times.day(by)}
         return [_task(seat, "buyer", _("Declare %(year)d") % {"year": year}, text, _("Declare"), url)]
     if declaration.state == DeclarationState.RETURNED:
         return [
@@ -331,7 +331,7 @@ def history(request: PurchaseRequest) -> list[dict[str, Any]]:
 
 
 def _when(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "m-d H:i")
+    return times.moment(at)
 
 
 def parcels(row: UnitOrder, codes: Mapping[int, ParcelCode]) -> list[dict[str, Any]]:

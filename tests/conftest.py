@@ -114,6 +114,7 @@ def _own_files(tmp_path: Path) -> Iterator[None]:
     """Keep every test's uploads, mail and cache to itself."""
     from django.core.cache import cache  # reason: settings first
 
-    with override_settings(MEDIA_ROOT=tmp_path / "media"):  # The storage hears of it, unlike of a patched attribute.
+    # The storages hear of it, unlike of a patched attribute.
+    with override_settings(MEDIA_ROOT=tmp_path / "media", PRIVATE_ROOT=tmp_path / "private"):
         cache.clear()
         yield

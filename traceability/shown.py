@@ -1,13 +1,11 @@
 """Events in plain words, as timelines show them."""
 
-from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from shop.core.times import moment
 from traceability.queries.telling import Told
 from traceability.queries.verifying import Broken
 from traceability.rules.weights import in_words
@@ -17,12 +15,6 @@ from traceability.states import BizStep, Grade
 def timeline(events: list[Told]) -> list[dict[str, str]]:
     """Return events as the component `timeline` draws them, in plain words."""
     return [{"title": title(each), "when": moment(each.at), "text": words(each), "state": "done"} for each in events]
-
-
-def moment(at: datetime) -> str:
-    """Return a time as timelines show it: 11-18 07:40, with the year when it is another than this."""
-    here = timezone.localtime(at)
-    return date_format(here, "m-d H:i" if here.year == timezone.localtime().year else "Y-m-d H:i")
 
 
 def title(told: Told) -> str:

@@ -14,6 +14,9 @@ class Picture(models.Model):
     ground = models.CharField(max_length=7, default="#EBE3D1", help_text="Background shown while it loads")
     alt_zh = models.CharField(max_length=120, blank=True)
     alt_en = models.CharField(max_length=160, blank=True)
+    is_private = models.BooleanField(
+        default=False, help_text="Kept outside the public media, shown by signed addresses"
+    )
     uploaded_by_id = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

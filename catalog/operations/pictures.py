@@ -1,31 +1,40 @@
 """Storing pictures: whatever is uploaded, only pixels that we encoded ourselves are ever served.
 
 The kind is told by decoding, never by name or header; EXIF (with its GPS place), profiles' comments and anything
-appended to the file are left behind by re-encoding. Orientation is applied before it is dropped.
+appended to the file are left behind by re-encoding. Orientation is applied before it is dropped. Pictures of
+strangers are decoded in a child process (`shop.core.untrusted`), all of a request together.
 """
 
 import hashlib
 import io
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import IO, Any
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, default_storage
+from django.db import transaction
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image
 
 from catalog.models import Picture
 from catalog.pictures import WIDTHS, file_name
 from shop.core.errors import InvalidInput
+from shop.core.private_files import private_storage
+from shop.core.untrusted import Limits, Unreadable, child, read_in_child
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
+# Of all pictures of one request; a JPEG counts a quarter, since it is unpacked at a fraction of its size.
+MAX_TOGETHER = 60_000_000
+MAX_BYTES_TOGETHER = 60 * 1024 * 1024
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
 MASTER = 1920
 WEBP: dict[str, Any] = {"format": "WEBP", "quality": 80, "method": 4}
-AVIF: dict[str, Any] = {"format": "AVIF", "quality": 58, "speed": 8}
+AVIF: dict[str, Any] = {"format": "AVIF", "quality": 58, "speed": 8, "max_threads": 1}
+KINDS = (WEBP, AVIF)
 
 
 class UnusablePicture(InvalidInput):
@@ -46,24 +55,16 @@ class Encoded:
     ground: str
 
 
-def encode_picture(data: bytes, *, least_side: int = 1) -> Encoded:
-    """Store WebP and AVIF of a picture at 240, 480 and 960 px (no wider than it is); no row is written.
+def encode_picture(data: bytes) -> Encoded:
+    """Store WebP and AVIF of a picture of our own at 240, 480 and 960 px (no wider than it is); no row is written.
 
-    The derivative of 240 always exists. Raises UnusablePicture as `store_picture` does.
+    The derivative of 240 always exists. For what came from outside, see `store_pictures`.
     """
-    image = _decode(data)
-    if min(image.size) < least_side:
-        raise UnusablePicture(
-            _("The picture is too small: its shorter side needs at least %(least)d pixels.") % {"least": least_side},
-            code="picture_too_small",
-            field="picture",
-        )
-    sha256 = hashlib.sha256(data).hexdigest()
-    key = f"p/{sha256[:2]}/{sha256[:20]}{secrets.token_hex(4)}"
+    image = child.decode(Image.open(io.BytesIO(data), formats=FORMATS), MASTER)
     widths = [width for width in WIDTHS if width <= image.width] or [WIDTHS[0]]
-    for width in widths:
-        _write(image, key, width)
-    return Encoded(key, sha256, image.width, image.height, widths, _ground(image))
+    made = [each for width in widths for each in child.encode(image, width, list(KINDS))]
+    facts = {"width": image.width, "height": image.height, "widths": widths, "ground": child.ground(image)}
+    return _keep(data, facts, made, default_storage)
 
 
 def store_picture(
@@ -75,66 +76,106 @@ def store_picture(
     at: datetime | None = None,
     least_side: int = 1,
 ) -> Picture:
-    """Re-encode an upload (see `encode_picture`) and return its row.
+    """Re-encode an upload and return its row; see `store_pictures`."""
+    return store_pictures(uploads=[upload], alt_zh=alt_zh, alt_en=alt_en, actor=actor, at=at, least_side=least_side)[0]
 
-    Raises UnusablePicture for more than 20 MB or 50 megapixels, and for what does not decode as JPEG, PNG, WebP or
-    AVIF, or whose shorter side has fewer than `least_side` pixels.
+
+def store_pictures(
+    *,
+    uploads: Sequence[IO[bytes]],
+    alt_zh: str = "",
+    alt_en: str = "",
+    actor: Any = None,
+    at: datetime | None = None,
+    least_side: int = 1,
+    is_private: bool = False,
+) -> list[Picture]:
+    """Re-encode the uploads of one request, in a child process, and return their rows.
+
+    Private ones are kept outside the public media (`shop.core.private_files`). Raises UnusablePicture for more than
+    20 MB or 50 megapixels, for too many of them together, and for what does not decode as JPEG, PNG, WebP or AVIF, or
+    whose shorter side has fewer than `least_side` pixels; TooBusy when many files are being read.
     """
+    files = [_read(upload) for upload in uploads]
+    if not files:
+        return []
+    if sum(len(data) for data in files) > MAX_BYTES_TOGETHER:
+        raise _unusable("too_many_together", least_side)
+    kinds = list(KINDS[:1] if is_private else KINDS)
+    limits = Limits(cpu_seconds=4 + len(files), wall_seconds=20)
+    try:
+        facts, made = read_in_child(
+            "pictures", files, limits=limits, kinds=kinds, widths=WIDTHS, master=MASTER, formats=FORMATS,
+            least_side=least_side, max_pixels=MAX_PIXELS, max_total=MAX_TOGETHER,
+        )  # fmt: skip
+    except Unreadable as error:
+        raise _unusable(error.reason, least_side) from error
+    storage = private_storage() if is_private else default_storage
+    rows, start = [], 0
+    for data, each in zip(files, facts["pictures"], strict=True):
+        count = len(each["widths"]) * len(kinds)
+        rows.append(
+            Picture(
+                **asdict(_keep(data, each, made[start : start + count], storage, kinds)),
+                alt_zh=alt_zh,
+                alt_en=alt_en,
+                is_private=is_private,
+                uploaded_by_id=getattr(actor, "pk", None),
+            )
+        )
+        start += count
+    for row in rows:
+        row.save()
+    return rows
+
+
+def _read(upload: IO[bytes]) -> bytes:
     data = upload.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise UnusablePicture(_("The picture is larger than 20 MB. Please choose a smaller one."), field="picture")
-    encoded = encode_picture(data, least_side=least_side)
-    return Picture.objects.create(
-        **asdict(encoded), alt_zh=alt_zh, alt_en=alt_en, uploaded_by_id=getattr(actor, "pk", None)
-    )
+    return data
 
 
-def _decode(data: bytes) -> Image.Image:
-    """Return an upright RGB image of at most 1920 px a side; raise UnusablePicture for anything else."""
-    try:
-        image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_many_pixels() from None
-    except Exception as error:
-        raise UnusablePicture(
-            _("This file is not a picture we can read. Please use JPEG, PNG, WebP or AVIF."), field="picture"
-        ) from error
-    if image.width * image.height > MAX_PIXELS:
-        raise _too_many_pixels()
-    try:
-        # JPEG decodes small at once; the others shrink before anything else is copied.
-        image.draft("RGB", (MASTER, MASTER))
-        if image.mode not in {"RGB", "RGBA", "L"}:
-            image = image.convert("RGBA" if "transparency" in image.info or image.mode in {"LA", "PA"} else "RGB")
-        image.thumbnail((MASTER, MASTER), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        image = ImageOps.exif_transpose(image)
-        if image.mode == "RGBA":
-            paper = Image.new("RGB", image.size, "#FFFFFF")
-            paper.paste(image, mask=image.getchannel("A"))
-            return paper
-        return image.convert("RGB")
-    except Exception as error:
-        raise UnusablePicture(
-            _("The picture is damaged and can't be read. Please send it again."), field="picture"
-        ) from error
+def _keep(
+    data: bytes,
+    facts: dict[str, Any],
+    made: Sequence[bytes],
+    storage: Storage,
+    kinds: Sequence[dict[str, Any]] = KINDS,
+) -> Encoded:
+    """Store what was made of a picture under a name that nobody guesses."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    key = f"p/{sha256[:2]}/{sha256[:20]}{secrets.token_hex(8)}"
+    names = [file_name(key, width, kind["format"].lower()) for width in facts["widths"] for kind in kinds]
+    for name, content in zip(names, made, strict=True):
+        storage.save(name, ContentFile(content))
+    return Encoded(key, sha256, facts["width"], facts["height"], facts["widths"], facts["ground"])
 
 
-def _too_many_pixels() -> UnusablePicture:
-    return UnusablePicture(_("The picture has more than 50 megapixels. Please make it smaller."), field="picture")
+def _unusable(reason: str, least_side: int) -> UnusablePicture:
+    words = {
+        "kind": _("This file is not a picture we can read. Please use JPEG, PNG, WebP or AVIF."),
+        "damaged": _("The picture is damaged and can't be read. Please send it again."),
+        "too_many": _("The picture has more than 50 megapixels. Please make it smaller."),
+        "too_many_together": _("The pictures are too large together. Please send fewer, or smaller ones."),
+        "too_small": _("The picture is too small: its shorter side needs at least %(least)d pixels.")
+        % {"least": least_side},
+        "too_large": _("This picture takes too much to be read. Please save it as JPEG and send it again."),
+    }
+    code = "picture_too_small" if reason == "too_small" else None
+    return UnusablePicture(words[reason], code=code, field="picture")
 
 
-def _write(image: Image.Image, key: str, width: int) -> None:
-    height = max(1, round(image.height * width / image.width))
-    small = image if width >= image.width else image.resize((width, height), Image.Resampling.LANCZOS)
-    for kind, options in (("webp", WEBP), ("avif", AVIF)):
-        buffer = io.BytesIO()
-        small.save(buffer, exif=b"", icc_profile=None, **options)
-        default_storage.save(file_name(key, width, kind), ContentFile(buffer.getvalue()))
+def delete_pictures(pictures: Sequence[Picture], *, of: Any) -> None:
+    """Delete the rows `of` that point to the pictures, the pictures, and after the commit their files."""
+    of.delete()
+    Picture.objects.filter(pk__in=[picture.pk for picture in pictures]).delete()
+    transaction.on_commit(lambda: _delete_files(pictures))
 
 
-def _ground(image: Image.Image) -> str:
-    """Return the colour of the bottom-left corner, which the look keeps empty, as #RRGGBB."""
-    side = max(1, image.width // 12)
-    corner = image.crop((0, image.height - side, side, image.height)).resize((1, 1), Image.Resampling.BOX)
-    red, green, blue = corner.getpixel((0, 0))  # type: ignore[misc]  # an RGB pixel has three parts
-    return f"#{red:02X}{green:02X}{blue:02X}"
+def _delete_files(pictures: Sequence[Picture]) -> None:
+    for picture in pictures:
+        storage = private_storage() if picture.is_private else default_storage
+        for width in picture.widths:
+            for kind in KINDS:
+                storage.delete(file_name(picture.key, width, kind["format"].lower()))

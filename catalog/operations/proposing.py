@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import ChangedSince, Unfit, UnknownListing, UnknownProposal, WrongStep
 from catalog.models import Listing, ListingPicture, ListingProposal, Picture, ProposalPicture, Supplier
-from catalog.operations.pictures import store_picture
+from catalog.operations.pictures import store_pictures
 from catalog.queries.proposals import complete_facts, facts_of_listing, is_leaf_category, valid_certificates
 from catalog.rules.proposed import MOST_PHOTOS, ProposedListing, problems, to_json
 from catalog.states import (
@@ -152,7 +152,7 @@ def _store(proposal_id: int, uploads: Sequence[IO[bytes]], actor: Any, at: datet
             field="photos",
         )  # fmt: skip
     try:
-        return [store_picture(upload=upload, actor=actor, at=at, least_side=LEAST_SIDE) for upload in uploads]
+        return store_pictures(uploads=uploads, actor=actor, at=at, least_side=LEAST_SIDE)
     except InvalidInput as error:
         raise InvalidInput(error.message, code=error.code, field="photos") from error
 

@@ -174,7 +174,7 @@ def check_drop_lines(lines: Sequence[PlaceLine], buyer: Buyer, at: datetime) -> 
 
 
 def _check_limit(drop: Drop, pieces: int, buyer: Buyer) -> None:
-    list(Drop.objects.select_for_update().filter(pk=drop.pk).values_list("pk"))
+    _lock(drop)
     had = pieces_bought_at(f"{SOURCE}:{drop.pk}", user=buyer.user, phone=buyer.phone)
     limit = drop.per_buyer or 0
     if had + pieces > limit:
@@ -185,3 +185,7 @@ def _check_limit(drop: Drop, pieces: int, buyer: Buyer) -> None:
             limit,
         )
         raise OverLimit(text % {"limit": limit, "left": left}, specification_id=drop.specification_id, left=left)
+
+
+def _lock(drop: Drop) -> None:
+    list(Drop.objects.select_for_update().filter(pk=drop.pk).values_list("pk"))

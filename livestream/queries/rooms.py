@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Sum
-from django.utils import timezone
 
 from catalog.queries import local, picture_url, said
 from catalog.queries.places import shown_picture
@@ -15,6 +14,7 @@ from livestream.models import LiveAudience, LiveRoom, LiveSession, TrayItem
 from livestream.queries.drops import RunningDrop, running_drop
 from livestream.rules import AUDIENCE_FRESH, clip_position
 from livestream.states import SessionState
+from shop.core import times
 
 PLANNED, REPLAYS = 12, 12
 CARD_GOODS, CARD_CANDIDATES = 3, 6  # some of the candidates may not be on sale any more
@@ -240,7 +240,7 @@ def live_page(*, at: datetime) -> LivePage:
 
 def when_text(moment: datetime) -> str:
     """Return a moment as lists show it: 11-24 20:00."""
-    return timezone.localtime(moment).strftime("%m-%d %H:%M")
+    return times.moment(moment)
 
 
 def room_cards(room_ids: Iterable[int], *, at: datetime) -> dict[int, SessionCard]:

@@ -30,7 +30,7 @@ from shop.sales.states import OrderState, PurchaseState
 area = Area(gettext_noop("Units: orders, acceptance, payment"))
 
 
-class ShipToOut(Answer):
+class UnitShipTo(Answer):
     name: str
     phone: str
     division: str
@@ -66,7 +66,7 @@ class UnitOrderOut(Priced):
         description=gettext_noop("The unit whose quota it fills: the one that declares for a shared canteen.")
     )
     year: int = Field(description=gettext_noop("The year of the commitment: of the order's day in China."))
-    ship_to: ShipToOut
+    ship_to: UnitShipTo
     terms: str
     is_paid: bool
     request: str | None
@@ -231,7 +231,7 @@ def accept_order(request: ApiRequest, number: str, body: AcceptanceIn) -> dict[s
     return {"short": yuan(done.short_fen), "order": _order(_own(request, number))}
 
 
-class AskToCancel(Body):
+class UnitCancelIn(Body):
     reason: str = Field(min_length=1, max_length=200, description=gettext_noop("The approver reads it."))
 
 
@@ -248,7 +248,7 @@ class ConsentToCancel(Body):
     key=Key.REQUIRED,
     summary=gettext_noop("Ask that an approved order be cancelled"),
 )
-def ask_to_cancel(request: ApiRequest, number: str, body: AskToCancel) -> dict[str, Any]:
+def ask_to_cancel(request: ApiRequest, number: str, body: UnitCancelIn) -> dict[str, Any]:
     ask_cancel(order_id=_own(request, number).pk, reason=body.reason, **by(request))
     return _order(_own(request, number))
 

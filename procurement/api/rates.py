@@ -215,7 +215,7 @@ def change_budget(request: ApiRequest, body: BudgetIn, asked: ForYear) -> dict[s
     return {"year": of_year, "fund": body.fund, "left": yuan(left), "spent": yuan(spent)}
 
 
-class DeliveryOut(Answer):
+class UnitAddressOut(Answer):
     name: str
     phone: str
     division: str
@@ -224,7 +224,7 @@ class DeliveryOut(Answer):
 
 @area.writes(
     "/units/delivery",
-    DeliveryOut,
+    UnitAddressOut,
     method="PUT",
     scope="units:write",
     summary=gettext_noop("Say where the goods of new requests go"),

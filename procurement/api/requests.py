@@ -64,7 +64,7 @@ class ShipTo(Answer):
     street: str
 
 
-class FactChanged(Answer):
+class RequestFactChanged(Answer):
     what: str = Field(examples=["address"])
     before: str
     now: str
@@ -80,7 +80,7 @@ class LineChanged(Priced):
 
 
 class Changes(Answer):
-    facts: list[FactChanged]
+    facts: list[RequestFactChanged]
     lines: list[LineChanged]
 
 

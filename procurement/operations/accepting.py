@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from catalog.operations.pictures import store_picture
+from catalog.operations.pictures import store_pictures
 from procurement.models import AcceptanceLine, AcceptancePhoto, BudgetUnit, GoodsAcceptance, UnitOrder
 from procurement.operations.permissions import APPROVER, BUYER, must_be
 from procurement.operations.quota import KIND
@@ -86,9 +86,7 @@ def accept_goods(
                 for line in done.lines
             ]
         )
-        pictures = [
-            store_picture(upload=photo, alt_zh=_("Photo of the acceptance"), actor=actor, at=at) for photo in photos
-        ]
+        pictures = store_pictures(uploads=photos, alt_zh=_("Photo of the acceptance"), actor=actor, at=at)
         AcceptancePhoto.objects.bulk_create(
             [AcceptancePhoto(acceptance=acceptance, picture=picture) for picture in pictures]
         )

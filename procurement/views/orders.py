@@ -34,6 +34,7 @@ from shop.sales.queries.cashier import payee
 from shop.sales.queries.deliveries import due_rows, waiting_parcels
 from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.payouts import goes_back
+from shop.sales.shown import weight_words
 from shop.sales.states import OrderState, PurchaseState
 from traceability.queries.parcels import codes_of
 
@@ -109,6 +110,7 @@ def _lines(row: UnitOrder) -> list[dict[str, Any]]:
             "picture": thumb(line.picture_key),
             "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
             "short": line.rejected,
+            "weight": weight_words(line),
         }
         for line in row.order.lines.all()
     ]

@@ -25,8 +25,6 @@ class Shortcut:
 
 OnLogin = Callable[[HttpRequest, User, datetime], None]
 Shortcuts = Callable[[User], list[Shortcut]]
-Export = Callable[[User], dict[str, Any]]
-Erase = Callable[[User, datetime], None]
 OnProved = Callable[[HttpRequest, Pending], HttpResponse]
 
 # After a login (basket merge, adoption of a guest's purchases); `user` has proved its phone or e-mail.
@@ -35,10 +33,6 @@ on_login: list[OnLogin] = []
 order_shortcuts: list[Shortcuts] = []
 # Rows of 我的 that belong to other packages (favourites, reminders, consoles).
 account_rows: list[Shortcuts] = []
-# What another package knows about a person, as plain JSON values, for the person's own export.
-export_of: list[Export] = []
-# Taking a person out of what another package keeps (orders stay, pseudonymised).
-erase_from: list[Erase] = []
 # What a code that came back was for, by its purpose; those of accounts itself stand in `views.signing`.
 on_proved: dict[str, OnProved] = {}
 

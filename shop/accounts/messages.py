@@ -6,16 +6,14 @@ names end in `_zh`/`_en` are one param in the reader's language; `_fen` becomes 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from shop.core.money import to_yuan
+from shop.core.times import moment
 
 Words = str | Promise
 
@@ -69,11 +67,7 @@ def _in_language(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _local_time(text: str) -> str:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return date_format(timezone.localtime(at), "m-d H:i") if at.tzinfo else text
+    return moment(text) or text
 
 
 def _fill(words: Words, params: Mapping[str, Any]) -> str:

@@ -52,6 +52,8 @@ BACK_OFFICE: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
         ("core", "auditentry", ("view",)),
         ("core", "outboxentry", ("view",)),
         ("wagtailadmin", "admin", ("access",)),
+        ("sales", "aftersaleterms", ("view", "add", "change")),
+        ("traceability", "testrequirement", ("view", "add", "change")),
         *OFFERS,
     ),
     CAMPAIGN_STAFF: (("wagtailadmin", "admin", ("access",)), *OFFERS),

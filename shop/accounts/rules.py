@@ -67,6 +67,7 @@ PERMISSIONS: dict[str, rules.Predicate] = {
     "catalog.act_for_supplier": is_member_of_supplier,
     "catalog.review_admissions": is_reviewer,
     "sales.moderate_reviews": can_moderate_reviews,
+    "sales.decide_cases": can_moderate_reviews,
     "sales.decide_transfers": is_platform_admin,
     "sales.view_all_reports": can_view_all_reports,
     # Limited to the units below, for who may not see all.

@@ -41,6 +41,10 @@ TAGS = [
     ),
     ("Supplier: lots and events", gettext_noop("Bases, harvests, packing, tests: the chain behind each parcel.")),
     ("Units: quota and declaration", gettext_noop("For members of a unit, and for those above it.")),
+    (
+        "Units: what stands behind a rate, budgets, payers",
+        gettext_noop("The declarations, orders and rule behind a rate at any day; budgets by fund; expected payers."),
+    ),
     ("Units: requests and approval", gettext_noop("From a list to an approved order: buyer, approver, finance.")),
     (
         "Units: orders, acceptance, payment",
@@ -50,6 +54,10 @@ TAGS = [
     ("Live rooms", gettext_noop("What viewers see, in the state it is now. For everybody; writing needs a token.")),
     ("Hosts: live sessions", gettext_noop("For who hosts a room: each change says which version it was made on.")),
     ("Reviewers: reviews and transfers", gettext_noop("For platform reviewers and finance staff.")),
+    (
+        "Reviewers: after-sales",
+        gettext_noop("Cases that go to the platform, with both sides' evidence and one decision."),
+    ),
     ("Reviewers: products", gettext_noop("Proposals with their evidence; one decision on the version that was read.")),
     ("Reports", gettext_noop("What was sold, by where it comes from and how it was bought.")),
 ]

@@ -26,6 +26,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     *MEDIA,
+    path("files/<str:token>", core_views.private_file, name="private-file"),
     *closed_doors,
     path("cms/", include(wagtailadmin_urls)),
     path("admin/", back_office.site.urls),

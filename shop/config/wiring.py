@@ -13,30 +13,40 @@ from wagtail import signals as wagtail
 
 from catalog import account_hooks as catalog_rows
 from catalog import hooks
+from catalog import personal_data as catalog_data
 from livestream import hooks as live
+from livestream import personal_data as live_data
 from livestream import tailing
 from livestream.operations.drops import check_drop_lines
 from livestream.queries.drops import drop_price, session_names, sources_of_session
 from procurement import account_hooks as procurement_rows
 from procurement import doors, product_hooks
+from procurement import personal_data as procurement_data
 from procurement.operations import accepting, pledging, quota
 from procurement.queries import units
 from procurement.queries.gifts import beneficiary_names, need_names
 from procurement.queries.payers import registered_payers
 from shop.accounts import hooks as accounts
+from shop.accounts import personal_data as accounts_data
 from shop.accounts.models import User
 from shop.accounts.operations.groups import ensure_groups
 from shop.campaigns import hooks as campaigns
 from shop.campaigns.operations import ensure_page_permissions
 from shop.campaigns.queries import campaign_names, progress_of_needs, sources_of_campaign
-from shop.core import pagecache
+from shop.config import personal_data as library_data
+from shop.core import pagecache, personal, private_files
 from shop.sales import account_hooks
 from shop.sales import admin as sales_admin
 from shop.sales import hooks as sales
-from shop.sales.operations import adopting, baskets, certified, funding, privacy
+from shop.sales import personal_data as sales_data
+from shop.sales.case_shown import PICTURES
+from shop.sales.operations import adopting, baskets, certified, funding
+from shop.sales.queries.evidence import case_picture_key
 from shop.sales.queries.promises import dates_on_page
 from shop.sales.queries.reviews import reviews_of
 from shop.sales.views import orders as order_views
+from traceability import admin as lots_admin
+from traceability import personal_data as trace_data
 
 
 def connect() -> None:
@@ -45,6 +55,8 @@ def connect() -> None:
     hooks.connect_panel(product_hooks.giving)
     hooks.connect_dates(dates_on_page)
     sales_admin.register()
+    private_files.connect(PICTURES, case_picture_key)
+    lots_admin.register()
     sales.connect(certified.take_part)
     sales.connect(funding.take_part)
     sales.connect(quota.take_part)
@@ -59,8 +71,9 @@ def connect() -> None:
     accounts.connect(accounts.account_rows, account_hooks.account_rows)
     accounts.connect(accounts.account_rows, catalog_rows.account_rows)
     accounts.connect(accounts.account_rows, procurement_rows.account_rows)
-    accounts.connect(accounts.export_of, privacy.export_purchases)
-    accounts.connect(accounts.erase_from, privacy.erase_buyer)
+    # Asked in this order: who may refuse comes first, the account, which the others find their rows by, comes last.
+    for package in (sales_data, procurement_data, live_data, catalog_data, trace_data, library_data, accounts_data):
+        personal.connect(package.HOLDING)
     live.connect(tailing.wake)
     sales.connect_price("drop", drop_price, check_drop_lines)
     sales.connect_source("session", sources_of_session)

@@ -83,7 +83,10 @@ def _this_year() -> int:
 
 def _here(at: When) -> datetime | None:
     """Return a moment in China's time; None for what says no moment."""
-    found = parse_datetime(at) if isinstance(at, str) else at
+    try:
+        found = parse_datetime(at) if isinstance(at, str) else at
+    except ValueError:
+        return None
     if not isinstance(found, datetime):
         return None
     # What comes without an offset was written here.

@@ -1,12 +1,14 @@
 """Pages of the site itself: help texts, areas that open later, the style page."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
+from shop.core.private_files import open_private
 from shop.core.styleguide import sample_page
 
 HELP = (
@@ -38,6 +40,19 @@ def later(request: HttpRequest, area: str) -> HttpResponse:
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show every component on one page. Mounted in the demo and in development only."""
     return render(request, "styleguide.html", sample_page())
+
+
+@never_cache
+@require_safe
+def private_file(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show a private picture to those concerned; 404 for anybody else, and once the address has expired."""
+    found = open_private(request, token)
+    if found is None:
+        raise Http404
+    answer = FileResponse(found, content_type="image/webp")
+    answer["Content-Security-Policy"] = "default-src 'none'"
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Offers and vouchers in the back office. Counters are moved by conditional updates, so a form never writes them back."""
+"""Offers, vouchers and the times of after-sales in the back office. Counters are moved by conditional updates, so a form never writes them back."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
 from shop.core.back_office import site
-from shop.sales.models import OfferConsent, OfferFunding, PayTime
+from shop.sales.models import AfterSaleTerms, OfferConsent, OfferFunding, PayTime
 from shop.sales.operations.funding import renew_consent
 from shop.sales.queries.funding import offers_using
 from shop.sales.states import ConsentState
@@ -227,6 +227,21 @@ class VoucherAdmin(ChangedFieldsOnly):
     filter_horizontal = ("offers",)
 
 
+class AfterSaleTermsAdmin(ModelAdmin):
+    """How long each step of an after-sales case may take. What is in force, or was, is replaced by a later row."""
+
+    list_display = ("since", "answer_hours", "offer_hours", "appeal_hours", "decide_hours", "send_back_hours")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only what has not begun yet."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or obj.since > timezone.localdate())
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: cases were timed by it."""
+        return False
+
+
 class PayTimeAdmin(ChangedFieldsOnly):
     """How long scarce goods wait for their money. A new rule is a new row with its first day."""
 
@@ -242,4 +257,5 @@ def register() -> None:
     site.register(Benefit, BenefitAdmin)
     site.register(Range, RangeAdmin)
     site.register(Voucher, VoucherAdmin)
+    site.register(AfterSaleTerms, AfterSaleTermsAdmin)
     site.register(PayTime, PayTimeAdmin)

@@ -112,23 +112,135 @@ register(
 register(
     "case_opened",
     title=_("After-sales: %(amount)s for %(name)s"),
-    text=_("Please decide before %(answer_by)s."),
+    text=_("Please answer before %(due)s; after that the platform decides."),
     action=_("Decide"),
     icon="headset",
 )
 register(
-    "case_approved",
-    title=_("%(amount)s comes back to you"),
-    text=_("The supplier approved what you asked for on %(name)s."),
+    "case_offered",
+    title=_("%(amount)s is offered to you for %(name)s"),
+    text=_("Take it, or ask the platform before %(due)s. Without an answer it is paid then."),
     action=_("See the order"),
-    icon="circle-check",
+    icon="message",
 )
 register(
     "case_refused",
     title=_("Your request on %(name)s was refused"),
-    text=_("The supplier writes: %(answer)s"),
+    text=_("The supplier writes: %(answer)s. If you do not agree, ask the platform before %(due)s."),
     action=_("See the order"),
     icon="message",
+)
+register(
+    "case_asked",
+    title=_("The platform decides on %(name)s"),
+    text=_("It looks at the evidence of both sides and decides before %(due)s."),
+    action=_("See the order"),
+    icon="headset",
+)
+register(
+    "case_asked_supplier",
+    title=_("The platform decides on %(name)s"),
+    text=_("It looks at the evidence of both sides and decides before %(due)s."),
+    action=_("See the case"),
+    icon="headset",
+)
+register(
+    "case_to_return",
+    title=_("Please send %(name)s back"),
+    text=_("Send it and enter the parcel number before %(due)s; %(amount)s follows once it is there."),
+    action=_("Enter the parcel"),
+    icon="package",
+)
+register(
+    "case_to_return_judged",
+    title=_("The platform decided: please send %(name)s back"),
+    text=_("%(why)s Enter the parcel number before %(due)s; %(amount)s follows once it is there."),
+    action=_("Enter the parcel"),
+    icon="package",
+)
+register(
+    "case_to_return_supplier",
+    title=_("%(name)s comes back to you"),
+    text=_("The buyer has until %(due)s to send it."),
+    action=_("See the case"),
+    icon="package",
+)
+register(
+    "case_to_return_supplier_judged",
+    title=_("The platform decided: %(name)s comes back to you"),
+    text=_("%(why)s The buyer has until %(due)s to send it; %(amount)s goes back once you have it."),
+    action=_("See the case"),
+    icon="package",
+)
+register(
+    "case_returning",
+    title=_("%(name)s is on its way back"),
+    text=_("Confirm it before %(due)s, or say what is wrong; after that %(amount)s goes back to the buyer."),
+    action=_("See the case"),
+    icon="truck",
+)
+register(
+    "case_approved",
+    title=_("%(amount)s comes back to you"),
+    text=_("Your request on %(name)s was granted."),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "case_approved_judged",
+    title=_("The platform decided: %(amount)s comes back to you"),
+    text=_("%(name)s: %(why)s"),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "case_approved_supplier",
+    title=_("%(amount)s goes back for %(name)s"),
+    text=_("The case is closed."),
+    action=_("See the case"),
+    icon="rotate-ccw",
+)
+register(
+    "case_approved_supplier_judged",
+    title=_("The platform decided: %(amount)s goes back for %(name)s"),
+    text=_("%(why)s"),
+    action=_("See the case"),
+    icon="rotate-ccw",
+)
+register(
+    "case_dismissed_judged",
+    title=_("The platform decided: nothing is given back for %(name)s"),
+    text=_("%(why)s"),
+    action=_("See the order"),
+    icon="message",
+)
+register(
+    "case_dismissed_supplier_judged",
+    title=_("The platform decided: nothing is given back for %(name)s"),
+    text=_("%(why)s"),
+    action=_("See the case"),
+    icon="circle-check",
+)
+register(
+    "case_lapsed",
+    title=_("Your return of %(name)s has ended"),
+    text=_("It was not sent back in time."),
+    action=_("See the order"),
+    icon="clock",
+)
+register(
+    "case_lapsed_supplier",
+    title=_("The return of %(name)s has ended"),
+    text=_("The buyer did not send it back in time."),
+    action=_("See the case"),
+    icon="clock",
+)
+register(
+    "case_withdrawn",
+    title=_("The buyer took a request back"),
+    text=_("%(name)s: nothing is left to do."),
+    action=_("See the case"),
+    icon="circle-check",
 )
 register(
     "review_approved",

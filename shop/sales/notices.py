@@ -11,12 +11,11 @@ from catalog.queries.trade import awaited_listing_ids, listing_facts
 from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
 from shop.sales import hooks, message_kinds  # noqa: F401  reason: registers the words of these messages
-from shop.sales.models import AfterSale, OrderFacts, Purchase, Refund, ReviewFacts, Shipment
-from shop.sales.operations.aftersales import refund_key
+from shop.sales.models import CaseMove, OrderFacts, Purchase, Refund, ReviewFacts, Shipment
 from shop.sales.queries.due import due_of
 from shop.sales.queries.payouts import goes_back
 from shop.sales.rules import CARRIERS, still_held
-from shop.sales.states import AfterSaleState, OrderState, PurchaseState
+from shop.sales.states import AfterSaleState, CaseSide, OrderState, PurchaseState
 
 
 def _order(order_id: int) -> OrderFacts:
@@ -181,32 +180,44 @@ def tell_received(*, order_id: int, at: datetime) -> None:
     _tell_supplier(order, kind, params, key=key, at=at, url="/seller/settlement/")
 
 
-def _case(case_id: int) -> tuple[AfterSale, OrderFacts, dict[str, Any]]:
-    case = AfterSale.objects.select_related("line").get(pk=case_id)
-    names = {"name_zh": case.line.name_zh, "name_en": case.line.name_en}
-    return case, _order(case.line.order_id), names
+# What the buyer and the supplier are told when a case comes to a state; see `message_kinds`. "" tells nobody.
+CASE_KINDS: dict[str, tuple[str, str]] = {
+    AfterSaleState.OPEN: ("", "case_opened"),
+    AfterSaleState.OFFERED: ("case_offered", ""),
+    AfterSaleState.REFUSED: ("case_refused", ""),
+    AfterSaleState.ARBITRATION: ("case_asked", "case_asked_supplier"),
+    AfterSaleState.TO_RETURN: ("case_to_return", "case_to_return_supplier"),
+    AfterSaleState.RETURNING: ("", "case_returning"),
+    AfterSaleState.APPROVED: ("case_approved", "case_approved_supplier"),
+    AfterSaleState.DISMISSED: ("case_dismissed", "case_dismissed_supplier"),
+    AfterSaleState.LAPSED: ("case_lapsed", "case_lapsed_supplier"),
+    AfterSaleState.WITHDRAWN: ("", "case_withdrawn"),
+}
 
 
-@outbox.register("sales.tell_case_opened")
-def tell_case_opened(*, case_id: int, at: datetime) -> None:
-    """Tell the supplier that a buyer asks for money back."""
-    case, order, names = _case(case_id)
-    params = {**names, "amount_fen": case.amount_fen}
-    params["answer_by_at"] = case.answer_by.isoformat() if case.answer_by else ""
-    url = f"/seller/after-sales/{case.pk}/"
-    _tell_supplier(order, "case_opened", params, key=f"case_opened:{case.pk}", at=at, url=url)
-
-
-@outbox.register("sales.tell_case_decided")
-def tell_case_decided(*, case_id: int, at: datetime, amount_fen: int = 0) -> None:
-    """Tell the buyer what the supplier decided."""
-    case, order, names = _case(case_id)
-    if case.state == AfterSaleState.APPROVED:
-        # A case decided before the amount was told has its refund; goods that came first have none.
-        amount = amount_fen or Refund.objects.values_list("amount_fen", flat=True).get(key=refund_key(case.pk))
-        _tell_buyer(order, "case_approved", {**names, "amount_fen": amount}, key=f"case_decided:{case.pk}", at=at)
-    else:
-        _tell_buyer(order, "case_refused", {**names, "answer": case.answer}, key=f"case_decided:{case.pk}", at=at)
+@outbox.register("sales.tell_case")
+def tell_case(*, move_id: int, at: datetime) -> None:
+    """Tell both sides where a case came to; each only what the other, the platform or time did."""
+    move = CaseMove.objects.select_related("case__line").get(pk=move_id)
+    case, order = move.case, _order(move.case.line.order_id)
+    decision = case.decisions.last() if move.side == CaseSide.PLATFORM else None
+    params = {
+        "name_zh": case.line.name_zh,
+        "name_en": case.line.name_en,
+        "amount_fen": move.amount_fen or case.amount_fen,
+        "answer": case.answer,
+        "why": decision.reason if decision else "",
+        "due_at": case.due_at.isoformat() if case.due_at else "",
+    }
+    buyers, suppliers = CASE_KINDS[move.to_state]
+    if decision is not None:
+        # The platform's words go along with what it decided.
+        buyers, suppliers = f"{buyers}_judged", f"{suppliers}_judged"
+    key = f"case:{move.pk}"
+    if buyers and not (move.side == CaseSide.BUYER and move.to_state == AfterSaleState.APPROVED):
+        _tell_buyer(order, buyers, params, key=key, at=at)
+    if suppliers and not (move.side == CaseSide.SUPPLIER and move.to_state != AfterSaleState.ARBITRATION):
+        _tell_supplier(order, suppliers, params, key=f"{key}:s", at=at, url=f"/seller/after-sales/{case.pk}/")
 
 
 @outbox.register("sales.tell_review_decided")

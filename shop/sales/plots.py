@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from shop.core.templatetags.heqiao import yuan
+from shop.core.times import plain_day
 from shop.sales.periods import Part
 from shop.sales.texts import in_reader_language
 
@@ -96,8 +97,8 @@ def part_name(part: Part) -> str:
     if part.unit == "month":
         return f"{part.since:%Y-%m}"
     if part.unit == "day":
-        return f"{part.since:%Y-%m-%d}"
-    return _("%(since)s to %(until)s") % {"since": f"{part.since:%Y-%m-%d}", "until": f"{part.until:%m-%d}"}
+        return plain_day(part.since)
+    return _("%(since)s to %(until)s") % {"since": plain_day(part.since), "until": plain_day(part.until)}
 
 
 def _short(part: Part, *, several_years: bool) -> str:

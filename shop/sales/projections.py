@@ -15,7 +15,6 @@ from shop.sales.models import AfterSale, LineFacts, OrderFacts, Payment, Purchas
 from shop.sales.queries.due import dues_of
 from shop.sales.rules import BY_HAND, is_by_hand, sold_since, still_held
 from shop.sales.states import (
-    AfterSaleKind,
     AfterSaleState,
     OrderState,
     PaymentState,
@@ -167,7 +166,7 @@ def _sold() -> Iterator[Mismatch]:
             yield Mismatch(f"sale of order {order.order.number}", _second(order.sold_at), _second(expected))
 
 
-@check("pieces that came back are those of approved returns")
+@check("pieces that came back are those of returns that were paid back")
 def _came_back() -> Iterator[Mismatch]:
     returned = _returned()
     written = dict(LineFacts.objects.filter(returned__gt=0).values_list("pk", "returned"))
@@ -182,5 +181,5 @@ def _second(moment: datetime | None) -> int:
 
 def _returned() -> dict[int, int]:
     """Return the pieces of each line that came back after the sale."""
-    cases = AfterSale.objects.filter(kind=AfterSaleKind.RETURN, state=AfterSaleState.APPROVED)
+    cases = AfterSale.objects.filter(needs_return=True, state=AfterSaleState.APPROVED)
     return dict(cases.values_list("line_id").annotate(pieces=Sum("quantity")))

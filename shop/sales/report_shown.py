@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shop.core import times
 from shop.core.templatetags.heqiao import local
 from shop.sales.periods import Period
 from shop.sales.plots import percent, sparkline
@@ -230,7 +230,7 @@ def how_counted(
     """Return the facts that a figure can be reproduced from: (what, value)."""
     return [
         (_("Rule"), RULE),
-        (_("Read at"), timezone.localtime(at).isoformat(timespec="seconds")),
+        (_("Read at"), times.iso(at)),
         (_("Whose orders"), scope_words(scope)),
         (_("Period"), period_words(asked.period)),
         (_("Counted by"), row or rule_of(asked.dimension)),
@@ -316,4 +316,4 @@ def why_words(why: str) -> str:
 
 def moment(at: datetime) -> str:
     """Return a moment as people read it."""
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+    return times.plain_moment(at)

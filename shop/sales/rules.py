@@ -18,7 +18,6 @@ POSTPAID_DAYS = 60
 DAMAGE_CLAIM_HOURS = 48
 NUDGE_HOURS = 24
 RETURN_DAYS = 7
-ANSWER_HOURS = 48
 MAX_PHOTOS = 6
 MOST_STARS = 5
 GOOD_STARS = 4
@@ -240,3 +239,51 @@ def after_sale_kinds(*, state: str, is_fresh: bool, completed_at: datetime | Non
     if in_week and not is_fresh:
         kinds.append(AfterSaleKind.RETURN)
     return tuple(kinds)
+
+
+def returnable(*, shipped: int, rejected: int, returned: int) -> int:
+    """Return how many pieces of a line the buyer still has: refused + returned + kept is what was shipped."""
+    return max(0, shipped - rejected - returned)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTimes:
+    """Hours that each step of an after-sales case may take: an operator's row, these where there is none."""
+
+    answer: int = 48
+    offer: int = 72
+    appeal: int = 168
+    decide: int = 72
+    send_back: int = 168
+    confirm: int = 240
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What bounds the platform's decision on a case. Amounts in 分; `left_fen` is what may still be given back."""
+
+    kind: str
+    covers_damage: bool
+    is_received: bool
+    was_sent_back: bool
+    asked_fen: int
+    offered_fen: int
+    left_fen: int
+
+
+def most_without_return(case: CaseFacts) -> int:
+    """Return 分 that the platform may grant with nothing to send back.
+
+    Never wider than the supplier's own promise: damage where it covers damage, what it offered, what never arrived;
+    a refund without return is not forced on sellers otherwise. Once the goods went back, what was agreed for them.
+    """
+    promised = (case.kind == AfterSaleKind.DAMAGED and case.covers_damage) or not case.is_received
+    most = case.asked_fen if promised and not case.was_sent_back else case.offered_fen
+    return max(0, min(most, case.left_fen))
+
+
+def most_with_return(case: CaseFacts) -> int:
+    """Return 分 that the platform may grant once the goods came back; 0 for what did not arrive or was sent back."""
+    if not case.is_received or case.was_sent_back:
+        return 0
+    return max(0, min(case.asked_fen, case.left_fen))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shop.sales.views import seller, seller_offers, seller_orders, seller_stock
+from shop.sales.views import seller, seller_cases, seller_offers, seller_orders, seller_stock
 
 app_name = "seller"
 
@@ -13,8 +13,9 @@ urlpatterns = [
     path("orders/<str:number>/", seller_orders.order, name="order"),
     path("orders/<str:number>/ship/", seller_orders.ship, name="ship"),
     path("orders/<str:number>/cancel/", seller_orders.cancel, name="cancel"),
-    path("after-sales/", seller_orders.cases, name="cases"),
-    path("after-sales/<int:case_id>/", seller_orders.case, name="case"),
+    path("after-sales/", seller_cases.cases, name="cases"),
+    path("after-sales/<int:case_id>/", seller_cases.case, name="case"),
+    path("after-sales/<int:case_id>/return/", seller_cases.returned, name="case-return"),
     path("goods/", seller.goods, name="goods"),
     path("goods/<int:specification_id>/stock/", seller_stock.stock, name="stock"),
     path("goods/<int:specification_id>/stock/change/", seller_stock.adjust, name="adjust-stock"),

@@ -5,23 +5,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from shop.core import times
 from shop.core.masking import mask_name, mask_phone
 from shop.core.money import in_yuan, to_yuan
 from shop.core.steps import Step, show_steps
 from shop.sales import hooks, rules
-from shop.sales.models import AfterSale, OrderFacts, Purchase, Shipment
-from shop.sales.operations.aftersales import refund_key
+from shop.sales.case_shown import CaseShown, show_case
+from shop.sales.models import OrderFacts, Purchase, Shipment
+from shop.sales.operations.aftersales import line_here
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
-from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
+from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from traceability.promise_words import promise_words
 from traceability.queries.parcels import ParcelCode, codes_of
+from traceability.rules.fefo import Dates
 from traceability.rules.weights import in_words
 
 BADGES = {
@@ -33,9 +34,7 @@ BADGES = {
 }
 
 
-def when(at: datetime | None) -> str:
-    """Return a local time as 11-23 20:04, "" for none."""
-    return date_format(timezone.localtime(at), "m-d H:i") if at else ""
+when = times.moment
 
 
 @dataclass(frozen=True)
@@ -53,29 +52,13 @@ class LineShown:
     sum_fen: int
     can_review: bool
     can_claim: bool
-    cases: tuple["CaseShown", ...] = ()
+    cases: tuple[CaseShown, ...] = ()
     weight: str = ""  # What it weighs, and what went back for it.
     is_weighed: bool = False
     weighed_grams: int = 0
     weighed_back_fen: int = 0
-    promise: str = ""  # What was promised of its dates.
-
-
-@dataclass(frozen=True)
-class CaseShown:
-    """One after-sales case of a line."""
-
-    pk: int
-    kind: str
-    state: str
-    badge: str
-    amount_fen: int
-    approved_fen: int
-    reason: str
-    answer: str
-    answer_by: str
-    is_open: bool
-    pictures: tuple[str, ...]
+    promised: Dates | None = None  # What was promised of its dates, and in words.
+    promise: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +97,7 @@ class OrderShown:
     ship_to: Mapping[str, str] = field(default_factory=dict)
 
 
-def show_line(order: OrderFacts, line: Any, at: datetime, refunds: Mapping[str, int]) -> LineShown:
+def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
     """Return a line with what may be done about it. `is_reviewed` and `has_open_case` are annotated."""
     kinds = rules.after_sale_kinds(state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at)
     left = line.unit_price_fen * line.ordered - line.discount_fen - line.refunded_fen
@@ -130,9 +113,10 @@ def show_line(order: OrderFacts, line: Any, at: datetime, refunds: Mapping[str, 
         unit_price_fen=line.unit_price_fen,
         sum_fen=line.unit_price_fen * line.ordered - line.discount_fen,
         can_review=order.state == OrderState.COMPLETED and line.accepted > 0 and not line.is_reviewed,
-        can_claim=bool(kinds) and line.shipped > 0 and left > 0 and not line.has_open_case,
-        cases=tuple(show_case(case, refunds) for case in cases),
+        can_claim=bool(kinds) and line_here(line) > 0 and left > 0 and not line.has_open_case,
+        cases=tuple(show_case(case, at) for case in cases),
         weight=weight_words(line),
+        promised=line.promised,
         promise=promise_words(line.promised),
         is_weighed=line.is_weighed,
         weighed_grams=line.weighed_grams,
@@ -152,31 +136,10 @@ def weight_words(line: Any) -> str:
     }
 
 
-def show_case(case: AfterSale, refunds: Mapping[str, int]) -> CaseShown:
-    """Return a case in words; `refunds` maps refund keys to 分."""
-    badges = {AfterSaleState.OPEN: "limited", AfterSaleState.APPROVED: "proven", AfterSaleState.REFUSED: "overdue"}
-    return CaseShown(
-        pk=case.pk,
-        kind=case.get_kind_display(),
-        state=case.get_state_display(),
-        badge=badges.get(AfterSaleState(case.state), "neutral"),
-        amount_fen=case.amount_fen,
-        approved_fen=refunds.get(refund_key(case.pk), 0),
-        reason=case.reason,
-        answer=case.answer,
-        answer_by=when(case.answer_by),
-        is_open=case.state == AfterSaleState.OPEN,
-        pictures=tuple(thumb_url(each.picture.key) for each in case.pictures.all()),
-    )
-
-
 def show_order(order: OrderFacts, at: datetime) -> OrderShown:
     """Return an order for a list. Needs its lines, order, purchase and supplier."""
     lines = list(order.lines.all())
-    refunds = {}
-    if "refunds" in getattr(order, "_prefetched_objects_cache", {}):
-        refunds = {refund.key: refund.amount_fen for refund in order.refunds.all()}
-    shown = [show_line(order, line, at, refunds) for line in lines]
+    shown = [show_line(order, line, at) for line in lines]
     nudged_lately = order.nudged_at is not None and order.nudged_at > at - timedelta(hours=rules.NUDGE_HOURS)
     unpaid = order.state == OrderState.UNPAID and order.purchase.state == PurchaseState.UNPAID
     on_the_way = order.state == OrderState.SHIPPED
@@ -321,7 +284,7 @@ def _parcel(shipment: Shipment, code: ParcelCode | None) -> ParcelShown:
     name = in_reader_language(carrier.name_zh, carrier.name_en)
     events = [
         {
-            "when": str(event.get("at", ""))[5:16].replace("T", " "),
+            "when": when(event.get("at")),
             "title": in_reader_language(event.get("text_zh", ""), event.get("text_en", "")),
             "text": "",
             "state": "done",
@@ -352,9 +315,9 @@ def _next(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, date
                 words = _("%(supplier)s should have sent it before %(at)s: ask them to send it soon")
         return words % {"supplier": shown.supplier, "at": when(order.ship_by)}, None
     if order.state == OrderState.SHIPPED and order.shipped_at is not None:
-        by = timezone.localtime(order.shipped_at + timedelta(days=receipt_days(order.purchase.terms)))
+        by = order.shipped_at + timedelta(days=receipt_days(order.purchase.terms))
         words = _("Open the parcel, then confirm the receipt; on %(day)s it is confirmed by itself")
-        return words % {"day": date_format(by, "m-d")}, None
+        return words % {"day": times.day(by)}, None
     if shown.can["review"]:
         return _("Tell the next buyers how it was"), None
     return "", None

@@ -62,9 +62,32 @@ class AfterSaleState(models.TextChoices):
     """Where a case stands."""
 
     OPEN = "open", _("Waiting for the supplier")
-    APPROVED = "approved", _("Approved")
+    OFFERED = "offered", _("The supplier offers a part")
     REFUSED = "refused", pgettext_lazy("after-sales", "Refused")
+    ARBITRATION = "arbitration", _("With the platform")
+    TO_RETURN = "to_return", _("To be sent back")
+    RETURNING = "returning", _("On its way back")
+    APPROVED = "approved", _("Approved")
+    DISMISSED = "dismissed", pgettext_lazy("after-sales", "Dismissed by the platform")
+    LAPSED = "lapsed", pgettext_lazy("after-sales", "Not sent back in time")
     WITHDRAWN = "withdrawn", pgettext_lazy("after-sales", "Withdrawn")
+
+
+class Verdict(models.TextChoices):
+    """What the platform's arbiter decides."""
+
+    REFUND = "refund", _("Give money back, nothing to send back")
+    RETURN = "return", _("Money back once the goods are returned")
+    DISMISS = "dismiss", _("Nothing is given back")
+
+
+class CaseSide(models.TextChoices):
+    """Who moved a case."""
+
+    BUYER = "buyer", _("Buyer")
+    SUPPLIER = "supplier", _("Supplier")
+    PLATFORM = "platform", _("Platform")
+    TIME = "time", _("By time")
 
 
 class ConsentState(models.TextChoices):
@@ -94,11 +117,32 @@ ORDER_MOVES: dict[str, frozenset[str]] = {
 }
 
 AFTER_SALE_MOVES: dict[str, frozenset[str]] = {
-    AfterSaleState.OPEN: frozenset({AfterSaleState.APPROVED, AfterSaleState.REFUSED, AfterSaleState.WITHDRAWN}),
+    AfterSaleState.OPEN: frozenset(
+        {
+            *(AfterSaleState.APPROVED, AfterSaleState.OFFERED, AfterSaleState.REFUSED, AfterSaleState.TO_RETURN),
+            *(AfterSaleState.ARBITRATION, AfterSaleState.WITHDRAWN),
+        }
+    ),
+    AfterSaleState.OFFERED: frozenset({AfterSaleState.APPROVED, AfterSaleState.ARBITRATION, AfterSaleState.WITHDRAWN}),
+    # The buyer may ask the platform for some time; without that it stays refused.
+    AfterSaleState.REFUSED: frozenset({AfterSaleState.ARBITRATION}),
+    AfterSaleState.ARBITRATION: frozenset(
+        {AfterSaleState.APPROVED, AfterSaleState.TO_RETURN, AfterSaleState.DISMISSED, AfterSaleState.WITHDRAWN}
+    ),
+    AfterSaleState.TO_RETURN: frozenset({AfterSaleState.RETURNING, AfterSaleState.LAPSED, AfterSaleState.WITHDRAWN}),
+    # What the supplier says did not come back as it was goes to the platform.
+    AfterSaleState.RETURNING: frozenset({AfterSaleState.APPROVED, AfterSaleState.ARBITRATION}),
     AfterSaleState.APPROVED: frozenset(),
-    AfterSaleState.REFUSED: frozenset(),
+    AfterSaleState.DISMISSED: frozenset(),
+    AfterSaleState.LAPSED: frozenset(),
     AfterSaleState.WITHDRAWN: frozenset(),
 }
+SUPPLIERS_TURN = (AfterSaleState.OPEN, AfterSaleState.RETURNING)
+# Somebody still has to do something: no second case of the line, no receipt by time, nobody leaves.
+ONGOING_CASES = (
+    *(AfterSaleState.OPEN, AfterSaleState.OFFERED, AfterSaleState.ARBITRATION),
+    *(AfterSaleState.TO_RETURN, AfterSaleState.RETURNING),
+)
 
 CONSENT_MOVES: dict[str, frozenset[str]] = {
     ConsentState.ASKED: frozenset({ConsentState.GIVEN, ConsentState.DECLINED, ConsentState.REPLACED}),

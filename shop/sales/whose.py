@@ -4,6 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
+
+from shop.core.codes import national_phone
+
+
+def phone_digest(phone: str) -> str:
+    """Return what is kept of an erased buyer's phone (E.164 or national): a keyed hash, the same for both ways to write it."""
+    return salted_hmac("shop.sales.erased_phone", national_phone(phone), algorithm="sha256").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,8 @@ class Whose:
             found |= Q(**{f"{path}user": self.user_id})
         if self.phones:
             found |= Q(**{f"{path}contact_phone__in": sorted(self.phones)})
+            # Of who was erased, only a keyed hash of the phone is left.
+            found |= Q(**{f"{path}erased_phone__in": sorted(phone_digest(phone) for phone in self.phones)})
         return found
 
 

@@ -53,7 +53,7 @@ def test_params_are_made_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     messages.register("x", title=_("%(name)s %(amount)s"), text=_("%(when)s %(missing)s"), action=_("%(when)s"))
     params = {"name_zh": "梅县金柚", "name_en": "Meixian pomelo", "amount_fen": 123450, "when_at": AT.isoformat()}
     with translation.override("en"):
-        assert messages.render("x", params) == messages.Rendered("Meixian pomelo ¥1,234.50", "", "11-23 16:00", "bell")
+        assert messages.render("x", params) == messages.Rendered("Meixian pomelo ¥1,234.50", "", "23 Nov 16:00", "bell")
     with translation.override("zh-hans"):
         assert messages.render("x", params).title == "梅县金柚 ¥1,234.50"
         assert messages.render("x", {**params, "name_zh": "只有中文", "name_en": ""}).title == "只有中文 ¥1,234.50"

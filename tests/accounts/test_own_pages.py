@@ -6,11 +6,13 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from shop.accounts import hooks
+from shop.accounts import hooks, personal_data
 from shop.accounts.models import Address, Membership, Message, Organisation, User
 from shop.accounts.operations import addresses, groups, privacy
 from shop.accounts.operations.messages import tell
+from shop.core import personal
 from shop.core.errors import DomainError
+from shop.core.personal import Holding
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -93,7 +95,8 @@ def known(zhou: User, places: None) -> User:
 
 
 def test_a_copy_holds_everything(signed_in: Client, known: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hooks, "export_of", [lambda user: {"orders": [user.pk]}])
+    theirs = Holding("sales", (), export=lambda user: {"orders": [user.pk]})
+    monkeypatch.setattr(personal, "holdings", [theirs, personal_data.HOLDING])
     answer = signed_in.post("/account/privacy/export/")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     copy = answer.json()
@@ -107,7 +110,8 @@ def test_a_copy_holds_everything(signed_in: Client, known: User, monkeypatch: py
 
 def test_an_erased_person_is_gone(signed_in: Client, known: User, monkeypatch: pytest.MonkeyPatch) -> None:
     erased: list[int] = []
-    monkeypatch.setattr(hooks, "erase_from", [lambda user, _at: erased.append(user.pk)])
+    theirs = Holding("sales", (), erase=lambda user, _at: erased.append(user.pk))
+    monkeypatch.setattr(personal, "holdings", [theirs, personal_data.HOLDING])
     assert signed_in.post("/account/privacy/erase/", {}).status_code == 422
     assert User.objects.get(pk=known.pk).is_active
     assert signed_in.post("/account/privacy/erase/", {"sure": "on"}).headers["Location"] == "/"
@@ -128,7 +132,8 @@ def test_a_package_may_refuse_and_nothing_is_lost(known: User, monkeypatch: pyte
     def refuses(user: User, at: datetime) -> None:
         raise DomainError("open orders")
 
-    monkeypatch.setattr(hooks, "erase_from", [refuses])
+    holdings = [personal_data.HOLDING, Holding("sales", (), erase=refuses)]
+    monkeypatch.setattr(personal, "holdings", holdings)
     with pytest.raises(DomainError):
         privacy.erase_person(user=known, at=AT)
     assert User.objects.get(pk=known.pk).name == "周敏"

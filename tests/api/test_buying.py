@@ -163,8 +163,25 @@ def test_from_the_basket_to_the_last_word() -> None:
     assert shop.post(decide, {"approve": True, "amount": "11.00"}, key="d0").data["errors"][0]["field"] == "amount"
     assert shop.post(decide, {"approve": True, "amount": "10.00"}, key="d1").data["state"] == "approved"
     assert shop.post(decide, {"approve": True, "amount": "10.00"}, key="d1").headers["Idempotent-Replayed"] == "true"
-    assert me.get(f"/orders/{sold['number']}").data["refunded"] == "10.00"
-    assert OrderFacts.objects.get().refunded_fen == 1000
+    again = me.post(path, claim | {"photos": [picture]}, key="a3").data["lines"][0]["cases"][-1]["id"]
+    shop.post(f"/seller/after-sales/{again}/decision", {"approve": False, "answer": "运前完好"}, key="d2")
+    mine = f"/orders/{sold['number']}/after-sales/{again}"
+    asked = me.post(f"{mine}/ask-platform", {"words": "照片看得见"})
+    assert asked.data["lines"][0]["cases"][-1]["state"] == "arbitration"
+    assert [each["side"] for each in me.get(f"{mine}/photos").data["items"]] == ["buyer"]
+    judge = make_user("judge@example.cn")
+    give_role(user=judge, role=roles.PLATFORM_REVIEWER, actor=None, at=AT)
+    table = program_of(judge)
+    assert [each["id"] for each in table.get("/review/after-sales").data["items"]] == [again]
+    verdict = {"verdict": "refund", "amount": "99.00", "reason": "属实"}
+    refused = table.post(f"/review/after-sales/{again}/decision", verdict, key="j0")
+    assert refused.data["errors"][0]["field"] == "amount"
+    decided = table.post(f"/review/after-sales/{again}/decision", verdict | {"amount": "5.00"}, key="j1").data
+    assert (decided["state"], decided["decisions"][0]["amount"]) == ("approved", "5.00")
+    assert len(shop.get(f"/seller/after-sales/{again}/photos").data["items"]) == 1
+    assert shop.get("/review/after-sales").status_code == 403
+    assert me.get(f"/orders/{sold['number']}").data["refunded"] == "15.00"
+    assert OrderFacts.objects.get().refunded_fen == 1500
 
     # The reviewer's queue.
     reviewer = make_user("reviewer@example.cn")
@@ -178,7 +195,7 @@ def test_from_the_basket_to_the_last_word() -> None:
     assert desk.get("/review/transfers").status_code == 403
     assert [found for _name, found in projections.run_all() if found] == []
     sold = shop.get("/reports/sales?by=supplier&since=2026-11-01&until=2026-11-30").data
-    assert (sold["items"][0]["key"], sold["total"]["taken"], sold["total"]["orders"]) == (str(supplier.pk), "10.00", 1)
+    assert (sold["items"][0]["key"], sold["total"]["taken"], sold["total"]["orders"]) == (str(supplier.pk), "15.00", 1)
     assert shop.get("/reports/sales?since=2026-11-02&until=2026-11-01").data["errors"][0]["field"] == "since"
 
 

@@ -7,7 +7,7 @@ from shop.core.api import Body
 from shop.core.api.values import Id
 
 
-class Line(Body):
+class StrictLine(Body):
     quantity: int
     ids: list[Id] = []
     maybe: int | None = None
@@ -15,8 +15,8 @@ class Line(Body):
     sure: bool = False
 
 
-class Order(Body):
-    lines: list[Line]
+class StrictOrder(Body):
+    lines: list[StrictLine]
 
 
 @pytest.mark.parametrize("wrong", [True, False, "1", 1.0, "true", [1], None])
@@ -28,19 +28,19 @@ def test_a_whole_number_is_one(wrong: object) -> None:
         *([{"quantity": 1, "maybe": wrong}] if wrong is not None else []),
     ):
         with pytest.raises(ValidationError):
-            Line.model_validate(given)
+            StrictLine.model_validate(given)
         with pytest.raises(ValidationError):
-            Order.model_validate({"lines": [given]})
+            StrictOrder.model_validate({"lines": [given]})
 
 
 @pytest.mark.parametrize("wrong", [0, 1, "true", "on", None])
 def test_a_boolean_is_one(wrong: object) -> None:
     with pytest.raises(ValidationError):
-        Line.model_validate({"quantity": 1, "sure": wrong})
+        StrictLine.model_validate({"quantity": 1, "sure": wrong})
 
 
 def test_what_is_right_is_taken() -> None:
-    line = Line.model_validate({"quantity": 3, "ids": [1, 2], "maybe": None, "by_id": {"a": 2}, "sure": True})
+    line = StrictLine.model_validate({"quantity": 3, "ids": [1, 2], "maybe": None, "by_id": {"a": 2}, "sure": True})
     assert (line.quantity, line.ids, line.maybe, line.by_id, line.sure) == (3, [1, 2], None, {"a": 2}, True)
 
 

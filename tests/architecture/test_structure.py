@@ -29,6 +29,7 @@ PICTURES = {".png", ".jpg", ".webp", ".avif", ".ico", ".woff2", ".gz", ".mp4"}
 # Who may be named: vocabularies, hosts that are nobody's, and what only looks like one. A registry, a mirror or
 # somebody's server is not among them.
 HOSTS = {
+    "schemas.openxmlformats.org",  # names in a workbook, not addresses
     "schema.org", "www.w3.org", "ref.gs1.org", "example.cn", "example.com", "heqiao.example", "choice.net",
     "page.chosen.net", "shop.config.settings.dev", "allauth.core.internal",
 }  # fmt: skip

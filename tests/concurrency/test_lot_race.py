@@ -36,7 +36,8 @@ def test_exactly_the_harvest_goes_out_and_the_chain_is_whole(real_db: str, tmp_p
     lot = ProduceLot.objects.get()
     assert lot.assigned_grams == lot.harvested_grams == ParcelLot.objects.aggregate(sum=Sum("grams"))["sum"]
     assert TracedParcel.objects.count() == PIECES
-    assert verify_chain(listing.supplier_id) == (PIECES + 1, None)
+    # A harvest, its packing, and a shipping for each parcel.
+    assert verify_chain(listing.supplier_id) == (PIECES + 2, None)
     assert [found for _name, found in projections.run_all() if found] == []
 
 

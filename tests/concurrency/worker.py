@@ -40,7 +40,7 @@ from shop.sales.operations.payments import capture_payment, start_payment  # noq
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place  # noqa: E402
 from shop.sales.operations.refunds import refund_order_part  # noqa: E402
 from shop.sales.operations.shipping import Parcel, ship_order  # noqa: E402
-from tests.concurrency import guessing, reviewing  # noqa: E402
+from tests.concurrency import guessing, reviewing, sharing_phone  # noqa: E402
 from tests.concurrency.buying import buy_one, dropped, spec_of_id  # noqa: E402
 from tests.factories import AT  # noqa: E402
 from traceability.models import ProduceLot, TraceEvent  # noqa: E402
@@ -99,6 +99,7 @@ def take_lock_off() -> None:
     ledger._move_balances = unlocked_balances
     reviewing.take_lock_off()
     guessing.take_lock_off()
+    sharing_phone.take_lock_off()
     for each in connections.all():
         each.settings_dict["OPTIONS"].pop("transaction_mode", None)
     if connection.vendor == "sqlite":
@@ -222,6 +223,7 @@ def shelf(job: dict[str, Any], number: int) -> str:
 
 
 RACES = {
+    "share_phone": sharing_phone.come,
     "shelf": shelf,
     "guess": guessing.guess,
     "tries": guessing.tries,

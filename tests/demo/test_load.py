@@ -119,6 +119,7 @@ def test_events_stand_in_the_order_of_time():
 DEADLINES = {
     "end_datetime", "expire_date", "valid_until", "best_before", "answer_by", "ship_by", "pay_by", "due_at", "until",
     "expires_at", "planned_at", "ends_at", "starts_on", "ends_on", "changes_on",
+    "promised_until",
 }  # fmt: skip
 
 

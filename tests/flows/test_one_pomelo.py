@@ -297,6 +297,8 @@ def test_one_pomelo_through_every_door():
     consumer.sends(f"{mine}/after-sale/{line.pk}/", kind="return", quantity=1, amount="32.80", reason="买多了")
     case = AfterSale.objects.get()
     seller.sends(f"/seller/after-sales/{case.pk}/", decision="approve", amount="32.80")
+    consumer.sends(f"{mine}/case/{case.pk}/send-back/", carrier="sf", tracking_no="SF1234567890999")
+    seller.sends(f"/seller/after-sales/{case.pk}/return/", decision="received")
     session.refresh_from_db()
     seller.sends(f"/live/console/{session.pk}/act/", action="end", version=session.version)
     outbox.drain(at=AT)

@@ -10,10 +10,12 @@ from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from PIL import Image
 
 from catalog.models import Listing
-from shop.sales.models import LineFacts, OrderFacts, Purchase
+from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase
+from shop.sales.operations.aftersales import decide_after_sale
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.placing import Buyer, Extras, PlaceLine, ShipTo, place
 from shop.sales.operations.receipts import confirm_receipt
+from shop.sales.operations.returning import confirm_return, send_back
 from shop.sales.operations.shipping import Parcel, ship_order
 from shop.sales.pricing import Applied
 from tests.factories import AT, make_division, spec_of
@@ -96,6 +98,13 @@ def receive(order: OrderFacts, at: datetime = AT) -> OrderFacts:
 def lines_of(order: OrderFacts) -> list[LineFacts]:
     """Return an order's lines."""
     return list(LineFacts.objects.filter(order=order).order_by("pk"))
+
+
+def come_back(case: AfterSale) -> None:
+    """Have the supplier agree to a return, the goods go back, and the supplier confirm."""
+    decide_after_sale(case_id=case.pk, approve=True, amount_fen=case.amount_fen, actor=None, at=AT)
+    send_back(case_id=case.pk, carrier="sf", tracking_no="SF1234567890999", actor=None, at=AT)
+    confirm_return(case_id=case.pk, actor=None, at=AT)
 
 
 def photo(name: str = "photo.jpg") -> SimpleUploadedFile:

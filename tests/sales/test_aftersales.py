@@ -9,7 +9,7 @@ from shop.sales.models import AfterSale, AfterSalePicture, Refund
 from shop.sales.operations.aftersales import decide_after_sale, open_after_sale, withdraw_after_sale
 from shop.sales.rules import after_sale_kinds
 from tests.factories import AT, make_listing
-from tests.sales.selling import lines_of, paid, photo, receive, ship
+from tests.sales.selling import come_back, lines_of, paid, photo, receive, ship
 
 pytestmark = pytest.mark.django_db
 
@@ -36,13 +36,13 @@ def claim(order, **changes):
 def test_damage_is_claimed_with_a_photo_and_paid_back_when_approved(received):
     case = claim(received)
     assert (case.state, AfterSalePicture.objects.filter(case=case).count()) == ("open", 1)
-    assert case.answer_by == AT + timedelta(hours=49)
-    decide_after_sale(case_id=case.pk, approve=True, amount_fen=3000, answer="抱歉", actor=None, at=AT)
+    assert case.due_at == AT + timedelta(hours=49)
+    decide_after_sale(case_id=case.pk, approve=True, amount_fen=3280, answer="抱歉", actor=None, at=AT)
     received.refresh_from_db()
     case.refresh_from_db()
-    assert (case.state, case.amount_fen, received.refunded_fen) == ("approved", 3280, 3000)
+    assert (case.state, case.amount_fen, received.refunded_fen) == ("approved", 3280, 3280)
     assert Refund.objects.get().key == f"after-sale:{case.pk}"
-    assert ledger.balance(f"supplier:{received.supplier_id}:payable") == 6560 - 3000
+    assert ledger.balance(f"supplier:{received.supplier_id}:payable") == 6560 - 3280
 
 
 def test_a_case_is_decided_once(received):
@@ -126,9 +126,9 @@ def test_what_may_be_asked_for_when(state, is_fresh, hours, kinds):
 def test_the_same_pieces_come_back_once():
     order = receive(ship(paid((make_listing(stock=50, price_fen=3280, is_fresh=False), 2))))
     case = claim(order, kind="return", quantity=2, amount_fen=100)
-    decide_after_sale(case_id=case.pk, approve=True, amount_fen=100, actor=None, at=AT)
+    come_back(case)
     assert lines_of(order)[0].returned == 2
-    with pytest.raises(TooMuch) as refused:
-        claim(order, kind="return", quantity=1, amount_fen=100)
-    assert refused.value.field == "quantity"
-    assert claim(order, kind="damaged", quantity=2, amount_fen=100).pk
+    for kind in ("return", "damaged"):
+        with pytest.raises(TooMuch) as refused:
+            claim(order, kind=kind, quantity=1, amount_fen=100)
+        assert refused.value.field == "quantity"

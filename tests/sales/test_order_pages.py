@@ -2,8 +2,9 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from shop.sales.models import AfterSale, Favourite, ReviewFacts
+from shop.sales.models import AfterSale, Favourite, ReviewFacts, Shipment
 from shop.sales.visitors import GUEST_COOKIE
 from tests.factories import make_listing, make_supplier, make_user
 from tests.sales.selling import buy, lines_of, paid, photo, receive, ship
@@ -181,3 +182,20 @@ def test_a_reminder_is_asked_for_once_and_dropped(mine, buyer):
     reminder = buyer.reminders.get()
     assert mine.post(f"/account/reminders/{reminder.pk}/delete/").status_code == 302
     assert buyer.reminders.count() == 0
+
+
+def test_a_parcels_way_is_told_in_the_time_of_china_with_its_year(mine, buyer):
+    order = ship(paid((make_listing(), 1), user=buyer))
+    year = timezone.localdate().year
+    track = [
+        {"at": f"{year - 1}-12-31T15:59:00+00:00", "text_zh": "已揽收", "text_en": "Picked up"},
+        {"at": f"{year}-02-01T16:30:00Z", "text_zh": "到达广州", "text_en": "In Guangzhou"},
+    ]
+    Shipment.objects.filter(order=order).update(track=track)
+    page = mine.get(address(order)).content.decode()
+    assert "02-02 00:30" in page
+    assert f"{year - 1}-12-31 23:59" in page
+    assert "16:30" not in page
+    page = mine.get(f"/en{address(order)}").content.decode()
+    assert "2 Feb 00:30" in page
+    assert f"31 Dec {year - 1} 23:59" in page

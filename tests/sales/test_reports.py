@@ -14,7 +14,6 @@ from shop.sales import periods
 from shop.sales.deal import Attribution
 from shop.sales.models import AfterSale, LineFacts, OrderAttribution
 from shop.sales.operations.acceptance import accept_order
-from shop.sales.operations.aftersales import decide_after_sale
 from shop.sales.operations.closing import cancel_order
 from shop.sales.operations.shipping import cancel_rest
 from shop.sales.periods import Period
@@ -32,7 +31,7 @@ from shop.sales.queries.reports import (
 from shop.sales.states import Terms
 from tests.factories import AT, make_listing, make_supplier
 from tests.sales.reporting import GRAMS, WATCHED, order_of, random_orders, sell, two_counties
-from tests.sales.selling import lines_of, pay, receive, ship
+from tests.sales.selling import come_back, lines_of, pay, receive, ship
 
 pytestmark = pytest.mark.django_db
 ALLIANCE, UNIT = Attribution("alliance", "7", "市一中"), Attribution("unit", "7", "市一中")
@@ -108,9 +107,9 @@ def test_returned_pieces_are_not_sold() -> None:
     order = receive(ship(order_of(purchase)))
     line = lines_of(order)[0]
     case = AfterSale.objects.create(
-        line=line, kind="return", quantity=2, amount_fen=2000, reason="不合适", opened_at=AT
+        line=line, kind="return", quantity=2, amount_fen=1500, needs_return=True, reason="不合适", opened_at=AT
     )
-    decide_after_sale(case_id=case.pk, approve=True, amount_fen=1500, actor=None, at=AT)
+    come_back(case)
     assert read("county").total == Figures(1, 1, GRAMS, 3000, 0, 1500)
     LineFacts.objects.filter(pk=line.pk).update(returned=1)
     assert [str(row) for _name, rows in run_all() for row in rows] == [

@@ -123,7 +123,9 @@ def world(db: None) -> World:
         address=address,
         message=Message.objects.get(user=owner),
         purchase=purchase,
-        case=AfterSale.objects.create(line=line, kind="damaged", amount_fen=100, reason="压坏了", opened_at=AT),
+        case=AfterSale.objects.create(
+            line=line, kind="damaged", amount_fen=100, reason="压坏了", opened_at=AT, asked_at=AT
+        ),
         reminder=Reminder.objects.create(user=owner, kind="stock", listing=listing, created_at=AT),
         specification_id=spec_of(listing).specification_id,
         session_id=make_session(make_room(supplier, host=owner), host=owner)[0].pk,

@@ -68,6 +68,8 @@ ROUTES: dict[str, Rule] = {
     "account/addresses/parse/": Rule.OPEN,
     # The catalogue.
     "media/<path:path>": Rule.OPEN,
+    # The address is signed and expires, and whoever follows it is asked for again (tests/sales/test_case_pages.py).
+    "files/<str:token>": Rule.OPEN,
     "shop/": Rule.OPEN,
     "shop/search/": Rule.OPEN,
     "shop/c/<slug:slug>/": Rule.OPEN,

@@ -10,6 +10,8 @@ from oscar.apps.catalogue.models import Category
 
 from catalog.models import Stock
 from catalog.queries.sale import specifications_for_sale
+from shop.accounts.operations.groups import ensure_groups, give_role
+from shop.accounts.roles import PLATFORM_ADMIN
 from shop.core.errors import InvalidInput
 from shop.sales.models import LineFacts, Shipment
 from tests.factories import AT, make_user, spec_of
@@ -199,6 +201,27 @@ class TestRequired:
         client.force_login(member)
         html = client.get(f"/seller/lots/{lot.pk}/").content.decode()
         assert ('data-testid="lot-awaiting"' in html, "农药残留" in html, "save-packing" in html) == (True, True, False)
+
+
+@pytest.mark.django_db
+def test_the_administrator_edits_what_is_required():
+    admin = make_user()
+    ensure_groups()
+    give_role(user=admin, role=PLATFORM_ADMIN, actor=None, at=AT)
+    client = Client()
+    client.force_login(admin)
+    category = make_grown().category
+    sent = {
+        "category": category.pk,
+        "item": "农药残留",
+        "document": "例：省农发〔2026〕1 号",
+        "valid_from": "2026-01-01",
+    }
+    assert client.post("/admin/traceability/testrequirement/add/", sent).status_code == 302
+    rule = TestRequirement.objects.get()
+    answer = client.post(f"/admin/traceability/testrequirement/{rule.pk}/change/", sent | {"valid_until": "2025-01-01"})
+    assert (answer.status_code, TestRequirement.objects.get().valid_until) == (200, None)
+    assert client.post(f"/admin/traceability/testrequirement/{rule.pk}/delete/").status_code == 403
 
 
 # Order and weights.

@@ -10,8 +10,8 @@ import justmytype_intl_cjk
 import segno
 import typst
 from django.conf import settings
-from django.utils import timezone
 
+from shop.core.times import plain_day
 from traceability.models import ConformityCertificate, ParcelLot, TracedParcel
 from traceability.rules.codes import grouped
 from traceability.rules.weights import in_words
@@ -81,8 +81,8 @@ def _label(parcel: TracedParcel, goods: list[ParcelLot]) -> dict[str, Any]:
         "more": max(0, len(names) - MOST_NAMES),
         "lots": lots[:MOST_NAMES],
         "supplier": parcel.supplier.name_zh,
-        "harvested": f"{harvested:%Y-%m-%d}" if harvested else "",
-        "shipped": f"{timezone.localtime(parcel.shipped_at):%Y-%m-%d}",
+        "harvested": plain_day(harvested),
+        "shipped": plain_day(parcel.shipped_at),
     }
 
 

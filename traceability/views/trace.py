@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -19,6 +18,7 @@ from catalog.queries.certificates import certificates_of as certificates_of_list
 from shop.core.kept import kept_page
 from shop.core.marks import mark
 from shop.core.masking import mask_name
+from shop.core.times import full_day, spoken_day
 from traceability.drawing import draw
 from traceability.evidence import badge_of, evidence_of, rows
 from traceability.models import ConformityCertificate
@@ -171,7 +171,7 @@ def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
         "broken": broken_words(page.broken, page.broken_step),
         "title": _name(page.lots[0]) if page.lots else said(supplier, "name"),
         "lots": [_lot(page, each, proofs) for each in page.lots],
-        "shipped": date_format(timezone.localtime(page.parcel.shipped_at), _("j M")),
+        "shipped": spoken_day(page.parcel.shipped_at),
         "supplier": {
             "name": said(supplier, "name"),
             "url": local(f"/suppliers/{supplier.slug}/"),
@@ -194,8 +194,8 @@ def _lot(page: TracePage, each: LotInParcel, proofs: dict[int, list[CertificateS
         "is_recalled": lot.state in STOPPED,
         "is_sealed": each.is_sealed,
         "in_parcel": [{"name": said(row, "name"), "pieces": row.pieces} for row in each.goods],
-        "harvested": date_format(lot.harvested_on, _("j M")),
-        "best_before": date_format(lot.best_before, "Y-m-d") if lot.best_before else "",
+        "harvested": spoken_day(lot.harvested_on),
+        "best_before": full_day(lot.best_before),
         "test": test,
         "badge": badge_of(found),
         "evidence": rows(found),

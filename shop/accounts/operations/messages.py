@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from shop.accounts.messages import is_registered
 from shop.accounts.models import Message, User
 from shop.core.redirects import is_inside
@@ -33,3 +35,11 @@ def mark_read(*, message: Message, actor: User, at: datetime) -> None:
 def mark_all_read(*, actor: User, at: datetime) -> int:
     """Note that `actor` read everything; return how many were unread."""
     return Message.objects.filter(user_id=actor.pk, read_at__isnull=True).update(read_at=at)
+
+
+def rewrite(*, which: Q, params: Mapping[str, Any]) -> int:
+    """Put other words into messages that were told, since whom they name was erased; return how many."""
+    rows = list(Message.objects.filter(which))
+    for row in rows:
+        row.params = {**row.params, **{name: value for name, value in params.items() if name in row.params}}
+    return Message.objects.bulk_update(rows, ["params"])

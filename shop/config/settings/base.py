@@ -154,12 +154,18 @@ PRIVATE_NUMBERS = env.str("PRIVATE_NUMBERS", "shop.sales.private_numbers.Masked"
 STATICFILES_DIRS = [BASE_DIR / "static" / "build"]
 MEDIA_URL = env.str("MEDIA_URL", "/media/")
 MEDIA_ROOT = VAR_DIR / "media"
+# Evidence and slips: no address leads here, see shop/core/private_files.py.
+PRIVATE_ROOT = VAR_DIR / "private"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {"BACKEND": "shop.core.private_files.PrivateStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
 WAGTAIL_SITE_NAME = "禾桥"
+# Originals are encoded anew in a child process, under names that nobody guesses.
+WAGTAILIMAGES_IMAGE_FORM_BASE = "shop.campaigns.image_forms.EncodedImageForm"
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
 # Whatever staff upload is served as WebP: media serves nothing but what we encode ourselves.
 WAGTAILIMAGES_FORMAT_CONVERSIONS = {"jpeg": "webp", "png": "webp", "gif": "webp", "avif": "webp", "bmp": "webp"}
 WAGTAILADMIN_BASE_URL = SITE_URL

@@ -1,8 +1,8 @@
 """Selling by API: buying, orders, the supplier's desk, the reviewers' queues."""
 
-from . import basket, buying, funding, goods, orders, reports, reviewing, seller
+from . import arbitration, basket, buying, funding, goods, orders, reports, reviewing, seller, seller_cases, wishes
 
-# `buying`, `funding` and `goods` add to the areas of `basket` and `seller`.
-AREAS = (basket.area, orders.area, orders.wishes, seller.area, reviewing.area, reports.area)
+# `buying`, `funding`, `goods` and `seller_cases` add to the areas of `basket` and `seller`.
+AREAS = (basket.area, orders.area, wishes.wishes, seller.area, reviewing.area, arbitration.area, reports.area)
 
-__all__ = ["AREAS", "buying", "funding", "goods"]
+__all__ = ["AREAS", "buying", "funding", "goods", "seller_cases"]

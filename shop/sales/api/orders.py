@@ -1,5 +1,6 @@
 """One's own orders: seen, cancelled, received, reviewed, complained about; favourites and reminders."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
@@ -8,24 +9,20 @@ from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
 
-from catalog.operations import reminders as reminding
-from catalog.queries.trade import live_listing, reminders_of
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
-from shop.core.api.paging import Asked, Follow, Followed, cursor_at, cut, place_of, turn_of
+from shop.core.api import Answer, Area, Body, Moment, Page, Priced, YuanIn, fen_of, yuan
+from shop.core.api.paging import Follow, turn_of
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
-from shop.sales.models import LineFacts, OrderFacts
-from shop.sales.operations import aftersales, closing, nudges, receipts, reviews
-from shop.sales.operations.favourites import toggle_favourite
-from shop.sales.queries.favourites import favourite_listing_ids, favourite_page
+from shop.sales.api.evidence import CasePhotos, photos_of
+from shop.sales.case_shown import CaseShown
+from shop.sales.models import AfterSale, LineFacts, OrderFacts
+from shop.sales.operations import aftersales, arbitration, closing, nudges, receipts, returning, reviews
 from shop.sales.queries.orders import case_of, line_of, order_id_of, order_list, order_of
 from shop.sales.shown import show_order, show_order_page
-from shop.sales.texts import in_reader_language
 from shop.sales.visitors import Visitor
 
 area = Area(gettext_noop("Your orders"))
-wishes = Area(gettext_noop("Favourites and reminders"))
 Photos = Annotated[
     list[str],
     Field(
@@ -36,14 +33,27 @@ Photos = Annotated[
 ]
 
 
+class CaseDecisionOut(Priced):
+    verdict: str
+    amount: str
+    reason: str
+    decided_at: Moment
+
+
 class CaseOut(Priced):
     id: int
     kind: str
-    state: str
+    state: str = Field(examples=["arbitration"])
+    quantity: int
     amount: str
+    agreed: str = Field(description=gettext_noop("Offered by the supplier, or granted."))
     approved: str
+    needs_return: bool
     reason: str
     answer: str
+    due_at: Moment | None = Field(description=gettext_noop("Until when whoever's turn it is has time."))
+    can: list[str] = Field(examples=[["take", "ask"]], description=gettext_noop("What the buyer may do now."))
+    decisions: list[CaseDecisionOut]
 
 
 class OrderLineOut(Priced):
@@ -55,6 +65,12 @@ class OrderLineOut(Priced):
     cancelled: int
     price: str
     amount: str
+    promised_from: date | None = Field(
+        description=gettext_noop("Promised to the buyer: harvested on this day or later.")
+    )
+    promised_until: date | None = Field(
+        description=gettext_noop("Promised to the buyer: best before this day or later.")
+    )
     is_weighed: bool = Field(description=gettext_noop("Charged by weight: what it weighs less is given back."))
     weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
     weighed_back: str = Field(description=gettext_noop("What went back to the buyer for their weight."))
@@ -95,7 +111,29 @@ class OrdersAsked(Follow):
     state: Literal["", "unpaid", "to_ship", "shipped", "to_review", "after_sale"] = ""
 
 
+def _case(case: AfterSale, shown: CaseShown) -> dict[str, Any]:
+    same = ("kind", "state", "quantity", "needs_return", "reason", "answer", "due_at")
+    return {name: getattr(case, name) for name in same} | {
+        "id": case.pk,
+        "amount": yuan(case.amount_fen),
+        "agreed": yuan(shown.agreed_fen),
+        "approved": yuan(shown.approved_fen),
+        "can": [name for name, may in shown.can.items() if may],
+        "decisions": [
+            {"verdict": each.verdict, "amount": yuan(each.amount_fen), "reason": each.reason,
+             "decided_at": each.decided_at}
+            for each in case.decisions.all()
+        ],
+    }  # fmt: skip
+
+
 def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
+    # Loaded for one order only, as its page shows them.
+    rows = {
+        line.pk: list(line._prefetched_objects_cache["after_sales"])
+        for line in order.lines.all()
+        if "after_sales" in getattr(line, "_prefetched_objects_cache", {})
+    }
     same = ("placed_at", "ship_by", "shipped_at", "completed_at", "state")
     return {name: getattr(order, name) for name in same} | {
         "number": shown.number,
@@ -114,22 +152,15 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
                 "cancelled": line.cancelled,
                 "price": yuan(line.unit_price_fen),
                 "amount": yuan(line.sum_fen),
+                "promised_from": line.promised.harvested_on if line.promised else None,
+                "promised_until": line.promised.best_before if line.promised else None,
                 "is_weighed": line.is_weighed,
                 "weighed_grams": line.weighed_grams,
                 "weighed_back": yuan(line.weighed_back_fen),
                 "can_review": line.can_review,
                 "can_claim": line.can_claim,
                 "cases": [
-                    {
-                        "id": case.pk,
-                        "kind": str(case.kind),
-                        "state": str(case.state),
-                        "amount": yuan(case.amount_fen),
-                        "approved": yuan(case.approved_fen),
-                        "reason": case.reason,
-                        "answer": case.answer,
-                    }
-                    for case in line.cases
+                    _case(case, shown_case) for case, shown_case in zip(rows.get(line.pk, ()), line.cases, strict=False)
                 ],
             }
             for line in shown.lines
@@ -248,109 +279,54 @@ def open_after_sale(request: ApiRequest, number: str, line_id: int, body: AfterS
     )
 
 
-@step("after-sales/{int:case_id}/withdraw", summary=gettext_noop("Take an after-sales case back"))
-def withdraw_after_sale(request: ApiRequest, number: str, case_id: int) -> None:
+def _own_case(request: ApiRequest, number: str, case_id: int) -> int:
     case = case_of(_mine(request), number, case_id)
     if case is None:
         raise Http404
-    aftersales.withdraw_after_sale(case_id=case.pk, **by(request))
+    return case.pk
 
 
-class FavouriteOut(Priced):
-    listing_id: int
-    slug: str
-    name: str
-    price: str
-    available: int
-    cheaper: str = Field(description=gettext_noop("How much less it costs than when it was added."))
-    added_at: Moment
+@step("after-sales/{int:case_id}/withdraw", summary=gettext_noop("Take an after-sales case back"))
+def withdraw_after_sale(request: ApiRequest, number: str, case_id: int) -> None:
+    aftersales.withdraw_after_sale(case_id=_own_case(request, number, case_id), **by(request))
 
 
-@wishes.reads("/favourites", Page[FavouriteOut], scope="account:read", summary=gettext_noop("What you keep"))
-def list_favourites(request: ApiRequest, turn: Followed) -> dict[str, Any]:
-    page, kept = favourite_page(request.user, int(place_of(turn) or 1))
-    items = [
-        {
-            "listing_id": each.listing.listing_id,
-            "slug": each.listing.slug,
-            "name": in_reader_language(each.listing.name_zh, each.listing.name_en),
-            "price": yuan(each.listing.price_fen),
-            "available": max(each.listing.available, 0),
-            "cheaper": yuan(each.cheaper_fen),
-            "added_at": each.added_at,
-        }
-        for each in kept
-    ]
-    return {"items": items, "next_cursor": cursor_at(page.next_page_number() if page.has_next() else None)}
-
-
-def _keep(request: ApiRequest, listing_id: int, *, on: bool) -> None:
-    if (listing_id in favourite_listing_ids(request.user)) == on:
-        return
-    if toggle_favourite(user=request.user, listing_id=listing_id, at=timezone.now()) is None:
-        raise Http404
-
-
-@wishes.writes(
-    "/favourites/{int:listing_id}", None, method="PUT", scope="account:write", summary=gettext_noop("Keep a product")
+@step(
+    "after-sales/{int:case_id}/take-offer", key=Key.REQUIRED, summary=gettext_noop("Take the part the supplier offers")
 )
-def add_favourite(request: ApiRequest, listing_id: int) -> None:
-    _keep(request, listing_id, on=True)
+def take_offer(request: ApiRequest, number: str, case_id: int) -> None:
+    aftersales.accept_offer(case_id=_own_case(request, number, case_id), **by(request))
 
 
-@wishes.writes(
-    "/favourites/{int:listing_id}",
-    None,
-    method="DELETE",
-    scope="account:write",
-    summary=gettext_noop("Let a product go"),
+class PleaIn(Body):
+    words: str = Field(min_length=1, max_length=300, description=gettext_noop("Why you do not agree."))
+
+
+@step(
+    "after-sales/{int:case_id}/ask-platform",
+    summary=gettext_noop("Have the platform decide a case that was refused, or of which too little is offered"),
 )
-def remove_favourite(request: ApiRequest, listing_id: int) -> None:
-    _keep(request, listing_id, on=False)
+def ask_platform(request: ApiRequest, number: str, case_id: int, body: PleaIn) -> None:
+    arbitration.ask_platform(case_id=_own_case(request, number, case_id), words=body.words, **by(request))
 
 
-class ReminderIn(Body):
-    listing_id: Id
-    kind: Literal["restock", "harvest"] = "restock"
+class SentBackIn(Body):
+    carrier: str = Field(max_length=20, examples=["sf"])
+    tracking_no: str = Field(max_length=40, examples=["SF1234567890123"])
 
 
-class ReminderOut(Answer):
-    id: int
-    kind: str
-    listing_id: int
-    name: str
-    asked_at: Moment
-    sent_at: Moment | None
-
-
-@wishes.reads("/reminders", Page[ReminderOut], scope="account:read", summary=gettext_noop("What you wait for"))
-def list_reminders(request: ApiRequest, turn: Asked) -> dict[str, Any]:
-    return cut(
-        turn,
-        reminders_of(request.user),
-        lambda each: {
-            "id": each.reminder_id,
-            "kind": each.kind,
-            "listing_id": each.listing.listing_id,
-            "name": in_reader_language(each.listing.name_zh, each.listing.name_en),
-            "asked_at": each.asked_at,
-            "sent_at": each.sent_at,
-        },
+@step("after-sales/{int:case_id}/send-back", summary=gettext_noop("Note the parcel by which goods go back"))
+def send_goods_back(request: ApiRequest, number: str, case_id: int, body: SentBackIn) -> None:
+    returning.send_back(
+        case_id=_own_case(request, number, case_id), carrier=body.carrier, tracking_no=body.tracking_no, **by(request)
     )
 
 
-@wishes.writes("/reminders", None, scope="account:write", summary=gettext_noop("Be told when it can be bought"))
-def add_reminder(request: ApiRequest, body: ReminderIn) -> None:
-    listing = live_listing(body.listing_id)
-    if listing is None:
-        raise Http404
-    reminding.ask(user=request.user, listing=listing, kind=body.kind, at=timezone.now())
-
-
-@wishes.writes(
-    "/reminders/{int:reminder_id}", None, method="DELETE", scope="account:write", summary=gettext_noop("Stop waiting")
+@area.reads(
+    "/orders/{number}/after-sales/{int:case_id}/photos",
+    CasePhotos,
+    scope="orders:read",
+    summary=gettext_noop("The photos of a case, of both sides"),
 )
-def delete_reminder(request: ApiRequest, reminder_id: int) -> None:
-    if not any(each.reminder_id == reminder_id for each in reminders_of(request.user)):
-        raise Http404
-    reminding.forget(user=request.user, reminder_id=reminder_id)
+def list_case_photos(request: ApiRequest, number: str, case_id: int) -> dict[str, Any]:
+    return photos_of(_own_case(request, number, case_id))

@@ -1,5 +1,6 @@
 """The supplier's desk: orders to send, cases to decide, stock, settlement, reviews. Always of one supplier."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
@@ -10,16 +11,15 @@ from pydantic import Field
 
 from catalog.queries.trade import SupplierBrief, supplier_acting
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.masking import mask_name
-from shop.sales.models import AfterSale, OrderFacts
-from shop.sales.operations.aftersales import decide_after_sale
+from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import Parcel, cancel_rest, line_rest, ship_order
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
-from shop.sales.states import AfterSaleState, OrderState
+from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language
 from shop.sales.weight_rules import each_weighs
 from traceability.queries.parcels import codes_of
@@ -78,6 +78,12 @@ class SoldLine(Priced):
     cancelled: int
     shipped: int
     waiting: int = Field(description=gettext_noop("Pieces that still have to be sent."))
+    promised_from: date | None = Field(
+        description=gettext_noop("Promised to the buyer: harvested on this day or later.")
+    )
+    promised_until: date | None = Field(
+        description=gettext_noop("Promised to the buyer: best before this day or later.")
+    )
     is_weighed: bool = Field(description=gettext_noop("Charged by weight: a parcel needs its grams."))
     charged_grams: int = Field(description=gettext_noop("Grams that the price of one piece is for, at the most."))
     weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
@@ -140,6 +146,8 @@ def _order(order: OrderFacts) -> dict[str, Any]:
                 "cancelled": line.cancelled,
                 "shipped": line.shipped,
                 "waiting": line_rest(line),
+                "promised_from": line.promised_from,
+                "promised_until": line.promised_until,
                 "is_weighed": line.is_weighed,
                 "charged_grams": line.net_grams,
                 "weighed_grams": line.weighed_grams,
@@ -279,70 +287,3 @@ def cancel_seller_order(request: ApiRequest, number: str, body: CancelIn, asked:
         **by(request),
     )
     return _detail(supplier, number)
-
-
-class SoldCase(Priced):
-    id: int
-    order: str
-    line_id: int
-    name: str
-    kind: str
-    state: str
-    quantity: int
-    amount: str
-    reason: str
-    answer: str
-    opened_at: Moment
-    answer_by: Moment | None
-
-
-class CasesAsked(ForFollow):
-    state: Literal["open", "decided"] = "open"
-
-
-def _case(case: AfterSale) -> dict[str, Any]:
-    same = ("kind", "state", "quantity", "reason", "answer", "opened_at", "answer_by", "line_id")
-    return {name: getattr(case, name) for name in same} | {
-        "id": case.pk,
-        "order": case.line.order.order.number,
-        "name": in_reader_language(case.line.name_zh, case.line.name_en),
-        "amount": yuan(case.amount_fen),
-    }
-
-
-@area.reads("/seller/after-sales", Page[SoldCase], scope="seller:read", summary=gettext_noop("After-sales cases"))
-def list_seller_cases(request: ApiRequest, asked: Annotated[CasesAsked, Query(...)]) -> dict[str, Any]:
-    supplier = acting(request, asked)
-    if asked.state == AfterSaleState.OPEN:
-        return {"items": [_case(case) for case in queries.open_cases(supplier.pk)], "next_cursor": None}
-    return turn_of(asked, lambda page: queries.cases(supplier.pk, page), _case)
-
-
-class CaseDecision(Body):
-    approve: bool
-    amount: YuanIn | None = Field(None, description=gettext_noop("Needed to approve: at most what was asked for."))
-    answer: str = Field("", max_length=300, description=gettext_noop("Needed to refuse: the buyer reads it."))
-
-
-@area.writes(
-    "/seller/after-sales/{int:case_id}/decision",
-    SoldCase,
-    scope="seller:write",
-    key=Key.REQUIRED,
-    summary=gettext_noop("Approve or refuse a case; approved money goes back at once"),
-)
-def decide_case(request: ApiRequest, case_id: int, body: CaseDecision, asked: ForOne) -> dict[str, Any]:
-    supplier = acting(request, asked)
-    found = queries.case_of_supplier(supplier.pk, case_id)
-    if found is None:
-        raise Http404
-    decide_after_sale(
-        case_id=found.pk,
-        approve=body.approve,
-        amount_fen=fen_of(body.amount) if body.approve and body.amount else 0,
-        answer=body.answer,
-        **by(request),
-    )
-    decided = queries.case_of_supplier(supplier.pk, case_id)
-    assert decided is not None  # it was there a moment ago
-    return _case(decided)

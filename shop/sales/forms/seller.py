@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.core.money import to_fen, to_yuan
+from shop.core.times import full_day
+from shop.sales.forms.photos import PhotosField
 from shop.sales.models import AfterSale, LineFacts, OrderFacts
 from shop.sales.operations.shipping import Parcel, line_rest
 from shop.sales.rules import CARRIERS
@@ -128,7 +130,7 @@ class ShipForm(forms.Form):
 def _lot_words(lot: Any, line: LineFacts) -> str:
     """Say of a lot how many of the line's pieces it still has: that is what the parcel asks of it."""
     grams = lot.left_grams
-    until = f"{lot.best_before:%Y-%m-%d}" if lot.best_before else "—"
+    until = full_day(lot.best_before) or "—"
     return gettext("%(code)s · %(pieces)d pieces (%(left)s) left · best before %(until)s") % {
         "code": lot.code,
         "pieces": grams // max(line.net_grams, 1),
@@ -157,7 +159,7 @@ class CancelRestForm(forms.Form):
 
 
 class DecideForm(forms.Form):
-    """Approve an amount, or refuse with words."""
+    """Approve an amount, offer a part, or refuse with words."""
 
     decision = forms.ChoiceField(choices=[("approve", "approve"), ("refuse", "refuse")])
     amount = forms.DecimalField(
@@ -174,6 +176,8 @@ class DecideForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "data-testid": "decide-answer"}),
     )
 
+    photos = PhotosField(label=_("Photos of your side"))
+
     @classmethod
     def of(cls, case: AfterSale) -> "DecideForm":
         """Return the form with what was asked for."""
@@ -183,6 +187,17 @@ class DecideForm(forms.Form):
     def amount_fen(self) -> int:
         """The amount in 分, 0 for none."""
         return to_fen(self.cleaned_data.get("amount") or Decimal(0))
+
+
+class ReturnForm(forms.Form):
+    """What is wrong with goods that came back."""
+
+    why = forms.CharField(
+        label=_("What is wrong with them"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2, "data-testid": "return-why"}),
+    )
 
 
 class ReplyForm(forms.Form):

@@ -1,6 +1,6 @@
 """The order after the basket: purchases, order facts, shipments, payments, after-sales, reviews."""
 
-from .aftersales import AfterSale, AfterSalePicture
+from .aftersales import AfterSale, AfterSalePicture, AfterSaleTerms, CaseDecision, CaseMove, case_times
 from .favourites import Favourite
 from .offers import LineDiscount, OfferConsent, OfferFunding
 from .orders import LineFacts, OrderFacts, OrderMove
@@ -12,6 +12,9 @@ from .shipments import Shipment, ShipmentLine
 __all__ = [
     "AfterSale",
     "AfterSalePicture",
+    "AfterSaleTerms",
+    "CaseDecision",
+    "CaseMove",
     "DeliveryDue",
     "Favourite",
     "LineDiscount",
@@ -32,4 +35,5 @@ __all__ = [
     "Shipment",
     "ShipmentLine",
     "WebhookEvent",
+    "case_times",
 ]

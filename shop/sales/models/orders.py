@@ -102,6 +102,7 @@ class LineFacts(models.Model):
     )
     certificate_id = models.BigIntegerField(null=True, blank=True, help_text="Whose output the pieces draw")
     is_fresh = models.BooleanField(default=True)
+    damage_covered = models.BooleanField(default=True, help_text="坏果包赔: the supplier's promise, as it was then")
     is_weighed = models.BooleanField(
         default=False, help_text="Charged by weight: up to net_grams a piece, the rest back"
     )
@@ -118,7 +119,9 @@ class LineFacts(models.Model):
             models.CheckConstraint(
                 condition=Q(accepted__lte=F("shipped") - F("rejected")), name="line_decides_what_shipped"
             ),
-            models.CheckConstraint(condition=Q(returned__lte=F("shipped")), name="line_returns_what_shipped"),
+            models.CheckConstraint(
+                condition=Q(returned__lte=F("shipped") - F("rejected")), name="line_returns_what_was_kept"
+            ),
             models.CheckConstraint(
                 condition=Q(
                     refunded_fen__gte=0,

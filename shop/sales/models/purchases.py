@@ -22,6 +22,7 @@ class Purchase(models.Model):
     )
     contact_phone = models.CharField(max_length=20, blank=True)
     contact_email = models.EmailField(blank=True)
+    erased_phone = models.CharField(max_length=64, blank=True, help_text="Of an erased buyer: a keyed hash")
     guest_token_hash = models.CharField(max_length=64, blank=True, help_text="Of the browser that bought")
     link_token_hash = models.CharField(max_length=64, blank=True, help_text="Of the token in links to it")
     state = models.CharField(max_length=10, choices=PurchaseState.choices, default=PurchaseState.UNPAID)
@@ -66,6 +67,7 @@ class Purchase(models.Model):
             models.Index(fields=["pay_by"], condition=Q(state="unpaid"), name="purchase_expiring"),
             models.Index(fields=["user", "-placed_at"], name="purchase_of_user"),
             models.Index(fields=["contact_phone"], name="purchase_of_phone"),
+            models.Index(fields=["erased_phone"], condition=~Q(erased_phone=""), name="purchase_of_erased"),
             # Whole, for a prepared plan can't know that a hash is not "".
             models.Index(fields=["guest_token_hash"], name="purchase_of_browser"),
         ]

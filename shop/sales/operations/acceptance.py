@@ -154,6 +154,14 @@ def _decide(
                 field=f"accepted-{line_id}",
                 left=pieces_sent,
             )
+        kept = line.shipped - line.rejected - line.returned
+        if pieces_sent - pieces > kept:
+            # What came back as a return is not refused as well.
+            raise TooMuch(
+                _("Part of it came back as a return already: at most %(left)d pieces can be refused.") % {"left": kept},
+                field=f"accepted-{line_id}",
+                left=pieces_sent - kept,
+            )
         if grams is not None and (grams < 0 or not line.net_grams):
             raise InvalidInput(
                 _("Enter the weight in kilograms, like 380.5."), code="weight_wrong", field=f"weight-{line_id}"

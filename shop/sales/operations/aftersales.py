@@ -1,22 +1,23 @@
-"""售后: the buyer asks for money back on one line, the supplier decides."""
+"""售后: the buyer asks for money back on one line, the supplier agrees, offers a part, or refuses.
+
+Where they disagree, see `arbitration`; goods that come back, see `returning`.
+"""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import IO, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
-from catalog.operations.pictures import store_picture
-from shop.core import audit, outbox
+from catalog.operations.pictures import store_pictures
 from shop.core.errors import InvalidInput
 from shop.sales import rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, AfterSalePicture, LineFacts, OrderFacts
+from shop.sales.operations.case_moves import due_at, grant, lock_case, move_case, record_move
 from shop.sales.operations.locks import lock_order
-from shop.sales.operations.refunds import reduce_order
-from shop.sales.states import AFTER_SALE_MOVES, AfterSaleKind, AfterSaleState
+from shop.sales.states import AfterSaleKind, AfterSaleState, CaseSide
 
 
 def open_after_sale(
@@ -38,14 +39,13 @@ def open_after_sale(
     reason = reason.strip()
     if not reason:
         raise InvalidInput(_("Say in a few words what is wrong."), code="reason_missing", field="reason")
-    if len(uploads) > rules.MAX_PHOTOS:
-        raise InvalidInput(_("Six photos at most."), code="too_many_photos", field="photos")
+    _check_photos(uploads)
     if kind == AfterSaleKind.DAMAGED and not uploads:
         raise InvalidInput(
             _("Add a photo of the damage: it is what the supplier decides on."), code="photo_missing", field="photos"
         )
     # Re-encoding takes a while: before the locks.
-    pictures = [store_picture(upload=upload, actor=actor, at=at) for upload in uploads]
+    pictures = store_pictures(uploads=uploads, actor=actor, at=at, is_private=True)
     with transaction.atomic():
         line = LineFacts.objects.select_related("order").get(pk=line_id)
         order = lock_order(line.order_id)
@@ -58,23 +58,41 @@ def open_after_sale(
                     kind=kind,
                     quantity=quantity,
                     amount_fen=amount_fen,
+                    needs_return=kind == AfterSaleKind.RETURN,
                     reason=reason,
                     opened_at=at,
-                    answer_by=at + timedelta(hours=rules.ANSWER_HOURS),
+                    due_at=due_at(AfterSaleState.OPEN, at),
                 )
         except IntegrityError as error:
             raise WrongState(_("A case of this product is open already."), code="case_open") from error
-        AfterSalePicture.objects.bulk_create([AfterSalePicture(case=case, picture=picture) for picture in pictures])
-        _tell(case, "sales.tell_case_opened", at)
+        add_evidence(case, pictures, CaseSide.BUYER)
+        record_move(case, "", side=CaseSide.BUYER, actor=actor, at=at)
         return case
+
+
+def _check_photos(uploads: Sequence[IO[bytes]]) -> None:
+    if len(uploads) > rules.MAX_PHOTOS:
+        raise InvalidInput(_("Six photos at most."), code="too_many_photos", field="photos")
+
+
+def add_evidence(case: AfterSale, pictures: Sequence[Any], side: str) -> None:
+    """Put stored pictures beside a case, as one side's."""
+    AfterSalePicture.objects.bulk_create(
+        [AfterSalePicture(case=case, picture=picture, side=side) for picture in pictures]
+    )
+
+
+def line_here(line: LineFacts) -> int:
+    """Return how many pieces of a line its buyer still has, or may still have."""
+    return rules.returnable(shipped=line.shipped, rejected=line.rejected, returned=line.returned)
 
 
 def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_fen: int, at: datetime) -> None:
     allowed = rules.after_sale_kinds(state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at)
     if kind not in allowed:
         raise WrongState(_("This can't be asked for any more: the time for it is over."), code="too_late", field="kind")
-    # What came back once can't come back again; money for damage may be asked for anew, up to what was paid.
-    here = line.shipped - (line.returned if kind == AfterSaleKind.RETURN else 0)
+    # What was refused at acceptance or came back once is not there to be claimed again.
+    here = line_here(line)
     if not 1 <= quantity <= here:
         text = _("%(n)d pieces were sent.") if here == line.shipped else _("%(n)d pieces can still be returned.")
         raise TooMuch(text % {"n": here}, field="quantity")
@@ -88,82 +106,72 @@ def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_
 
 
 def decide_after_sale(
-    *, case_id: int, approve: bool, actor: Any, at: datetime, amount_fen: int = 0, answer: str = ""
+    *,
+    case_id: int,
+    approve: bool,
+    actor: Any,
+    at: datetime,
+    amount_fen: int = 0,
+    answer: str = "",
+    uploads: Sequence[IO[bytes]] = (),
 ) -> AfterSale:
-    """Approve up to what was asked for (the money goes back at once), or refuse with a reason.
+    """Answer an open case, as its supplier: all that was asked for, a part as an offer, or a refusal with a reason.
 
-    Raises WrongState when the case is not open, TooMuch on field `amount`, InvalidInput on field `answer`.
-    Locks: purchase, order, case, ledger.
+    All of it goes back at once, or for a return once the goods came back. A part is the buyer's to take or to bring
+    before the platform. Raises WrongState when the case is not open, TooMuch on field `amount`, InvalidInput on
+    field `answer`. Locks: purchase, order, case, ledger.
     """
     answer = answer.strip()
+    _check_photos(uploads)
+    pictures = store_pictures(uploads=uploads, actor=actor, at=at, is_private=True)
     with transaction.atomic():
-        case, order = _lock(case_id)
-        if approve:
-            if not 1 <= amount_fen <= case.amount_fen:
-                raise TooMuch(
-                    _("Approve between ¥0.01 and %(most)s.") % {"most": f"¥{case.amount_fen / 100:.2f}"},
-                    field="amount",
-                )
-            reduce_order(
-                order=order,
-                amount_fen=amount_fen,
-                reason=case.kind,
-                key=refund_key(case.pk),
-                actor=actor,
-                at=at,
-                lines={case.line_id: amount_fen},
-                pieces={case.line_id: case.quantity} if case.kind == AfterSaleKind.RETURN else None,
+        case, order = lock_case(case_id)
+        if case.state != AfterSaleState.OPEN:
+            raise WrongState(_("This case is closed already, or it is not your turn."), code="case_closed")
+        if approve and not 1 <= amount_fen <= case.amount_fen:
+            raise TooMuch(
+                _("Approve between ¥0.01 and %(most)s.") % {"most": f"¥{case.amount_fen / 100:.2f}"}, field="amount"
             )
-            if case.kind == AfterSaleKind.RETURN:
-                _take_back(case)
-        elif not answer:
+        if not approve and not answer:
             raise InvalidInput(_("Say why: the buyer reads it."), code="answer_missing", field="answer")
-        to = AfterSaleState.APPROVED if approve else AfterSaleState.REFUSED
-        _move(case, to, actor, at, answer)
-        audit.record(
-            action=f"after_sale_{to}",
-            object_kind="after_sale",
-            object_id=case.pk,
-            actor=actor,
-            at=at,
-            amount_fen=amount_fen if approve else 0,
-        )
-        _tell(case, "sales.tell_case_decided", at, amount_fen=amount_fen if approve else 0)
+        add_evidence(case, pictures, CaseSide.SUPPLIER)
+        case.answer = answer
+        case.save(update_fields=["answer"])
+        side = CaseSide.SUPPLIER
+        if not approve:
+            move_case(case, AfterSaleState.REFUSED, side=side, actor=actor, at=at)
+        elif amount_fen < case.amount_fen:
+            move_case(case, AfterSaleState.OFFERED, side=side, actor=actor, at=at, agreed_fen=amount_fen)
+        elif case.needs_return:
+            move_case(case, AfterSaleState.TO_RETURN, side=side, actor=actor, at=at, agreed_fen=amount_fen)
+        else:
+            grant(case, order, amount_fen=amount_fen, side=side, actor=actor, at=at)
         return case
 
 
-def _take_back(case: AfterSale) -> None:
-    here = F("shipped") - case.quantity
-    taken = LineFacts.objects.filter(pk=case.line_id, returned__lte=here).update(returned=F("returned") + case.quantity)
-    if not taken:
-        raise TooMuch(_("More pieces would come back than were sent."), field="amount")
+def accept_offer(*, case_id: int, actor: Any, at: datetime) -> AfterSale:
+    """Take the part that the supplier offers, as the buyer: it goes back at once, nothing is sent back.
+
+    Raises WrongState when nothing is offered (any more).
+    """
+    return take_offer(case_id, CaseSide.BUYER, actor, at)
+
+
+def take_offer(case_id: int, side: str, actor: Any, at: datetime) -> AfterSale:
+    """Pay what is offered: the buyer took it, or said nothing until its time was over."""
+    with transaction.atomic():
+        case, order = lock_case(case_id)
+        if case.state != AfterSaleState.OFFERED:
+            raise WrongState(_("Nothing is offered any more."), code="case_closed")
+        if case.needs_return:
+            case.needs_return = False
+            case.save(update_fields=["needs_return"])
+        grant(case, order, amount_fen=case.agreed_fen, side=side, actor=actor, at=at)
+        return case
 
 
 def withdraw_after_sale(*, case_id: int, actor: Any, at: datetime) -> None:
-    """Take a case back, as its buyer. Raises WrongState when it is not open any more."""
+    """Take a case back, as its buyer. Raises WrongState when it is not open any more, or the goods are on their way."""
     with transaction.atomic():
-        case, _order = _lock(case_id)
-        _move(case, AfterSaleState.WITHDRAWN, actor, at, "")
-
-
-def refund_key(case_id: int) -> str:
-    """Return the key of a case's refund."""
-    return f"after-sale:{case_id}"
-
-
-def _lock(case_id: int) -> tuple[AfterSale, OrderFacts]:
-    order_id = AfterSale.objects.values_list("line__order_id", flat=True).get(pk=case_id)
-    order = lock_order(order_id)
-    return AfterSale.objects.select_for_update().get(pk=case_id), order
-
-
-def _move(case: AfterSale, to: AfterSaleState, actor: Any, at: datetime, answer: str) -> None:
-    if to not in AFTER_SALE_MOVES[case.state]:
-        raise WrongState(_("This case is closed already."), code="case_closed")
-    case.state, case.answer, case.decided_at = to, answer, at
-    case.decided_by_id = getattr(actor, "pk", None)
-    case.save(update_fields=["state", "answer", "decided_at", "decided_by_id"])
-
-
-def _tell(case: AfterSale, task: str, at: datetime, **facts: int) -> None:
-    outbox.enqueue(task=task, args={"case_id": case.pk, **facts}, key=f"{task}:{case.pk}", at=at)
+        case, _order = lock_case(case_id)
+        move_case(case, AfterSaleState.WITHDRAWN, side=CaseSide.BUYER, actor=actor, at=at)

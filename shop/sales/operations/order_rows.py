@@ -131,6 +131,7 @@ def _line_facts(line: PlaceLine, pairings: Mapping[str, str], promised: Dates | 
         pairing=pairings.get(spec.county_code, ""),
         certificate_id=spec.certificate_id,
         is_fresh=spec.is_fresh,
+        damage_covered=spec.damage_covered,
         is_weighed=spec.is_weighed and spec.net_grams > 0,
         promised_until=promised.best_before if promised else None,
         promised_from=promised.harvested_on if promised else None,

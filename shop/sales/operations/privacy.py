@@ -1,6 +1,6 @@
 """What sales gives out about a person, and how orders lose one.
 
-Orders are kept for years by law; the person in them is not. Answers `shop.accounts.hooks`.
+Orders are kept for years by law; the person in them is not. Part of `shop.sales.personal_data`.
 """
 
 from datetime import datetime
@@ -9,13 +9,27 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket
+from oscar.apps.basket.models import Line as BasketLine
+from oscar.apps.catalogue.reviews.models import ProductReview
 from oscar.apps.order.models import Order
 from oscar.apps.wishlists.models import WishList
 
+from catalog.operations.pictures import delete_pictures
+from catalog.queries.trade import listings_now
 from shop.core.errors import DomainError
-from shop.sales.models import AfterSale, OrderFacts, Purchase, RefundAccount, Remittance, ReviewFacts
+from shop.sales.models import (
+    AfterSale,
+    AfterSalePicture,
+    Favourite,
+    OrderFacts,
+    Purchase,
+    RefundAccount,
+    Remittance,
+    ReviewFacts,
+)
 from shop.sales.queries.payouts import by_hand
-from shop.sales.states import AfterSaleState, OrderState, PurchaseState, RefundState
+from shop.sales.states import ONGOING_CASES, CaseSide, OrderState, PurchaseState, RefundState
+from shop.sales.whose import phone_digest
 
 NOBODY = "**"
 OPEN_ORDERS = (OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED)
@@ -45,13 +59,17 @@ def export_purchases(user: Any) -> dict[str, Any]:
             }
         )
     accounts = {
-        each.purchase_id: {"holder": each.holder, "bank": each.bank, "number": each.number}
-        for each in RefundAccount.objects.filter(purchase__user=user)
+        row.purchase_id: f"{row.holder} {row.bank} {row.number}"
+        for row in RefundAccount.objects.filter(purchase__user=user)
     }
     payers: dict[int, list[str]] = {}
     for purchase_id, payer in _remittances(purchases).values_list("payment__payable_id", "payer"):
         payers.setdefault(purchase_id, []).append(payer)
-    reviews = ReviewFacts.objects.filter(review__user=user).select_related("review").order_by("pk")
+    # Whose a review is follows its purchase, also one that was adopted after it was written.
+    reviews = ReviewFacts.objects.filter(line__order__purchase__user=user).select_related("review", "line")
+    cases = AfterSale.objects.filter(line__order__purchase__user=user).select_related("line__order__order")
+    favourites = Favourite.objects.filter(user=user).order_by("pk")
+    names = {pk: listing.name_zh for pk, listing in listings_now(row.listing_id for row in favourites).items()}
     return {
         "purchases": [
             {
@@ -63,13 +81,40 @@ def export_purchases(user: Any) -> dict[str, Any]:
                 "phone": row.ship_phone,
                 "address": f"{row.ship_division.full_name_zh} {row.ship_street}",
                 "invoice_title": row.invoice_title,
-                "refund_account": accounts.get(row.pk),
+                "invoice_tax_no": row.invoice_tax_no,
+                "refund_account": accounts.get(row.pk, ""),
                 "payers": payers.get(row.pk, []),
+                "contact": [each for each in (row.contact_phone, row.contact_email, row.invoice_email) if each],
                 "orders": orders.get(row.pk, []),
             }
             for row in purchases
         ],
-        "reviews": [{"stars": row.review.score, "text": row.review.body} for row in reviews],
+        "reviews": [
+            {"stars": row.review.score, "text": row.review.body, "of": row.line.name_zh, "refusal": row.refusal}
+            for row in reviews.order_by("pk")
+        ],
+        "after_sales": [
+            {
+                "order": row.line.order.order.number,
+                "kind": row.kind,
+                "state": row.state,
+                "amount_fen": row.amount_fen,
+                "reason": row.reason,
+                "answer": row.answer,
+                "to_the_platform": row.plea,
+                "opened": row.opened_at.isoformat(),
+            }
+            for row in cases.order_by("pk")
+        ],
+        "favourites": [
+            {"product": names.get(row.listing_id, ""), "added": row.added_at.isoformat()} for row in favourites
+        ],
+        "basket": [
+            {"product": line.product.title, "quantity": line.quantity}
+            for line in BasketLine.objects.filter(basket__owner=user, basket__status=Basket.OPEN).select_related(
+                "product"
+            )
+        ],
     }
 
 
@@ -89,15 +134,24 @@ def erase_buyer(user: Any, at: datetime) -> None:
     is_open = Q(state__in=OPEN_ORDERS) | Q(purchase__state=PurchaseState.UNPAID)
     if OrderFacts.objects.filter(is_open, purchase__user=user).exists():
         raise StillOpen(_("Some of your orders are not finished yet. Receive or cancel them first."))
-    if AfterSale.objects.filter(line__order__purchase__user=user, state=AfterSaleState.OPEN).exists():
+    if AfterSale.objects.filter(line__order__purchase__user=user, state__in=ONGOING_CASES).exists():
         raise StillOpen(_("A complaint of yours is still being settled. Please wait for it first."))
+    # Also what no order took: it came too late, or was too much.
     if by_hand().filter(payment__payable_id__in=own.values("pk"), state=RefundState.REQUESTED).exists():
-        raise StillOpen(_("Money of yours is still to be paid back. Please wait for it first."))
-    RefundAccount.objects.filter(purchase__user=user).delete()
+        raise StillOpen(_("Money is still on its way back to you. Please wait for it first."))
     _remittances(own).update(payer=NOBODY)
     ReviewFacts.objects.filter(line__order__purchase__user=user).update(shown_name=NOBODY)
+    ProductReview.objects.filter(Q(user=user) | Q(facts__line__order__purchase__user=user)).update(
+        user=None, name="", email="", homepage=""
+    )
+    _forget_cases(user)
     OrderFacts.objects.filter(purchase__user=user).update(note="")
     Order.objects.filter(facts__purchase__user=user).update(guest_email="")
+    # What may be had once stays had: the phone is counted by a keyed hash, and known to nobody.
+    for pk, phone in own.exclude(contact_phone="").values_list("pk", "contact_phone"):
+        Purchase.objects.filter(pk=pk).update(erased_phone=phone_digest(phone))
+    if user.phone:
+        own.filter(erased_phone="").update(erased_phone=phone_digest(user.phone))
     own.update(
         contact_phone="",
         contact_email="",
@@ -106,7 +160,20 @@ def erase_buyer(user: Any, at: datetime) -> None:
         ship_name=NOBODY,
         ship_phone="",
         ship_street="",
+        ship_postcode="",
         invoice_email="",
     )
+    # A title with a tax number is an organisation's, and belongs to its invoice.
+    own.filter(invoice_tax_no="").update(invoice_title="")
+    RefundAccount.objects.filter(purchase__user=user).delete()
+    Favourite.objects.filter(user=user).delete()
     Basket.objects.filter(owner=user, status=Basket.OPEN).delete()
     WishList.objects.filter(owner=user).delete()
+
+
+def _forget_cases(user: Any) -> None:
+    """Take the buyer's words and photos out of its cases; what was asked, answered and given back stays."""
+    cases = AfterSale.objects.filter(line__order__purchase__user=user)
+    cases.update(reason=NOBODY, plea="")
+    photos = AfterSalePicture.objects.filter(case__in=cases, side=CaseSide.BUYER)
+    delete_pictures([row.picture for row in photos.select_related("picture")], of=photos)

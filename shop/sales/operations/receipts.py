@@ -17,7 +17,7 @@ from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order
 from shop.sales.operations.moves import move_order
 from shop.sales.operations.terms import note_delivery_due, start_term
-from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
+from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState, Terms
 
 BATCH = 100
 BY_TIME = "received_by_time"
@@ -87,8 +87,8 @@ def receipt_days(terms: str) -> int:
 
 @periodic.every("sales.receive", seconds=300)
 def receive_overdue(*, at: datetime) -> int:
-    """Complete what was sent long ago and never confirmed, unless a case is open; return how many."""
-    disputed = AfterSale.objects.filter(line__order=OuterRef("pk"), state=AfterSaleState.OPEN)
+    """Complete what was sent long ago and never confirmed, unless a case is under way; return how many."""
+    disputed = AfterSale.objects.filter(line__order=OuterRef("pk"), state__in=ONGOING_CASES)
     late = Q()
     for terms in Terms:
         late |= Q(purchase__terms=terms, shipped_at__lte=at - timedelta(days=receipt_days(terms)))

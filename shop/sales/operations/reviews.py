@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from oscar.apps.catalogue.reviews.models import ProductReview
 
 from catalog.operations.listings import count_review
-from catalog.operations.pictures import store_picture
+from catalog.operations.pictures import store_pictures
 from catalog.queries.trade import listing_product_id
 from shop.core import audit, outbox
 from shop.core.errors import InvalidInput
@@ -42,7 +42,7 @@ def submit_review(
         raise WrongState(_("A product can be reviewed once it has been received."))
     if ReviewFacts.objects.filter(line=line).exists():
         raise _reviewed()
-    pictures = [store_picture(upload=upload, actor=actor, at=at) for upload in uploads]
+    pictures = store_pictures(uploads=uploads, actor=actor, at=at)
     try:
         with transaction.atomic():
             review = ProductReview.objects.create(

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from catalog.queries import SpecForSale, specifications_for_sale
 from catalog.rules.freight import FreightQuote
+from shop.core.times import spoken_day
 from shop.sales.hooks import SpecialPrice, special_price
 from shop.sales.pricing import PricedLine, Quote, SupplierGroup
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
@@ -174,7 +174,6 @@ def _freight_text(group: SupplierGroup) -> str:
 def _ships_text(lines: list[BasketLine], today: date) -> str:
     holiday = lines[0].spec.holiday_until
     if holiday is not None and holiday > today:
-        shown = date_format(holiday, "N j" if get_language() == "en" else "n 月 j 日")
-        return _("ships from %(day)s") % {"day": shown}
+        return _("ships from %(day)s") % {"day": spoken_day(holiday)}
     hours = max(line.spec.ship_within_hours for line in lines)
     return _("ships within %(n)d h") % {"n": hours}

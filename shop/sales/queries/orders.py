@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts
 from shop.sales.queries.purchases import owned
-from shop.sales.states import AfterSaleState, OrderState, PurchaseState
+from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState
 from shop.sales.visitors import Visitor
 
 ORDERS_A_PAGE = 10
@@ -43,7 +43,7 @@ def _in_tab(orders: QuerySet[OrderFacts], tab: str) -> QuerySet[OrderFacts]:
 
 def _lines() -> Prefetch:
     reviewed = ReviewFacts.objects.filter(line=OuterRef("pk"))
-    open_case = AfterSale.objects.filter(line=OuterRef("pk"), state=AfterSaleState.OPEN)
+    open_case = AfterSale.objects.filter(line=OuterRef("pk"), state__in=ONGOING_CASES)
     rows = LineFacts.objects.order_by("pk").annotate(is_reviewed=Exists(reviewed), has_open_case=Exists(open_case))
     return Prefetch("lines", queryset=rows)
 
@@ -62,7 +62,7 @@ def order_list(visitor: Visitor, *, tab: str = "", page: int | str = 1) -> Order
 
 def tab_counts(orders: QuerySet[OrderFacts]) -> dict[str, int]:
     """Return how many orders wait in the tabs where something is to be done. One query."""
-    open_cases = AfterSale.objects.filter(line__order=OuterRef("pk"), state=AfterSaleState.OPEN)
+    open_cases = AfterSale.objects.filter(line__order=OuterRef("pk"), state__in=ONGOING_CASES)
     return orders.aggregate(
         unpaid=Count("pk", filter=Q(state=OrderState.UNPAID)),
         to_ship=Count("pk", filter=Q(state=OrderState.TO_SHIP)),
@@ -73,7 +73,7 @@ def tab_counts(orders: QuerySet[OrderFacts]) -> dict[str, int]:
 
 
 def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
-    """Return the visitor's own order `number` with everything that its page shows, or None. Up to 8 queries."""
+    """Return the visitor's own order `number` with everything that its page shows, or None. Up to 9 queries."""
     return (
         owned_orders(visitor)
         .filter(order__number=number)
@@ -84,7 +84,8 @@ def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
             Prefetch("refunds", queryset=Refund.objects.select_related("payment").order_by("pk")),
             "shipments__lines",
             Prefetch(
-                "lines__after_sales", queryset=AfterSale.objects.order_by("pk").prefetch_related("pictures__picture")
+                "lines__after_sales",
+                queryset=AfterSale.objects.order_by("pk").prefetch_related("pictures__picture", "decisions"),
             ),
         )
         .first()

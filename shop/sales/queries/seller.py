@@ -14,7 +14,7 @@ from shop.core import ledger
 from shop.sales import books
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, ReviewFacts
 from shop.sales.queries.funding import own_discounts
-from shop.sales.states import AfterSaleState, OrderState
+from shop.sales.states import SUPPLIERS_TURN, OrderState
 
 SOON = timedelta(hours=12)
 ORDERS_A_PAGE = 20
@@ -89,20 +89,20 @@ def _to_pack(supplier_id: int) -> list[dict[str, Any]]:
 
 
 def open_cases(supplier_id: int) -> list[AfterSale]:
-    """Return the cases that wait for the supplier's decision, the most urgent first. Two queries."""
+    """Return the cases that wait for the supplier: an answer, or a return to confirm; the most urgent first. Two queries."""
     return list(
-        AfterSale.objects.filter(line__order__supplier_id=supplier_id, state=AfterSaleState.OPEN)
+        AfterSale.objects.filter(line__order__supplier_id=supplier_id, state__in=SUPPLIERS_TURN)
         .select_related("line__order__order", "line__order__purchase")
         .prefetch_related("pictures__picture")
-        .order_by("answer_by", "pk")
+        .order_by("due_at", "pk")
     )
 
 
 def cases(supplier_id: int, page: int | str = 1) -> Page:
-    """Return a page of decided and withdrawn cases, the latest first."""
+    """Return a page of the cases that wait for somebody else or are ended, the latest first."""
     rows = (
         AfterSale.objects.filter(line__order__supplier_id=supplier_id)
-        .exclude(state=AfterSaleState.OPEN)
+        .exclude(state__in=SUPPLIERS_TURN)
         .select_related("line__order__order", "line__order__purchase")
         .order_by("-opened_at", "-pk")
     )
@@ -114,7 +114,7 @@ def case_of_supplier(supplier_id: int, case_id: int) -> AfterSale | None:
     return (
         AfterSale.objects.filter(pk=case_id, line__order__supplier_id=supplier_id)
         .select_related("line__order__order", "line__order__purchase")
-        .prefetch_related("pictures__picture")
+        .prefetch_related("pictures__picture", "decisions", "moves")
         .first()
     )
 
@@ -139,7 +139,7 @@ def waiting_counts(supplier_id: int) -> dict[str, int]:
     """Return how many orders wait to be sent and how many cases to be decided, for the console's places. One query."""
     return OrderFacts.objects.filter(supplier_id=supplier_id).aggregate(
         to_ship=Count("pk", filter=Q(state=OrderState.TO_SHIP), distinct=True),
-        cases=Count("lines__after_sales", filter=Q(lines__after_sales__state=AfterSaleState.OPEN), distinct=True),
+        cases=Count("lines__after_sales", filter=Q(lines__after_sales__state__in=SUPPLIERS_TURN), distinct=True),
     )
 
 

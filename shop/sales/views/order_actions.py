@@ -20,7 +20,7 @@ from shop.core.templatetags.heqiao import local
 from shop.sales import rules, visitors
 from shop.sales.forms.orders import AfterSaleForm, ReviewForm
 from shop.sales.models import LineFacts
-from shop.sales.operations import aftersales, baskets, closing, nudges, receipts, reviews
+from shop.sales.operations import aftersales, arbitration, baskets, closing, nudges, receipts, returning, reviews
 from shop.sales.operations.buy_again import buy_again as repeat
 from shop.sales.queries.orders import case_of, is_paid, line_of, order_id_of
 from shop.sales.shown import show_line
@@ -129,7 +129,7 @@ def review(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
             else:
                 messages.success(request, _("Thank you! It is shown once somebody has looked at it."))
                 return redirect("sales:order", number)
-    shown = show_line(line.order, line, timezone.now(), {})
+    shown = show_line(line.order, line, timezone.now())
     context = {"form": form, "line": shown, "number": number, "most": rules.MAX_PHOTOS, "stars": (5, 4, 3, 2, 1)}
     return render(request, "sales/review_form.html", context, status=status)
 
@@ -143,14 +143,14 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
     kinds = rules.after_sale_kinds(
         state=line.order.state, is_fresh=line.is_fresh, completed_at=line.order.completed_at, at=at
     )
-    mosts = tuple(line.refundable_fen(pieces) for pieces in range(1, line.shipped + 1))
+    mosts = tuple(line.refundable_fen(pieces) for pieces in range(1, aftersales.line_here(line) + 1))
     posted = request.method == "POST"
     if posted:
         form = AfterSaleForm(request.POST, request.FILES, kinds=kinds, mosts=mosts)
     else:
         first = {
             "kind": kinds[0] if kinds else "",
-            "quantity": line.shipped,
+            "quantity": len(mosts),
             "amount": to_yuan(mosts[-1] if mosts else 0),
         }
         form = AfterSaleForm(initial=first, kinds=kinds, mosts=mosts)
@@ -171,11 +171,11 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
             status = error.status
             _refuse(form, error)
         else:
-            messages.success(request, _("Sent to the supplier. You hear from us within 48 hours."))
+            messages.success(request, _("Sent to the supplier. Without an answer in time the platform decides."))
             return redirect("sales:order", number)
     context = {
         "form": form,
-        "line": show_line(line.order, line, at, {}),
+        "line": show_line(line.order, line, at),
         "number": number,
         "mosts": mosts,
         "is_fresh": line.is_fresh,
@@ -192,16 +192,55 @@ def _refuse(form: Any, error: DomainError) -> None:
     add_refusal(form, error)
 
 
-@never_cache
-@post_only
-def withdraw(request: HttpRequest, number: str, case_id: int) -> HttpResponse:
+def _case_step(act: Action) -> Callable[..., HttpResponse]:
+    """Make a POST view of something done to a case of one's own order; a refusal is said on the order's page."""
+
+    @never_cache
+    @post_only
+    @wraps(act)
+    def view(request: HttpRequest, number: str, case_id: int) -> HttpResponse:
+        case = case_of(visitors.visitor(request), number, case_id)
+        if case is None:
+            raise Http404
+        try:
+            messages.success(request, act(request, case.pk, visitors.user_of(request)))
+        except DomainError as error:
+            refused = {"case": case.pk, "field": error.field or "", "words": str(error.message), "sent": request.POST}
+            return show_one(request, number, status=error.status, refusal=str(error.message), case_refused=refused)
+        return redirect("sales:order", number)
+
+    return view
+
+
+@_case_step
+def withdraw(request: HttpRequest, case_id: int, actor: Any) -> str:
     """Take an after-sales case back."""
-    case = case_of(visitors.visitor(request), number, case_id)
-    if case is None:
-        raise Http404
-    try:
-        aftersales.withdraw_after_sale(case_id=case.pk, actor=visitors.user_of(request), at=timezone.now())
-    except DomainError as error:
-        return show_one(request, number, status=error.status, refusal=str(error.message))
-    messages.success(request, _("Taken back."))
-    return redirect("sales:order", number)
+    aftersales.withdraw_after_sale(case_id=case_id, actor=actor, at=timezone.now())
+    return _("Taken back.")
+
+
+@_case_step
+def take_offer(request: HttpRequest, case_id: int, actor: Any) -> str:
+    """Take the part that the supplier offers."""
+    aftersales.accept_offer(case_id=case_id, actor=actor, at=timezone.now())
+    return _("Agreed: the money is on its way back.")
+
+
+@_case_step
+def ask_platform(request: HttpRequest, case_id: int, actor: Any) -> str:
+    """Have the platform decide."""
+    arbitration.ask_platform(case_id=case_id, words=request.POST.get("words", ""), actor=actor, at=timezone.now())
+    return _("The platform decides now. You are told.")
+
+
+@_case_step
+def send_back(request: HttpRequest, case_id: int, actor: Any) -> str:
+    """Note the parcel by which the goods go back."""
+    returning.send_back(
+        case_id=case_id,
+        carrier=request.POST.get("carrier", ""),
+        tracking_no=request.POST.get("tracking_no", "")[:60],
+        actor=actor,
+        at=timezone.now(),
+    )
+    return _("Noted: the money follows once the supplier has it.")

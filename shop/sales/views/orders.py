@@ -18,14 +18,20 @@ from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
-from shop.sales import openings, visitors
+from shop.sales import openings, rules, visitors
 from shop.sales.forms.orders import FindOrderForm
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.purchases import guests_purchases, purchase_of_link
 from shop.sales.shown import show_found, show_order, show_order_page
+from shop.sales.texts import in_reader_language
 
 OPEN_ORDER = "open_order"
+
+
+def carriers() -> list[tuple[str, str]]:
+    """Return the carriers by which goods can go back."""
+    return [(each.code, in_reader_language(each.name_zh, each.name_en)) for each in rules.CARRIERS.values()]
 
 
 def tab_labels() -> dict[str, str]:
@@ -89,15 +95,23 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     return opened_by_link(request) or show_one(request, number)
 
 
-def show_one(request: HttpRequest, number: str, *, status: int = 200, refusal: str = "") -> HttpResponse:
-    """Show one order, with what was refused a moment ago."""
+def show_one(
+    request: HttpRequest, number: str, *, status: int = 200, refusal: str = "", case_refused: Any = None
+) -> HttpResponse:
+    """Show one order, with what was refused a moment ago, of the order or of one of its cases."""
     visitor = visitors.visitor(request)
     facts = order_of(visitor, number)
     if facts is None:
         raise Http404
     shown = show_order_page(facts, timezone.now(), open_address=visitor.user is not None)
     slugs = {pk: listing.slug for pk, listing in listings_now(line.listing_id for line in shown.lines).items()}
-    context: dict[str, Any] = {"order": shown, "slugs": slugs, "refusal": refusal}
+    context: dict[str, Any] = {
+        "order": shown,
+        "slugs": slugs,
+        "refusal": "" if case_refused else refusal,
+        "case_refused": case_refused,
+        "carriers": carriers() if any(case.can["send_back"] for line in shown.lines for case in line.cases) else (),
+    }
     context["back"] = goes_back(facts.purchase_id)
     return render(request, "sales/order.html", context, status=status)
 

@@ -18,6 +18,7 @@ from shop.core.acting import acting_for, choices, choose
 from shop.core.masking import mask_name
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
+from shop.core.times import clock
 from shop.sales.forms.seller import ReplyForm
 from shop.sales.operations.reviews import reply_to_review
 from shop.sales.queries import seller as queries
@@ -80,7 +81,7 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
         if facts.overdue:
             title = _("%(n)d to send, %(late)d late") % {"n": facts.to_ship, "late": facts.overdue}
         elif facts.soon and facts.next_ship_by:
-            by = date_format(timezone.localtime(facts.next_ship_by), "H:i")
+            by = clock(facts.next_ship_by)
             title = _("%(n)d to send, %(soon)d before %(by)s") % {"n": facts.to_ship, "soon": facts.soon, "by": by}
         else:
             title = _("%(n)d to send") % {"n": facts.to_ship}
@@ -93,7 +94,7 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
         tasks.append({"icon": "package", "kind": "kaki", "title": title, "text": text, "action": _("Ship"), "url": url})
     if facts.case is not None:
         case = facts.case
-        left = int((case.answer_by - at).total_seconds() // 3600) if case.answer_by else 0
+        left = int((case.due_at - at).total_seconds() // 3600) if case.due_at else 0
         hours = ngettext("%(n)d hour left", "%(n)d hours left", left) % {"n": left} if left >= 0 else _("overdue")
         photos = len(case.pictures.all())
         seen = ngettext("%(n)d photo", "%(n)d photos", photos) % {"n": photos} if photos else ""

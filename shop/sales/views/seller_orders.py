@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from catalog.queries.trade import SupplierBrief
 from shop.core.errors import DomainError
@@ -16,21 +16,21 @@ from shop.core.money import to_yuan
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.sales import rules
-from shop.sales.forms.seller import CancelRestForm, DecideForm, ShipForm
-from shop.sales.models import AfterSale, OrderFacts
-from shop.sales.operations.aftersales import decide_after_sale
+from shop.sales.forms.seller import CancelRestForm, ShipForm
+from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import cancel_rest, line_rest, ship_order
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
 from shop.sales.shown import BADGES, to_pack, weight_words
-from shop.sales.states import AfterSaleState, OrderState
+from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.views.seller import console, for_supplier
 from traceability.promise_words import promise_words
 from traceability.queries.parcels import codes_of, lots_to_choose
 
 
-def _line(line: Any) -> dict[str, Any]:
+def sold_line(line: Any) -> dict[str, Any]:
+    """Return a line as the supplier reads it."""
     return {
         "facts": line,
         "name": in_reader_language(line.name_zh, line.name_en),
@@ -51,7 +51,7 @@ def _row(order: OrderFacts, at: Any) -> dict[str, Any]:
         "number": order.order.number,
         "buyer": mask_name(order.purchase.ship_name),
         "place": in_reader_language(order.purchase.ship_division.name_zh, order.purchase.ship_division.name_en),
-        "lines": [_line(line) for line in order.lines.all()],
+        "lines": [sold_line(line) for line in order.lines.all()],
         "rest": to_pack(order),
         "badge": BADGES[OrderState(order.state)],
         "is_late": waits and by is not None and by < at,
@@ -195,71 +195,3 @@ def cancel(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpRe
         return _show(request, supplier, found, refusal=str(error.message), status=error.status)
     messages.success(request, _("Cancelled: ¥%(amount)s goes back to the buyer.") % {"amount": f"{to_yuan(fen):,}"})
     return redirect("seller:order", number)
-
-
-def _case(case: AfterSale) -> dict[str, Any]:
-    return {
-        "case": case,
-        "number": case.line.order.order.number,
-        "buyer": mask_name(case.line.order.purchase.ship_name),
-        "line": _line(case.line),
-        "kind": case.get_kind_display(),
-        "state": case.get_state_display(),
-    }
-
-
-def _pictures(case: AfterSale) -> list[dict[str, str]]:
-    return [
-        {"thumb": thumb_url(each.picture.key), "full": thumb_url(each.picture.key, max(each.picture.widths or [240]))}
-        for each in case.pictures.all()
-    ]
-
-
-@require_safe
-@for_supplier
-def cases(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
-    """Show the cases that wait for a decision, then the decided ones."""
-    page = queries.cases(supplier.pk, request.GET.get("page", 1))
-    context = {
-        "open": [_case(case) for case in queries.open_cases(supplier.pk)],
-        "page": page,
-        "decided": [_case(case) for case in page.object_list],
-        "now": timezone.now(),
-    }
-    return console(request, supplier, "cases", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_supplier
-def case(request: HttpRequest, supplier: SupplierBrief, case_id: int) -> HttpResponse:
-    """Show one case; by POST, decide it."""
-    found = queries.case_of_supplier(supplier.pk, case_id)
-    if found is None:
-        raise Http404
-    form, status = DecideForm.of(found), 200
-    if request.method == "POST":
-        form, status = DecideForm(request.POST), 422
-        if form.is_valid():
-            approve = form.cleaned_data["decision"] == "approve"
-            try:
-                decide_after_sale(
-                    case_id=found.pk,
-                    approve=approve,
-                    amount_fen=form.amount_fen if approve else 0,
-                    answer=form.cleaned_data["answer"],
-                    actor=request.user,
-                    at=timezone.now(),
-                )
-            except DomainError as error:
-                status = error.status
-                add_refusal(form, error)
-            else:
-                messages.success(request, _("Decided: the buyer is told."))
-                return redirect("seller:cases")
-    context = {
-        "shown": _case(found),
-        "pictures": _pictures(found),
-        "form": form,
-        "is_open": found.state == AfterSaleState.OPEN,
-    }
-    return console(request, supplier, "case", context, status=status)

@@ -1,0 +1,265 @@
+"""What runs in the child process: limits first, then one job. Imports nothing of ours, and no Django.
+
+Started by `shop.core.untrusted`; reads the question from standard input, writes the answer to standard output. It has
+no environment, opens nothing and writes nothing; whatever goes wrong in it ends it alone.
+"""
+
+import csv
+import importlib
+import io
+import itertools
+import json
+import resource
+import sys
+import warnings
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+MEGABYTE = 1024 * 1024
+
+
+class Refused(Exception):
+    """What the file is refused for: too_large, too_many, damaged, kind."""
+
+    def __init__(self, reason: str, position: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.position = position
+
+
+def limit(memory: int, cpu: int) -> None:
+    """Set this process's limits; they can't be raised again."""
+    for what, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 32),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def read_question() -> tuple[dict[str, Any], list[bytes]]:
+    """Return what is asked, and the files."""
+    stream = sys.stdin.buffer
+    head = json.loads(stream.read(int.from_bytes(stream.read(4), "big")))
+    limit(head["memory"], head["cpu"])
+    return head, [stream.read(size) for size in head["sizes"]]
+
+
+def answer(facts: dict[str, Any], files: list[bytes]) -> None:
+    """Write the answer."""
+    text = json.dumps(facts | {"sizes": [len(each) for each in files]}, ensure_ascii=False).encode()
+    stream = sys.stdout.buffer
+    stream.write(len(text).to_bytes(4, "big") + text)
+    for each in files:
+        stream.write(each)
+    stream.flush()
+
+
+# Tables
+
+
+def table(files: list[bytes], options: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+    """Return the cells of an XLSX file's first sheet, or of a CSV."""
+    data = files[0]
+    found = workbook(data, options) if data.startswith(b"PK") else plain(data, options)
+    rows: list[list[Any]] = []
+    last = 0
+    # Rows that were only formatted are no rows; a sheet may end in thousands of them.
+    for row in itertools.islice(found, options["max_rows"] * 20):
+        if any(value not in (None, "") for value in row):
+            last = len(rows) + 1
+            if last > options["max_rows"]:
+                raise Refused("too_many")
+        rows.append(row)
+    return {"rows": rows[:last]}, []
+
+
+MOST_UNPACKED = 40 * MEGABYTE
+MOST_ENTRIES = 400
+# A full list of 700 rows and 20 columns has about 60,000.
+MOST_ELEMENTS = 400_000
+
+
+def workbook(data: bytes, options: dict[str, Any]) -> Iterator[list[Any]]:
+    """Yield the first sheet's cells; what unpacks to more than a list of goods can be is refused unread."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            measure(archive)
+    except Refused:
+        raise
+    except Exception:  # noqa: BLE001  reason: whatever a stranger's file makes the library raise
+        raise Refused("damaged") from None
+    from openpyxl import load_workbook  # reason: only this job needs it
+
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        for row in sheet.iter_rows(max_col=options["max_columns"], values_only=True):
+            yield [cell(value) for value in row]
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  reason: whatever a stranger's file makes the library raise
+        raise Refused("damaged") from None
+
+
+def measure(archive: Any) -> None:
+    """Refuse an archive by what it unpacks to, in bytes and in elements, before a parser sees any of it."""
+    entries = archive.infolist()
+    if len(entries) > MOST_ENTRIES:
+        raise Refused("too_large")
+    size = elements = 0
+    for entry in entries:
+        with archive.open(entry) as stream:
+            while part := stream.read(MEGABYTE):
+                size += len(part)
+                elements += part.count(b"<") if entry.filename.endswith((".xml", ".rels")) else 0
+                # What it says of its size is not believed.
+                if size > MOST_UNPACKED or elements > MOST_ELEMENTS:
+                    raise Refused("too_large")
+
+
+def cell(value: Any) -> Any:
+    """Return a cell as JSON can hold it: whole numbers and fractions as they are, all else as text."""
+    if value is None or isinstance(value, (int, float)):
+        return value
+    return str(value)[:2000]
+
+
+def plain(data: bytes, options: dict[str, Any]) -> Iterator[list[Any]]:
+    """Yield the cells of a CSV in UTF-8 or GB 18030, whatever separates them."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        separator = next((each for each in ("\t", ";", ",") if each in text), ",")
+        try:
+            for row in csv.reader(io.StringIO(text), delimiter=separator):
+                yield [value[:2000] for value in row[: options["max_columns"]]]
+        except csv.Error:
+            raise Refused("damaged") from None
+        return
+    raise Refused("damaged")
+
+
+# Pictures
+
+
+def pictures(files: list[bytes], options: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+    """Re-encode pictures in the widths asked for; refuse by their heads before any pixel is unpacked."""
+    from PIL import Image  # reason: only pictures need it
+
+    # Named one by one, Pillow does not load the plugins of forty other kinds.
+    for kind in ("Avif", "Jpeg", "Png", "WebP"):
+        importlib.import_module(f"PIL.{kind}ImagePlugin")
+    warnings.simplefilter("ignore")
+    Image.MAX_IMAGE_PIXELS = None
+    opened = heads(files, options)
+    facts, made = [], []
+    for position, image in enumerate(opened):
+        opened[position] = Image.new("L", (1, 1))
+        try:
+            upright = decode(image, options["master"])
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  reason: as above
+            raise Refused("damaged", position) from None
+        del image
+        widths = [width for width in options["widths"] if width <= upright.width] or [options["widths"][0]]
+        for width in widths:
+            made += encode(upright, width, options["kinds"])
+        facts.append({"width": upright.width, "height": upright.height, "widths": widths, "ground": ground(upright)})
+    return {"pictures": facts}, made
+
+
+def heads(files: list[bytes], options: dict[str, Any]) -> list[Any]:
+    """Open pictures, which reads their heads alone; refuse what has too many or too few pixels."""
+    from PIL import Image  # reason: only pictures need it
+
+    opened: list[Image.Image] = []
+    total = 0
+    for position, data in enumerate(files):
+        try:
+            image: Image.Image = Image.open(io.BytesIO(data), formats=options["formats"])
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  reason: as above
+            raise Refused("kind", position) from None
+        pixels = image.width * image.height
+        if pixels > options["max_pixels"]:
+            raise Refused("too_many", position)
+        if min(image.size) < options["least_side"]:
+            raise Refused("too_small", position)
+        # A JPEG is unpacked at a fraction of its size, the others whole.
+        total += pixels // 4 if image.format == "JPEG" else pixels
+        opened.append(image)
+    if total > options["max_total"]:
+        raise Refused("too_many_together")
+    return opened
+
+
+def decode(image: Any, master: int) -> Any:
+    """Return an upright RGB image of at most `master` pixels a side; what was beside its pixels is left behind."""
+    from PIL import Image, ImageOps  # reason: only pictures need it
+
+    # JPEG decodes small at once; the others shrink before anything else is copied.
+    image.draft("RGB", (master, master))
+    if image.mode not in {"RGB", "RGBA", "L"}:
+        image = image.convert("RGBA" if "transparency" in image.info or image.mode in {"LA", "PA"} else "RGB")
+    image.thumbnail((master, master), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    image = ImageOps.exif_transpose(image)
+    if image.mode == "RGBA":
+        paper = Image.new("RGB", image.size, "#FFFFFF")
+        paper.paste(image, mask=image.getchannel("A"))
+        return paper
+    return image.convert("RGB")
+
+
+def encode(image: Any, width: int, kinds: list[dict[str, Any]]) -> list[bytes]:
+    """Return the picture `width` pixels wide in each kind; no wider than it is."""
+    from PIL import Image  # reason: only pictures need it
+
+    height = max(1, round(image.height * width / image.width))
+    small = image if width >= image.width else image.resize((width, height), Image.Resampling.LANCZOS)
+    made = []
+    for options in kinds:
+        buffer = io.BytesIO()
+        small.save(buffer, exif=b"", icc_profile=None, **options)
+        made.append(buffer.getvalue())
+    return made
+
+
+def ground(image: Any) -> str:
+    """Return the colour of the bottom-left corner, which the look keeps empty, as #RRGGBB."""
+    from PIL import Image  # reason: only pictures need it
+
+    side = max(1, image.width // 12)
+    corner = image.crop((0, image.height - side, side, image.height)).resize((1, 1), Image.Resampling.BOX)
+    red, green, blue = corner.getpixel((0, 0))
+    return f"#{red:02X}{green:02X}{blue:02X}"
+
+
+JOBS = {"table": table, "pictures": pictures}
+
+
+def main() -> None:
+    """Do the job; a refusal is an answer, running out of memory too."""
+    sys.path[:0] = sys.argv[1:]
+    head, files = read_question()
+    try:
+        facts, made = JOBS[head["job"]](files, head["options"])
+    except Refused as refused:
+        facts, made = {"refused": refused.reason, "position": refused.position}, []
+    except (MemoryError, RecursionError):
+        facts, made = {"refused": "too_large"}, []
+    answer(facts, made)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""The supplier's after-sales cases: answered, and returns confirmed. Adds to the area of `seller`."""
+
+from typing import Annotated, Any, Literal
+
+from django.http import Http404
+from django.utils.translation import gettext_noop
+from ninja import Query
+from pydantic import Field
+
+from catalog.queries.trade import SupplierBrief
+from shop.core.acting import by
+from shop.core.api import Body, Moment, Page, Priced, YuanIn, fen_of, yuan
+from shop.core.api.paging import turn_of
+from shop.core.api.pictures import decoded
+from shop.core.api.routing import ApiRequest, Key
+from shop.sales.api.evidence import CasePhotos, photos_of
+from shop.sales.api.orders import Photos
+from shop.sales.api.seller import ForFollow, ForOne, acting, area
+from shop.sales.models import AfterSale
+from shop.sales.operations.aftersales import decide_after_sale
+from shop.sales.operations.returning import confirm_return, dispute_return
+from shop.sales.queries import seller as queries
+from shop.sales.texts import in_reader_language
+
+
+class SoldCase(Priced):
+    id: int
+    order: str
+    line_id: int
+    name: str
+    kind: str
+    state: str
+    quantity: int
+    amount: str
+    agreed: str = Field(description=gettext_noop("Offered, or granted."))
+    needs_return: bool
+    reason: str
+    answer: str
+    plea: str = Field(description=gettext_noop("The buyer's words to the platform."))
+    back_tracking_no: str
+    opened_at: Moment
+    due_at: Moment | None = Field(description=gettext_noop("Until when whoever's turn it is has time."))
+
+
+class CasesAsked(ForFollow):
+    state: Literal["open", "decided"] = "open"
+
+
+def _case(case: AfterSale) -> dict[str, Any]:
+    same = ("kind", "state", "quantity", "needs_return", "reason", "answer", "plea", "back_tracking_no")
+    same += ("opened_at", "due_at", "line_id")
+    return {name: getattr(case, name) for name in same} | {
+        "id": case.pk,
+        "order": case.line.order.order.number,
+        "name": in_reader_language(case.line.name_zh, case.line.name_en),
+        "amount": yuan(case.amount_fen),
+        "agreed": yuan(case.agreed_fen),
+    }
+
+
+@area.reads("/seller/after-sales", Page[SoldCase], scope="seller:read", summary=gettext_noop("After-sales cases"))
+def list_seller_cases(request: ApiRequest, asked: Annotated[CasesAsked, Query(...)]) -> dict[str, Any]:
+    supplier = acting(request, asked)
+    if asked.state == "open":
+        return {"items": [_case(case) for case in queries.open_cases(supplier.pk)], "next_cursor": None}
+    return turn_of(asked, lambda page: queries.cases(supplier.pk, page), _case)
+
+
+class CaseDecision(Body):
+    approve: bool
+    amount: YuanIn | None = Field(None, description=gettext_noop("Needed to approve: at most what was asked for."))
+    answer: str = Field("", max_length=300, description=gettext_noop("Needed to refuse: the buyer reads it."))
+    photos: Photos = []
+
+
+@area.writes(
+    "/seller/after-sales/{int:case_id}/decision",
+    SoldCase,
+    scope="seller:write",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Answer a case: agree, offer a part, or refuse"),
+    description=gettext_noop(
+        "All of it goes back at once, or for a return once the goods came back; less is an offer."
+    ),
+)
+def decide_case(request: ApiRequest, case_id: int, body: CaseDecision, asked: ForOne) -> dict[str, Any]:
+    supplier = acting(request, asked)
+    found = queries.case_of_supplier(supplier.pk, case_id)
+    if found is None:
+        raise Http404
+    decide_after_sale(
+        case_id=found.pk,
+        approve=body.approve,
+        amount_fen=fen_of(body.amount) if body.approve and body.amount else 0,
+        answer=body.answer,
+        uploads=decoded(body.photos),
+        **by(request),
+    )
+    return _answered(supplier, case_id)
+
+
+def _answered(supplier: SupplierBrief, case_id: int) -> dict[str, Any]:
+    found = queries.case_of_supplier(supplier.pk, case_id)
+    if found is None:
+        raise Http404
+    return _case(found)
+
+
+class CameBack(Body):
+    received: bool
+    why: str = Field("", max_length=300, description=gettext_noop("What is wrong with it: the platform decides then."))
+
+
+@area.writes(
+    "/seller/after-sales/{int:case_id}/return",
+    SoldCase,
+    scope="seller:write",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Confirm that goods came back, or say what is wrong with them"),
+)
+def confirm_case_return(request: ApiRequest, case_id: int, body: CameBack, asked: ForOne) -> dict[str, Any]:
+    supplier = acting(request, asked)
+    _answered(supplier, case_id)
+    if body.received:
+        confirm_return(case_id=case_id, **by(request))
+    else:
+        dispute_return(case_id=case_id, why=body.why, **by(request))
+    return _answered(supplier, case_id)
+
+
+@area.reads(
+    "/seller/after-sales/{int:case_id}/photos",
+    CasePhotos,
+    scope="seller:read",
+    summary=gettext_noop("The photos of a case, of both sides"),
+)
+def list_sold_case_photos(request: ApiRequest, case_id: int, asked: ForOne) -> dict[str, Any]:
+    _answered(acting(request, asked), case_id)
+    return photos_of(case_id)

@@ -1,0 +1,45 @@
+"""Reading the cases that the platform decides."""
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+
+from shop.accounts.queries import names_of
+from shop.sales.models import AfterSale
+from shop.sales.states import AfterSaleState
+
+CASES_A_PAGE = 20
+
+
+def waiting_cases(page: int | str = 1) -> Page:
+    """Return a page of the cases that are with the platform, who waits longest first. Two queries."""
+    return Paginator(_waiting().order_by("asked_at", "pk"), CASES_A_PAGE).get_page(page)
+
+
+def judged_cases(page: int | str = 1) -> Page:
+    """Return a page of the cases that the platform decided, the latest opened first. Two queries."""
+    rows = AfterSale.objects.filter(decisions__isnull=False).exclude(state=AfterSaleState.ARBITRATION).distinct()
+    return Paginator(_with_order(rows).order_by("-asked_at", "-pk"), CASES_A_PAGE).get_page(page)
+
+
+def waiting_count() -> int:
+    """Return how many cases are with the platform. One query."""
+    return _waiting().count()
+
+
+def case_to_judge(case_id: int) -> AfterSale | None:
+    """Return a case that is or was with the platform, with both sides' evidence; None for others. Five queries."""
+    rows = AfterSale.objects.filter(pk=case_id, asked_at__isnull=False)
+    return _with_order(rows).prefetch_related("pictures__picture", "decisions", "moves").first()
+
+
+def signers(case: AfterSale) -> dict[int, str]:
+    """Return who decided on a case, by id. One query."""
+    return names_of({decision.decided_by_id for decision in case.decisions.all()})
+
+
+def _waiting() -> QuerySet[AfterSale]:
+    return _with_order(AfterSale.objects.filter(state=AfterSaleState.ARBITRATION))
+
+
+def _with_order(rows: QuerySet[AfterSale]) -> QuerySet[AfterSale]:
+    return rows.select_related("line__order__order", "line__order__purchase", "line__order__supplier")

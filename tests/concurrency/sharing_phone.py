@@ -1,0 +1,54 @@
+"""One person at several tabs, as guest and by account, with one phone: what may be had once is had once."""
+
+import time
+from typing import Any
+
+from oscar.apps.voucher.models import Voucher
+
+from livestream.operations import drops
+from shop.accounts.models import User
+from shop.sales.deal import Buyer, Extras, PlaceLine, ShipTo
+from shop.sales.models import Purchase
+from shop.sales.offers import apply_discounts, find_coupon, has_used
+from shop.sales.operations import discounts, placing
+from shop.sales.pricing import PricedLine
+from tests.concurrency.buying import dropped, spec_of_id
+from tests.factories import AT
+
+THINKING_SECONDS = 0.05
+
+
+def come(job: dict[str, Any], number: int) -> str:
+    """Place one piece: limited by its listing, of a drop, or with a coupon for once; every other time by account."""
+    user = User.objects.get(pk=job["user"]) if number % 2 else None
+    applied: Any = []
+    if job.get("drop"):
+        line = dropped(job["drop"], AT)
+    else:
+        spec = spec_of_id(job["specifications"][number % len(job["specifications"])])
+        priced = [PricedLine(spec, 1, spec.price_fen)]
+        coupon = job.get("coupon", "")
+        applied = apply_discounts(priced, at=AT, coupon=find_coupon(coupon, at=AT)).applied if coupon else []
+        line = PlaceLine(spec, 1, spec.price_fen, discount_fen=priced[0].discount_fen)
+    placing.place(
+        actor=user, at=AT, lines=[line], buyer=Buyer(user=user, phone=job["phone"]), key=f"{job['prefix']}-{number}",
+        ship_to=ShipTo("周敏", job["phone"], "440106", "龙口西路 8 号"),
+        extras=Extras(applied=applied, coupon_code=job.get("coupon", "")),
+    )  # fmt: skip
+    return "placed"
+
+
+def unlocked_claim(purchase: Purchase, voucher_id: int, amount_fen: int, whose: Any, at: Any) -> None:
+    """Look whether the coupon was used, think, then count it."""
+    if has_used(purchase.coupon_code, whose, but=purchase.pk):
+        raise discounts.CouponGone("gone")
+    time.sleep(THINKING_SECONDS)
+    Voucher.objects.filter(pk=voucher_id).update(num_orders=1)
+
+
+def take_lock_off() -> None:
+    """Count without holding the listing, the drop or the coupon."""
+    placing.lock_listings = lambda _ids: None
+    drops._lock = lambda _drop: None
+    discounts._claim_voucher = unlocked_claim
+    discounts._claim_offer = lambda *_facts: None

@@ -1,0 +1,40 @@
+"""Coupons, discounts and returns over ten thousand generated baskets; one line per promise."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.drill.conftest import Say
+from tests.sales.offered import baskets, check_basket, check_return, make_stall, returned_lines
+
+BASKETS = 10_000
+
+
+@pytest.mark.django_db
+def test_ten_thousand_baskets_add_up(say: Say) -> None:
+    stall = make_stall()
+    with_coupon = []
+
+    @settings(max_examples=BASKETS, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(baskets(stall))
+    def for_each(basket: tuple) -> None:
+        check_basket(stall, *basket)
+        with_coupon.append(basket[2])
+
+    for_each()
+    say(
+        f"{len(with_coupon)} baskets: lines + freight - discounts = total, offers' parts = lines' discounts, 0 分 drift"
+    )
+    say(f"{len(with_coupon)} baskets with a coupon: none dearer than without, none charged to another supplier")
+
+
+def test_ten_thousand_lines_are_given_back_in_any_portions(say: Say) -> None:
+    returned = []
+
+    @settings(max_examples=BASKETS, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(returned_lines())
+    def for_each(line: tuple) -> None:
+        check_return(*line)
+        returned.append(line[1])
+
+    for_each()
+    say(f"{len(returned)} lines of {sum(returned)} pieces, returned in any order: what was paid came back, 0 分 left")
