@@ -25,7 +25,7 @@ def come(job: dict[str, Any], number: int) -> str:
     if job.get("drop"):
         line = dropped(job["drop"], AT)
     else:
-        spec = spec_of_id(job["specification"])
+        spec = spec_of_id(job["specifications"][number % len(job["specifications"])])
         priced = [PricedLine(spec, 1, spec.price_fen)]
         coupon = job.get("coupon", "")
         applied = apply_discounts(priced, at=AT, coupon=find_coupon(coupon, at=AT)).applied if coupon else []

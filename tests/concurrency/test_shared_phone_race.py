@@ -29,13 +29,14 @@ def _race(real_db: str, folder: Path, what: str, *, lock: bool) -> tuple[dict[st
         drop = drop_of(session, put(session, listing, host), host, pieces=100, price_fen=2_980, per_buyer=1)
         facts["drop"] = drop.pk
     else:
-        listing = make_listing(stock=200)
+        # A coupon is used on goods of its own each time: else the buyers would wait for each other at one stock row.
+        listings = [make_listing(stock=200) for _n in range(1 if what == "limit" else ATTEMPTS)]
+        facts["specifications"] = [spec_of(listing).specification_id for listing in listings]
         if what == "limit":
-            Listing.objects.filter(pk=listing.pk).update(purchase_limit=1)
+            Listing.objects.filter(pk=listings[0].pk).update(purchase_limit=1)
         else:
             facts["coupon"] = f"ONCE-{folder.name.upper()}"
             make_coupon(facts["coupon"], make_offer(), usage=Voucher.ONCE_PER_CUSTOMER, end_datetime=AT + timedelta(9))
-    facts["specification"] = spec_of(listing).specification_id
     connection.close()
     outcomes = race("share_phone", database_url=real_db, folder=folder, attempts=ATTEMPTS, lock=lock, **facts)
     return dict(outcomes), Purchase.objects.count()

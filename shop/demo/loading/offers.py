@@ -1,12 +1,16 @@
-"""The coupon 禾桥见面礼: ¥10 off from ¥100, paid for by the platform."""
+"""The coupon 禾桥见面礼: ¥10 off from ¥100, paid for by the platform; and two offers that a cooperative pays for."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
+from catalog.models import Supplier
+from shop.accounts.models import User
 from shop.sales.models import OfferFunding
+from shop.sales.operations.funding import answer_consent, renew_consent
 
 CODE = "HEQIAO10"
 NAME = "禾桥见面礼"
@@ -35,3 +39,47 @@ def load_offers(at: datetime) -> Voucher:
     )
     voucher.offers.add(offer)
     return voucher
+
+
+OWN_CODE = "XIANGQIN15"
+
+
+def load_funded(*, supplier: Supplier, member: User, staff: User, at: datetime) -> None:
+    """Create a coupon of `supplier`'s own, to which it agreed, and an offer that waits for its answer."""
+    everything = Range.objects.get(slug="everything")
+    agreed = _funded(
+        "乡亲价：满 50 减 15%",
+        supplier,
+        offer_type=ConditionalOffer.VOUCHER,
+        condition=Condition.objects.create(range=everything, type=Condition.VALUE, value=Decimal(50)),
+        benefit=Benefit.objects.create(range=everything, type=Benefit.PERCENTAGE, value=Decimal(15)),
+        max_discount=Decimal(2000),
+        end_datetime=at + timedelta(days=90),
+    )
+    asked = renew_consent(offer_id=agreed.pk, actor=staff, at=at - timedelta(days=3))
+    if asked is not None:
+        answer_consent(consent_id=asked.pk, agree=True, actor=member, at=at - timedelta(days=2))
+    coupon = Voucher.objects.create(
+        name="乡亲价",
+        code=OWN_CODE,
+        usage=Voucher.MULTI_USE,
+        start_datetime=at - timedelta(days=2),
+        end_datetime=at + timedelta(days=90),
+    )
+    coupon.offers.add(agreed)
+    waiting = _funded(
+        "年货节：满 3 件，最低价一件免费",
+        supplier,
+        offer_type=ConditionalOffer.SITE,
+        condition=Condition.objects.create(range=everything, type=Condition.COUNT, value=Decimal(3)),
+        benefit=Benefit.objects.create(range=everything, type=Benefit.MULTIBUY),
+        max_discount=Decimal(1500),
+        end_datetime=at + timedelta(days=60),
+    )
+    renew_consent(offer_id=waiting.pk, actor=staff, at=at - timedelta(hours=5))
+
+
+def _funded(name: str, supplier: Supplier, **facts: Any) -> ConditionalOffer:
+    offer = ConditionalOffer.objects.create(name=name, max_basket_applications=1, **facts)
+    OfferFunding.objects.create(offer=offer, funded_by=OfferFunding.FundedBy.SUPPLIER, supplier=supplier)
+    return offer
