@@ -15,13 +15,12 @@ from catalog.asked import MAX_CHOICES, Asked
 from catalog.facets import FLAGS
 from catalog.models import Listing
 from catalog.queries import category_tree
+from catalog.queries.delivery import Delivery, days_left
 from catalog.queries.feed import card_slice
 from catalog.queries.products import (
     REVIEWS_PER_PAGE,
     Choice,
-    Delivery,
     ProductPage,
-    days_left,
     product_page,
     review_page,
 )

@@ -21,14 +21,13 @@ from django.views.decorators.http import require_safe
 from catalog import hooks
 from catalog.models import Listing
 from catalog.queries.choosing import spec_data
+from catalog.queries.delivery import Delivery, days_left
 from catalog.queries.lists import KnownPaginator
 from catalog.queries.neighbours import cards_instead
 from catalog.queries.places import shown_picture
 from catalog.queries.products import (
     REVIEWS_PER_PAGE,
-    Delivery,
     ProductPage,
-    days_left,
     delivery_to,
     product_page,
     product_version,

@@ -235,7 +235,7 @@ class UnitCancelIn(Body):
     reason: str = Field(min_length=1, max_length=200, description=gettext_noop("The approver reads it."))
 
 
-class CancelDecision(Body):
+class ConsentToCancel(Body):
     agree: bool
     answer: str = Field("", max_length=200, description=gettext_noop("Needed to refuse: who asked reads it."))
 
@@ -260,7 +260,7 @@ def ask_to_cancel(request: ApiRequest, number: str, body: UnitCancelIn) -> dict[
     key=Key.REQUIRED,
     summary=gettext_noop("Agree to cancelling an approved order, or refuse"),
 )
-def decide_on_cancel(request: ApiRequest, number: str, body: CancelDecision) -> dict[str, Any]:
+def decide_on_cancel(request: ApiRequest, number: str, body: ConsentToCancel) -> dict[str, Any]:
     wish = _own(request, number).cancel_requests.filter(state=CancelState.OPEN).first()
     if wish is None:
         raise Http404

@@ -34,7 +34,7 @@ from shop.sales.queries.cashier import payee
 from shop.sales.queries.deliveries import due_rows, waiting_parcels
 from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.payouts import goes_back
-from shop.sales.shown import weight_words
+from shop.sales.queries.weight_words import weight_words
 from shop.sales.states import OrderState, PurchaseState
 from traceability.queries.parcels import codes_of
 

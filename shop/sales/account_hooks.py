@@ -45,6 +45,7 @@ def account_rows(user: Any) -> list[Shortcut]:
         rows.append(Shortcut(_("Reviews to look at"), "/review/", "proven", testid="review-queue"))
     if user.has_perm("sales.decide_transfers"):
         rows.append(Shortcut(_("Bank transfers"), "/review/transfers/", "wallet", testid="transfers"))
+        rows.append(Shortcut(_("Refunds to pay out"), "/review/payouts/", "rotate-ccw", testid="payouts"))
     if user.has_perm("sales.view_reports"):
         rows.append(Shortcut(_("Sales reports"), "/reports/", "chart", testid="reports"))
     return rows

@@ -18,12 +18,12 @@ from shop.sales.models import OrderFacts, Purchase, Shipment
 from shop.sales.operations.aftersales import line_here
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
+from shop.sales.queries.weight_words import weight_words
 from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
-from traceability.promise_words import promise_words
 from traceability.queries.parcels import ParcelCode, codes_of
+from traceability.queries.promise_words import promise_words
 from traceability.rules.fefo import Dates
-from traceability.rules.weights import in_words
 
 BADGES = {
     OrderState.UNPAID: "offer",
@@ -122,18 +122,6 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         weighed_grams=line.weighed_grams,
         weighed_back_fen=line.weighed_back_fen,
     )
-
-
-def weight_words(line: Any) -> str:
-    """Return what the sent pieces of a weighed line weigh and what went back for it; "" before, and for other lines."""
-    if not line.is_weighed or not line.weighed_grams:
-        return ""
-    words = _("Weighed %(weight)s, charged up to %(most)s: %(back)s back")
-    return words % {
-        "weight": in_words(line.weighed_grams),
-        "most": in_words(line.shipped * line.net_grams),
-        "back": f"¥{to_yuan(line.weighed_back_fen):,}",
-    }
 
 
 def show_order(order: OrderFacts, at: datetime) -> OrderShown:

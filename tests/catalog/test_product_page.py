@@ -11,7 +11,8 @@ from catalog import hooks
 from catalog.hooks import Review
 from catalog.models import Stock
 from catalog.operations.cards import rebuild_cards
-from catalog.queries.products import Delivery, division_code, product_page
+from catalog.queries.delivery import Delivery, division_code
+from catalog.queries.products import product_page
 from catalog.rules.seasons import in_season, season_months
 from catalog.views.products import arrival_words
 from tests import factories

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from traceability.errors import BeyondHarvest, PromiseBroken
 from traceability.models import ParcelLot, ProduceLot, TracedParcel
 from traceability.operations.recording import record_shipping
-from traceability.promise_words import promise_words
+from traceability.queries.promise_words import promise_words
 from traceability.rules.codes import new_code
 from traceability.rules.fefo import Candidate, Dates, keeps, split
 from traceability.rules.sealing import goods_digest

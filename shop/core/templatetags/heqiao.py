@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -241,7 +242,8 @@ def _in_other_language(context: Context) -> str:
     if full.startswith(("/pay/", "/api/")):
         # The addresses of the cashier and of the API have no language: it is asked for, and remembered.
         return f"{request.path}?lang={'zh-hans' if get_language() == 'en' else 'en'}"
-    return in_language(full, "zh-hans" if get_language() == "en" else "en")
+    is_english = full == "/en" or full.startswith(("/en/", "/en?"))
+    return in_language(full, settings.LANGUAGE_CODE if is_english else "en")
 
 
 @register.simple_tag(takes_context=True)

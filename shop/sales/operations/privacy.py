@@ -6,7 +6,7 @@ Orders are kept for years by law; the person in them is not. Part of `shop.sales
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket
 from oscar.apps.basket.models import Line as BasketLine
@@ -23,11 +23,11 @@ from shop.sales.models import (
     Favourite,
     OrderFacts,
     Purchase,
-    Refund,
     RefundAccount,
+    Remittance,
     ReviewFacts,
 )
-from shop.sales.rules import BY_HAND
+from shop.sales.queries.payouts import by_hand
 from shop.sales.states import ONGOING_CASES, CaseSide, OrderState, PurchaseState, RefundState
 from shop.sales.whose import phone_digest
 
@@ -62,6 +62,9 @@ def export_purchases(user: Any) -> dict[str, Any]:
         row.purchase_id: f"{row.holder} {row.bank} {row.number}"
         for row in RefundAccount.objects.filter(purchase__user=user)
     }
+    payers: dict[int, list[str]] = {}
+    for purchase_id, payer in _remittances(purchases).values_list("payment__payable_id", "payer"):
+        payers.setdefault(purchase_id, []).append(payer)
     # Whose a review is follows its purchase, also one that was adopted after it was written.
     reviews = ReviewFacts.objects.filter(line__order__purchase__user=user).select_related("review", "line")
     cases = AfterSale.objects.filter(line__order__purchase__user=user).select_related("line__order__order")
@@ -80,6 +83,7 @@ def export_purchases(user: Any) -> dict[str, Any]:
                 "invoice_title": row.invoice_title,
                 "invoice_tax_no": row.invoice_tax_no,
                 "refund_account": accounts.get(row.pk, ""),
+                "payers": payers.get(row.pk, []),
                 "contact": [each for each in (row.contact_phone, row.contact_email, row.invoice_email) if each],
                 "orders": orders.get(row.pk, []),
             }
@@ -114,6 +118,12 @@ def export_purchases(user: Any) -> dict[str, Any]:
     }
 
 
+def _remittances(purchases: QuerySet[Purchase]) -> QuerySet[Remittance]:
+    """Return the money that came for these purchases by transfers, which name who paid."""
+    rows = Remittance.objects.filter(payment__payable_kind="purchase", payment__payable_id__in=purchases.values("pk"))
+    return rows.exclude(payer="").order_by("pk")
+
+
 def erase_buyer(user: Any, at: datetime) -> None:
     """Take the person out of its orders and reviews; baskets and wish lists go. In the caller's transaction.
 
@@ -126,9 +136,10 @@ def erase_buyer(user: Any, at: datetime) -> None:
         raise StillOpen(_("Some of your orders are not finished yet. Receive or cancel them first."))
     if AfterSale.objects.filter(line__order__purchase__user=user, state__in=ONGOING_CASES).exists():
         raise StillOpen(_("A complaint of yours is still being settled. Please wait for it first."))
-    by_hand = Refund.objects.filter(order__purchase__user=user, payment__gateway__in=BY_HAND)
-    if by_hand.exclude(state=RefundState.SUCCEEDED).exists():
+    # Also what no order took: it came too late, or was too much.
+    if by_hand().filter(payment__payable_id__in=own.values("pk"), state=RefundState.REQUESTED).exists():
         raise StillOpen(_("Money is still on its way back to you. Please wait for it first."))
+    _remittances(own).update(payer=NOBODY)
     ReviewFacts.objects.filter(line__order__purchase__user=user).update(shown_name=NOBODY)
     ProductReview.objects.filter(Q(user=user) | Q(facts__line__order__purchase__user=user)).update(
         user=None, name="", email="", homepage=""

@@ -21,12 +21,13 @@ from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import cancel_rest, line_rest, ship_order
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
-from shop.sales.shown import BADGES, to_pack, weight_words
+from shop.sales.queries.weight_words import weight_words
+from shop.sales.shown import BADGES, to_pack
 from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.views.seller import console, for_supplier
-from traceability.promise_words import promise_words
 from traceability.queries.parcels import codes_of, lots_to_choose
+from traceability.queries.promise_words import promise_words
 
 
 def sold_line(line: Any) -> dict[str, Any]:
