@@ -22,6 +22,7 @@ from tests.catalog.listing import drafted, pomelo, sent
 from tests.factories import make_address, make_listing, make_supplier, make_user, spec_of
 from tests.livestream.rooms import make_room, make_session
 from tests.procurement.offices import make_office, ordered
+from tests.sales.offered import asked_to_fund
 from tests.traceability.growing import GRAMS, finish, make_base, make_lot, paid_order, send
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -50,6 +51,7 @@ class World:
     proposal_id: int
     waiting_proposal_id: int
     token_id: int
+    consent_id: int
     browsers: dict[str, Client] = field(default_factory=dict)
 
     def keys(self, pattern: str) -> dict[str, object]:
@@ -73,6 +75,7 @@ class World:
             "shipment_id": self.parcel_id,
             "listing_id": self.listing_id,
             "proposal_id": self.proposal_id,
+            "consent_id": self.consent_id,
             "pk": self.message.pk
             if "messages" in pattern
             else self.token_id
@@ -137,6 +140,7 @@ def world(db: None) -> World:
         proposal_id=drafted(supplier, pomelo(name_zh="不给看的新品"), photos=0).pk,
         waiting_proposal_id=sent(supplier, pomelo(name_zh="不给看的新品"), key="waits").pk,
         token_id=issue_token(actor=owner, at=timezone.now(), label="不给看的令牌", scopes=None, days=1)[0].pk,
+        consent_id=asked_to_fund(supplier).pk,
     )
     helped = Organisation.objects.create(kind=Organisation.Kind.BENEFICIARY, name_zh="山里小学")
     helped.memberships.create(user=owner, role="owner")
