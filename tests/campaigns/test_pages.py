@@ -201,10 +201,11 @@ def test_an_order_says_which_campaign_and_which_session_it_came_from(client: Cli
     spec = spec_of(listing).specification_id
     add = client.post(f"/shop/basket/add/?from=session-{session.pk}", {"spec": spec, "quantity": 1})
     assert add.status_code == 302
+    key = client.get("/shop/checkout/", {"s": spec}).context["key"]
     client.post(
         "/shop/checkout/",
         {
-            "key": "k", "s": spec, "address": "new", "name": "周敏", "phone": "13800002046", "province": "44",
+            "key": key, "s": spec, "address": "new", "name": "周敏", "phone": "13800002046", "province": "44",
             "city": "4401", "division": "440106", "street": "龙口西路 8 号 1202", "place": "1",
         },
     )  # fmt: skip

@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Listing, Reminder, Supplier
-from procurement.models import Pledge, QuotaDeclaration, UnitOrder
+from procurement.models import GoodsAcceptance, Pledge, QuotaDeclaration, UnitOrder
 from procurement.operations.declarations import Declared, declare
+from procurement.states import AcceptanceKind
 from shop.accounts import roles
 from shop.accounts.models import Address, Message, Organisation, User
 from shop.accounts.operations import groups
@@ -76,6 +77,7 @@ class World:
             "listing_id": self.listing_id,
             "proposal_id": self.proposal_id,
             "consent_id": self.consent_id,
+            "sequence": 1,
             "pk": self.message.pk
             if "messages" in pattern
             else self.token_id
@@ -162,6 +164,7 @@ def _unit_of(person: User, listing: Listing) -> tuple[UnitOrder, QuotaDeclaratio
     (order,) = ordered(office, (listing, 1))
     facts = Declared(canteen="own", canteen_spend_fen=100, contact_name="李文静不给看", contact_phone="13800002046")
     declaration = declare(unit_id=office.unit.pk, year=2026, facts=facts, version=0, actor=office.buyer, at=AT)
+    GoodsAcceptance.objects.create(order=order, unit=office.unit, kind=AcceptanceKind.BY_TIME, at=AT)
     return UnitOrder.objects.select_related("order__order", "request").get(pk=order.pk), declaration
 
 

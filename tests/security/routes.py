@@ -111,6 +111,9 @@ ROUTES: dict[str, Rule] = {
     # They lead to the shop's own door (tests/accounts/test_closed_doors.py).
     "cms/password_reset/": Rule.OPEN,
     "cms/password_reset/<path:rest>": Rule.OPEN,
+    "cms/password_reset/done/": Rule.OPEN,
+    "cms/password_reset/confirm/<uidb64>/<token>/": Rule.OPEN,
+    "cms/password_reset/complete/": Rule.OPEN,
     "cms/jsi18n/": Rule.OPEN,
     "cms/sprite/": Rule.OPEN,
     "admin/logout/": Rule.OPEN,
