@@ -108,7 +108,7 @@ def test_a_percentage_opens_to_its_declarations_orders_and_rule_at_any_day(tree,
 
 def test_a_cancelled_order_counts_for_nothing_on_every_door(office, listing):
     (order,) = ordered(office, (listing, 5))
-    cancel_order(order_id=order.pk, actor=office.buyer, at=AT)
+    cancel_order(order_id=order.pk, actor=office.buyer, at=AT, through="unit")
     shown = program_of(office.buyer).get(f"/units/orders/{order.order.number}").data
     assert (shown["total"], shown["counted"], shown["deducted"]) == ("500.00", "0.00", "500.00")
     assert figure(as_(office.buyer).get(f"/units/orders/{order.order.number}/"), "counted") == "¥0.00"

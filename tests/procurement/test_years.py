@@ -101,7 +101,7 @@ def test_a_draft_of_december_ordered_in_february_is_of_the_new_year(office, list
 
 def test_what_is_cancelled_in_january_goes_back_to_december(office, listing):
     live(office, listing, LAST, LAST, LAST)
-    cancel_order(order_id=UnitOrder.objects.get().pk, actor=office.buyer, at=FIRST)
+    cancel_order(order_id=UnitOrder.objects.get().pk, actor=office.buyer, at=FIRST, through="unit")
     assert (committed(office, YEAR), committed(office, YEAR, "reversed"), committed(office, NEXT)) == (0, 30_000, 0)
     assert (left(office, YEAR), left(office, NEXT)) == (GIVEN, GIVEN)
     assert agree()
