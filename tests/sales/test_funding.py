@@ -154,7 +154,7 @@ def test_the_settlement_shows_the_own_discount_line_by_line_and_the_books_balanc
     shown = settlement(supplier.pk)
     [row] = shown.page.object_list
     assert (row["paid"], row["given"], row["held"], shown.given_fen) == (10_370, 1830, 10_370, 1830)
-    assert [(each.amount_fen, each.consent_id) for each in row["own"]] == [(1830, asked.pk)]
+    assert [(each.amount_fen, each.consent_id) for each in shown.own] == [(1830, asked.pk)]
     client = Client()
     client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
     text = client.get("/seller/settlement/").content.decode()

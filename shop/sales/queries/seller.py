@@ -1,6 +1,6 @@
 """Reading a supplier's trade: today, its orders, cases, settlement, reviews. Always of one supplier."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from oscar.apps.catalogue.reviews.models import ProductReview
 
 from shop.core import ledger
 from shop.sales import books
-from shop.sales.models import AfterSale, LineFacts, OrderFacts, ReviewFacts
+from shop.sales.models import AfterSale, LineDiscount, LineFacts, OrderFacts, ReviewFacts
 from shop.sales.queries.funding import own_discounts
 from shop.sales.states import SUPPLIERS_TURN, OrderState
 
@@ -171,13 +171,14 @@ def supplier_order(supplier_id: int, number: str) -> OrderFacts | None:
 class Settlement:
     """What the ledger says of one supplier: a row per order, and the balances they add up to.
 
-    `given_fen`: the discounts that the supplier paid for itself; each row has its `own` ones, line by line.
+    `given_fen`: the discounts that the supplier paid for itself; `own`: those of the page's orders, line by line.
     """
 
     page: Page
     held_fen: int
     payable_fen: int
     given_fen: int = 0
+    own: list[LineDiscount] = field(default_factory=list)
 
 
 def settlement(supplier_id: int, page: int | str = 1) -> Settlement:
@@ -199,14 +200,12 @@ def settlement(supplier_id: int, page: int | str = 1) -> Settlement:
     )
     balances = ledger.balances(f"supplier:{supplier_id}:")
     shown = Paginator(rows, ORDERS_A_PAGE).get_page(page)
-    own = own_discounts(supplier_id, [row["reference"] for row in shown.object_list])
-    for row in shown.object_list:
-        row["own"] = own.get(row["reference"], [])
     return Settlement(
         page=shown,
         held_fen=balances.get(books.held(supplier_id), 0),
         payable_fen=balances.get(books.payable(supplier_id), 0),
         given_fen=ledger.balance(books.given(supplier_id)),
+        own=own_discounts(supplier_id, [row["reference"] for row in shown.object_list]),
     )
 
 
