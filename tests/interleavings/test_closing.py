@@ -124,6 +124,9 @@ PAIRS: dict[tuple[str, str], tuple[set[tuple[str, tuple[str, ...], int]], dict[s
         {("expired", ("cancelled", "cancelled"), 0), ("cancelled", ("cancelled", "cancelled"), 0)},
         {},
     ),
+    # One of two orders: whichever comes first, the other order goes on and the money of this one comes back.
+    ("pay", "cancel"): ({("paid", ("cancelled", "to_ship"), 3280)}, {}),
+    ("expire", "cancel"): ({("expired", ("cancelled", "cancelled"), 0)}, {}),
     ("ship", "cancel"): (
         {("paid", ("shipped", "to_ship"), 0), ("paid", ("cancelled", "to_ship"), 3280)},
         {"is_paid": True},
@@ -145,4 +148,5 @@ def test_with_the_order_locked_first_they_wait_for_each_other(listings: Any, mon
     monkeypatch.setattr(closing, "lock_order", order_before_purchase)
     for names in (("pay", "cancel"), ("expire", "cancel")):
         with pytest.raises(Deadlock):
-            list(every_schedule(listings, names, few=None))
+            # Of one order: cancelling the last one closes its purchase, which is what the other starts from.
+            list(every_schedule(listings[:1], names, few=None))
