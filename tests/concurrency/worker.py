@@ -75,7 +75,7 @@ def unlocked_balances(postings: list[Any], by_name: dict[str, Account]) -> None:
 
 def unlocked_lots(supplier_id: int, listing_ids: set[int], at: datetime) -> dict[int, ProduceLot]:
     """Look at the lots without holding them."""
-    return {lot.pk: lot for lot in ProduceLot.objects.filter(supplier_id=supplier_id)}
+    return {lot.pk: lot for lot in assigning.with_packing(ProduceLot.objects.filter(supplier_id=supplier_id))}
 
 
 def unlocked_take(lot: ProduceLot, grams: int, line: Any, at: datetime) -> None:

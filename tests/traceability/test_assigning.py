@@ -1,6 +1,6 @@
 """Lots in parcels: first to expire first, never beyond the harvest."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from shop.core import projections
 from shop.sales.models import LineFacts, Shipment
-from tests.traceability.growing import GRAMS, make_grown, make_lot, paid_order, parcel_of, send
+from tests.factories import AT
+from tests.traceability.growing import GRAMS, make_grown, make_lot, pack, paid_order, parcel_of, send
 from traceability.errors import BeyondHarvest
 from traceability.models import ParcelLot, ProduceLot, TracedParcel
 from traceability.operations.recording import close_lot
@@ -47,6 +48,12 @@ class TestShipping:
         make_lot(listing, days_ago=9, keeps=5)
         closed, good = make_lot(listing, keeps=20), make_lot(listing)
         close_lot(supplier_id=listing.supplier_id, lot_id=closed.pk, actor=None, at=closed.created_at)
+        assert _shares(send(paid_order(listing))) == [(good.pk, 2, 2 * GRAMS)]
+
+    def test_what_was_packed_after_a_parcel_went_out_is_not_in_it(self) -> None:
+        listing = make_grown()
+        soon, good = make_lot(listing, keeps=20, packed=False), make_lot(listing)
+        pack(soon, occurred_at=AT + timedelta(hours=1), at=AT + timedelta(hours=2))
         assert _shares(send(paid_order(listing))) == [(good.pk, 2, 2 * GRAMS)]
 
     def test_the_supplier_may_choose(self) -> None:

@@ -11,18 +11,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from traceability.errors import BeyondHarvest, PromiseBroken
-from traceability.models import ParcelLot, ProduceLot, TracedParcel
+from traceability.models import ParcelLot, ProduceLot, TracedParcel, TraceEvent
 from traceability.operations.recording import record_shipping
 from traceability.queries.promise_words import promise_words
 from traceability.rules.codes import new_code
 from traceability.rules.fefo import Candidate, Dates, keeps, split
 from traceability.rules.sealing import goods_digest
-from traceability.states import DISPOSITIONS, LotState
+from traceability.states import DISPOSITIONS, BizStep, LotState
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,20 @@ def take(lot: ProduceLot, grams: int, line: AssignLine, at: datetime) -> None:
 
 
 def _lock_lots(supplier_id: int, listing_ids: set[int], at: datetime) -> dict[int, ProduceLot]:
-    """Return the lots of these listings that were harvested by `at`, locked in the order of their ids."""
+    """Return the lots of these listings that were harvested by `at`, locked in the order of their ids.
+
+    Each says in `packed_at` when it was packed first; None where it was not.
+    """
     rows = ProduceLot.objects.select_for_update(of=("self",)).filter(
         supplier_id=supplier_id, listing_id__in=listing_ids, harvested_on__lte=timezone.localtime(at).date()
     )
-    return {lot.pk: lot for lot in rows.order_by("pk")}
+    return {lot.pk: lot for lot in with_packing(rows).order_by("pk")}
+
+
+def with_packing(rows: QuerySet[ProduceLot]) -> QuerySet[ProduceLot]:
+    """Add to lots, as `packed_at`, when they were packed first; None where they were not."""
+    packings = TraceEvent.objects.filter(lot=OuterRef("pk"), step=BizStep.PACKING).order_by("occurred_at")
+    return rows.annotate(packed_at=Subquery(packings.values("occurred_at")[:1]))
 
 
 def can_be_sent(lot: ProduceLot, at: datetime) -> bool:
@@ -115,7 +124,8 @@ def can_be_sent(lot: ProduceLot, at: datetime) -> bool:
 def _shares(
     line: AssignLine, lots: Sequence[ProduceLot], wanted: Sequence[tuple[int, int]] | None, at: datetime
 ) -> Sequence[tuple[int, int]]:
-    usable = {lot.pk: lot for lot in lots if can_be_sent(lot, at)}
+    # What was packed after a parcel went out is not in it.
+    usable = {lot.pk: lot for lot in lots if can_be_sent(lot, at) and _was_packed(lot, at)}
     kept = {lot.pk: lot for lot in usable.values() if keeps(lot.harvested_on, lot.best_before, line.promised)}
     if wanted is None:
         found, short = split(line.pieces, line.grams_per_piece, [_candidate(lot) for lot in kept.values()])
@@ -134,6 +144,10 @@ def _shares(
         if pieces > _pieces_left(usable[lot_id], line):
             raise _beyond_lot(line, usable[lot_id], list(usable.values()))
     return wanted
+
+
+def _was_packed(lot: Any, at: datetime) -> bool:
+    return lot.packed_at is not None and lot.packed_at <= at
 
 
 def _candidate(lot: ProduceLot) -> Candidate:

@@ -91,7 +91,7 @@ def load_lots(
         listing = listings[slug]
         keeps = listing.shelf_life_days or OLDEST_DAYS
         older = min(OLDEST_DAYS, keeps - 6)
-        morning = timezone.localtime(at).replace(hour=7, minute=10, second=0, microsecond=0) + timedelta(
+        morning = timezone.localtime(at).replace(hour=4, minute=10, second=0, microsecond=0) + timedelta(
             minutes=13 * number
         )
         plan.append((morning - timedelta(days=older), listing, FIRST_TONNES, number))
@@ -115,19 +115,19 @@ def _add(base: Base, listing: Listing, actor: User) -> ProductionBase:
 
 
 def _live(base: ProductionBase, listing: Listing, when: datetime, tonnes: int, number: int, actor: User) -> ProduceLot:
-    """Harvest, have it tested at noon, sort and pack the same afternoon. Returns the lot."""
+    """Harvest before sunrise, test at once, sort and pack before the first parcels of the day. Returns the lot."""
     plots = list(base.plots.order_by("pk"))
     grams = tonnes * 1_000_000 + number * 37_000
     lot = record_harvest(
         supplier_id=base.supplier_id, listing_id=listing.pk, base_id=base.pk, plot_id=plots[number % len(plots)].pk,
         grams=grams, occurred_at=when, actor=actor, at=when + timedelta(minutes=20),
     )  # fmt: skip
-    tested = when + timedelta(hours=5)
+    tested = when + timedelta(minutes=40)
     record_test(
         supplier_id=base.supplier_id, lot_id=lot.pk, test=_report(listing, number, tested), occurred_at=tested,
         actor=actor, at=tested,
     )  # fmt: skip
-    _pack(lot, when + timedelta(hours=7, minutes=40), actor)
+    _pack(lot, when + timedelta(minutes=70), actor)
     return lot
 
 

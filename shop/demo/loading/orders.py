@@ -40,6 +40,7 @@ from shop.sales.states import AfterSaleKind
 from shop.sales.whose import Whose
 
 SEED = 20261123
+FIRST_PARCELS = 9  # o'clock
 # How many purchases end how. Ages in days before the load.
 PLAN = [
     ("completed", 134, 4.5, 88),
@@ -152,6 +153,12 @@ def _life(trade: Trade, number: int, ending: str, placed: datetime) -> Iterator[
     yield from _after_payment(trade, purchase, ending, paid)
 
 
+def _by_day(sent: datetime) -> datetime:
+    """Return when a parcel goes out: nobody packs at night, and what was harvested that morning is packed by then."""
+    local = timezone.localtime(sent)
+    return local.replace(hour=FIRST_PARCELS) if local.hour < FIRST_PARCELS else sent
+
+
 def _after_payment(trade: Trade, purchase: Purchase, ending: str, paid: datetime) -> Iterator[datetime]:
     orders = list(OrderFacts.objects.filter(purchase=purchase).order_by("pk"))
     if ending == "cancelled":
@@ -167,7 +174,7 @@ def _after_payment(trade: Trade, purchase: Purchase, ending: str, paid: datetime
         return
     if ending == "to_ship":
         return
-    sent = min(paid + timedelta(hours=trade.dice.uniform(8, 40)), trade.at - timedelta(minutes=20))
+    sent = min(_by_day(paid + timedelta(hours=trade.dice.uniform(8, 40))), trade.at - timedelta(minutes=20))
     yield sent
     shipments = [_ship(trade, order, sent) for order in orders]
     if ending == "shipped":
