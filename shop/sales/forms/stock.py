@@ -37,7 +37,7 @@ class AdjustForm(forms.Form):
     """Pieces that came or went, and why. `key` is the form's own: sent twice, it is one change."""
 
     way = forms.ChoiceField(
-        label=_("What happened"),
+        label=_("Came or went"),
         choices=[("in", _("Pieces came")), ("out", _("Pieces went"))],
         widget=forms.RadioSelect,
         initial="in",
