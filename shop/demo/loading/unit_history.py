@@ -360,6 +360,7 @@ class History:
             ],
             batch_size=500,
         )
-        left = ledger.sums(guarded)
+        # By prefix: the database has no statistics yet of what was just written, and would join every name with all of it.
+        left = ledger.balances("budget:")
         for name in guarded:
             Account.objects.filter(pk=found[name].pk).update(balance=left[name])
