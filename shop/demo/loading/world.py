@@ -38,6 +38,13 @@ def is_loaded() -> bool:
     return AuditEntry.objects.filter(object_kind="demo", object_id="world", action=LOADED).exists()
 
 
+def _take_time() -> None:
+    """Let statements of this transaction take as long as they need: a page's limit is not that of a bulk load."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+
+
 def load_world(*, at: datetime, say: Say) -> bool:
     """Load the world as of `at`; return False, changing nothing, when it is there already."""
     if is_loaded():
@@ -46,6 +53,7 @@ def load_world(*, at: datetime, say: Say) -> bool:
     began = time.monotonic()
     pictures = load_pictures(progress=lambda done, total: say(f"  pictures {done}/{total}"))
     with transaction.atomic():
+        _take_time()
         say(f"  {load_places()} assisted counties, {len(pictures)} pictures")
         villages = load_villages(pictures)
         suppliers = load_suppliers(villages, pictures)
