@@ -1,5 +1,6 @@
 """Tokens: given for credentials, limited by scopes and roles, ended."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -124,3 +125,14 @@ def test_the_person_sees_and_ends_them(client: Client, zhou: User) -> None:
     assert client.post(f"/account/tokens/{pk}/revoke/").status_code == 302
     assert program.get("/me").status_code == 401
     assert 'data-testid="no-tokens"' in client.get("/account/tokens/").content.decode()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16", "utf-32"])
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
+def test_a_body_that_is_not_utf_8_brings_no_character_past_the_guard(
+    client: Client, zhou: User, encoding: str, content_type: str
+) -> None:
+    body = json.dumps(CREDENTIALS | {"label": "a\0b"}).encode(encoding)
+    answer = client.post("/api/v1/tokens", body, content_type=content_type)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+    assert AccessToken.objects.count() == 0

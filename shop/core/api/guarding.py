@@ -73,7 +73,13 @@ def _malformed(request: HttpRequest, given: dict[str, Any]) -> HttpResponse | No
     """Return the answer for what no database can look up or keep; None for the rest."""
     if any(isinstance(value, int) and value > MOST_ID for value in given.values()):
         return answer_not_found()
-    if "%00" in request.META.get("QUERY_STRING", "") or b"\\u0000" in request.body:
+    # JSON is UTF-8; in UTF-16 or UTF-32 the same character would be written with other bytes.
+    is_json = not (request.content_type or "").startswith("multipart/")
+    if (
+        "%00" in request.META.get("QUERY_STRING", "")
+        or b"\\u0000" in request.body
+        or (is_json and b"\x00" in request.body)
+    ):
         return answer_problem(400, "malformed", _("There is a character in it that can't be stored."))
     return None
 
