@@ -16,7 +16,7 @@ from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.pay_times import pay_time_for
 from shop.sales.queries.payouts import GoesBack, goes_back
 from shop.sales.queries.purchases import purchase_of
-from shop.sales.queries.trails import Trail, said_to_buyer, trail_of
+from shop.sales.queries.trails import NOTHING_CAME, Trail, said_to_buyer, trail_of
 from shop.sales.states import OrderState, PaymentState, PurchaseState
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.visitors import Visitor
@@ -50,7 +50,7 @@ class Cashier:
     goes_back: GoesBack | None = None
     scarce: PayTime | None = None
     transfer: Payment | None = None
-    trail: Trail = Trail()
+    trail: Trail = NOTHING_CAME
 
     @property
     def open_count(self) -> int:
@@ -163,7 +163,7 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
         goes_back(purchase.pk),
         pay_time_for((line[5] for line in lines), purchase.placed_at),
         next((each for each in attempts if _waits_for_transfer(purchase, each)), None),
-        trail_of(purchase.pk) if any(each.received_fen for each in attempts) else Trail(),
+        trail_of(purchase.pk) if any(each.received_fen for each in attempts) else NOTHING_CAME,
     )
 
 

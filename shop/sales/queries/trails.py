@@ -91,6 +91,9 @@ class Trail:
         )
 
 
+NOTHING_CAME = Trail()
+
+
 def trails_of(purchase_ids: Sequence[int]) -> dict[int, Trail]:
     """Return the trail of each purchase's money. Two queries, however many."""
     came: dict[int, list[Came]] = {}

@@ -112,12 +112,16 @@ def cashier(request: HttpRequest, number: str) -> HttpResponse:
     if door is not None:
         messages.info(request, door.why)
         return HttpResponseRedirect(door.url)
+    return _choose(request, found)
+
+
+def _choose(request: HttpRequest, found: Cashier) -> HttpResponse:
+    """Show the ways to pay, unless one is under way: whoever comes back finds the account and the code again."""
     if "other" not in request.GET:
         if found.is_checking:
             return _show(request, found, "cashier_checking")
         if found.transfer is not None and found.transfer == found.payment:
-            # Whoever comes back finds the account and the code again.
-            return _to(number, "transfer/")
+            return _to(found.purchase.number, "transfer/")
     return _show(request, found, "cashier", gateways=queries.offered_to(found))
 
 

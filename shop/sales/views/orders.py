@@ -22,8 +22,8 @@ from shop.sales import openings, rules, visitors
 from shop.sales.forms.orders import FindOrderForm
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
-from shop.sales.queries.trails import going_back_of_orders
 from shop.sales.queries.purchases import guests_purchases, purchase_of_link
+from shop.sales.queries.trails import going_back_of_orders
 from shop.sales.shown import show_found, show_order, show_order_page
 from shop.sales.texts import in_reader_language
 
