@@ -31,7 +31,7 @@ class Meeting:
         if not self.name or f"{name}:".find(f"{self.name}:") != 0:
             return
         met = self.folder / f"met-{name.replace(':', '-')}"
-        met.mkdir(exist_ok=True)
+        met.mkdir(parents=True, exist_ok=True)
         (met / f"{os.getpid()}-{threading.get_ident()}").touch()
         until = time.monotonic() + LONGEST_SECONDS
         while len(list(met.iterdir())) < self.size:
