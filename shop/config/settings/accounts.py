@@ -46,6 +46,8 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILUSERS_PASSWORD_ENABLED = False
 
 SMS_SENDER = env.str("SMS_SENDER", "shop.accounts.sms.ConsoleSender")
+# Codes that would tell whether there is an account leave in a thread of their own.
+SEND_CODES_ASIDE = True
 # The demo shows codes on the page, marked as such; production never does.
 SHOW_CODES = False
 
