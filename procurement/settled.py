@@ -35,6 +35,12 @@ class Settled:
     is_paid: bool
     is_open: bool
     deductions: tuple[Deduction, ...] = ()
+    going_back_fen: int = 0
+
+    @property
+    def gone_back_fen(self) -> int:
+        """What of it was given back and has left; the rest is still being paid back."""
+        return self.refunded_fen - self.going_back_fen
 
     @property
     def left_fen(self) -> int:
@@ -57,15 +63,18 @@ class Settled:
         return _("Amount paid") if self.is_paid else _("Amount due") if self.is_open else ""
 
 
-def settle_order(row: UnitOrder) -> Settled:
-    """Return what an order comes to. Needs its lines; says "after-sales" only where the lines' cases were read too."""
+def settle_order(row: UnitOrder, going_back_fen: int = 0) -> Settled:
+    """Return what an order comes to. Needs its lines; says "after-sales" only where the lines' cases were read too.
+
+    `going_back_fen` of what is given back did not leave yet.
+    """
     order = row.order
-    return _settled(order.purchase, order.total_fen, [row])
+    return _settled(order.purchase, order.total_fen, [row], going_back_fen)
 
 
-def settle_purchase(purchase: Any, rows: Sequence[UnitOrder]) -> Settled:
+def settle_purchase(purchase: Any, rows: Sequence[UnitOrder], going_back_fen: int = 0) -> Settled:
     """Return what all orders of a purchase come to together."""
-    return _settled(purchase, purchase.total_fen, rows)
+    return _settled(purchase, purchase.total_fen, rows, going_back_fen)
 
 
 def settle_sums(purchase: Any, waived_fen: int, refunded_fen: int) -> Settled:
@@ -79,7 +88,7 @@ def settle_sums(purchase: Any, waived_fen: int, refunded_fen: int) -> Settled:
     )
 
 
-def _settled(purchase: Any, total_fen: int, rows: Sequence[UnitOrder]) -> Settled:
+def _settled(purchase: Any, total_fen: int, rows: Sequence[UnitOrder], going_back_fen: int) -> Settled:
     return Settled(
         total_fen,
         sum(row.order.waived_fen for row in rows),
@@ -87,6 +96,7 @@ def _settled(purchase: Any, total_fen: int, rows: Sequence[UnitOrder]) -> Settle
         is_paid=purchase.state == PurchaseState.PAID,
         is_open=purchase.state == PurchaseState.UNPAID,
         deductions=tuple(each for row in rows for each in _deductions(row.order)),
+        going_back_fen=going_back_fen,
     )
 
 

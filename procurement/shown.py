@@ -79,8 +79,8 @@ class OrderShown:
     has_late_payment: bool
 
 
-def show_order(row: UnitOrder, at: datetime) -> OrderShown:
-    """Return an order with its steps, the next of them, and whose it is."""
+def show_order(row: UnitOrder, at: datetime, going_back_fen: int = 0) -> OrderShown:
+    """Return an order with its steps, the next of them, and whose it is; `going_back_fen` of a refund did not leave."""
     order = row.order
     lines = list(order.lines.all())
     first = lines[0]
@@ -101,7 +101,7 @@ def show_order(row: UnitOrder, at: datetime) -> OrderShown:
         supplier=words(order.supplier.name_zh, order.supplier.name_en),
         unit=words(row.unit.organisation.name_zh, row.unit.organisation.name_en),
         picture=thumb(first.picture_key),
-        settled=settle_order(row),
+        settled=settle_order(row, going_back_fen),
         counted_fen=counted_fen(order.total_fen, order.refunded_fen, order.waived_fen, is_cancelled=is_cancelled),
         counts_for=name_of(row.counts_for.organisation) if counts_elsewhere else "",
         state=state,

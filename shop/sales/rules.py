@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop.sales.states import AfterSaleKind, OrderState, Terms
+from shop.sales.states import AfterSaleKind, OrderState, Terms, TransferState
 
 MAX_PIECES = 999
 # Gateways whose refunds a person has to pay: nothing sends them by itself.
@@ -70,6 +70,23 @@ ACCOUNT_NO = r"\d{8,30}"
 def clean_account_no(text: str) -> str:
     """Return an account's number without spaces and dashes, in plain digits."""
     return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
+
+
+def clean_reference(text: str) -> str:
+    """Return a bank's number of a payment in one spelling: however it is typed, the same number is the same text."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def transfer_state(*, received_fen: int, going_back_fen: int, gone_back_fen: int, is_open: bool) -> str:
+    """Return what became of a transfer's money: what is kept of it decides, then what still has to be paid back.
+
+    Only what no order took counts as going back; `is_open` tells whether the purchase still waits for money.
+    """
+    if not received_fen:
+        return TransferState.WAITING
+    if received_fen > going_back_fen + gone_back_fen:
+        return TransferState.PARTLY if is_open else TransferState.BOOKED
+    return TransferState.TO_PAY_BACK if going_back_fen else TransferState.PAID_BACK
 
 
 def same_name(one: str, other: str) -> bool:

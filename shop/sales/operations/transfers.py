@@ -19,7 +19,7 @@ from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.settling import WAITING, take_money
 from shop.sales.queries.due import due_of
 from shop.sales.queries.transfers import expected_payers, offsets_of
-from shop.sales.rules import same_name
+from shop.sales.rules import clean_reference, same_name
 from shop.sales.states import PurchaseState
 
 
@@ -56,7 +56,7 @@ def match_transfer(
     same; WrongState when it was booked before (money that came again is told by its `reference`), or somebody booked on
     it meanwhile. Locks: purchases by id, ledger.
     """
-    payer, why, reference = payer.strip(), why.strip(), reference.strip()
+    payer, why, reference = payer.strip(), why.strip(), clean_reference(reference)
     with transaction.atomic():
         other = Payment.objects.get(pk=offset_id) if then == Then.OFFSET and offset_id else None
         payment = Payment.objects.get(pk=payment_id, gateway="transfer")

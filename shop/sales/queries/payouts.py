@@ -7,8 +7,10 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet, Sum
 
+from shop.core.private_files import private_url
 from shop.sales import rules
 from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
+from shop.sales.queries.slips import PROOFS, SMALL
 from shop.sales.states import RefundState
 from shop.sales.texts import thumb_url
 
@@ -67,11 +69,18 @@ def payouts(page: int | str = 1, *, paid: bool = False) -> Page:
             requested_at=refund.requested_at,
             finished_at=refund.finished_at,
             reference=refund.provider_ref,
-            slip=thumb_url(refund.proof.key) if refund.proof else "",
+            slip=_slip(refund),
         )
         for refund in refunds
     ]
     return found
+
+
+def _slip(refund: Refund) -> str:
+    """Return the address of the slip of a payment, "" without one; it expires, where the slip is private."""
+    if refund.proof is None:
+        return ""
+    return private_url(PROOFS, refund.pk, SMALL) if refund.proof.is_private else thumb_url(refund.proof.key)
 
 
 def payout_exists(refund_id: int) -> bool:
