@@ -19,7 +19,7 @@ from procurement.rules.quota import Pace
 from procurement.states import Fund
 from procurement.texts import name_of, words
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Priced, YuanIn, fen_of, share, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Paragraphs, Priced, YuanIn, fen_of, share, yuan
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.codes import clean_phone
 
@@ -335,7 +335,7 @@ def submit_declaration(request: ApiRequest, body: DeclarationIn, asked: ForYear)
 class Verdict(Body):
     version: int = Field(ge=0, le=10**6, description=gettext_noop("The version that was read: a later one is refused."))
     approve: bool
-    reason: str = Field("", max_length=200, description=gettext_noop("Needed to return it."))
+    reason: Paragraphs = Field("", max_length=200, description=gettext_noop("Needed to return it."))
 
 
 @area.writes(
