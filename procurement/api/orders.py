@@ -22,6 +22,7 @@ from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
+from shop.sales.rules import is_refused_whole
 from shop.sales.states import OrderState, PurchaseState
 
 area = Area(gettext_noop("Units: orders, acceptance, payment"))
@@ -66,6 +67,7 @@ class UnitOrderOut(Priced):
     ship_to: UnitShipTo
     terms: str
     is_paid: bool
+    is_refused_whole: bool = Field(description=gettext_noop("Nothing of it was accepted: nothing is to be paid."))
     request: str | None
     placed_at: Moment
     lines: list[UnitOrderLine]
@@ -107,6 +109,9 @@ def _order(row: UnitOrder) -> dict[str, Any]:
         },
         "terms": order.purchase.terms,
         "is_paid": order.purchase.state == PurchaseState.PAID,
+        "is_refused_whole": is_refused_whole(
+            order.state, [(line.shipped, line.rejected) for line in order.lines.all()]
+        ),
         "request": row.request.number if row.request else None,
         "placed_at": order.placed_at,
         "lines": [
