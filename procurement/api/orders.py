@@ -75,6 +75,9 @@ class UnitOrderOut(Priced):
 
 class FigureOrders(Page[UnitOrderOut], Priced):
     figure: str = Field(description=gettext_noop("The figure that these orders stand behind: what all of them count."))
+    elsewhere: str = Field(
+        description=gettext_noop("What of the unit's own orders counts for the unit that declares its shared canteen.")
+    )
 
 
 class UnitOrdersAsked(OfYearFollow):
@@ -145,7 +148,7 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
         if found is None:
             raise Http404
         unit = found
-    figure: list[int] = []
+    figure: list[queries.Figure] = []
 
     def pages(number: int) -> Any:
         page, whole = queries.order_page(unit, year(asked), asked.kind, asked.fund, number)
@@ -153,7 +156,7 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
         return page
 
     listed = turn_of(asked, pages, _order)
-    return listed | {"figure": yuan(figure[0])}
+    return listed | {"figure": yuan(figure[0].fen), "elsewhere": yuan(figure[0].elsewhere_fen)}
 
 
 def _own(request: ApiRequest, number: str) -> UnitOrder:

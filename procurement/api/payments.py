@@ -13,7 +13,7 @@ from procurement.models import PurchaseRequest
 from procurement.operations.paying import add_transfer_slip, give_refund_account, start_transfer
 from procurement.queries.requests import request_of
 from shop.core.acting import by
-from shop.core.api import Answer, Body, Moment, Priced, Problem, yuan
+from shop.core.api import Answer, AsItIs, Body, Moment, Priced, Problem, yuan
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.queries.cashier import payee
@@ -133,7 +133,7 @@ def pay_request(request: ApiRequest, number: str) -> dict[str, Any]:
 
 
 class UnitSlipIn(Body):
-    picture: str = Field(
+    picture: AsItIs = Field(
         max_length=1_800_000,
         description=gettext_noop("The bank's slip as base64, JPEG or PNG; at most 1.3 MB."),
         examples=["/9j/4AAQ…"],

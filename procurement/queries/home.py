@@ -41,9 +41,9 @@ _figures = Prepared(
     lambda unit_id, year, names, regions: BudgetUnit.objects.filter(pk=unit_id).values_list(
         _transfers(names),
         Subquery(
-            UnitOrder.objects.filter(counts_for=unit_id, year=year)
+            UnitOrder.objects.filter(Q(counts_for=unit_id) | Q(unit=unit_id), year=year)
             .order_by()
-            .values("counts_for")
+            .values("year")
             .annotate(n=Count("pk"))
             .values("n")
         ),

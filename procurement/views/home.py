@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from procurement.declared_shown import share_bars
+from procurement.declared_shown import declared_by, share_bars
 from procurement.forms.units import AcceptanceRuleForm, BudgetForm, DeliveryForm, PayerForm
 from procurement.models import BudgetUnit
 from procurement.operations.payers import end_payer, register_payer
@@ -80,6 +80,7 @@ def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResp
         ),
         "tasks": tasks(seat, found, waiting, orders, at, asked_to_represent(seat.pk, year), schedules)[:5],
         "orders": orders[:4],
+        "declared_by": declared_by(found.declaration),
         "declaration_badge": declaration_badge(found.declaration),
     }
     return console(request, seat, "home", context)

@@ -26,7 +26,7 @@ from procurement.shown import due_words, parcels, show_order, terms_words, thumb
 from procurement.states import CancelState, Fund, UnitKind
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
-from shop.core import regions
+from shop.core import regions, sent
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
@@ -80,7 +80,8 @@ def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str, *, apa
         "kind": kind,
         "kinds": list(kinds().items()),
         "kind_name": kinds()[kind],
-        "whole_fen": whole,
+        "whole_fen": whole.fen,
+        "elsewhere_fen": whole.elsewhere_fen,
         "address": address,
         "of_unit": words(unit.organisation.name_zh, unit.organisation.name_en),
         "is_tree": unit.pk != seat.pk or seat.oversees,
@@ -175,14 +176,14 @@ def cancel(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     at, said = timezone.now(), request.POST.get("do", "")
     try:
         if said == "ask":
-            ask_cancel(order_id=row.pk, reason=request.POST.get("reason", ""), actor=request.user, at=at)
+            ask_cancel(order_id=row.pk, reason=sent.paragraphs(request, "reason"), actor=request.user, at=at)
             messages.success(request, _("Asked: an approver decides. Until then the order goes on."))
         else:
             wish = row.cancel_requests.filter(state=CancelState.OPEN).first()
             if wish is None:
                 raise WrongStep(_("This was decided already."))
             agree = said == "agree"
-            answer = request.POST.get("answer", "")
+            answer = sent.line(request, "answer")
             decide_cancel(wish_id=wish.pk, agree=agree, answer=answer, actor=request.user, at=at)
             messages.success(request, _("The order is cancelled.") if agree else _("Refused: the order goes on."))
     except DomainError as error:
@@ -304,11 +305,11 @@ def account(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     if found is None or found.purchase is None:
         raise Http404(number)
     seat, at = seat_at(request, found.unit_id), timezone.now()
-    sent = {name: request.POST.get(name, "") for name in ("holder", "bank", "number")}
+    typed = {name: sent.line(request, name) for name in ("holder", "bank", "number")}
     try:
-        give_refund_account(request_id=found.pk, **sent, actor=request.user, at=at)
+        give_refund_account(request_id=found.pk, **typed, actor=request.user, at=at)
     except DomainError as error:
-        said = {"field": error.field, "account_refusal": str(error.message), "sent": sent, "refused_form": "refund"}
+        said = {"field": error.field, "account_refusal": str(error.message), "sent": typed, "refused_form": "refund"}
         return _show_payment(request, seat, found, due_of(found.purchase), at, status=error.status, **said)
     messages.success(request, _("Thank you: the money is paid to this account."))
     return HttpResponseRedirect(local(f"/units/payments/{number}/"))
