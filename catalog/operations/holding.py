@@ -51,7 +51,10 @@ def pieces_of_listing(listing_id: int, pools: Iterable[str]) -> list[ShelfPieces
         .order_by("pk")
         .values_list("pk", "stockrecord_id", "pool", "net", "on_hand", "reserved")
     )
-    main, promised, held, nets = {}, {}, {}, {}
+    main: dict[int, tuple[int, int]] = {}
+    promised: dict[int, int] = {}
+    held: dict[int, dict[str, int]] = {}
+    nets: dict[int, int] = {}
     for stock_id, record_id, pool, net, on_hand, reserved in rows:
         nets[record_id] = net or 1
         free = on_hand - reserved
