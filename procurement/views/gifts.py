@@ -117,13 +117,18 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "form": form,
         "refusal": refusal,
-        "key": request.POST.get("key") or secrets.token_hex(8),
+        "key": _key(request, is_refused=bool(refusal)),
         "is_open": shown.need.state == "open" and shown.need.until >= timezone.localdate(),
         "sums": queries.stage_sums([shown.need.beneficiary_id]),
         "quote": queries.gift_quote(shown.need, typed),
         "goes_to": shown.need,
     }
     return render(request, "pledges/need.html", context, status=status)
+
+
+def _key(request: HttpRequest, *, is_refused: bool) -> str:
+    """Return the form's key. What was refused stands for nothing, or for another gift: it goes on with a new one."""
+    return ("" if is_refused else request.POST.get("key", "")[:32]) or secrets.token_hex(8)
 
 
 def _asks_total(request: HttpRequest) -> bool:
@@ -234,7 +239,7 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
         "refused": refused,
         "form": form,
         "refusal": refusal,
-        "key": request.POST.get("key") or secrets.token_hex(8),
+        "key": _key(request, is_refused=bool(refusal)),
     }
     return render(request, "pledges/give.html", context, status=status)
 
