@@ -20,6 +20,7 @@ from procurement.models import ReceiptLink
 from procurement.operations.pledging import give
 from procurement.operations.receiving import confirm_by_id, link_by_id, link_of, renew_link
 from procurement.queries import gifts as queries
+from procurement.queries.evidence import RECEIPT, may_see_receipts, picture_urls
 from procurement.shown import thumb
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core.errors import DomainError
@@ -42,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "total_fen": sum(sums.values()),
         "receipts": [
             {
-                "picture": thumb(receipt.picture.key, max(receipt.picture.widths or [240])) if receipt.picture else "",
+                "picture": thumb(receipt.pledge.need.picture_key, 480) if receipt.pledge.need else "",
                 "who": name_of(receipt.pledge.beneficiary),
                 "words": receipt.words,
                 "at": receipt.at,
@@ -338,6 +339,7 @@ def receipt(request: HttpRequest, order_id: int) -> HttpResponse:
     return render(request, "pledges/receipt.html", context, status=status)
 
 
+@never_cache
 @require_safe
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
     """Show a gift's certificate to whoever has its code: what reached whom, confirmed by whom."""
@@ -345,6 +347,7 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     if pledge is None:
         raise Http404(code)
     receipts = {each.order_id: each for each in pledge.receipts.all()}
+    sees_photos = may_see_receipts(request.user, pledge)
     orders = [order for order in pledge.purchase.orders.all() if order.pk in receipts]
     lines = [
         {
@@ -364,12 +367,13 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
         "beneficiary": name_of(pledge.beneficiary),
         "title": words(pledge.need.title_zh, pledge.need.title_en) if pledge.need else "",
         "lines": lines,
+        "hides_photos": not sees_photos and any(each.picture_id for each in receipts.values()),
         "confirmed_fen": sum(order.left_fen for order in orders),
         "receipts": [
             {
                 "at": each.at,
                 "words": each.words,
-                "picture": thumb(each.picture.key, max(each.picture.widths or [240])) if each.picture else "",
+                "picture": picture_urls(RECEIPT, each.pk, each.picture)[1] if each.picture and sees_photos else "",
             }
             for each in receipts.values()
         ],

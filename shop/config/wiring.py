@@ -23,7 +23,7 @@ from procurement import account_hooks as procurement_rows
 from procurement import doors, product_hooks
 from procurement import personal_data as procurement_data
 from procurement.operations import accepting, pledging, quota
-from procurement.queries import units
+from procurement.queries import evidence, units
 from procurement.queries.gifts import beneficiary_names, need_names
 from procurement.queries.payers import registered_payers
 from shop.accounts import hooks as accounts
@@ -42,6 +42,7 @@ from shop.sales import personal_data as sales_data
 from shop.sales.case_shown import PICTURES
 from shop.sales.operations import adopting, baskets, certified, funding
 from shop.sales.queries.evidence import case_picture_key
+from shop.sales.queries.payouts import SLIP, slip_key
 from shop.sales.queries.promises import dates_on_page
 from shop.sales.queries.reviews import reviews_of
 from shop.sales.views import orders as order_views
@@ -56,6 +57,9 @@ def connect() -> None:
     hooks.connect_dates(dates_on_page)
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)
+    private_files.connect(SLIP, slip_key)
+    private_files.connect(evidence.ACCEPTANCE, evidence.acceptance_picture_key)
+    private_files.connect(evidence.RECEIPT, evidence.receipt_picture_key)
     lots_admin.register()
     sales.connect(certified.take_part)
     sales.connect(funding.take_part)

@@ -204,4 +204,6 @@ def test_a_budget_is_raised_once_for_a_key_and_another_amount_is_refused(listing
         with pytest.raises(KeyUsed):
             grant_budget(fen=fen, **raised)
     assert budget_of(office.unit.pk, YEAR)[0] == before + 500_000
-    assert AuditEntry.objects.filter(action="grant_budget", object_id=str(office.unit.pk), data__fen=500_000).count() == 1
+    assert (
+        AuditEntry.objects.filter(action="grant_budget", object_id=str(office.unit.pk), data__fen=500_000).count() == 1
+    )

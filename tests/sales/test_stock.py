@@ -177,7 +177,9 @@ def test_a_used_key_with_another_number_is_refused_and_says_what_stands(shelf):
         lambda: count(shelf, 259, now(shelf).version, key="f2"),
         lambda: count(shelf, 266, now(shelf).version, key="f1"),
         lambda: adjust(shelf, 5, key="f2"),
-        lambda: adjust_stock(stockrecord_id=other.stockrecord_id, pieces=5, reason="harvest", actor=None, at=AT, key="f1"),
+        lambda: adjust_stock(
+            stockrecord_id=other.stockrecord_id, pieces=5, reason="harvest", actor=None, at=AT, key="f1"
+        ),
         lambda: take_stock(stockrecord_id=other.stockrecord_id, counted=3, version=0, actor=None, at=AT, key="f2"),
     ):
         with pytest.raises(KeyUsed) as refused:

@@ -8,6 +8,7 @@ from .payments import Payment, PayTime, Refund, RefundAccount, Remittance, Webho
 from .purchases import DeliveryDue, OrderAttribution, Purchase
 from .reviews import ReviewFacts, ReviewPicture
 from .shipments import Shipment, ShipmentLine
+from .weights import WeightTerms, weight_bounds
 
 __all__ = [
     "AfterSale",
@@ -35,5 +36,7 @@ __all__ = [
     "Shipment",
     "ShipmentLine",
     "WebhookEvent",
+    "WeightTerms",
     "case_times",
+    "weight_bounds",
 ]

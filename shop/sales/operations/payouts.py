@@ -116,7 +116,7 @@ def pay_out(*, refund_id: int, reference: str, proof: IO[bytes] | None = None, a
 
 def _store(proof: IO[bytes], actor: Any, at: datetime) -> Any:
     try:
-        return store_picture(upload=proof, alt_zh=_("Slip of the payment"), actor=actor, at=at)
+        return store_picture(upload=proof, alt_zh=_("Slip of the payment"), actor=actor, at=at, is_private=True)
     except InvalidInput as error:
         error.field = "proof"
         raise

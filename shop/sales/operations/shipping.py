@@ -72,7 +72,7 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
             raise WrongState(_("This order is not waiting to be sent."))
         lines = {line.pk: line for line in LineFacts.objects.filter(order=order)}
         _check_pieces(lines, wanted)
-        weighed = check_weights(lines, wanted, parcel.weights)
+        weighed = check_weights(lines, wanted, parcel.weights, at)
         pools: dict[int, int] = {}
         for line_id, pieces in wanted.items():
             LineFacts.objects.filter(pk=line_id).update(shipped=F("shipped") + pieces)

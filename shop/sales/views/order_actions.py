@@ -18,6 +18,7 @@ from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 from shop.sales import rules, visitors
+from shop.sales.claims import claimable
 from shop.sales.forms.orders import AfterSaleForm, ReviewForm
 from shop.sales.models import LineFacts
 from shop.sales.operations import aftersales, arbitration, baskets, closing, nudges, receipts, returning, reviews
@@ -140,10 +141,9 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
     """Ask for money back on a line."""
     line = _own_line(request, number, line_id)
     at = timezone.now()
-    kinds = rules.after_sale_kinds(
-        state=line.order.state, is_fresh=line.is_fresh, completed_at=line.order.completed_at, at=at
-    )
-    mosts = tuple(line.refundable_fen(pieces) for pieces in range(1, aftersales.line_here(line) + 1))
+    found = claimable(line.order, line, line.after_sales.prefetch_related("decisions"), at)
+    kinds = tuple(found.pieces)
+    mosts = tuple(line.refundable_fen(pieces) for pieces in range(1, max(found.pieces.values(), default=0) + 1))
     posted = request.method == "POST"
     if posted:
         form = AfterSaleForm(request.POST, request.FILES, kinds=kinds, mosts=mosts)
@@ -181,6 +181,8 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
         "is_fresh": line.is_fresh,
         "after_receipt": line.order.state == OrderState.COMPLETED,
         "kinds": kinds,
+        "none": found,
+        "unsent": line.ordered - line.cancelled - line.shipped,
     }
     return render(request, "sales/after_sale_form.html", context, status=status)
 
