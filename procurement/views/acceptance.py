@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalog.operations.kept_photos import FormPhotos
 from procurement.acceptances_shown import show_acceptances
 from procurement.forms.acceptance import AcceptForm, DeliveredLine
 from procurement.models import UnitOrder
@@ -75,6 +76,7 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         kept = {name: request.POST.get(name, "") for name in ("receiver", "second", "note")}
         form = AcceptForm(initial=kept, lines=_delivered(row, waiting), needs_two=row.unit.needs_two_receivers)
     elif request.method == "POST":
+        photos = FormPhotos(request, "photos", owner=f"acceptance:{row.pk}")
         form = AcceptForm(request.POST, request.FILES, **facts)
         status = 422
         if form.is_valid():
@@ -88,7 +90,7 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
                     actor=request.user,
                     at=timezone.now(),
                     note=form.cleaned_data["note"],
-                    photos=form.cleaned_data["photos"],
+                    photos=photos.uploads,
                 )
             except DomainError as error:
                 status = error.status
@@ -99,6 +101,7 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
                     said = _("Accepted. %(amount)s is not charged.") % {"amount": yuan(done.short_fen)}
                 messages.success(request, said)
                 return HttpResponseRedirect(local(f"/units/orders/{number}/"))
+        photos.keep(form, timezone.now())
     lines = {line.pk: line for line in row.order.lines.all()}
     context = {
         "it": show_order(row, timezone.now()),
