@@ -59,7 +59,7 @@ def test_pieces_and_weight_have_a_line_each_and_add_up(office, delivered):
 
     told = program_of(office.buyer, "units:read").send("GET", path[:-1]).data
     assert [(each["why"], each["amount"]) for each in told["deductions"]] == [
-        ("3 件未收", "67.20"), ("验收称重不足", "22.40"),
+        ("3 not accepted", "67.20"), ("weighed less at the acceptance", "22.40"),
     ]  # fmt: skip
     assert (told["deducted"], told["lines"][0]["deducted"], told["lines"][0]["deducted_for_weight"]) == (
         "89.60", "89.60", "22.40",

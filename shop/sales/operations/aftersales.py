@@ -85,6 +85,8 @@ def add_evidence(case: AfterSale, pictures: Sequence[Any], side: str) -> None:
 
 def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_fen: int, at: datetime) -> None:
     found = claimable(order, line, line.after_sales.prefetch_related("decisions"), at)
+    if found.code == "none_here":
+        raise TooMuch(found.words, field="quantity", left=0)
     if not found.pieces:
         raise WrongState(found.words, code=found.code, field="kind")
     if kind not in found.pieces:
