@@ -13,7 +13,9 @@ from django.utils.translation import ngettext
 from procurement.models import UnitOrder
 from procurement.texts import words
 from shop.sales.rules import left_fen
-from shop.sales.states import AfterSaleState, OrderState, PurchaseState
+from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
+
+_UNDER_WAY = (OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,13 @@ class Settled:
     is_paid: bool
     is_open: bool
     deductions: tuple[Deduction, ...] = ()
+    going_back_fen: int = 0
+    waits: bool = False
+
+    @property
+    def gone_back_fen(self) -> int:
+        """What of it was given back and has left; the rest is still being paid back."""
+        return self.refunded_fen - self.going_back_fen
 
     @property
     def left_fen(self) -> int:
@@ -52,20 +61,33 @@ class Settled:
         return self.left_fen + self.refunded_fen
 
     @property
+    def is_nothing(self) -> bool:
+        """Whether nothing was ever to be paid in the end: all of it was refused or not charged."""
+        return (self.is_paid or self.is_open) and not self.transferred_fen
+
+    @property
     def label(self) -> str:
         """What the amount that is left is called; "" where nothing is paid any more."""
+        if self.is_nothing:
+            return _("Nothing to pay")
+        if self.is_open and self.waits:
+            # Goods first, and not accepted whole: less may be accepted.
+            return _("At most to pay")
         return _("Amount paid") if self.is_paid else _("Amount due") if self.is_open else ""
 
 
-def settle_order(row: UnitOrder) -> Settled:
-    """Return what an order comes to. Needs its lines; says "after-sales" only where the lines' cases were read too."""
+def settle_order(row: UnitOrder, going_back_fen: int = 0) -> Settled:
+    """Return what an order comes to. Needs its lines; says "after-sales" only where the lines' cases were read too.
+
+    `going_back_fen` of what is given back did not leave yet.
+    """
     order = row.order
-    return _settled(order.purchase, order.total_fen, [row])
+    return _settled(order.purchase, order.total_fen, [row], going_back_fen)
 
 
-def settle_purchase(purchase: Any, rows: Sequence[UnitOrder]) -> Settled:
+def settle_purchase(purchase: Any, rows: Sequence[UnitOrder], going_back_fen: int = 0) -> Settled:
     """Return what all orders of a purchase come to together."""
-    return _settled(purchase, purchase.total_fen, rows)
+    return _settled(purchase, purchase.total_fen, rows, going_back_fen)
 
 
 def settle_sums(purchase: Any, waived_fen: int, refunded_fen: int) -> Settled:
@@ -79,7 +101,7 @@ def settle_sums(purchase: Any, waived_fen: int, refunded_fen: int) -> Settled:
     )
 
 
-def _settled(purchase: Any, total_fen: int, rows: Sequence[UnitOrder]) -> Settled:
+def _settled(purchase: Any, total_fen: int, rows: Sequence[UnitOrder], going_back_fen: int) -> Settled:
     return Settled(
         total_fen,
         sum(row.order.waived_fen for row in rows),
@@ -87,6 +109,8 @@ def _settled(purchase: Any, total_fen: int, rows: Sequence[UnitOrder]) -> Settle
         is_paid=purchase.state == PurchaseState.PAID,
         is_open=purchase.state == PurchaseState.UNPAID,
         deductions=tuple(each for row in rows for each in _deductions(row.order)),
+        going_back_fen=going_back_fen,
+        waits=purchase.terms == Terms.POSTPAID and any(row.order.state in _UNDER_WAY for row in rows),
     )
 
 

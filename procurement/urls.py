@@ -35,6 +35,7 @@ urlpatterns = [
     path("orders/<str:number>/acceptances/<int:sequence>/", acceptance.paper, name="acceptance-paper"),
     path("payments/", orders.payments, name="payments"),
     path("payments/<str:number>/", orders.pay, name="pay"),
+    path("payments/<str:number>/slip/", orders.slip, name="payment-slip"),
     path("payments/<str:number>/account/", orders.account, name="refund-account"),
     path("board/", boards.board, name="board"),
     path("board/<int:unit_id>/orders/", boards.orders, name="board-orders"),

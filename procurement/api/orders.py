@@ -12,9 +12,8 @@ from procurement.api.seats import OfYearFollow, seat, seats, year
 from procurement.models import UnitOrder
 from procurement.operations.accepting import NAME_LENGTH, Receivers, accept_goods
 from procurement.operations.cancelling import ask_cancel, decide_cancel
-from procurement.operations.paying import give_refund_account, start_transfer
 from procurement.queries import quota as queries
-from procurement.queries.requests import request_of, unit_order
+from procurement.queries.requests import unit_order
 from procurement.queries.units import unit_below
 from procurement.rules.quota import counted_fen
 from procurement.settled import settle_order
@@ -24,8 +23,7 @@ from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
-from shop.sales.queries.cashier import payee
-from shop.sales.queries.due import due_of
+from shop.sales.rules import is_refused_whole
 from shop.sales.states import OrderState, PurchaseState
 
 area = Area(gettext_noop("Units: orders, acceptance, payment"))
@@ -83,6 +81,7 @@ class UnitOrderOut(Priced):
     ship_to: UnitShipTo
     terms: str
     is_paid: bool
+    is_refused_whole: bool = Field(description=gettext_noop("Nothing of it was accepted: nothing is to be paid."))
     request: str | None
     placed_at: Moment
     lines: list[UnitOrderLine]
@@ -90,6 +89,9 @@ class UnitOrderOut(Priced):
 
 class FigureOrders(Page[UnitOrderOut], Priced):
     figure: str = Field(description=gettext_noop("The figure that these orders stand behind: what all of them count."))
+    elsewhere: str = Field(
+        description=gettext_noop("What of the unit's own orders counts for the unit that declares its shared canteen.")
+    )
 
 
 class UnitOrdersAsked(OfYearFollow):
@@ -135,6 +137,9 @@ def _order(row: UnitOrder) -> dict[str, Any]:
         },
         "terms": order.purchase.terms,
         "is_paid": order.purchase.state == PurchaseState.PAID,
+        "is_refused_whole": is_refused_whole(
+            order.state, [(line.shipped, line.rejected) for line in order.lines.all()]
+        ),
         "request": row.request.number if row.request else None,
         "placed_at": order.placed_at,
         "lines": [
@@ -170,7 +175,7 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
         if found is None:
             raise Http404
         unit = found
-    figure: list[int] = []
+    figure: list[queries.Figure] = []
 
     def pages(number: int) -> Any:
         page, whole = queries.order_page(unit, year(asked), asked.kind, asked.fund, number)
@@ -178,7 +183,7 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
         return page
 
     listed = turn_of(asked, pages, _order)
-    return listed | {"figure": yuan(figure[0])}
+    return listed | {"figure": yuan(figure[0].fen), "elsewhere": yuan(figure[0].elsewhere_fen)}
 
 
 def _own(request: ApiRequest, number: str) -> UnitOrder:
@@ -293,70 +298,3 @@ def decide_on_cancel(request: ApiRequest, number: str, body: ConsentToCancel) ->
         raise Http404
     decide_cancel(wish_id=wish.pk, agree=body.agree, answer=body.answer, **by(request))
     return _order(_own(request, number))
-
-
-class PayeeOut(Answer):
-    payee: str = ""
-    bank: str = ""
-    number: str = ""
-
-
-class UnitPayment(Priced):
-    purchase: str
-    state: str
-    due: str = Field(description=gettext_noop("What is still to be paid."))
-    received: str
-    pay_by: Moment | None
-    remittance_code: str
-    account: PayeeOut
-
-
-@area.writes(
-    "/units/requests/{number}/payment",
-    UnitPayment,
-    scope="units:write",
-    key=Key.REQUIRED,
-    summary=gettext_noop("Account and remittance code of a request's bank transfer"),
-    description=gettext_noop("The same code each time. An operator books it when it is on the statement."),
-)
-def pay_request(request: ApiRequest, number: str) -> dict[str, Any]:
-    found = request_of(seats(request), number)
-    if found is None:
-        raise Http404
-    purchase = found.purchase
-    if purchase is None:
-        raise Problem(409, "not_ordered", _("Nothing was ordered yet: there is nothing to pay."))
-    code = ""
-    due = due_of(purchase)
-    left = due.left_fen if purchase.state == PurchaseState.UNPAID else 0
-    if left:
-        code = start_transfer(request_id=found.pk, **by(request))
-    return {
-        "purchase": purchase.number,
-        "state": purchase.state,
-        "due": yuan(left),
-        "received": yuan(due.received_fen),
-        "pay_by": purchase.pay_by,
-        "remittance_code": code,
-        "account": payee(),
-    }
-
-
-class RefundAccountIn(Body):
-    holder: str = Field(max_length=120)
-    bank: str = Field(max_length=80, description=gettext_noop("With its branch."))
-    number: str = Field(max_length=40)
-
-
-@area.writes(
-    "/units/requests/{number}/refund-account",
-    None,
-    scope="units:write",
-    key=Key.REQUIRED,
-    summary=gettext_noop("Say which account of the unit the refund of a transfer goes to"),
-)
-def give_unit_account(request: ApiRequest, number: str, body: RefundAccountIn) -> None:
-    found = request_of(seats(request), number)
-    if found is None:
-        raise Http404
-    give_refund_account(request_id=found.pk, holder=body.holder, bank=body.bank, number=body.number, **by(request))

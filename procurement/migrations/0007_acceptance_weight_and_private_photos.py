@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0008_private_pictures"),
         ("procurement", "0006_cancel_requests"),
-        ("sales", "0016_light_lines_and_weight_terms"),
+        ("sales", "0017_light_lines_and_weight_terms"),
     ]
 
     operations = [

@@ -1,7 +1,7 @@
 """Paying a unit's purchase by bank transfer."""
 
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,7 @@ from procurement.operations.permissions import FINANCE, must_be
 from procurement.operations.quota import KIND
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.payouts import give_account
+from shop.sales.operations.slips import add_slip
 
 
 def start_transfer(*, request_id: int, actor: Any, at: datetime) -> str:
@@ -28,6 +29,14 @@ def pay_in_demo(*, request_id: int, actor: Any, at: datetime) -> None:
     purchase = _purchase_of_finance(request_id, actor)
     payment, _started = start_payment(purchase=purchase, gateway_name="demo", through=KIND, at=at)
     capture_payment(payment_id=payment.pk, at=at, actor=actor)
+
+
+def add_transfer_slip(*, request_id: int, upload: IO[bytes] | None, actor: Any, at: datetime) -> None:
+    """Add a picture of the bank's slip to the open transfer of a unit's purchase.
+
+    Raises NotAllowed for others than the unit's finance, and what `add_slip` raises.
+    """
+    add_slip(purchase=_purchase_of_finance(request_id, actor), upload=upload, actor=actor, at=at, through=KIND)
 
 
 def give_refund_account(*, request_id: int, holder: str, bank: str, number: str, actor: Any, at: datetime) -> None:

@@ -25,7 +25,7 @@ from procurement import personal_data as procurement_data
 from procurement.operations import accepting, pledging, quota
 from procurement.queries import evidence, units
 from procurement.queries.gifts import beneficiary_names, need_names
-from procurement.queries.payers import registered_payers
+from procurement.queries.payers import is_finance_of, registered_payers
 from shop.accounts import hooks as accounts
 from shop.accounts import personal_data as accounts_data
 from shop.accounts.models import User
@@ -41,8 +41,8 @@ from shop.sales import hooks as sales
 from shop.sales import personal_data as sales_data
 from shop.sales.case_shown import PICTURES
 from shop.sales.operations import adopting, baskets, certified, funding
+from shop.sales.queries import slips
 from shop.sales.queries.evidence import case_picture_key
-from shop.sales.queries.payouts import SLIP, slip_key
 from shop.sales.queries.promises import dates_on_page
 from shop.sales.queries.reviews import reviews_of
 from shop.sales.views import orders as order_views
@@ -57,7 +57,8 @@ def connect() -> None:
     hooks.connect_dates(dates_on_page)
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)
-    private_files.connect(SLIP, slip_key)
+    private_files.connect(slips.SLIPS, slips.slip_key)
+    private_files.connect(slips.PROOFS, slips.proof_key)
     private_files.connect(evidence.ACCEPTANCE, evidence.acceptance_picture_key)
     private_files.connect(evidence.RECEIPT, evidence.receipt_picture_key)
     lots_admin.register()
@@ -84,6 +85,7 @@ def connect() -> None:
     sales.connect_overseer(units.units_below)
     sales.connect_names("unit", units.unit_names)
     sales.connect_payers(quota.KIND, registered_payers)
+    sales.connect_paying_side(quota.KIND, is_finance_of)
     sales.connect_names("need", need_names)
     sales.connect_names(pledging.KIND, beneficiary_names)
     sales.connect_names("session", session_names)

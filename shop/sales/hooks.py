@@ -173,6 +173,22 @@ def connect_payers(kind: str, payers: Payers) -> None:
     payer_sources[kind] = payers
 
 
+PaysFor = Callable[[Any, str], bool]
+# By the attribution's kind of a purchase: who pays it, where that is not its buyer alone.
+paying_sides: dict[str, PaysFor] = {}
+
+
+def connect_paying_side(kind: str, pays: PaysFor) -> None:
+    """Have `pays(user, ref)` say whether a person pays purchases of `kind` that are attributed to `ref`."""
+    paying_sides[kind] = pays
+
+
+def pays_for(user: Any, purchase: "Purchase") -> bool:
+    """Tell whether a person pays a purchase for somebody: as a unit's finance does."""
+    pays = paying_sides.get(purchase.attribution_kind)
+    return pays is not None and pays(user, purchase.attribution_ref)
+
+
 UnitsBelow = Callable[[Any], Sequence[str]]
 NamesToday = Callable[[Collection[str]], dict[str, str]]
 # Who knows which units a person oversees; and what an attribution's references are called today, by its kind.

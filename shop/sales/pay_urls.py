@@ -11,6 +11,7 @@ urlpatterns = [
     path("<str:number>/status/", cashier.status, name="status"),
     path("<str:number>/demo/", cashier.demo, name="demo"),
     path("<str:number>/transfer/", cashier.transfer, name="transfer"),
+    path("<str:number>/slip/", cashier.slip, name="slip"),
     path("<str:number>/done/", cashier.done, name="done"),
     path("<str:number>/cancel/", cashier.cancel, name="cancel"),
     path("<str:number>/account/", cashier.account, name="account"),

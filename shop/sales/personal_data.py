@@ -32,6 +32,9 @@ HOLDING = Holding(
         Held(
             "sales.RefundAccount", ("holder", "bank", "number", "given_by_id"), exported="purchases", erased="deleted"
         ),
+        Held(
+            "sales.TransferSlip", ("picture", "added_by_id"), erased="the buyer's own slips are deleted, files and all"
+        ),
         Held("sales.Remittance", ("payer", "actor_id"), kept="as on the bank's statement: a document of the books"),
         Held("sales.CaseMove", ("actor_id",), kept=NUMBER),
         Held("sales.CaseDecision", ("decided_by_id", "reason"), kept="the platform's decision, append-only"),

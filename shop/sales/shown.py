@@ -212,6 +212,8 @@ def _steps(order: OrderFacts) -> list[dict[str, str]]:
 
 def state_words(order: OrderFacts) -> tuple[str, str]:
     """Return an order's state and its badge: what came first and is not paid yet is not completed for its buyer."""
+    if rules.is_refused_whole(order.state, [(line.shipped, line.rejected) for line in order.lines.all()]):
+        return (_("All refused, money back") if order.refunded_fen else _("All refused, nothing to pay")), "neutral"
     if order.state == OrderState.COMPLETED and order.purchase.state == PurchaseState.UNPAID:
         return _("Received, to be paid"), "limited"
     return order.get_state_display(), BADGES[OrderState(order.state)]
@@ -256,7 +258,12 @@ def _entries(order: OrderFacts, supplier: str) -> list[dict[str, str]]:
             text = _("%(amount)s, the way it was paid: it weighed less than was charged") % {
                 "amount": f"¥{to_yuan(refund.amount_fen):,}"
             }
-        found.append((refund.requested_at, {"title": title, "text": text}))
+        elif rules.is_by_hand(refund.payment.gateway) and refund.provider_ref:
+            text = _("%(amount)s by bank transfer, reference %(reference)s") % {
+                "amount": f"¥{to_yuan(refund.amount_fen):,}",
+                "reference": refund.provider_ref,
+            }
+        found.append((refund.finished_at or refund.requested_at, {"title": title, "text": text}))
     # Sorted by time alone; what happened at one time stays in this order.
     found.sort(key=lambda each: each[0])
     entries = [{**words_, "when": when(at), "state": "done"} for at, words_ in reversed(found)]

@@ -42,6 +42,16 @@ class PaymentState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class TransferState(models.TextChoices):
+    """What became of the money of a bank transfer; derived from what came and what of it went back."""
+
+    WAITING = "waiting", _("Money to come")
+    PARTLY = "partly", _("A part came")
+    BOOKED = "booked", _("Booked")
+    TO_PAY_BACK = "to_pay_back", _("To pay back")
+    PAID_BACK = "paid_back", _("Paid back")
+
+
 class RefundState(models.TextChoices):
     """One refund, through the gateway that took the money."""
 

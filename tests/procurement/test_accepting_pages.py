@@ -6,7 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from procurement.models import GoodsAcceptance, PurchaseRequest
-from shop.core import ledger
+from shop.core import ledger, outbox
+from tests.factories import AT
 from tests.sales.selling import lines_of, photo, ship
 
 from .offices import amount, as_, figure, ordered
@@ -54,7 +55,7 @@ def test_a_short_acceptance_says_what_is_due_then_what_was_paid_and_why(office, 
         assert amount(page, "amount-due") == "¥400.00", path
         assert 'data-testid="amount-paid"' not in page.content.decode()
     for path in (pages[0], pages[3]):
-        (taken,) = re.findall(r'data-testid="deduction">(.*?)</div>', as_(office.buyer).get(path).content.decode())
+        (taken,) = re.findall(r'(?s)data-testid="deduction">(.*?)</div>', as_(office.buyer).get(path).content.decode())
         assert "1 件未收" in taken
         assert "−¥100.00" in taken
     for path in pages[1:3]:
@@ -78,9 +79,15 @@ def test_what_was_paid_first_and_given_back_is_said(office, listing):
     )
     for path in (f"/units/orders/{order.order.number}/", f"/units/payments/{number}/"):
         page = as_(office.finance).get(path)
-        assert [amount(page, name) for name in ("amount-paid", "transferred", "given-back")] == [
+        assert [amount(page, name) for name in ("amount-paid", "transferred", "going-back")] == [
             "¥300.00", "¥500.00", "¥200.00",
         ]  # fmt: skip
+        assert "已退" not in page.content.decode(), path
+    outbox.drain(at=AT)
+    for path in (f"/units/orders/{order.order.number}/", f"/units/payments/{number}/"):
+        page = as_(office.finance).get(path)
+        assert amount(page, "given-back") == "¥200.00"
+        assert 'data-testid="going-back"' not in page.content.decode(), path
 
 
 def test_an_order_that_is_not_paid_is_not_finished(office, listing):

@@ -1,8 +1,21 @@
 """Selling by API: buying, orders, the supplier's desk, the reviewers' queues."""
 
-from . import arbitration, basket, buying, funding, goods, orders, reports, reviewing, seller, seller_cases, wishes
+from . import (
+    arbitration,
+    basket,
+    buying,
+    funding,
+    goods,
+    orders,
+    paying,
+    reports,
+    reviewing,
+    seller,
+    seller_cases,
+    wishes,
+)
 
-# `buying`, `funding`, `goods` and `seller_cases` add to the areas of `basket` and `seller`.
+# `buying`, `funding`, `goods`, `paying` and `seller_cases` add to the areas of `basket` and `seller`.
 AREAS = (basket.area, orders.area, wishes.wishes, seller.area, reviewing.area, arbitration.area, reports.area)
 
-__all__ = ["AREAS", "buying", "funding", "goods", "seller_cases"]
+__all__ = ["AREAS", "buying", "funding", "goods", "paying", "seller_cases"]

@@ -18,12 +18,11 @@ from shop.core.api.paging import Asked, cursor_at, place_of
 from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
 from shop.core.codes import international_phone
 from shop.sales.api.basket import BasketLineOut, OfferOut, Pieces, area, show_line, show_offers
+from shop.sales.api.trails import MoneyCame, MoneyWent, show_came, show_went
 from shop.sales.forms.checkout import NEW, CheckoutForm
-from shop.sales.gateways import offered
 from shop.sales.models import Purchase
 from shop.sales.operations import closing, payments
 from shop.sales.operations.checkout import check_out
-from shop.sales.operations.payouts import give_account
 from shop.sales.operations.placing import Buyer, Invoice, ShipTo
 from shop.sales.queries import cashier
 from shop.sales.queries.checkout import CheckoutPage, checkout_page
@@ -220,6 +219,8 @@ class PurchaseDetail(PurchaseOut):
     received: str
     left: str = Field(description=gettext_noop("What is still to be paid."))
     goes_back: "GoesBackOut | None" = Field(description=gettext_noop("What waits to be paid to your account."))
+    came: list[MoneyCame] = Field(description=gettext_noop("Money that arrived for it, the oldest first."))
+    went_back: list[MoneyWent] = Field(description=gettext_noop("What of it goes or went back."))
     methods: list[str] = Field(description=gettext_noop("How it can be paid here."))
 
 
@@ -246,7 +247,7 @@ def _purchase(row: Purchase) -> dict[str, Any]:
     }
 
 
-def _paying(request: ApiRequest, number: str) -> cashier.Cashier:
+def paying(request: ApiRequest, number: str) -> cashier.Cashier:
     """Return one's own purchase, expired if its time is over, as the cashier does."""
     at, visitor = timezone.now(), Visitor(user=request.user)
     found = cashier.cashier_of(visitor, number, at=at)
@@ -257,8 +258,9 @@ def _paying(request: ApiRequest, number: str) -> cashier.Cashier:
     return found
 
 
-def _detail(found: cashier.Cashier) -> dict[str, Any]:
-    payment = found.payment
+def detail(found: cashier.Cashier) -> dict[str, Any]:
+    """Return a purchase with its orders and its money."""
+    payment = found.shown_payment
     shown = None
     if payment is not None:
         is_transfer = payment.gateway == "transfer"
@@ -277,6 +279,8 @@ def _detail(found: cashier.Cashier) -> dict[str, Any]:
         "left": yuan(found.due.left_fen if found.purchase.state == PurchaseState.UNPAID else 0),
         "goes_back": found.goes_back
         and {"amount": yuan(found.goes_back.fen), "has_account": found.goes_back.account is not None},
+        "came": show_came(found.trail),
+        "went_back": show_went(found.trail),
         "methods": list(cashier.offered_to(found)) if found.purchase.state == PurchaseState.UNPAID else [],
         "orders": [
             {
@@ -321,7 +325,7 @@ def place_purchase(request: ApiRequest, body: Order) -> dict[str, Any]:
     )
     if purchase.total_fen == 0:
         payments.settle_nothing_due(purchase_id=purchase.pk, at=step.at)
-    return _detail(_paying(request, purchase.number))
+    return detail(paying(request, purchase.number))
 
 
 @area.reads(
@@ -337,7 +341,7 @@ def list_purchases(request: ApiRequest, turn: Asked) -> dict[str, Any]:
 
 @area.reads("/purchases/{number}", PurchaseDetail, scope="orders:read", summary=gettext_noop("One of your purchases"))
 def get_purchase(request: ApiRequest, number: str) -> dict[str, Any]:
-    return _detail(_paying(request, number))
+    return detail(paying(request, number))
 
 
 @area.writes(
@@ -348,47 +352,6 @@ def get_purchase(request: ApiRequest, number: str) -> dict[str, Any]:
     summary=gettext_noop("Cancel a purchase that is not paid"),
 )
 def cancel_purchase(request: ApiRequest, number: str) -> dict[str, Any]:
-    found = _paying(request, number)
+    found = paying(request, number)
     closing.cancel_purchase(purchase=found.purchase, **by(request))
-    return _detail(_paying(request, number))
-
-
-class AccountBody(Body):
-    holder: str = Field(max_length=120)
-    bank: str = Field(max_length=80, description=gettext_noop("With its branch."))
-    number: str = Field(max_length=40)
-
-
-@area.writes(
-    "/purchases/{number}/refund-account",
-    PurchaseDetail,
-    scope="orders:write",
-    summary=gettext_noop("Say which account the refund of a bank transfer goes to"),
-)
-def give_refund_account(request: ApiRequest, number: str, body: AccountBody) -> dict[str, Any]:
-    found = _paying(request, number)
-    give_account(purchase=found.purchase, holder=body.holder, bank=body.bank, number=body.number, **by(request))
-    return _detail(_paying(request, number))
-
-
-class PayBy(Body):
-    method: str = Field(max_length=20, examples=["transfer"])
-
-
-@area.writes(
-    "/purchases/{number}/payments",
-    PurchaseDetail,
-    scope="orders:write",
-    status=201,
-    key=Key.REQUIRED,
-    summary=gettext_noop("Start paying a purchase"),
-    description=gettext_noop(
-        "A bank transfer answers the account and the remittance code; others are paid at pay_url."
-    ),
-)
-def start_payment(request: ApiRequest, number: str, body: PayBy) -> dict[str, Any]:
-    found = _paying(request, number)
-    if body.method not in offered():
-        raise Problem(422, "no_such_method", _("Choose how to pay."), field="method")
-    payments.start_payment(purchase=found.purchase, gateway_name=body.method, at=timezone.now())
-    return _detail(_paying(request, number))
+    return detail(paying(request, number))

@@ -13,6 +13,7 @@ from shop.core.api import Answer, Area, Body, Moment, Page, Priced, YuanIn, fen_
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
+from shop.sales.api.trails import Slips, show_slips
 from shop.sales.models import Purchase, RefundAccount, ReviewFacts
 from shop.sales.operations.payouts import give_account, pay_out
 from shop.sales.operations.reviews import moderate_review
@@ -100,6 +101,11 @@ class TransferOut(Priced):
     started_at: Moment
     pay_by: Moment | None
     booked_at: Moment | None
+    outcome: Literal["waiting", "partly", "booked", "to_pay_back", "paid_back"] = Field(
+        description=gettext_noop("What became of what came.")
+    )
+    said: list[str] = Field(description=gettext_noop("The outcome in sentences."))
+    slip_count: int
 
 
 class TransfersAsked(Follow):
@@ -118,6 +124,9 @@ def _transfer(row: Transfer) -> dict[str, Any]:
         "started_at": row.started_at,
         "pay_by": row.pay_by,
         "booked_at": row.finished_at,
+        "outcome": row.became,
+        "said": row.said,
+        "slip_count": len(row.slips),
     }
 
 
@@ -130,6 +139,19 @@ def _transfer(row: Transfer) -> dict[str, Any]:
 def list_transfers(request: ApiRequest, asked: Annotated[TransfersAsked, Query(...)]) -> dict[str, Any]:
     _check(request, "sales.decide_transfers")
     return turn_of(asked, lambda page: transfers(page, shown=asked.state), _transfer)
+
+
+@area.reads(
+    "/review/transfers/{int:payment_id}/slips",
+    Slips,
+    scope="review:read",
+    summary=gettext_noop("The slips that a buyer added to a transfer"),
+)
+def list_slips(request: ApiRequest, payment_id: int) -> dict[str, Any]:
+    _check(request, "sales.decide_transfers")
+    if not transfer_exists(payment_id):
+        raise Http404
+    return show_slips(payment_id)
 
 
 class Match(Body):

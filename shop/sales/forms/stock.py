@@ -6,13 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.states import STOCK_REASON_WAYS, StockReason
+from shop.core.fields import LineField
 
 MOST_PIECES = 1_000_000
 _WHOLE = _("Enter a whole number, 0 or more.")
 
 
 def _note() -> forms.CharField:
-    return forms.CharField(
+    return LineField(
         label=_("Note"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 
@@ -49,7 +50,7 @@ def _pieces(label: Any, testid: str, least: int) -> forms.IntegerField:
 class _KeyedForm(forms.Form):
     """A form whose `key` is its own: sent twice, it is one change."""
 
-    key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    key = LineField(max_length=40, required=False, widget=forms.HiddenInput)
 
     def with_key(self, key: str) -> Any:
         """Return the form as it was refused, ready to be sent again as another change."""

@@ -62,6 +62,21 @@ class Remittance(models.Model):
         return f"{self.payment_id} {self.amount_fen}"
 
 
+class TransferSlip(models.Model):
+    """A picture of the bank's slip, that the buyer added to an announced transfer; private, and proof of nothing."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="slips")
+    picture = models.ForeignKey("catalog.Picture", on_delete=models.PROTECT, related_name="+")
+    added_by_id = models.BigIntegerField(null=True, blank=True)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"slip of {self.payment_id}"
+
+
 class Refund(models.Model):
     """Money given back, through the gateway that took it; `order` is empty where no order took the money first.
 
@@ -84,7 +99,13 @@ class Refund(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount_fen__gt=0), name="refund_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="refund_positive"),
+            # One payment of the bank, or one answer of a provider, pays one refund.
+            models.UniqueConstraint(
+                fields=["provider_ref"], condition=~Q(provider_ref=""), name="refund_reference_once"
+            ),
+        ]
         indexes = [
             models.Index(fields=["requested_at"], condition=Q(state="requested"), name="refund_waiting"),
         ]

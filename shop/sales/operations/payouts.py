@@ -8,10 +8,10 @@ import re
 from datetime import datetime
 from typing import IO, Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from catalog.operations.pictures import store_picture
+from catalog.operations.pictures import store_pictures
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput
 from shop.sales import books, hooks, rules
@@ -64,10 +64,11 @@ def give_account(
 def pay_out(*, refund_id: int, reference: str, proof: IO[bytes] | None = None, actor: Any, at: datetime) -> Refund:
     """Note that finance paid a refund out: the bank's reference, a picture of the slip, or both say how.
 
-    The same reference again is the same payment. Raises InvalidInput on `reference` or `proof`, WrongState for a refund
-    that is not paid by hand, was paid already with another reference, or whose account nobody gave.
+    The same reference again is the same payment, of this refund and of no other. Raises InvalidInput on `reference`
+    (one that paid another refund, too) or `proof`, WrongState for a refund that is not paid by hand, was paid already
+    with another reference, or whose account nobody gave.
     """
-    reference = " ".join(reference.split())[:LONGEST_REFERENCE]
+    reference = rules.clean_reference(reference)[:LONGEST_REFERENCE]
     if not reference and proof is None:
         raise InvalidInput(_("Enter the bank's reference, or add the slip."), code="proof_missing", field="reference")
     # Re-encoding takes a while: before the locks. What was paid already needs no second picture.
@@ -89,10 +90,7 @@ def pay_out(*, refund_id: int, reference: str, proof: IO[bytes] | None = None, a
             )
         if not RefundAccount.objects.filter(purchase=purchase).exists():
             raise WrongState(_("Nobody has said yet where the money goes. The buyer is asked."))
-        Refund.objects.filter(pk=refund.pk).update(
-            state=RefundState.SUCCEEDED, provider_ref=reference, proof=picture, finished_at=at,
-            paid_out_by_id=getattr(actor, "pk", None),
-        )  # fmt: skip
+        _write_paid_out(refund, reference, picture, actor, at)
         ledger.post(
             [
                 books.paid_out(
@@ -114,9 +112,26 @@ def pay_out(*, refund_id: int, reference: str, proof: IO[bytes] | None = None, a
         return refund
 
 
-def _store(proof: IO[bytes], actor: Any, at: datetime) -> Any:
+def _write_paid_out(refund: Refund, reference: str, picture: Any, actor: Any, at: datetime) -> None:
+    """Note how a refund was paid. Raises InvalidInput for a reference of another payment: the database tells."""
     try:
-        return store_picture(upload=proof, alt_zh=_("Slip of the payment"), actor=actor, at=at, is_private=True)
+        with transaction.atomic():
+            Refund.objects.filter(pk=refund.pk).update(
+                state=RefundState.SUCCEEDED, provider_ref=reference, proof=picture, finished_at=at,
+                paid_out_by_id=getattr(actor, "pk", None),
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise InvalidInput(
+            _("This bank reference was entered for another refund already: each is a payment of its own."),
+            code="reference_used",
+            field="reference",
+        ) from error
+
+
+def _store(proof: IO[bytes], actor: Any, at: datetime) -> Any:
+    alt = _("Slip of the payment")
+    try:
+        return store_pictures(uploads=[proof], alt_zh=alt, actor=actor, at=at, is_private=True)[0]
     except InvalidInput as error:
         error.field = "proof"
         raise

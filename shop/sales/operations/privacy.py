@@ -26,6 +26,7 @@ from shop.sales.models import (
     RefundAccount,
     Remittance,
     ReviewFacts,
+    TransferSlip,
 )
 from shop.sales.queries.payouts import by_hand
 from shop.sales.states import ONGOING_CASES, CaseSide, OrderState, PurchaseState, RefundState
@@ -166,9 +167,17 @@ def erase_buyer(user: Any, at: datetime) -> None:
     # A title with a tax number is an organisation's, and belongs to its invoice.
     own.filter(invoice_tax_no="").update(invoice_title="")
     RefundAccount.objects.filter(purchase__user=user).delete()
+    _forget_slips(user, own)
     Favourite.objects.filter(user=user).delete()
     Basket.objects.filter(owner=user, status=Basket.OPEN).delete()
     WishList.objects.filter(owner=user).delete()
+
+
+def _forget_slips(user: Any, purchases: QuerySet[Purchase]) -> None:
+    """Delete the slips that the person added, and those of what it bought as a guest."""
+    guest = Q(added_by_id=None, payment__payable_kind="purchase", payment__payable_id__in=purchases.values("pk"))
+    slips = TransferSlip.objects.filter(Q(added_by_id=user.pk) | guest)
+    delete_pictures([row.picture for row in slips.select_related("picture")], of=slips)
 
 
 def _forget_cases(user: Any) -> None:

@@ -17,9 +17,10 @@ from shop.sales.errors import WrongState
 from shop.sales.models import Payment, Purchase, Remittance
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.settling import WAITING, take_money
+from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.transfers import expected_payers, offsets_of
-from shop.sales.rules import same_name
+from shop.sales.rules import clean_reference, same_name
 from shop.sales.states import PurchaseState
 
 
@@ -56,7 +57,7 @@ def match_transfer(
     same; WrongState when it was booked before (money that came again is told by its `reference`), or somebody booked on
     it meanwhile. Locks: purchases by id, ledger.
     """
-    payer, why, reference = payer.strip(), why.strip(), reference.strip()
+    payer, why, reference = payer.strip(), why.strip(), clean_reference(reference)
     with transaction.atomic():
         other = Payment.objects.get(pk=offset_id) if then == Then.OFFSET and offset_id else None
         payment = Payment.objects.get(pk=payment_id, gateway="transfer")
@@ -102,8 +103,9 @@ def _decide(purchase: Purchase, payment: Payment, received_fen: int, then: str, 
         return received_fen
     left = due_of(purchase).left_fen
     over = received_fen - left
-    if not over:
-        return 0
+    # Where the goods came first, what was accepted so far is paid by itself; the rest waits for its acceptance.
+    if not over or received_fen == schedule_of(purchase).due_now_fen:
+        return over
     fitting = (Then.GIVE_BACK, Then.OFFSET) if over > 0 else (Then.ASK, Then.GIVE_BACK)
     if then not in fitting:
         text = (
@@ -137,7 +139,7 @@ def _check_payer(payment: Payment, payer: str, why: str) -> bool:
 
 def _ask_for_rest(purchase: Purchase, at: datetime) -> None:
     due = due_of(purchase)
-    if purchase.state == PurchaseState.UNPAID and due.is_partly_paid:
+    if purchase.state == PurchaseState.UNPAID and due.is_partly_paid and schedule_of(purchase).due_now_fen:
         outbox.enqueue(
             task="sales.ask_rest",
             args={"purchase_id": purchase.pk},

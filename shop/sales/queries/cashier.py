@@ -16,6 +16,7 @@ from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.pay_times import pay_time_for
 from shop.sales.queries.payouts import GoesBack, goes_back
 from shop.sales.queries.purchases import purchase_of
+from shop.sales.queries.trails import NOTHING_CAME, Trail, said_to_buyer, trail_of
 from shop.sales.states import OrderState, PaymentState, PurchaseState
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.visitors import Visitor
@@ -36,7 +37,7 @@ class PlacedOrder:
 
 @dataclass(frozen=True)
 class Cashier:
-    """A purchase at the cashier's. `payment` is the latest attempt."""
+    """A purchase at the cashier's. `payment` is the latest attempt, `transfer` the one that waits for a bank's money."""
 
     purchase: Purchase
     orders: list[PlacedOrder]
@@ -48,6 +49,8 @@ class Cashier:
     given_to: str = ""
     goes_back: GoesBack | None = None
     scarce: PayTime | None = None
+    transfer: Payment | None = None
+    trail: Trail = NOTHING_CAME
 
     @property
     def open_count(self) -> int:
@@ -60,9 +63,14 @@ class Cashier:
         return "、".join(order.supplier for order in self.orders if not order.is_cancelled)
 
     @property
-    def came_fen(self) -> int:
-        """What came by the latest attempt, whatever became of it."""
-        return self.payment.received_fen if self.payment is not None else 0
+    def shown_payment(self) -> Payment | None:
+        """The latest attempt; the transfer that still waits, where the latest failed."""
+        return self.transfer if self.transfer is not None and self.has_failed else self.payment
+
+    @property
+    def said(self) -> list[str]:
+        """What becomes of money that came and is not needed, in sentences."""
+        return said_to_buyer(self.trail, self.due, self.purchase.state)
 
     @property
     def takes_transfer(self) -> bool:
@@ -96,6 +104,7 @@ class Cashier:
         return f"{regions.full_name(self.purchase.ship_division)} {self.purchase.ship_street}"
 
 
+ATTEMPTS = 20
 _LINES = Prepared(
     lambda purchase_id: (
         LineFacts.objects.filter(order__purchase=purchase_id)
@@ -108,13 +117,15 @@ _ORDERS = Prepared(
         OrderFacts.objects.filter(purchase=purchase_id).select_related("order", "supplier").order_by("pk")
     )
 )
-_PAYMENT = Prepared(
-    lambda purchase_id: Payment.objects.filter(payable_kind="purchase", payable_id=purchase_id).order_by("-pk")[:1]
+_PAYMENTS = Prepared(
+    lambda purchase_id: Payment.objects.filter(payable_kind="purchase", payable_id=purchase_id).order_by("-pk")[
+        :ATTEMPTS
+    ]
 )
 
 
 def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None:
-    """Return the visitor's own purchase as the cashier shows it, or None. Nine queries at most."""
+    """Return the visitor's own purchase as the cashier shows it, or None. Eleven queries at most."""
     purchase = purchase_of(visitor, number)
     if purchase is None:
         return None
@@ -137,13 +148,13 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
         )
         for order in _ORDERS(purchase.pk)
     ]
-    payment = next(iter(_PAYMENT(purchase.pk)), None)
+    attempts = _PAYMENTS(purchase.pk)
     is_due = purchase.state == PurchaseState.UNPAID and rules.is_too_late_to_pay(purchase.terms, purchase.pay_by, at)
     first = in_reader_language(lines[0][3], lines[0][4]) if lines else ""
     return Cashier(
         purchase,
         orders,
-        payment,
+        next(iter(attempts), None),
         is_due,
         due_of(purchase),
         first,
@@ -151,7 +162,14 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
         _given_to(purchase),
         goes_back(purchase.pk),
         pay_time_for((line[5] for line in lines), purchase.placed_at),
+        next((each for each in attempts if _waits_for_transfer(purchase, each)), None),
+        trail_of(purchase.pk) if any(each.received_fen for each in attempts) else NOTHING_CAME,
     )
+
+
+def _waits_for_transfer(purchase: Purchase, payment: Payment) -> bool:
+    is_open = payment.state in (PaymentState.STARTED, PaymentState.CHECKING)
+    return is_open and rules.is_by_hand(payment.gateway) and purchase.state == PurchaseState.UNPAID
 
 
 def offered_to(found: Cashier) -> dict[str, Gateway]:

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet, Sum
-from django.http import HttpRequest
 
 from shop.core.private_files import private_url
 from shop.sales import rules
 from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
+from shop.sales.queries.slips import PROOFS, SMALL
 from shop.sales.states import RefundState
+from shop.sales.texts import thumb_url
 
 PAYOUTS_A_PAGE = 20
-SLIP = "slip"
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,6 @@ class Payout:
     finished_at: datetime | None
     reference: str
     slip: str
-
-
-def slip_key(request: HttpRequest, pk: int) -> str | None:
-    """Return the key of a refund's slip for finance, else None. See `shop.core.private_files`."""
-    if not request.user.has_perm("sales.decide_transfers"):
-        return None
-    row = by_hand().filter(pk=pk).select_related("proof").first()
-    return row.proof.key if row is not None and row.proof else None
 
 
 def by_hand() -> QuerySet[Refund]:
@@ -77,11 +69,18 @@ def payouts(page: int | str = 1, *, paid: bool = False) -> Page:
             requested_at=refund.requested_at,
             finished_at=refund.finished_at,
             reference=refund.provider_ref,
-            slip=private_url(SLIP, refund.pk, max(refund.proof.widths or [240])) if refund.proof else "",
+            slip=_slip(refund),
         )
         for refund in refunds
     ]
     return found
+
+
+def _slip(refund: Refund) -> str:
+    """Return the address of the slip of a payment, "" without one; it expires, where the slip is private."""
+    if refund.proof is None:
+        return ""
+    return private_url(PROOFS, refund.pk, SMALL) if refund.proof.is_private else thumb_url(refund.proof.key)
 
 
 def payout_exists(refund_id: int) -> bool:

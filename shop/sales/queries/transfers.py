@@ -12,8 +12,11 @@ from django.db.models import Q
 from shop.accounts.queries import organisation_names
 from shop.sales import hooks
 from shop.sales.models import Payment, Purchase
+from shop.sales.queries.deliveries import schedules_of
 from shop.sales.queries.due import dues_of
-from shop.sales.states import PaymentState, PurchaseState
+from shop.sales.queries.slips import SlipShown, slips_of
+from shop.sales.queries.trails import said_to_finance, trails_of
+from shop.sales.states import PaymentState, PurchaseState, TransferState
 
 TRANSFERS_A_PAGE = 20
 
@@ -23,7 +26,7 @@ class Transfer:
     """One announced transfer. `payers` are the names and accounts that may stand on the statement.
 
     `left_fen` is what is still to come, `received_fen` what came; `is_closed` that its purchase waits for no money:
-    what comes all the same goes back.
+    what comes all the same goes back. `became` is what became of what came (a TransferState), `said` that in words.
     """
 
     pk: int
@@ -38,11 +41,19 @@ class Transfer:
     finished_at: datetime | None
     state: str
     offsets: list["Offset"]
+    became: str
+    said: list[str]
+    slips: list[SlipShown]
 
     @property
     def is_closed(self) -> bool:
         """Whether its purchase waits for no money."""
         return self.state != PurchaseState.UNPAID
+
+    @property
+    def became_words(self) -> str:
+        """What became of what came, in a word."""
+        return str(TransferState(self.became).label)
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ class Shown(StrEnum):
 
 def transfers(page: int | str = 1, *, shown: str = Shown.WAITING) -> Page:
     """Return a page of the transfers that wait (the oldest first), of those whose purchase waits for no money any more,
-    or of the booked ones (the latest first). Ten queries at most, whatever the number.
+    or of the booked ones (the latest first). Eighteen queries at most, whatever the number.
     """
     rows = Payment.objects.filter(gateway="transfer", payable_kind="purchase")
     open_ = rows.filter(state__in=(PaymentState.STARTED, PaymentState.CHECKING))
@@ -81,24 +92,32 @@ def transfers(page: int | str = 1, *, shown: str = Shown.WAITING) -> Page:
     purchases = Purchase.objects.select_related("user").in_bulk([payment.payable_id for payment in payments])
     names = _payers(list(purchases.values()))
     dues = dues_of(list(purchases))
+    trails = trails_of(list(purchases))
+    schedules = schedules_of(list(purchases.values()))
+    slips = slips_of([payment.pk for payment in payments])
     offsets = _offsets(list(purchases.values())) if shown == Shown.WAITING else {}
-    found.object_list = [
-        Transfer(
+    found.object_list = []
+    for payment in payments:
+        purchase, due = purchases[payment.payable_id], dues[payment.payable_id]
+        trail = trails[purchase.pk].of_payment(payment.pk)
+        row = Transfer(
             pk=payment.pk,
             code=payment.provider_ref,
             amount_fen=payment.amount_fen,
             received_fen=payment.received_fen,
-            left_fen=dues[payment.payable_id].left_fen,
-            number=purchases[payment.payable_id].number,
-            payers=names[payment.payable_id],
+            left_fen=due.left_fen,
+            number=purchase.number,
+            payers=names[purchase.pk],
             started_at=payment.started_at,
-            pay_by=purchases[payment.payable_id].pay_by,
+            pay_by=purchase.pay_by,
             finished_at=payment.finished_at,
-            state=purchases[payment.payable_id].state,
-            offsets=offsets.get(payment.payable_id, []),
+            state=purchase.state,
+            offsets=offsets.get(purchase.pk, []),
+            became=trail.state(is_open=purchase.state == PurchaseState.UNPAID),
+            said=said_to_finance(trail, due, purchase.state, schedules[purchase.pk]),
+            slips=slips.get(payment.pk, []),
         )
-        for payment in payments
-    ]
+        found.object_list.append(row)
     return found
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
@@ -23,8 +24,10 @@ from shop.sales import hooks, visitors
 from shop.sales.gateways import offered
 from shop.sales.operations import baskets, closing, payments
 from shop.sales.operations.payouts import give_account
+from shop.sales.operations.slips import add_slip
 from shop.sales.queries import cashier as queries
 from shop.sales.queries.cashier import Cashier
+from shop.sales.queries.slips import slips_of
 from shop.sales.states import PurchaseState
 
 LANGUAGES = ("zh-hans", "en")
@@ -78,7 +81,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     try:
         give_account(
             purchase=found.purchase,
-            **{name: request.POST.get(name, "") for name in ("holder", "bank", "number")},
+            **{name: sent.line(request, name) for name in ("holder", "bank", "number")},
             actor=visitors.user_of(request),
             at=timezone.now(),
         )
@@ -110,8 +113,16 @@ def cashier(request: HttpRequest, number: str) -> HttpResponse:
     if door is not None:
         messages.info(request, door.why)
         return HttpResponseRedirect(door.url)
-    if found.is_checking and "other" not in request.GET:
-        return _show(request, found, "cashier_checking")
+    return _choose(request, found)
+
+
+def _choose(request: HttpRequest, found: Cashier) -> HttpResponse:
+    """Show the ways to pay, unless one is under way: whoever comes back finds the account and the code again."""
+    if "other" not in request.GET:
+        if found.is_checking:
+            return _show(request, found, "cashier_checking")
+        if found.transfer is not None and found.transfer == found.payment:
+            return _to(found.purchase.number, "transfer/")
     return _show(request, found, "cashier", gateways=queries.offered_to(found))
 
 
@@ -158,13 +169,33 @@ def demo(request: HttpRequest, number: str) -> HttpResponse:
 @spoken
 @require_safe
 def transfer(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the account and the remittance code of a bank transfer."""
+    """Show the account and the remittance code of a bank transfer, as long as it waits for its money."""
     found = _of(request, number)
-    if found.purchase.state != PurchaseState.UNPAID:
+    if found.transfer is None:
         return _to(number)
-    if found.payment is None or found.payment.gateway != "transfer":
+    return _show_transfer(request, found)
+
+
+def _show_transfer(request: HttpRequest, found: Cashier, status: int = 200, **more: Any) -> HttpResponse:
+    assert found.transfer is not None
+    slips = slips_of([found.transfer.pk]).get(found.transfer.pk, [])
+    return _show(request, found, "cashier_transfer", status, payee=queries.payee(), slips=slips, **more)
+
+
+@spoken
+@post_only
+def slip(request: HttpRequest, number: str) -> HttpResponse:
+    """Add a picture of the bank's slip to a transfer."""
+    found = _of(request, number)
+    if found.transfer is None:
         return _to(number)
-    return _show(request, found, "cashier_transfer", payee=queries.payee())
+    upload = request.FILES.get("slip")
+    try:
+        add_slip(purchase=found.purchase, upload=upload, actor=visitors.user_of(request), at=timezone.now())
+    except DomainError as error:
+        return _show_transfer(request, found, error.status, field=error.field, refusal=str(error.message))
+    messages.success(request, _("Thank you: finance sees the slip beside the transfer."))
+    return _to(number, "transfer/")
 
 
 @spoken

@@ -23,6 +23,7 @@ from shop.sales.forms.orders import FindOrderForm
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.purchases import guests_purchases, purchase_of_link
+from shop.sales.queries.trails import going_back_of_orders
 from shop.sales.shown import show_found, show_order, show_order_page
 from shop.sales.texts import in_reader_language
 
@@ -113,6 +114,8 @@ def show_one(
         "carriers": carriers() if any(case.can["send_back"] for line in shown.lines for case in line.cases) else (),
     }
     context["back"] = goes_back(facts.purchase_id)
+    context["going_back_fen"] = going_back_of_orders([facts.pk]).get(facts.pk, 0)
+    context["gone_back_fen"] = facts.refunded_fen - context["going_back_fen"]
     return render(request, "sales/order.html", context, status=status)
 
 

@@ -16,7 +16,7 @@ def _begin(apps: Any, _editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("order", "0021_billingaddress_code_shippingaddress_code"),
-        ("sales", "0015_erased_phone"),
+        ("sales", "0016_transfer_slips"),
     ]
 
     operations = [

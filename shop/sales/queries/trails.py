@@ -1,0 +1,176 @@
+"""The trail of a purchase's money: what came, what of it goes or went back; when, and by which number of the bank."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from shop.core import times
+from shop.core.money import in_yuan
+from shop.sales import rules
+from shop.sales.models import Refund, Remittance
+from shop.sales.queries.deliveries import Schedule
+from shop.sales.queries.due import Due
+from shop.sales.states import PurchaseState, RefundState
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """Money as it came, in 分; `reference` is the bank's number of the line, "" for what a gateway took."""
+
+    payment_id: int
+    fen: int
+    payer: str
+    reference: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WentBack:
+    """Money that goes back, in 分; `paid_at` is None until it left. `is_of_order`: an order had taken it before."""
+
+    payment_id: int
+    fen: int
+    is_of_order: bool
+    asked_at: datetime
+    paid_at: datetime | None
+    reference: str
+
+    def words(self) -> str:
+        """Say when it left, and by which number of the bank."""
+        if self.paid_at is None:
+            return _("Refund in progress")
+        facts = {"day": times.full_day(self.paid_at), "reference": self.reference}
+        if self.reference:
+            return _("Paid back on %(day)s, bank reference %(reference)s") % facts
+        return _("Paid back on %(day)s") % facts
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What came, the oldest first, and what goes or went back of it."""
+
+    came: tuple[Came, ...] = ()
+    back: tuple[WentBack, ...] = ()
+
+    @property
+    def came_fen(self) -> int:
+        """All that came."""
+        return sum(each.fen for each in self.came)
+
+    @property
+    def going_back_fen(self) -> int:
+        """What is still to be paid back."""
+        return sum(each.fen for each in self.back if each.paid_at is None)
+
+    @property
+    def gone_back_fen(self) -> int:
+        """What was paid back."""
+        return sum(each.fen for each in self.back if each.paid_at is not None)
+
+    def unneeded(self) -> "Trail":
+        """Return what came, and of what went back only what no order had taken."""
+        return Trail(self.came, tuple(each for each in self.back if not each.is_of_order))
+
+    def of_payment(self, payment_id: int) -> "Trail":
+        """Return what came and went back by one payment."""
+        return Trail(
+            tuple(each for each in self.came if each.payment_id == payment_id),
+            tuple(each for each in self.back if each.payment_id == payment_id),
+        )
+
+    def state(self, *, is_open: bool) -> str:
+        """Return what became of the money (`states.TransferState`)."""
+        unneeded = self.unneeded()
+        return rules.transfer_state(
+            received_fen=self.came_fen,
+            going_back_fen=unneeded.going_back_fen,
+            gone_back_fen=unneeded.gone_back_fen,
+            is_open=is_open,
+        )
+
+
+NOTHING_CAME = Trail()
+
+
+def trails_of(purchase_ids: Sequence[int]) -> dict[int, Trail]:
+    """Return the trail of each purchase's money. Two queries, however many."""
+    came: dict[int, list[Came]] = {}
+    back: dict[int, list[WentBack]] = {}
+    remittances = Remittance.objects.filter(payment__payable_kind="purchase", payment__payable_id__in=purchase_ids)
+    for row in remittances.select_related("payment").order_by("at", "pk"):
+        found = Came(row.payment_id, row.amount_fen, row.payer, row.reference, row.at)
+        came.setdefault(row.payment.payable_id, []).append(found)
+    refunds = Refund.objects.filter(payment__payable_kind="purchase", payment__payable_id__in=purchase_ids)
+    for refund in refunds.select_related("payment").order_by("requested_at", "pk"):
+        back.setdefault(refund.payment.payable_id, []).append(_went_back(refund))
+    return {pk: Trail(tuple(came.get(pk, ())), tuple(back.get(pk, ()))) for pk in purchase_ids}
+
+
+def _went_back(refund: Refund) -> WentBack:
+    return WentBack(
+        refund.payment_id,
+        refund.amount_fen,
+        refund.order_id is not None,
+        refund.requested_at,
+        refund.finished_at if refund.state == RefundState.SUCCEEDED else None,
+        refund.provider_ref if rules.is_by_hand(refund.payment.gateway) else "",
+    )
+
+
+def trail_of(purchase_id: int) -> Trail:
+    """Return the trail of a purchase's money. Two queries."""
+    return trails_of([purchase_id])[purchase_id]
+
+
+def going_back_of_orders(order_ids: Sequence[int]) -> dict[int, int]:
+    """Return 分 of each order that are to be given back and did not leave yet. One query."""
+    rows = Refund.objects.filter(order__in=order_ids).exclude(state=RefundState.SUCCEEDED).order_by()
+    return dict(rows.values_list("order_id").annotate(fen=Sum("amount_fen")))
+
+
+def said_to_finance(trail: Trail, due: Due, state: str, schedule: Schedule) -> list[str]:
+    """Say, for the platform's finance, what became of the money of one transfer, a sentence for each part of it."""
+    unneeded, is_open = trail.unneeded(), state == PurchaseState.UNPAID
+    kept = trail.came_fen - unneeded.going_back_fen - unneeded.gone_back_fen
+    left = {"left": in_yuan(due.left_fen)}
+    said = []
+    if is_open and schedule.waits_fen:
+        said.append(
+            _("Due now: %(now)s. Waits for acceptance: %(waits)s; the sum may fall.")
+            % {"now": in_yuan(schedule.due_now_fen), "waits": in_yuan(schedule.waits_fen)}
+        )
+    if kept and is_open and not schedule.due_now_fen:
+        said.append(
+            _("%(came)s came already. The other %(left)s wait for acceptance: nothing is due now.")
+            % {"came": in_yuan(kept), **left}
+        )
+    elif kept and is_open:
+        said.append(
+            _("%(came)s came already, %(left)s is still missing: the buyer was asked for it.")
+            % {"came": in_yuan(kept), **left}
+        )
+    if trail.going_back_fen:
+        said.append(_("%(fen)s is to be paid back, see the payouts.") % {"fen": in_yuan(trail.going_back_fen)})
+    said += [f"{in_yuan(each.fen)} · {each.words()}" for each in trail.back if each.paid_at is not None]
+    if is_open and trail.back and not kept:
+        said.append(_("The purchase still waits for the whole %(left)s.") % left)
+    return said
+
+
+def said_to_buyer(trail: Trail, due: Due, state: str) -> list[str]:
+    """Say to the buyer of a purchase what becomes of money that no order needs, and what is to be paid all the same."""
+    unneeded = trail.unneeded()
+    said = []
+    if unneeded.going_back_fen:
+        said.append(_("%(fen)s that you sent goes back to you: refund in progress.") % _fen(unneeded.going_back_fen))
+    said += [f"{in_yuan(each.fen)} · {each.words()}" for each in unneeded.back if each.paid_at is not None]
+    if said and state == PurchaseState.UNPAID and due.left_fen:
+        said.append(_("Please transfer all of the %(fen)s that is due in one amount.") % _fen(due.left_fen))
+    return said
+
+
+def _fen(fen: int) -> dict[str, str]:
+    return {"fen": in_yuan(fen)}
