@@ -67,7 +67,7 @@ def _encoded(data: bytes) -> bytes | None:
 
 def kept_photos(tokens: Sequence[str], *, owner: str) -> list[tuple[KeptPhoto, IO[bytes]]]:
     """Return the photos that stand in a form; forged, foreign, too old or deleted ones are left out."""
-    found = []
+    found: list[tuple[KeptPhoto, IO[bytes]]] = []
     for token in list(dict.fromkeys(tokens))[:MOST]:
         try:
             path, name = signing.loads(token, salt=f"{_SALT}.{owner}", max_age=SECONDS)

@@ -15,7 +15,8 @@ RECEIPT = "receipt"
 
 def acceptance_picture_key(request: HttpRequest, pk: int) -> str | None:
     """Return the key of an acceptance's photo for the unit, who oversees it and the order's supplier, else None."""
-    if not request.user.is_authenticated:
+    user: Any = request.user
+    if not user.is_authenticated:
         return None
     rows = AcceptancePhoto.objects.select_related("picture", "acceptance__order__order", "acceptance__order__supplier")
     row = rows.filter(pk=pk).first()
@@ -23,8 +24,8 @@ def acceptance_picture_key(request: HttpRequest, pk: int) -> str | None:
         return None
     order = row.acceptance.order
     is_concerned = (
-        order.supplier.organisation_id in request.user.organisation_ids
-        or unit_order(seats_of(request.user), order.order.number) is not None
+        order.supplier.organisation_id in user.organisation_ids
+        or unit_order(seats_of(user), order.order.number) is not None
     )
     return row.picture.key if is_concerned else None
 
