@@ -18,6 +18,7 @@ def pool_words(kind: str) -> str:
         "drop": _("Flash sales"),
         "quote": _("Quotes"),
         "contract": _("Contracts"),
+        "lot": _("Held lots: not for sale"),
     }.get(kind, _("Set apart"))
 
 
@@ -43,7 +44,9 @@ def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -
     """Return what happened and why: "Changed by hand: New harvest or delivery". `titles`: of pools (`pool_titles`)."""
     reference = change.reference
     said = str(StockChangeKind(change.kind).label)
-    if change.reason:
+    if change.counted is not None:
+        said = _("%(what)s: %(why)s") % {"what": said, "why": change.counted}
+    elif change.reason:
         said = _("%(what)s: %(why)s") % {"what": said, "why": StockReason(change.reason).label}
     elif change.kind in (StockChangeKind.CARVED, StockChangeKind.RETURNED, StockChangeKind.DISPOSED):
         why = (titles or {}).get(reference) or pool_words(reference.partition(":")[0])
