@@ -14,7 +14,7 @@ KINDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0008_private_pictures")]
+    dependencies = [("catalog", "0009_stock_reasons_and_ways")]
 
     operations = [
         migrations.AlterField(
