@@ -199,9 +199,9 @@ def _write(
 
 def _reduce(order: OrderFacts, decided: Collection[LineAcceptance], *, key: str, actor: Any, at: datetime) -> None:
     parts = {each.line_id: each.short_fen for each in decided if each.short_fen}
-    if not parts:
-        return
     rejected = {each.line_id: each.sent - each.accepted for each in decided if each.accepted < each.sent}
+    if not parts and not rejected:
+        return
     reduce_order(
         order=order, amount_fen=sum(parts.values()), reason="accepted_short", key=key, actor=actor, at=at,
         lines=parts, pieces=rejected,

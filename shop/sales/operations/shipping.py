@@ -188,13 +188,12 @@ def _give_back(order: OrderFacts, chosen: list[LineFacts], reason: str, actor: A
     count_sold(sold, at=at)
     stock.release(pools)
     fen = sum(parts.values())
-    if fen:
-        key = f"short:{order.pk}:{'-'.join(str(line.pk) for line in chosen)}"
-        reduce_order(
-            order=order, amount_fen=fen, reason=reason, key=key, actor=actor, at=at,
-            lines={line_id: part for line_id, part in parts.items() if part},
-            pieces={line.pk: line_rest(line) for line in chosen},
-        )  # fmt: skip
+    key = f"short:{order.pk}:{'-'.join(str(line.pk) for line in chosen)}"
+    reduce_order(
+        order=order, amount_fen=fen, reason=reason, key=key, actor=actor, at=at,
+        lines={line_id: part for line_id, part in parts.items() if part},
+        pieces={line.pk: line_rest(line) for line in chosen},
+    )  # fmt: skip
     outbox.enqueue(task="sales.stock_came_back", args={"listing_ids": sorted(sold)}, at=at)
     return fen
 
