@@ -14,13 +14,16 @@ def pool_words(kind: str) -> str:
         "drop": _("Flash sales"),
         "quote": _("Quotes"),
         "contract": _("Contracts"),
+        "lot": _("Held lots: not for sale"),
     }.get(kind, _("Set apart"))
 
 
 def change_words(change: StockChange) -> str:
     """Return what happened and why: "Changed by hand: New harvest or delivery"."""
     said = str(StockChangeKind(change.kind).label)
-    if change.reason:
+    if change.counted is not None:
+        said = _("%(what)s: %(why)s") % {"what": said, "why": change.counted}
+    elif change.reason:
         said = _("%(what)s: %(why)s") % {"what": said, "why": StockReason(change.reason).label}
     elif change.kind in (StockChangeKind.CARVED, StockChangeKind.RETURNED):
         said = _("%(what)s: %(why)s") % {"what": said, "why": pool_words(change.reference.partition(":")[0])}

@@ -23,7 +23,7 @@ from procurement import account_hooks as procurement_rows
 from procurement import doors, product_hooks
 from procurement import personal_data as procurement_data
 from procurement.operations import accepting, pledging, quota
-from procurement.queries import units
+from procurement.queries import evidence, units
 from procurement.queries.gifts import beneficiary_names, need_names
 from procurement.queries.payers import is_finance_of, registered_payers
 from shop.accounts import hooks as accounts
@@ -59,6 +59,8 @@ def connect() -> None:
     private_files.connect(PICTURES, case_picture_key)
     private_files.connect(slips.SLIPS, slips.slip_key)
     private_files.connect(slips.PROOFS, slips.proof_key)
+    private_files.connect(evidence.ACCEPTANCE, evidence.acceptance_picture_key)
+    private_files.connect(evidence.RECEIPT, evidence.receipt_picture_key)
     lots_admin.register()
     sales.connect(certified.take_part)
     sales.connect(funding.take_part)

@@ -15,7 +15,7 @@ from catalog.queries.shelf import Shelf, changes_of, shelves_of
 from catalog.queries.shelf_words import change_words, pool_words
 from catalog.queries.trade import SupplierBrief, goods_of_supplier
 from shop.accounts.queries import names_of
-from shop.core.errors import DomainError
+from shop.core.errors import DomainError, KeyUsed
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.sales.forms.stock import AdjustForm, CountForm
@@ -95,6 +95,8 @@ def adjust(request: HttpRequest, supplier: SupplierBrief, specification_id: int)
         except DomainError as error:
             status = error.status
             add_refusal(form, error)
+            if isinstance(error, KeyUsed):
+                form = form.with_key(uuid4().hex)
         else:
             messages.success(request, _("Noted: %(pieces)+d pieces.") % {"pieces": form.change})
             return redirect("seller:stock", specification_id)
@@ -121,6 +123,8 @@ def count(request: HttpRequest, supplier: SupplierBrief, specification_id: int) 
             if "version" in error.details:
                 # What changed stands beside the number; a count made now is one of this version.
                 form = form.on_version(error.details["version"])
+            if isinstance(error, KeyUsed):
+                form = form.with_key(uuid4().hex)
         else:
             messages.success(request, _("Counted: %(pieces)d on the shelf.") % {"pieces": data["counted"]})
             return redirect("seller:stock", specification_id)
