@@ -84,7 +84,10 @@ def pay_out(*, refund_id: int, reference: str, proof: IO[bytes] | None = None, a
         if refund.state == RefundState.SUCCEEDED:
             if reference and reference == refund.provider_ref:
                 return refund
-            raise WrongState(_("This refund was paid out already."))
+            raise WrongState(
+                _("This refund was paid out already, with the reference %(reference)s.")
+                % {"reference": refund.provider_ref or "–"}
+            )
         if not RefundAccount.objects.filter(purchase=purchase).exists():
             raise WrongState(_("Nobody has said yet where the money goes. The buyer is asked."))
         _write_paid_out(refund, reference, picture, actor, at)
