@@ -41,6 +41,7 @@ class StockChangeKind(models.TextChoices):
     SHIPPED = "shipped", _("Sent")
     CARVED = "carved", _("Set apart")
     RETURNED = "returned", _("Back to the shop")
+    DISPOSED = "disposed", _("Disposed of")
 
 
 class StockReason(models.TextChoices):

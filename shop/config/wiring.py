@@ -48,6 +48,7 @@ from shop.sales.queries.reviews import reviews_of
 from shop.sales.views import orders as order_views
 from traceability import admin as lots_admin
 from traceability import personal_data as trace_data
+from traceability.queries.lots import lot_codes
 
 
 def connect() -> None:
@@ -55,6 +56,7 @@ def connect() -> None:
     hooks.connect_reviews(reviews_of)
     hooks.connect_panel(product_hooks.giving)
     hooks.connect_dates(dates_on_page)
+    hooks.connect_lot_names(lot_codes)
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)
     private_files.connect(slips.SLIPS, slips.slip_key)
