@@ -95,7 +95,7 @@ def open_requests(unit_id: int) -> list[PurchaseRequest]:
     waits = Q(state__in=[*TABS["open"], *TABS["waiting"]])
     due = Q(state=RequestState.ORDERED, purchase__state=PurchaseState.UNPAID, purchase__pay_by__isnull=False)
     rows = PurchaseRequest.objects.filter(waits | due, unit_id=unit_id).select_related("buyer", "purchase")
-    return list(_with_reductions(rows).order_by("created_at", "pk")[:30])
+    return list(_with_reductions(rows).order_by("created_at", "pk")[:200])
 
 
 def _orders() -> QuerySet[UnitOrder]:
@@ -133,10 +133,11 @@ def unit_order(seats: Sequence[Seat], number: str) -> UnitOrder | None:
 
 
 def payment_page(unit_id: int, page: str | int) -> Page:
-    """Return a page of the unit's purchases, those to be paid first. Two queries."""
+    """Return a page of the unit's purchases: those to be paid first, by their day; then the latest first. Two queries."""
     rows = PurchaseRequest.objects.filter(unit_id=unit_id, purchase__isnull=False).select_related("purchase")
     first = Case(When(purchase__state=PurchaseState.UNPAID, then=0), default=1)
-    rows = _with_reductions(rows).order_by(first, "purchase__pay_by", "-ordered_at")
+    due = Case(When(purchase__state=PurchaseState.UNPAID, then="purchase__pay_by"))
+    rows = _with_reductions(rows).order_by(first, due, "-ordered_at", "-pk")
     return Paginator(rows, REQUESTS_A_PAGE).get_page(page)
 
 
