@@ -15,7 +15,7 @@ from procurement.queries.quota import Standing
 from procurement.queries.units import Seat
 from procurement.rules.quota import counted_fen, month_day
 from procurement.settled import Settled, settle_order
-from procurement.states import CancelState, DeclarationState, RequestState
+from procurement.states import STOPPABLE, CancelState, DeclarationState, RequestState
 from procurement.texts import name_of, words
 from shop.core import times
 from shop.core.steps import Step, show_steps
@@ -40,8 +40,6 @@ DECLARATION_BADGES = {
     DeclarationState.CONFIRMED: "proven",
     DeclarationState.RETURNED: "offer",
 }
-# What can still be cancelled: a wish to cancel ends by itself when the supplier sends the order.
-STOPPABLE = (OrderState.UNPAID, OrderState.TO_SHIP)
 SOON = timedelta(days=7)
 
 
@@ -229,8 +227,7 @@ def tasks(
 ) -> list[Task]:
     """Return what to do next in a unit: the reader's own things first, of each what is due or waits longest first.
 
-    `asked`: who wants it to declare for them; `schedules` say what of the purchases is due now, by their ids; `wishes` to
-    cancel orders wait for an approver.
+    `asked`: who wants it to declare for them; `schedules`: what of a purchase is due now; `wishes` to cancel orders.
     """
     found = _declaration_tasks(seat, standing)
     found += [

@@ -14,7 +14,7 @@ from procurement.models import CancelRequest, DeclarationSnapshot, PurchaseReque
 from procurement.queries.acceptances import waits_to_be_accepted
 from procurement.queries.units import Seat
 from procurement.rules.lists import Cell, Checked, Known, check_rows
-from procurement.states import CancelState, CanteenMode, DeclarationState, RequestState, UnitKind
+from procurement.states import STOPPABLE, CancelState, CanteenMode, DeclarationState, RequestState, UnitKind
 from shop.sales.states import OrderState, PurchaseState
 
 REQUESTS_A_PAGE = 20
@@ -108,7 +108,7 @@ def _orders() -> QuerySet[UnitOrder]:
 def wishes_to_cancel(unit_id: int) -> list[CancelRequest]:
     """Return the wishes to cancel orders of a unit that wait for an approver, the oldest first. One query."""
     rows = CancelRequest.objects.filter(order__unit=unit_id, state=CancelState.OPEN)
-    rows = rows.filter(order__order__state__in=[OrderState.UNPAID, OrderState.TO_SHIP])
+    rows = rows.filter(order__order__state__in=STOPPABLE)
     return list(rows.select_related("order__order__order", "asked_by").order_by("asked_at", "pk"))
 
 

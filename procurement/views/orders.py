@@ -22,8 +22,8 @@ from procurement.queries.requests import orders_of_request, payment_page, reques
 from procurement.queries.units import Seat
 from procurement.rules.amounts import in_capitals
 from procurement.settled import settle_purchase, settle_sums
-from procurement.shown import STOPPABLE, due_words, parcels, show_order, terms_words, thumb
-from procurement.states import CancelState, Fund, UnitKind
+from procurement.shown import due_words, parcels, show_order, terms_words, thumb
+from procurement.states import STOPPABLE, CancelState, Fund, UnitKind
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
 from shop.core import regions, sent
