@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "shop.sales.sources.RememberSource",
+    "shop.sales.visitors.EndGuest",
 ]
 
 ROOT_URLCONF = "shop.config.urls"
