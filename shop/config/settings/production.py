@@ -40,8 +40,6 @@ if EMAIL_BACKEND != "django.core.mail.backends.smtp.EmailBackend":
     raise ImproperlyConfigured("EMAIL_URL sends no mail: codes would be written to the log, and nobody would get one.")
 
 DEBUG = False
-# nginx stands before us: without it, everyone would share one address and one count of failed sign-ins.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 1)
 DATABASES = databases(env, VAR_DIR)
 CACHES = caches(env, VAR_DIR)
 DEMO_CASHIER = False
