@@ -16,12 +16,14 @@ from procurement.queries import quota as queries
 from procurement.queries.requests import unit_order
 from procurement.queries.units import unit_below
 from procurement.rules.quota import counted_fen
+from procurement.settled import settle_order
 from procurement.states import CancelState
 from procurement.texts import words
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, once, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
+from shop.sales.rules import is_refused_whole
 from shop.sales.states import OrderState, PurchaseState
 
 area = Area(gettext_noop("Units: orders, acceptance, payment"))
@@ -44,6 +46,16 @@ class UnitOrderLine(Priced):
     shipped: int
     accepted: int
     rejected: int
+    deducted: str = Field(description=gettext_noop("What of this line was not charged, or given back."))
+    deducted_for_weight: str = Field(
+        description=gettext_noop("Of it: for goods that weighed less, when they were packed or at the acceptance.")
+    )
+
+
+class UnitDeduction(Priced):
+    what: str = Field(examples=["Meizhou pomelo"])
+    why: str = Field(examples=["3 not accepted"])
+    amount: str
 
 
 class UnitOrderOut(Priced):
@@ -56,6 +68,9 @@ class UnitOrderOut(Priced):
     deducted: str = Field(
         description=gettext_noop("What was not charged or given back: not sent, not accepted, returned.")
     )
+    deductions: list[UnitDeduction] = Field(
+        description=gettext_noop("Each reason and amount; together they are what was deducted.")
+    )
     counted: str = Field(
         description=gettext_noop("What of it counts: less what was given back or not charged; nothing once cancelled.")
     )
@@ -66,6 +81,7 @@ class UnitOrderOut(Priced):
     ship_to: UnitShipTo
     terms: str
     is_paid: bool
+    is_refused_whole: bool = Field(description=gettext_noop("Nothing of it was accepted: nothing is to be paid."))
     request: str | None
     placed_at: Moment
     lines: list[UnitOrderLine]
@@ -73,6 +89,9 @@ class UnitOrderOut(Priced):
 
 class FigureOrders(Page[UnitOrderOut], Priced):
     figure: str = Field(description=gettext_noop("The figure that these orders stand behind: what all of them count."))
+    elsewhere: str = Field(
+        description=gettext_noop("What of the unit's own orders counts for the unit that declares its shared canteen.")
+    )
 
 
 class UnitOrdersAsked(OfYearFollow):
@@ -81,6 +100,16 @@ class UnitOrdersAsked(OfYearFollow):
     below: int | None = Field(
         None, ge=1, description=gettext_noop("A unit of the tree below yours, whose orders are asked for.")
     )
+
+
+def _deductions(row: UnitOrder, deducted_fen: int) -> list[dict[str, str]]:
+    """Each reason and amount; what a cancelled order no longer costs without a reduction of its own comes last."""
+    found = settle_order(row).deductions
+    told = [{"what": each.what, "why": each.why, "amount": yuan(each.fen)} for each in found]
+    rest = deducted_fen - sum(each.fen for each in found)
+    if rest:
+        told.append({"what": _("The whole order"), "why": _("Cancelled"), "amount": yuan(rest)})
+    return told
 
 
 def _order(row: UnitOrder) -> dict[str, Any]:
@@ -96,6 +125,7 @@ def _order(row: UnitOrder) -> dict[str, Any]:
         "state": order.state,
         "total": yuan(order.total_fen),
         "deducted": yuan(order.total_fen - counted),
+        "deductions": _deductions(row, order.total_fen - counted),
         "counted": yuan(counted),
         "counts_for": row.counts_for_id,
         "year": row.year,
@@ -107,6 +137,9 @@ def _order(row: UnitOrder) -> dict[str, Any]:
         },
         "terms": order.purchase.terms,
         "is_paid": order.purchase.state == PurchaseState.PAID,
+        "is_refused_whole": is_refused_whole(
+            order.state, [(line.shipped, line.rejected) for line in order.lines.all()]
+        ),
         "request": row.request.number if row.request else None,
         "placed_at": order.placed_at,
         "lines": [
@@ -120,6 +153,8 @@ def _order(row: UnitOrder) -> dict[str, Any]:
                 "shipped": line.shipped,
                 "accepted": line.accepted,
                 "rejected": line.rejected,
+                "deducted": yuan(line.refunded_fen),
+                "deducted_for_weight": yuan(line.weighed_back_fen + line.light_fen),
             }
             for line in order.lines.all()
         ],
@@ -140,7 +175,7 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
         if found is None:
             raise Http404
         unit = found
-    figure: list[int] = []
+    figure: list[queries.Figure] = []
 
     def pages(number: int) -> Any:
         page, whole = queries.order_page(unit, year(asked), asked.kind, asked.fund, number)
@@ -148,7 +183,7 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
         return page
 
     listed = turn_of(asked, pages, _order)
-    return listed | {"figure": yuan(figure[0])}
+    return listed | {"figure": yuan(figure[0].fen), "elsewhere": yuan(figure[0].elsewhere_fen)}
 
 
 def _own(request: ApiRequest, number: str) -> UnitOrder:
@@ -175,7 +210,7 @@ class AcceptedLine(Body):
 
 
 class AcceptanceIn(Body):
-    lines: list[AcceptedLine] = Field(
+    lines: Annotated[list[AcceptedLine], once("line_id")] = Field(
         [], max_length=500, description=gettext_noop("Lines that are not named were accepted whole.")
     )
     parcels: list[str] | None = Field(

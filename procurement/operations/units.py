@@ -14,7 +14,9 @@ from procurement.operations.permissions import APPROVER, FINANCE, must_be
 from procurement.states import Fund, UnitKind
 from procurement.texts import year_of
 from shop.core import audit, ledger, regions
-from shop.core.errors import InvalidInput
+from shop.core.errors import InvalidInput, KeyUsed
+from shop.core.names import plain_name
+from shop.core.texts import one_line
 
 
 def register_unit(
@@ -43,6 +45,7 @@ def grant_budget(
 ) -> None:
     """Raise (or, below zero, lower) what a year's approvals may take out of a fund; a person's same `key` once.
 
+    The same key with another amount is refused (KeyUsed).
     Raises NotAllowed for others than the unit's finance, NoBudget when less is left than is taken away.
     """
     if not fen:
@@ -56,11 +59,11 @@ def grant_budget(
         must_be(actor, unit, FINANCE)
         own_key = ":".join([str(unit_id), str(year), *([fund] if fund != Fund.CANTEEN else []), str(actor.pk), key])
         try:
-            ledger.post(
-                books.budget_granted(key=own_key, unit_id=unit_id, year=year, fen=fen, fund=fund),
-                at=at,
-                actor_id=actor.pk,
-            )
+            postings = books.budget_granted(key=own_key, unit_id=unit_id, year=year, fen=fen, fund=fund)
+            if not ledger.post(postings, at=at, actor_id=actor.pk):
+                if not ledger.are_made(postings):
+                    raise KeyUsed(_("This was saved already with another amount. Load the page to see what stands."))
+                return
         except ledger.Overdrawn as error:
             raise NoBudget(_("More than that is approved already."), field="amount") from error
         audit.record(
@@ -69,12 +72,23 @@ def grant_budget(
         )  # fmt: skip
 
 
+def check_recipient(name: str, street: str) -> tuple[str, str]:
+    """Return who gets goods and where, as they are kept. Raises InvalidInput on `name` or `street`."""
+    name, street = one_line(name), one_line(street)
+    if not plain_name(name):
+        raise InvalidInput(_("Enter who receives the goods."), field="name")
+    if not plain_name(street):
+        raise InvalidInput(_("Enter the street, building and door."), field="street")
+    return name, street
+
+
 def set_delivery(
     *, unit_id: int, name: str, phone: str, division_code: str, street: str, actor: Any, at: datetime
 ) -> None:
     """Say where a unit's goods go from now on. A request keeps the address that it was approved with."""
     unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
     must_be(actor, unit, "buyer", FINANCE)
+    name, street = check_recipient(name, street)
     if not regions.counties([division_code]):
         raise InvalidInput(_("Choose province, city and county."), field="division")
     BudgetUnit.objects.filter(pk=unit_id).update(

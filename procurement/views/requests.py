@@ -30,6 +30,7 @@ from procurement.shown import BADGES, history, terms_words, thumb
 from procurement.states import EDITABLE, Fund, RequestState
 from procurement.texts import words, year_of
 from procurement.views.entry import console, for_unit, seat_at, seats
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
@@ -111,7 +112,7 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "fund": Fund(found.fund).label,
         "terms": terms_words(found.terms),
         "place": place_of(found),
-        "year": found.year if found.state in ENDED else budget_year(found.year, year_of(timezone.now())),
+        "year": budget_year(found.year, year_of(timezone.now())) if found.state in EDITABLE else found.year,
         "differs_from_unit": any(getattr(found, name) != getattr(found.unit, name) for name in operations.ADDRESS),
         "capitals": in_capitals(found.total_fen),
         "can_edit": seat.buys and found.state in EDITABLE,
@@ -136,7 +137,8 @@ def _show(request: HttpRequest, seat: Seat, found: PurchaseRequest, *, status: i
             "fund": found.fund, "terms": found.terms, "note": found.note, "year": budget_year(found.year, this),
         },
     )  # fmt: skip
-    context["moves_to"] = this if found.state == RequestState.APPROVED and found.year != this else None
+    waits = found.state in (RequestState.SUBMITTED, RequestState.CHECKED) and found.year < this
+    context["anew_for"] = this if waits or (found.state == RequestState.APPROVED and found.year != this) else None
     context["decision_form"] = DecisionForm(initial={"version": found.version})
     if context["can_decide"]:
         left, _spent = budget_of(seat.pk, context["year"], found.fund)
@@ -161,7 +163,6 @@ def paper(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     return render(request, "units/paper.html", {"seat": seat, "unit_name": seat.name, **context})
 
 
-ENDED = (RequestState.ORDERED, RequestState.CANCELLED)
 Act = Callable[[HttpRequest, PurchaseRequest, Any], str]
 
 
@@ -180,7 +181,7 @@ def _action(act: Act) -> Callable[..., HttpResponse]:
             fields = {error.field: str(error.message)} if error.field and error.field.startswith("pieces-") else {}
             return _show(
                 request, seat, found, status=error.status, refusal=str(error.message), refused=fields,
-                typed_reason=request.POST.get("reason", ""), reason_refused=error.field == "reason",
+                typed_reason=sent.paragraphs(request, "reason"), reason_refused=error.field == "reason",
             )  # fmt: skip
         if said:
             messages.success(request, said)
@@ -222,7 +223,7 @@ def facts(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
         request_id=found.pk,
         fund=request.POST.get("fund", ""),
         terms=request.POST.get("terms", ""),
-        note=request.POST.get("note", ""),
+        note=sent.line(request, "note"),
         year=int(year) if (year := request.POST.get("year", "")).isascii() and year.isdigit() and len(year) == 4 else 0,
         version=asked_version(request),
         actor=request.user,
@@ -261,7 +262,7 @@ def decide(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
         request_id=found.pk,
         version=operations_version,
         approve=approve,
-        reason=request.POST.get("reason", ""),
+        reason=sent.paragraphs(request, "reason"),
         actor=request.user,
         at=at,
     )

@@ -21,9 +21,9 @@ from procurement import account_hooks as procurement_rows
 from procurement import doors, product_hooks
 from procurement import personal_data as procurement_data
 from procurement.operations import accepting, pledging, quota
-from procurement.queries import units
+from procurement.queries import evidence, units
 from procurement.queries.gifts import beneficiary_names, need_names
-from procurement.queries.payers import is_finance_of, registered_payers
+from procurement.queries.payers import is_finance_of, refund_holders, registered_payers
 from shop.accounts import hooks as accounts
 from shop.accounts import personal_data as accounts_data
 from shop.accounts.operations.groups import ensure_groups
@@ -45,6 +45,7 @@ from shop.sales.queries.reviews import reviews_of
 from shop.sales.views import orders as order_views
 from traceability import admin as lots_admin
 from traceability import personal_data as trace_data
+from traceability.queries.lots import lot_codes
 
 
 def connect() -> None:
@@ -52,10 +53,13 @@ def connect() -> None:
     hooks.connect_reviews(reviews_of)
     hooks.connect_panel(product_hooks.giving)
     hooks.connect_dates(dates_on_page)
+    hooks.connect_lot_names(lot_codes)
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)
     private_files.connect(slips.SLIPS, slips.slip_key)
     private_files.connect(slips.PROOFS, slips.proof_key)
+    private_files.connect(evidence.ACCEPTANCE, evidence.acceptance_picture_key)
+    private_files.connect(evidence.RECEIPT, evidence.receipt_picture_key)
     lots_admin.register()
     sales.connect(certified.take_part)
     sales.connect(funding.take_part)
@@ -80,6 +84,7 @@ def connect() -> None:
     sales.connect_overseer(units.units_below)
     sales.connect_names("unit", units.unit_names)
     sales.connect_payers(quota.KIND, registered_payers)
+    sales.connect_holders(quota.KIND, refund_holders)
     sales.connect_paying_side(quota.KIND, is_finance_of)
     sales.connect_names("need", need_names)
     sales.connect_names(pledging.KIND, beneficiary_names)

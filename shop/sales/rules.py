@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -135,12 +135,17 @@ def order_due_fen(total_fen: int, waived_fen: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class OrderMoney:
-    """An order's amounts in 分: its total, the platform's part of the discount, what was given back or not charged."""
+    """An order's amounts in 分: its total, the platform's part of the discount, what was given back or not charged.
+
+    Of an order that cost its buyer nothing, also what its goods are worth and what of them went back.
+    """
 
     total_fen: int
     platform_discount_fen: int
     refunded_fen: int
     waived_fen: int
+    goods_fen: int = 0
+    goods_back_fen: int = 0
 
     @property
     def left_fen(self) -> int:
@@ -155,14 +160,28 @@ def left_fen(total_fen: int, refunded_fen: int, waived_fen: int) -> int:
 
 def platform_discount_left(order: OrderMoney, reduced_fen: int) -> int:
     """Return the platform's discount on what is left of an order: its part of a reduction goes back, rounded down."""
-    if not order.total_fen:
-        return order.platform_discount_fen
-    return order.platform_discount_fen - order.platform_discount_fen * reduced_fen // order.total_fen
+    return _discount_left(order.platform_discount_fen, order, reduced_fen)
+
+
+def _discount_left(discount_fen: int, order: OrderMoney, reduced_fen: int) -> int:
+    if order.total_fen:
+        return discount_fen - discount_fen * reduced_fen // order.total_fen
+    if order.goods_fen:
+        # Nothing goes back to the buyer of what it got for nothing; what paid for the goods goes with them.
+        return discount_fen - discount_fen * order.goods_back_fen // order.goods_fen
+    return discount_fen
 
 
 def still_held(order: OrderMoney) -> int:
     """Return 分 of a paid order that are neither given back nor payable yet, the platform's discount included."""
     return order.left_fen + platform_discount_left(order, order.total_fen - order.left_fen)
+
+
+def is_refused_whole(state: str, pieces: Iterable[tuple[int, int]]) -> bool:
+    """Tell whether an order ended with nothing accepted; `pieces` are what was sent and rejected of each line."""
+    sent = list(pieces)
+    shipped = sum(each for each, _rejected in sent)
+    return state == OrderState.COMPLETED and 0 < shipped == sum(rejected for _shipped, rejected in sent)
 
 
 def sold_since(
@@ -213,11 +232,9 @@ def _pieces_settled(unit_price_fen: int, ordered: int, discount_fen: int, refund
     return low
 
 
-def supplier_discount_left(supplier_discount_fen: int, total_fen: int, reduced_fen: int) -> int:
+def supplier_discount_left(supplier_discount_fen: int, order: OrderMoney, reduced_fen: int) -> int:
     """Return the supplier's own discount on what is left of an order, as `platform_discount_left` does for the platform's."""
-    if not total_fen:
-        return supplier_discount_fen
-    return supplier_discount_fen - supplier_discount_fen * reduced_fen // total_fen
+    return _discount_left(supplier_discount_fen, order, reduced_fen)
 
 
 def spread_due(amounts: Sequence[int], left_fen_: int, received_fen: int) -> list[int]:
@@ -238,10 +255,10 @@ def spread_due(amounts: Sequence[int], left_fen_: int, received_fen: int) -> lis
 def after_sale_kinds(*, state: str, is_fresh: bool, completed_at: datetime | None, at: datetime) -> tuple[str, ...]:
     """Return what a buyer may ask for now on a line, in the order to offer it.
 
-    On the way: everything but returning what is fresh. After receipt: damage of fresh goods for 48 hours, of others
+    On the way, whole or in part: everything but returning what is fresh. After receipt: damage of fresh goods for 48 hours, of others
     for 7 days; money back for 7 days; a return for 7 days, never of fresh goods.
     """
-    if state == OrderState.SHIPPED:
+    if state in (OrderState.TO_SHIP, OrderState.SHIPPED):
         since = timedelta()
     elif state == OrderState.COMPLETED and completed_at is not None:
         since = at - completed_at

@@ -9,7 +9,7 @@ from pydantic import Field
 from catalog.queries.shelf import Shelf, changes_of, shelves_of
 from catalog.queries.trade import goods_of_supplier, supplier_goods
 from shop.core.acting import by
-from shop.core.api import Answer, Body, Moment, Page, Priced, yuan
+from shop.core.api import Answer, Body, Moment, Page, Paragraphs, Priced, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.seller import For, ForList, ForOne, acting, area
@@ -20,7 +20,7 @@ from shop.sales.texts import in_reader_language
 
 
 class PoolOut(Answer):
-    pool: str = Field(examples=["main", "drop:7"])
+    pool: str = Field(examples=["main", "drop:7", "lot:12"])
     free: int = Field(description=gettext_noop("Pieces that can be sold from it."))
     reserved: int = Field(description=gettext_noop("Pieces that wait in orders."))
 
@@ -34,7 +34,7 @@ class GoodsOut(Priced):
     price: str
     pools: list[PoolOut]
     free: int = Field(description=gettext_noop("Pieces that the shop can still sell."))
-    set_apart: int = Field(description=gettext_noop("Free pieces of drops, quotes and contracts."))
+    set_apart: int = Field(description=gettext_noop("Free pieces of drops, quotes, contracts and suspended lots."))
     reserved: int = Field(description=gettext_noop("Pieces that wait in orders, of all pools."))
     on_shelf: int = Field(description=gettext_noop("All of them together: what a count of the shelf should find."))
     version: int = Field(description=gettext_noop("Send it with a count: it says which shelf was counted."))
@@ -228,7 +228,7 @@ def get_settlement(request: ApiRequest, asked: ForList) -> dict[str, Any]:
 
 
 class Reply(Body):
-    reply: str = Field(min_length=1, max_length=300)
+    reply: Paragraphs = Field(min_length=1, max_length=300)
 
 
 @area.writes(

@@ -8,6 +8,7 @@ from .payments import Payment, PayTime, Refund, RefundAccount, Remittance, Trans
 from .purchases import DeliveryDue, OrderAttribution, Purchase
 from .reviews import ReviewFacts, ReviewPicture
 from .shipments import Shipment, ShipmentLine
+from .weights import WeightTerms, weight_bounds
 
 __all__ = [
     "AfterSale",
@@ -36,5 +37,7 @@ __all__ = [
     "ShipmentLine",
     "TransferSlip",
     "WebhookEvent",
+    "WeightTerms",
     "case_times",
+    "weight_bounds",
 ]

@@ -1,9 +1,9 @@
 """Our facts about Oscar's orders and lines: one supplier's part of a purchase."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 
-from shop.sales.rules import OrderMoney, line_refundable, pieces_paid
+from shop.sales.rules import OrderMoney, left_fen, line_refundable, pieces_paid
 from shop.sales.states import OrderState
 from shop.sales.weight_rules import less_for_weight, weighed_refundable
 from traceability.rules.fefo import Dates
@@ -56,15 +56,21 @@ class OrderFacts(models.Model):
     @property
     def left_fen(self) -> int:
         """What it costs in the end, in 分: its total less what was given back or not charged."""
-        return self.money().left_fen
+        return left_fen(self.total_fen, self.refunded_fen, self.waived_fen)
 
     def money(self) -> OrderMoney:
-        """The amounts, for the rules."""
+        """The amounts, for the rules. A query more for an order that cost its buyer nothing."""
+        gone = 0
+        if not self.total_fen and self.pk:
+            pieces = F("cancelled") + F("rejected") + F("returned")
+            gone = LineFacts.objects.filter(order=self.pk).aggregate(fen=Sum(F("unit_price_fen") * pieces))["fen"] or 0
         return OrderMoney(
             total_fen=self.total_fen,
             platform_discount_fen=self.discount_fen - self.discount_supplier_fen,
             refunded_fen=self.refunded_fen,
             waived_fen=self.waived_fen,
+            goods_fen=self.goods_fen or 0,
+            goods_back_fen=gone,
         )
 
     def __str__(self) -> str:
@@ -108,6 +114,9 @@ class LineFacts(models.Model):
     )
     weighed_grams = models.PositiveIntegerField(default=0, help_text="What the sent pieces of a weighed line weigh")
     weighed_back_fen = models.BigIntegerField(default=0, help_text="Of refunded_fen: given back for their weight")
+    light_fen = models.BigIntegerField(
+        default=0, help_text="Of refunded_fen: accepted pieces that weighed less at the door"
+    )
     promised_until = models.DateField(null=True, blank=True, help_text="Promised: best before this day or later")
     promised_from = models.DateField(null=True, blank=True, help_text="Promised: harvested on this day or later")
 
@@ -136,6 +145,10 @@ class LineFacts(models.Model):
                     weighed_back_fen__lte=F("refunded_fen"),
                 ),
                 name="line_weighs_what_was_charged",
+            ),
+            models.CheckConstraint(
+                condition=Q(light_fen__gte=0, light_fen__lte=F("refunded_fen") - F("weighed_back_fen")),
+                name="line_light_within_refund",
             ),
         ]
         indexes = [models.Index(fields=["listing_id"], name="line_of_listing")]

@@ -1,24 +1,28 @@
 """Accepting in form: delivery by delivery, line by line, by pieces and by weight. What is short is not paid for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from shop.core import audit
 from shop.core.errors import InvalidInput
 from shop.sales import weight_rules
 from shop.sales.errors import TooMuch, WrongState
-from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
+from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine, weight_bounds
 from shop.sales.operations.locks import lock_order
 from shop.sales.operations.receipts import complete_order
 from shop.sales.operations.refunds import reduce_order
 from shop.sales.operations.terms import note_delivery_due
 from shop.sales.states import OrderState
+from shop.sales.weight_rules import WeightBounds
+from traceability.rules.weights import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,12 @@ class Acceptance:
 
     lines: tuple[LineAcceptance, ...]
     is_last: bool
+    freight_fen: int = 0
 
     @property
     def short_fen(self) -> int:
-        """分 that are given back or not charged."""
-        return sum(line.short_fen for line in self.lines)
+        """分 that are given back or not charged: of lines, and the freight of an order of which nothing was accepted."""
+        return sum(line.short_fen for line in self.lines) + self.freight_fen
 
 
 def accept_order(
@@ -76,17 +81,20 @@ def accept_order(
     The delivery is `shipment_ids`, or all parcels that nobody decided on yet. A line that `accepted` does not name
     was accepted whole; `weighed` (line id → grams of the accepted pieces) charges what is lighter by its weight. The
     order is completed with its last delivery; where the goods came first, each delivery falls due on its own day.
+    Of an order of which nothing at all was accepted nothing is paid: its freight is the supplier's, too.
     Raises TooMuch (field `accepted-<line>`) beyond what was sent, InvalidInput for less than nothing or a line that
-    is not in the delivery, WrongState when nothing waits to be accepted. Locks: purchase, order, then ledger.
+    is not in the delivery, or (field `weight-<line>`) a weight that these pieces can't have, WrongState when nothing waits to be accepted. Locks: purchase, order, then ledger.
     """
     with transaction.atomic():
         order = lock_order(order_id)
         shipments = _undecided_shipments(order, shipment_ids)
         lines = {line.pk: line for line in LineFacts.objects.filter(order=order).order_by("pk")}
         sent = _pieces_of(shipments)
-        decided = _decide(lines, sent, accepted, weighed or {})
+        bounds = weight_bounds(timezone.localdate(at)) if weighed else WeightBounds()
+        decided = _decide(lines, sent, accepted, weighed or {}, bounds)
         _write(lines, decided, shipments, at)
         _reduce(order, decided, key=f"accepted:{order.pk}:{shipments[0].pk}", actor=actor, at=at)
+        _note_light(lines, decided)
         if any(each.is_short for each in decided):
             audit.record(
                 action="accepted_short", object_kind="order", object_id=order.pk, actor=actor, at=at,
@@ -94,7 +102,9 @@ def accept_order(
                 pieces={str(each.line_id): each.sent - each.accepted for each in decided if each.accepted < each.sent},
             )  # fmt: skip
         is_last = order.state == OrderState.SHIPPED and not _undecided(order).exists()
+        freight = 0
         if is_last:
+            freight = _freight_of_nothing(order, lines.values(), actor=actor, at=at)
             was_short = any(line.rejected for line in lines.values()) or any(each.is_short for each in decided)
             complete_order(
                 order, list(lines.values()), actor=actor, at=at, reason="accepted_short" if was_short else "accepted"
@@ -102,7 +112,7 @@ def accept_order(
         else:
             charged = sum(each.charged_fen for each in decided)
             note_delivery_due(order=order, key=f"delivery:{shipments[0].pk}", at=at, amount_fen=charged)
-        return Acceptance(tuple(decided), is_last)
+        return Acceptance(tuple(decided), is_last, freight)
 
 
 def complete_if_decided(*, order: OrderFacts, actor: Any, at: datetime) -> None:
@@ -113,7 +123,19 @@ def complete_if_decided(*, order: OrderFacts, actor: Any, at: datetime) -> None:
     if order.state == OrderState.SHIPPED and not _undecided(order).exists():
         lines = list(LineFacts.objects.filter(order=order).order_by("pk"))
         was_short = any(line.rejected for line in lines)
+        _freight_of_nothing(order, lines, actor=actor, at=at)
         complete_order(order, lines, actor=actor, at=at, reason="accepted_short" if was_short else "accepted")
+
+
+def _freight_of_nothing(order: OrderFacts, lines: Iterable[LineFacts], *, actor: Any, at: datetime) -> int:
+    """Take what is left off an order of which every piece was rejected: freight, in 分. What is charged stays charged."""
+    if order.left_fen < 1 or any(line.shipped != line.rejected for line in lines):
+        return 0
+    freight = order.left_fen
+    reduce_order(
+        order=order, amount_fen=freight, reason="accepted_nothing", key=f"freight:{order.pk}", actor=actor, at=at
+    )
+    return freight
 
 
 def _undecided(order: OrderFacts) -> Any:
@@ -137,7 +159,11 @@ def _pieces_of(shipments: Collection[Shipment]) -> dict[int, int]:
 
 
 def _decide(
-    lines: Mapping[int, LineFacts], sent: Mapping[int, int], accepted: Mapping[int, int], weighed: Mapping[int, int]
+    lines: Mapping[int, LineFacts],
+    sent: Mapping[int, int],
+    accepted: Mapping[int, int],
+    weighed: Mapping[int, int],
+    bounds: WeightBounds,
 ) -> list[LineAcceptance]:
     if unknown := (accepted.keys() | weighed.keys()) - sent.keys():
         raise InvalidInput(_("This product is not in the order."), code="line_unknown", lines=sorted(unknown))
@@ -168,6 +194,8 @@ def _decide(
             )
         by_pieces = line.refundable_fen(pieces_sent - pieces)
         value, should_weigh = line.sent_value(pieces)
+        if grams is not None:
+            _check_weight(line_id, grams, bounds.range_of(should_weigh), pieces)
         by_weight = weight_rules.weight_reduction(value, should_weigh, grams) if grams is not None else 0
         by_weight = min(by_weight, line.paid_fen - line.refunded_fen - by_pieces)
         found.append(
@@ -182,6 +210,30 @@ def _decide(
             )
         )
     return found
+
+
+def _check_weight(line_id: int, grams: int, expected: tuple[int, int], pieces: int) -> None:
+    """Raise InvalidInput for a weight that `pieces` can't have; what did not arrive is said by pieces."""
+    least, most = expected
+    if least <= grams <= most:
+        return
+    if not pieces:
+        words = _("No piece was accepted: leave the weight empty.")
+    else:
+        words = ngettext(
+            "%(n)d piece should weigh %(least)s to %(most)s: check number and unit.",
+            "%(n)d pieces should weigh %(least)s to %(most)s: check number and unit.",
+            pieces,
+        ) % {"n": pieces, "least": in_words(least), "most": in_words(most)}
+    raise InvalidInput(words, code="weight_implausible", field=f"weight-{line_id}", least_grams=least, most_grams=most)
+
+
+def _note_light(lines: Mapping[int, LineFacts], decided: Collection[LineAcceptance]) -> None:
+    """Keep apart what is not charged for weight: it is told beside what is not charged for pieces."""
+    for each in decided:
+        if each.weight_fen:
+            LineFacts.objects.filter(pk=each.line_id).update(light_fen=F("light_fen") + each.weight_fen)
+            lines[each.line_id].light_fen += each.weight_fen
 
 
 def _write(
@@ -199,9 +251,9 @@ def _write(
 
 def _reduce(order: OrderFacts, decided: Collection[LineAcceptance], *, key: str, actor: Any, at: datetime) -> None:
     parts = {each.line_id: each.short_fen for each in decided if each.short_fen}
-    if not parts:
-        return
     rejected = {each.line_id: each.sent - each.accepted for each in decided if each.accepted < each.sent}
+    if not parts and not rejected:
+        return
     reduce_order(
         order=order, amount_fen=sum(parts.values()), reason="accepted_short", key=key, actor=actor, at=at,
         lines=parts, pieces=rejected,

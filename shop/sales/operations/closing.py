@@ -155,7 +155,7 @@ def _drop_working(order: OrderFacts, lines: list[LineFacts], reason: str, actor:
     left = order.left_fen
     # One call of the participants for both events: they lock certified output before budgets.
     cancelled = _cancelled(order, lines, 0, reason, actor, at)
-    if left > 0:
+    if left > 0 or not order.total_fen:
         reduce_order(
             order=order,
             amount_fen=left,

@@ -166,11 +166,15 @@ def take_part(events: Sequence[OrderEvent]) -> None:
         if not given:
             continue
         facts = {"number": order.order.number, "supplier_id": order.supplier_id}
-        left = rules.supplier_discount_left(given, order.total_fen, order.total_fen - order.left_fen)
+        money, reduced = order.money(), order.total_fen - order.left_fen
+        left = rules.supplier_discount_left(given, money, reduced)
         if event.kind == Event.PAID:
             postings += books.own_discount(key=order.order.number, amount_fen=left, **facts)
         elif event.kind == Event.REDUCED and order.purchase.state == PurchaseState.PAID:
-            before = rules.supplier_discount_left(given, order.total_fen, order.total_fen - order.left_fen - event.fen)
+            before = rules.supplier_discount_left(given, money, reduced - event.fen)
+            if not order.total_fen:
+                # No amount tells what went back with the goods: the books do.
+                before = given - ledger.moved(kind="own_discount_back", reference=order.order.number)
             postings += books.own_discount_back(key=event.key, amount_fen=before - left, **facts)
     if postings:
         ledger.post(postings, at=events[0].at, actor_id=events[0].actor_id)

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from catalog.operations.pictures import store_pictures
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput
+from shop.core.names import is_among, is_name
+from shop.core.texts import one_line
 from shop.sales import books, hooks, rules
 from shop.sales.errors import DoneElsewhere, WrongState
-from shop.sales.models import Purchase, Refund, RefundAccount
+from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.states import RefundState
 
@@ -29,15 +31,15 @@ def give_account(
     """Say where the refunds of a purchase are paid to, as its buyer or as finance; the latest word counts.
 
     What was paid out already stays where it went. `through` is the kind of purchases whose own door this is: of a unit
-    its finance says it (DoneElsewhere). Raises InvalidInput on `holder`, `bank` or `number`, WrongState where nothing
-    is to be paid to an account.
+    its finance says it (DoneElsewhere), and the account is in the name of who paid. Raises InvalidInput on `holder`,
+    `bank` or `number`, WrongState where nothing is to be paid to an account.
     """
     door = hooks.elsewhere(hooks.Step.PAY, purchase) if through != purchase.attribution_kind else None
     if door is not None:
         raise DoneElsewhere(door.why, url=door.url)
-    holder, bank = " ".join(holder.split()), " ".join(bank.split())
+    holder, bank = one_line(holder), one_line(bank)
     digits = rules.clean_account_no(number)
-    if not 0 < len(holder) <= LONGEST_HOLDER:
+    if not is_name(holder) or len(holder) > LONGEST_HOLDER:
         raise InvalidInput(_("Enter the name of the account, as the bank knows it."), code="holder", field="holder")
     if not 0 < len(bank) <= LONGEST_BANK:
         raise InvalidInput(_("Enter the bank with its branch."), code="bank", field="bank")
@@ -47,6 +49,7 @@ def give_account(
         locked = lock_purchase(purchase.pk)
         if not _waiting_of(locked).exists():
             raise WrongState(_("No refund of this purchase waits for an account."))
+        _check_holder(locked, holder)
         account, _made = RefundAccount.objects.update_or_create(
             purchase=locked,
             defaults={
@@ -59,6 +62,22 @@ def give_account(
         )
         audit.record(action="refund_account_given", object_kind="purchase", object_id=locked.number, actor=actor, at=at)
         return account
+
+
+def _check_holder(purchase: Purchase, holder: str) -> None:
+    """Public money goes back to who paid it, in the name on its account. Raises InvalidInput on `holder`."""
+    named = hooks.holder_sources.get(purchase.attribution_kind)
+    if named is None:
+        return
+    came = Remittance.objects.filter(payment__payable_kind="purchase", payment__payable_id=purchase.pk)
+    names = named(purchase.attribution_ref, list(came.exclude(payer="").values_list("payer", flat=True)))
+    if not is_among(holder, names):
+        raise InvalidInput(
+            _("A unit's money goes back to who paid it. The account's holder must be: %(names)s.")
+            % {"names": "、".join(names)},
+            code="holder_not_payer",
+            field="holder",
+        )
 
 
 def pay_out(*, refund_id: int, reference: str, proof: IO[bytes] | None = None, actor: Any, at: datetime) -> Refund:
@@ -84,7 +103,10 @@ def pay_out(*, refund_id: int, reference: str, proof: IO[bytes] | None = None, a
         if refund.state == RefundState.SUCCEEDED:
             if reference and reference == refund.provider_ref:
                 return refund
-            raise WrongState(_("This refund was paid out already."))
+            raise WrongState(
+                _("This refund was paid out already, with the reference %(reference)s.")
+                % {"reference": refund.provider_ref or "–"}
+            )
         if not RefundAccount.objects.filter(purchase=purchase).exists():
             raise WrongState(_("Nobody has said yet where the money goes. The buyer is asked."))
         _write_paid_out(refund, reference, picture, actor, at)

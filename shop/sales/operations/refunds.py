@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from shop.core import audit, outbox
+from shop.core import audit, ledger, outbox
 from shop.sales import books, hooks, rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.gateways import gateway
@@ -82,9 +82,13 @@ def reduce_order(
 ) -> None:
     """Take `amount_fen` off a locked order: given back where it is paid, not charged where the goods came first.
 
-    The caller makes sure that this happens once (an order's or a case's state, on its locked row). Raises TooMuch
-    as `refund_order_part` does; an unpaid order on other terms owes nothing yet and raises WrongState.
+    The caller makes sure that this happens once (an order's or a case's state, on its locked row). Nothing at all is
+    taken off for goods that a discount paid whole: the discount goes back. Raises TooMuch as `refund_order_part` does;
+    an unpaid order on other terms owes nothing yet and raises WrongState.
     """
+    if not amount_fen:
+        _reduce_by_nothing(order, reason, key, pieces or {}, actor, at, also)
+        return
     if order.purchase.state == PurchaseState.PAID:
         refund_order_part(
             order=order, amount_fen=amount_fen, reason=reason, key=key, actor=actor, at=at, lines=lines,
@@ -107,6 +111,27 @@ def reduce_order(
             reason=reason,
         )  # fmt: skip
         _tell_reduced(order, amount_fen, reason, key, pieces or {}, actor, at, also)
+
+
+def _reduce_by_nothing(
+    order: OrderFacts,
+    reason: str,
+    key: str,
+    pieces: Mapping[int, int],
+    actor: Any,
+    at: datetime,
+    also: Sequence[hooks.OrderEvent],
+) -> None:
+    """Take pieces that cost their buyer nothing off a locked order, as its lines say: what paid for them goes back."""
+    with transaction.atomic():
+        if order.purchase.state == PurchaseState.PAID and not order.total_fen:
+            number, money = order.order.number, order.money()
+            gone = money.platform_discount_fen - rules.platform_discount_left(money, 0)
+            source = books.source(order.supplier_id, is_completed=order.state == OrderState.COMPLETED)
+            fen = gone - ledger.moved(kind="refund_discount", reference=number)
+            postings = books.discount_back(key=key, number=number, source=source, fen=fen)
+            ledger.post(postings, at=at, actor_id=getattr(actor, "pk", None))
+        _tell_reduced(order, 0, reason, key, pieces, actor, at, also)
 
 
 def _take_from_lines(order: OrderFacts, lines: Mapping[int, int]) -> None:

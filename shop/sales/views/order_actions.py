@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from catalog.operations.kept_photos import FormPhotos
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.money import to_yuan
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 from shop.sales import rules, visitors
+from shop.sales.claims import claimable
 from shop.sales.forms.orders import AfterSaleForm, ReviewForm
 from shop.sales.models import LineFacts
 from shop.sales.operations import aftersales, arbitration, baskets, closing, nudges, receipts, returning, reviews
@@ -110,6 +113,7 @@ def review(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
     """Write a review of a line, with photos."""
     line = _own_line(request, number, line_id)
     form = ReviewForm(request.POST, request.FILES) if request.method == "POST" else ReviewForm()
+    photos = FormPhotos(request, "photos", owner=f"review:{line.pk}")
     status = 200
     if request.method == "POST":
         status = 422
@@ -119,7 +123,7 @@ def review(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
                     line_id=line.pk,
                     stars=form.cleaned_data["stars"],
                     text=form.cleaned_data["text"],
-                    uploads=form.cleaned_data["photos"],
+                    uploads=photos.uploads,
                     actor=visitors.user_of(request),
                     at=timezone.now(),
                 )
@@ -129,6 +133,8 @@ def review(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
             else:
                 messages.success(request, _("Thank you! It is shown once somebody has looked at it."))
                 return redirect("sales:order", number)
+    if request.method == "POST":
+        photos.keep(form, timezone.now())
     shown = show_line(line.order, line, timezone.now())
     context = {"form": form, "line": shown, "number": number, "most": rules.MAX_PHOTOS, "stars": (5, 4, 3, 2, 1)}
     return render(request, "sales/review_form.html", context, status=status)
@@ -140,11 +146,11 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
     """Ask for money back on a line."""
     line = _own_line(request, number, line_id)
     at = timezone.now()
-    kinds = rules.after_sale_kinds(
-        state=line.order.state, is_fresh=line.is_fresh, completed_at=line.order.completed_at, at=at
-    )
-    mosts = tuple(line.refundable_fen(pieces) for pieces in range(1, aftersales.line_here(line) + 1))
+    found = claimable(line.order, line, line.after_sales.prefetch_related("decisions"), at)
+    kinds = tuple(found.pieces)
+    mosts = tuple(line.refundable_fen(pieces) for pieces in range(1, max(found.pieces.values(), default=0) + 1))
     posted = request.method == "POST"
+    photos = FormPhotos(request, "photos", owner=f"claim:{line.pk}")
     if posted:
         form = AfterSaleForm(request.POST, request.FILES, kinds=kinds, mosts=mosts)
     else:
@@ -163,7 +169,7 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
                 quantity=form.cleaned_data["quantity"],
                 amount_fen=form.amount_fen,
                 reason=form.cleaned_data["reason"],
-                uploads=form.cleaned_data["photos"],
+                uploads=photos.uploads,
                 actor=visitors.user_of(request),
                 at=at,
             )
@@ -173,6 +179,8 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Sent to the supplier. Without an answer in time the platform decides."))
             return redirect("sales:order", number)
+    if posted:
+        photos.keep(form, at)
     context = {
         "form": form,
         "line": show_line(line.order, line, at),
@@ -181,6 +189,8 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
         "is_fresh": line.is_fresh,
         "after_receipt": line.order.state == OrderState.COMPLETED,
         "kinds": kinds,
+        "none": found,
+        "unsent": line.ordered - line.cancelled - line.shipped,
     }
     return render(request, "sales/after_sale_form.html", context, status=status)
 
@@ -229,7 +239,7 @@ def take_offer(request: HttpRequest, case_id: int, actor: Any) -> str:
 @_case_step
 def ask_platform(request: HttpRequest, case_id: int, actor: Any) -> str:
     """Have the platform decide."""
-    arbitration.ask_platform(case_id=case_id, words=request.POST.get("words", ""), actor=actor, at=timezone.now())
+    arbitration.ask_platform(case_id=case_id, words=sent.paragraphs(request, "words"), actor=actor, at=timezone.now())
     return _("The platform decides now. You are told.")
 
 
@@ -239,7 +249,7 @@ def send_back(request: HttpRequest, case_id: int, actor: Any) -> str:
     returning.send_back(
         case_id=case_id,
         carrier=request.POST.get("carrier", ""),
-        tracking_no=request.POST.get("tracking_no", "")[:60],
+        tracking_no=sent.line(request, "tracking_no", 60),
         actor=actor,
         at=timezone.now(),
     )
