@@ -262,7 +262,7 @@ def _refused(step: _Checkout, page: CheckoutPage, error: DomainError) -> HttpRes
         step.error = str(error.message)
     if isinstance(error, KeyUsed):
         # What stands, stands; what is on the page now may be ordered besides.
-        step.key = visitors.new_key(step.user, step.guest)
+        step.key = visitors.new_key(step.user, step.guest.mark)
     fresh = step.page()
     if isinstance(error, OutOfStock) and fresh.problems:
         line, problem = fresh.problems[0]
