@@ -16,7 +16,7 @@ def note_proved(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_one_time_codes"),
-        ("sales", "0017_light_lines_and_weight_terms"),
+        ("sales", "0018_heavy_pieces"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
