@@ -78,7 +78,7 @@ def place(
             for line in lines:
                 wanted[line.pool] += line.quantity
             stock.reserve(wanted)
-            purchase, orders = _write(at, lines, buyer, ship_to, key, terms, attribution, extras, basket_id)
+            purchase, orders = _write(at, lines, buyer, whose, ship_to, key, terms, attribution, extras, basket_id)
             _note_sources(purchase, (attribution, *also))
             claim_uses(purchase=purchase, applied=extras.applied, orders=orders, whose=whose, at=at)
             if terms == Terms.POSTPAID:
@@ -169,6 +169,7 @@ def _write(
     at: datetime,
     lines: Sequence[PlaceLine],
     buyer: Buyer,
+    whose: Whose,
     ship_to: ShipTo,
     key: str,
     terms: str,
@@ -190,6 +191,7 @@ def _write(
         user=buyer.user,
         contact_phone=buyer.phone,
         contact_email=buyer.email,
+        phone_proved_at=at if whose.is_proved and buyer.phone in whose.phones else None,
         guest_token_hash=token_hash(buyer.guest_token),
         link_token_hash=token_hash(buyer.link_token),
         state=PurchaseState.UNPAID,
