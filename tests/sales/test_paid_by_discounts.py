@@ -38,7 +38,11 @@ def order_for(discount_fen: int, pieces: int = 4, price_fen: int = 1000, key: st
 def accounts(order: OrderFacts) -> tuple[int, int, int]:
     """The supplier's held and payable money, and what the platform's discounts cost."""
     supplier = f"supplier:{order.supplier_id}"
-    return ledger.balance(f"{supplier}:held"), ledger.balance(f"{supplier}:payable"), ledger.balance("platform:discounts")
+    return (
+        ledger.balance(f"{supplier}:held"),
+        ledger.balance(f"{supplier}:payable"),
+        ledger.balance("platform:discounts"),
+    )
 
 
 def test_a_free_order_that_is_cancelled_leaves_nothing_with_its_supplier() -> None:
