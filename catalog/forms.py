@@ -17,6 +17,7 @@ from catalog.queries.proposals import CertificateChoice, EditorChoices
 from catalog.rules.proposed import MOST_SPECS, ProposedListing, ProposedSpec, problems
 from catalog.states import SaleUnit, StorageClass
 from catalog.words import english
+from shop.core.fields import LineField, ParagraphsField
 from shop.core.money import to_fen, to_yuan
 
 AS_USUAL = gettext_lazy("As usual for its kind")
@@ -63,18 +64,18 @@ class GoodsForm(forms.Form):
     """What the product is, apart from its specifications."""
 
     category_id = _choice(LABELS["category_id"], coerce=int, empty_value=None)
-    name_zh = forms.CharField(
+    name_zh = LineField(
         label=LABELS["name_zh"], required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": 60})
     )
-    name_en = forms.CharField(label=LABELS["name_en"], required=False)
-    summary_zh = forms.CharField(label=LABELS["summary_zh"], required=False)
-    summary_en = forms.CharField(label=LABELS["summary_en"], required=False)
-    description_zh = forms.CharField(
+    name_en = LineField(label=LABELS["name_en"], required=False)
+    summary_zh = LineField(label=LABELS["summary_zh"], required=False)
+    summary_en = LineField(label=LABELS["summary_en"], required=False)
+    description_zh = ParagraphsField(
         label=LABELS["description_zh"], required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     sale_unit = _choice(LABELS["sale_unit"], [("", AS_USUAL), *SaleUnit.choices])
     storage_class = _choice(LABELS["storage_class"], [("", AS_USUAL), *StorageClass.choices])
-    storage_note_zh = forms.CharField(label=LABELS["storage_note_zh"], required=False)
+    storage_note_zh = LineField(label=LABELS["storage_note_zh"], required=False)
     is_fresh = _choice(LABELS["is_fresh"], coerce=lambda text: text == "1", empty_value=None)
     shelf_life_days = _whole(LABELS["shelf_life_days"])
     season_start = _choice(gettext_lazy("Season begins"), coerce=int, empty_value=None)
@@ -120,7 +121,7 @@ class SpecForm(forms.Form):
     """One 规格."""
 
     specification_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    text_zh = forms.CharField(label=gettext_lazy("What is in it"), required=False)
+    text_zh = LineField(label=gettext_lazy("What is in it"), required=False)
     weight = _decimal(gettext_lazy("Net weight"), 3, gettext_lazy("Three decimals at most."))
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS, required=False)
     price = _decimal(gettext_lazy("Price, yuan"), 2, gettext_lazy("Two decimals at most, such as 32.80."))

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from livestream.rules import LONGEST_MESSAGE, MOST_DROP_PIECES
+from shop.core.fields import LineField
 
 
 class DropForm(forms.Form):
@@ -43,8 +44,8 @@ class PlanForm(forms.Form):
     """A session to come."""
 
     room = forms.ChoiceField(label=_("Live room"))
-    title_zh = forms.CharField(label=_("Title in Chinese"), max_length=40)
-    title_en = forms.CharField(label=_("Title in English"), max_length=80, required=False)
+    title_zh = LineField(label=_("Title in Chinese"), max_length=40)
+    title_en = LineField(label=_("Title in English"), max_length=80, required=False)
     planned_at = forms.DateTimeField(
         label=_("Begins"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
@@ -59,4 +60,4 @@ class PlanForm(forms.Form):
 class AnnouncementForm(forms.Form):
     """What stands above the chat."""
 
-    text = forms.CharField(label=_("Announcement"), max_length=LONGEST_MESSAGE, required=False)
+    text = LineField(label=_("Announcement"), max_length=LONGEST_MESSAGE, required=False)

@@ -20,12 +20,6 @@ MOST_TRAY_ITEMS = 60
 AUDIENCE_FRESH = timedelta(seconds=20)
 
 
-def clean_message(text: str) -> str:
-    """Return a chat message on one line: control characters and doubled spaces are out, markup stays as typed."""
-    printable = "".join(each if each.isprintable() else " " for each in text)
-    return " ".join(printable.split())
-
-
 def clip_position(*, started_at: datetime | None, now: datetime, clip_seconds: float) -> float:
     """Return at which second of its clip a session stands; the clip plays round and round."""
     if started_at is None or clip_seconds <= 0:

@@ -9,16 +9,17 @@ from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from livestream.frames import BadFrame, read_frame
 from livestream.lines import Send, viewer_of
 from livestream.queries.hosting import Seat, seats_of
 from livestream.queries.rooms import session_in_room
 from livestream.tailing import SIGNED_OUT, Tail, drop_if_empty, tail_of
 
 NO_SUCH_ROOM = 4404
-TOO_LONG = 1009
 TRY_AGAIN = 1013
-LONGEST_FRAME = 64_000
 
 
 async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
@@ -42,11 +43,7 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
     tail.join(viewer, int(after) if after.isascii() and after.isdigit() and len(after) < 10 else None, seat)
     try:
         while (message := await receive())["type"] == "websocket.receive":
-            text = message.get("text")
-            if text is None or len(text) > LONGEST_FRAME:
-                await send({"type": "websocket.close", "code": TOO_LONG})
-                break
-            if await _hear(tail, key, text, viewer.language, send) and seat is not None:
+            if await _hear(tail, key, message.get("text"), viewer.language, send) and seat is not None:
                 await send({"type": "websocket.close", "code": SIGNED_OUT})
                 break
     finally:
@@ -55,18 +52,19 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
         await drop_if_empty(tail)
 
 
-async def _hear(tail: Tail, key: str, sent: str, language: str, send: Send) -> bool:
-    """Take a chat message: {"chat": text, "ref": any}, and answer with the same `ref`.
+async def _hear(tail: Tail, key: str, sent: str | None, language: str, send: Send) -> bool:
+    """Take a frame, and answer with the same `ref`: {"ref", "accepted" or "refused", "message"}.
 
     Return whether its writer has to sign in: a socket that was opened by somebody signed in ends then.
     """
     try:
-        given = json.loads(sent)
-        text, ref = str(given["chat"]), given.get("ref")
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return False
-    answer = await tail.write(key, text, language)
-    await send({"type": "websocket.send", "text": json.dumps({"ref": ref, **answer}, ensure_ascii=False)})
+        said = read_frame(sent)
+    except BadFrame as bad:
+        with override(language):
+            answer = {"ref": bad.ref, "refused": bad.code, "message": _("This can't be read. Please type it again.")}
+    else:
+        answer = {"ref": said.ref, **await tail.write(key, said.chat, language)}
+    await send({"type": "websocket.send", "text": json.dumps(answer, ensure_ascii=False)})
     return answer.get("refused") == "sign_in"
 
 

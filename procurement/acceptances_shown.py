@@ -10,7 +10,7 @@ from procurement.rules.amounts import in_capitals
 from procurement.shown import due_words, thumb
 from procurement.states import AcceptanceKind
 from procurement.texts import words
-from shop.sales.queries.deliveries import DueRow
+from shop.sales.queries.deliveries import DueRow, Schedule
 
 GRAMS_A_KILOGRAM = 1000
 
@@ -53,6 +53,25 @@ class AcceptanceShown:
     capitals: str
     note: str
     photos: list[PhotoShown]
+
+
+@dataclass(frozen=True)
+class ScheduleShown:
+    """What is due now and what waits for acceptance, in 分; the deliveries that are due, oldest first."""
+
+    due_now_fen: int
+    waits_fen: int
+    dues: list["DueShown"]
+
+    @property
+    def is_split(self) -> bool:
+        """Whether it says more than one amount with one day: something waits, or several deliveries are due."""
+        return self.waits_fen > 0 or len(self.dues) > 1
+
+
+def show_schedule(schedule: Schedule, at: datetime) -> ScheduleShown:
+    """Return a schedule with its days in words."""
+    return ScheduleShown(schedule.due_now_fen, schedule.waits_fen, show_dues(schedule.rows, at))
 
 
 @dataclass(frozen=True)

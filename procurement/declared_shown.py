@@ -68,6 +68,27 @@ def share_rows(shares: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def taken_over_rows(snapshots: Iterable[DeclarationSnapshot]) -> list[dict[str, Any]]:
+    """Return whose share of a shared canteen a unit owes beside its own: name, food, ratio, share."""
+    return [
+        {
+            "name": name_of(row.unit.organisation),
+            "base_fen": row.canteen_spend_fen,
+            "ratio": ratio(row.ratio_bp),
+            "fen": row.passed_on_fen,
+        }
+        for row in snapshots
+    ]
+
+
+def declared_by(declaration: QuotaDeclaration | None) -> str:
+    """Return the name of the unit that declares this one's canteen, as was confirmed; "" where none does."""
+    in_force = declaration.in_force if declaration else None
+    if in_force is None or in_force.canteen != CanteenMode.SHARED or in_force.represented_by is None:
+        return ""
+    return name_of(in_force.represented_by.organisation)
+
+
 def share_bars(standing: Standing) -> list[dict[str, Any]]:
     """Return a bar for each policy row of the union's money that binds the unit: each is filled by the same purchases."""
     snapshot = standing.declaration.in_force if standing.declaration else None
@@ -95,6 +116,7 @@ def snapshot_rows(snapshots: Sequence[DeclarationSnapshot]) -> list[dict[str, An
             "canteen": CanteenMode(row.canteen).label,
             "represented_by": name_of(row.represented_by.organisation) if row.represented_by else "",
             "reserved_fen": row.reserved_fen,
+            "passed_on_fen": row.passed_on_fen,
             "shares": share_rows(row.shares),
             "reason": row.change_reason,
             "is_in_force": number == 0,

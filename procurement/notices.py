@@ -10,7 +10,7 @@ from procurement.operations.permissions import APPROVER, BUYER, FINANCE, OWNER
 from procurement.states import CancelState, DeclarationState, RequestState
 from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
-from shop.sales.queries.due import due_fen
+from shop.sales.queries.deliveries import schedule_of
 from shop.sales.states import PurchaseState, Terms
 
 
@@ -106,7 +106,11 @@ def _remind_finance(request: PurchaseRequest, rung: int, at: datetime) -> None:
     purchase = request.purchase
     if purchase is None or purchase.pay_by is None:
         return
-    params = {"number": request.number, "total_fen": due_fen(purchase), "day": f"{timezone.localdate(purchase.pay_by)}"}
+    due_now = schedule_of(purchase).due_now_fen
+    if not due_now:
+        # What was accepted is paid; the rest waits for its acceptance.
+        return
+    params = {"number": request.number, "total_fen": due_now, "day": f"{timezone.localdate(purchase.pay_by)}"}
     finance = request.unit.organisation.memberships.filter(role__in=[FINANCE, OWNER])
     for user_id in finance.order_by("user_id").values_list("user_id", flat=True).distinct():
         tell(

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from procurement import books
-from procurement.models import Pledge, PledgeReceipt, PurchaseRequest, QuotaDeclaration, UnitOrder
-from procurement.rules.quota import counted_fen
+from procurement.models import DeclarationSnapshot, Pledge, PledgeReceipt, PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.rules.quota import counted_fen, counts_at
 from procurement.states import CanteenMode, Fund, RequestState
 from procurement.texts import year_of
 from shop.core import ledger
@@ -18,12 +18,9 @@ _FACTS = ("order__state", "order__total_fen", "order__refunded_fen", "order__wai
 @check("each unit's quota is what its declarations and orders say")
 def _quota() -> Iterator[Mismatch]:
     expected: dict[str, int] = defaultdict(int)
-    in_force = QuotaDeclaration.objects.filter(in_force__isnull=False)
-    for unit_id, year, canteen, union in in_force.values_list(
-        "unit_id", "year", "in_force__canteen_reserved_fen", "in_force__union_reserved_fen"
-    ):
-        expected[books.quota(unit_id, year, Fund.CANTEEN, books.RESERVED)] += canteen
-        expected[books.quota(unit_id, year, Fund.UNION, books.RESERVED)] += union
+    for snapshot in DeclarationSnapshot.objects.filter(pk__in=QuotaDeclaration.objects.values("in_force")):
+        for (unit_id, fund), fen in counts_at(snapshot).items():
+            expected[books.quota(unit_id, snapshot.year, fund, books.RESERVED)] += fen
     rows = UnitOrder.objects.values_list("counts_for_id", "year", "fund", *_FACTS)
     for unit_id, year, fund, state, total, refunded, waived in rows:
         counts = counted_fen(total, refunded, waived, is_cancelled=state == OrderState.CANCELLED)

@@ -13,7 +13,9 @@ from django.utils.translation import ngettext
 from procurement.models import UnitOrder
 from procurement.texts import words
 from shop.sales.rules import left_fen
-from shop.sales.states import AfterSaleState, OrderState, PurchaseState
+from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
+
+_UNDER_WAY = (OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED)
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Settled:
     is_open: bool
     deductions: tuple[Deduction, ...] = ()
     going_back_fen: int = 0
+    waits: bool = False
 
     @property
     def gone_back_fen(self) -> int:
@@ -58,8 +61,18 @@ class Settled:
         return self.left_fen + self.refunded_fen
 
     @property
+    def is_nothing(self) -> bool:
+        """Whether nothing was ever to be paid in the end: all of it was refused or not charged."""
+        return (self.is_paid or self.is_open) and not self.transferred_fen
+
+    @property
     def label(self) -> str:
         """What the amount that is left is called; "" where nothing is paid any more."""
+        if self.is_nothing:
+            return _("Nothing to pay")
+        if self.is_open and self.waits:
+            # Goods first, and not accepted whole: less may be accepted.
+            return _("At most to pay")
         return _("Amount paid") if self.is_paid else _("Amount due") if self.is_open else ""
 
 
@@ -97,6 +110,7 @@ def _settled(purchase: Any, total_fen: int, rows: Sequence[UnitOrder], going_bac
         is_open=purchase.state == PurchaseState.UNPAID,
         deductions=tuple(each for row in rows for each in _deductions(row.order)),
         going_back_fen=going_back_fen,
+        waits=purchase.terms == Terms.POSTPAID and any(row.order.state in _UNDER_WAY for row in rows),
     )
 
 

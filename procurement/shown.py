@@ -14,13 +14,14 @@ from procurement.models import PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.queries.quota import Standing
 from procurement.queries.units import Seat
 from procurement.rules.quota import counted_fen, month_day
-from procurement.settled import Settled, settle_order, settle_sums
+from procurement.settled import Settled, settle_order
 from procurement.states import DeclarationState, RequestState
 from procurement.texts import name_of, words
 from shop.core import times
 from shop.core.steps import Step, show_steps
 from shop.core.templatetags.heqiao import local, yuan
-from shop.sales.rules import CARRIERS
+from shop.sales.queries.deliveries import Schedule
+from shop.sales.rules import CARRIERS, is_refused_whole
 from shop.sales.states import OrderState, PurchaseState, Terms
 from traceability.queries.parcels import ParcelCode
 
@@ -125,6 +126,10 @@ def _steps(row: UnitOrder, at: datetime) -> tuple[list[dict[str, str]], str, str
         steps = show_steps([known[name] for name in sequence[:3]])
         steps.append({"label": _("Cancelled"), "state": "now", "time": ""})
         return steps, _("Cancelled: counts for nothing"), ""
+    refused = refused_words(order)
+    if refused:
+        # The end of it: nobody waits for a payment.
+        sequence = [name for name in sequence if name != "paid" or known[name].is_done]
     waits = next((name for name in sequence if not known[name].is_done), "")
     steps = show_steps([known[name] for name in sequence])
     buyer = request.buyer.name if request else ""
@@ -132,7 +137,7 @@ def _steps(row: UnitOrder, at: datetime) -> tuple[list[dict[str, str]], str, str
         "paid": (_("Pay by bank transfer"), _("Finance · %(by)s") % {"by": due_words(purchase.pay_by, at)}),
         "shipped": (_("Supplier packs and ships"), words(order.supplier.name_zh, order.supplier.name_en)),
         "accepted": (_("Count, photograph, accept"), _("Buyer · %(name)s") % {"name": buyer}),
-        "": (_("Finished"), ""),
+        "": (refused or _("Finished"), ""),
     }
     text, owner = said[waits]
     return steps, text, owner
@@ -160,8 +165,17 @@ def _known_steps(row: UnitOrder) -> dict[str, Step]:
     }  # fmt: skip
 
 
+def refused_words(order: Any) -> str:
+    """Return how an order ended of which nothing was accepted, "" for any other. Needs its lines."""
+    if not is_refused_whole(order.state, [(line.shipped, line.rejected) for line in order.lines.all()]):
+        return ""
+    return _("All refused, money back") if order.refunded_fen else _("All refused, nothing to pay")
+
+
 def _state_words(order: Any) -> tuple[str, str]:
     """Return an order's state and its badge; what is accepted and not paid yet is not finished."""
+    if refused_words(order):
+        return refused_words(order), "neutral"
     if order.state == OrderState.COMPLETED and order.purchase.state == PurchaseState.UNPAID:
         return _("Accepted, to be paid"), "limited"
     return order.get_state_display(), "neutral" if order.state in (
@@ -203,8 +217,12 @@ def tasks(
     orders: Sequence[OrderShown],
     at: datetime,
     asked: Sequence[QuotaDeclaration] = (),
+    schedules: Mapping[int, Schedule] | None = None,
 ) -> list[Task]:
-    """Return what to do next in a unit, the reader's own things first; `asked`: who wants it to declare for them."""
+    """Return what to do next in a unit, the reader's own things first; `asked`: who wants it to declare for them.
+
+    `schedules` say what of the purchases is due now, by their ids.
+    """
     found = _declaration_tasks(seat, standing)
     found += [
         _task(
@@ -214,7 +232,7 @@ def tasks(
         for each in asked
         if each.state == DeclarationState.SUBMITTED and each.accepted_at is None
     ]  # fmt: skip
-    found += [task for request in requests if (task := _request_task(seat, request, at)) is not None]
+    found += [task for request in requests if (task := _request_task(seat, request, at, schedules or {})) is not None]
     found += [
         _task(seat, "buyer", _("Accept %(name)s") % {"name": each.name}, each.supplier, _("Accept"), each.url)
         for each in orders
@@ -251,7 +269,7 @@ def _declaration_tasks(seat: Seat, standing: Standing) -> list[Task]:
     return []
 
 
-def _request_task(seat: Seat, request: PurchaseRequest, at: datetime) -> Task | None:
+def _request_task(seat: Seat, request: PurchaseRequest, at: datetime, schedules: Mapping[int, Schedule]) -> Task | None:
     url = f"/units/requests/{request.number}/"
     amount = {"amount": yuan(request.total_fen)}
     since = max(0, (timezone.localdate(at) - timezone.localdate(request.submitted_at or request.created_at)).days)
@@ -263,9 +281,11 @@ def _request_task(seat: Seat, request: PurchaseRequest, at: datetime) -> Task | 
         }
     if request.state == RequestState.ORDERED:
         purchase: Any = request.purchase
-        due = settle_sums(purchase, request.waived_fen, request.refunded_fen).left_fen
-        title = _("Transfer %(amount)s") % {"amount": yuan(due)}
-        words_ = due_words(purchase.pay_by, at)
+        schedule = schedules.get(purchase.pk)
+        if schedule is None or not schedule.due_now_fen:
+            return None
+        title = _("Transfer %(amount)s") % {"amount": yuan(schedule.due_now_fen)}
+        words_ = due_words(schedule.pay_by or purchase.pay_by, at)
         return _task(seat, "finance", title, words_, _("Pay"), f"/units/payments/{request.number}/")
     said: dict[str, tuple[str, str, str, str]] = {
         RequestState.DRAFT: ("buyer", _("Draft of %(amount)s") % amount, _("not submitted yet"), _("Go on")),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.queries import said
+from shop.core.fields import LineField
 from traceability.models import ProduceLot, ProductionBase
 from traceability.operations.places import Spot
 from traceability.operations.quality import LabReport
@@ -110,8 +111,8 @@ class ReportForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Who tested"), choices=TestKind.choices, initial=TestKind.OWN, widget=forms.RadioSelect
     )
-    item = forms.CharField(label=_("What was tested"), max_length=60)
-    result = forms.CharField(label=_("Result"), max_length=60)
+    item = LineField(label=_("What was tested"), max_length=60)
+    result = LineField(label=_("Result"), max_length=60)
     passed = forms.TypedChoiceField(
         label=_("Verdict"),
         choices=[("1", _("Passed")), ("0", _("Failed: hold the lot, recall what was sent"))],
@@ -119,9 +120,9 @@ class ReportForm(forms.Form):
         initial="1",
         widget=forms.RadioSelect,
     )
-    lab = forms.CharField(label=_("Laboratory"), max_length=60)
-    method = forms.CharField(label=_("Method"), max_length=60, required=False)
-    report_no = forms.CharField(label=_("Report number"), max_length=40, required=False)
+    lab = LineField(label=_("Laboratory"), max_length=60)
+    method = LineField(label=_("Method"), max_length=60, required=False)
+    report_no = LineField(label=_("Report number"), max_length=40, required=False)
     occurred_at = When()
 
     def facts(self) -> dict[str, Any]:
@@ -134,7 +135,7 @@ class DisposalForm(forms.Form):
     """What was done with a lot that must not be sold."""
 
     prefix = "dispose"
-    method = forms.CharField(label=_("What was done with it"), max_length=120)
+    method = LineField(label=_("What was done with it"), max_length=120)
     occurred_at = When()
 
     def facts(self) -> dict[str, Any]:
@@ -186,8 +187,8 @@ class MixForm(forms.Form):
 class CompleteForm(forms.Form):
     """What certificates need of a base."""
 
-    place = forms.CharField(label=_("Place, as on the certificate"), max_length=80, required=False)
-    contact = forms.CharField(label=_("Contact on the certificate"), max_length=60)
+    place = LineField(label=_("Place, as on the certificate"), max_length=80, required=False)
+    contact = LineField(label=_("Contact on the certificate"), max_length=60)
 
     def facts(self) -> dict[str, Any]:
         """What `complete_base` takes."""
@@ -197,8 +198,8 @@ class CompleteForm(forms.Form):
 class BaseForm(forms.Form):
     """A base with its first field."""
 
-    name = forms.CharField(label=_("Name of the base"), max_length=40)
-    place = forms.CharField(label=_("Place, as on the certificate"), max_length=80)
+    name = LineField(label=_("Name of the base"), max_length=40)
+    place = LineField(label=_("Place, as on the certificate"), max_length=80)
     latitude = forms.DecimalField(
         label=_("Latitude"), max_digits=9, decimal_places=6, min_value=-90, max_value=90,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
@@ -207,12 +208,12 @@ class BaseForm(forms.Form):
         label=_("Longitude"), max_digits=9, decimal_places=6, min_value=-180, max_value=180,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )  # fmt: skip
-    plot = forms.CharField(label=_("Name of the field"), max_length=40, required=False)
+    plot = LineField(label=_("Name of the field"), max_length=40, required=False)
     area = forms.DecimalField(
         label=_("Its area, in mu"), max_digits=7, decimal_places=1, min_value=0, required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )  # fmt: skip
-    contact = forms.CharField(label=_("Contact on the certificate"), max_length=60)
+    contact = LineField(label=_("Contact on the certificate"), max_length=60)
 
     def facts(self) -> dict[str, Any]:
         """What `add_base` takes."""

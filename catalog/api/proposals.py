@@ -45,7 +45,7 @@ from catalog.queries.trade import SupplierBrief, supplier_acting
 from catalog.rules.proposed import MOST_PHOTOS
 from catalog.states import EDITABLE_PROPOSALS, OPEN_PROPOSALS, ProposalState
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page
+from shop.core.api import Answer, Area, AsItIs, Body, Id, Moment, Page
 from shop.core.api.forms import Unfit as UnfitFields
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.pictures import decoded
@@ -222,7 +222,7 @@ class ProposalIn(Body):
     facts: ProposedFactsIn | None = Field(
         None, description=gettext_noop("All of them: what is left out is emptied. Without any they stay as they are.")
     )
-    photos: list[str] = Field(
+    photos: list[AsItIs] = Field(
         [],
         max_length=MOST_PHOTOS,
         description=gettext_noop(

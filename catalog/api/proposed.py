@@ -13,7 +13,7 @@ from catalog.models import ListingProposal
 from catalog.queries.proposals import facts_of
 from catalog.rules.proposed import MOST_SPECS, ProposedListing, ProposedSpec, to_json
 from catalog.shown import name_of, photos_of
-from shop.core.api import Answer, Body, Id, Moment, Priced, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Body, Id, Moment, Paragraphs, Priced, YuanIn, fen_of, yuan
 from shop.core.api.forms import Unfit as UnfitFields
 
 POMELO = {
@@ -52,8 +52,8 @@ class ProposedFacts(Body):
     name_en: str = ""
     summary_zh: str = ""
     summary_en: str = ""
-    description_zh: str = ""
-    description_en: str = ""
+    description_zh: Paragraphs = ""
+    description_en: Paragraphs = ""
     sale_unit: Literal["", "jin", "kg", "piece", "100ml", "catch_weight"] = Field(
         "", description=gettext_noop("Empty: as usual for its kind.")
     )

@@ -31,7 +31,7 @@ from catalog.states import ProposalState
 from catalog.words import said
 from shop.accounts.queries import reviewed_divisions
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Paragraphs, Priced, yuan
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
@@ -235,7 +235,7 @@ def get_queued_proposal(request: ApiRequest, proposal_id: int) -> dict[str, Any]
 class ListingDecisionIn(Body):
     version: Id = Field(description=gettext_noop("The version that was read."))
     approve: bool
-    reason: str = Field(
+    reason: Paragraphs = Field(
         "", max_length=LONGEST_REASON, description=gettext_noop("Needed to return it: the supplier reads it.")
     )
 

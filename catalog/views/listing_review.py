@@ -32,6 +32,7 @@ from catalog.shown import BADGES, card_of, name_of, photos_of, spec_rows
 from catalog.states import ProposalKind, ProposalState
 from catalog.units import per_unit
 from shop.accounts.queries import reviewed_divisions
+from shop.core import sent
 from shop.core.acting import permitted
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
@@ -132,7 +133,7 @@ def _show(
         "others": [{"decision": row, "name": name_of(from_json(row.facts))} for row in evidence.decisions],
         "refusal": _sentence(error) if error else "",
         "field": (error.field or "") if error else "",
-        "typed_reason": request.POST.get("reason", ""),
+        "typed_reason": sent.paragraphs(request, "reason"),
     }  # fmt: skip
     return render(request, "review/listing.html", context, status=status)
 
@@ -179,7 +180,7 @@ def decide(request: HttpRequest, proposal_id: int) -> HttpResponse:
             proposal_id=found.pk,
             version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0,
             approve=decision == "approve",
-            reason=request.POST.get("reason", ""),
+            reason=sent.paragraphs(request, "reason"),
             actor=request.user,
             at=timezone.now(),
         )

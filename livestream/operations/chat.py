@@ -15,10 +15,11 @@ from livestream.models import ChatMessage, LiveSession, Mute
 from livestream.operations.events import append
 from livestream.operations.hosting import host_session
 from livestream.queries.hosting import hosts_among
-from livestream.rules import BURST, BURST_WINDOW, LONGEST_MESSAGE, clean_message
+from livestream.rules import BURST, BURST_WINDOW, LONGEST_MESSAGE
 from livestream.states import EventKind, SessionState
 from shop.core import audit
 from shop.core.errors import DomainError, InvalidInput, NotAllowed
+from shop.core.texts import one_line
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def post_messages(*, session_id: int, drafts: Sequence[Draft], at: datetime) -> 
 def _judge(
     session: LiveSession, draft: Draft, muted: set[int], recent: Counter[int], hosts: set[int], at: datetime
 ) -> ChatMessage | DomainError:
-    text = clean_message(draft.text)
+    text = one_line(draft.text)
     is_host = draft.user is not None and draft.user.pk in hosts
     refusal: DomainError | None = None
     if draft.user is None or not draft.user.is_authenticated:

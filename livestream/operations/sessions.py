@@ -12,10 +12,11 @@ from livestream.operations.drops import end_drops_of
 from livestream.operations.events import append
 from livestream.operations.hosting import host_session
 from livestream.queries.hosting import may_host
-from livestream.rules import LONGEST_MESSAGE, clean_message
+from livestream.rules import LONGEST_MESSAGE
 from livestream.states import SESSION_MOVES, EventKind, SessionState
 from shop.core import audit, pagecache
 from shop.core.errors import InvalidInput, NotAllowed
+from shop.core.texts import one_line
 
 
 def open_room(
@@ -86,7 +87,7 @@ def _move(session_id: int, version: int, to: str, kind: str, actor: Any, at: dat
 
 def announce(*, session_id: int, version: int, text: str, actor: Any, at: datetime) -> None:
     """Set the line 公告 above the chat; an empty one takes it away. Raises InvalidInput on `text` when it is too long."""
-    said = clean_message(text)
+    said = one_line(text)
     if len(said) > LONGEST_MESSAGE:
         raise InvalidInput(_("At most %(n)d characters, please.") % {"n": LONGEST_MESSAGE}, field="text")
     with transaction.atomic():

@@ -22,6 +22,7 @@ from livestream.queries.chat import lines_for_host
 from livestream.queries.hosting import hosted_rooms, hosted_sessions, session_to_host
 from livestream.queries.rooms import room_state, when_text
 from livestream.states import SessionState
+from shop.core import sent
 from shop.core.acting import by
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.money import to_fen
@@ -206,7 +207,7 @@ def _act(request: HttpRequest, session: LiveSession, action: str) -> None:
     elif action in of_item:
         of_item[action](**facts, item_id=_number(request, "item"))
     elif action == "announce":
-        sessions.announce(**facts, text=request.POST.get("text", ""))
+        sessions.announce(**facts, text=sent.line(request, "text"))
     elif action == "add":
         tray.add_item(**facts, listing_id=_number(request, "listing"))
     elif action == "move":

@@ -33,6 +33,7 @@ from livestream.queries.rooms import (
 )
 from livestream.states import SessionState
 from livestream.views.parts import render_parts
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import price_markup
@@ -98,7 +99,7 @@ def _show(request: HttpRequest, session: LiveSession, status: int = 200, **more:
 def chat(request: HttpRequest, slug: str) -> HttpResponse:
     """Write one line without a script. What was typed is kept when it is refused."""
     session = _session(request, slug)
-    text = request.POST.get("text", "")
+    text = sent.line(request, "text")
     user = request.user
     if not user.is_authenticated:
         return HttpResponseRedirect(f"{local('/account/login/')}?next={local(f'/live/{slug}/')}")

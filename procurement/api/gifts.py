@@ -19,7 +19,7 @@ from procurement.queries import gifts as queries
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core import regions
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, yuan
+from shop.core.api import Answer, Area, AsItIs, Body, Id, Moment, Page, Paragraphs, Priced, Problem, yuan
 from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cut
 from shop.core.api.pictures import decoded
@@ -121,8 +121,8 @@ class NeedIn(Body):
     )
     title: str = Field(min_length=1, max_length=60)
     title_en: str = Field("", max_length=120)
-    text: str = Field(min_length=1, max_length=1000)
-    text_en: str = Field("", max_length=2000)
+    text: Paragraphs = Field(min_length=1, max_length=1000)
+    text_en: Paragraphs = Field("", max_length=2000)
     people: int = Field(0, ge=0, le=10**6)
     until: date
     lines: list[NeededPieces] = Field(min_length=1, max_length=50)
@@ -322,7 +322,7 @@ def get_receipt(request: ApiRequest, token: str) -> dict[str, Any]:
 
 
 class ReceiptIn(Body):
-    photo: str = Field(
+    photo: AsItIs = Field(
         min_length=1,
         max_length=2_400_000,
         description=gettext_noop("A picture of what arrived, as base64."),

@@ -22,6 +22,7 @@ from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
+from shop.sales.rules import is_refused_whole
 from shop.sales.states import OrderState, PurchaseState
 
 area = Area(gettext_noop("Units: orders, acceptance, payment"))
@@ -66,6 +67,7 @@ class UnitOrderOut(Priced):
     ship_to: UnitShipTo
     terms: str
     is_paid: bool
+    is_refused_whole: bool = Field(description=gettext_noop("Nothing of it was accepted: nothing is to be paid."))
     request: str | None
     placed_at: Moment
     lines: list[UnitOrderLine]
@@ -73,6 +75,9 @@ class UnitOrderOut(Priced):
 
 class FigureOrders(Page[UnitOrderOut], Priced):
     figure: str = Field(description=gettext_noop("The figure that these orders stand behind: what all of them count."))
+    elsewhere: str = Field(
+        description=gettext_noop("What of the unit's own orders counts for the unit that declares its shared canteen.")
+    )
 
 
 class UnitOrdersAsked(OfYearFollow):
@@ -107,6 +112,9 @@ def _order(row: UnitOrder) -> dict[str, Any]:
         },
         "terms": order.purchase.terms,
         "is_paid": order.purchase.state == PurchaseState.PAID,
+        "is_refused_whole": is_refused_whole(
+            order.state, [(line.shipped, line.rejected) for line in order.lines.all()]
+        ),
         "request": row.request.number if row.request else None,
         "placed_at": order.placed_at,
         "lines": [
@@ -140,7 +148,7 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
         if found is None:
             raise Http404
         unit = found
-    figure: list[int] = []
+    figure: list[queries.Figure] = []
 
     def pages(number: int) -> Any:
         page, whole = queries.order_page(unit, year(asked), asked.kind, asked.fund, number)
@@ -148,7 +156,7 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
         return page
 
     listed = turn_of(asked, pages, _order)
-    return listed | {"figure": yuan(figure[0])}
+    return listed | {"figure": yuan(figure[0].fen), "elsewhere": yuan(figure[0].elsewhere_fen)}
 
 
 def _own(request: ApiRequest, number: str) -> UnitOrder:

@@ -13,10 +13,11 @@ from procurement.models import PurchaseRequest
 from procurement.operations.paying import add_transfer_slip, give_refund_account, start_transfer
 from procurement.queries.requests import request_of
 from shop.core.acting import by
-from shop.core.api import Answer, Body, Moment, Priced, Problem, yuan
+from shop.core.api import Answer, AsItIs, Body, Moment, Priced, Problem, yuan
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.queries.cashier import payee
+from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.slips import open_transfer
 from shop.sales.queries.trails import trail_of
@@ -43,10 +44,23 @@ class UnitMoneyWent(Priced):
     asked_at: Moment
 
 
+class DeliveryDueOut(Priced):
+    amount: str
+    accepted_at: Moment
+    pay_by: Moment
+
+
 class UnitPayment(Priced):
     purchase: str
     state: str
     due: str = Field(description=gettext_noop("What is still to be paid."))
+    due_now: str = Field(
+        description=gettext_noop("What was accepted and is to be paid; all of it unless goods come first.")
+    )
+    waits: str = Field(description=gettext_noop("What falls due once it is accepted; less if less is accepted."))
+    deliveries: list[DeliveryDueOut] = Field(
+        description=gettext_noop("Accepted deliveries to be paid, each with its day.")
+    )
     received: str
     pay_by: Moment | None
     remittance_code: str = Field(description=gettext_noop("Empty while no transfer was announced."))
@@ -67,12 +81,18 @@ def _of(request: ApiRequest, number: str) -> PurchaseRequest:
 def _shown(found: PurchaseRequest) -> dict[str, Any]:
     purchase: Any = found.purchase
     due, trail, transfer = due_of(purchase), trail_of(purchase.pk), open_transfer(purchase)
+    schedule = schedule_of(purchase)
     return {
         "purchase": purchase.number,
         "state": purchase.state,
         "due": yuan(due.left_fen if purchase.state == PurchaseState.UNPAID else 0),
+        "due_now": yuan(schedule.due_now_fen),
+        "waits": yuan(schedule.waits_fen),
+        "deliveries": [
+            {"amount": yuan(row.due_fen), "accepted_at": row.accepted_at, "pay_by": row.pay_by} for row in schedule.rows
+        ],
         "received": yuan(due.received_fen),
-        "pay_by": purchase.pay_by,
+        "pay_by": schedule.pay_by or purchase.pay_by,
         "remittance_code": transfer.provider_ref if transfer is not None and due.left_fen else "",
         "account": payee(),
         "came": [
@@ -113,7 +133,7 @@ def pay_request(request: ApiRequest, number: str) -> dict[str, Any]:
 
 
 class UnitSlipIn(Body):
-    picture: str = Field(
+    picture: AsItIs = Field(
         max_length=1_800_000,
         description=gettext_noop("The bank's slip as base64, JPEG or PNG; at most 1.3 MB."),
         examples=["/9j/4AAQ…"],

@@ -40,6 +40,13 @@ from shop.core.codes import clean_phone
 area = Area(gettext_noop("Units: what stands behind a rate, budgets, payers"))
 
 
+class TakenOver(Priced):
+    unit: int
+    name: str
+    base: str
+    reserved: str
+
+
 class RateUnit(Priced):
     unit: int
     name: str
@@ -47,6 +54,9 @@ class RateUnit(Priced):
     version: int | None
     confirmed_at: Moment | None
     shares: list[ShareOut]
+    taken_over: list[TakenOver] = Field(
+        description=gettext_noop("Shares of units whose shared canteen it declares: part of what it reserved.")
+    )
     quota: QuotaOut
 
 
@@ -88,6 +98,15 @@ def _unit(part: UnitsPart, is_counted: bool) -> dict[str, Any]:
         "version": snapshot.version if snapshot else None,
         "confirmed_at": snapshot.confirmed_at if snapshot else None,
         "shares": shares_out(snapshot.shares) if snapshot else [],
+        "taken_over": [
+            {
+                "unit": row.unit_id,
+                "name": name_of(row.unit.organisation),
+                "base": yuan(row.canteen_spend_fen),
+                "reserved": yuan(row.passed_on_fen),
+            }
+            for row in part.taken_over
+        ],
         "quota": quota_out(part.amounts),
     }
 
@@ -144,6 +163,7 @@ def list_declaration_versions(request: ApiRequest, asked: ForYear) -> dict[str, 
                 "canteen": row.canteen,
                 "represented_by": row.represented_by_id,
                 "reserved": yuan(row.reserved_fen),
+                "passed_on": yuan(row.passed_on_fen),
                 "shares": shares_out(row.shares),
                 "change_reason": row.change_reason,
                 "confirmed_at": row.confirmed_at,

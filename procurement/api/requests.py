@@ -21,7 +21,7 @@ from procurement.rules.lists import Verdict as RowVerdict
 from procurement.texts import words
 from shop.core import regions
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Paragraphs, Priced, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.codes import clean_phone
@@ -212,7 +212,7 @@ class RequestIn(Body):
 
     fund: Literal["canteen", "union"] = "canteen"
     lines: list[Wanted] = Field([], max_length=500)
-    text: str = Field(
+    text: Paragraphs = Field(
         "",
         max_length=40_000,
         examples=["SKU000012\t40\nSKU000031\t12"],

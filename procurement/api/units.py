@@ -19,7 +19,7 @@ from procurement.rules.quota import Pace
 from procurement.states import Fund
 from procurement.texts import name_of, words
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Priced, YuanIn, fen_of, share, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Paragraphs, Priced, YuanIn, fen_of, share, yuan
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.codes import clean_phone
 
@@ -73,6 +73,7 @@ class DeclarationVersion(Priced):
     canteen: str
     represented_by: int | None
     reserved: str
+    passed_on: str
     shares: list[ShareOut]
     change_reason: str
     confirmed_at: Moment
@@ -97,6 +98,9 @@ class DeclarationOut(Priced):
     ratio: str = Field(examples=["10.00"])
     reserved: str
     shares: list[ShareOut] = Field(description=gettext_noop("What each rule that binds the unit asks for."))
+    passed_on: str = Field(
+        description=gettext_noop("Of a shared canteen: the share that the representing unit owes once it is confirmed.")
+    )
     represented_by: int | None
     representation_agreed: bool = Field(description=gettext_noop("Whether that unit agreed to declare for it."))
     change_reason: str
@@ -127,7 +131,10 @@ class StandingOut(Priced):
     budget_spent: str
     budgets: dict[str, BudgetOut] = Field(description=gettext_noop("Each fund's own budget."))
     declaration: DeclarationOut | None
-    orders: int
+    declared_by: int | None = Field(
+        description=gettext_noop("The unit that declares its shared canteen, as was confirmed: its orders count there.")
+    )
+    orders: int = Field(description=gettext_noop("As many as the list of orders has."))
     under_way: int
 
 
@@ -184,6 +191,7 @@ def declaration_out(row: QuotaDeclaration | None) -> dict[str, Any] | None:
         "union_funds": yuan(row.union_funds_fen),
         "union_gifts": yuan(row.union_gifts_fen),
         "shares": shares_out(row.shares),
+        "passed_on": yuan(row.passed_on_fen),
         "representation_agreed": row.accepted_at is not None,
         "change_reason": row.change_reason,
         "version_in_force": row.in_force.version if row.in_force else None,
@@ -227,6 +235,7 @@ def get_quota(request: ApiRequest, asked: ForYear) -> dict[str, Any]:
         "budget_spent": yuan(spent),
         "budgets": {fund: {"left": yuan(left), "spent": yuan(spent)} for fund, (left, spent) in budgets.items()},
         "declaration": declaration_out(found.declaration),
+        "declared_by": queries.declared_by_id(found.declaration),
         "orders": found.orders,
         "under_way": found.under_way,
     }
@@ -240,6 +249,7 @@ class BoardLine(Priced):
     is_counted: bool = Field(
         description=gettext_noop("Whether it is part of the sums: false for a unit without a confirmed share.")
     )
+    declared_by: int | None = Field(description=gettext_noop("The unit whose row has its share: a shared canteen."))
     quota: QuotaOut = Field(description=gettext_noop("Of the units with a confirmed share, above and below the line."))
     apart: QuotaOut = Field(description=gettext_noop("What units without a confirmed share bought: in no rate."))
     pace: PaceOut
@@ -266,7 +276,8 @@ def get_board(request: ApiRequest, asked: ForYear) -> dict[str, Any]:
                 "name": name_of(row.unit.organisation),
                 "kind": row.unit.kind,
                 "depth": row.depth,
-                "is_counted": not row.is_apart,
+                "is_counted": not row.is_apart and not row.is_shared,
+                "declared_by": queries.declared_by_id(row.declaration),
                 "quota": quota_out(row.amounts),
                 "apart": quota_out(row.apart),
                 "pace": _pace(row.pace),
@@ -280,7 +291,9 @@ def get_board(request: ApiRequest, asked: ForYear) -> dict[str, Any]:
 class DeclarationIn(Body):
     version: int = Field(0, ge=0, le=10**6, description=gettext_noop("The version that you read; 0 for the first."))
     canteen: Literal["own", "shared", "outsourced", "none"]
-    canteen_spend: YuanIn = "0.00"
+    canteen_spend: YuanIn = Field(
+        "0.00", description=gettext_noop("Of a shared canteen the unit's own part; 0.00: as confirmed before.")
+    )
     union: YuanIn = "0.00"
     union_funds: YuanIn = "0.00"
     union_gifts: YuanIn = "0.00"
@@ -322,7 +335,7 @@ def submit_declaration(request: ApiRequest, body: DeclarationIn, asked: ForYear)
 class Verdict(Body):
     version: int = Field(ge=0, le=10**6, description=gettext_noop("The version that was read: a later one is refused."))
     approve: bool
-    reason: str = Field("", max_length=200, description=gettext_noop("Needed to return it."))
+    reason: Paragraphs = Field("", max_length=200, description=gettext_noop("Needed to return it."))
 
 
 @area.writes(

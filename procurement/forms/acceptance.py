@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.operations.accepting import NAME_LENGTH, Receivers
 from procurement.rules.lists import MOST_PIECES
+from shop.core.fields import LineField
 
 MOST_KILOGRAMS = Decimal(1_000_000)
 
@@ -43,20 +44,20 @@ class PhotosField(forms.FileField):
 class AcceptForm(forms.Form):
     """How many pieces of each line arrived well and what they weigh, and who says so."""
 
-    receiver = forms.CharField(
+    receiver = LineField(
         label=_("Received by"),
         max_length=NAME_LENGTH,
         error_messages={"required": _("Enter who received the goods.")},
         widget=forms.TextInput(attrs={"autocomplete": "name", "data-testid": "receiver"}),
     )
-    second = forms.CharField(
+    second = LineField(
         label=_("Together with"),
         max_length=NAME_LENGTH,
         required=False,
         error_messages={"required": _("Two people accept together here: enter the second name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "data-testid": "second-receiver"}),
     )
-    note = forms.CharField(label=_("What was wrong"), max_length=200, required=False)
+    note = LineField(label=_("What was wrong"), max_length=200, required=False)
     photos = PhotosField(
         label=_("Photos"),
         required=False,

@@ -3,12 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.fields import LineField, ParagraphsField
+
 
 class GiveForm(forms.Form):
     """How the donor wants to be named. Pieces are read beside it."""
 
-    donor_name = forms.CharField(label=_("Your name on the certificate"), max_length=60, required=False)
-    message = forms.CharField(label=_("A few words to them"), max_length=120, required=False)
+    donor_name = LineField(label=_("Your name on the certificate"), max_length=60, required=False)
+    message = LineField(label=_("A few words to them"), max_length=120, required=False)
 
 
 class ReceiptForm(forms.Form):
@@ -19,7 +21,7 @@ class ReceiptForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment", "data-testid": "receipt-photo"}),
         error_messages={"required": _("Take a photo of what arrived.")},
     )
-    message = forms.CharField(
+    message = ParagraphsField(
         label=_("A few words to the donor"),
         max_length=200,
         required=False,

@@ -10,7 +10,7 @@ from procurement.models import QuotaDeclaration
 from procurement.operations.declarations import Declared
 from procurement.states import CanteenMode, Fund
 from shop.core.division_fields import DivisionFields
-from shop.core.fields import PhoneField
+from shop.core.fields import LineField, ParagraphsField, PhoneField
 from shop.core.money import to_fen, to_yuan
 from shop.sales.states import Terms
 
@@ -57,14 +57,14 @@ class DeclarationForm(forms.Form):
         min_value=0,
         widget=forms.TextInput(attrs=DECIMAL),
     )
-    contact_name = forms.CharField(
+    contact_name = LineField(
         label=_("Contact"), max_length=40, error_messages={"required": _("Enter who can be asked.")}
     )
     contact_phone = PhoneField(
         label=_("Mobile number"), error_messages={"required": _("Enter a mobile number of 11 digits.")}
     )
-    note = forms.CharField(label=_("Note"), max_length=200, required=False)
-    change_reason = forms.CharField(
+    note = LineField(label=_("Note"), max_length=200, required=False)
+    change_reason = LineField(
         label=_("Why it is changed"),
         max_length=200,
         error_messages={"required": _("Say why the confirmed declaration is changed.")},
@@ -119,7 +119,7 @@ class DecisionForm(forms.Form):
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     decision = forms.ChoiceField(choices=[("approve", "approve"), ("return", "return")])
-    reason = forms.CharField(
+    reason = ParagraphsField(
         label=_("Reason"),
         max_length=200,
         required=False,
@@ -142,7 +142,7 @@ class FactsForm(forms.Form):
         widget=forms.RadioSelect,
     )
     year = forms.TypedChoiceField(label=_("To be ordered in"), coerce=int, widget=forms.RadioSelect)
-    note = forms.CharField(label=_("Note for the approver"), max_length=200, required=False)
+    note = LineField(label=_("Note for the approver"), max_length=200, required=False)
 
     def __init__(self, *args: Any, this_year: int, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -152,7 +152,7 @@ class FactsForm(forms.Form):
 class ListForm(forms.Form):
     """A shopping list: pasted, or a file of a spreadsheet program."""
 
-    text = forms.CharField(
+    text = ParagraphsField(
         label=_("Paste codes and quantities"),
         required=False,
         max_length=60_000,
@@ -190,13 +190,13 @@ class BudgetForm(forms.Form):
 class PayerForm(forms.Form):
     """An account that the unit pays from."""
 
-    payer_name = forms.CharField(
+    payer_name = LineField(
         label=_("Account's holder"),
         max_length=120,
         error_messages={"required": _("Enter the account's holder, as it stands on a statement.")},
     )
-    payer_bank = forms.CharField(label=_("Bank"), max_length=80, error_messages={"required": _("Enter the bank.")})
-    payer_account = forms.CharField(
+    payer_bank = LineField(label=_("Bank"), max_length=80, error_messages={"required": _("Enter the bank.")})
+    payer_account = LineField(
         label=_("Account number"),
         max_length=50,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -207,9 +207,9 @@ class PayerForm(forms.Form):
 class DeliveryForm(DivisionFields):
     """Where a unit's goods go."""
 
-    name = forms.CharField(label=_("Recipient"), max_length=40)
+    name = LineField(label=_("Recipient"), max_length=40)
     phone = PhoneField(label=_("Mobile number"))
-    street = forms.CharField(label=_("Street, building, door"), max_length=160)
+    street = LineField(label=_("Street, building, door"), max_length=160)
 
     field_order = ("name", "phone", "province", "city", "division", "street")
 

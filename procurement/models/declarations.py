@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from procurement.rules.quota import passed_on_fen
 from procurement.states import Basis, CanteenMode, DeclarationState
 
 
@@ -43,7 +44,7 @@ class QuotaDeclaration(models.Model):
 
     `version` counts the changes: who confirms says which one was read. What counts is `in_force`, the version that was
     confirmed last: an amendment that waits or came back changes nothing of it. `accepted_at`: when the unit that is to
-    represent this one said yes.
+    represent this one said yes, to just this spend of the shared canteen's food.
     """
 
     unit = models.ForeignKey("procurement.BudgetUnit", on_delete=models.PROTECT, related_name="declarations")
@@ -97,6 +98,11 @@ class QuotaDeclaration(models.Model):
     def __str__(self) -> str:
         return f"declaration {self.unit_id} {self.year}"
 
+    @property
+    def passed_on_fen(self) -> int:
+        """What of it the representing unit owes in this one's place; 0 where no canteen is shared."""
+        return passed_on_fen(self.canteen, self.canteen_spend_fen, self.ratio_bp)
+
 
 class DeclarationSnapshot(models.Model):
     """A declaration as it was confirmed, with the rule that it was worked out by. Append-only; names no person.
@@ -132,3 +138,8 @@ class DeclarationSnapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.year} v{self.version}"
+
+    @property
+    def passed_on_fen(self) -> int:
+        """What of it the representing unit owes in this one's place; 0 where no canteen is shared."""
+        return passed_on_fen(self.canteen, self.canteen_spend_fen, self.ratio_bp)

@@ -1,7 +1,7 @@
 """Declaring a year's reserved share: draft, submitted, confirmed or returned by the supervising unit; amended later."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +15,18 @@ from procurement.models import BudgetUnit, DeclarationSnapshot, QuotaDeclaration
 from procurement.operations.permissions import APPROVER, BUYER, FINANCE, must_be, must_oversee
 from procurement.operations.representing import lock_units, move_orders
 from procurement.queries.policies import policy_for, share_of, union_policies
-from procurement.rules.quota import FEEDS, reserved_fen, union_share_fen
-from procurement.states import DECLARATION_MOVES, Basis, CanteenMode, DeclarationState, Fund
+from procurement.rules.quota import FEEDS, counts_at, reserved_fen, union_share_fen
+from procurement.states import DECLARATION_MOVES, Basis, CanteenMode, DeclarationState
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What a unit fills in. Amounts in 分; `change_reason` says why a confirmed declaration is amended."""
+    """What a unit fills in. Amounts in 分; `change_reason` says why a confirmed declaration is amended.
+
+    The spend of a shared canteen is what the representing unit takes over; 0 is what was confirmed before.
+    """
 
     canteen: str
     canteen_spend_fen: int
@@ -48,12 +51,13 @@ def declare(*, unit_id: int, year: int, facts: Declared, version: int, actor: An
         lock_units(unit_id, facts.represented_by_id)
         unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
         must_be(actor, unit, BUYER, APPROVER, FINANCE)
-        known = QuotaDeclaration.objects.filter(unit=unit, year=year).first()
+        known = QuotaDeclaration.objects.filter(unit=unit, year=year).select_related("in_force").first()
         if known is not None and DeclarationState.SUBMITTED not in DECLARATION_MOVES[known.state]:
             raise WrongStep(_("This declaration was submitted already."))
         if (known.version if known else 0) != version:
             raise ChangedSince(_("Somebody else changed this meanwhile. Please look at it again."))
         _check(unit, year, facts)
+        facts = _carried(facts, known)
         if known is not None and known.in_force_id and not facts.change_reason.strip():
             raise InvalidInput(_("Say why the confirmed declaration is changed."), field="change_reason")
         policy = policy_for(unit.region_code, year)
@@ -66,7 +70,7 @@ def declare(*, unit_id: int, year: int, facts: Declared, version: int, actor: An
             "decided_at": None,
             "reason": "",
         }
-        if known is None or known.represented_by_id != facts.represented_by_id:
+        if known is None or _asks_anew(known, facts):
             values |= {"accepted_by": None, "accepted_at": None}
         declaration, _made = QuotaDeclaration.objects.update_or_create(unit=unit, year=year, defaults=values)
         audit.record(
@@ -76,6 +80,19 @@ def declare(*, unit_id: int, year: int, facts: Declared, version: int, actor: An
         if declaration.represented_by_id and declaration.accepted_at is None:
             _tell("procurement.ask_representation", declaration, at)
         return declaration
+
+
+def _carried(facts: Declared, known: QuotaDeclaration | None) -> Declared:
+    """Keep the confirmed food of a canteen that is shared from now on: its orders go on to be counted, too."""
+    if facts.canteen != CanteenMode.SHARED or facts.canteen_spend_fen or known is None or known.in_force is None:
+        return facts
+    return replace(facts, canteen_spend_fen=known.in_force.canteen_spend_fen)
+
+
+def _asks_anew(known: QuotaDeclaration, facts: Declared) -> bool:
+    """Tell whether the unit that is to represent this one is asked for something that it did not say yes to."""
+    said = known.represented_by_id, known.canteen_spend_fen
+    return said != (facts.represented_by_id, facts.canteen_spend_fen)
 
 
 def _values(unit: BudgetUnit, year: int, facts: Declared, policy: QuotaPolicy) -> dict[str, Any]:
@@ -141,7 +158,7 @@ def _check(unit: BudgetUnit, year: int, facts: Declared) -> None:
     feeds = facts.canteen in FEEDS
     if feeds and not facts.canteen_spend_fen:
         raise InvalidInput(_("Enter what the canteen spends on food in the year."), field="canteen_spend")
-    if not feeds and facts.canteen_spend_fen:
+    if facts.canteen == CanteenMode.NONE and facts.canteen_spend_fen:
         raise InvalidInput(_("Without a canteen of its own this is 0."), field="canteen_spend")
     if facts.canteen == CanteenMode.NONE and not facts.note:
         raise InvalidInput(_("Say in the note why there is no canteen."), field="note")
@@ -250,21 +267,16 @@ def _snapshot(declaration: QuotaDeclaration, actor: Any, at: datetime) -> Declar
     return DeclarationSnapshot.objects.create(**snapshot_facts(declaration), confirmed_by_id=actor.pk, confirmed_at=at)
 
 
-def reserved_by_fund(snapshot: DeclarationSnapshot | None) -> dict[str, int]:
-    """Return what a confirmed declaration reserves in each fund; nothing without one."""
-    canteen, union = (snapshot.canteen_reserved_fen, snapshot.union_reserved_fen) if snapshot else (0, 0)
-    return {Fund.CANTEEN: canteen, Fund.UNION: union}
-
-
 def share_postings(snapshot: DeclarationSnapshot, before: DeclarationSnapshot | None) -> Iterable[ledger.Posting]:
-    """Return what a confirmed version books: by how much each fund's share differs from the version before."""
-    now, was = reserved_by_fund(snapshot), reserved_by_fund(before)
-    for fund in Fund:
-        change = now[fund] - was[fund]
+    """Return what a confirmed version books: by how much the share of each unit and fund differs from the version before."""
+    now, was = counts_at(snapshot), counts_at(before) if before else {}
+    for unit_id, fund in sorted(now.keys() | was.keys()):
+        change = now.get((unit_id, fund), 0) - was.get((unit_id, fund), 0)
         debit, credit = (books.SOURCE, books.RESERVED) if change > 0 else (books.RESERVED, books.SOURCE)
+        at_other = "" if unit_id == snapshot.unit_id else f":{unit_id}"
         yield from books.quota_move(
-            key=f"declared:{snapshot.declaration_id}:{snapshot.version}:{fund}",
-            unit_id=snapshot.unit_id,
+            key=f"declared:{snapshot.declaration_id}:{snapshot.version}:{fund}{at_other}",
+            unit_id=unit_id,
             year=snapshot.year,
             fund=fund,
             debit=debit,

@@ -14,6 +14,7 @@ from procurement.queries.units import Seat
 from procurement.states import DeclarationState, Fund, RequestState
 from shop.core import ledger
 from shop.core.prepared import Prepared
+from shop.sales.queries.deliveries import schedules_by_id
 from shop.sales.states import OrderState, PurchaseState
 
 _CLOSED = (OrderState.CANCELLED, OrderState.COMPLETED)
@@ -40,9 +41,9 @@ _figures = Prepared(
     lambda unit_id, year, names, regions: BudgetUnit.objects.filter(pk=unit_id).values_list(
         _transfers(names),
         Subquery(
-            UnitOrder.objects.filter(counts_for=unit_id, year=year)
+            UnitOrder.objects.filter(Q(counts_for=unit_id) | Q(unit=unit_id), year=year)
             .order_by()
-            .values("counts_for")
+            .values("year")
             .annotate(n=Count("pk"))
             .values("n")
         ),
@@ -85,13 +86,15 @@ _requests = Prepared(
             unit=unit_id,
         )
         .order_by("pk")
-        .values_list("pk", "state", "version", "total_fen", "submitted_at", "buyer__name", F("purchase__pay_by"))
+        .values_list(
+            "pk", "state", "version", "total_fen", "submitted_at", "buyer__name", F("purchase__pay_by"), "purchase_id"
+        )
     )
 )
 
 
 def home_facts(seat: Seat, year: int, at: datetime) -> tuple[Any, ...]:
-    """Return what tells one state of a unit's home from another. Three queries, few rows.
+    """Return what tells one state of a unit's home from another. Three queries, few rows; five more where one is paid.
 
     Every figure of the quota comes from the ledger: the number of its transfers stands for all of them, and for the orders
     that were accepted, reduced or cancelled; what moves without a transfer (sent, paid, asked, declared) is listed.
@@ -99,8 +102,10 @@ def home_facts(seat: Seat, year: int, at: datetime) -> tuple[Any, ...]:
     unit = seat.unit
     names = [books.quota(unit.pk, year, fund, side) for fund in Fund.values for side in _SIDES]
     orders = _orders(unit.pk)
+    requests = _requests(unit.pk)
+    due = schedules_by_id([row[7] for row in requests if row[7]])
     late = [row[7] is not None and row[7] < at for row in orders]
     return (
         (unit.pk, seat.name, seat.above, unit.region_code, sorted(seat.roles), year, timezone.localdate(at)),
-        (_figures(unit.pk, year, names, regions_around(unit.region_code)), orders, late, _requests(unit.pk)),
+        (_figures(unit.pk, year, names, regions_around(unit.region_code)), orders, late, requests, due),
     )

@@ -14,7 +14,7 @@ from procurement.models import BudgetUnit, QuotaDeclaration, QuotaPolicy, UnitOr
 from procurement.queries.policies import policy_for
 from procurement.queries.units import below
 from procurement.rules.quota import FORECAST_DAYS, Amounts, Pace, add_up, counted_fen, month_day, pace
-from procurement.states import Fund, UnitKind
+from procurement.states import CanteenMode, Fund, UnitKind
 from shop.core import ledger
 from shop.sales.states import OrderState
 
@@ -30,7 +30,10 @@ COUNTED = Case(
 
 @dataclass
 class Standing:
-    """Where one unit stands in a year. `points` are (day, fulfilled so far) at each day that changed it."""
+    """Where one unit stands in a year. `points` are (day, fulfilled so far) at each day that changed it.
+
+    `orders` are all that its list shows: its own, also those that count elsewhere, and others' that count for it.
+    """
 
     year: int
     policy: QuotaPolicy
@@ -66,27 +69,31 @@ def amounts_of(unit_ids: Iterable[int], year: int) -> dict[int, dict[str, Amount
 def standing(unit: BudgetUnit, year: int, today: date) -> Standing:
     """Return where a unit stands on `today`. Four queries."""
     policy = policy_for(unit.region_code, year)
-    declaration = QuotaDeclaration.objects.filter(unit=unit, year=year).select_related("in_force").first()
+    declaration = (
+        QuotaDeclaration.objects.filter(unit=unit, year=year)
+        .select_related("unit__organisation", "in_force__represented_by__organisation")
+        .first()
+    )
     funds = amounts_of([unit.pk], year)[unit.pk]
     whole = sum(funds.values(), Amounts())
     by_day: dict[date, int] = defaultdict(int)
     since = today - timedelta(days=FORECAST_DAYS)
     recent = orders = under_way = 0
-    rows = UnitOrder.objects.filter(counts_for=unit, year=year).values_list(
-        "order__state", "order__placed_at", "order__completed_at", "order__total_fen", "order__refunded_fen",
-        "order__waived_fen",
+    rows = UnitOrder.objects.filter(Q(counts_for=unit) | Q(unit=unit), year=year).values_list(
+        "counts_for_id", "order__state", "order__placed_at", "order__completed_at", "order__total_fen",
+        "order__refunded_fen", "order__waived_fen",
     )  # fmt: skip
-    for state, placed_at, completed_at, total, refunded, waived in rows:
+    for counts_for, state, placed_at, completed_at, total, refunded, waived in rows:
+        orders += 1
         if state == OrderState.CANCELLED:
             continue
-        orders += 1
-        fen = counted_fen(total, refunded, waived)
+        fen = counted_fen(total, refunded, waived) if counts_for == unit.pk else 0
         if timezone.localdate(placed_at) > since:
             recent += fen
-        if state == OrderState.COMPLETED and completed_at is not None:
-            by_day[timezone.localdate(completed_at)] += fen
-        else:
+        if state != OrderState.COMPLETED:
             under_way += 1
+        elif completed_at is not None and counts_for == unit.pk:
+            by_day[timezone.localdate(completed_at)] += fen
     fulfil_by = month_day(year, policy.fulfil_by)
     points, total = [], 0
     for day in sorted(by_day):
@@ -97,19 +104,18 @@ def standing(unit: BudgetUnit, year: int, today: date) -> Standing:
         policy=policy,
         fulfil_by=fulfil_by,
         funds=funds,
-        pace=pace(
-            traded_fen=whole.fulfilled,
-            committed_fen=whole.committed,
-            recent_fen=recent,
-            reserved=whole.reserved,
-            today=today,
-            fulfil_by=fulfil_by,
-        ),
+        pace=pace(amounts=whole, recent_fen=recent, today=today, fulfil_by=fulfil_by),
         declaration=declaration,
         points=points,
         orders=orders,
         under_way=under_way,
     )
+
+
+def declared_by_id(declaration: QuotaDeclaration | None) -> int | None:
+    """Return the unit that declares a shared canteen, as was confirmed; None where none does. No queries."""
+    in_force = declaration.in_force if declaration else None
+    return in_force.represented_by_id if in_force and in_force.canteen == CanteenMode.SHARED else None
 
 
 def budget_of(unit_id: int, year: int, fund: str = Fund.CANTEEN) -> tuple[int, int]:
@@ -137,7 +143,13 @@ class BoardRow:
     @property
     def is_apart(self) -> bool:
         """Whether it is a unit that no sum counts: no confirmed declaration, or one that reserves nothing."""
-        return self.unit.kind == UnitKind.UNIT and not self.amounts.is_counted
+        return self.unit.kind == UnitKind.UNIT and not self.amounts.is_counted and not self.is_shared
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether another unit declares its canteen, as was confirmed: that one's row has its share and its orders."""
+        in_force = self.declaration.in_force if self.declaration else None
+        return in_force is not None and in_force.canteen == CanteenMode.SHARED and not self.amounts.is_counted
 
     @property
     def orders_path(self) -> str:
@@ -172,7 +184,7 @@ def board(unit: BudgetUnit, year: int, today: date) -> Board:
     declarations = {
         row.unit_id: row
         for row in QuotaDeclaration.objects.filter(unit__in=ids, year=year).select_related(
-            "unit__organisation", "in_force"
+            "unit__organisation", "in_force__represented_by__organisation"
         )
     }
     since = today - timedelta(days=FORECAST_DAYS)
@@ -195,10 +207,8 @@ def board(unit: BudgetUnit, year: int, today: date) -> Board:
                 amounts=total,
                 apart=together.apart,
                 pace=pace(
-                    traded_fen=total.fulfilled,
-                    committed_fen=total.committed,
+                    amounts=total,
                     recent_fen=sum(recent.get(other.pk, 0) for other in inside if whole[other.pk].is_counted),
-                    reserved=total.reserved,
                     today=today,
                     fulfil_by=fulfil_by,
                 ),
@@ -215,9 +225,13 @@ def counted_orders(
 ) -> QuerySet[UnitOrder]:
     """Return the orders behind a figure of `unit` and everything under it: `kind` committed, fulfilled or reversed.
 
-    Of a unit that oversees others only those that its rate counts, or with `apart` only the others.
+    Of a unit that oversees others only those that its rate counts, or with `apart` only the others. Of any other also its
+    own that count for the unit which declares its canteen: its own stay visible to it.
     """
-    rows = UnitOrder.objects.filter(counts_for__path__startswith=unit.path or "-", year=year).select_related(
+    behind = Q(counts_for__path__startswith=unit.path or "-")
+    if unit.kind == UnitKind.UNIT:
+        behind |= Q(unit=unit)
+    rows = UnitOrder.objects.filter(behind, year=year).select_related(
         "order__order", "order__supplier", "order__purchase", "unit__organisation", "counts_for__organisation",
         "request__buyer",
     )  # fmt: skip
@@ -236,13 +250,28 @@ def counted_orders(
     return rows.order_by("-order__placed_at", "-pk")
 
 
+@dataclass(frozen=True)
+class Figure:
+    """What the orders of a list count, in 分: for the unit, and of its own for the unit that declares its canteen."""
+
+    fen: int
+    elsewhere_fen: int
+
+
 def order_page(
     unit: BudgetUnit, year: int, kind: str, fund: str, page: str | int, *, apart: bool = False
-) -> tuple[Page, int]:
+) -> tuple[Page, Figure]:
     """Return a page of the orders behind a figure, and the figure: what all of them count. Three queries."""
     rows = counted_orders(unit, year, kind, fund, apart=apart)
-    counted = rows.order_by().aggregate(counted=Sum(COUNTED), total=Sum("order__total_fen"))
-    whole = int(counted["counted"] or 0)
+    here = Q(counts_for__path__startswith=unit.path or "-")
+    sums = rows.order_by().aggregate(
+        counted=Sum(COUNTED, filter=here),
+        total=Sum("order__total_fen", filter=here),
+        elsewhere=Sum(COUNTED, filter=~here),
+        elsewhere_total=Sum("order__total_fen", filter=~here),
+    )
+    fen, total, elsewhere, elsewhere_total = (int(value or 0) for value in sums.values())
+    figure = Figure(fen, elsewhere)
     if kind == books.REVERSED:
-        whole = int(counted["total"] or 0) - whole
-    return Paginator(rows.prefetch_related("order__lines"), ORDERS_A_PAGE).get_page(page), whole
+        figure = Figure(total - fen, elsewhere_total - elsewhere)
+    return Paginator(rows.prefetch_related("order__lines"), ORDERS_A_PAGE).get_page(page), figure

@@ -1,7 +1,8 @@
 """How a percentage came about, at any moment: from the ledger as it was then, and the declarations that were in force."""
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +23,15 @@ SIDES = (books.RESERVED, books.COMMITTED, books.FULFILLED, books.REVERSED)
 
 @dataclass(frozen=True)
 class UnitsPart:
-    """One unit's part of a rate: its amounts, and the confirmed declaration that they stand on (None: it has none)."""
+    """One unit's part of a rate: its amounts, and the confirmed declaration that they stand on (None: it has none).
+
+    `taken_over` are the declarations of units that share its canteen, whose share it owes too.
+    """
 
     unit: BudgetUnit
     amounts: Amounts
     snapshot: DeclarationSnapshot | None
+    taken_over: list[DeclarationSnapshot] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -50,19 +55,17 @@ def rate_of(unit: BudgetUnit, year: int, until: datetime) -> Rate:
         for side in SIDES
     }
     totals = ledger.sums_until([name for group in names.values() for name in group], until)
-    snapshots = {
-        row.unit_id: row
-        for row in DeclarationSnapshot.objects.filter(
-            unit__in=[each.pk for each in units], year=year, confirmed_at__lte=until
-        )
-        .select_related("policy", "represented_by__organisation")
-        .order_by("version")
-    }
+    snapshots = {row.unit_id: row for row in _confirmed([each.pk for each in units], year, until)}
+    taken_over: dict[int, list[DeclarationSnapshot]] = defaultdict(list)
+    for row in snapshots.values():
+        if row.passed_on_fen and row.represented_by_id:
+            taken_over[row.represented_by_id].append(row)
     parts = [
         UnitsPart(
             each,
             Amounts(*(sum(totals[name] for name in names[each.pk, side]) for side in SIDES)),
             snapshots.get(each.pk),
+            taken_over[each.pk],
         )
         for each in units
     ]
@@ -74,6 +77,13 @@ def rate_of(unit: BudgetUnit, year: int, until: datetime) -> Rate:
         apart=[part for part in parts if not part.amounts.is_counted and part.unit.kind == UnitKind.UNIT],
         together=add_up(part.amounts for part in parts),
     )
+
+
+def _confirmed(ids: list[int], year: int, until: datetime) -> QuerySet[DeclarationSnapshot]:
+    """Return what was confirmed until then of units, and of those that ever shared a canteen of theirs; the latest last."""
+    shared = DeclarationSnapshot.objects.filter(represented_by__in=ids, year=year).values("unit")
+    rows = DeclarationSnapshot.objects.filter(Q(unit__in=ids) | Q(unit__in=shared), year=year, confirmed_at__lte=until)
+    return rows.select_related("policy", "unit__organisation", "represented_by__organisation").order_by("version")
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 import calendar
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from procurement.states import Basis, CanteenMode
+from procurement.states import Basis, CanteenMode, Fund
 from shop.sales.rules import left_fen
 
 BASIS = 10_000
@@ -26,6 +27,27 @@ def reserved_fen(canteen: str, spend_fen: int, ratio_bp: int) -> int:
     if canteen in (CanteenMode.NONE, CanteenMode.SHARED):
         return 0
     return share_fen(spend_fen, ratio_bp)
+
+
+def passed_on_fen(canteen: str, spend_fen: int, ratio_bp: int) -> int:
+    """Return the share of a shared canteen's food that the representing unit owes in this unit's place."""
+    return share_fen(spend_fen, ratio_bp) if canteen == CanteenMode.SHARED else 0
+
+
+def counts_at(declared: Any) -> dict[tuple[int, str], int]:
+    """Return where a declaration's shares are counted: (unit, fund) → 分.
+
+    The food of a shared canteen follows its orders to the representing unit, so that a rate has the same canteens above
+    and below its line; the labour union's share is always the unit's own.
+    """
+    if declared.canteen == CanteenMode.SHARED and declared.represented_by_id:
+        food = (
+            declared.represented_by_id,
+            passed_on_fen(declared.canteen, declared.canteen_spend_fen, declared.ratio_bp),
+        )
+    else:
+        food = declared.unit_id, declared.canteen_reserved_fen
+    return {(food[0], Fund.CANTEEN): food[1], (declared.unit_id, Fund.UNION): declared.union_reserved_fen}
 
 
 def share_fen(base_fen: int, ratio_bp: int) -> int:
@@ -68,16 +90,19 @@ def counted_fen(total_fen: int, refunded_fen: int, waived_fen: int, *, is_cancel
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """A quota's sides in 分."""
+    """A quota's sides in 分. `missing`: of a sum of units what remains of each, whatever others bought beyond theirs."""
 
     reserved: int = 0
     committed: int = 0
     fulfilled: int = 0
     reversed: int = 0
+    missing: int | None = field(default=None, compare=False)
 
     @property
     def remaining(self) -> int:
         """What is neither fulfilled nor on its way."""
+        if self.missing is not None:
+            return self.missing
         return max(0, self.reserved - self.fulfilled - self.committed)
 
     @property
@@ -120,11 +145,13 @@ class Together:
 def add_up(units: Iterable[Amounts]) -> Together:
     """Add units up so that the rate of the sum has the same units above and below the line.
 
-    A unit without a confirmed share has nothing below it: what it bought stands apart, and moves no rate.
+    A unit without a confirmed share has nothing below it: what it bought stands apart, and moves no rate. What remains is
+    the sum of what remains of each: nobody's surplus fills another's share.
     """
     given = list(units)
+    counted = [each for each in given if each.is_counted]
     return Together(
-        counted=sum((each for each in given if each.is_counted), Amounts()),
+        counted=replace(sum(counted, Amounts()), missing=sum(each.remaining for each in counted)),
         apart=sum((each for each in given if not each.is_counted), Amounts()),
     )
 
@@ -176,7 +203,7 @@ class Pace:
         return self.rate_bp - self.expected_bp
 
 
-def pace(*, traded_fen: int, committed_fen: int, recent_fen: int, reserved: int, today: date, fulfil_by: date) -> Pace:
+def pace(*, amounts: Amounts, recent_fen: int, today: date, fulfil_by: date) -> Pace:
     """Return where a unit stands on `today`, and where it will be at the end if it buys as in the last 90 days.
 
     `recent_fen` was ordered in those days (fewer at the year's beginning). What is on its way counts in the forecast,
@@ -184,12 +211,13 @@ def pace(*, traded_fen: int, committed_fen: int, recent_fen: int, reserved: int,
     """
     expected = elapsed_bp(today, fulfil_by.year, fulfil_by)
     left = max(0, (fulfil_by - today).days)
+    traded_fen, committed_fen, reserved = amounts.fulfilled, amounts.committed, amounts.reserved
     if reserved <= 0:
         return Pace(PaceState.NOTHING_RESERVED, 0, expected, 0, 0, 0, left)
     rate = max(0, traded_fen) * BASIS // reserved
     window = min(FORECAST_DAYS, max(1, (today - date(fulfil_by.year, 1, 1)).days + 1))
     coming = max(0, traded_fen) + committed_fen + recent_fen * left // window
-    remaining = max(0, reserved - traded_fen - committed_fen)
+    remaining = amounts.remaining
     weeks = max(1, -(-left // 7))
     if rate >= BASIS:
         state = PaceState.DONE

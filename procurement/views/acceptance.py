@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from procurement.acceptances_shown import show_acceptances
+from procurement.acceptances_shown import show_acceptances, show_schedule
 from procurement.forms.acceptance import AcceptForm, DeliveredLine
 from procurement.models import UnitOrder
 from procurement.operations.accepting import accept_goods
@@ -23,7 +23,7 @@ from procurement.views.orders import found_order
 from shop.core.errors import DomainError
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local, yuan
-from shop.sales.queries.deliveries import waiting_parcels
+from shop.sales.queries.deliveries import schedule_of, waiting_parcels
 
 
 def _delivered(row: UnitOrder, shipments: Sequence[Any]) -> list[DeliveredLine]:
@@ -124,6 +124,7 @@ def paper(request: HttpRequest, seat: Seat, number: str, sequence: int) -> HttpR
         "order": row.order,
         "acceptance": shown,
         "of": len(rows),
+        "schedule": show_schedule(schedule_of(row.order.purchase).of_order(row.order.pk), timezone.now()),
         "parcels": [each for each in parcels(row, {}) if each["received_at"] == found.at],
     }
     return render(request, "units/acceptance_paper.html", context)

@@ -1,12 +1,14 @@
 """Boards above the units: the tree summed, any figure opens to its orders; declarations to confirm."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from procurement.declared_shown import share_rows, snapshot_rows, why_apart
+from procurement.declared_shown import declared_by, share_rows, snapshot_rows, why_apart
 from procurement.forms.units import DecisionForm
 from procurement.operations.declarations import decide_declaration
 from procurement.queries.quota import board as read_board
@@ -56,7 +58,7 @@ def board(request: HttpRequest, seat: Seat) -> HttpResponse:
     seat = _above(request, seat)
     year = asked_year(request)
     found = read_board(seat.unit, year, timezone.localdate())
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "row": row,
             "name": name_of(row.unit.organisation),
@@ -64,6 +66,7 @@ def board(request: HttpRequest, seat: Seat) -> HttpResponse:
             "pace_badge": PACE_BADGES[row.pace.state],
             "declaration": declaration_badge(row.declaration) if row.unit.kind == "unit" else ("", ""),
             "why_apart": why_apart(row.declaration),
+            "declared_by": declared_by(row.declaration),
         }
         for row in found.rows
     ]
@@ -71,7 +74,8 @@ def board(request: HttpRequest, seat: Seat) -> HttpResponse:
     context = {
         "board": found,
         "top": found.top,
-        "rows": [each for each in rows[1:] if not each["row"].is_apart],
+        "rows": [each for each in rows[1:] if not each["row"].is_apart and not each["row"].is_shared],
+        "shared": [each for each in rows if each["row"].is_shared],
         "apart": [each for each in rows if each["row"].is_apart],
         "year": year,
         "years": range(this, this - 3, -1),

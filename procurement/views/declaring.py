@@ -21,6 +21,7 @@ from procurement.shown import declaration_badge
 from procurement.states import Basis, DeclarationState
 from procurement.texts import name_of, words, year_of
 from procurement.views.entry import asked_year, console, for_unit, name_choices
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
@@ -110,7 +111,7 @@ def answer(request: HttpRequest, seat: Seat, declaration_id: int) -> HttpRespons
             declaration_id=asked.pk,
             version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0,
             accept=accept,
-            reason=request.POST.get("reason", ""),
+            reason=sent.paragraphs(request, "reason"),
             actor=request.user,
             at=timezone.now(),
         )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from procurement.declared_shown import share_bars
+from procurement.declared_shown import declared_by, share_bars
 from procurement.forms.units import AcceptanceRuleForm, BudgetForm, DeliveryForm, PayerForm
 from procurement.models import BudgetUnit
 from procurement.operations.payers import end_payer, register_payer
@@ -29,6 +29,7 @@ from shop.core.kept import TOKEN, kept_page
 from shop.core.money import to_fen
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local, yuan
+from shop.sales.queries.deliveries import schedules_of
 
 
 @require_safe
@@ -50,6 +51,8 @@ def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResp
     today = timezone.localdate(at)
     found = queries.standing(seat.unit, year, today)
     orders = [show_order(row, at) for row in orders_under_way(seat.pk)]
+    waiting = open_requests(seat.pk)
+    schedules = schedules_of([each.purchase for each in waiting if each.purchase is not None])
     whole = found.whole
     context = {
         "csrf_token": TOKEN,
@@ -75,8 +78,9 @@ def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResp
             today=today,
             fulfil_by=found.fulfil_by,
         ),
-        "tasks": tasks(seat, found, open_requests(seat.pk), orders, at, asked_to_represent(seat.pk, year))[:5],
+        "tasks": tasks(seat, found, waiting, orders, at, asked_to_represent(seat.pk, year), schedules)[:5],
         "orders": orders[:4],
+        "declared_by": declared_by(found.declaration),
         "declaration_badge": declaration_badge(found.declaration),
     }
     return console(request, seat, "home", context)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from procurement import books
-from procurement.acceptances_shown import show_acceptances, show_dues
+from procurement.acceptances_shown import show_acceptances, show_schedule
 from procurement.errors import WrongStep
 from procurement.models import PurchaseRequest, UnitOrder
 from procurement.operations.cancelling import ask_cancel, decide_cancel
@@ -26,18 +26,18 @@ from procurement.shown import due_words, parcels, show_order, terms_words, thumb
 from procurement.states import CancelState, Fund, UnitKind
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
-from shop.core import regions
+from shop.core import regions, sent
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.queries.cashier import payee
-from shop.sales.queries.deliveries import due_rows, waiting_parcels
+from shop.sales.queries.deliveries import schedule_of, schedules_of, waiting_parcels
 from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.slips import open_transfer, slips_of
 from shop.sales.queries.trails import going_back_of_orders, said_to_buyer, trail_of
 from shop.sales.queries.weight_words import weight_words
-from shop.sales.states import OrderState, PurchaseState
+from shop.sales.states import OrderState, PurchaseState, Terms
 from traceability.queries.parcels import codes_of
 
 KIND_NAMES = ("", *quota_queries.KINDS)
@@ -80,7 +80,8 @@ def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str, *, apa
         "kind": kind,
         "kinds": list(kinds().items()),
         "kind_name": kinds()[kind],
-        "whole_fen": whole,
+        "whole_fen": whole.fen,
+        "elsewhere_fen": whole.elsewhere_fen,
         "address": address,
         "of_unit": words(unit.organisation.name_zh, unit.organisation.name_en),
         "is_tree": unit.pk != seat.pk or seat.oversees,
@@ -129,17 +130,18 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
     seat, is_own = _own_seat(request, seat, row)
     at = timezone.now()
     purchase = row.order.purchase
+    schedule = schedule_of(purchase)
     context = {
         "it": show_order(row, at, going_back_of_orders([row.order.pk]).get(row.order.pk, 0)),
         "order": row.order,
         "lines": _lines(row),
         "parcels": parcels(row, codes_of(each.pk for each in row.order.shipments.all())),
         "acceptances": show_acceptances(acceptances_of(row.pk)),
-        "dues": show_dues(due_rows([row.order]), at) if purchase.state == PurchaseState.UNPAID else [],
+        "schedule": show_schedule(schedule.of_order(row.order.pk), at),
         "is_own": is_own,
         "can_accept": is_own and (seat.buys or seat.approves) and bool(waiting_parcels(row.order)),
         "can_pay": is_own and seat.pays and purchase.state == PurchaseState.UNPAID and row.request is not None,
-        "due": due_words(purchase.pay_by, at),
+        "due": due_words(schedule.pay_by if purchase.terms == Terms.POSTPAID else purchase.pay_by, at),
         "purchase": purchase,
         **_cancelling(request, seat, row, is_own, error),
         "place": f"{regions.full_name(purchase.ship_division)} {purchase.ship_street}",
@@ -174,14 +176,14 @@ def cancel(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     at, said = timezone.now(), request.POST.get("do", "")
     try:
         if said == "ask":
-            ask_cancel(order_id=row.pk, reason=request.POST.get("reason", ""), actor=request.user, at=at)
+            ask_cancel(order_id=row.pk, reason=sent.paragraphs(request, "reason"), actor=request.user, at=at)
             messages.success(request, _("Asked: an approver decides. Until then the order goes on."))
         else:
             wish = row.cancel_requests.filter(state=CancelState.OPEN).first()
             if wish is None:
                 raise WrongStep(_("This was decided already."))
             agree = said == "agree"
-            answer = request.POST.get("answer", "")
+            answer = sent.line(request, "answer")
             decide_cancel(wish_id=wish.pk, agree=agree, answer=answer, actor=request.user, at=at)
             messages.success(request, _("The order is cancelled.") if agree else _("Refused: the order goes on."))
     except DomainError as error:
@@ -195,18 +197,22 @@ def payments(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show what is to be paid and what was."""
     page = payment_page(seat.pk, request.GET.get("page", 1))
     at = timezone.now()
-    rows = [
-        {
-            "request": row,
-            "purchase": row.purchase,
-            "settled": settle_sums(row.purchase, row.waived_fen, row.refunded_fen),
-            "due": due_words(row.purchase.pay_by, at),
-            "is_late": row.purchase.state == PurchaseState.UNPAID
-            and row.purchase.pay_by is not None
-            and row.purchase.pay_by < at,
-        }
-        for row in page.object_list
-    ]
+    schedules = schedules_of([row.purchase for row in page.object_list])
+    rows = []
+    for row in page.object_list:
+        purchase, schedule = row.purchase, schedules[row.purchase.pk]
+        first = schedule.pay_by if purchase.terms == Terms.POSTPAID else purchase.pay_by
+        is_open = purchase.state == PurchaseState.UNPAID
+        rows.append(
+            {
+                "request": row,
+                "purchase": purchase,
+                "settled": settle_sums(purchase, row.waived_fen, row.refunded_fen),
+                "schedule": schedule,
+                "due": due_words(first, at),
+                "is_late": is_open and schedule.due_now_fen > 0 and first is not None and first < at,
+            }
+        )
     return console(request, seat, "payments", {"page": page, "rows": rows})
 
 
@@ -250,14 +256,15 @@ def _show_payment(
     rows = orders_of_request(found.pk)
     settled = settle_purchase(purchase, rows, sum(going_back_of_orders([row.order.pk for row in rows]).values()))
     # An announced transfer is shown on every visit: who reloads the page still needs the account and the code.
-    transfer, trail = open_transfer(purchase), trail_of(purchase.pk)
+    transfer, trail, schedule = open_transfer(purchase), trail_of(purchase.pk), schedule_of(purchase)
     context = {
         "request_": found,
         "purchase": purchase,
         "orders": [show_order(row, at) for row in rows],
         "settled": settled,
-        "capitals": in_capitals(due.left_fen if purchase.state == PurchaseState.UNPAID else settled.left_fen),
-        "due": due_words(purchase.pay_by, at),
+        "capitals": in_capitals(schedule.due_now_fen if purchase.state == PurchaseState.UNPAID else settled.left_fen),
+        "due": due_words(schedule.pay_by if purchase.terms == Terms.POSTPAID else purchase.pay_by, at),
+        "schedule": show_schedule(schedule, at),
         "money": due,
         "back": goes_back(purchase.pk),
         "payee": payee(),
@@ -298,11 +305,11 @@ def account(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     if found is None or found.purchase is None:
         raise Http404(number)
     seat, at = seat_at(request, found.unit_id), timezone.now()
-    sent = {name: request.POST.get(name, "") for name in ("holder", "bank", "number")}
+    typed = {name: sent.line(request, name) for name in ("holder", "bank", "number")}
     try:
-        give_refund_account(request_id=found.pk, **sent, actor=request.user, at=at)
+        give_refund_account(request_id=found.pk, **typed, actor=request.user, at=at)
     except DomainError as error:
-        said = {"field": error.field, "account_refusal": str(error.message), "sent": sent, "refused_form": "refund"}
+        said = {"field": error.field, "account_refusal": str(error.message), "sent": typed, "refused_form": "refund"}
         return _show_payment(request, seat, found, due_of(found.purchase), at, status=error.status, **said)
     messages.success(request, _("Thank you: the money is paid to this account."))
     return HttpResponseRedirect(local(f"/units/payments/{number}/"))

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from procurement.declared_shown import RULE, formula, share_rows, until_of, when
+from procurement.declared_shown import RULE, formula, share_rows, taken_over_rows, until_of, when
 from procurement.models import BudgetUnit
 from procurement.queries.rates import OrdersPart, Rate, UnitsPart, all_order_parts, order_parts, rate_of
 from procurement.queries.units import Seat, unit_below
@@ -46,6 +46,7 @@ def _part(part: UnitsPart) -> dict[str, Any]:
         "version": snapshot.version if snapshot else None,
         "confirmed": when(snapshot.confirmed_at) if snapshot else "",
         "shares": share_rows(snapshot.shares) if snapshot else [],
+        "taken_over": taken_over_rows(part.taken_over),
         "host": name_of(snapshot.represented_by.organisation) if snapshot and snapshot.represented_by else "",
     }
 
@@ -130,7 +131,10 @@ def _unit_rows(found: Rate) -> list[list[Any]]:
             rows.append(
                 [
                     each["name"], _("yes") if is_counted else _("no"), each["version"], each["confirmed"],
-                    "; ".join(f"{share['basis']} {share['ratio']} {share['rule']}" for share in each["shares"]),
+                    "; ".join(
+                        [f"{share['basis']} {share['ratio']} {share['rule']}" for share in each["shares"]]
+                        + [f"{_('Shared canteen')} {row['name']} {row['ratio']}" for row in each["taken_over"]]
+                    ),
                     *(to_yuan(fen) for fen in (amounts.reserved, amounts.committed, amounts.fulfilled, amounts.reversed)),
                     amounts.rate,
                 ]

@@ -30,6 +30,7 @@ from procurement.shown import BADGES, history, terms_words, thumb
 from procurement.states import EDITABLE, Fund, RequestState
 from procurement.texts import words, year_of
 from procurement.views.entry import console, for_unit, seat_at, seats
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
@@ -180,7 +181,7 @@ def _action(act: Act) -> Callable[..., HttpResponse]:
             fields = {error.field: str(error.message)} if error.field and error.field.startswith("pieces-") else {}
             return _show(
                 request, seat, found, status=error.status, refusal=str(error.message), refused=fields,
-                typed_reason=request.POST.get("reason", ""), reason_refused=error.field == "reason",
+                typed_reason=sent.paragraphs(request, "reason"), reason_refused=error.field == "reason",
             )  # fmt: skip
         if said:
             messages.success(request, said)
@@ -222,7 +223,7 @@ def facts(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
         request_id=found.pk,
         fund=request.POST.get("fund", ""),
         terms=request.POST.get("terms", ""),
-        note=request.POST.get("note", ""),
+        note=sent.line(request, "note"),
         year=int(year) if (year := request.POST.get("year", "")).isascii() and year.isdigit() and len(year) == 4 else 0,
         version=asked_version(request),
         actor=request.user,
@@ -261,7 +262,7 @@ def decide(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
         request_id=found.pk,
         version=operations_version,
         approve=approve,
-        reason=request.POST.get("reason", ""),
+        reason=sent.paragraphs(request, "reason"),
         actor=request.user,
         at=at,
     )

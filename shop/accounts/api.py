@@ -20,7 +20,7 @@ from shop.accounts.models import AccessToken, Address
 from shop.accounts.operations import addresses, tokens
 from shop.core import limits
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Caller, Moment, Page, Problem
+from shop.core.api import Answer, Area, AsItIs, Body, Caller, Moment, Page, Problem
 from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cut
 from shop.core.api.routing import ApiRequest
@@ -72,7 +72,7 @@ area = Area(gettext_noop("Tokens"))
 
 class Credentials(Body):
     login: str = Field(max_length=254, examples=["13800002046"])
-    password: str = Field(max_length=128, examples=["••••••••"])
+    password: AsItIs = Field(max_length=128, examples=["••••••••"])
     label: str = Field("API", max_length=60, examples=["Nightly stock sync"])
     scopes: list[Annotated[str, Field(max_length=40)]] | None = Field(
         None,

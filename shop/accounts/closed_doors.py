@@ -12,6 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.views.decorators.cache import never_cache
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.account import AccountView, AvatarSettingsPanel
 
 from shop.core import redirects
 
@@ -41,9 +43,24 @@ def people_are_elsewhere(request: HttpRequest, **given: Any) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:accounts_user_changelist"))
 
 
+class OwnSettings(AccountView):
+    """Language, theme and notices of who works in the CMS; without pictures of people.
+
+    Wagtail opens an uploaded one in the server's own process, and no page of ours shows them.
+    """
+
+    def get_panels(self) -> list[Any]:
+        """Leave out the panel that takes a picture."""
+        return [panel for panel in super().get_panels() if not isinstance(panel, AvatarSettingsPanel)]
+
+
 _sign_in, _reset = leads_to("account_login"), leads_to("account_reset_password")
 urlpatterns = [
     path("cms/login/", _sign_in),
+    # Wagtail's third: for pages and documents that ask for a login.
+    path("_util/login/", _sign_in),
+    path("en/_util/login/", _sign_in),
+    path("cms/account/", require_admin_access(OwnSettings.as_view()), name="cms-account"),
     path("cms/password_reset/", _reset),
     path("cms/password_reset/<path:rest>", _reset),
     path("cms/users/", people_are_elsewhere),

@@ -16,11 +16,13 @@ from wagtail.admin.views.generic.chooser import (
 )
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 
+from shop.core.fields import LineField
+
 
 class NameFilterForm(BaseFilterForm):
     """Finds by a part of the Chinese or English name."""
 
-    q = forms.CharField(label=_("Name"), required=False, widget=forms.TextInput(attrs={"placeholder": _("Name")}))
+    q = LineField(label=_("Name"), required=False, widget=forms.TextInput(attrs={"placeholder": _("Name")}))
     name_fields = ("name_zh", "name_en")
 
     def filter(self, objects: QuerySet[Any]) -> QuerySet[Any]:

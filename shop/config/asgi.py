@@ -1,6 +1,6 @@
 """One callable for pages and sockets: HTTP goes to the WSGI app, sockets to Channels.
 
-A socket is opened only from a page of ours (its Origin is an allowed host); one that nobody serves is told so.
+A socket is opened only from a page of ours (its Origin is ours, port and all); one that nobody serves is told so.
 """
 
 from typing import Any
@@ -12,13 +12,13 @@ from shop.config.wsgi import application as pages
 
 from channels.auth import AuthMiddlewareStack  # isort: skip
 from channels.routing import URLRouter  # isort: skip
-from channels.security.websocket import AllowedHostsOriginValidator  # isort: skip
 from livestream.lines import server_behind  # isort: skip
 from livestream.sockets import websocket_urlpatterns  # isort: skip
+from shop.config.origins import OwnOrigins  # isort: skip
 
 NO_SUCH_SOCKET = 4404
 _pages = WSGIMiddleware(pages, workers=8)
-_sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+_sockets = OwnOrigins(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -38,7 +38,7 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 PRIVATE = (
     *("/static/", "/media/", "/account/", "/pay/", "/seller/", "/units/", "/review/", "/reports/", "/cms/", "/admin/"),
     *("/api/", "/healthz", "/readyz", "/metrics", "/ws/", "/epcis/", "/live/console/", "/i18n/"),
-    *("/shop/basket/", "/shop/checkout/", "/shop/me/"),
+    *("/shop/basket/", "/shop/checkout/", "/shop/me/", "/documents/", "/files/", "/_util/"),
 )
 # Cookies a page may be kept beside. The hidden ones are for scripts and for private areas: no kept page sees them.
 PLACE, TEXT = "hq_to", "hq_text"

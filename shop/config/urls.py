@@ -8,6 +8,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
 
 from livestream.urls import clip_urlpatterns
 from shop.accounts.closed_doors import urlpatterns as closed_doors
@@ -29,6 +30,7 @@ urlpatterns = [
     path("files/<str:token>", core_views.private_file, name="private-file"),
     *closed_doors,
     path("cms/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
     path("admin/", back_office.site.urls),
     path("pay/", include("shop.sales.pay_urls")),
     path("t/", include("traceability.urls")),

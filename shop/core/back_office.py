@@ -5,11 +5,22 @@ from typing import Any
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.fields import LineField, ParagraphsField
 from shop.core.models import AuditEntry, OutboxEntry
+
+# What staff types is cleaned like what everybody types; addresses and the like have fields of their own.
+TEXTS: dict[Any, dict[str, Any]] = {
+    models.CharField: {"form_class": LineField},
+    models.TextField: {"form_class": ParagraphsField},
+    models.EmailField: {},
+    models.SlugField: {},
+    models.URLField: {},
+}
 
 
 class BackOffice(AdminSite):
@@ -17,6 +28,12 @@ class BackOffice(AdminSite):
 
     site_header = _("Heqiao, platform administration")
     site_title = _("Heqiao, platform administration")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Register an admin; it and its inlines read texts as LineField and ParagraphsField do."""
+        for each in (admin_class, *admin_class.inlines):
+            each.formfield_overrides = {**TEXTS, **each.formfield_overrides}
+        super().register(model_or_iterable, admin_class, **options)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send to the shop's sign-in. Raises PermissionDenied for someone signed in who is not staff."""

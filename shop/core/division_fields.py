@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from shop.core import regions
+from shop.core.fields import LineField
 
 
 class DivisionFields(forms.Form):
@@ -18,9 +19,9 @@ class DivisionFields(forms.Form):
     `division` to a county's code.
     """
 
-    province = forms.CharField(required=False, label=_("Province"), max_length=12)
-    city = forms.CharField(required=False, label=_("City"), max_length=12)
-    division = forms.CharField(
+    province = LineField(required=False, label=_("Province"), max_length=12)
+    city = LineField(required=False, label=_("City"), max_length=12)
+    division = LineField(
         label=_("Province, city, county"),
         max_length=12,
         error_messages={"required": _("Choose province, city and county.")},

@@ -1,4 +1,7 @@
-"""Form fields for what `shop.core.codes` knows; their errors say the fix."""
+"""Form fields for texts and for what `shop.core.codes` knows; their errors say the fix.
+
+Every text that a person types comes through LineField or ParagraphsField, except passwords, which are taken as they are.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,8 +9,26 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from shop.core import codes
+from shop.core import codes, texts
 from shop.core.errors import DomainError
+
+
+class LineField(forms.CharField):
+    """A name or another text on one line, without what nobody can see."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return it cleaned; what is left empty is judged so."""
+        return super().to_python(None if value is None else texts.one_line(str(value)))
+
+
+class ParagraphsField(forms.CharField):
+    """A text of several lines, without what nobody can see."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        """Return it cleaned, its lines kept."""
+        return super().to_python(None if value is None else texts.many_lines(str(value)))
 
 
 class _CodeField(forms.CharField):

@@ -182,8 +182,10 @@ def _sides(names: Sequence[str], **limits: Any) -> QuerySet[Any]:
     """
     credited = Transfer.objects.filter(credit__name__in=names, **limits).order_by()
     debited = Transfer.objects.filter(debit__name__in=names, **limits).order_by()
-    return credited.values_list("credit__name").annotate(total=Sum("amount")).union(
-        debited.values_list("debit__name").annotate(total=-Sum("amount")), all=True
+    return (
+        credited.values_list("credit__name")
+        .annotate(total=Sum("amount"))
+        .union(debited.values_list("debit__name").annotate(total=-Sum("amount")), all=True)
     )
 
 

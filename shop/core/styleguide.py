@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from shop.core.fields import LineField, ParagraphsField
 from shop.core.steps import Step, show_steps
 
 SWATCHES = [
@@ -31,15 +32,15 @@ TYPE = [
 class SampleForm(forms.Form):
     """One field of each kind."""
 
-    name = forms.CharField()
-    phone = forms.CharField()
-    title = forms.CharField(required=False)
+    name = LineField()
+    phone = LineField()
+    title = LineField(required=False)
     county = forms.ChoiceField(choices=[("1", "梅县 Meixian"), ("2", "连州 Lianzhou")])
     way = forms.ChoiceField(
         widget=forms.RadioSelect,
         choices=[("home", "送到家 Home"), ("self", "自提 Pick up")],
     )
-    note = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), required=False)
+    note = ParagraphsField(widget=forms.Textarea(attrs={"rows": 2}), required=False)
     photo = forms.FileField(widget=forms.FileInput(attrs={"accept": "image/*"}), required=False)
 
 

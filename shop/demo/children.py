@@ -1,8 +1,11 @@
 """The demo's processes: pages and sockets, and the worker."""
 
 import multiprocessing
+import signal
 import subprocess
 import sys
+from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,6 +13,10 @@ from django.conf import settings
 from django.db import connections
 
 APPLICATION = "shop.config.asgi:application"
+# A child that ends is started again after a pause; one that ends so often within so many seconds is not.
+PAUSE_SECONDS = 1.0
+MOST_ENDS = 5
+ENDS_SECONDS = 60.0
 
 
 class Child(Protocol):
@@ -26,6 +33,49 @@ class Child(Protocol):
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait until it has ended. Raises subprocess.TimeoutExpired."""
+
+
+class GivenUp(Exception):
+    """A child ends again and again: something is wrong with it."""
+
+
+class Part:
+    """A child of the demo by its name, started again when it ends, which is said."""
+
+    def __init__(self, name: str, start: Callable[[], Child], say: Callable[[str], object]) -> None:
+        """Start it."""
+        self.name = name
+        self.child: Child = start()
+        self._start, self._say = start, say
+        self._ends: deque[float] = deque(maxlen=MOST_ENDS)
+        self._due: float | None = None
+
+    def look(self, now: float) -> None:
+        """Start it again where it has ended and its pause is over. Raises GivenUp when that is of no use."""
+        if self._due is None:
+            ended = self.child.poll()
+            if ended is None:
+                return
+            self._ends.append(now)
+            said = f"The {self.name} ended {how(ended)}"
+            if len(self._ends) == MOST_ENDS and now - self._ends[0] < ENDS_SECONDS:
+                raise GivenUp(f"{said}, for the {MOST_ENDS}th time within {ENDS_SECONDS:g} s")
+            self._say(f"{said}; it starts again in {PAUSE_SECONDS:g} s")
+            self._due = now + PAUSE_SECONDS
+        if now >= self._due:
+            self.child, self._due = self._start(), None
+            self._say(f"The {self.name} runs again")
+
+
+def how(ended: int) -> str:
+    """Return how a process ended, in words: its status, or the signal that ended it."""
+    if ended >= 0:
+        return f"with status {ended}"
+    try:
+        name = signal.Signals(-ended).name
+    except ValueError:
+        name = f"signal {-ended}"
+    return f"by {name}" + (": somebody killed it, or the machine had no memory left" if name == "SIGKILL" else "")
 
 
 class Forked:

@@ -211,6 +211,8 @@ class RangeAdmin(AsksSuppliers):
     """Which products."""
 
     fields = ("name", "slug", "description", "is_public", "includes_all_products", "included_categories")
+    # Made of the name.
+    readonly_fields = ("slug",)
     filter_horizontal = ("included_categories",)
 
     def offers_of(self, obj: Range) -> list[int]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -156,6 +156,13 @@ def left_fen(total_fen: int, refunded_fen: int, waived_fen: int) -> int:
 def still_held(order: OrderMoney) -> int:
     """Return 分 of a paid order that are neither given back nor payable yet, the platform's discount included."""
     return order.left_fen + order.platform_discount_left_fen
+
+
+def is_refused_whole(state: str, pieces: Iterable[tuple[int, int]]) -> bool:
+    """Tell whether an order ended with nothing accepted; `pieces` are what was sent and rejected of each line."""
+    sent = list(pieces)
+    shipped = sum(each for each, _rejected in sent)
+    return state == OrderState.COMPLETED and 0 < shipped == sum(rejected for _shipped, rejected in sent)
 
 
 def sold_since(

@@ -214,6 +214,8 @@ def _steps(order: OrderFacts) -> list[dict[str, str]]:
 
 def state_words(order: OrderFacts) -> tuple[str, str]:
     """Return an order's state and its badge: what came first and is not paid yet is not completed for its buyer."""
+    if rules.is_refused_whole(order.state, [(line.shipped, line.rejected) for line in order.lines.all()]):
+        return (_("All refused, money back") if order.refunded_fen else _("All refused, nothing to pay")), "neutral"
     if order.state == OrderState.COMPLETED and order.purchase.state == PurchaseState.UNPAID:
         return _("Received, to be paid"), "limited"
     return order.get_state_display(), BADGES[OrderState(order.state)]

@@ -48,6 +48,10 @@ def chief(db: None) -> User:
     ("door", "leads_to"),
     [
         ("/cms/login/", "/account/login/?next=/cms/"),
+        ("/_util/login/", "/account/login/?next=/cms/"),
+        ("/_util/login/?next=/documents/1/prices.pdf", "/account/login/?next=/documents/1/prices.pdf"),
+        ("/_util/login/?next=//evil.example/", "/account/login/?next=/cms/"),
+        ("/en/_util/login/", "/en/account/login/?next=/cms/"),
         ("/cms/password_reset/", "/account/password/reset/"),
         ("/cms/password_reset/done/", "/account/password/reset/"),
         ("/cms/password_reset/confirm/MQ/set-password/", "/account/password/reset/"),

@@ -77,7 +77,9 @@ def race_at_doors(
         "at": AT.isoformat(),
     }
     connection.close()
-    outcomes = race("door", database_url=real_db, folder=folder, attempts=attempts, **how, **facts)
+    outcomes = race(
+        "door", database_url=real_db, folder=folder, attempts=attempts, meet=f"stock:{spec.stock_id}", **how, **facts
+    )
     assert LineFacts.objects.count() - before == outcomes.get("placed", 0)
     return _added_up(outcomes, spec, certificate)
 

@@ -27,11 +27,17 @@ def race(
     folder: Path,
     attempts: int,
     lock: bool = True,
+    meet: str = "",
+    size: int = 2,
     processes: int = PROCESSES,
     threads: int = THREADS,
     **facts: Any,
 ) -> Counter[str]:
-    """Run `attempts` attempts of race `name`, spread over processes and threads, from one start; return outcomes."""
+    """Run `attempts` attempts of race `name`, spread over processes and threads, from one start; return outcomes.
+
+    The control of a race (`lock=False`) says at what its racers `meet` between looking and writing, `size` of them, so
+    that it goes wrong by construction (see `unlocked`).
+    """
     folder.mkdir(parents=True, exist_ok=True)
     start = folder / "start"
     jobs = []
@@ -41,6 +47,9 @@ def race(
             "numbers": list(range(index, attempts, processes)),
             "threads": threads,
             "lock": lock,
+            "meet": meet,
+            "size": size,
+            "folder": str(folder),
             "ready": str(folder / f"ready-{index}"),
             "outcomes": str(folder / f"outcomes-{index}.json"),
             "start": str(start),

@@ -1,21 +1,14 @@
 """One person at several tabs, as guest and by account, with one phone: what may be had once is had once."""
 
-import time
 from typing import Any
 
-from oscar.apps.voucher.models import Voucher
-
-from livestream.operations import drops
 from shop.accounts.models import User
 from shop.sales.deal import Buyer, Extras, PlaceLine, ShipTo
-from shop.sales.models import Purchase
-from shop.sales.offers import apply_discounts, find_coupon, has_used
-from shop.sales.operations import discounts, placing
+from shop.sales.offers import apply_discounts, find_coupon
+from shop.sales.operations import placing
 from shop.sales.pricing import PricedLine
 from tests.concurrency.buying import dropped, spec_of_id
 from tests.factories import AT
-
-THINKING_SECONDS = 0.05
 
 
 def come(job: dict[str, Any], number: int) -> str:
@@ -36,19 +29,3 @@ def come(job: dict[str, Any], number: int) -> str:
         extras=Extras(applied=applied, coupon_code=job.get("coupon", "")),
     )  # fmt: skip
     return "placed"
-
-
-def unlocked_claim(purchase: Purchase, voucher_id: int, amount_fen: int, whose: Any, at: Any) -> None:
-    """Look whether the coupon was used, think, then count it."""
-    if has_used(purchase.coupon_code, whose, but=purchase.pk):
-        raise discounts.CouponGone("gone")
-    time.sleep(THINKING_SECONDS)
-    Voucher.objects.filter(pk=voucher_id).update(num_orders=1)
-
-
-def take_lock_off() -> None:
-    """Count without holding the listing, the drop or the coupon."""
-    placing.lock_listings = lambda _ids: None
-    drops._lock = lambda _drop: None
-    discounts._claim_voucher = unlocked_claim
-    discounts._claim_offer = lambda *_facts: None

@@ -52,6 +52,7 @@ def test_with_the_lock_off_more_is_sold_than_there_is(real_db: str, tmp_path: Pa
     connection.close()
     race(
         "drop_or_shop", database_url=real_db, folder=tmp_path / "off", attempts=BUYERS, lock=False,
-        specification=specification, drop=drop.pk, at=AT.isoformat(),
+        meet=f"stock:{spec_of(drop.item.listing).stock_id}", specification=specification, drop=drop.pk,
+        at=AT.isoformat(),
     )  # fmt: skip
     assert LineFacts.objects.count() > STOCK

@@ -37,7 +37,13 @@ def test_with_the_lock_off_more_codes_are_read(real_db: str, tmp_path: Path) -> 
     session = waiting_session()
     connection.close()
     outcomes = race(
-        "guess", database_url=real_db, folder=tmp_path / "off", attempts=ATTEMPTS, session=session, lock=False
+        "guess",
+        database_url=real_db,
+        folder=tmp_path / "off",
+        attempts=ATTEMPTS,
+        session=session,
+        lock=False,
+        meet="code",
     )
     assert outcomes["refused wrong_code"] > one_time_codes.TRIES
 
@@ -52,7 +58,13 @@ def test_with_the_lock_off_the_limit_is_passed(real_db: str, tmp_path: Path) -> 
     assert limits.take(key="race", amount=AMOUNT, seconds=600, at=timezone.now())
     connection.close()
     outcomes = race(
-        "tries", database_url=real_db, folder=tmp_path / "off", attempts=ATTEMPTS, amount=AMOUNT, lock=False
+        "tries",
+        database_url=real_db,
+        folder=tmp_path / "off",
+        attempts=ATTEMPTS,
+        amount=AMOUNT,
+        lock=False,
+        meet="tries",
     )
     assert outcomes["taken"] + 1 > AMOUNT
 

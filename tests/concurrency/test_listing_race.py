@@ -18,7 +18,7 @@ def _race(real_db: str, folder: Path, *, lock: bool = True) -> tuple[dict[str, i
     connection.close()
     outcomes = race(
         "decide_listing", database_url=real_db, folder=folder, attempts=COMERS, lock=lock, processes=2,
-        reviewers=reviewers, **facts,
+        meet="proposal", size=COMERS, reviewers=reviewers, **facts,
     )  # fmt: skip
     proposal.refresh_from_db()
     return outcomes, proposal

@@ -24,8 +24,8 @@ def _stage() -> Listing:
 def _race(listing: Listing, real_db: str, folder: Path, *, lock: bool = True) -> dict[str, int]:
     connection.close()
     return race(
-        "send_lot", database_url=real_db, folder=folder, attempts=PARCELS, lock=lock, listing=listing.pk,
-        supplier=listing.supplier_id, grams=GRAMS,
+        "send_lot", database_url=real_db, folder=folder, attempts=PARCELS, lock=lock, meet="lot",
+        listing=listing.pk, supplier=listing.supplier_id, grams=GRAMS,
     )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ def test_with_the_lock_off_more_is_sold_than_there_is(real_db: str, tmp_path: Pa
         folder=tmp_path / "off",
         attempts=BUYERS,
         lock=False,
+        meet=f"stock:{spec.stock_id}",
         specification=spec.specification_id,
     )
     assert Purchase.objects.count() > STOCK
@@ -82,9 +83,11 @@ def _certified(tmp_path: Path, real_db: str, *, lock: bool) -> tuple[dict[str, i
     listings = [make_listing(supplier=supplier, category=category, stock=BUYERS) for _ in range(LISTINGS)]
     spec = spec_of(listings[0])
     certificate = make_certificate(*listings, yearly_output_grams=spec.net_grams * STOCK)
+    # Opened before: the others would wait for who opens it, and not meet.
+    ledger.accounts([f"certificate:{certificate.pk}:{AT.year}:drawn"])
     connection.close()
     outcomes = race(
-        "buy", database_url=real_db, folder=tmp_path / "certified", attempts=BUYERS, lock=lock,
+        "buy", database_url=real_db, folder=tmp_path / "certified", attempts=BUYERS, lock=lock, meet="account",
         specifications=[spec_of(listing).specification_id for listing in listings],
     )  # fmt: skip
     drawn = ledger.balance(f"certificate:{certificate.pk}:{AT.year}:drawn")

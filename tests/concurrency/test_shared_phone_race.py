@@ -17,6 +17,7 @@ from tests.sales.offered import make_coupon, make_offer
 
 PHONE, ATTEMPTS = "+8613800002046", 16
 REFUSALS = {"limit": "over_limit", "drop": "over_limit", "coupon": "coupon_gone"}
+MEETINGS = {"limit": "limit", "drop": "limit", "coupon": "coupon"}
 
 
 def _race(real_db: str, folder: Path, what: str, *, lock: bool) -> tuple[dict[str, int], int]:
@@ -38,7 +39,9 @@ def _race(real_db: str, folder: Path, what: str, *, lock: bool) -> tuple[dict[st
             facts["coupon"] = f"ONCE-{folder.name.upper()}"
             make_coupon(facts["coupon"], make_offer(), usage=Voucher.ONCE_PER_CUSTOMER, end_datetime=AT + timedelta(9))
     connection.close()
-    outcomes = race("share_phone", database_url=real_db, folder=folder, attempts=ATTEMPTS, lock=lock, **facts)
+    outcomes = race(
+        "share_phone", database_url=real_db, folder=folder, attempts=ATTEMPTS, lock=lock, meet=MEETINGS[what], **facts
+    )
     return dict(outcomes), Purchase.objects.count()
 
 

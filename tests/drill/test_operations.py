@@ -18,7 +18,13 @@ def _round(real_db: str, folder: Path, *, lock: bool) -> tuple[int, int, dict[st
     before = Purchase.objects.count()
     connection.close()
     outcomes = race(
-        "buy", database_url=real_db, folder=folder, attempts=BUYERS, lock=lock, specification=spec.specification_id
+        "buy",
+        database_url=real_db,
+        folder=folder,
+        attempts=BUYERS,
+        lock=lock,
+        meet=f"stock:{spec.stock_id}",
+        specification=spec.specification_id,
     )
     sold = Purchase.objects.count() - before
     return sold, Stock.objects.values_list("reserved", flat=True).get(pk=spec.stock_id), outcomes

@@ -15,12 +15,20 @@ class Socket:
     """One WebSocket connection."""
 
     def __init__(
-        self, address: str = "/ws/live/songyuan/", *, cookies: str = "", origin: str = "http://127.0.0.1"
+        self,
+        address: str = "/ws/live/songyuan/",
+        *,
+        cookies: str = "",
+        origin: str = "http://127.0.0.1",
+        host: str = "127.0.0.1",
     ) -> None:
         path, _, query = address.partition("?")
-        headers = [(b"origin", origin.encode()), (b"host", b"127.0.0.1"), (b"cookie", cookies.encode())]
+        headers = [(b"host", host.encode()), (b"cookie", cookies.encode())]
+        if origin:
+            headers.append((b"origin", origin.encode()))
         scope = {
             "type": "websocket",
+            "scheme": "ws",
             "path": path,
             "query_string": query.encode(),
             "headers": headers,
@@ -36,7 +44,10 @@ class Socket:
     async def take(self) -> dict[str, Any]:
         """Return the next frame; {"closed": code} where the other side closes."""
         message = await self.line.receive_output(SECONDS)
-        return {"closed": message["code"]} if message["type"] == "websocket.close" else json.loads(message["text"])
+        if message["type"] == "websocket.close":
+            return {"closed": message["code"]}
+        # As a server sends it: what is no UTF-8 would end the socket.
+        return json.loads(message["text"].encode())
 
     async def take_until(self, found: Any) -> list[dict[str, Any]]:
         """Take frames until one fits; return all of them."""
@@ -46,9 +57,10 @@ class Socket:
                 taken.append(await self.take())
         return taken
 
-    async def say(self, text: str) -> None:
+    async def say(self, text: str | bytes) -> None:
         """Send a frame as it is."""
-        await self.line.send_input({"type": "websocket.receive", "text": text})
+        kind = "bytes" if isinstance(text, bytes) else "text"
+        await self.line.send_input({"type": "websocket.receive", kind: text})
 
     async def close(self) -> None:
         """Go away."""

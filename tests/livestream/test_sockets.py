@@ -22,6 +22,7 @@ from shop.accounts.models import User
 from tests.factories import make_listing, make_user
 from tests.livestream.rooms import drop_of, make_session, put
 from tests.livestream.socket import Socket
+from tests.livestream.test_frames import BAD
 
 
 @pytest.fixture(autouse=True)
@@ -116,8 +117,9 @@ def test_chat_goes_up_is_answered_and_comes_down_to_everybody() -> None:
         assert refused[-1]["refused"] == "too_long"
         await reader.say(json.dumps({"chat": "在吗", "ref": 1}))
         assert (await reader.take_until(lambda frame: "ref" in frame))[-1]["refused"] == "sign_in"
-        for nonsense in ("{", "[]", '"x"', "{}", "null"):
+        for nonsense in ("{", "[]", '"x"', "null"):
             await writer.say(nonsense)
+            assert (await writer.take_until(lambda frame: "ref" in frame))[-1]["refused"] == "not_json"
         await writer.say(json.dumps({"chat": "还在", "ref": 9}))
         assert "accepted" in (await writer.take_until(lambda frame: frame.get("ref") == 9))[-1]
         await writer.close()
@@ -125,6 +127,27 @@ def test_chat_goes_up_is_answered_and_comes_down_to_everybody() -> None:
 
     run(story)
     assert list(ChatMessage.objects.order_by("pk").values_list("text", flat=True)) == ["<b>够五斤吗</b>", "还在"]
+
+
+def test_after_every_bad_frame_the_socket_still_takes_a_line() -> None:
+    make_session()
+    cookies = cookie(make_user(name="李小明"))
+
+    async def story() -> None:
+        one = Socket(cookies=cookies)
+        await one.open()
+        for frame, code, ref in BAD:
+            await one.say(frame)
+            answer = (await one.take_until(lambda each: "ref" in each))[-1]
+            assert (answer["refused"], answer["ref"]) == (code, ref)
+            assert answer["message"] == "读不出这条消息，请重新输入。"
+        await one.say(json.dumps({"chat": "还在👩\u200d🌾\u202e", "ref": 9}))
+        answer = (await one.take_until(lambda each: each.get("ref") == 9))[-1]
+        assert answer["message"]["text"] == "还在👩\u200d🌾"
+        await one.close()
+
+    run(story)
+    assert list(ChatMessage.objects.values_list("text", flat=True)) == ["还在👩\u200d🌾"]
 
 
 def test_in_a_crowd_everybody_gets_the_last_lines_and_each_writer_its_own() -> None:
@@ -226,6 +249,12 @@ def test_sockets_open_from_our_pages_only_and_only_for_rooms() -> None:
 
     async def story() -> None:
         assert not (await Socket(origin="https://elsewhere.example").open())
+        assert not (await Socket(origin="http://127.0.0.1:8404").open())
+        assert not (await Socket(origin="https://127.0.0.1").open())
+        assert not (await Socket(origin="").open())
+        behind = Socket(origin="http://127.0.0.1:8403", host="127.0.0.1:8403")
+        assert await behind.open()
+        await behind.close()
         assert not (await Socket("/ws/other/").open())
         nowhere = Socket("/ws/live/nowhere/")
         await nowhere.open()

@@ -13,7 +13,7 @@ from procurement.operations.ordering import order_request
 from procurement.operations.paying import pay_in_demo
 from procurement.operations.requests import submit_request
 from shop.accounts.models import Membership
-from shop.sales.models import OrderFacts, Purchase
+from shop.sales.models import DeliveryDue, OrderFacts, Purchase
 from tests.factories import AT, make_listing
 from tests.procurement.offices import Office, ask, declared, make_office, ordered, submitted
 from tests.procurement.test_pages import as_
@@ -72,7 +72,7 @@ def test_after_every_step_it_is_the_page_that_would_be_made(now) -> None:
     accept_goods(order_id=order.pk, accepted=accepted, note="", photos=[], actor=office.buyer, at=AT)
     desk.look()
     Purchase.objects.filter(pk=order.purchase_id).update(pay_by=AT - timedelta(days=1))
-    Purchase.objects.filter(pk=order.purchase_id).update(pay_by=AT - timedelta(days=1))
+    DeliveryDue.objects.filter(order=order.pk).update(pay_by=AT - timedelta(days=1))
     desk.look()
     pay_in_demo(request_id=request.pk, actor=office.finance, at=AT)
     desk.look()

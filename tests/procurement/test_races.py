@@ -18,9 +18,11 @@ def _race(real_db: str, folder: Path, *, lock: bool) -> tuple[dict[str, int], in
     office = make_office(budget_fen=BUDGET_FEN)
     listing = make_listing(price_fen=EACH_FEN, stock=1000)
     ids = [submitted(office, (listing, 1)).pk for _ in range(APPROVALS)]
+    # Opened before: the others would wait for who opens it, and not meet.
+    ledger.accounts([f"budget:{office.unit.pk}:{YEAR}:spent"])
     connection.close()
     outcomes = race(
-        "approve", database_url=real_db, folder=folder, attempts=APPROVALS, lock=lock, requests=ids,
+        "approve", database_url=real_db, folder=folder, attempts=APPROVALS, lock=lock, requests=ids, meet="account",
         approver=office.approver.pk,
     )  # fmt: skip
     approved = PurchaseRequest.objects.filter(unit=office.unit, state="approved").count()

@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 
 from procurement.rules.amounts import in_capitals
 from procurement.rules.lists import Cell, Known, Verdict, check_rows, read_quantity, rows_of, split_text
-from procurement.rules.quota import PaceState, counted_fen, elapsed_bp, fulfilment_rate, month_day, pace, reserved_fen
+from procurement.rules.quota import (
+    Amounts,
+    PaceState,
+    add_up,
+    counted_fen,
+    elapsed_bp,
+    fulfilment_rate,
+    month_day,
+    pace,
+    reserved_fen,
+)
 from procurement.states import CanteenMode
 
 money = st.integers(min_value=0, max_value=10**14)
@@ -61,7 +71,7 @@ def test_time_is_over_at_the_end_and_not_begun_before():
 
 def test_pace_says_who_is_behind_and_what_a_week_takes():
     late = pace(
-        traded_fen=40_000, committed_fen=0, recent_fen=9_000, reserved=100_000, today=date(2026, 11, 23), fulfil_by=END
+        amounts=Amounts(reserved=100_000, fulfilled=40_000), recent_fen=9_000, today=date(2026, 11, 23), fulfil_by=END
     )
 
     assert (late.state, late.rate_bp, late.expected_bp, late.gap_bp) == (PaceState.BEHIND, 4000, 8958, -4958)
@@ -69,28 +79,28 @@ def test_pace_says_who_is_behind_and_what_a_week_takes():
     assert late.forecast_bp == 4380
 
     def state(traded):
-        return pace(
-            traded_fen=traded, committed_fen=0, recent_fen=0, reserved=100_000, today=date(2026, 11, 23), fulfil_by=END
-        ).state
+        amounts = Amounts(reserved=100_000, fulfilled=traded)
+        return pace(amounts=amounts, recent_fen=0, today=date(2026, 11, 23), fulfil_by=END).state
 
     assert state(100_000) == PaceState.DONE
     assert state(95_000) == PaceState.AHEAD
     assert state(85_000) == PaceState.ON_PACE
-    assert (
-        pace(traded_fen=5, committed_fen=0, recent_fen=0, reserved=0, today=END, fulfil_by=END).state
-        == "nothing_reserved"
-    )
+    assert pace(amounts=Amounts(fulfilled=5), recent_fen=0, today=END, fulfil_by=END).state == "nothing_reserved"
 
 
 @given(money, money, money, st.integers(min_value=1, max_value=10**13), st.integers(min_value=0, max_value=364))
 def test_weekly_amounts_fill_the_share_in_time(traded, committed, recent, reserved, day):
     today = date(2026, 1, 1) + timedelta(days=day)
-    found = pace(
-        traded_fen=traded, committed_fen=committed, recent_fen=recent, reserved=reserved, today=today, fulfil_by=END
-    )
+    amounts = Amounts(reserved=reserved, committed=committed, fulfilled=traded)
+    found = pace(amounts=amounts, recent_fen=recent, today=today, fulfil_by=END)
 
     weeks = max(1, -(-found.days_left // 7))
     assert found.weekly_fen * weeks >= found.remaining_fen == max(0, reserved - traded - committed)
+
+
+@given(st.lists(st.builds(Amounts, reserved=money, committed=money, fulfilled=money)))
+def test_what_a_sum_still_misses_is_the_sum_of_its_rows_whatever_others_bought_beyond_theirs(rows):
+    assert add_up(rows).counted.remaining == sum(row.remaining for row in rows if row.is_counted)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ GOOD = {
     "ALLOWED_HOSTS": "heqiao.example",
     "SITE_URL": "https://heqiao.example",
     "EMAIL_URL": "smtp+tls://shop:secret@mail.example:587",
+    # Any class that can be found: what it sends is the operator's.
+    "SMS_SENDER": "logging.handlers.HTTPHandler",
 }
 SHOW = (
     "import shop.config.settings.production as s;"
@@ -67,6 +69,10 @@ def test_the_demos_key_and_short_ones_are_refused(tmp_path: Path, key: str) -> N
         ("EMAIL_URL", "consolemail://", "sends no mail"),
         ("EMAIL_URL", "dummymail://", "sends no mail"),
         ("EMAIL_URL", "memorymail://", "sends no mail"),
+        ("SMS_SENDER", "shop.accounts.sms.ConsoleSender", "sends no messages"),
+        ("SMS_SENDER", "shop.accounts.sms.Outbox", "sends no messages"),
+        ("SMS_SENDER", "shop.nothing.here.Sender", "no class that can be found"),
+        ("SMS_SENDER", "Sender", "no class that can be found"),
     ],
 )
 def test_what_would_open_the_shop_is_refused_and_named(tmp_path: Path, name: str, value: str, why: str) -> None:

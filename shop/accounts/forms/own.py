@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.models import Address
 from shop.core.division_fields import DivisionFields
-from shop.core.fields import PhoneField, PostcodeField
+from shop.core.fields import LineField, PhoneField, PostcodeField
 
 TAGS = [("", _("No tag")), *Address.TAG_NAMES.items()]
 
@@ -15,7 +15,7 @@ TAGS = [("", _("No tag")), *Address.TAG_NAMES.items()]
 class ProfileForm(forms.Form):
     """The name."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Your name"),
         max_length=60,
         required=False,
@@ -27,14 +27,14 @@ class ProfileForm(forms.Form):
 class AddressForm(DivisionFields):
     """A delivery address."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Recipient"),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Enter who receives the parcel.")},
     )
     phone = PhoneField(label=_("Mobile number"), error_messages={"required": _("Enter a mobile number of 11 digits.")})
-    street = forms.CharField(
+    street = LineField(
         label=_("Street, building, door"),
         max_length=160,
         widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),

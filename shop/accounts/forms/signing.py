@@ -11,7 +11,7 @@ from shop.accounts.models import User
 from shop.accounts.operations.people import check_password_rules
 from shop.core import codes
 from shop.core.errors import DomainError
-from shop.core.fields import PhoneField
+from shop.core.fields import LineField, PhoneField
 
 PASSWORD_MAX = 128
 
@@ -75,7 +75,7 @@ def read_name(text: str) -> dict[str, str]:
         raise ValidationError(str(error.message)) from error
 
 
-class NameField(forms.CharField):
+class NameField(LineField):
     """A phone or an e-mail; cleans to the text, checked."""
 
     widget = forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"})
@@ -141,7 +141,7 @@ class SignUpForm(EmailForm, NewPasswordForm):
 
     field_order = ("name", "email", "password", "agree")
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Your name"),
         max_length=60,
         required=False,
@@ -160,7 +160,7 @@ class SignUpForm(EmailForm, NewPasswordForm):
 class CodeForm(forms.Form):
     """The six digits that were sent."""
 
-    code = forms.CharField(
+    code = LineField(
         label=_("Verification code"),
         max_length=20,
         widget=forms.TextInput(

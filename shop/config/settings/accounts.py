@@ -38,7 +38,7 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_RESET_ON_SUCCESS = True
 
 # One door for everybody, with its limits.
-WAGTAILADMIN_LOGIN_URL = "/account/login/"
+WAGTAILADMIN_LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
 # Passwords and e-mails have one door too (shop/accounts/closed_doors.py): Wagtail offers none of its own.
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
@@ -46,6 +46,8 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILUSERS_PASSWORD_ENABLED = False
 
 SMS_SENDER = env.str("SMS_SENDER", "shop.accounts.sms.ConsoleSender")
+# Codes that would tell whether there is an account leave in a thread of their own.
+SEND_CODES_ASIDE = True
 # The demo shows codes on the page, marked as such; production never does.
 SHOW_CODES = False
 

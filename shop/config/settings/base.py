@@ -168,6 +168,13 @@ WAGTAILIMAGES_IMAGE_FORM_BASE = "shop.campaigns.image_forms.EncodedImageForm"
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
 # Whatever staff upload is served as WebP: media serves nothing but what we encode ourselves.
 WAGTAILIMAGES_FORMAT_CONVERSIONS = {"jpeg": "webp", "png": "webp", "gif": "webp", "avif": "webp", "bmp": "webp"}
+# Documents beside campaign pages are for everybody who has the page (a collection may ask for a login); each is looked
+# into, and is saved by the browser, never shown in a page of ours.
+WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx"]
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "shop.campaigns.document_forms.CheckedDocumentForm"
+WAGTAILDOCS_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 WAGTAILADMIN_BASE_URL = SITE_URL
 # No page asks another host.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

@@ -1,17 +1,19 @@
 """Production: every secret and service comes from the environment; refuses to start without them."""
 
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
 from .base import *
-from .base import ALLOWED_HOSTS, EMAIL_BACKEND, SITE_URL, VAR_DIR, env
+from .base import ALLOWED_HOSTS, EMAIL_BACKEND, SITE_URL, SMS_SENDER, VAR_DIR, env
 from .databases import caches, databases
 
 MIN_SECRET_LENGTH = 40
 # What Django takes for every host, and what stands for every host below a country or nothing.
 ANY_HOST = {"*", ".", ""}
+SENDS_NOTHING = {"shop.accounts.sms.ConsoleSender", "shop.accounts.sms.Outbox"}
 
 
 def _required(name: str) -> str:
@@ -38,6 +40,23 @@ if not validate_host(urlsplit(SITE_URL).hostname or "", ALLOWED_HOSTS):
 _required("EMAIL_URL")
 if EMAIL_BACKEND != "django.core.mail.backends.smtp.EmailBackend":
     raise ImproperlyConfigured("EMAIL_URL sends no mail: codes would be written to the log, and nobody would get one.")
+_required("SMS_SENDER")
+if SMS_SENDER in SENDS_NOTHING:
+    raise ImproperlyConfigured(
+        "SMS_SENDER sends no messages: phones would get no code, and nobody could sign in by one."
+    )
+
+
+def _is_found(path: str) -> bool:
+    module, _dot, name = path.rpartition(".")
+    try:
+        return name.isidentifier() and find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+if not _is_found(SMS_SENDER):
+    raise ImproperlyConfigured("SMS_SENDER names no class that can be found: give it as package.module.Class.")
 
 DEBUG = False
 # nginx stands before us: without it, everyone would share one address and one count of failed sign-ins.

@@ -17,5 +17,8 @@ STORAGES = {
 # Tests look at what they have just changed; tests/config/test_pagecache.py turns the page cache on for itself.
 PAGE_CACHE_SECONDS = 0
 
+# Tests read what was sent at once.
+SEND_CODES_ASIDE = False
+
 # Servers that tests start serve the built files where they lie: nothing is collected.
 WHITENOISE_USE_FINDERS = True

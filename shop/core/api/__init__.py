@@ -7,16 +7,18 @@ from .callers import Caller
 from .paging import Page, Turn, turn_of
 from .problems import Problem
 from .routing import Area
-from .values import Answer, Body, Id, Moment, Priced, YuanIn, fen_of, share, yuan
+from .values import Answer, AsItIs, Body, Id, Moment, Paragraphs, Priced, YuanIn, fen_of, share, yuan
 
 __all__ = [
     "Answer",
     "Area",
+    "AsItIs",
     "Body",
     "Caller",
     "Id",
     "Moment",
     "Page",
+    "Paragraphs",
     "Priced",
     "Problem",
     "Turn",

@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from django.utils import timezone
 from pydantic import (
@@ -15,8 +15,9 @@ from pydantic import (
     PlainSerializer,
     WithJsonSchema,
 )
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, core_schema
 
+from shop.core import texts
 from shop.core.money import to_fen, to_yuan
 
 _YUAN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?\Z")
@@ -35,10 +36,40 @@ class Priced(Answer):
     currency: Literal["CNY"] = "CNY"
 
 
+class _Text:
+    """How a text of a body is cleaned: by "one_line" (what every other is), "many_lines" or "as_it_is"."""
+
+    def __init__(self, how: str) -> None:
+        self.how = how
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        found: Any = handler(source)
+        return cast("CoreSchema", {**found, "metadata": {**found.get("metadata", {}), TEXT: self.how}})
+
+
+TEXT = "heqiao_text"
+# A text of several lines.
+Paragraphs = Annotated[str, _Text("many_lines")]
+# Passwords, and files as base64.
+AsItIs = Annotated[str, _Text("as_it_is")]
+_CLEANERS = {
+    "one_line": lambda value: texts.one_line(value) if isinstance(value, str) else value,
+    "many_lines": lambda value: texts.many_lines(value) if isinstance(value, str) else value,
+}
+
+
 def _make_strict(schema: Any) -> None:
     if isinstance(schema, dict):
         if schema.get("type") in {"int", "bool", "float"}:
             schema["strict"] = True
+        if schema.get("type") == "str" and TEXT not in schema.get("metadata", {}):
+            schema["metadata"] = {**schema.get("metadata", {}), TEXT: "one_line"}
+        if schema.get("type") == "str" and schema["metadata"][TEXT] in _CLEANERS:
+            how = schema["metadata"][TEXT]
+            inner: Any = {**schema, "metadata": {**schema["metadata"], TEXT: "as_it_is"}}
+            schema.clear()
+            schema |= core_schema.no_info_before_validator_function(_CLEANERS[how], inner, metadata={TEXT: how})
+            return
         for key, each in schema.items():
             if key not in {"metadata", "serialization"}:
                 _make_strict(each)
@@ -51,13 +82,14 @@ class Body(BaseModel):
     """What is sent to an operation; a field that it doesn't know is refused, not ignored.
 
     Numbers are numbers and booleans are booleans: `true` is not 1, `"1"` and `1.0` are no whole numbers, 1 is not true.
+    A text is one line without what nobody can see, unless it is `Paragraphs` or `AsItIs`.
     """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Have each number and boolean of the body, however deep, read strictly."""
+        """Have each number and boolean of the body, however deep, read strictly, and each text cleaned."""
         schema = handler(source)
         _make_strict(schema)
         return schema

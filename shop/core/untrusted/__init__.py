@@ -58,7 +58,7 @@ class TooBusy(DomainError):
 def read_in_child(
     job: str, files: Sequence[bytes], *, limits: Limits | None = None, **options: Any
 ) -> tuple[dict[str, Any], list[bytes]]:
-    """Have a child do `job` ("table", "pictures") with `files`; return its facts and the files it made.
+    """Have a child do `job` ("table", "office", "pictures") with `files`; return its facts and the files it made.
 
     Raises Unreadable for what it refuses or dies of, TooBusy when no child is free for long.
     """

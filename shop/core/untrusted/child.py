@@ -148,6 +148,34 @@ def plain(data: bytes, options: dict[str, Any]) -> Iterator[list[Any]]:
     raise Refused("damaged")
 
 
+# Documents
+
+OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+
+
+def office(files: list[bytes], options: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+    """Refuse what is no Word or Excel file of its kind, unpacks to too much, or holds a program."""
+    data = files[0]
+    # An archive is read from its end: one with something before it is two files in one.
+    if not data.startswith(b"PK\x03\x04"):
+        raise Refused("kind")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            measure(archive)
+            names = {entry.filename.lower() for entry in archive.infolist()}
+            types = archive.read("[Content_Types].xml").lower()
+    except Refused:
+        raise
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  reason: whatever a stranger's file makes the library raise
+        raise Refused("damaged") from None
+    programs = any(name.endswith((".bin", ".exe", ".dll", ".vbs", ".js")) for name in names)
+    if OFFICE_PARTS[options["kind"]] not in names or programs or b"macroenabled" in types:
+        raise Refused("kind")
+    return {}, []
+
+
 # Pictures
 
 
@@ -245,7 +273,7 @@ def ground(image: Any) -> str:
     return f"#{red:02X}{green:02X}{blue:02X}"
 
 
-JOBS = {"table": table, "pictures": pictures}
+JOBS = {"table": table, "office": office, "pictures": pictures}
 
 
 def main() -> None:

@@ -64,7 +64,7 @@ def _share(sharing: "DemoUnit", host: "DemoUnit", overseer: User, year: int, at:
         reason="今年起与同楼单位共用食堂，请改报“共用”。",
     )  # fmt: skip
     facts = Declared(
-        canteen=CanteenMode.SHARED, canteen_spend_fen=0, represented_by_id=host.unit.pk,
+        canteen=CanteenMode.SHARED, canteen_spend_fen=known.canteen_spend_fen, represented_by_id=host.unit.pk,
         contact_name=known.contact_name, contact_phone=known.contact_phone,
     )  # fmt: skip
     declare(

@@ -9,7 +9,7 @@ from ninja import Query
 from pydantic import Field
 
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Moment, Page, Priced, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Area, Body, Moment, Page, Paragraphs, Priced, YuanIn, fen_of, yuan
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
@@ -140,7 +140,7 @@ def list_platform_case_photos(request: ApiRequest, case_id: int) -> dict[str, An
 class Judgement(Body):
     verdict: Literal["refund", "return", "dismiss"]
     amount: YuanIn | None = Field(None, description=gettext_noop("Needed unless the case is dismissed."))
-    reason: str = Field(min_length=1, max_length=500, description=gettext_noop("Both sides read it."))
+    reason: Paragraphs = Field(min_length=1, max_length=500, description=gettext_noop("Both sides read it."))
 
 
 @area.writes(

@@ -9,7 +9,7 @@ from pydantic import Field
 from catalog.queries.shelf import Shelf, changes_of, shelves_of
 from catalog.queries.trade import goods_of_supplier, supplier_goods
 from shop.core.acting import by
-from shop.core.api import Answer, Body, Moment, Page, Priced, yuan
+from shop.core.api import Answer, Body, Moment, Page, Paragraphs, Priced, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.seller import For, ForList, ForOne, acting, area
@@ -228,7 +228,7 @@ def get_settlement(request: ApiRequest, asked: ForList) -> dict[str, Any]:
 
 
 class Reply(Body):
-    reply: str = Field(min_length=1, max_length=300)
+    reply: Paragraphs = Field(min_length=1, max_length=300)
 
 
 @area.writes(

@@ -10,7 +10,7 @@ from ninja import Query
 from pydantic import Field
 
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Moment, Page, Priced, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Area, AsItIs, Body, Moment, Page, Paragraphs, Priced, YuanIn, fen_of, yuan
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
@@ -24,7 +24,7 @@ from shop.sales.visitors import Visitor
 
 area = Area(gettext_noop("Your orders"))
 Photos = Annotated[
-    list[str],
+    list[AsItIs],
     Field(
         max_length=6,
         description=gettext_noop("Pictures as base64, JPEG or PNG; all together at most 1.8 MB."),
@@ -234,7 +234,7 @@ def nudge_order(request: ApiRequest, number: str) -> None:
 
 class ReviewIn(Body):
     stars: int = Field(ge=1, le=5)
-    text: str = Field(min_length=1, max_length=500)
+    text: Paragraphs = Field(min_length=1, max_length=500)
     photos: Photos = []
 
 
@@ -242,7 +242,7 @@ class AfterSaleIn(Body):
     kind: Literal["damaged", "refund_only", "return"]
     quantity: int = Field(ge=1, le=999_999)
     amount: YuanIn
-    reason: str = Field(min_length=1, max_length=300)
+    reason: Paragraphs = Field(min_length=1, max_length=300)
     photos: Photos = []
 
 
@@ -299,7 +299,7 @@ def take_offer(request: ApiRequest, number: str, case_id: int) -> None:
 
 
 class PleaIn(Body):
-    words: str = Field(min_length=1, max_length=300, description=gettext_noop("Why you do not agree."))
+    words: Paragraphs = Field(min_length=1, max_length=300, description=gettext_noop("Why you do not agree."))
 
 
 @step(

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from catalog.queries.trade import SupplierBrief
 from shop.core.acting import by
-from shop.core.api import Body, Moment, Page, Priced, YuanIn, fen_of, yuan
+from shop.core.api import Body, Moment, Page, Paragraphs, Priced, YuanIn, fen_of, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
@@ -69,7 +69,7 @@ def list_seller_cases(request: ApiRequest, asked: Annotated[CasesAsked, Query(..
 class CaseDecision(Body):
     approve: bool
     amount: YuanIn | None = Field(None, description=gettext_noop("Needed to approve: at most what was asked for."))
-    answer: str = Field("", max_length=300, description=gettext_noop("Needed to refuse: the buyer reads it."))
+    answer: Paragraphs = Field("", max_length=300, description=gettext_noop("Needed to refuse: the buyer reads it."))
     photos: Photos = []
 
 
@@ -108,7 +108,9 @@ def _answered(supplier: SupplierBrief, case_id: int) -> dict[str, Any]:
 
 class CameBack(Body):
     received: bool
-    why: str = Field("", max_length=300, description=gettext_noop("What is wrong with it: the platform decides then."))
+    why: Paragraphs = Field(
+        "", max_length=300, description=gettext_noop("What is wrong with it: the platform decides then.")
+    )
 
 
 @area.writes(

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.fields import ParagraphsField
 from shop.core.money import to_fen, to_yuan
 from shop.sales.states import Verdict
 
@@ -28,7 +29,7 @@ class JudgeForm(forms.Form):
         decimal_places=2,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "data-testid": "judge-amount"}),
     )
-    reason = forms.CharField(
+    reason = ParagraphsField(
         label=_("Reason: both sides read it"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4, "data-testid": "judge-reason"}),

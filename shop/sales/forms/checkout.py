@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shop.core.division_fields import DivisionFields
-from shop.core.fields import CreditCodeField, PhoneField, PostcodeField
+from shop.core.fields import CreditCodeField, LineField, PhoneField, PostcodeField
 
 NEW = "new"
 NO_INVOICE, PERSON, COMPANY = "", "person", "company"
@@ -16,15 +16,15 @@ INVOICE_FIELDS = ("invoice_title", "invoice_tax_no", "invoice_email")
 class CheckoutForm(DivisionFields):
     """Address (one of the book, or a new one), invoice. Notes, coupon and lines are read beside it."""
 
-    address = forms.CharField(required=False, max_length=20)
-    name = forms.CharField(
+    address = LineField(required=False, max_length=20)
+    name = LineField(
         label=_("Recipient"),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Enter who receives the parcel.")},
     )
     phone = PhoneField(label=_("Mobile number"), error_messages={"required": _("Enter a mobile number of 11 digits.")})
-    street = forms.CharField(
+    street = LineField(
         label=_("Street, building, door"),
         max_length=160,
         widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
@@ -34,7 +34,7 @@ class CheckoutForm(DivisionFields):
     invoice = forms.ChoiceField(
         required=False, choices=[(NO_INVOICE, _("None")), (PERSON, _("Personal")), (COMPANY, _("Company"))]
     )
-    invoice_title = forms.CharField(label=_("Invoice title"), max_length=120, required=False)
+    invoice_title = LineField(label=_("Invoice title"), max_length=120, required=False)
     invoice_tax_no = CreditCodeField(label=_("Tax number"), required=False)
     invoice_email = forms.EmailField(
         label=_("E-mail for the invoice"),

@@ -3,12 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.fields import LineField
+
 
 class AnswerForm(forms.Form):
     """Agree, decline or withdraw; a reason where one likes to give it."""
 
     answer = forms.ChoiceField(choices=[(word, word) for word in ("agree", "decline", "withdraw")])
-    reason = forms.CharField(
+    reason = LineField(
         label=_("Reason, if you like"),
         required=False,
         max_length=200,

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.fields import LineField, ParagraphsField
 from shop.core.money import to_fen
 from shop.sales.forms.photos import PhotosField
 from shop.sales.states import AfterSaleKind
@@ -19,7 +20,7 @@ class ReviewForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one to five stars.")},
     )
-    text = forms.CharField(
+    text = ParagraphsField(
         label=_("How was it?"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4, "data-testid": "review-text"}),
@@ -44,7 +45,7 @@ class AfterSaleForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "data-testid": "claim-amount"}),
     )
-    reason = forms.CharField(
+    reason = ParagraphsField(
         label=_("What is wrong?"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3, "data-testid": "claim-reason"}),
@@ -88,13 +89,13 @@ class AfterSaleForm(forms.Form):
 class FindOrderForm(forms.Form):
     """A guest's phone and order number."""
 
-    number = forms.CharField(
+    number = LineField(
         label=_("Order number"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
         error_messages={"required": _("Enter the number of the order.")},
     )
-    phone = forms.CharField(
+    phone = LineField(
         label=_("Phone given with the order"),
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),

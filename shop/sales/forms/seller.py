@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.fields import LineField, ParagraphsField
 from shop.core.money import to_fen, to_yuan
 from shop.core.times import full_day
 from shop.sales.forms.photos import PhotosField
@@ -60,7 +61,7 @@ class ShipForm(forms.Form):
     carrier = forms.ChoiceField(
         label=_("Carrier"), widget=forms.RadioSelect, error_messages={"required": _("Choose a carrier.")}
     )
-    tracking_no = forms.CharField(
+    tracking_no = LineField(
         label=_("Number on the parcel"),
         max_length=40,
         widget=forms.TextInput(
@@ -169,7 +170,7 @@ class DecideForm(forms.Form):
         decimal_places=2,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "data-testid": "decide-amount"}),
     )
-    answer = forms.CharField(
+    answer = ParagraphsField(
         label=_("Words to the buyer"),
         required=False,
         max_length=300,
@@ -192,7 +193,7 @@ class DecideForm(forms.Form):
 class ReturnForm(forms.Form):
     """What is wrong with goods that came back."""
 
-    why = forms.CharField(
+    why = ParagraphsField(
         label=_("What is wrong with them"),
         required=False,
         max_length=300,
@@ -203,4 +204,4 @@ class ReturnForm(forms.Form):
 class ReplyForm(forms.Form):
     """An answer below a review."""
 
-    reply = forms.CharField(label=_("Your answer"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    reply = ParagraphsField(label=_("Your answer"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))

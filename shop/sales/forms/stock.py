@@ -6,13 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.states import StockReason
+from shop.core.fields import LineField
 
 MOST_PIECES = 1_000_000
 _WHOLE = _("Enter a whole number, 0 or more.")
 
 
 def _note() -> forms.CharField:
-    return forms.CharField(
+    return LineField(
         label=_("Note"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 
@@ -52,7 +53,7 @@ class AdjustForm(forms.Form):
         error_messages={"required": _("Say why."), "invalid_choice": _("Say why.")},
     )
     note = _note()
-    key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    key = LineField(max_length=40, required=False, widget=forms.HiddenInput)
 
     @property
     def change(self) -> int:
@@ -67,7 +68,7 @@ class CountForm(forms.Form):
     counted = _pieces(_("Counted on the shelf"), "counted", 0)
     note = _note()
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    key = LineField(max_length=40, required=False, widget=forms.HiddenInput)
 
     def on_version(self, version: int) -> "CountForm":
         """Return the form as it was refused, ready to be sent again as a count of `version`."""

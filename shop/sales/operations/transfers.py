@@ -17,6 +17,7 @@ from shop.sales.errors import WrongState
 from shop.sales.models import Payment, Purchase, Remittance
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.settling import WAITING, take_money
+from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.transfers import expected_payers, offsets_of
 from shop.sales.rules import clean_reference, same_name
@@ -102,8 +103,9 @@ def _decide(purchase: Purchase, payment: Payment, received_fen: int, then: str, 
         return received_fen
     left = due_of(purchase).left_fen
     over = received_fen - left
-    if not over:
-        return 0
+    # Where the goods came first, what was accepted so far is paid by itself; the rest waits for its acceptance.
+    if not over or received_fen == schedule_of(purchase).due_now_fen:
+        return over
     fitting = (Then.GIVE_BACK, Then.OFFSET) if over > 0 else (Then.ASK, Then.GIVE_BACK)
     if then not in fitting:
         text = (
@@ -137,7 +139,7 @@ def _check_payer(payment: Payment, payer: str, why: str) -> bool:
 
 def _ask_for_rest(purchase: Purchase, at: datetime) -> None:
     due = due_of(purchase)
-    if purchase.state == PurchaseState.UNPAID and due.is_partly_paid:
+    if purchase.state == PurchaseState.UNPAID and due.is_partly_paid and schedule_of(purchase).due_now_fen:
         outbox.enqueue(
             task="sales.ask_rest",
             args={"purchase_id": purchase.pk},

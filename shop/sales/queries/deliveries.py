@@ -1,15 +1,15 @@
 """Deliveries of orders: which parcels wait to be accepted, what each accepted one costs and until when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from django.db.models import QuerySet
 
 from shop.sales import rules
-from shop.sales.models import DeliveryDue, LineFacts, OrderFacts, Shipment
-from shop.sales.states import OrderState
+from shop.sales.models import DeliveryDue, LineFacts, OrderFacts, Purchase, Shipment
+from shop.sales.queries.due import dues_of
+from shop.sales.states import OrderState, PurchaseState, Terms
 
 OPEN_STATES = (OrderState.TO_SHIP, OrderState.SHIPPED)
 
@@ -45,21 +45,93 @@ def shipped_pieces(order_id: int) -> dict[int, int]:
     return dict(LineFacts.objects.filter(order_id=order_id).order_by("pk").values_list("pk", "shipped"))
 
 
-def due_rows(orders: Sequence[OrderFacts], received_fen: int = 0) -> list[DueRow]:
-    """Return what is due of each accepted delivery of a POSTPAID purchase's `orders`, the oldest first. One query.
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What of an unpaid purchase is due now, and what waits. Amounts in 分.
 
-    What was given back of an order since shortens its youngest deliveries; `received_fen` covers the oldest of all.
+    Where the goods come first: `rows` are the accepted deliveries that are still to be paid, each with its own day, the
+    oldest first; `waits` is what falls due with the orders (by id) that are not accepted whole, or less if less is
+    accepted. Of all others `due_now_fen` is what is left to pay.
     """
-    left = {order.pk: order.left_fen for order in orders}
-    rows = DeliveryDue.objects.filter(order__in=left).order_by("order_id", "pay_by", "pk")
+
+    due_now_fen: int
+    rows: tuple[DueRow, ...] = ()
+    waits: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def waits_fen(self) -> int:
+        """What falls due once it is accepted, at most."""
+        return sum(fen for _order_id, fen in self.waits)
+
+    @property
+    def pay_by(self) -> datetime | None:
+        """The first day on which something is due; None where nothing was accepted."""
+        return self.rows[0].pay_by if self.rows else None
+
+    def of_order(self, order_id: int) -> "Schedule":
+        """Return what of it is one order's."""
+        rows = tuple(row for row in self.rows if row.order_id == order_id)
+        return Schedule(
+            sum(row.due_fen for row in rows), rows, tuple(each for each in self.waits if each[0] == order_id)
+        )
+
+
+def schedules_of(purchases: Sequence[Purchase]) -> dict[int, Schedule]:
+    """Return what of each of these purchases is due now and what waits, by id. Five queries, however many.
+
+    The one answer of pages, papers and programs. What was given back of an order since shortens its youngest
+    deliveries; money that came covers the oldest of all, then what waits.
+    """
+    open_ids = [each.pk for each in purchases if each.state == PurchaseState.UNPAID]
+    terms = {each.pk: each.terms for each in purchases}
+    dues = dues_of(open_ids)
+    postpaid = [pk for pk in open_ids if terms[pk] == Terms.POSTPAID]
+    orders: dict[int, list[OrderFacts]] = {pk: [] for pk in postpaid}
+    for order in OrderFacts.objects.filter(purchase__in=postpaid).order_by("pk"):
+        orders[order.purchase_id].append(order)
+    accepted: dict[int, list[DeliveryDue]] = {}
+    for row in DeliveryDue.objects.filter(order__purchase__in=postpaid).order_by("order_id", "pay_by", "pk"):
+        accepted.setdefault(row.order_id, []).append(row)
+    found = {each.pk: Schedule(0) for each in purchases}
+    for pk in open_ids:
+        found[pk] = (
+            _schedule(orders[pk], accepted, dues[pk].received_fen) if pk in orders else Schedule(dues[pk].left_fen)
+        )
+    return found
+
+
+def schedules_by_id(purchase_ids: Sequence[int]) -> dict[int, Schedule]:
+    """Return the schedules of purchases by their ids; none for no ids. Six queries at most."""
+    if not purchase_ids:
+        return {}
+    return schedules_of(list(Purchase.objects.filter(pk__in=purchase_ids).order_by("pk")))
+
+
+def schedule_of(purchase: Purchase) -> Schedule:
+    """Return what of a purchase is due now and what waits. Five queries."""
+    return schedules_of([purchase])[purchase.pk]
+
+
+def _schedule(orders: Sequence[OrderFacts], accepted: Mapping[int, list[DeliveryDue]], received_fen: int) -> Schedule:
     charged: list[tuple[DeliveryDue, int]] = []
-    for order_id, group in groupby(rows, key=lambda row: row.order_id):
-        its_rows = list(group)
-        amounts = rules.spread_due([row.amount_fen for row in its_rows], left[order_id], 0)
+    waits: list[tuple[int, int]] = []
+    for order in orders:
+        its_rows = accepted.get(order.pk, [])
+        amounts = rules.spread_due([row.amount_fen for row in its_rows], order.left_fen, 0)
         charged += zip(its_rows, amounts, strict=True)
+        waits.append((order.pk, order.left_fen - sum(amounts)))
     charged.sort(key=lambda pair: (pair[0].pay_by, pair[0].pk))
-    still = rules.spread_due([fen for _row, fen in charged], sum(fen for _row, fen in charged), received_fen)
-    return [
-        DueRow(row.order_id, row.accepted_at, row.pay_by, row.amount_fen, due)
-        for (row, _fen), due in zip(charged, still, strict=True)
-    ]
+    whole = sum(fen for _row, fen in charged)
+    due = rules.spread_due([fen for _row, fen in charged], whole, received_fen)
+    waiting = [fen for _order_id, fen in waits]
+    left = rules.spread_due(waiting, sum(waiting), max(0, received_fen - whole))
+    rows = tuple(
+        DueRow(row.order_id, row.accepted_at, row.pay_by, row.amount_fen, fen)
+        for (row, _fen), fen in zip(charged, due, strict=True)
+        if fen
+    )
+    return Schedule(
+        sum(row.due_fen for row in rows),
+        rows,
+        tuple((pk, fen) for (pk, _fen), fen in zip(waits, left, strict=True) if fen),
+    )

@@ -11,6 +11,7 @@ from shop.core import times
 from shop.core.money import in_yuan
 from shop.sales import rules
 from shop.sales.models import Refund, Remittance
+from shop.sales.queries.deliveries import Schedule
 from shop.sales.queries.due import Due
 from shop.sales.states import PurchaseState, RefundState
 
@@ -130,13 +131,23 @@ def going_back_of_orders(order_ids: Sequence[int]) -> dict[int, int]:
     return dict(rows.values_list("order_id").annotate(fen=Sum("amount_fen")))
 
 
-def said_to_finance(trail: Trail, due: Due, state: str) -> list[str]:
+def said_to_finance(trail: Trail, due: Due, state: str, schedule: Schedule) -> list[str]:
     """Say, for the platform's finance, what became of the money of one transfer, a sentence for each part of it."""
     unneeded, is_open = trail.unneeded(), state == PurchaseState.UNPAID
     kept = trail.came_fen - unneeded.going_back_fen - unneeded.gone_back_fen
     left = {"left": in_yuan(due.left_fen)}
     said = []
-    if kept and is_open:
+    if is_open and schedule.waits_fen:
+        said.append(
+            _("Due now: %(now)s. Waits for acceptance: %(waits)s; the sum may fall.")
+            % {"now": in_yuan(schedule.due_now_fen), "waits": in_yuan(schedule.waits_fen)}
+        )
+    if kept and is_open and not schedule.due_now_fen:
+        said.append(
+            _("%(came)s came already. The other %(left)s wait for acceptance: nothing is due now.")
+            % {"came": in_yuan(kept), **left}
+        )
+    elif kept and is_open:
         said.append(
             _("%(came)s came already, %(left)s is still missing: the buyer was asked for it.")
             % {"came": in_yuan(kept), **left}

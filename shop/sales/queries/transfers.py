@@ -12,6 +12,7 @@ from django.db.models import Q
 from shop.accounts.queries import organisation_names
 from shop.sales import hooks
 from shop.sales.models import Payment, Purchase
+from shop.sales.queries.deliveries import schedules_of
 from shop.sales.queries.due import dues_of
 from shop.sales.queries.slips import SlipShown, slips_of
 from shop.sales.queries.trails import said_to_finance, trails_of
@@ -75,7 +76,7 @@ class Shown(StrEnum):
 
 def transfers(page: int | str = 1, *, shown: str = Shown.WAITING) -> Page:
     """Return a page of the transfers that wait (the oldest first), of those whose purchase waits for no money any more,
-    or of the booked ones (the latest first). Twelve queries at most, whatever the number.
+    or of the booked ones (the latest first). Eighteen queries at most, whatever the number.
     """
     rows = Payment.objects.filter(gateway="transfer", payable_kind="purchase")
     open_ = rows.filter(state__in=(PaymentState.STARTED, PaymentState.CHECKING))
@@ -92,6 +93,7 @@ def transfers(page: int | str = 1, *, shown: str = Shown.WAITING) -> Page:
     names = _payers(list(purchases.values()))
     dues = dues_of(list(purchases))
     trails = trails_of(list(purchases))
+    schedules = schedules_of(list(purchases.values()))
     slips = slips_of([payment.pk for payment in payments])
     offsets = _offsets(list(purchases.values())) if shown == Shown.WAITING else {}
     found.object_list = []
@@ -112,7 +114,7 @@ def transfers(page: int | str = 1, *, shown: str = Shown.WAITING) -> Page:
             state=purchase.state,
             offsets=offsets.get(purchase.pk, []),
             became=trail.state(is_open=purchase.state == PurchaseState.UNPAID),
-            said=said_to_finance(trail, due, purchase.state),
+            said=said_to_finance(trail, due, purchase.state, schedules[purchase.pk]),
             slips=slips.get(payment.pk, []),
         )
         found.object_list.append(row)

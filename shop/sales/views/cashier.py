@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
@@ -80,7 +81,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     try:
         give_account(
             purchase=found.purchase,
-            **{name: request.POST.get(name, "") for name in ("holder", "bank", "number")},
+            **{name: sent.line(request, name) for name in ("holder", "bank", "number")},
             actor=visitors.user_of(request),
             at=timezone.now(),
         )

@@ -18,6 +18,7 @@ from shop.core.codes import international_phone
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
+from shop.core.texts import one_line
 from shop.sales import visitors
 from shop.sales.forms.checkout import NEW, CheckoutForm
 from shop.sales.models import Purchase
@@ -96,7 +97,7 @@ class _Checkout:
     def page(self) -> CheckoutPage:
         """Return what is bought, priced."""
         notes = {
-            int(name[5:]): text.strip()[:LONGEST_NOTE]
+            int(name[5:]): one_line(text)[:LONGEST_NOTE].rstrip()
             for name, text in self.given.items()
             if name.startswith("note_") and name[5:].isdigit()
         }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.money import to_yuan
 from shop.core.post_only import post_only
@@ -229,7 +230,7 @@ def take_offer(request: HttpRequest, case_id: int, actor: Any) -> str:
 @_case_step
 def ask_platform(request: HttpRequest, case_id: int, actor: Any) -> str:
     """Have the platform decide."""
-    arbitration.ask_platform(case_id=case_id, words=request.POST.get("words", ""), actor=actor, at=timezone.now())
+    arbitration.ask_platform(case_id=case_id, words=sent.paragraphs(request, "words"), actor=actor, at=timezone.now())
     return _("The platform decides now. You are told.")
 
 
@@ -239,7 +240,7 @@ def send_back(request: HttpRequest, case_id: int, actor: Any) -> str:
     returning.send_back(
         case_id=case_id,
         carrier=request.POST.get("carrier", ""),
-        tracking_no=request.POST.get("tracking_no", "")[:60],
+        tracking_no=sent.line(request, "tracking_no", 60),
         actor=actor,
         at=timezone.now(),
     )

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from shop.core import sent
 from shop.core.acting import permitted
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
@@ -46,7 +47,7 @@ def pay(request: HttpRequest, refund_id: int) -> HttpResponse:
     try:
         pay_out(
             refund_id=refund_id,
-            reference=request.POST.get("reference", ""),
+            reference=sent.line(request, "reference"),
             proof=request.FILES.get("proof"),
             actor=request.user,
             at=timezone.now(),
@@ -69,7 +70,7 @@ def account(request: HttpRequest, refund_id: int) -> HttpResponse:
         give_account(
             purchase=purchase,
             through=purchase.attribution_kind,
-            **{name: request.POST.get(name, "") for name in ("holder", "bank", "number")},
+            **{name: sent.line(request, name) for name in ("holder", "bank", "number")},
             actor=request.user,
             at=timezone.now(),
         )

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from shop.core import sent
 from shop.core.acting import permitted
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
@@ -48,7 +49,7 @@ def decide(request: HttpRequest, review_id: int) -> HttpResponse:
         moderate_review(
             review_id=review_id,
             approve=approve,
-            reason=request.POST.get("reason", "")[:200],
+            reason=sent.paragraphs(request, "reason", 200),
             actor=request.user,
             at=timezone.now(),
         )

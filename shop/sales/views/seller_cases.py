@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries.trade import SupplierBrief
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name
 from shop.core.post_only import post_only
@@ -99,7 +100,7 @@ def returned(request: HttpRequest, supplier: SupplierBrief, case_id: int) -> Htt
             confirm_return(case_id=found.pk, actor=request.user, at=at)
             messages.success(request, _("Confirmed: the money goes back to the buyer."))
         else:
-            why = request.POST.get("why", "")[:300]
+            why = sent.paragraphs(request, "why", 300)
             dispute_return(case_id=found.pk, why=why, actor=request.user, at=at)
             messages.success(request, _("The platform decides now. You are told."))
     except DomainError as error:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.queries.trade import SupplierBrief
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name
 from shop.core.money import to_yuan
@@ -155,7 +156,7 @@ def ship(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResp
     found = _own(supplier, number)
     at = timezone.now()
     form = ShipForm(request.POST, order=found, lots=_lots(found, at))
-    carrier, tracking_no = request.POST.get("carrier", ""), rules.clean_tracking_no(request.POST.get("tracking_no", ""))
+    carrier, tracking_no = request.POST.get("carrier", ""), rules.clean_tracking_no(sent.line(request, "tracking_no"))
     if any(each.carrier == carrier and each.tracking_no == tracking_no for each in found.shipments.all()):
         # The button twice, or the page once more: it was sent.
         messages.info(request, _("This parcel was noted already."))

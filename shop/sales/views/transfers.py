@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from shop.core import sent
 from shop.core.acting import permitted
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.money import to_fen
@@ -54,11 +55,11 @@ def match(request: HttpRequest, payment_id: int) -> HttpResponse:
         payment = match_transfer(
             payment_id=payment_id,
             received_fen=_amount(request.POST.get("received", "")),
-            payer=request.POST.get("payer", "")[:120],
-            why=request.POST.get("why", "")[:200],
+            payer=sent.line(request, "payer", 120),
+            why=sent.line(request, "why", 200),
             then=then,
             offset_id=int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 10 else None,
-            reference=request.POST.get("reference", "")[:60],
+            reference=sent.line(request, "reference", 60),
             seen_fen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None,
             actor=request.user,
             at=timezone.now(),

@@ -1,4 +1,7 @@
-"""Runs the demo: prepares what is missing, then web server and worker, started and stopped together."""
+"""Runs the demo: prepares what is missing, then web server and worker, started and stopped together.
+
+One that ends is started again. What happens to them, and why the demo itself ends, is said on standard error.
+"""
 
 import signal
 import socket
@@ -11,11 +14,16 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
-from shop.demo.children import Child, serving, worker_command
+from shop.demo.children import Child, GivenUp, Part, how, serving, worker_command
 
 GRACE_SECONDS = 10
 WAIT_SECONDS = 120  # A busy machine takes its time.
+
+
+class Told(Exception):
+    """A signal says to stop; its name is the reason."""
 
 
 class Command(BaseCommand):
@@ -29,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--prepare", action="store_true", help="Set up what is missing first (as prepare_demo)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Start the children, say where they are, wait; when one ends, end the other."""
+        """Start the children, say where they are, and keep them running until told to stop."""
         port = options["port"]
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -37,31 +45,41 @@ class Command(BaseCommand):
         if options["prepare"]:
             # In this process: each that loads the whole project takes four seconds.
             call_command("prepare_demo", stdout=self.stdout)
-        children: list[Child] = [serving(port)]
+        parts = [Part("web server", lambda: serving(port), self._say)]
 
         def stop(signum: int, frame: FrameType | None) -> None:
-            raise KeyboardInterrupt
+            raise Told(signal.Signals(signum).name)
 
-        signal.signal(signal.SIGTERM, stop)
+        # A terminal that closes says SIGHUP: without this it would end us without a word, and leave the children.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, stop)
         try:
-            self._wait_for_port(port, children)
+            self._wait_for_port(port, parts[0].child)
             # After the pages: they are what somebody waits for.
-            children.append(subprocess.Popen(worker_command(Path(settings.VAR_DIR)), cwd=settings.BASE_DIR))
+            command = worker_command(Path(settings.VAR_DIR))
+            parts.append(Part("worker", lambda: subprocess.Popen(command, cwd=settings.BASE_DIR), self._say))
             call_command("demo_info", stdout=self.stdout)
             self.stdout.write(self.style.SUCCESS(f"\n禾桥 Heqiao runs on http://127.0.0.1:{port}  (Ctrl-C stops it)"))
             self.stdout.flush()
-            while all(child.poll() is None for child in children):
+            while True:
+                for part in parts:
+                    part.look(time.monotonic())
                 time.sleep(0.3)
-            raise CommandError("A part of the demo ended; see above.")
-        except KeyboardInterrupt:
-            self.stdout.write("Stopping")
+        except Told as told:
+            self._say(f"Stopping: {told}")
+        except GivenUp as given_up:
+            raise CommandError(f"The demo ends. {given_up}; see above.") from given_up
         finally:
-            self._stop(children)
+            self._stop([part.child for part in parts])
 
-    def _wait_for_port(self, port: int, children: list[Child]) -> None:
+    def _say(self, text: str) -> None:
+        self.stderr.write(f"{timezone.localtime():%H:%M:%S} demo: {text}", self.style.NOTICE)
+        self.stderr.flush()
+
+    def _wait_for_port(self, port: int, child: Child) -> None:
         for _ in range(10 * WAIT_SECONDS):
-            if any(child.poll() is not None for child in children):
-                raise CommandError("The server did not start; see above.")
+            if (ended := child.poll()) is not None:
+                raise CommandError(f"The server did not start, it ended {how(ended)}; see above.")
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return
@@ -70,8 +88,8 @@ class Command(BaseCommand):
 
     def _stop(self, children: list[Child]) -> None:
         # An impatient second Ctrl-C would leave the children behind; they end within the grace anyway.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         for child in children:
             if child.poll() is None:
                 child.terminate()

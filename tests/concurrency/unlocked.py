@@ -1,0 +1,147 @@
+"""The controls: the same operations without their locks, so that a race must go wrong.
+
+No row is locked by looking at it, on SQLite no transaction holds the others up, and conditional updates become what most
+shops do: look, then write what was seen plus one. Between looking and writing the racers of a control meet, at what its
+job calls `meet`: what both of them write is stale, whatever the machine does.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.transaction import Atomic
+from oscar.apps.voucher.models import Voucher
+
+from catalog.models import Stock
+from catalog.operations import deciding, proposing, stock, stocktaking
+from livestream.operations import drops
+from procurement.operations import quota, representing
+from shop.accounts import one_time_codes
+from shop.accounts.models import OneTimeCode, User
+from shop.core import ledger, limits
+from shop.core.models import Account, Limit
+from shop.sales.models import Purchase
+from shop.sales.offers import has_used
+from shop.sales.operations import acceptance, aftersales, arbitration, checkout, discounts, payouts, placing, transfers
+from tests.concurrency.meeting import Meeting
+from traceability.models import ProduceLot, TraceEvent
+from traceability.operations import assigning, quality
+
+# What a racer has called when it has looked and not yet written: the place where it meets, module and function.
+LOOKED: tuple[tuple[str, Any, str], ...] = (
+    ("proposal", deciding, "_lock"),
+    ("proposal", proposing, "_lock"),
+    ("case", arbitration, "lock_case"),
+    ("case", aftersales, "lock_case"),
+    ("limit", placing, "_check_limits"),
+    ("limit", drops, "_check_limit"),
+    ("transfer", transfers, "_check_payer"),
+    # Asked of the refund right after it was read.
+    ("refund", payouts.rules, "is_by_hand"),
+    # One has read the order before the other writes it, who has read whose quota it fills before the one writes that.
+    ("delivery:order", acceptance, "lock_order"),
+    ("delivery:order", representing, "counted_fen"),
+    ("delivery:quota", representing, "counted_fen"),
+    ("delivery:quota", quota, "_postings"),
+    ("lot", quality, "lock_lots"),
+    ("reset", User, "set_password"),
+)
+
+
+def take_lock_off(job: dict[str, Any]) -> None:
+    """Take the locks out of this process, for a job that says in `meet` where its racers meet, in `size` how many."""
+    meeting = Meeting(Path(job["folder"]), job["meet"], job["size"])
+    QuerySet.select_for_update = lambda rows, **_how: rows._chain()  # type: ignore[method-assign]
+    if connection.vendor == "sqlite":
+        # A transaction that read first can't write after another did: the control has none.
+        Atomic.__enter__ = lambda _self: None  # type: ignore[method-assign]
+        Atomic.__exit__ = lambda _self, *_error: None  # type: ignore[method-assign]
+    for name, module, function in LOOKED:
+        meeting.after(module, function, name)
+    stock.reserve = partial(_reserve, meeting)
+    stocktaking.take_stock = _count_shelf
+    ledger._move_balances = partial(_move_balances, meeting)
+    assigning.take = partial(_take, meeting)
+    assigning._lock_lots = _look_at_lots
+    assigning.record_shipping = lambda **_facts: TraceEvent.objects.order_by("pk")[0]
+    one_time_codes._take_try = partial(_take_try, meeting)
+    limits._count = partial(_count, meeting)
+    discounts._claim_voucher = partial(_claim_voucher, meeting)
+    discounts._claim_offer = lambda *_facts: None
+    checkout.place = partial(_place, meeting, checkout.place)
+
+
+def _reserve(meeting: Meeting, quantities: dict[int, int]) -> None:
+    for stock_id, quantity in quantities.items():
+        row = Stock.objects.get(pk=stock_id)
+        if row.on_hand - row.reserved < quantity:
+            raise stock.OutOfStock("gone")
+        meeting.come(f"stock:{stock_id}")
+        Stock.objects.filter(pk=stock_id).update(reserved=row.reserved + quantity)
+
+
+def _move_balances(meeting: Meeting, postings: list[Any], by_name: dict[str, Account]) -> None:
+    for posting in postings:
+        for name, sign in ((posting.debit, -1), (posting.credit, 1)):
+            account = Account.objects.get(pk=by_name[name].pk)
+            if not account.guarded:
+                continue
+            if account.balance + sign * posting.amount < 0:
+                raise ledger.Overdrawn("gone")
+            meeting.come(f"account:{name}")
+            Account.objects.filter(pk=account.pk).update(balance=account.balance + sign * posting.amount)
+
+
+def _look_at_lots(supplier_id: int, listing_ids: set[int], at: datetime) -> dict[int, ProduceLot]:
+    return {lot.pk: lot for lot in assigning.with_packing(ProduceLot.objects.filter(supplier_id=supplier_id))}
+
+
+def _take(meeting: Meeting, lot: ProduceLot, grams: int, line: Any, at: datetime) -> None:
+    meeting.come("lot")
+    ProduceLot.objects.filter(pk=lot.pk).update(assigned_grams=lot.assigned_grams + grams)
+
+
+def _count_shelf(*, stockrecord_id: int, counted: int, **_facts: Any) -> None:
+    """Do what the old page did: write what was typed, whatever happened since the page was shown."""
+    Stock.objects.filter(stockrecord=stockrecord_id, pool="main").update(on_hand=counted)
+
+
+def _take_try(meeting: Meeting, row: OneTimeCode, at: object) -> bool:
+    if row.tries >= one_time_codes.TRIES:
+        return False
+    meeting.come("code")
+    OneTimeCode.objects.filter(pk=row.pk).update(tries=row.tries + 1)
+    return True
+
+
+def _count(meeting: Meeting, digest: str, amount: int, at: object) -> bool:
+    row = Limit.objects.filter(key=digest).first()
+    if row is None or row.count >= amount:
+        return False
+    meeting.come("tries")
+    Limit.objects.filter(key=digest).update(count=row.count + 1)
+    return True
+
+
+def _claim_voucher(meeting: Meeting, purchase: Purchase, voucher_id: int, amount_fen: int, whose: Any, at: Any) -> None:
+    if has_used(purchase.coupon_code, whose, but=purchase.pk):
+        raise discounts.CouponGone("gone")
+    meeting.come("coupon")
+    Voucher.objects.filter(pk=voucher_id).update(num_orders=1)
+
+
+def _place(meeting: Meeting, place: Callable[..., Purchase], *, key: str, **facts: Any) -> Purchase:
+    """Look whether the key was used, then buy: nothing keeps a key from being used twice."""
+    placed = Purchase.objects.filter(key__startswith=key).first()
+    if placed is not None:
+        return placed
+    meeting.come("key")
+    # The token of its links is made of the key: it would be the same.
+    facts["buyer"] = replace(facts["buyer"], link_token="")
+    return place(key=f"{key}:{secrets.token_hex(4)}", **facts)
