@@ -1,9 +1,18 @@
 """What goes back of a line's discount when the line's goods or money go back. Pure; amounts in 分."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from shop.sales.rules import pieces_paid
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a supplier's offer costs it, in 分, and what it takes off orders that are not paid (yet)."""
+
+    cost_fen: int = 0
+    waiting_fen: int = 0
 
 
 def discount_back(unit_price_fen: int, ordered: int, discount_fen: int, refunded_fen: int, pieces_gone: int) -> int:

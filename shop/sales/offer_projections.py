@@ -12,9 +12,10 @@ from shop.core import ledger
 from shop.core.money import to_fen
 from shop.core.projections import Mismatch, check
 from shop.sales import books
+from shop.sales.discount_rules import Cost
 from shop.sales.models import LineDiscount, LineFacts, OfferConsent, OfferFunding, OrderFacts
 from shop.sales.operations.discounts_back import returned_now
-from shop.sales.queries.funding import Cost, costs_of, terms_now
+from shop.sales.queries.funding import costs_of, terms_now
 from shop.sales.states import ConsentState, OrderState, PurchaseState
 
 CLOSED = (PurchaseState.EXPIRED, PurchaseState.CANCELLED)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.offer.models import Benefit, Condition
 
+from shop.sales.discount_rules import Cost
 from shop.sales.models import OfferConsent
-from shop.sales.queries.funding import Cost
 
 
 @dataclass(frozen=True)

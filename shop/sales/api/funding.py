@@ -11,6 +11,7 @@ from shop.core.api import Body, Moment, Page, Priced, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.seller import ForList, ForOne, acting, area
+from shop.sales.discount_rules import Cost
 from shop.sales.models import LineDiscount, OfferConsent
 from shop.sales.offer_words import describe
 from shop.sales.operations.funding import answer_consent, withdraw_consent
@@ -53,7 +54,7 @@ class Answered(Body):
     reason: str = Field("", max_length=200)
 
 
-def _offer(consent: OfferConsent, cost: queries.Cost | None = None) -> dict[str, Any]:
+def _offer(consent: OfferConsent, cost: Cost | None = None) -> dict[str, Any]:
     words = describe(consent, queries.cost_of(consent) if cost is None else cost)
     same = ("state", "version", "ends_at", "asked_at", "answered_at", "reason")
     said = ("name", "gives", "needs", "goods", "limits", "by_coupon", "begins_at")
@@ -98,7 +99,7 @@ def list_offers(request: ApiRequest, asked: ForList) -> dict[str, Any]:
     costs = queries.costs_of(supplier=supplier.pk)
 
     def offer(consent: OfferConsent) -> dict[str, Any]:
-        return _offer(consent, costs.get((consent.offer_id, supplier.pk), queries.Cost()))
+        return _offer(consent, costs.get((consent.offer_id, supplier.pk), Cost()))
 
     return turn_of(asked, lambda number: queries.consents_of(supplier.pk, number), offer)
 

@@ -18,10 +18,11 @@ from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput
 from shop.core.money import to_fen
 from shop.sales import books
+from shop.sales.discount_rules import Cost
 from shop.sales.errors import WrongState
 from shop.sales.hooks import Event, OrderEvent
 from shop.sales.models import OfferConsent, OfferFunding
-from shop.sales.queries.funding import Cost, costs_of, terms_now
+from shop.sales.queries.funding import costs_of, terms_now
 from shop.sales.states import CONSENT_MOVES, ConsentState, PurchaseState
 
 REASON_LENGTH = 200

@@ -1,7 +1,6 @@
 """What suppliers are asked to fund, what they agreed to, and what it has cost them line by line."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -9,6 +8,7 @@ from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 from oscar.apps.offer.models import ConditionalOffer, Range
 
+from shop.sales.discount_rules import Cost
 from shop.sales.models import LineDiscount, OfferConsent
 from shop.sales.offers import plain_terms
 from shop.sales.states import ConsentState, PurchaseState
@@ -67,14 +67,6 @@ def consent_of(supplier_id: int, consent_id: int) -> OfferConsent | None:
 def asked_consents(supplier_id: int) -> list[OfferConsent]:
     """Return the offers that wait for a supplier's answer, the oldest first. One query."""
     return list(OfferConsent.objects.filter(supplier_id=supplier_id, state=ConsentState.ASKED).order_by("pk"))
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a supplier's offer costs it, in 分, and what it takes off orders that are not paid (yet)."""
-
-    cost_fen: int = 0
-    waiting_fen: int = 0
 
 
 def _funded() -> QuerySet[LineDiscount]:

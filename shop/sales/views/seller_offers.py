@@ -15,6 +15,7 @@ from catalog.queries.trade import SupplierBrief
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
+from shop.sales.discount_rules import Cost
 from shop.sales.forms.funding import AnswerForm
 from shop.sales.models import OfferConsent
 from shop.sales.offer_words import describe
@@ -33,7 +34,7 @@ BADGES = {
 }
 
 
-def _row(consent: OfferConsent, cost: queries.Cost) -> dict[str, Any]:
+def _row(consent: OfferConsent, cost: Cost) -> dict[str, Any]:
     over = consent.ends_at < timezone.now()
     return {
         "consent": consent,
@@ -49,7 +50,7 @@ def offers(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show what the supplier is asked to fund and what it funds."""
     page = queries.consents_of(supplier.pk, request.GET.get("page", 1))
     costs = queries.costs_of(supplier=supplier.pk)
-    rows = [_row(each, costs.get((each.offer_id, supplier.pk), queries.Cost())) for each in page.object_list]
+    rows = [_row(each, costs.get((each.offer_id, supplier.pk), Cost())) for each in page.object_list]
     return console(request, supplier, "offers", {"page": page, "rows": rows})
 
 
