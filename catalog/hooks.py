@@ -71,6 +71,27 @@ def panels_of(slug: str, specification_ids: Collection[int], at: datetime) -> li
     return [panel for source in _panels if (panel := source(slug, specification_ids, at)) is not None]
 
 
+NamesOf = Callable[[Collection[int]], dict[int, str]]
+
+
+def _no_lot_names(lot_ids: Collection[int]) -> dict[int, str]:
+    return {}
+
+
+_lot_names: NamesOf = _no_lot_names
+
+
+def connect_lot_names(source: NamesOf) -> None:
+    """Have `source(lot ids)` name the lots whose pieces are held apart, in one query."""
+    global _lot_names  # noqa: PLW0603  # wired once, when the apps are ready
+    _lot_names = source
+
+
+def lot_names(lot_ids: Collection[int]) -> dict[int, str]:
+    """Return the codes of lots, by id."""
+    return _lot_names(lot_ids) if lot_ids else {}
+
+
 @dataclass(frozen=True, slots=True)
 class LotDates:
     """The days of the lot that a piece bought now would come from. `best_before` None: it keeps."""

@@ -41,6 +41,7 @@ class StockChangeKind(models.TextChoices):
     SHIPPED = "shipped", _("Sent")
     CARVED = "carved", _("Set apart")
     RETURNED = "returned", _("Back to the shop")
+    DISPOSED = "disposed", _("Disposed of")
 
 
 class StockReason(models.TextChoices):
@@ -52,6 +53,17 @@ class StockReason(models.TextChoices):
     SOLD_ELSEWHERE = "sold_elsewhere", _("Sold elsewhere")
     OWN_USE = "own_use", _("Samples or own use")
     MISTAKE = "mistake", _("An earlier entry was wrong")
+
+
+# Which way the pieces of each reason go: 1 they came, -1 they went. What corrects an earlier entry goes either way.
+STOCK_REASON_WAYS: dict[str, frozenset[int]] = {
+    StockReason.HARVEST: frozenset({1}),
+    StockReason.CAME_BACK: frozenset({1}),
+    StockReason.SPOILED: frozenset({-1}),
+    StockReason.SOLD_ELSEWHERE: frozenset({-1}),
+    StockReason.OWN_USE: frozenset({-1}),
+    StockReason.MISTAKE: frozenset({1, -1}),
+}
 
 
 class SupplierKind(models.TextChoices):

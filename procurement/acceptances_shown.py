@@ -6,8 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from procurement.models import AcceptanceLine, GoodsAcceptance
+from procurement.queries.evidence import ACCEPTANCE, picture_urls
 from procurement.rules.amounts import in_capitals
-from procurement.shown import due_words, thumb
+from procurement.shown import due_words
 from procurement.states import AcceptanceKind
 from procurement.texts import words
 from shop.sales.queries.deliveries import DueRow, Schedule
@@ -17,7 +18,10 @@ GRAMS_A_KILOGRAM = 1000
 
 @dataclass(frozen=True)
 class LineShown:
-    """One line of an acceptance. Weights in kg as text, "" where nobody weighed; amounts in 分."""
+    """One line of an acceptance. Weights in kg as text, "" where nobody weighed; amounts in 分.
+
+    `short_fen` is `pieces_fen` for pieces that were not accepted and `weight_fen` for `light` kg of those that were.
+    """
 
     name: str
     spec: str
@@ -28,12 +32,15 @@ class LineShown:
     weighed: str
     unit_price_fen: int
     short_fen: int
+    pieces_fen: int
+    weight_fen: int
+    light: str
     charged_fen: int
 
 
 @dataclass(frozen=True)
 class PhotoShown:
-    """A photo's small and large address."""
+    """A photo's small and large address; both expire, and open for those concerned only."""
 
     thumb: str
     full: str
@@ -103,10 +110,7 @@ def _show(row: GoodsAcceptance) -> AcceptanceShown:
         charged_fen=charged,
         capitals=in_capitals(charged),
         note=row.note,
-        photos=[
-            PhotoShown(thumb(photo.picture.key), thumb(photo.picture.key, max(photo.picture.widths or [240])))
-            for photo in row.photos.all()
-        ],
+        photos=[PhotoShown(*picture_urls(ACCEPTANCE, photo.pk, photo.picture)) for photo in row.photos.all()],
     )
 
 
@@ -124,6 +128,9 @@ def _show_line(row: AcceptanceLine) -> LineShown:
         weighed=kilograms(row.weighed_grams) if row.weighed_grams is not None else "",
         unit_price_fen=line.unit_price_fen,
         short_fen=row.short_fen,
+        pieces_fen=row.short_fen - row.weight_fen,
+        weight_fen=row.weight_fen,
+        light=kilograms(should_weigh - row.weighed_grams) if row.weight_fen and row.weighed_grams is not None else "",
         charged_fen=value - row.short_fen,
     )
 

@@ -53,7 +53,12 @@ HOLDING = Holding(
             kept="the gift itself, with its orders",
         ),
         Held("procurement.ReceiptLink", ("token_hash",), kept="a hash; the link works once"),
-        Held("procurement.PledgeReceipt", ("words",), kept="the beneficiary's, an institution's"),
+        Held(
+            "procurement.PledgeReceipt",
+            ("picture", "words"),
+            kept="the beneficiary's, an institution's; the photo is shown to it and to the donor only",
+        ),
+        Held("procurement.AcceptancePhoto", ("picture",), kept=f"{UNIT}; shown to those concerned only"),
         Held("procurement.Need", ("ship_name", "ship_phone", "ship_street", "text_zh", "text_en"), kept=CONTACT),
         Held("procurement.BudgetUnit", ("ship_name", "ship_phone", "ship_street"), kept=CONTACT),
         Held(

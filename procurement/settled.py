@@ -117,17 +117,31 @@ def _settled(purchase: Any, total_fen: int, rows: Sequence[UnitOrder], going_bac
 def _deductions(order: Any) -> Iterator[Deduction]:
     rest = order.total_fen - order.left_fen
     for line in order.lines.all():
-        if line.refunded_fen:
-            rest -= line.refunded_fen
-            yield Deduction(words(line.name_zh, line.name_en), _why(order, line), line.refunded_fen)
+        name = words(line.name_zh, line.name_en)
+        for why, fen in _parts(order, line):
+            rest -= fen
+            yield Deduction(name, why, fen)
     if rest:
         # Of no line: freight that was not earned.
         yield Deduction(_("Freight"), _("Cancelled") if order.state == OrderState.CANCELLED else "", rest)
 
 
-def _why(order: Any, line: Any) -> str:
+def _parts(order: Any, line: Any) -> Iterator[tuple[str, int]]:
+    """Return why and how much was taken off a line: for pieces, for what it weighed at packing and at the door."""
     if order.state == OrderState.CANCELLED:
-        return _("Cancelled")
+        if line.refunded_fen:
+            yield _("Cancelled"), line.refunded_fen
+        return
+    by_pieces = line.refunded_fen - line.weighed_back_fen - line.light_fen
+    if by_pieces:
+        yield _why(line), by_pieces
+    if line.weighed_back_fen:
+        yield _("weighed less than was charged when it was packed"), line.weighed_back_fen
+    if line.light_fen:
+        yield _("weighed less at the acceptance"), line.light_fen
+
+
+def _why(line: Any) -> str:
     said = []
     if line.cancelled:
         said.append(ngettext("%(n)s not sent", "%(n)s not sent", line.cancelled) % {"n": line.cancelled})

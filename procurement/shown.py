@@ -85,7 +85,8 @@ def show_order(row: UnitOrder, at: datetime, going_back_fen: int = 0) -> OrderSh
     order = row.order
     lines = list(order.lines.all())
     first = lines[0]
-    pieces = sum(line.ordered - line.cancelled for line in lines)
+    # Of an order that was cancelled whole its sum still stands: with the pieces that it was for.
+    pieces = sum(line.ordered - line.cancelled for line in lines) or sum(line.ordered for line in lines)
     name = words(first.name_zh, first.name_en)
     more = {"name": name, "n": len(lines)}
     name = _("%(name)s, %(n)d products in all") % more if len(lines) > 1 else f"{name} ×{pieces}"

@@ -19,8 +19,17 @@ BADGES = {
 }
 
 
-def evidence_of(lot: LotInParcel, proofs: Sequence[CertificateShown]) -> list[Evidence]:
-    """Return what stands for a lot, the strongest first. A failed test is no evidence of anything good."""
+def evidence_of(lot: LotInParcel, proofs: Sequence[CertificateShown], *, is_intact: bool) -> list[Evidence]:
+    """Return what stands for a lot, the strongest first. A failed test is no evidence of anything good.
+
+    Of records that were changed nothing stands: what remains is the register of certificates, which is not of them.
+    The certificates of a suspended lot promise nothing any more.
+    """
+    register = [
+        Evidence(EvidenceKind.CERTIFIED, each.kind_text, each.issuer, each.valid_from, each.number) for each in proofs
+    ]
+    if not is_intact:
+        return register
     tests = [
         Tested(str(each.test.get("item", "")), str(each.test.get("kind", "")), bool(each.test.get("passed")), each.at)
         for each in lot.tests
@@ -31,10 +40,9 @@ def evidence_of(lot: LotInParcel, proofs: Sequence[CertificateShown]) -> list[Ev
     found += [
         Evidence(EvidenceKind.PROMISE, str(_("Conformity certificate")), each.producer, each.issued_on, each.number)
         for each in lot.papers
+        if lot.is_certified
     ]
-    found += [
-        Evidence(EvidenceKind.CERTIFIED, each.kind_text, each.issuer, each.valid_from, each.number) for each in proofs
-    ]
+    found += register
     today = timezone.localdate()
     found.append(Evidence(EvidenceKind.RECORDS, str(_("Records unchanged")), "", today))
     return found

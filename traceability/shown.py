@@ -5,8 +5,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from shop.core.times import moment
+from shop.core.times import full_day, moment
 from traceability.queries.telling import Told
+from traceability.queries.trace import LotInParcel
 from traceability.queries.verifying import Broken
 from traceability.rules.weights import in_words
 from traceability.states import BizStep, Grade
@@ -74,6 +75,17 @@ def broken_words(broken: Broken | None, step: str = "") -> str:
         "row": row,
         "n": broken.seq,
     }
+
+
+def suspended_words(lot: LotInParcel) -> str:
+    """Return that a lot was suspended after its certificates were issued, and when; "" while they stand."""
+    if lot.is_certified:
+        return ""
+    if lot.failed_at is None:
+        return _("The lot was suspended after this certificate was issued: it stands for nothing any more.")
+    return _(
+        "The lot was suspended on %(day)s, when a test of it failed: the certificate stands for nothing any more."
+    ) % {"day": full_day(lot.failed_at)}
 
 
 def _test_words(test: dict[str, Any]) -> str:

@@ -22,12 +22,14 @@ class Disposition:
     """What may be done with a lot in one state. `moves` are the states that may follow.
 
     A test can be recorded in every state: what was found must never depend on whether it is convenient.
+    `can_certify`: its 合格证 still stand, and are printed.
     """
 
     moves: frozenset[str]
     can_pack: bool = False
     can_send: bool = False
     can_dispose: bool = False
+    can_certify: bool = False
 
 
 DISPOSITIONS: dict[str, Disposition] = {
@@ -35,12 +37,12 @@ DISPOSITIONS: dict[str, Disposition] = {
         frozenset({LotState.OPEN, LotState.HELD, LotState.RECALLED, LotState.DISPOSED}), can_dispose=True
     ),
     LotState.OPEN: Disposition(
-        frozenset({LotState.CLOSED, LotState.HELD, LotState.RECALLED}), can_pack=True, can_send=True
+        frozenset({LotState.CLOSED, LotState.HELD, LotState.RECALLED}), can_pack=True, can_send=True, can_certify=True
     ),
     LotState.HELD: Disposition(
         frozenset({LotState.OPEN, LotState.AWAITING, LotState.RECALLED, LotState.DISPOSED}), can_dispose=True
     ),
-    LotState.CLOSED: Disposition(frozenset({LotState.HELD, LotState.RECALLED})),
+    LotState.CLOSED: Disposition(frozenset({LotState.HELD, LotState.RECALLED}), can_certify=True),
     LotState.RECALLED: Disposition(frozenset({LotState.DISPOSED}), can_dispose=True),
     LotState.DISPOSED: Disposition(frozenset()),
 }

@@ -3,7 +3,11 @@
 from django.db import models
 from django.db.models import F, Q
 
-from catalog.states import StockChangeKind, StockReason
+from catalog.states import STOCK_REASON_WAYS, StockChangeKind, StockReason
+
+
+def _reasons_not(way: int) -> list[str]:
+    return sorted(str(reason) for reason, ways in STOCK_REASON_WAYS.items() if way not in ways)
 
 
 class Stock(models.Model):
@@ -50,6 +54,10 @@ class StockChange(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(after=F("before") + F("pieces")), name="stock_change_adds_up"),
+            models.CheckConstraint(
+                condition=~Q(reason__in=_reasons_not(1), pieces__gt=0) & ~Q(reason__in=_reasons_not(-1), pieces__lt=0),
+                name="stock_change_reason_fits_its_way",
+            ),
         ]
         indexes = [models.Index(fields=["stockrecord", "-id"], name="stock_changes_of")]
 

@@ -75,9 +75,12 @@ def store_picture(
     actor: Any = None,
     at: datetime | None = None,
     least_side: int = 1,
+    is_private: bool = False,
 ) -> Picture:
     """Re-encode an upload and return its row; see `store_pictures`."""
-    return store_pictures(uploads=[upload], alt_zh=alt_zh, alt_en=alt_en, actor=actor, at=at, least_side=least_side)[0]
+    return store_pictures(
+        uploads=[upload], alt_zh=alt_zh, alt_en=alt_en, actor=actor, at=at, least_side=least_side, is_private=is_private
+    )[0]
 
 
 def store_pictures(

@@ -184,6 +184,18 @@ def return_pool(*, stock_id: int, actor: Any, at: datetime) -> int:
     return free
 
 
+def return_pieces(*, main_id: int, pool: str, pieces: int, actor: Any, at: datetime) -> None:
+    """Move free pieces of a carved pool back to the main pool `main_id`, which the caller has locked."""
+    own = Stock.objects.get(stockrecord__pools=main_id, pool=pool)
+    if not Stock.objects.filter(pk=own.pk, on_hand__gte=F("reserved") + pieces).update(on_hand=F("on_hand") - pieces):
+        raise OutOfStock(_short_of(own.on_hand - own.reserved), short={own.pk: own.on_hand - own.reserved})
+    Stock.objects.filter(pk=main_id).update(on_hand=F("on_hand") + pieces)
+    note_changes(
+        [Moved(own.pk, -pieces), Moved(main_id, pieces)],
+        kind=StockChangeKind.RETURNED, actor=actor, at=at, reference=pool,
+    )  # fmt: skip
+
+
 def reserved_by_pool() -> dict[int, int]:
     """Return the reserved pieces of every pool that has some, by stock id."""
     return dict(Stock.objects.filter(reserved__gt=0).values_list("pk", "reserved"))

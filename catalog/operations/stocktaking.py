@@ -16,8 +16,8 @@ from catalog.models import Stock, StockChange
 from catalog.operations.stock import MAIN_POOL, Moved, OutOfStock, note_changes
 from catalog.queries.shelf import changes_since, last_change
 from catalog.queries.shelf_words import told_change
-from catalog.states import StockChangeKind, StockReason
-from shop.core.errors import DomainError, InvalidInput
+from catalog.states import STOCK_REASON_WAYS, StockChangeKind, StockReason
+from shop.core.errors import DomainError, InvalidInput, KeyUsed
 
 MOST_PIECES = 1_000_000
 TOLD_AT_MOST = 5
@@ -34,21 +34,30 @@ def adjust_stock(
 ) -> StockChange:
     """Add pieces to the shop's pool, or take free ones off it (`pieces` below zero); return the change.
 
-    The same `key` again returns the first change. Raises InvalidInput (field `pieces`, `reason`) for nothing or for
-    more than a million, OutOfStock (field `pieces`) when fewer are free. Locks: the pool.
+    The same `key` with the same content again returns the first change; with another, KeyUsed is raised. Raises
+    InvalidInput (field `pieces`, `reason`) for nothing, for more than a million or for a reason of the other
+    direction, OutOfStock (field `pieces`) when fewer are free. Locks: the pool.
     """
     if reason not in StockReason.values:
         raise InvalidInput(_("Say why."), code="reason_unknown", field="reason")
     if not pieces or abs(pieces) > MOST_PIECES:
         raise InvalidInput(_("Enter how many pieces came or went, 1 to 1,000,000."), field="pieces")
-    known = _known(key, stockrecord_id)
+    if (1 if pieces > 0 else -1) not in STOCK_REASON_WAYS[reason]:
+        words = (
+            _("Pieces that came have another reason: a harvest, a return, or an earlier entry that was wrong.")
+            if pieces > 0
+            else _("Pieces that went have another reason: spoiled, sold elsewhere, own use, or an earlier wrong entry.")
+        )
+        raise InvalidInput(words, code="reason_unfit", field="reason")
+    same = {"kind": StockChangeKind.ADJUSTED, "pieces": pieces, "reason": reason, "note": note}
+    known = _known(key, stockrecord_id, same)
     if known is not None:
         return known
     try:
         with transaction.atomic():
             pool = Stock.objects.select_for_update().get(stockrecord_id=stockrecord_id, pool=MAIN_POOL)
             # Whoever held the lock may have written the same form.
-            known = _known(key, stockrecord_id)
+            known = _known(key, stockrecord_id, same)
             if known is not None:
                 return known
             _change(pool.pk, pieces)
@@ -57,7 +66,7 @@ def adjust_stock(
                 key=key or None,
             )[0]  # fmt: skip
     except IntegrityError as error:
-        raise InvalidInput(_("This form was used before. Load the page again."), code="key_used") from error
+        raise _used_elsewhere() from error
 
 
 def take_stock(
@@ -65,50 +74,82 @@ def take_stock(
 ) -> StockChange:
     """Write what was counted on the whole shelf (all pools, and what orders reserved); return the change.
 
-    The difference goes to the free pieces of the shop's pool. The same `key` again returns the first change.
+    The difference goes to the free pieces of the shop's pool. The same `key` with the same count again returns the
+    first change; with another, KeyUsed is raised.
     Raises StockMoved when `version` is not the last change, OutOfStock (field `counted`) when that would leave less
     than is promised, InvalidInput (field `counted`) for what can't be. Locks: the pools, by id.
     """
     if not 0 <= counted <= MOST_PIECES:
         raise InvalidInput(_("Enter a whole number, 0 or more, at most a million."), field="counted")
-    known = _known(key, stockrecord_id)
+    same = {"kind": StockChangeKind.STOCKTAKE, "counted": counted, "note": note}
+    known = _known(key, stockrecord_id, same)
     if known is not None:
         return known
-    with transaction.atomic():
-        pools = _lock_shelf(stockrecord_id)
-        known = _known(key, stockrecord_id)
-        if known is not None:
-            return known
-        main = next(pool for pool in pools if pool.pool == MAIN_POOL)
-        shelf = sum(pool.on_hand for pool in pools)
-        if last_change(stockrecord_id) != version:
-            raise _moved(stockrecord_id, version, shelf)
-        difference = counted - shelf
-        promised = shelf - (main.on_hand - main.reserved)
-        if counted < promised:
-            raise OutOfStock(
-                _(
-                    "%(promised)d pieces are promised: %(reserved)d to orders, %(apart)d set apart for sales of their own."
-                    " Cancel what can't be sent, or end the sale, then count again."
-                )
-                % {
-                    "promised": promised,
-                    "reserved": sum(pool.reserved for pool in pools),
-                    "apart": sum(pool.on_hand - pool.reserved for pool in pools if pool.pk != main.pk),
-                },
-                field="counted",
-                promised=promised,
+    try:
+        with transaction.atomic():
+            return _count(stockrecord_id, counted, version, actor, at, note, key, same)
+    except IntegrityError as error:
+        raise _used_elsewhere() from error
+
+
+def _count(
+    stockrecord_id: int,
+    counted: int,
+    version: int,
+    actor: Any,
+    at: datetime,
+    note: str,
+    key: str,
+    same: dict[str, Any],
+) -> StockChange:
+    pools = _lock_shelf(stockrecord_id)
+    known = _known(key, stockrecord_id, same)
+    if known is not None:
+        return known
+    main = next(pool for pool in pools if pool.pool == MAIN_POOL)
+    shelf = sum(pool.on_hand for pool in pools)
+    if last_change(stockrecord_id) != version:
+        raise _moved(stockrecord_id, version, shelf)
+    difference = counted - shelf
+    promised = shelf - (main.on_hand - main.reserved)
+    if counted < promised:
+        raise OutOfStock(
+            _(
+                "%(promised)d pieces are promised: %(reserved)d to orders, %(apart)d set apart"
+                " (sales of their own, held lots). Cancel what can't be sent, or end the sale, then count again."
             )
-        if difference:
-            _change(main.pk, difference)
-        return note_changes(
-            [Moved(main.pk, difference)], kind=StockChangeKind.STOCKTAKE, actor=actor, at=at, counted=counted,
-            note=note, key=key or None,
-        )[0]  # fmt: skip
+            % {
+                "promised": promised,
+                "reserved": sum(pool.reserved for pool in pools),
+                "apart": sum(pool.on_hand - pool.reserved for pool in pools if pool.pk != main.pk),
+            },
+            field="counted",
+            promised=promised,
+        )
+    if difference:
+        _change(main.pk, difference)
+    return note_changes(
+        [Moved(main.pk, difference)], kind=StockChangeKind.STOCKTAKE, actor=actor, at=at, counted=counted,
+        note=note, key=key or None,
+    )[0]  # fmt: skip
 
 
-def _known(key: str, stockrecord_id: int) -> StockChange | None:
-    return StockChange.objects.filter(key=key, stockrecord_id=stockrecord_id).first() if key else None
+def _known(key: str, stockrecord_id: int, same: dict[str, Any]) -> StockChange | None:
+    """Return what a key stands for, None where it is new. Raises KeyUsed where that is something else than `same`."""
+    known = StockChange.objects.filter(key=key, stockrecord_id=stockrecord_id).first() if key else None
+    if known is not None and any(getattr(known, name) != value for name, value in same.items()):
+        raise KeyUsed(
+            _("This form was saved already: %(change)s. That stands, nothing else was changed.")
+            % {"change": told_change(known)},
+            change_id=known.pk,
+            pieces=known.pieces,
+            counted=known.counted,
+        )
+    return known
+
+
+def _used_elsewhere() -> KeyUsed:
+    return KeyUsed(_("This form was used for another product. Load the page again."))
 
 
 def _lock_shelf(stockrecord_id: int) -> list[Stock]:

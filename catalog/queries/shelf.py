@@ -12,6 +12,8 @@ from catalog.queries.sale import MAIN_POOL
 from catalog.states import StockChangeKind
 
 CHANGES_A_PAGE = 20
+# The pools `lot:<id>` hold what must not be sold because a lot was suspended.
+LOT_POOLS = "lot"
 # They move pieces between pools: as many stand on the shelf as before.
 BETWEEN_POOLS = (StockChangeKind.CARVED, StockChangeKind.RETURNED)
 
@@ -60,11 +62,12 @@ class Shelf:
 
     @property
     def by_kind(self) -> list[tuple[str, int]]:
-        """Free pieces of the pools that are set apart, by kind, those that have some."""
-        kinds = {pool.kind: 0 for pool in self.pools if pool.name != MAIN_POOL}
+        """Free pieces of the pools that are set apart, by kind, those that have some; of held lots, each lot's own."""
+        kinds: dict[str, int] = {}
         for pool in self.pools:
             if pool.name != MAIN_POOL:
-                kinds[pool.kind] += pool.free
+                name = pool.name if pool.kind == LOT_POOLS else pool.kind
+                kinds[name] = kinds.get(name, 0) + pool.free
         return [(kind, free) for kind, free in kinds.items() if free]
 
 

@@ -1,8 +1,12 @@
 """What changed on a shelf, in the reader's language."""
 
+from collections.abc import Iterable, Mapping
+
 from django.utils.translation import gettext as _
 
+from catalog import hooks
 from catalog.models import StockChange
+from catalog.queries.shelf import LOT_POOLS
 from catalog.states import StockChangeKind, StockReason
 from shop.core.times import moment
 
@@ -14,16 +18,39 @@ def pool_words(kind: str) -> str:
         "drop": _("Flash sales"),
         "quote": _("Quotes"),
         "contract": _("Contracts"),
+        "lot": _("Held lots: not for sale"),
     }.get(kind, _("Set apart"))
 
 
-def change_words(change: StockChange) -> str:
-    """Return what happened and why: "Changed by hand: New harvest or delivery"."""
+def pool_titles(pools: Iterable[str]) -> dict[str, str]:
+    """Return what pools are for, by name or kind; those of suspended lots say which lot. One query, none without."""
+    wanted = set(pools)
+    lots = {name: int(number) for name in wanted if (number := _lot_of(name))}
+    codes = hooks.lot_names(set(lots.values()))
+    return {
+        name: _("Lot %(code)s suspended: not for sale") % {"code": codes[lots[name]]}
+        if lots.get(name) in codes
+        else pool_words(name.partition(":")[0])
+        for name in wanted
+    }
+
+
+def _lot_of(pool: str) -> str:
+    kind, _colon, number = pool.partition(":")
+    return number if kind == LOT_POOLS and number.isdigit() else ""
+
+
+def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -> str:
+    """Return what happened and why: "Changed by hand: New harvest or delivery". `titles`: of pools (`pool_titles`)."""
+    reference = change.reference
     said = str(StockChangeKind(change.kind).label)
-    if change.reason:
+    if change.counted is not None:
+        said = _("%(what)s: %(why)s") % {"what": said, "why": change.counted}
+    elif change.reason:
         said = _("%(what)s: %(why)s") % {"what": said, "why": StockReason(change.reason).label}
-    elif change.kind in (StockChangeKind.CARVED, StockChangeKind.RETURNED):
-        said = _("%(what)s: %(why)s") % {"what": said, "why": pool_words(change.reference.partition(":")[0])}
+    elif change.kind in (StockChangeKind.CARVED, StockChangeKind.RETURNED, StockChangeKind.DISPOSED):
+        why = (titles or {}).get(reference) or pool_words(reference.partition(":")[0])
+        said = _("%(what)s: %(why)s") % {"what": said, "why": why}
     elif change.reference:
         said = _("%(what)s: %(why)s") % {"what": said, "why": change.reference}
     return said

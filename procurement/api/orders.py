@@ -16,6 +16,7 @@ from procurement.queries import quota as queries
 from procurement.queries.requests import unit_order
 from procurement.queries.units import unit_below
 from procurement.rules.quota import counted_fen
+from procurement.settled import settle_order
 from procurement.states import CancelState
 from procurement.texts import words
 from shop.core.acting import by
@@ -45,6 +46,16 @@ class UnitOrderLine(Priced):
     shipped: int
     accepted: int
     rejected: int
+    deducted: str = Field(description=gettext_noop("What of this line was not charged, or given back."))
+    deducted_for_weight: str = Field(
+        description=gettext_noop("Of it: for goods that weighed less, when they were packed or at the acceptance.")
+    )
+
+
+class UnitDeduction(Priced):
+    what: str = Field(examples=["Meizhou pomelo"])
+    why: str = Field(examples=["3 not accepted"])
+    amount: str
 
 
 class UnitOrderOut(Priced):
@@ -56,6 +67,9 @@ class UnitOrderOut(Priced):
     total: str
     deducted: str = Field(
         description=gettext_noop("What was not charged or given back: not sent, not accepted, returned.")
+    )
+    deductions: list[UnitDeduction] = Field(
+        description=gettext_noop("Each reason and amount; together they are what was deducted.")
     )
     counted: str = Field(
         description=gettext_noop("What of it counts: less what was given back or not charged; nothing once cancelled.")
@@ -88,6 +102,16 @@ class UnitOrdersAsked(OfYearFollow):
     )
 
 
+def _deductions(row: UnitOrder, deducted_fen: int) -> list[dict[str, str]]:
+    """Each reason and amount; what a cancelled order no longer costs without a reduction of its own comes last."""
+    found = settle_order(row).deductions
+    told = [{"what": each.what, "why": each.why, "amount": yuan(each.fen)} for each in found]
+    rest = deducted_fen - sum(each.fen for each in found)
+    if rest:
+        told.append({"what": _("The whole order"), "why": _("Cancelled"), "amount": yuan(rest)})
+    return told
+
+
 def _order(row: UnitOrder) -> dict[str, Any]:
     order = row.order
     counted = counted_fen(
@@ -101,6 +125,7 @@ def _order(row: UnitOrder) -> dict[str, Any]:
         "state": order.state,
         "total": yuan(order.total_fen),
         "deducted": yuan(order.total_fen - counted),
+        "deductions": _deductions(row, order.total_fen - counted),
         "counted": yuan(counted),
         "counts_for": row.counts_for_id,
         "year": row.year,
@@ -128,6 +153,8 @@ def _order(row: UnitOrder) -> dict[str, Any]:
                 "shipped": line.shipped,
                 "accepted": line.accepted,
                 "rejected": line.rejected,
+                "deducted": yuan(line.refunded_fen),
+                "deducted_for_weight": yuan(line.weighed_back_fen + line.light_fen),
             }
             for line in order.lines.all()
         ],

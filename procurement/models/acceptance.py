@@ -96,9 +96,14 @@ class AcceptanceLine(models.Model):
     accepted = models.PositiveIntegerField()
     weighed_grams = models.PositiveBigIntegerField(null=True, blank=True)
     short_fen = models.BigIntegerField(default=0)
+    weight_fen = models.BigIntegerField(default=0, help_text="Of short_fen: accepted pieces that weighed less")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(weight_fen__gte=0, weight_fen__lte=F("short_fen")),
+                name="acceptance_line_weight_within_short",
+            ),
             models.UniqueConstraint(fields=["acceptance", "line"], name="acceptance_line_once"),
             models.CheckConstraint(
                 condition=Q(accepted__lte=F("sent"), short_fen__gte=0), name="acceptance_line_within_sent"
@@ -110,7 +115,7 @@ class AcceptanceLine(models.Model):
 
 
 class AcceptancePhoto(models.Model):
-    """A photo taken at the door."""
+    """A photo taken at the door. Kept outside the public media."""
 
     acceptance = models.ForeignKey(GoodsAcceptance, on_delete=models.PROTECT, related_name="photos")
     picture = models.ForeignKey("catalog.Picture", on_delete=models.PROTECT, related_name="+")

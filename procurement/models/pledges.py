@@ -87,7 +87,7 @@ class ReceiptLink(models.Model):
 
 
 class PledgeReceipt(models.Model):
-    """The beneficiary's word that an order arrived, with a photo."""
+    """The beneficiary's word that an order arrived, with a photo that is kept outside the public media."""
 
     order = models.OneToOneField(
         "sales.OrderFacts", primary_key=True, on_delete=models.PROTECT, related_name="pledge_receipt"

@@ -82,11 +82,14 @@ def accept_goods(
                     accepted=line.accepted,
                     weighed_grams=line.weighed_grams,
                     short_fen=line.short_fen,
+                    weight_fen=line.weight_fen,
                 )
                 for line in done.lines
             ]
         )
-        pictures = store_pictures(uploads=photos, alt_zh=_("Photo of the acceptance"), actor=actor, at=at)
+        pictures = store_pictures(
+            uploads=photos, alt_zh=_("Photo of the acceptance"), actor=actor, at=at, is_private=True
+        )
         AcceptancePhoto.objects.bulk_create(
             [AcceptancePhoto(acceptance=acceptance, picture=picture) for picture in pictures]
         )

@@ -19,7 +19,7 @@ from procurement.queries.gifts import given_pieces
 from procurement.states import NeedState
 from procurement.texts import words
 from shop.core import audit, ledger, outbox
-from shop.core.errors import InvalidInput, NotAllowed
+from shop.core.errors import InvalidInput, KeyUsed, NotAllowed
 from shop.core.ledger import Posting
 from shop.core.prepared import Prepared
 from shop.sales.errors import NotForSale, NotServed
@@ -98,6 +98,7 @@ def give(
 ) -> Pledge:
     """Buy goods for the beneficiary of a need (specification id → pieces); the same `key` is the same gift.
 
+    With other goods, words or another need the key is refused (KeyUsed).
     Goods of the need go up to what it still wants; with `beyond`, which the donor is asked about, any product may be given
     to its beneficiary. Raises BeyondNeed (field `pieces-<id>`), WrongStep for a closed need, NotForSale, NotServed, InvalidInput, and what
     `place` raises. Locks: need, stock pools by id, ledger.
@@ -114,7 +115,9 @@ def give(
             raise Need.DoesNotExist(need_id)
         need = found[0]
         known: list[Pledge] = _given_with(f"pledge:{donor.pk}:{key}")
+        named, said = donor_name.strip()[:60], message.strip()[:120]
         if known:
+            _check_same(known[0], need, chosen, named, said)
             return known[0]
         if need.state != NeedState.OPEN or need.until < timezone.localdate(at):
             raise WrongStep(_("This need is closed. Thank you: look at the others."))
@@ -125,11 +128,23 @@ def give(
             need=need,
             beneficiary=need.beneficiary,
             donor=donor,
-            donor_name=donor_name.strip()[:60],
-            words=message.strip()[:120],
+            donor_name=named,
+            words=said,
             purchase=purchase,
             certificate_code=new_number("ZS", at),
             created_at=at,
+        )
+
+
+def _check_same(known: Pledge, need: Need, chosen: Mapping[int, int], named: str, said: str) -> None:
+    """Raise KeyUsed where a key stands for another gift than the one that is asked for with it."""
+    lines = [line for order in known.purchase.orders.all() for line in order.lines.all()]
+    had = {line.specification_id: line.ordered for line in lines}
+    if (known.need_id, had, known.donor_name, known.words) != (need.pk, dict(chosen), named, said):
+        raise KeyUsed(
+            _("This form was sent already: gift %(code)s stands as it was given. Send it again to give this besides.")
+            % {"code": known.certificate_code},
+            certificate=known.certificate_code,
         )
 
 

@@ -96,7 +96,7 @@ def confirm_by_id(*, link_id: int, photo: IO[bytes] | None, message: str, at: da
         if not ReceiptLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at):
             raise _used(link)
         try:
-            picture = store_picture(upload=photo, alt_zh=_("Photo of the receipt"), at=at)
+            picture = store_picture(upload=photo, alt_zh=_("Photo of the receipt"), at=at, is_private=True)
         except InvalidInput as error:
             raise InvalidInput(error.message, field="photo") from error
         order = lock_order(link.order_id)

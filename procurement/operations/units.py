@@ -14,7 +14,7 @@ from procurement.operations.permissions import APPROVER, FINANCE, must_be
 from procurement.states import Fund, UnitKind
 from procurement.texts import year_of
 from shop.core import audit, ledger, regions
-from shop.core.errors import InvalidInput
+from shop.core.errors import InvalidInput, KeyUsed
 
 
 def register_unit(
@@ -43,6 +43,7 @@ def grant_budget(
 ) -> None:
     """Raise (or, below zero, lower) what a year's approvals may take out of a fund; a person's same `key` once.
 
+    The same key with another amount is refused (KeyUsed).
     Raises NotAllowed for others than the unit's finance, NoBudget when less is left than is taken away.
     """
     if not fen:
@@ -56,11 +57,11 @@ def grant_budget(
         must_be(actor, unit, FINANCE)
         own_key = ":".join([str(unit_id), str(year), *([fund] if fund != Fund.CANTEEN else []), str(actor.pk), key])
         try:
-            ledger.post(
-                books.budget_granted(key=own_key, unit_id=unit_id, year=year, fen=fen, fund=fund),
-                at=at,
-                actor_id=actor.pk,
-            )
+            postings = books.budget_granted(key=own_key, unit_id=unit_id, year=year, fen=fen, fund=fund)
+            if not ledger.post(postings, at=at, actor_id=actor.pk):
+                if not ledger.are_made(postings):
+                    raise KeyUsed(_("This was saved already with another amount. Load the page to see what stands."))
+                return
         except ledger.Overdrawn as error:
             raise NoBudget(_("More than that is approved already."), field="amount") from error
         audit.record(

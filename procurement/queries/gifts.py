@@ -178,8 +178,8 @@ def certificate(code: str) -> Pledge | None:
 
 
 def recent_receipts(most: int = 6) -> list[PledgeReceipt]:
-    """Return the latest receipts with their photos. One query."""
-    rows = PledgeReceipt.objects.filter(picture__isnull=False).select_related("picture", "pledge__beneficiary")
+    """Return the latest receipts with the needs they answer. Their photos are for those concerned. One query."""
+    rows = PledgeReceipt.objects.select_related("pledge__beneficiary", "pledge__need")
     return list(rows.order_by("-at", "-pk")[:most])
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalog.operations.kept_photos import FormPhotos
 from procurement.acceptances_shown import show_acceptances, show_schedule
 from procurement.forms.acceptance import AcceptForm, DeliveredLine
 from procurement.models import UnitOrder
@@ -45,9 +46,16 @@ def _delivered(row: UnitOrder, shipments: Sequence[Any]) -> list[DeliveredLine]:
 
 
 def _chosen(request: HttpRequest, waiting: Sequence[Any]) -> Sequence[Any]:
-    """Return the parcel that is asked for, or all that wait."""
+    """Return the parcel that is asked for, or all that wait; of a form, those that it showed and that wait still."""
+    if request.method == "POST" and (shown := request.POST.getlist("shown")):
+        return [each for each in waiting if str(each.pk) in shown]
     asked = request.POST.get("parcel", "") or request.GET.get("parcel", "")
     return [each for each in waiting if str(each.pk) == asked] or waiting
+
+
+def _is_stale(request: HttpRequest, chosen: Sequence[Any]) -> bool:
+    """Whether a parcel that the form showed was decided on meanwhile, maybe by this very form."""
+    return {str(each.pk) for each in chosen} < set(request.POST.getlist("shown"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,8 +68,15 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     chosen = _chosen(request, waiting)
     facts: dict[str, Any] = {"lines": _delivered(row, chosen), "needs_two": row.unit.needs_two_receivers}
     form = AcceptForm(initial={"receiver": getattr(request.user, "name", "")}, **facts)
-    status = 200
-    if request.method == "POST":
+    status, refusal = 200, ""
+    if _is_stale(request, chosen):
+        status = 409
+        refusal = _("This delivery was accepted already. What was noted then stands: look at the order.")
+        chosen = waiting
+        kept = {name: request.POST.get(name, "") for name in ("receiver", "second", "note")}
+        form = AcceptForm(initial=kept, lines=_delivered(row, waiting), needs_two=row.unit.needs_two_receivers)
+    elif request.method == "POST":
+        photos = FormPhotos(request, "photos", owner=f"acceptance:{row.pk}")
         form = AcceptForm(request.POST, request.FILES, **facts)
         status = 422
         if form.is_valid():
@@ -75,7 +90,7 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
                     actor=request.user,
                     at=timezone.now(),
                     note=form.cleaned_data["note"],
-                    photos=form.cleaned_data["photos"],
+                    photos=photos.uploads,
                 )
             except DomainError as error:
                 status = error.status
@@ -86,12 +101,15 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
                     said = _("Accepted. %(amount)s is not charged.") % {"amount": yuan(done.short_fen)}
                 messages.success(request, said)
                 return HttpResponseRedirect(local(f"/units/orders/{number}/"))
+        photos.keep(form, timezone.now())
     lines = {line.pk: line for line in row.order.lines.all()}
     context = {
         "it": show_order(row, timezone.now()),
         "form": form,
+        "refusal": refusal,
         "parcels": [each | {"is_chosen": len(chosen) == 1 and each["pk"] == chosen[0].pk} for each in parcels(row, {})],
         "waiting": {each.pk for each in waiting},
+        "shown": [each.pk for each in chosen],
         "chosen": chosen[0].pk if len(chosen) == 1 and len(waiting) > 1 else "",
         "rows": [
             {

@@ -20,6 +20,7 @@ from procurement.models import ReceiptLink
 from procurement.operations.pledging import give
 from procurement.operations.receiving import confirm_by_id, link_by_id, link_of, renew_link
 from procurement.queries import gifts as queries
+from procurement.queries.evidence import RECEIPT, may_see_receipts, picture_urls
 from procurement.shown import thumb
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core.errors import DomainError
@@ -42,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "total_fen": sum(sums.values()),
         "receipts": [
             {
-                "picture": thumb(receipt.picture.key, max(receipt.picture.widths or [240])) if receipt.picture else "",
+                "picture": thumb(receipt.pledge.need.picture_key, 480) if receipt.pledge.need else "",
                 "who": name_of(receipt.pledge.beneficiary),
                 "words": receipt.words,
                 "at": receipt.at,
@@ -117,13 +118,18 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "form": form,
         "refusal": refusal,
-        "key": request.POST.get("key") or secrets.token_hex(8),
+        "key": _key(request, is_refused=bool(refusal)),
         "is_open": shown.need.state == "open" and shown.need.until >= timezone.localdate(),
         "sums": queries.stage_sums([shown.need.beneficiary_id]),
         "quote": queries.gift_quote(shown.need, typed),
         "goes_to": shown.need,
     }
     return render(request, "pledges/need.html", context, status=status)
+
+
+def _key(request: HttpRequest, *, is_refused: bool) -> str:
+    """Return the form's key. What was refused stands for nothing, or for another gift: it goes on with a new one."""
+    return ("" if is_refused else request.POST.get("key", "")[:32]) or secrets.token_hex(8)
 
 
 def _asks_total(request: HttpRequest) -> bool:
@@ -234,7 +240,7 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
         "refused": refused,
         "form": form,
         "refusal": refusal,
-        "key": request.POST.get("key") or secrets.token_hex(8),
+        "key": _key(request, is_refused=bool(refusal)),
     }
     return render(request, "pledges/give.html", context, status=status)
 
@@ -333,6 +339,7 @@ def receipt(request: HttpRequest, order_id: int) -> HttpResponse:
     return render(request, "pledges/receipt.html", context, status=status)
 
 
+@never_cache
 @require_safe
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
     """Show a gift's certificate to whoever has its code: what reached whom, confirmed by whom."""
@@ -340,6 +347,7 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     if pledge is None:
         raise Http404(code)
     receipts = {each.order_id: each for each in pledge.receipts.all()}
+    sees_photos = may_see_receipts(request.user, pledge)
     orders = [order for order in pledge.purchase.orders.all() if order.pk in receipts]
     lines = [
         {
@@ -359,12 +367,13 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
         "beneficiary": name_of(pledge.beneficiary),
         "title": words(pledge.need.title_zh, pledge.need.title_en) if pledge.need else "",
         "lines": lines,
+        "hides_photos": not sees_photos and any(each.picture_id for each in receipts.values()),
         "confirmed_fen": sum(order.left_fen for order in orders),
         "receipts": [
             {
                 "at": each.at,
                 "words": each.words,
-                "picture": thumb(each.picture.key, max(each.picture.widths or [240])) if each.picture else "",
+                "picture": picture_urls(RECEIPT, each.pk, each.picture)[1] if each.picture and sees_photos else "",
             }
             for each in receipts.values()
         ],

@@ -53,6 +53,7 @@ BACK_OFFICE: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
         ("core", "outboxentry", ("view",)),
         ("wagtailadmin", "admin", ("access",)),
         ("sales", "aftersaleterms", ("view", "add", "change")),
+        ("sales", "weightterms", ("view", "add", "change")),
         ("traceability", "testrequirement", ("view", "add", "change")),
         *OFFERS,
     ),

@@ -23,7 +23,7 @@ from procurement import account_hooks as procurement_rows
 from procurement import doors, product_hooks
 from procurement import personal_data as procurement_data
 from procurement.operations import accepting, pledging, quota
-from procurement.queries import units
+from procurement.queries import evidence, units
 from procurement.queries.gifts import beneficiary_names, need_names
 from procurement.queries.payers import is_finance_of, registered_payers
 from shop.accounts import hooks as accounts
@@ -48,6 +48,7 @@ from shop.sales.queries.reviews import reviews_of
 from shop.sales.views import orders as order_views
 from traceability import admin as lots_admin
 from traceability import personal_data as trace_data
+from traceability.queries.lots import lot_codes
 
 
 def connect() -> None:
@@ -55,10 +56,13 @@ def connect() -> None:
     hooks.connect_reviews(reviews_of)
     hooks.connect_panel(product_hooks.giving)
     hooks.connect_dates(dates_on_page)
+    hooks.connect_lot_names(lot_codes)
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)
     private_files.connect(slips.SLIPS, slips.slip_key)
     private_files.connect(slips.PROOFS, slips.proof_key)
+    private_files.connect(evidence.ACCEPTANCE, evidence.acceptance_picture_key)
+    private_files.connect(evidence.RECEIPT, evidence.receipt_picture_key)
     lots_admin.register()
     sales.connect(certified.take_part)
     sales.connect(funding.take_part)

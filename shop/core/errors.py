@@ -31,6 +31,12 @@ class InvalidInput(DomainError):
     status = 422
 
 
+class KeyUsed(DomainError):
+    """The key of this form or request stands for something else already: that stays as it is."""
+
+    code = "key_used"
+
+
 class NotAllowed(DomainError):
     """The actor may not do this."""
 

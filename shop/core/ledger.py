@@ -106,6 +106,15 @@ def post(postings: Iterable[Posting], *, at: datetime, actor_id: int | None = No
             raise
 
 
+def are_made(postings: Iterable[Posting]) -> bool:
+    """Return whether each posting stands as it is wanted: its key with the same accounts and amount."""
+    wanted = {(posting.key, posting.debit, posting.credit, posting.amount) for posting in postings}
+    keys = [key for key, *_rest in wanted]
+    return (
+        set(Transfer.objects.filter(key__in=keys).values_list("key", "debit__name", "credit__name", "amount")) == wanted
+    )
+
+
 class AlreadyPosted(DomainError):
     """The same effect was booked by somebody else at the same moment; nothing of this attempt remains."""
 

@@ -1,4 +1,7 @@
-"""Tables as files: CSV and XLSX. A text that a spreadsheet would take for a formula is made inert."""
+"""Tables as files: CSV and XLSX. A text that a spreadsheet would take for a formula is made inert.
+
+A CSV has no kinds of cells: there an apostrophe stands before it. In a workbook the cell is text, and says what was typed.
+"""
 
 import csv
 import io
@@ -14,7 +17,10 @@ Cell = str | int | Decimal | None
 
 # What begins a formula (also full width), or hides one behind a tab or a new line.
 _FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# No XML may hold them: a workbook with one would have to be repaired.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# Spreadsheets read this as the character of that number.
+_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def inert(value: Cell) -> Cell:
@@ -23,6 +29,11 @@ def inert(value: Cell) -> Cell:
         return value
     text = _CONTROL.sub("", value)
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _cell_text(value: str) -> str:
+    """Return a text as a workbook holds it: shown exactly as it was typed."""
+    return _ESCAPE.sub("_x005F_", _CONTROL.sub("", value))
 
 
 def csv_parts(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
@@ -51,8 +62,13 @@ def write_xlsx(target: IO[bytes], sheets: Sequence[tuple[str, Iterable[Sequence[
         for column in "ABCDEFGHIJKLM":
             sheet.column_dimensions[column].width = 18
         for number, row in enumerate(rows):
-            cells = [WriteOnlyCell(sheet, value=inert(cell)) for cell in row]
+            cells = [
+                WriteOnlyCell(sheet, value=_cell_text(value) if isinstance(value, str) else value) for value in row
+            ]
             for cell in cells:
+                if isinstance(cell.value, str):
+                    # Else a text that begins with = would be a formula.
+                    cell.data_type = "s"
                 if number == 0:
                     cell.font = Font(bold=True)
                 if isinstance(cell.value, Decimal):

@@ -13,7 +13,7 @@ from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
 from shop.core.back_office import site
-from shop.sales.models import AfterSaleTerms, OfferConsent, OfferFunding, PayTime
+from shop.sales.models import AfterSaleTerms, OfferConsent, OfferFunding, PayTime, WeightTerms
 from shop.sales.operations.funding import renew_consent
 from shop.sales.queries.funding import offers_using
 from shop.sales.states import ConsentState
@@ -229,10 +229,8 @@ class VoucherAdmin(ChangedFieldsOnly):
     filter_horizontal = ("offers",)
 
 
-class AfterSaleTermsAdmin(ModelAdmin):
-    """How long each step of an after-sales case may take. What is in force, or was, is replaced by a later row."""
-
-    list_display = ("since", "answer_hours", "offer_hours", "appeal_hours", "decide_hours", "send_back_hours")
+class _DatedTermsAdmin(ModelAdmin):
+    """Terms in force since a day. What is in force, or was, is replaced by a later row."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what has not begun yet."""
@@ -240,8 +238,20 @@ class AfterSaleTermsAdmin(ModelAdmin):
         return allowed and (obj is None or obj.since > timezone.localdate())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: cases were timed by it."""
+        """Nobody: something was decided by it."""
         return False
+
+
+class AfterSaleTermsAdmin(_DatedTermsAdmin):
+    """How long each step of an after-sales case may take."""
+
+    list_display = ("since", "answer_hours", "offer_hours", "appeal_hours", "decide_hours", "send_back_hours")
+
+
+class WeightTermsAdmin(_DatedTermsAdmin):
+    """Between which percents of what pieces should weigh a weight is believed."""
+
+    list_display = ("since", "least_percent", "most_percent", "packed_least_percent", "source")
 
 
 class PayTimeAdmin(ChangedFieldsOnly):
@@ -261,3 +271,4 @@ def register() -> None:
     site.register(Voucher, VoucherAdmin)
     site.register(AfterSaleTerms, AfterSaleTermsAdmin)
     site.register(PayTime, PayTimeAdmin)
+    site.register(WeightTerms, WeightTermsAdmin)

@@ -24,7 +24,11 @@ HOLDING = Holding(
         Held("sales.AfterSale", ("reason", "plea"), exported="after_sales", erased="the buyer's words go", kept=YEARS),
         Held("sales.AfterSale", ("answer", "dispute", "decided_by_id"), kept="the supplier's words, without the buyer"),
         Held("sales.AfterSalePicture", ("picture",), erased="the buyer's photos are deleted, files and all"),
-        Held("sales.Refund", ("reason", "paid_out_by_id"), kept="a code of ours; who paid it out, by number"),
+        Held(
+            "sales.Refund",
+            ("reason", "proof", "paid_out_by_id"),
+            kept="a code of ours; the bank's slip, a document of the books that finance sees; who paid it, by number",
+        ),
         Held(
             "sales.RefundAccount", ("holder", "bank", "number", "given_by_id"), exported="purchases", erased="deleted"
         ),

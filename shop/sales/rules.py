@@ -231,10 +231,10 @@ def spread_due(amounts: Sequence[int], left_fen_: int, received_fen: int) -> lis
 def after_sale_kinds(*, state: str, is_fresh: bool, completed_at: datetime | None, at: datetime) -> tuple[str, ...]:
     """Return what a buyer may ask for now on a line, in the order to offer it.
 
-    On the way: everything but returning what is fresh. After receipt: damage of fresh goods for 48 hours, of others
+    On the way, whole or in part: everything but returning what is fresh. After receipt: damage of fresh goods for 48 hours, of others
     for 7 days; money back for 7 days; a return for 7 days, never of fresh goods.
     """
-    if state == OrderState.SHIPPED:
+    if state in (OrderState.TO_SHIP, OrderState.SHIPPED):
         since = timedelta()
     elif state == OrderState.COMPLETED and completed_at is not None:
         since = at - completed_at

@@ -14,8 +14,8 @@ from shop.core.money import in_yuan, to_yuan
 from shop.core.steps import Step, show_steps
 from shop.sales import hooks, rules
 from shop.sales.case_shown import CaseShown, show_case
+from shop.sales.claims import claimable
 from shop.sales.models import OrderFacts, Purchase, Shipment
-from shop.sales.operations.aftersales import line_here
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
 from shop.sales.queries.weight_words import weight_words
@@ -99,8 +99,6 @@ class OrderShown:
 
 def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
     """Return a line with what may be done about it. `is_reviewed` and `has_open_case` are annotated."""
-    kinds = rules.after_sale_kinds(state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at)
-    left = line.unit_price_fen * line.ordered - line.discount_fen - line.refunded_fen
     cases = getattr(line, "_prefetched_objects_cache", {}).get("after_sales", ())
     return LineShown(
         pk=line.pk,
@@ -113,7 +111,7 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         unit_price_fen=line.unit_price_fen,
         sum_fen=line.unit_price_fen * line.ordered - line.discount_fen,
         can_review=order.state == OrderState.COMPLETED and line.accepted > 0 and not line.is_reviewed,
-        can_claim=bool(kinds) and line_here(line) > 0 and left > 0 and not line.has_open_case,
+        can_claim=not line.has_open_case and bool(claimable(order, line, cases, at).pieces),
         cases=tuple(show_case(case, at) for case in cases),
         weight=weight_words(line),
         promised=line.promised,

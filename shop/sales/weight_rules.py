@@ -3,15 +3,35 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from shop.sales import rules
 
 UNITS = {"kg": 1000, "千克": 1000, "公斤": 1000, "斤": 500, "g": 1, "克": 1}
-# Less than a third of what was charged is a slip of the unit or the comma, not a hen.
-LEAST_PART = 3
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(kg|千克|公斤|斤|g|克)?", re.IGNORECASE)
 _GAPS = re.compile(r"[\s,，、;；/+]+")
+
+
+@dataclass(frozen=True, slots=True)
+class WeightBounds:
+    """Percent of the weight that pieces should have, within which a weight is believed: an operator's row, or these.
+
+    What is beyond is a slip of the unit or the comma, not goods. `packed_least` is of what was charged, when weighed
+    goods are packed; the most there is what was charged.
+    """
+
+    least: int = 25
+    most: int = 200
+    packed_least: int = 34
+
+    def range_of(self, should_grams: int) -> tuple[int, int]:
+        """Return the least and the most grams that are believed at the door, for pieces that should weigh so much."""
+        return -(-should_grams * self.least // 100), should_grams * self.most // 100
+
+    def packed_range(self, charged_grams: int) -> tuple[int, int]:
+        """Return the least and the most grams that are believed when what was charged by weight is packed."""
+        return -(-charged_grams * self.packed_least // 100), charged_grams
 
 
 def read_weights(text: str) -> tuple[int, ...]:
@@ -35,7 +55,9 @@ def read_weights(text: str) -> tuple[int, ...]:
     return tuple(found)
 
 
-def fault_of_weights(weights: Sequence[int], *, pieces: int, most_grams: int) -> str:
+def fault_of_weights(
+    weights: Sequence[int], *, pieces: int, most_grams: int, bounds: WeightBounds = WeightBounds()
+) -> str:
     """Return what is wrong with the weights of `pieces`, each charged as `most_grams`; "" when nothing is.
 
     `weights` are one for all together, or one for each: "missing", "count", "above" or "below".
@@ -45,9 +67,10 @@ def fault_of_weights(weights: Sequence[int], *, pieces: int, most_grams: int) ->
     if len(weights) not in (1, pieces):
         return "count"
     most = most_grams * pieces if len(weights) == 1 else most_grams
+    least = bounds.packed_range(most)[0]
     if any(grams > most for grams in weights):
         return "above"
-    if any(grams * LEAST_PART < most for grams in weights):
+    if any(grams < least for grams in weights):
         return "below"
     return ""
 

@@ -39,7 +39,7 @@ def _pay_out(real_db: str, folder: Path, *, clerks: int, lock: bool = True) -> d
     give_account(purchase=purchase, holder="周敏", bank="工行天河支行", number="6222083602001234", actor=None, at=AT)
     connection.close()
     outcomes = race(
-        "pay_out", database_url=real_db, folder=folder, attempts=clerks, lock=lock, meet="refund", processes=2,
+        "pay_out", database_url=real_db, folder=folder, attempts=clerks, lock=lock, meet="money", processes=2,
         refund=Refund.objects.get().pk,
     )  # fmt: skip
     return dict(outcomes)

@@ -7,7 +7,7 @@ from oscar.apps.basket.models import Basket, Line
 
 from catalog.models import Stock
 from shop.core import ledger
-from shop.sales.models import OrderFacts, Payment, Purchase, Refund
+from shop.sales.models import OrderFacts, Payment, Purchase, Refund, Remittance
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
 from tests.concurrency.races import race
@@ -125,7 +125,7 @@ def test_many_clicks_on_one_basket_make_one_purchase_and_one_capture(real_db: st
     assert Stock.objects.get(pk=spec.stock_id).reserved == 1
 
 
-def test_the_same_capture_many_times_books_once(real_db: str, tmp_path: Path) -> None:
+def _captured(real_db: str, folder: Path, *, times: int, lock: bool = True) -> dict[str, int]:
     make_division()
     spec = spec_of(make_listing(stock=10))
     purchase = place(
@@ -138,9 +138,21 @@ def test_the_same_capture_many_times_books_once(real_db: str, tmp_path: Path) ->
     )
     payment, _ = start_payment(purchase=purchase, gateway_name="demo", at=AT)
     connection.close()
-    outcomes = race("capture", database_url=real_db, folder=tmp_path / "c", attempts=24, payment=payment.pk)
+    outcomes = race(
+        "capture", database_url=real_db, folder=folder, attempts=times, lock=lock, meet="money", payment=payment.pk
+    )
+    return dict(outcomes)
+
+
+def test_the_same_capture_many_times_books_once(real_db: str, tmp_path: Path) -> None:
+    outcomes = _captured(real_db, tmp_path / "on", times=24)
     assert outcomes == {"captured True": 1, "captured False": 23}
-    assert ledger.balance("gateway:demo") == -spec.price_fen
+    assert ledger.balance("gateway:demo") == -Purchase.objects.get().total_fen
+
+
+def test_with_the_lock_off_a_capture_books_twice(real_db: str, tmp_path: Path) -> None:
+    _captured(real_db, tmp_path / "off", times=2, lock=False)
+    assert Remittance.objects.count() == 2
 
 
 def test_eight_tabs_add_exactly_eight_pieces_to_one_basket(real_db: str, tmp_path: Path) -> None:

@@ -21,14 +21,16 @@ from oscar.apps.voucher.models import Voucher
 from catalog.models import Stock
 from catalog.operations import deciding, proposing, stock, stocktaking
 from livestream.operations import drops
+from procurement.operations import deciding as request_deciding
 from procurement.operations import quota, representing
 from shop.accounts import one_time_codes
 from shop.accounts.models import OneTimeCode, User
 from shop.core import ledger, limits
 from shop.core.models import Account, Limit
+from shop.sales import rules
 from shop.sales.models import Purchase
 from shop.sales.offers import has_used
-from shop.sales.operations import acceptance, aftersales, arbitration, checkout, discounts, payouts, placing, transfers
+from shop.sales.operations import acceptance, aftersales, arbitration, checkout, discounts, placing, transfers
 from tests.concurrency.meeting import Meeting
 from traceability.models import ProduceLot, TraceEvent
 from traceability.operations import assigning, quality
@@ -42,8 +44,9 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("limit", placing, "_check_limits"),
     ("limit", drops, "_check_limit"),
     ("transfer", transfers, "_check_payer"),
-    # Asked of the refund right after it was read.
-    ("refund", payouts.rules, "is_by_hand"),
+    # Asked of a refund, or of a payment, right after it was read.
+    ("money", rules, "is_by_hand"),
+    ("request", request_deciding, "lock_request"),
     # One has read the order before the other writes it, who has read whose quota it fills before the one writes that.
     ("delivery:order", acceptance, "lock_order"),
     ("delivery:order", representing, "counted_fen"),

@@ -15,7 +15,8 @@ from procurement.operations.units import grant_budget
 from procurement.queries.quota import budget_of, standing
 from procurement.queries.rates import rate_of
 from shop.core import ledger, projections
-from shop.core.errors import InvalidInput, NotAllowed
+from shop.core.errors import InvalidInput, KeyUsed, NotAllowed
+from shop.core.models import AuditEntry
 from shop.sales.models import Payment, Purchase
 from shop.sales.queries.transfers import expected_payers, transfers
 from tests.api.conftest import program_of
@@ -191,3 +192,18 @@ def test_payers_are_registered_on_the_page_and_by_the_api(office):
         "/units/budget", {"fund": "union", "amount": "12.00", "lowers": True, "reference": "y"}, key="b2"
     )
     assert lowered.data["left"] == "100000.00"
+
+
+def test_a_budget_is_raised_once_for_a_key_and_another_amount_is_refused(listing):
+    office = make_office()
+    raised = {"unit_id": office.unit.pk, "year": YEAR, "key": "k", "actor": office.finance, "at": AT}
+    before = budget_of(office.unit.pk, YEAR)[0]
+    for _again in range(2):
+        grant_budget(fen=500_000, **raised)
+    for fen in (400_000, -500_000):
+        with pytest.raises(KeyUsed):
+            grant_budget(fen=fen, **raised)
+    assert budget_of(office.unit.pk, YEAR)[0] == before + 500_000
+    assert (
+        AuditEntry.objects.filter(action="grant_budget", object_id=str(office.unit.pk), data__fen=500_000).count() == 1
+    )

@@ -122,3 +122,19 @@ def test_a_stranger_sees_no_acceptance_paper(office, delivered_twice):
     assert as_(office.finance).get(path).status_code == 200
     assert as_(make_office().buyer).get(path).status_code == 404
     assert as_(office.buyer).get(path.replace("/1/", "/2/")).status_code == 404
+
+
+def test_a_form_sent_again_does_not_accept_the_other_parcel(office, delivered_twice):
+    order, line = delivered_twice
+    first, second = Shipment.objects.filter(order=order).order_by("pk")
+    path = f"/units/orders/{order.order.number}/accept/"
+    page = as_(office.buyer).get(f"{path}?parcel={first.pk}").content.decode()
+    assert f'name="shown" value="{first.pk}"' in page
+    assert f'name="shown" value="{second.pk}"' not in page
+    posted = {"parcel": first.pk, "shown": first.pk, f"accepted-{line.pk}": 2, "receiver": "何师傅", "note": "齐"}
+    assert as_(office.buyer).post(path, posted).status_code == 302
+    again = as_(office.buyer).post(path, posted)
+    assert (again.status_code, GoodsAcceptance.objects.count()) == (409, 1)
+    assert "这批货已经验收过" in again.content.decode()
+    assert again.context["form"]["note"].value() == "齐"
+    assert Shipment.objects.filter(received_at=None).get() == second

@@ -14,7 +14,7 @@ from procurement.operations.receiving import confirm_by_link, make_link
 from shop.accounts.models import Message
 from shop.campaigns.hooks import progress_of
 from shop.core import ledger, outbox
-from shop.core.errors import InvalidInput, NotAllowed
+from shop.core.errors import InvalidInput, KeyUsed, NotAllowed
 from shop.sales.errors import TooMuch
 from shop.sales.models import OrderAttribution, OrderFacts, Purchase
 from shop.sales.operations.closing import cancel_order, expire_purchases
@@ -338,3 +338,22 @@ def test_the_beneficiary_reads_who_gives_what_for_and_their_words(need, listing,
     if not named:
         assert "prefers no name" in member.get("/en/account/messages/").content.decode()
     assert pledge.donor.name not in member.get(message.url).content.decode()
+
+
+def test_a_used_key_with_another_gift_is_refused_and_says_what_stands(need, listing):
+    donor = make_user()
+    made = gift(need, listing, 2, donor=donor)
+    with pytest.raises(KeyUsed) as refused:
+        gift(need, listing, 3, donor=donor)
+    assert (refused.value.details["certificate"], Pledge.objects.count()) == (made.certificate_code, 1)
+    client = Client()
+    client.force_login(donor)
+    spec = listing.specifications.get().pk
+    path = f"/pledges/needs/{need.slug}/"
+    form = {"key": client.get(path).context["key"], f"pieces-{spec}": "2", "donor_name": "周", "message": ""}
+    assert client.post(path, form).status_code == client.post(path, form).status_code == 302
+    for other in ({f"pieces-{spec}": "1"}, {"donor_name": "李"}, {"message": "加油"}):
+        again = client.post(path, form | other)
+        assert (again.status_code, Pledge.objects.count()) == (409, 2)
+        assert Pledge.objects.latest("pk").certificate_code in again.content.decode()
+        assert again.context["key"] != form["key"]

@@ -40,15 +40,26 @@ def test_with_the_lock_off_more_is_approved_than_there_is(real_db: str, tmp_path
     assert approved > FITTING or left < 0
 
 
-def test_two_approvers_at_once_make_one_decision(real_db: str, tmp_path: Path) -> None:
+def _two_approvers(real_db: str, folder: Path, *, attempts: int, lock: bool = True) -> tuple[dict[str, int], int, int]:
     office = make_office(budget_fen=BUDGET_FEN)
     second = join(office.unit.organisation, "approver")
     request = submitted(office, (make_listing(price_fen=EACH_FEN), 1))
     connection.close()
     outcomes = race(
-        "approve_one", database_url=real_db, folder=tmp_path / "two", attempts=12, request=request.pk,
-        version=request.version, approvers=[office.approver.pk, second.pk],
+        "approve_one", database_url=real_db, folder=folder, attempts=attempts, lock=lock, meet="request",
+        request=request.pk, version=request.version, approvers=[office.approver.pk, second.pk],
     )  # fmt: skip
+    decisions = RequestDecision.objects.filter(request=request).count()
+    return dict(outcomes), decisions, ledger.balance(f"budget:{office.unit.pk}:{YEAR}")
+
+
+def test_two_approvers_at_once_make_one_decision(real_db: str, tmp_path: Path) -> None:
+    outcomes, decisions, left = _two_approvers(real_db, tmp_path / "two", attempts=12)
     assert outcomes == {"approved": 1, "refused wrong_step": 11}
-    assert RequestDecision.objects.filter(request=request).count() == 1
-    assert ledger.balance(f"budget:{office.unit.pk}:{YEAR}") == BUDGET_FEN - EACH_FEN
+    assert (decisions, left) == (1, BUDGET_FEN - EACH_FEN)
+
+
+def test_with_the_lock_off_neither_approver_is_told_of_the_other(real_db: str, tmp_path: Path) -> None:
+    outcomes, _decisions, _left = _two_approvers(real_db, tmp_path / "off", attempts=2, lock=False)
+    assert outcomes["approved"] >= 1
+    assert "refused wrong_step" not in outcomes

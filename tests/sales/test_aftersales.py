@@ -110,7 +110,9 @@ def test_fresh_damage_is_claimed_within_48_hours(received):
 @pytest.mark.parametrize(
     ("state", "is_fresh", "hours", "kinds"),
     [
-        ("to_ship", True, None, ()),
+        ("unpaid", True, None, ()),
+        ("cancelled", True, None, ()),
+        ("to_ship", True, None, ("damaged", "refund_only")),
         ("shipped", True, None, ("damaged", "refund_only")),
         ("shipped", False, None, ("damaged", "refund_only", "return")),
         ("completed", True, 49, ("refund_only",)),

@@ -103,3 +103,22 @@ def test_a_part_of_the_checkout_keeps_the_forms_key(buy: str) -> None:
     client = Client()
     sent = filled(client, buy)
     assert client.post("/shop/checkout/quote/", sent).context["key"] == sent["key"]
+
+
+def test_a_used_key_with_another_address_or_other_goods_is_refused(buy: str) -> None:
+    client = Client()
+    sent = filled(client, buy)
+    again = same_browser(client)
+    client.post("/shop/checkout/", sent)
+    number = Purchase.objects.get().number
+    spec = buy.partition(":")[0]
+    for other in ({"street": "别处 9 号"}, {"name": "另一人"}, {"buy": f"{spec}:1", "shown": ""}):
+        refused = again.post("/shop/checkout/", sent | other)
+        assert (refused.status_code, number in refused.content.decode()) == (409, True)
+        assert refused.context["key"] != sent["key"]
+    assert again.post("/shop/checkout/", sent)["Location"] == f"/pay/{number}/"
+    assert Purchase.objects.get().ship_street == ADDRESS["street"]
+    # What is on the page may be ordered besides, with the form's new key.
+    more = sent | {"buy": f"{spec}:1", "shown": "", "key": refused.context["key"]}
+    assert again.post("/shop/checkout/", more).status_code == 302
+    assert Purchase.objects.count() == 2

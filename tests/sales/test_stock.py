@@ -1,7 +1,7 @@
 """A supplier's shelf: what is shown adds up, what is changed is relative, a count is of now."""
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
 from catalog.models import Stock, StockChange
@@ -9,7 +9,7 @@ from catalog.operations.stock import OutOfStock, carve
 from catalog.operations.stocktaking import StockMoved, adjust_stock, take_stock
 from catalog.queries.shelf import shelves_of
 from shop.core import projections
-from shop.core.errors import InvalidInput
+from shop.core.errors import InvalidInput, KeyUsed
 from tests.factories import AT, make_listing, make_supplier, make_user
 from tests.sales.selling import buy, paid, ship
 
@@ -164,3 +164,82 @@ def test_a_stale_count_raises_with_the_version_of_now(shelf):
     with pytest.raises(StockMoved) as refused:
         count(shelf, 256, 0)
     assert (refused.value.details["version"], refused.value.details["shelf"]) == (now(shelf).version, 257)
+
+
+def test_a_used_key_with_another_number_is_refused_and_says_what_stands(shelf):
+    adjust(shelf, 5, key="f1")
+    version = now(shelf).version
+    count(shelf, 260, version, key="f2")
+    other = make_listing(stock=3, supplier=shelf["listing"].supplier).specifications.get()
+    for again in (
+        lambda: adjust(shelf, 6, key="f1"),
+        lambda: adjust(shelf, 5, "came_back", key="f1"),
+        lambda: count(shelf, 259, now(shelf).version, key="f2"),
+        lambda: count(shelf, 266, now(shelf).version, key="f1"),
+        lambda: adjust(shelf, 5, key="f2"),
+        lambda: adjust_stock(
+            stockrecord_id=other.stockrecord_id, pieces=5, reason="harvest", actor=None, at=AT, key="f1"
+        ),
+        lambda: take_stock(stockrecord_id=other.stockrecord_id, counted=3, version=0, actor=None, at=AT, key="f2"),
+    ):
+        with pytest.raises(KeyUsed) as refused:
+            again()
+        assert (refused.value.code, refused.value.status) == ("key_used", 409)
+    assert (now(shelf).total, StockChange.objects.filter(kind__in=("adjusted", "stocktake")).count()) == (260, 2)
+
+
+def test_the_stock_page_refuses_a_used_key_and_goes_on_with_a_new_one(shelf):
+    path = f"/seller/goods/{shelf['spec'].pk}/stock/"
+    key = shelf["client"].get(path).context["adjust_form"].initial["key"]
+    form = {"way": "in", "pieces": "5", "reason": "harvest", "key": key}
+    assert shelf["client"].post(f"{path}change/", form).status_code == 302
+    assert shelf["client"].post(f"{path}change/", form).status_code == 302
+    refused = shelf["client"].post(f"{path}change/", form | {"pieces": "7"})
+    text = refused.content.decode()
+    assert refused.status_code == 409
+    assert "这张表单已经保存过：手工登记：新采收或到货 +5" in text
+    assert 'data-testid="shelf-total">261</dd>' in text
+    fresh = refused.context["adjust_form"]["key"].value()
+    assert fresh not in ("", key)
+    assert shelf["client"].post(f"{path}change/", form | {"pieces": "7", "key": fresh}).status_code == 302
+    assert now(shelf).total == 268
+
+    counted = {"counted": "268", "version": str(now(shelf).version), "key": "c1"}
+    assert shelf["client"].post(f"{path}count/", counted).status_code == 302
+    refused = shelf["client"].post(f"{path}count/", counted | {"counted": "260"})
+    assert (refused.status_code, "盘点：268" in refused.content.decode()) == (409, True)
+    assert refused.context["count_form"]["key"].value() != "c1"
+    assert now(shelf).total == 268
+
+
+@pytest.mark.parametrize(
+    ("pieces", "reason"), [(3, "spoiled"), (3, "sold_elsewhere"), (3, "own_use"), (-3, "harvest"), (-3, "came_back")]
+)
+def test_a_reason_of_the_other_direction_is_refused(shelf, pieces, reason):
+    with pytest.raises(InvalidInput) as wrong:
+        adjust(shelf, pieces, reason)
+    assert (wrong.value.code, wrong.value.field) == ("reason_unfit", "reason")
+    path = f"/seller/goods/{shelf['spec'].pk}/stock/change/"
+    form = {"way": "in" if pieces > 0 else "out", "pieces": abs(pieces), "reason": reason}
+    answer = shelf["client"].post(path, form)
+    assert (answer.status_code, list(answer.context["adjust_form"].errors)) == (422, ["reason"])
+    assert now(shelf).total == 256
+    with pytest.raises(IntegrityError, match="stock_change_reason_fits_its_way"), transaction.atomic():
+        StockChange.objects.create(
+            stockrecord_id=shelf["record"], pool="main", kind="adjusted", pieces=pieces, before=10, after=10 + pieces,
+            reason=reason, at=AT,
+        )  # fmt: skip
+
+
+def test_an_earlier_mistake_is_corrected_either_way(shelf):
+    adjust(shelf, 3, "mistake")
+    adjust(shelf, -3, "mistake")
+    assert now(shelf).total == 256
+
+
+def test_a_held_lots_pieces_have_words_of_their_own(shelf):
+    main = Stock.objects.get(pool="main")
+    carve(stock_id=main.pk, pool="lot:7", pieces=4, actor=None, at=AT)
+    page = shelf["client"].get(f"/seller/goods/{shelf['spec'].pk}/stock/").content.decode()
+    assert "批次被扣：不可出售" in page
+    assert "lot:7" not in page

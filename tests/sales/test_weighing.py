@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shop.accounts.models import Message
 from shop.core import ledger, outbox, projections
-from shop.core.errors import InvalidInput
+from shop.core.errors import InvalidInput, KeyUsed
 from shop.sales.models import LineFacts, OrderFacts, Refund, ShipmentLine
 from shop.sales.operations.aftersales import decide_after_sale, open_after_sale
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
@@ -234,3 +234,12 @@ def test_no_line_weighs_more_than_was_charged(django_assert_num_queries):
     send(order, (NET,))
     with pytest.raises(Exception, match="line_weighs_what_was_charged"):
         LineFacts.objects.update(weighed_grams=NET + 1)
+
+
+def test_the_same_parcel_with_another_weight_is_refused():
+    order = paid((hens(), 2))
+    first = send(order, (2600,))
+    assert send(order, (2600,)).pk == first.pk
+    with pytest.raises(KeyUsed) as refused:
+        send(order, (2500,))
+    assert (refused.value.details["grams"], "2.6" in str(refused.value.message)) == (2600, True)

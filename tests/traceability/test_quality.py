@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib import auth
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -14,6 +15,7 @@ from shop.accounts.operations.groups import ensure_groups, give_role
 from shop.accounts.roles import PLATFORM_ADMIN
 from shop.core.errors import InvalidInput
 from shop.sales.models import LineFacts, Shipment
+from tests.api.conftest import program_of
 from tests.factories import AT, make_user, spec_of
 from tests.traceability.growing import (
     GRAMS,
@@ -29,6 +31,7 @@ from tests.traceability.growing import (
 from tests.traceability.test_mixing import mixed
 from traceability.errors import BeyondHarvest, LotBlocked, WrongMove
 from traceability.models import ConformityCertificate, ProduceLot, ProductionBase, TestRequirement
+from traceability.operations import printing
 from traceability.operations.mixing import mix_lots
 from traceability.operations.quality import dispose_of_lot
 from traceability.operations.recording import close_lot
@@ -112,6 +115,68 @@ class TestFailed:
         assert 'data-testid="recalled"' in html
         paper = Client().get(f"/t/{parcel.code}/certificate/").content.decode()
         assert 'data-testid="stopped"' in paper
+
+    def test_a_suspended_lot_prints_no_certificate_and_its_address_says_why(self):
+        member = make_user()
+        lot = make_lot(make_grown(member))
+        client = Client()
+        client.force_login(member)
+        page, paper = f"/seller/lots/{lot.pk}/", f"/seller/lots/{lot.pk}/certificate.pdf"
+        assert client.get(paper).content.startswith(b"%PDF")
+        assert 'data-testid="lot-certificate"' in client.get(page).content.decode()
+        look(lot, report(passed=False))
+        self.prints_nothing(client, page, paper, "暂停：检测不合格")
+        dispose_of_lot(
+            supplier_id=lot.supplier_id, lot_id=lot.pk, method="就地深埋", occurred_at=AT, actor=None, at=AT
+        )  # fmt: skip
+        self.prints_nothing(client, page, paper, "已处置")
+
+    def prints_nothing(self, client, page, paper, why):
+        html = client.get(page).content.decode()
+        assert ('data-testid="lot-certificate"' in html, 'data-testid="lot-uncertified"' in html) == (False, True)
+        answer = client.get(paper)
+        assert (answer.status_code, answer.headers["content-type"]) == (409, "text/html; charset=utf-8")
+        assert f"该批次的合格证不再打印：{why}" in answer.content.decode()
+        told = program_of(auth.get_user(client), "lots:read").get(page.rstrip("/")).data
+        assert told["conformity_certificate"] is None
+        assert [each["is_suspended"] for each in told["certificates"]] == [True]
+
+    def test_a_retest_that_passes_has_its_certificates_printed_again(self):
+        member = make_user()
+        lot = make_lot(make_grown(member))
+        client = Client()
+        client.force_login(member)
+        look(lot, report(passed=False))
+        look(lot, report(), occurred_at=AT - 4 * HOUR)
+        assert client.get(f"/seller/lots/{lot.pk}/certificate.pdf").content.startswith(b"%PDF")
+
+    def test_the_parcel_of_a_lot_that_was_suspended_afterwards_says_so_and_promises_nothing(self):
+        listing = make_grown()
+        lot = make_lot(listing)
+        parcel = parcel_of(send(paid_order(listing)))
+        look(lot, report(passed=False))
+        client = Client(headers={"accept-language": "zh-CN"})
+        html = client.get(f"/t/{parcel.code}").content.decode()
+        assert 'data-testid="certificate-suspended"' in html
+        assert "2026-11-" in html.split('data-testid="certificate-suspended"')[1].split("</div>")[0]
+        assert 'data-testid="evidence-promise"' not in html
+        paper = client.get(f"/t/{parcel.code}/certificate/").content.decode()
+        assert 'data-testid="stopped"' in paper
+        assert [f'data-testid="{name}"' in paper for name in ("promises", "certificate-pdf")] == [False, False]
+        answer = client.get(f"/t/{parcel.code}/certificate.pdf")
+        assert (answer.status_code, answer.headers["location"]) == (302, f"/t/{parcel.code}/certificate/")
+        told = client.get(f"/api/v1/trace/{parcel.code}").json()["lots"][0]
+        assert (told["conformity_certificate"], told["certificates"][0]["is_suspended"]) == (None, True)
+
+    def test_a_parcel_of_two_lots_prints_the_certificate_of_the_sound_one(self, monkeypatch):
+        sheets = []
+        monkeypatch.setattr(printing, "_compile", lambda _sheet, data: sheets.append(data) or b"%PDF")
+        listing = make_grown()
+        first, second = make_lot(listing, pieces=1, keeps=20), make_lot(listing, pieces=5, keeps=40)
+        parcel = parcel_of(send(paid_order(listing)))
+        look(first, report(passed=False))
+        assert Client().get(f"/t/{parcel.code}/certificate.pdf").content == b"%PDF"
+        assert [paper["lot"] for paper in sheets[0]["papers"]] == [second.code]
 
     def test_a_failure_reaches_what_was_mixed_from_it_and_lets_go_with_it(self):
         listing = make_grown()

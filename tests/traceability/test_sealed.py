@@ -94,6 +94,25 @@ def says_broken(code: str) -> None:
         assert 'data-testid="verified"' not in html
 
 
+def no_claim_of_intactness(code: str) -> None:
+    """Nothing of a changed parcel says that it was compared and found unchanged: pages in both languages, and the API."""
+    for language, claims in (
+        ("zh-CN", ("记录未被改动", "本页生成时核对", "其余内容都与封存的记录核对过", "有改动，这里看得出来")),
+        (
+            "en",
+            ("Records unchanged", "checked by this page", "is compared with what was sealed", "a change shows here"),
+        ),
+    ):
+        for path in (f"/t/{code}", f"/t/{code}/certificate/"):
+            html = Client().get(path, headers={"accept-language": language}).content.decode()
+            assert [claim for claim in claims if claim in html] == [], (path, language)
+    told = Client().get(f"/api/v1/trace/{code}").json()
+    assert told["is_intact"] is False
+    for lot in told["lots"]:
+        assert [proof["kind"] for proof in lot["verified"] if proof["kind"] != "certified"] == []
+        assert [lot["is_sealed"], *(paper["is_sealed"] for paper in lot["certificates"])].count(True) == 0
+
+
 @pytest.fixture
 def printed(monkeypatch):
     """What is given to the printer."""
@@ -118,6 +137,7 @@ def test_a_changed_fact_is_named_everywhere(parcel, printed, change):
         assert 'data-testid="broken"' in Client().get(f"/t/{parcel.code}").content.decode()
         return
     says_broken(parcel.code)
+    no_claim_of_intactness(parcel.code)
     Client().get(f"/t/{parcel.code}/certificate.pdf")
     assert printed[-1]["papers"][0]["warning"]
 

@@ -22,6 +22,7 @@ from traceability.operations.places import Spot, add_base, complete_base
 from traceability.operations.quality import LabReport, dispose_of_lot, record_test
 from traceability.operations.recording import MOST_GRAMS, close_lot, record_harvest, record_packing
 from traceability.queries.lots import bases_of, history, lot_of_supplier, lots_of_supplier
+from traceability.queries.trace import lot_fault
 from traceability.states import DISPOSITIONS
 
 lots_area = Area(gettext_noop("Supplier: lots and events"))
@@ -178,9 +179,10 @@ def _detail(supplier: SupplierBrief, lot_id: int) -> dict[str, Any]:
     told = history(row)
     papers = list(row.certificates.all())
     sealed = {each.certificate.get("number") for each in told}
+    is_intact = lot_fault(row) is None
     return _lot(row) | {
-        "conformity_certificate": papers[0].number if papers else None,
-        "certificates": [paper(each, is_sealed=each.number in sealed) for each in papers],
+        "conformity_certificate": papers[0].number if papers and DISPOSITIONS[row.state].can_certify else None,
+        "certificates": [paper(each, is_sealed=is_intact and each.number in sealed) for each in papers],
         "mixed_from": [
             {"lot_id": each.source_id, "code": each.source.code, "grams": each.grams} for each in row.sources.all()
         ],

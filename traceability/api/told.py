@@ -16,6 +16,7 @@ from traceability.evidence import evidence_of, rows
 from traceability.queries.trace import LotInParcel, trace_page
 from traceability.rules.codes import cleaned, is_code
 from traceability.shown import broken_words, title, words
+from traceability.states import DISPOSITIONS
 
 area = Area(gettext_noop("Tracing a parcel"))
 
@@ -44,7 +45,12 @@ class Paper(Answer):
     basis: str = Field(examples=["commissioned"])
     issued_on: date
     parents: list[str] = Field(description=gettext_noop("The certificates of what was mixed."))
-    is_sealed: bool = Field(description=gettext_noop("Whether the chain holds its facts; the contact never is."))
+    is_sealed: bool = Field(
+        description=gettext_noop("Whether an unchanged chain holds its facts; the contact never is.")
+    )
+    is_suspended: bool = Field(
+        description=gettext_noop("The lot failed a test after it was issued: it stands for nothing any more.")
+    )
 
 
 class TracedLot(Answer):
@@ -78,7 +84,7 @@ def event(told: Any) -> dict[str, Any]:
     return {"step": told.step, "title": title(told), "text": words(told), "at": told.at}
 
 
-def _traced(found: LotInParcel) -> dict[str, Any]:
+def _traced(found: LotInParcel, *, is_intact: bool) -> dict[str, Any]:
     lot = found.lot
     proofs = certificates_of(lot.listing_id, timezone.localdate())
     return {
@@ -90,18 +96,19 @@ def _traced(found: LotInParcel) -> dict[str, Any]:
         "harvested_on": lot.harvested_on,
         "best_before": lot.best_before,
         "quantity": sum(row.pieces for row in found.goods),
-        "conformity_certificate": found.papers[0].number if found.papers else None,
-        "certificates": [paper(row, is_sealed=row.number in found.sealed) for row in found.papers],
-        "verified": rows(evidence_of(found, proofs)),
+        "conformity_certificate": found.papers[0].number if found.papers and found.is_certified else None,
+        "certificates": [paper(row, is_sealed=is_intact and row.number in found.sealed) for row in found.papers],
+        "verified": rows(evidence_of(found, proofs, is_intact=is_intact)),
         "mixed_from": [part.get("lotNumber", "") for part in found.sources],
-        "is_sealed": found.is_sealed,
+        "is_sealed": is_intact and found.is_sealed,
         "events": [event(each) for each in found.events],
     }
 
 
 def paper(row: Any, *, is_sealed: bool) -> dict[str, Any]:
     same = ("number", "form", "grams", "producer", "origin", "basis", "issued_on", "parents")
-    return {name: getattr(row, name) for name in same} | {"is_sealed": is_sealed}
+    found = {name: getattr(row, name) for name in same}
+    return found | {"is_sealed": is_sealed, "is_suspended": not DISPOSITIONS[row.lot.state].can_certify}
 
 
 @area.reads("/trace/{code}", Trace, summary=gettext_noop("The lots in a parcel, by the code on it"))
@@ -115,5 +122,5 @@ def trace_parcel(request: ApiRequest, code: str) -> dict[str, Any]:
         "supplier": said(page.parcel.supplier, "name"),
         "is_intact": page.broken is None,
         "changed": broken_words(page.broken, page.broken_step),
-        "lots": [_traced(each) for each in page.lots],
+        "lots": [_traced(each, is_intact=page.broken is None) for each in page.lots],
     }

@@ -33,6 +33,11 @@ def lot_of_supplier(supplier_id: int, lot_id: int) -> ProduceLot | None:
     return rows.select_related("listing", "base", "plot").prefetch_related("certificates", "sources__source").first()
 
 
+def lot_codes(lot_ids: Iterable[int]) -> dict[int, str]:
+    """Return the codes of lots, by id. One query."""
+    return dict(ProduceLot.objects.filter(pk__in=set(lot_ids)).values_list("pk", "code"))
+
+
 def lots_to_mix(supplier_id: int, *, at: datetime) -> list[ProduceLot]:
     """Return the lots of which something can be mixed now, the first to expire first. One query."""
     day = timezone.localtime(at).date()

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
@@ -33,7 +34,7 @@ from traceability.queries.telling import Told, told
 from traceability.queries.verifying import Broken, Link, fault_of, verify_after, verify_chain
 from traceability.queries.writing import COLUMNS, Written
 from traceability.rules import chain
-from traceability.states import BEGINNINGS, BizStep, LotKind
+from traceability.states import BEGINNINGS, DISPOSITIONS, BizStep, LotKind
 
 WHOLE_SECONDS = 60
 _PICTURE = ("key", "widths", "alt_zh", "alt_en")
@@ -93,6 +94,17 @@ class LotInParcel:
     def tests(self) -> list[Told]:
         """The tests among the events."""
         return [event for event in self.events if event.step == BizStep.TEST]
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether its certificates still stand: no test of it failed after they were issued."""
+        return DISPOSITIONS[self.lot.state].can_certify
+
+    @property
+    def failed_at(self) -> datetime | None:
+        """When the last test of a lot that was suspended failed; None where the failure is that of a part of it."""
+        failed = [event.at for event in self.tests if not event.test.get("passed")]
+        return None if self.is_certified else max(failed, default=None)
 
     @property
     def sources(self) -> list[dict[str, Any]]:

@@ -151,6 +151,7 @@ def _lot(
             {"row": row, "weight": in_words(row.grams), "basis": row.get_basis_display()}
             for row in found.certificates.all()
         ],
+        "uncertified": "" if DISPOSITIONS[found.state].can_certify else uncertified_words(found.get_state_display()),
         "missing": missing,
         "sources": [(row.source, in_words(row.grams)) for row in found.sources.all()],
         "may": DISPOSITIONS[found.state],
@@ -238,8 +239,11 @@ def mix(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
 @require_safe
 @for_supplier
 def paper(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
-    """The 合格证 of a lot's packings as PDF."""
+    """The 合格证 of a lot's packings as PDF; 409 with the reason for a lot that is suspended or disposed of."""
     found = _own(supplier, lot_id)
+    if not DISPOSITIONS[found.state].can_certify:
+        messages.error(request, uncertified_words(found.get_state_display()))
+        return _lot(request, supplier, found, status=409)
     sealed = {each.certificate.get("number") for each in history(found)}
     printed = [SealedPaper(row, row.number in sealed) for row in found.certificates.all()]
     if not printed:
@@ -247,6 +251,11 @@ def paper(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpRes
     with override("zh-hans"):
         warning = broken_words(lot_fault(found))
     return pdf(certificate_pdf(papers=printed, warning=warning), f"hegezheng-{found.code}")
+
+
+def uncertified_words(state: str) -> str:
+    """Return why the certificates of a lot are not printed."""
+    return _("The conformity certificates of this lot are not printed: %(state)s.") % {"state": state}
 
 
 @require_safe

@@ -27,7 +27,7 @@ from traceability.operations.scanning import count_scan
 from traceability.queries.trace import LotInParcel, TracePage, is_known, step_of, trace_facts, trace_page
 from traceability.rules.codes import cleaned, grouped, is_code
 from traceability.rules.weights import in_words
-from traceability.shown import broken_words, timeline
+from traceability.shown import broken_words, suspended_words, timeline
 from traceability.states import LotState
 
 LANGUAGES = dict(settings.LANGUAGES)
@@ -112,7 +112,7 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
         "code": plain,
         "papers": papers,
         "broken": broken_words(found.broken, step_of(found.broken)),
-        "is_stopped": any(lot.lot.state in STOPPED for lot in lots),
+        "is_printed": any(lot.is_certified for lot in lots if lot.papers),
     }
     return _render(request, "certificate", context)
 
@@ -120,12 +120,18 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @spoken
 def certificate_file(request: HttpRequest, code: str) -> HttpResponse:
-    """The same as PDF, for printing. In Chinese: it is a form of the law."""
+    """The same as PDF, for printing. In Chinese: it is a form of the law.
+
+    Of a suspended lot none is printed; where no other is left, the page says why.
+    """
     plain = cleaned(code)
     found = trace_facts(plain) if is_code(plain) else None
-    papers = [SealedPaper(row, row.number in lot.sealed) for lot in found.lots() for row in lot.papers] if found else []
-    if found is None or not papers:
+    lots = [lot for lot in found.lots() if lot.papers] if found else []
+    if found is None or not lots:
         return _to_the_parcel(request, code)
+    papers = [SealedPaper(row, row.number in lot.sealed) for lot in lots if lot.is_certified for row in lot.papers]
+    if not papers:
+        return HttpResponseRedirect(f"/t/{plain}/certificate/")
     with translation.override("zh-hans"):
         warning = broken_words(found.broken, step_of(found.broken))
     return pdf(certificate_pdf(papers=papers, code=plain, warning=warning), f"hegezheng-{plain}")
@@ -145,7 +151,13 @@ def pdf(content: bytes, name: str) -> HttpResponse:
 
 
 def _paper(lot: LotInParcel, row: ConformityCertificate) -> dict[str, Any]:
-    return {"row": row, "weight": in_words(row.grams), "lot": lot.lot.code, "is_sealed": row.number in lot.sealed}
+    return {
+        "row": row,
+        "weight": in_words(row.grams),
+        "lot": lot.lot.code,
+        "is_sealed": row.number in lot.sealed,
+        "suspended": suspended_words(lot),
+    }
 
 
 def _render(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -186,7 +198,7 @@ def _lot(page: TracePage, each: LotInParcel, proofs: dict[int, list[CertificateS
     lot = each.lot
     test = each.tests[-1].test if each.tests else None
     own = proofs.get(lot.listing_id, [])
-    found = evidence_of(each, own)
+    found = evidence_of(each, own, is_intact=page.broken is None)
     return {
         "lot": lot,
         "name": _name(each),
@@ -255,7 +267,8 @@ def _paper_short(each: LotInParcel) -> dict[str, Any] | None:
         "count": len(each.papers),
         "product": f"{_name(each)} · {in_words(sum(row.grams for row in each.papers))}",
         "sold": in_words(lot.assigned_grams),
-        "left": in_words(lot.left_grams),
+        "left": in_words(lot.left_grams if each.is_certified else 0),
         "percent": lot.assigned_grams * 100 // lot.packed_grams if lot.packed_grams else 0,
+        "suspended": suspended_words(each),
         "is_sealed": all(row.number in each.sealed for row in each.papers),
     }

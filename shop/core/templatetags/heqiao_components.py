@@ -24,10 +24,12 @@ def field(
     placeholder: str = "",
     extra: str = "",
     optional: bool = True,
+    when: str = "",
 ) -> dict[str, Any]:
     """Draw a form field: label above, control, hint, error below, joined by aria-describedby.
 
-    {% field form.phone hint=_("11 digits") %}. `extra` are classes of the block ("full").
+    {% field form.phone hint=_("11 digits") %}. `extra` are classes of the block ("full"). `when` says when a field is
+    needed that is not always ("needed to refuse"), where "optional" would not be true.
     """
     widget = bound.field.widget
     described = [
@@ -58,10 +60,15 @@ def field(
         "is_file": is_file,
         "takes_photos": is_file and "image" in str(widget.attrs.get("accept", "")),
         "takes_many": is_file and bool(getattr(widget, "allow_multiple_selected", False)),
-        # A browser gives no file back with the page that says what is wrong: whoever chose some is told.
-        "lost_files": is_file and bound.form.is_bound and bound.html_name in bound.form.files,
+        # A browser gives no file back with the page that says what is wrong: the form keeps them, or says so.
+        "kept_files": getattr(bound.form, "kept_photos", ()) if is_file else (),
+        "lost_files": is_file
+        and bound.form.is_bound
+        and bound.html_name in bound.form.files
+        and not getattr(bound.form, "kept_photos", ()),
         "is_choices": choices,
         "optional": optional and not bound.field.required and not isinstance(widget, CheckboxInput),
+        "when": when,
         "extra": extra,
     }
 

@@ -11,6 +11,8 @@ from catalog.operations.listing_rows import Draft, SpecDraft, create_listings, g
 from catalog.states import ListingState
 from shop.demo.world import Row, pair, read, rows
 
+# Before the first parcels of the shop's orders were sent.
+OPENED_DAYS_AGO = 120
 REFERENCE = ("示例：产地合作社与广州商超同级抽样价", "Sample: same grade, growers and Guangzhou supermarkets")
 
 
@@ -46,7 +48,12 @@ def load_listings(
         draft.fields.setdefault("ship_within_hours", hours[row["supplier"]])
         draft.pictures = [pictures[name].pk for name in row["pictures"]]
         drafts.append(draft)
-    return create_listings(drafts, at=at)
+    return create_listings(drafts, at=shelves_opened(at))
+
+
+def shelves_opened(at: datetime) -> datetime:
+    """Return when the first stock was put on the shelves: the morning before the first parcels of the world's past."""
+    return timezone.localtime(at - timedelta(days=OPENED_DAYS_AGO)).replace(hour=8, minute=0, second=0, microsecond=0)
 
 
 def _draft(row: Row, number: int, code: str, supplier: Supplier, at: datetime) -> Draft:

@@ -17,6 +17,7 @@ from catalog.operations.listing_rows import Draft, SpecDraft, create_listings, g
 from catalog.states import ListingState
 from shop.accounts.models import Organisation
 from shop.core.models import Division
+from shop.demo.loading.listings import shelves_opened
 from shop.demo.loading.sellers import credit_code
 
 BATCH = 1000
@@ -85,7 +86,8 @@ def load_scale(*, total: int, at: datetime, progress: Progress) -> int:
         for start in range(first, first + wanted, BATCH):
             numbers = range(start, min(start + BATCH, first + wanted))
             with transaction.atomic():
-                listings = create_listings([_draft(number, patterns, suppliers, at) for number in numbers], at=at)
+                drafts = [_draft(number, patterns, suppliers, at) for number in numbers]
+                listings = create_listings(drafts, at=shelves_opened(at))
             rebuild_cards(listing_ids=[listing.pk for listing in listings], at=at)
             progress(there + numbers.stop - first, total)
             if start % (10 * BATCH) == 0:

@@ -20,7 +20,7 @@ from shop.sales.texts import in_reader_language
 
 
 class PoolOut(Answer):
-    pool: str = Field(examples=["main", "drop:7"])
+    pool: str = Field(examples=["main", "drop:7", "lot:12"])
     free: int = Field(description=gettext_noop("Pieces that can be sold from it."))
     reserved: int = Field(description=gettext_noop("Pieces that wait in orders."))
 
@@ -34,7 +34,7 @@ class GoodsOut(Priced):
     price: str
     pools: list[PoolOut]
     free: int = Field(description=gettext_noop("Pieces that the shop can still sell."))
-    set_apart: int = Field(description=gettext_noop("Free pieces of drops, quotes and contracts."))
+    set_apart: int = Field(description=gettext_noop("Free pieces of drops, quotes, contracts and suspended lots."))
     reserved: int = Field(description=gettext_noop("Pieces that wait in orders, of all pools."))
     on_shelf: int = Field(description=gettext_noop("All of them together: what a count of the shelf should find."))
     version: int = Field(description=gettext_noop("Send it with a count: it says which shelf was counted."))

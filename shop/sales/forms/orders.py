@@ -61,10 +61,10 @@ class AfterSaleForm(forms.Form):
         self.fields["kind"].choices = [(kind, AfterSaleKind(kind).label) for kind in kinds]  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
 
     def clean_quantity(self) -> int:
-        """Refuse more than was sent before any photo is looked at."""
+        """Refuse more than can be asked for before any photo is looked at."""
         quantity: int = self.cleaned_data["quantity"]
         if quantity > len(self.mosts):
-            raise forms.ValidationError(_("%(n)d pieces were sent.") % {"n": len(self.mosts)}, code="too_much")
+            raise forms.ValidationError(_("%(n)d pieces can be asked for.") % {"n": len(self.mosts)}, code="too_much")
         return quantity
 
     @property

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.states import StockReason
+from catalog.states import STOCK_REASON_WAYS, StockReason
 from shop.core.fields import LineField
 
 MOST_PIECES = 1_000_000
@@ -16,6 +16,19 @@ def _note() -> forms.CharField:
     return LineField(
         label=_("Note"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
+
+
+def _reasons() -> list[Any]:
+    """The reasons in groups: those of pieces that came, of pieces that went, and of both."""
+    groups: list[tuple[Any, frozenset[int]]] = [
+        (_("Pieces came"), frozenset({1})),
+        (_("Pieces went"), frozenset({-1})),
+        (_("Either way"), frozenset({1, -1})),
+    ]
+    return [
+        (words, [(str(each), each.label) for each in StockReason if STOCK_REASON_WAYS[each] == ways])
+        for words, ways in groups
+    ]
 
 
 def _pieces(label: Any, testid: str, least: int) -> forms.IntegerField:
@@ -34,8 +47,23 @@ def _pieces(label: Any, testid: str, least: int) -> forms.IntegerField:
     )
 
 
-class AdjustForm(forms.Form):
-    """Pieces that came or went, and why. `key` is the form's own: sent twice, it is one change."""
+class _KeyedForm(forms.Form):
+    """A form whose `key` is its own: sent twice, it is one change."""
+
+    key = LineField(max_length=40, required=False, widget=forms.HiddenInput)
+
+    def with_key(self, key: str) -> Any:
+        """Return the form as it was refused, ready to be sent again as another change."""
+        return self._again(key=key)
+
+    def _again(self, **changes: Any) -> Any:
+        again = type(self)({**self.data.dict(), **changes})
+        again._errors = self.errors
+        return again
+
+
+class AdjustForm(_KeyedForm):
+    """Pieces that came or went, and why."""
 
     way = forms.ChoiceField(
         label=_("Came or went"),
@@ -47,13 +75,12 @@ class AdjustForm(forms.Form):
     pieces = _pieces(_("How many pieces"), "adjust-pieces", 1)
     reason = forms.ChoiceField(
         label=_("Why"),
-        choices=StockReason.choices,
+        choices=_reasons(),
         initial=StockReason.HARVEST,
         widget=forms.Select(attrs={"data-testid": "adjust-reason"}),
         error_messages={"required": _("Say why."), "invalid_choice": _("Say why.")},
     )
     note = _note()
-    key = LineField(max_length=40, required=False, widget=forms.HiddenInput)
 
     @property
     def change(self) -> int:
@@ -62,16 +89,13 @@ class AdjustForm(forms.Form):
         return -number if self.cleaned_data["way"] == "out" else number
 
 
-class CountForm(forms.Form):
+class CountForm(_KeyedForm):
     """What was counted on the whole shelf, on which version of it."""
 
     counted = _pieces(_("Counted on the shelf"), "counted", 0)
     note = _note()
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    key = LineField(max_length=40, required=False, widget=forms.HiddenInput)
 
     def on_version(self, version: int) -> "CountForm":
         """Return the form as it was refused, ready to be sent again as a count of `version`."""
-        again = CountForm({**self.data.dict(), "version": version})
-        again._errors = self.errors
-        return again
+        return self._again(version=version)

@@ -17,6 +17,7 @@ from .payments import (
 from .purchases import DeliveryDue, OrderAttribution, Purchase
 from .reviews import ReviewFacts, ReviewPicture
 from .shipments import Shipment, ShipmentLine
+from .weights import WeightTerms, weight_bounds
 
 __all__ = [
     "AfterSale",
@@ -46,5 +47,7 @@ __all__ = [
     "StatementLine",
     "TransferSlip",
     "WebhookEvent",
+    "WeightTerms",
     "case_times",
+    "weight_bounds",
 ]

@@ -134,6 +134,9 @@ class LineFacts(models.Model):
     )
     weighed_grams = models.PositiveIntegerField(default=0, help_text="What the sent pieces of a weighed line weigh")
     weighed_back_fen = models.BigIntegerField(default=0, help_text="Of refunded_fen: given back for their weight")
+    light_fen = models.BigIntegerField(
+        default=0, help_text="Of refunded_fen: accepted pieces that weighed less at the door"
+    )
     promised_until = models.DateField(null=True, blank=True, help_text="Promised: best before this day or later")
     promised_from = models.DateField(null=True, blank=True, help_text="Promised: harvested on this day or later")
 
@@ -162,6 +165,10 @@ class LineFacts(models.Model):
                     weighed_back_fen__lte=F("refunded_fen"),
                 ),
                 name="line_weighs_what_was_charged",
+            ),
+            models.CheckConstraint(
+                condition=Q(light_fen__gte=0, light_fen__lte=F("refunded_fen") - F("weighed_back_fen")),
+                name="line_light_within_refund",
             ),
         ]
         indexes = [models.Index(fields=["listing_id"], name="line_of_listing")]

@@ -7,18 +7,22 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from shop.core import audit
 from shop.core.errors import InvalidInput
 from shop.sales import weight_rules
 from shop.sales.errors import TooMuch, WrongState
-from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
+from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine, weight_bounds
 from shop.sales.operations.locks import lock_order
 from shop.sales.operations.receipts import complete_order
 from shop.sales.operations.refunds import reduce_order
 from shop.sales.operations.terms import note_delivery_due
 from shop.sales.states import OrderState
+from shop.sales.weight_rules import WeightBounds
+from traceability.rules.weights import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +81,18 @@ def accept_order(
     was accepted whole; `weighed` (line id → grams of the accepted pieces) charges what is lighter by its weight. The
     order is completed with its last delivery; where the goods came first, each delivery falls due on its own day.
     Raises TooMuch (field `accepted-<line>`) beyond what was sent, InvalidInput for less than nothing or a line that
-    is not in the delivery, WrongState when nothing waits to be accepted. Locks: purchase, order, then ledger.
+    is not in the delivery, or (field `weight-<line>`) a weight that these pieces can't have, WrongState when nothing waits to be accepted. Locks: purchase, order, then ledger.
     """
     with transaction.atomic():
         order = lock_order(order_id)
         shipments = _undecided_shipments(order, shipment_ids)
         lines = {line.pk: line for line in LineFacts.objects.filter(order=order).order_by("pk")}
         sent = _pieces_of(shipments)
-        decided = _decide(lines, sent, accepted, weighed or {})
+        bounds = weight_bounds(timezone.localdate(at)) if weighed else WeightBounds()
+        decided = _decide(lines, sent, accepted, weighed or {}, bounds)
         _write(lines, decided, shipments, at)
         _reduce(order, decided, key=f"accepted:{order.pk}:{shipments[0].pk}", actor=actor, at=at)
+        _note_light(lines, decided)
         if any(each.is_short for each in decided):
             audit.record(
                 action="accepted_short", object_kind="order", object_id=order.pk, actor=actor, at=at,
@@ -137,7 +143,11 @@ def _pieces_of(shipments: Collection[Shipment]) -> dict[int, int]:
 
 
 def _decide(
-    lines: Mapping[int, LineFacts], sent: Mapping[int, int], accepted: Mapping[int, int], weighed: Mapping[int, int]
+    lines: Mapping[int, LineFacts],
+    sent: Mapping[int, int],
+    accepted: Mapping[int, int],
+    weighed: Mapping[int, int],
+    bounds: WeightBounds,
 ) -> list[LineAcceptance]:
     if unknown := (accepted.keys() | weighed.keys()) - sent.keys():
         raise InvalidInput(_("This product is not in the order."), code="line_unknown", lines=sorted(unknown))
@@ -168,6 +178,8 @@ def _decide(
             )
         by_pieces = line.refundable_fen(pieces_sent - pieces)
         value, should_weigh = line.sent_value(pieces)
+        if grams is not None:
+            _check_weight(line_id, grams, bounds.range_of(should_weigh), pieces)
         by_weight = weight_rules.weight_reduction(value, should_weigh, grams) if grams is not None else 0
         by_weight = min(by_weight, line.paid_fen - line.refunded_fen - by_pieces)
         found.append(
@@ -182,6 +194,30 @@ def _decide(
             )
         )
     return found
+
+
+def _check_weight(line_id: int, grams: int, expected: tuple[int, int], pieces: int) -> None:
+    """Raise InvalidInput for a weight that `pieces` can't have; what did not arrive is said by pieces."""
+    least, most = expected
+    if least <= grams <= most:
+        return
+    if not pieces:
+        words = _("No piece was accepted: leave the weight empty.")
+    else:
+        words = ngettext(
+            "%(n)d piece should weigh %(least)s to %(most)s: check number and unit.",
+            "%(n)d pieces should weigh %(least)s to %(most)s: check number and unit.",
+            pieces,
+        ) % {"n": pieces, "least": in_words(least), "most": in_words(most)}
+    raise InvalidInput(words, code="weight_implausible", field=f"weight-{line_id}", least_grams=least, most_grams=most)
+
+
+def _note_light(lines: Mapping[int, LineFacts], decided: Collection[LineAcceptance]) -> None:
+    """Keep apart what is not charged for weight: it is told beside what is not charged for pieces."""
+    for each in decided:
+        if each.weight_fen:
+            LineFacts.objects.filter(pk=each.line_id).update(light_fen=F("light_fen") + each.weight_fen)
+            lines[each.line_id].light_fen += each.weight_fen
 
 
 def _write(

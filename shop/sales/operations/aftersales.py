@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from catalog.operations.pictures import store_pictures
 from shop.core.errors import InvalidInput
 from shop.sales import rules
+from shop.sales.claims import claimable, decided_words
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, AfterSalePicture, LineFacts, OrderFacts
 from shop.sales.operations.case_moves import due_at, grant, lock_case, move_case, record_move
@@ -82,20 +83,25 @@ def add_evidence(case: AfterSale, pictures: Sequence[Any], side: str) -> None:
     )
 
 
-def line_here(line: LineFacts) -> int:
-    """Return how many pieces of a line its buyer still has, or may still have."""
-    return rules.returnable(shipped=line.shipped, rejected=line.rejected, returned=line.returned)
-
-
 def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_fen: int, at: datetime) -> None:
-    allowed = rules.after_sale_kinds(state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at)
-    if kind not in allowed:
+    found = claimable(order, line, line.after_sales.prefetch_related("decisions"), at)
+    if found.code == "none_here":
+        raise TooMuch(found.words, field="quantity", left=0)
+    if not found.pieces:
+        raise WrongState(found.words, code=found.code, field="kind")
+    if kind not in found.pieces:
+        allowed = rules.after_sale_kinds(
+            state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at
+        )
+        if kind in allowed:
+            raise WrongState(decided_words(), code="decided_already", field="kind")
+        if kind == AfterSaleKind.RETURN and line.is_fresh:
+            raise WrongState(_("Fresh produce is not sent back."), code="not_for_fresh", field="kind")
         raise WrongState(_("This can't be asked for any more: the time for it is over."), code="too_late", field="kind")
-    # What was refused at acceptance or came back once is not there to be claimed again.
-    here = line_here(line)
-    if not 1 <= quantity <= here:
-        text = _("%(n)d pieces were sent.") if here == line.shipped else _("%(n)d pieces can still be returned.")
-        raise TooMuch(text % {"n": here}, field="quantity")
+    # What was refused at acceptance, came back once, or was decided on is not there to be claimed again.
+    most_pieces = found.pieces[kind]
+    if not 1 <= quantity <= most_pieces:
+        raise TooMuch(_pieces_words(line, found.here, most_pieces), field="quantity", left=most_pieces)
     most = line.refundable_fen(quantity)
     if not 1 <= amount_fen <= most:
         raise TooMuch(
@@ -103,6 +109,18 @@ def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_
             field="amount",
             most_fen=most,
         )
+
+
+def _pieces_words(line: LineFacts, here: int, most: int) -> str:
+    """Say why not more than `most` pieces can be claimed on."""
+    if most < here:
+        return _("%(n)d pieces are left: the platform decided on the others for this reason.") % {"n": most}
+    if here < line.shipped:
+        return _("%(n)d pieces can still be returned.") % {"n": here}
+    if line.shipped < line.ordered - line.cancelled:
+        words = _("%(n)d of %(ordered)d pieces were sent so far. What is not sent yet can't be claimed on.")
+        return words % {"n": here, "ordered": line.ordered - line.cancelled}
+    return _("%(n)d pieces were sent.") % {"n": here}
 
 
 def decide_after_sale(

@@ -10,7 +10,7 @@ from shop.core.errors import DomainError
 from shop.sales.deal import SHOP
 from shop.sales.errors import BasketChanged, NotServed
 from shop.sales.models import Purchase
-from shop.sales.operations.placing import Attribution, Buyer, Extras, Invoice, PlaceLine, ShipTo, place
+from shop.sales.operations.placing import Attribution, Buyer, Extras, Invoice, PlaceLine, ShipTo, place, placed_before
 from shop.sales.queries.checkout import CheckoutPage
 
 
@@ -28,21 +28,14 @@ def check_out(
 ) -> Purchase:
     """Place what `page` shows, if the buyer saw this total (`shown_fen`).
 
-    The same `key` again is the same purchase, whatever has changed since: the first answer was lost on its way.
+    The same `key` again is the same purchase, whatever prices have done since: the first answer was lost on its way.
+    With other goods or another address it is refused (KeyUsed).
     `sources` say where the buyer came from; the first is the channel, before it what the special price says itself.
 
     Raises BasketChanged when there is nothing to buy or the total moved since it was shown, NotServed, OutOfStock with
     the lines in `page.problems`, and what `place` raises.
     """
-    try:
-        _check(page, shown_fen)
-    except DomainError:
-        placed = Purchase.objects.filter(key=key).first()
-        if placed is None:
-            raise
-        return placed
     special = page.special
-    channel, *also = [*(special.attributions if special else ()), *sources] or [SHOP]
     lines = [
         PlaceLine(
             spec=line.spec,
@@ -55,6 +48,14 @@ def check_out(
         )
         for line in page.quote.lines
     ]
+    try:
+        _check(page, shown_fen)
+    except DomainError:
+        placed = placed_before(key, lines, ship_to)
+        if placed is None:
+            raise
+        return placed
+    channel, *also = [*(special.attributions if special else ()), *sources] or [SHOP]
     return place(
         actor=buyer.user,
         at=at,

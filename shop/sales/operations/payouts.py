@@ -93,7 +93,10 @@ def pay_out(
         if refund.state == RefundState.SUCCEEDED:
             if reference and reference == refund.provider_ref:
                 return refund
-            raise WrongState(_("This refund was paid out already."))
+            raise WrongState(
+                _("This refund was paid out already, with the reference %(reference)s.")
+                % {"reference": refund.provider_ref or "–"}
+            )
         account = RefundAccount.objects.filter(purchase=purchase).first()
         if account is None:
             raise WrongState(_("Nobody has said yet where the money goes. The buyer is asked."))

@@ -1,6 +1,6 @@
 """The one door: whatever sells places its lines here. One purchase, one Oscar order per supplier."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from oscar.apps.basket.models import Line as BasketLine
 from catalog.operations import stock
 from catalog.operations.listings import lock_listings
 from catalog.operations.output import CertificateExpired
-from shop.core.errors import DomainError
+from shop.core.errors import DomainError, KeyUsed
 from shop.sales import hooks, rules
 from shop.sales.deal import NO_EXTRAS, SHOP, Attribution, Buyer, Extras, Invoice, PlaceLine, ShipTo
 from shop.sales.errors import BasketChanged, NotForSale, OverLimit
@@ -52,11 +52,11 @@ def place(
 ) -> Purchase:
     """Reserve stock and write one purchase with an order per supplier, all or nothing; nothing is paid yet.
 
-    The same `key` again returns the first purchase. With `basket_id`, that basket goes from Open to Submitted; where
+    The same `key` again returns the first purchase, if it is of the same goods to the same address. With `basket_id`, that basket goes from Open to Submitted; where
     it `leaves_some` lines that are not bought now, only the bought ones go, the others wait in it.
     `attribution` is the channel; `also` says what else it came from (a campaign, a session, a need), one per kind.
     Raises NotForSale (out of season), OutOfStock, OutputExceeded, CertificateExpired, OverLimit, CouponGone, or
-    BasketChanged when the basket was ordered or changed meanwhile; ValueError when the lines' discounts are not what `extras.applied` takes off.
+    BasketChanged when the basket was ordered or changed meanwhile, KeyUsed for a key of another purchase; ValueError when the lines' discounts are not what `extras.applied` takes off.
     Locks: basket, limited listings, stock pools by id, certified output, then what participants lock.
     """
     if not lines:
@@ -95,10 +95,36 @@ def place(
             return purchase
     except (IntegrityError, DomainError):
         # The same key before, or at the same moment: that attempt stands, everything of this one is rolled back.
-        placed = Purchase.objects.filter(key=key).first()
+        placed = placed_before(key, lines, ship_to)
         if placed is None:
             raise
         return placed
+
+
+def placed_before(key: str, lines: Sequence[PlaceLine], ship_to: ShipTo) -> Purchase | None:
+    """Return the purchase that a key stands for, None where it is new. `lines` are empty once the basket was ordered.
+
+    Raises KeyUsed where that purchase is of other goods, or goes to another address. Prices may have moved meanwhile.
+    """
+    placed = Purchase.objects.filter(key=key).first()
+    if placed is None:
+        return None
+    had: Counter[int] = Counter()
+    for pk, pieces in LineFacts.objects.filter(order__purchase=placed).values_list("specification_id", "ordered"):
+        had[pk] += pieces
+    asked: Counter[int] = Counter()
+    for line in lines:
+        asked[line.spec.specification_id] += line.quantity
+    goes_to = ShipTo(
+        placed.ship_name, placed.ship_phone, placed.ship_division_id, placed.ship_street, placed.ship_postcode
+    )
+    if (asked and asked != had) or goes_to != ship_to:
+        raise KeyUsed(
+            _("This was ordered already, as %(number)s, with other goods or to another address. That order stands.")
+            % {"number": placed.number},
+            number=placed.number,
+        )
+    return placed
 
 
 def _take_from_basket(basket_id: int, lines: Sequence[PlaceLine], leaves_some: bool, at: datetime) -> None:

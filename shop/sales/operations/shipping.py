@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalog.operations import stock
 from catalog.operations.listings import count_sold
 from shop.core import outbox
-from shop.core.errors import InvalidInput
+from shop.core.errors import InvalidInput, KeyUsed
 from shop.sales import hooks, rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
@@ -26,6 +26,7 @@ from shop.sales.operations.weighing import check_weights, give_back_weight, ship
 from shop.sales.states import OrderState
 from shop.sales.weight_rules import each_weighs
 from traceability.operations.assigning import AssignLine, Chosen, assign_lots
+from traceability.rules.weights import in_words
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Parcel:
 
 
 def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots: Chosen | None = None) -> Shipment:
-    """Send one parcel of an order; return it. The same parcel a second time is the first one.
+    """Send one parcel of an order; return it. The same parcel a second time is the first one; with other
+    weights it is refused (KeyUsed).
 
     `lots` names, by line id, the (lot, pieces) that are in it; other lines take the lots that expire first.
 
@@ -61,6 +63,7 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
         known = Shipment.objects.filter(order=order, carrier=parcel.carrier, tracking_no=number).first()
         if known is not None:
             if dict(known.lines.values_list("line_id", "quantity")) == wanted:
+                _check_same_weights(known, parcel.weights)
                 return known
             raise InvalidInput(
                 _("This number is on another parcel of the order."), code="number_used", field="tracking_no"
@@ -69,7 +72,7 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
             raise WrongState(_("This order is not waiting to be sent."))
         lines = {line.pk: line for line in LineFacts.objects.filter(order=order)}
         _check_pieces(lines, wanted)
-        weighed = check_weights(lines, wanted, parcel.weights)
+        weighed = check_weights(lines, wanted, parcel.weights, at)
         pools: dict[int, int] = {}
         for line_id, pieces in wanted.items():
             LineFacts.objects.filter(pk=line_id).update(shipped=F("shipped") + pieces)
@@ -163,6 +166,19 @@ def _check_number(parcel: Parcel) -> str:
             field="tracking_no",
         )
     return number
+
+
+def _check_same_weights(known: Shipment, weights: Mapping[int, Sequence[int]]) -> None:
+    """Raise KeyUsed where a parcel was sent already with other weights: those were charged."""
+    for line_id, grams in known.lines.values_list("line_id", "grams"):
+        given = sum(weights.get(line_id, ()))
+        if given and given != grams:
+            raise KeyUsed(
+                _("This parcel was sent already with %(weight)s: that stands.")
+                % {"weight": in_words(grams) if grams else _("no weight")},
+                field=f"weight-{line_id}",
+                grams=grams,
+            )
 
 
 def _check_pieces(lines: Mapping[int, LineFacts], wanted: Mapping[int, int]) -> None:

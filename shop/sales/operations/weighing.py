@@ -5,26 +5,29 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shop.core import outbox
 from shop.core.errors import InvalidInput
-from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
+from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine, weight_bounds
 from shop.sales.operations.refunds import reduce_order
-from shop.sales.weight_rules import back_for_weight, fault_of_weights
+from shop.sales.weight_rules import WeightBounds, back_for_weight, fault_of_weights
 from traceability.rules.weights import in_words
 
 REASON = "weighed"
 
 
 def check_weights(
-    lines: Mapping[int, LineFacts], wanted: Mapping[int, int], weights: Mapping[int, Sequence[int]]
+    lines: Mapping[int, LineFacts], wanted: Mapping[int, int], weights: Mapping[int, Sequence[int]], at: datetime
 ) -> dict[int, tuple[int, ...]]:
     """Return the weights of the weighed lines in a parcel (`wanted`: line id → pieces).
 
     Raises InvalidInput (field `weight-<line>`) for a weighed line without one, for weights that are not one for all
-    or one for each piece, for more than was charged, for less than a third of it, and for a line that is not weighed.
+    or one for each piece, for more than was charged, for less of it than is believed that day, and for a line that is not weighed.
     """
+    is_any_weighed = any(lines[line_id].is_weighed for line_id in wanted)
+    bounds = weight_bounds(timezone.localdate(at)) if is_any_weighed else WeightBounds()
     found = {}
     for line_id, pieces in wanted.items():
         line, given = lines[line_id], tuple(weights.get(line_id, ()))
@@ -34,25 +37,41 @@ def check_weights(
                     _("This product is not charged by weight."), code="weight_unexpected", field=f"weight-{line_id}"
                 )
             continue
-        fault = fault_of_weights(given, pieces=pieces, most_grams=line.net_grams)
+        fault = fault_of_weights(given, pieces=pieces, most_grams=line.net_grams, bounds=bounds)
         if fault:
+            together = len(given) == 1
+            least, most = bounds.packed_range(line.net_grams * (pieces if together else 1))
             raise InvalidInput(
-                _fault_words(fault, pieces, line.net_grams, len(given)), code=f"weight_{fault}",
-                field=f"weight-{line_id}", most_grams=line.net_grams * pieces,
+                _fault_words(fault, pieces, (least, most), len(given), together=together), code=f"weight_{fault}",
+                field=f"weight-{line_id}", least_grams=least, most_grams=most,
             )  # fmt: skip
         found[line_id] = given
     return found
 
 
-def _fault_words(fault: str, pieces: int, net_grams: int, given: int) -> str:
-    most = in_words(net_grams)
-    words = {
-        "missing": _("Charged by weight: enter what it weighs."),
-        "count": _("%(given)d weights for %(pieces)d pieces: enter one for all together, or one for each."),
-        "above": _("At most %(most)s a piece was charged: what weighs more can't be sent at this price."),
-        "below": _("That is less than a third of what was charged (%(most)s a piece): check number and unit."),
-    }[fault]
-    return words % {"pieces": pieces, "given": given, "most": most}
+def _fault_words(fault: str, pieces: int, expected: tuple[int, int], given: int, *, together: bool) -> str:
+    """Say what is wrong with a weight, and what was expected of the pieces together or of each."""
+    if fault == "missing":
+        return _("Charged by weight: enter what it weighs.")
+    if fault == "count":
+        words = _("%(given)d weights for %(pieces)d pieces: enter one for all together, or one for each.")
+        return words % {"pieces": pieces, "given": given}
+    least, most = (in_words(grams) for grams in expected)
+    if together:
+        text = {
+            "above": _(
+                "Expected %(least)s to %(most)s in all: what weighs more than was charged can't be sent at this price."
+            ),
+            "below": _("Expected %(least)s to %(most)s in all: check number and unit."),
+        }[fault]
+    else:
+        text = {
+            "above": _(
+                "Expected %(least)s to %(most)s a piece: what weighs more than was charged can't be sent at this price."
+            ),
+            "below": _("Expected %(least)s to %(most)s a piece: check number and unit."),
+        }[fault]
+    return text % {"least": least, "most": most}
 
 
 def shipment_line(shipment: Shipment, line_id: int, pieces: int, weights: Sequence[int] | None) -> ShipmentLine:

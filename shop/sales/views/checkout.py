@@ -15,7 +15,7 @@ from shop.accounts import queries as people
 from shop.accounts.operations.addresses import save_address
 from shop.core import regions
 from shop.core.codes import international_phone
-from shop.core.errors import DomainError
+from shop.core.errors import DomainError, KeyUsed
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.core.texts import one_line
@@ -24,7 +24,7 @@ from shop.sales.forms.checkout import NEW, CheckoutForm
 from shop.sales.models import Purchase
 from shop.sales.operations.checkout import check_out
 from shop.sales.operations.payments import settle_nothing_due
-from shop.sales.operations.placing import Buyer, Invoice, ShipTo
+from shop.sales.operations.placing import Buyer, Invoice, ShipTo, placed_before
 from shop.sales.queries.checkout import CheckoutPage, checkout_page
 from shop.sales.sources import sources_of
 from shop.sales.views.basket import destination_of
@@ -155,9 +155,12 @@ class _Checkout:
             visitors.keep_guest(response, self.request, self.guest)
         return response
 
-    def placed(self) -> Purchase | None:
-        """Return what this form placed before: its answer was lost, and the browser sends it again."""
-        return Purchase.objects.filter(key=self.kept_under).first() if self.kept_under else None
+    def placed(self, ship_to: ShipTo) -> Purchase | None:
+        """Return what this form placed before: its answer was lost, and the browser sends it again.
+
+        Raises KeyUsed when it went to another address.
+        """
+        return placed_before(self.kept_under, (), ship_to) if self.kept_under else None
 
     def to_cashier(self, purchase: Purchase) -> HttpResponse:
         """Lead to the cashier, with what opens the purchase to a guest's browser."""
@@ -205,11 +208,16 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 
 def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
-    if not step.form.is_valid() or page.coupon_error:
-        placed = step.placed()
-        return step.to_cashier(placed) if placed else step.show(page, 422)
+    if not step.form.is_valid():
+        return step.show(page, 422)
     request, user = step.request, step.user
     ship_to = step.ship_to()
+    if page.coupon_error:
+        try:
+            placed = step.placed(ship_to)
+        except KeyUsed as error:
+            return _refused(step, page, error)
+        return step.to_cashier(placed) if placed else step.show(page, 422)
     key = step.kept_under or visitors.purchase_key(step.key, user, step.guest)
     link = visitors.link_token(step.guest, key)
     shown = request.POST.get("shown", "")
@@ -240,6 +248,9 @@ def _refused(step: _Checkout, page: CheckoutPage, error: DomainError) -> HttpRes
         step.form.add_error("division", str(error.message))
     else:
         step.error = str(error.message)
+    if isinstance(error, KeyUsed):
+        # What stands, stands; what is on the page now may be ordered besides.
+        step.key = visitors.new_key(step.user, step.guest)
     fresh = step.page()
     if isinstance(error, OutOfStock) and fresh.problems:
         line, problem = fresh.problems[0]

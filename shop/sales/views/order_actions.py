@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from catalog.operations.kept_photos import FormPhotos
 from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.money import to_yuan
@@ -19,6 +20,7 @@ from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 from shop.sales import rules, visitors
+from shop.sales.claims import claimable
 from shop.sales.forms.orders import AfterSaleForm, ReviewForm
 from shop.sales.models import LineFacts
 from shop.sales.operations import aftersales, arbitration, baskets, closing, nudges, receipts, returning, reviews
@@ -111,6 +113,7 @@ def review(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
     """Write a review of a line, with photos."""
     line = _own_line(request, number, line_id)
     form = ReviewForm(request.POST, request.FILES) if request.method == "POST" else ReviewForm()
+    photos = FormPhotos(request, "photos", owner=f"review:{line.pk}")
     status = 200
     if request.method == "POST":
         status = 422
@@ -120,7 +123,7 @@ def review(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
                     line_id=line.pk,
                     stars=form.cleaned_data["stars"],
                     text=form.cleaned_data["text"],
-                    uploads=form.cleaned_data["photos"],
+                    uploads=photos.uploads,
                     actor=visitors.user_of(request),
                     at=timezone.now(),
                 )
@@ -130,6 +133,8 @@ def review(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
             else:
                 messages.success(request, _("Thank you! It is shown once somebody has looked at it."))
                 return redirect("sales:order", number)
+    if request.method == "POST":
+        photos.keep(form, timezone.now())
     shown = show_line(line.order, line, timezone.now())
     context = {"form": form, "line": shown, "number": number, "most": rules.MAX_PHOTOS, "stars": (5, 4, 3, 2, 1)}
     return render(request, "sales/review_form.html", context, status=status)
@@ -141,11 +146,11 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
     """Ask for money back on a line."""
     line = _own_line(request, number, line_id)
     at = timezone.now()
-    kinds = rules.after_sale_kinds(
-        state=line.order.state, is_fresh=line.is_fresh, completed_at=line.order.completed_at, at=at
-    )
-    mosts = tuple(line.refundable_fen(pieces) for pieces in range(1, aftersales.line_here(line) + 1))
+    found = claimable(line.order, line, line.after_sales.prefetch_related("decisions"), at)
+    kinds = tuple(found.pieces)
+    mosts = tuple(line.refundable_fen(pieces) for pieces in range(1, max(found.pieces.values(), default=0) + 1))
     posted = request.method == "POST"
+    photos = FormPhotos(request, "photos", owner=f"claim:{line.pk}")
     if posted:
         form = AfterSaleForm(request.POST, request.FILES, kinds=kinds, mosts=mosts)
     else:
@@ -164,7 +169,7 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
                 quantity=form.cleaned_data["quantity"],
                 amount_fen=form.amount_fen,
                 reason=form.cleaned_data["reason"],
-                uploads=form.cleaned_data["photos"],
+                uploads=photos.uploads,
                 actor=visitors.user_of(request),
                 at=at,
             )
@@ -174,6 +179,8 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Sent to the supplier. Without an answer in time the platform decides."))
             return redirect("sales:order", number)
+    if posted:
+        photos.keep(form, at)
     context = {
         "form": form,
         "line": show_line(line.order, line, at),
@@ -182,6 +189,8 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
         "is_fresh": line.is_fresh,
         "after_receipt": line.order.state == OrderState.COMPLETED,
         "kinds": kinds,
+        "none": found,
+        "unsent": line.ordered - line.cancelled - line.shipped,
     }
     return render(request, "sales/after_sale_form.html", context, status=status)
 

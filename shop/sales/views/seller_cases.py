@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalog.operations.kept_photos import FormPhotos
 from catalog.queries.trade import SupplierBrief
 from shop.core import sent
 from shop.core.errors import DomainError
@@ -66,6 +67,7 @@ def case(request: HttpRequest, supplier: SupplierBrief, case_id: int) -> HttpRes
     if request.method != "POST":
         return _show(request, supplier, found)
     form, status = DecideForm(request.POST, request.FILES), 422
+    photos = FormPhotos(request, "photos", owner=f"answer:{found.pk}")
     if form.is_valid():
         approve = form.cleaned_data["decision"] == "approve"
         try:
@@ -74,7 +76,7 @@ def case(request: HttpRequest, supplier: SupplierBrief, case_id: int) -> HttpRes
                 approve=approve,
                 amount_fen=form.amount_fen if approve else 0,
                 answer=form.cleaned_data["answer"],
-                uploads=form.cleaned_data["photos"],
+                uploads=photos.uploads,
                 actor=request.user,
                 at=timezone.now(),
             )
@@ -85,6 +87,7 @@ def case(request: HttpRequest, supplier: SupplierBrief, case_id: int) -> HttpRes
         else:
             messages.success(request, _("Answered: the buyer is told."))
             return redirect("seller:cases")
+    photos.keep(form, timezone.now())
     return _show(request, supplier, found, form=form, status=status)
 
 

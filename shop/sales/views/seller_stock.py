@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.queries.shelf import Shelf, changes_of, shelves_of
-from catalog.queries.shelf_words import change_words, pool_words
+from catalog.queries.shelf_words import change_words, pool_titles, pool_words
 from catalog.queries.trade import SupplierBrief, goods_of_supplier
 from shop.accounts.queries import names_of
-from shop.core.errors import DomainError
+from shop.core.errors import DomainError, KeyUsed
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.sales.forms.stock import AdjustForm, CountForm
@@ -26,7 +26,8 @@ from shop.sales.views.seller import console, for_supplier
 
 def shelf_rows(shelf: Shelf) -> list[tuple[str, str, int]]:
     """Return (test id, words, pieces) of what stands on a shelf; they add up to its total."""
-    apart = [(kind, pool_words(kind), free) for kind, free in shelf.by_kind]
+    titles = pool_titles(kind for kind, _free in shelf.by_kind)
+    apart = [(kind.replace(":", "-"), titles[kind], free) for kind, free in shelf.by_kind]
     return [("main", pool_words("main"), shelf.free), *apart, ("reserved", _("Waiting in orders"), shelf.reserved)]
 
 
@@ -48,6 +49,7 @@ def _show(
 ) -> HttpResponse:
     shelf = shelves_of([spec.stockrecord_id])[spec.stockrecord_id]
     page = changes_of(spec.stockrecord_id, request.GET.get("page", 1))
+    titles = pool_titles({name for each in page.object_list for name in (each.pool, each.reference)})
     names = names_of({change.actor_id for change in page.object_list if change.actor_id})
     context = {
         "spec": spec,
@@ -59,9 +61,9 @@ def _show(
         "changes": [
             {
                 "change": change,
-                "words": change_words(change),
+                "words": change_words(change, titles),
                 "who": names.get(change.actor_id or 0, "") or _("The platform"),
-                "pool": pool_words(change.pool.partition(":")[0]),
+                "pool": titles[change.pool],
             }
             for change in page.object_list
         ],
@@ -95,6 +97,8 @@ def adjust(request: HttpRequest, supplier: SupplierBrief, specification_id: int)
         except DomainError as error:
             status = error.status
             add_refusal(form, error)
+            if isinstance(error, KeyUsed):
+                form = form.with_key(uuid4().hex)
         else:
             messages.success(request, _("Noted: %(pieces)+d pieces.") % {"pieces": form.change})
             return redirect("seller:stock", specification_id)
@@ -121,6 +125,8 @@ def count(request: HttpRequest, supplier: SupplierBrief, specification_id: int) 
             if "version" in error.details:
                 # What changed stands beside the number; a count made now is one of this version.
                 form = form.on_version(error.details["version"])
+            if isinstance(error, KeyUsed):
+                form = form.with_key(uuid4().hex)
         else:
             messages.success(request, _("Counted: %(pieces)d on the shelf.") % {"pieces": data["counted"]})
             return redirect("seller:stock", specification_id)

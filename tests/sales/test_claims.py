@@ -1,0 +1,148 @@
+"""What may be claimed on: what was sent of an order, until the platform decided, and true words in each state."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from shop.accounts.operations.groups import give_role
+from shop.accounts.roles import PLATFORM_REVIEWER
+from shop.sales.errors import TooMuch, WrongState
+from shop.sales.models import LineFacts
+from shop.sales.operations.aftersales import decide_after_sale, open_after_sale
+from shop.sales.operations.arbitration import ask_platform, judge
+from shop.sales.operations.closing import cancel_order
+from shop.sales.operations.shipping import cancel_rest
+from tests.api.conftest import program_of
+from tests.factories import AT, make_listing, make_supplier, make_user
+from tests.sales.selling import buy, lines_of, paid, photo, receive, ship
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def reviewer():
+    user = make_user(name="何审")
+    give_role(user=user, role=PLATFORM_REVIEWER, actor=None, at=AT)
+    return user
+
+
+def claim(order, **changes):
+    facts = {
+        "line_id": lines_of(order)[0].pk,
+        "kind": "damaged",
+        "quantity": 1,
+        "amount_fen": 100,
+        "reason": "压坏了",
+        "uploads": [photo()],
+        "actor": None,
+        "at": AT,
+    }
+    return open_after_sale(**(facts | changes))
+
+
+def decided(order, reviewer, *, verdict="dismiss", amount_fen=0, **changes):
+    case = claim(order, **changes)
+    decide_after_sale(case_id=case.pk, approve=False, answer="运前完好", actor=None, at=AT)
+    ask_platform(case_id=case.pk, words="照片里看得见", actor=None, at=AT + HOUR)
+    judge(case_id=case.pk, verdict=verdict, reason="看过照片", actor=reviewer, at=AT + HOUR, amount_fen=amount_fen)
+    return case
+
+
+def refused(order, **changes):
+    with pytest.raises(WrongState) as error:
+        claim(order, **changes)
+    return error.value.code
+
+
+@pytest.mark.parametrize(("verdict", "amount_fen"), [("dismiss", 0), ("refund", 60)])
+def test_what_the_platform_decided_is_not_claimed_again_for_the_same_reason(reviewer, verdict, amount_fen):
+    order = receive(ship(paid((make_listing(stock=50, price_fen=3280), 3))))
+    decided(order, reviewer, quantity=2, verdict=verdict, amount_fen=amount_fen)
+    with pytest.raises(TooMuch) as too_many:
+        claim(order, quantity=2)
+    assert (too_many.value.field, too_many.value.details["left"]) == ("quantity", 1)
+    # The third piece was not decided on; and nobody decided for another reason.
+    decided(order, reviewer, quantity=1)
+    assert refused(order) == "decided_already"
+    assert claim(order, kind="refund_only", quantity=3, uploads=[]).pk
+
+
+def test_pieces_that_came_back_by_a_decision_are_counted_once(reviewer):
+    order = receive(ship(paid((make_listing(stock=50, price_fen=3280, is_fresh=False), 3))))
+    case = decided(order, reviewer, kind="return", verdict="return", amount_fen=100)
+    case.refresh_from_db()
+    assert (case.state, refused(order, kind="return")) == ("to_return", "case_open")
+    LineFacts.objects.update(returned=1)
+    type(case).objects.filter(pk=case.pk).update(state="approved")
+    assert claim(order, kind="return", quantity=2).quantity == 2
+
+
+def test_what_was_sent_of_an_order_can_be_claimed_on_before_the_rest_is_sent():
+    buyer = make_user()
+    supplier = make_supplier()
+    goods = make_listing(stock=50, price_fen=3280, supplier=supplier)
+    order = paid((goods, 5), (make_listing(stock=9, supplier=supplier), 1), user=buyer)
+    first, second = sorted(lines_of(order), key=lambda line: -line.ordered)
+    ship(order, {first.pk: 2})
+    client = Client()
+    client.force_login(buyer)
+    path = f"/account/orders/{order.order.number}/"
+    page = client.get(path).content.decode()
+    assert f"{path}after-sale/{first.pk}/" in page
+    assert f"{path}after-sale/{second.pk}/" not in page
+
+    form = client.get(f"{path}after-sale/{first.pk}/").content.decode()
+    assert ("可申请 2 件" in form, "还有 3 件未发出" in form) == (True, True)
+    none = client.get(f"{path}after-sale/{second.pk}/").content.decode()
+    assert 'data-why="not_sent"' in none
+    assert ("发出后才能申请退款" in none, "时间已过" in none) == (True, False)
+
+    with pytest.raises(TooMuch) as too_many:
+        claim(order, line_id=first.pk, quantity=3)
+    assert str(too_many.value.message) == "5 件中目前发出了 2 件，还没发出的不能申请售后。"
+    assert refused(order, line_id=second.pk) == "not_sent"
+    sent = {"kind": "damaged", "quantity": "2", "amount": "65.60", "reason": "坏了", "photos": photo()}
+    assert client.post(f"{path}after-sale/{first.pk}/", sent).status_code == 302
+
+    # Granted, then the rest is cancelled: every 分 of it comes back once.
+    (case,) = first.after_sales.all()
+    decide_after_sale(case_id=case.pk, approve=True, amount_fen=6560, actor=None, at=AT)
+    cancel_rest(order_id=order.pk, actor=None, at=AT, line_ids=[first.pk])
+    first.refresh_from_db()
+    assert (first.refunded_fen, first.cancelled) == (5 * 3280, 3)
+
+
+def test_the_api_claims_on_what_was_sent_and_says_why_not():
+    buyer = make_user()
+    order = paid((make_listing(stock=50, price_fen=3280), 5), user=buyer)
+    (line,) = lines_of(order)
+    program = program_of(buyer, "orders:read", "orders:write")
+    path = f"/orders/{order.order.number}/lines/{line.pk}/after-sale"
+    body = {"kind": "refund_only", "quantity": 1, "amount": "32.80", "reason": "少了"}
+    answer = program.send("POST", path, body, key="a")
+    assert (answer.status_code, answer.data["code"]) == (409, "not_sent")
+    ship(order, {line.pk: 2})
+    answer = program.send("POST", path, body | {"quantity": 3, "amount": "98.40"}, key="b")
+    assert (answer.status_code, answer.data["code"]) == (422, "too_much")
+    assert program.send("POST", path, body, key="c").status_code == 201
+
+
+def test_why_nothing_can_be_claimed_on_is_said_truly_in_each_state():
+    goods = make_listing(stock=90, price_fen=3280)
+    unpaid = buy((goods, 1), key="u").orders.get()
+    assert refused(unpaid) == "not_paid"
+    gone = paid((goods, 1), key="g")
+    cancel_order(order_id=gone.pk, actor=None, at=AT)
+    assert refused(gone) == "cancelled"
+    short = paid((goods, 1), (make_listing(stock=9, supplier=goods.supplier), 1), key="s")
+    line, other = lines_of(short)
+    ship(short, {other.pk: 1}, number="SF1234567890777")
+    cancel_rest(order_id=short.pk, actor=None, at=AT, line_ids=[line.pk])
+    assert refused(short, line_id=line.pk) == "cancelled"
+    done = receive(ship(paid((goods, 1), key="d"), number="SF1234567890888"))
+    assert refused(done, at=AT + timedelta(days=8)) == "too_late"
+    case = claim(done, amount_fen=3280)
+    decide_after_sale(case_id=case.pk, approve=True, amount_fen=3280, actor=None, at=AT)
+    assert refused(done) == "nothing_left"
