@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shop.core.texts import one_line
 from shop.sales.states import AfterSaleKind, OrderState, Terms, TransferState
 
 MAX_PIECES = 999
@@ -75,6 +76,11 @@ def clean_account_no(text: str) -> str:
 def clean_reference(text: str) -> str:
     """Return a bank's number of a payment in one spelling: however it is typed, the same number is the same text."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def clean_coupon(text: str) -> str:
+    """Return a coupon's code in one spelling: full-width letters, spaces and what nobody sees make no other code."""
+    return re.sub(r"\s+", "", one_line(unicodedata.normalize("NFKC", text))).upper()
 
 
 def transfer_state(*, received_fen: int, going_back_fen: int, gone_back_fen: int, is_open: bool) -> str:
