@@ -69,17 +69,23 @@ class Service:
     def look(self) -> bool:
         """Start it again where it has ended and its pause is over; tell whether it was started."""
         if self.process is not None:
-            ended = self.process.poll()
-            if ended is None:
+            if not self.has_ended():
                 return False
-            say(f"{self.name} ended with {ended}; it starts again in {self.pause:g} s")
-            # What it left behind would hold its port, or do its work twice.
+            # What it left behind would hold its port, or do its work twice. While its end is not taken note of, its
+            # number is nobody else's: a group of strangers is never killed.
             self.signal(signal.SIGKILL)
+            say(f"{self.name} ended with {self.process.wait()}; it starts again in {self.pause:g} s")
             self.process, self.due = None, time.monotonic() + self.pause
         if time.monotonic() < self.due:
             return False
         self.start()
         return True
+
+    def has_ended(self) -> bool:
+        """Tell whether it has ended, without taking note of it."""
+        if self.process is None or self.process.returncode is not None:
+            return True
+        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def signal(self, number: int) -> None:
         """Signal the whole group."""
@@ -93,11 +99,13 @@ class Service:
         """Wait until it has ended, kill what does not."""
         if self.process is None:
             return
-        try:
-            self.process.wait(self.grace)
-        except subprocess.TimeoutExpired:
+        until = time.monotonic() + self.grace
+        while not self.has_ended() and time.monotonic() < until:
+            time.sleep(0.05)
+        if not self.has_ended():
             say(f"{self.name} does not end: killed")
         self.signal(signal.SIGKILL)
+        self.process.wait()
 
 
 def say(text: str) -> None:

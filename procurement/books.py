@@ -87,14 +87,6 @@ def budget_back(*, key: str, unit_id: int, year: int, fen: int, number: str, fun
     return _budget(key, budget(unit_id, year, "spent", fund), left, fen, "budget_back", number, left)
 
 
-def budget_moved(
-    *, key: str, unit_id: int, year: int, to_year: int, fen: int, number: str, fund: str = Fund.CANTEEN
-) -> list[Posting]:
-    """Return what moving a commitment to the budget of another year books: back in the one, taken in the other."""
-    facts = {"unit_id": unit_id, "fen": fen, "number": number, "fund": fund}
-    return [*budget_back(key=f"{key}:out", year=year, **facts), *budget_taken(key=f"{key}:in", year=to_year, **facts)]
-
-
 def _budget(key: str, debit: str, credit: str, fen: int, kind: str, reference: str, left: str) -> list[Posting]:
     if fen <= 0:
         return []

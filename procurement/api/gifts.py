@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.http import Http404
@@ -19,7 +19,7 @@ from procurement.queries import gifts as queries
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core import regions
 from shop.core.acting import by
-from shop.core.api import Answer, Area, AsItIs, Body, Id, Moment, Page, Paragraphs, Priced, Problem, yuan
+from shop.core.api import Answer, Area, AsItIs, Body, Id, Moment, Page, Paragraphs, Priced, Problem, once, yuan
 from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cut
 from shop.core.api.pictures import decoded
@@ -125,7 +125,7 @@ class NeedIn(Body):
     text_en: Paragraphs = Field("", max_length=2000)
     people: int = Field(0, ge=0, le=10**6)
     until: date
-    lines: list[NeededPieces] = Field(min_length=1, max_length=50)
+    lines: Annotated[list[NeededPieces], once("specification_id")] = Field(min_length=1, max_length=50)
     name: str = Field(min_length=1, max_length=40, description=gettext_noop("Who receives the parcels."))
     phone: str = Field(max_length=30)
     division: str = Field(max_length=12, examples=["451228"])
@@ -171,7 +171,7 @@ def create_need(request: ApiRequest, body: NeedIn) -> dict[str, Any]:
 
 
 class GiftIn(Body):
-    lines: list[NeededPieces] = Field(min_length=1, max_length=50)
+    lines: Annotated[list[NeededPieces], once("specification_id")] = Field(min_length=1, max_length=50)
     donor_name: str = Field(
         "", max_length=60, description=gettext_noop("As it stands on the certificate; empty for no name.")
     )

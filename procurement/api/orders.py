@@ -20,7 +20,7 @@ from procurement.settled import settle_order
 from procurement.states import CancelState
 from procurement.texts import words
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, once, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.rules import is_refused_whole
@@ -210,7 +210,7 @@ class AcceptedLine(Body):
 
 
 class AcceptanceIn(Body):
-    lines: list[AcceptedLine] = Field(
+    lines: Annotated[list[AcceptedLine], once("line_id")] = Field(
         [], max_length=500, description=gettext_noop("Lines that are not named were accepted whole.")
     )
     parcels: list[str] | None = Field(

@@ -21,7 +21,7 @@ from procurement.rules.lists import Verdict as RowVerdict
 from procurement.texts import words
 from shop.core import regions
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Paragraphs, Priced, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Paragraphs, Priced, once, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.codes import clean_phone
@@ -272,7 +272,7 @@ def create_request(request: ApiRequest, body: RequestIn, asked: ForUnit) -> dict
 
 class LinesIn(Body):
     version: int = Field(ge=0, le=10**6)
-    lines: list[Wanted] = Field(min_length=1, max_length=500)
+    lines: Annotated[list[Wanted], once("specification_id")] = Field(min_length=1, max_length=500)
 
 
 step = area.steps("/units/requests/{number}", RequestDetail, scope="units:write", shown=_detail)

@@ -15,6 +15,8 @@ from procurement.operations.permissions import APPROVER, BUYER, must_be
 from procurement.operations.quota import KIND
 from procurement.states import AcceptanceKind
 from shop.core.errors import InvalidInput
+from shop.core.names import is_name, plain_name
+from shop.core.texts import one_line
 from shop.sales.hooks import Event, OrderEvent
 from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.receipts import BY_TIME
@@ -134,13 +136,16 @@ def _next_sequence(order_id: int) -> int:
 
 
 def _check_receivers(unit: BudgetUnit, given: Receivers) -> Receivers:
-    name, second = (" ".join(text.split())[:NAME_LENGTH] for text in (given.name, given.second))
+    name, second = (one_line(text)[:NAME_LENGTH] for text in (given.name, given.second))
     if not name:
         raise InvalidInput(_("Enter who received the goods."), code="receiver_missing", field="receiver")
     if unit.needs_two_receivers and not second:
         raise InvalidInput(
             _("Two people accept together here: enter the second name."), code="second_missing", field="second"
         )
-    if second and second == name:
+    for field, text in (("receiver", given.name and name), ("second", second)):
+        if text and not is_name(text):
+            raise InvalidInput(_("Enter a person's full name."), code="receiver_no_name", field=field)
+    if second and plain_name(second) == plain_name(name):
         raise InvalidInput(_("The second person must be somebody else."), code="second_same", field="second")
     return Receivers(name, second)

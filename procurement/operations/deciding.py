@@ -10,8 +10,7 @@ from procurement import books
 from procurement.errors import ChangedSince, NoBudget, OwnRequest, WrongStep
 from procurement.models import PurchaseRequest, RequestDecision
 from procurement.operations.permissions import APPROVER, FINANCE, must_be
-from procurement.operations.requests import lock_request, tell_step
-from procurement.rules.quota import budget_year
+from procurement.operations.requests import check_year, lock_request, tell_step
 from procurement.states import REQUEST_MOVES, Fund, RequestState
 from procurement.texts import year_of
 from shop.core import audit, ledger
@@ -25,9 +24,9 @@ def decide_request(
 ) -> PurchaseRequest:
     """Approve a request at the step where it stands, or return it with a reason.
 
-    The last approval takes the total off the fund's budget of the year in which it is to be ordered, this one at the
-    earliest. Raises WrongStep when it does not wait for a decision
-    (somebody else was first, or its buyer took it back), ChangedSince for another version than the one that was read,
+    The last approval takes the total off the fund's budget of the year in which it is to be ordered. Raises WrongStep when
+    it does not wait for a decision (somebody else was first, or its buyer took it back) and, for a yes, when that year is
+    over (code `year_differs`), ChangedSince for another version than the one that was read,
     OwnRequest for who asked for it or decided before, NotAllowed, NoBudget, InvalidInput without a reason to return it.
     Locks: request, then budget.
     """
@@ -42,6 +41,8 @@ def decide_request(
         _check_hands(request, actor)
         if not approve and not reason.strip():
             raise InvalidInput(_("Say what has to be changed."), field="reason")
+        if approve and request.year < year_of(at):
+            check_year(request, at)
         RequestDecision.objects.create(
             request=request, version=version, step=step, approved=approve, reason=reason.strip()[:200],
             total_fen=request.total_fen, actor=actor, at=at,
@@ -54,7 +55,7 @@ def decide_request(
             _take_budget(request, actor, at)
             request.approved_fen = request.total_fen
         request.state, request.decided_at = to, at
-        request.save(update_fields=["state", "decided_at", "approved_fen", "year"])
+        request.save(update_fields=["state", "decided_at", "approved_fen"])
         audit.record(
             action=f"request_{to}", object_kind="request", object_id=request.number, actor=actor, at=at,
             version=version, step=step, total_fen=request.total_fen, year=request.year, fund=request.fund,
@@ -71,7 +72,6 @@ def _check_hands(request: PurchaseRequest, actor: Any) -> None:
 
 
 def _take_budget(request: PurchaseRequest, actor: Any, at: datetime) -> None:
-    request.year = budget_year(request.year, year_of(at))
     try:
         ledger.post(
             books.budget_taken(

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from catalog.operations.stock import OutOfStock
 from catalog.queries import SpecForSale, specifications_for_sale
 from procurement import books
-from procurement.errors import ChangedSince, NoBudget, PricesMoved, WrongStep
+from procurement.errors import ChangedSince, PricesMoved, WrongStep
 from procurement.models import PurchaseRequest, RequestLine, RequestVersion
 from procurement.operations.permissions import BUYER, must_be
 from procurement.operations.representing import lock_units
-from procurement.operations.requests import facts_of, lines_of, lock_request
+from procurement.operations.requests import check_year, facts_of, lines_of, lock_request
 from procurement.queries.policies import policy_for
-from procurement.states import Fund, RequestState
+from procurement.states import RequestState
 from procurement.texts import words, year_of
 from shop.core import ledger
 from shop.core.prepared import Prepared
@@ -31,10 +31,10 @@ _version = Prepared(lambda request_id, version: RequestVersion.objects.filter(re
 def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseRequest:
     """Order what was approved: those lines, to that address, by that fund and on those terms; the same again is the same.
 
-    The year of the commitment is the order's day's: where another year's budget was taken, the amount moves to this
-    one's (NoBudget in words where that has less left). Raises WrongStep when it is not approved, ChangedSince when it is
-    not the version that was, PricesMoved when it would cost more than was approved (less gives the rest back to the
-    budget), NotForSale, NotServed, and what `place` raises. Locks: unit, request, stock pools, ledger.
+    The year of the commitment is the order's day's, and the one that was approved. Raises WrongStep when it is not
+    approved, or (code `year_differs`) for another year: that is submitted anew; ChangedSince when it is not the version
+    that was approved, PricesMoved when it would cost more (less gives the rest back to the budget), NotForSale,
+    NotServed, and what `place` raises. Locks: unit, request, stock pools, ledger.
     """
     with transaction.atomic():
         lock_units(PurchaseRequest.objects.values_list("unit_id", flat=True).get(pk=request_id))
@@ -47,6 +47,7 @@ def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseReque
         unit, organisation = request.unit, request.unit.organisation
         lines: list[RequestLine] = _lines(request.pk)
         _check_approved(request, lines)
+        check_year(request, at)
         specs = specifications_for_sale(line.specification_id for line in lines)
         _check_goods(lines, specs, at)
         quote = list_quote(
@@ -77,45 +78,25 @@ def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseReque
         )
         _settle_budget(request, purchase.total_fen, actor, at)
         request.purchase, request.state, request.ordered_at = purchase, RequestState.ORDERED, at
-        request.save(update_fields=["purchase", "state", "ordered_at", "year"])
+        request.save(update_fields=["purchase", "state", "ordered_at"])
         return request
 
 
 def _check_approved(request: PurchaseRequest, lines: list[RequestLine]) -> None:
     """What is ordered is, word for word, the version that was submitted and approved."""
     version: RequestVersion | None = next(iter(_version(request.pk, request.version)), None)
-    facts = {name: value for name, value in version.facts.items() if name != "year"} if version else {}
-    if version is None or (facts, version.lines) != (facts_of(request), lines_of(lines)):
+    facts = facts_of(request) | {"year": request.year}
+    if version is None or ({"year": request.year} | version.facts, version.lines) != (facts, lines_of(lines)):
         raise ChangedSince(_("This is not what was approved any more. Take the request back and submit it anew."))
 
 
 def _settle_budget(request: PurchaseRequest, cost_fen: int, actor: Any, at: datetime) -> None:
-    """Give back what it costs less than was approved; move the rest to the year of the order's day."""
-    whose: Any = {"unit_id": request.unit_id, "fund": request.fund, "number": request.number}
-    cheaper = request.approved_fen - cost_fen
-    postings = books.budget_back(key=f"cheaper:{request.number}", year=request.year, fen=cheaper, **whose)
-    year = year_of(at)
-    if year != request.year:
-        postings += books.budget_moved(
-            key=f"year:{request.number}", year=request.year, to_year=year, fen=cost_fen, **whose
-        )
-    try:
-        ledger.post(postings, at=at, actor_id=actor.pk)
-    except ledger.Overdrawn as error:
-        left = ledger.balance(books.budget(request.unit_id, year, fund=request.fund))
-        raise NoBudget(
-            _(
-                "An order of today belongs to %(year)d, and the budget of %(year)d (%(fund)s) has ¥%(left)s left: less "
-                "than the ¥%(cost)s that this costs. Finance raises it, then it can be ordered."
-            )
-            % {
-                "year": year,
-                "fund": Fund(request.fund).label,
-                "left": f"{left / 100:,.2f}",
-                "cost": f"{cost_fen / 100:,.2f}",
-            }
-        ) from error
-    request.year = year
+    """Give back what it costs less than was approved."""
+    postings = books.budget_back(
+        key=f"cheaper:{request.number}", unit_id=request.unit_id, year=request.year, fund=request.fund,
+        fen=request.approved_fen - cost_fen, number=request.number,
+    )  # fmt: skip
+    ledger.post(postings, at=at, actor_id=actor.pk)
 
 
 def _check_goods(lines: list[RequestLine], specs: dict[int, SpecForSale], at: datetime) -> None:

@@ -9,16 +9,22 @@ from django.utils.translation import gettext as _
 
 from procurement.models import BudgetUnit, UnitPayer
 from procurement.operations.permissions import FINANCE, must_be
+from shop.accounts.queries import names_in_organisation
 from shop.core import audit
 from shop.core.errors import InvalidInput
+from shop.core.names import is_among, is_name
+from shop.core.texts import one_line
 
 _DIGITS = re.compile(r"\d{8,34}")
 
 
 def register_payer(*, unit_id: int, name: str, bank: str, account: str, actor: Any, at: datetime) -> UnitPayer:
-    """Register an account that the unit pays from. Raises NotAllowed for others than its finance, InvalidInput."""
-    name, bank, digits = name.strip(), bank.strip(), re.sub(r"[\s-]", "", account)
-    if not name:
+    """Register an account that the unit pays from, which is never one of its people's.
+
+    Raises NotAllowed for others than its finance, InvalidInput.
+    """
+    name, bank, digits = one_line(name), one_line(bank), re.sub(r"[\s-]", "", account)
+    if not is_name(name):
         raise InvalidInput(_("Enter the account's holder, as it stands on a statement."), field="payer_name")
     if not bank:
         raise InvalidInput(_("Enter the bank."), field="payer_bank")
@@ -27,6 +33,12 @@ def register_payer(*, unit_id: int, name: str, bank: str, account: str, actor: A
     with transaction.atomic():
         unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
         must_be(actor, unit, FINANCE)
+        if is_among(name, names_in_organisation(unit.organisation_id)):
+            raise InvalidInput(
+                _("This is the name of one of the unit's people: public money is paid from accounts of organisations."),
+                code="payer_is_member",
+                field="payer_name",
+            )
         try:
             with transaction.atomic():
                 row = UnitPayer.objects.create(
@@ -34,7 +46,10 @@ def register_payer(*, unit_id: int, name: str, bank: str, account: str, actor: A
                 )
         except IntegrityError as error:
             raise InvalidInput(_("This account is registered already."), field="payer_account") from error
-        audit.record(action="register_payer", object_kind="unit", object_id=unit_id, actor=actor, at=at, payer=row.pk)
+        audit.record(
+            action="register_payer", object_kind="unit", object_id=unit_id, actor=actor, at=at, payer=row.pk,
+            name=row.name,
+        )  # fmt: skip
         return row
 
 

@@ -14,6 +14,7 @@ from procurement.errors import ChangedSince, WrongStep
 from procurement.models import BudgetUnit, PurchaseRequest, RequestLine, RequestVersion
 from procurement.numbers import new_number
 from procurement.operations.permissions import BUYER, must_be
+from procurement.operations.units import check_recipient
 from procurement.rules.lists import MOST_PIECES
 from procurement.rules.quota import budget_year
 from procurement.states import EDITABLE, REQUEST_MOVES, Fund, RequestState
@@ -42,10 +43,7 @@ class Address:
 
 
 def facts_of(request: PurchaseRequest) -> dict[str, Any]:
-    """Return what is approved besides the lines: a version keeps it, and nothing else is ordered.
-
-    The year stands beside it: time may move it, and the budget with it.
-    """
+    """Return what is approved besides the lines and the year: a version keeps it, and nothing else is ordered."""
     return {name: getattr(request, name) for name in _FACTS}
 
 
@@ -236,8 +234,9 @@ def set_address(
         else:
             if not regions.counties([address.division_code]):
                 raise InvalidInput(_("Choose province, city and county."), field="division")
-            request.ship_name, request.ship_phone = address.name, address.phone
-            request.ship_division_id, request.ship_street = address.division_code, address.street
+            name, street = check_recipient(address.name, address.street)
+            request.ship_name, request.ship_phone = name, address.phone
+            request.ship_division_id, request.ship_street = address.division_code, street
         wanted = {line.specification_id: line.quantity for line in request.lines.all()}
         _write_lines(request, wanted, specifications_for_sale(wanted))
         audit.record(action="set_request_address", object_kind="request", object_id=request.number, actor=actor, at=at)
@@ -300,6 +299,27 @@ def submit_request(*, request_id: int, version: int, actor: Any, at: datetime) -
         )
         tell_step(request, at)
         return request
+
+
+def check_year(request: PurchaseRequest, at: datetime) -> None:
+    """Raise WrongStep (code `year_differs`) where today belongs to another year than the one that was submitted.
+
+    The year of the commitment is the order's day's; what a version says is never changed behind whoever approved it.
+    """
+    year = year_of(at)
+    if year == request.year:
+        return
+    text = (
+        _(
+            "It was submitted for %(asked)d, and an order of today belongs to %(year)d. Take it back and submit it for %(year)d."
+        )
+        if year > request.year
+        else _(
+            "It was approved for %(asked)d, and an order of today belongs to %(year)d. Order it in %(asked)d, or take it "
+            "back and submit it for %(year)d."
+        )
+    )
+    raise WrongStep(text % {"asked": request.year, "year": year}, code="year_differs", asked=request.year, year=year)
 
 
 def take_back(*, request_id: int, actor: Any, at: datetime) -> PurchaseRequest:

@@ -15,6 +15,8 @@ from procurement.states import Fund, UnitKind
 from procurement.texts import year_of
 from shop.core import audit, ledger, regions
 from shop.core.errors import InvalidInput, KeyUsed
+from shop.core.names import plain_name
+from shop.core.texts import one_line
 
 
 def register_unit(
@@ -70,12 +72,23 @@ def grant_budget(
         )  # fmt: skip
 
 
+def check_recipient(name: str, street: str) -> tuple[str, str]:
+    """Return who gets goods and where, as they are kept. Raises InvalidInput on `name` or `street`."""
+    name, street = one_line(name), one_line(street)
+    if not plain_name(name):
+        raise InvalidInput(_("Enter who receives the goods."), field="name")
+    if not plain_name(street):
+        raise InvalidInput(_("Enter the street, building and door."), field="street")
+    return name, street
+
+
 def set_delivery(
     *, unit_id: int, name: str, phone: str, division_code: str, street: str, actor: Any, at: datetime
 ) -> None:
     """Say where a unit's goods go from now on. A request keeps the address that it was approved with."""
     unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
     must_be(actor, unit, "buyer", FINANCE)
+    name, street = check_recipient(name, street)
     if not regions.counties([division_code]):
         raise InvalidInput(_("Choose province, city and county."), field="division")
     BudgetUnit.objects.filter(pk=unit_id).update(

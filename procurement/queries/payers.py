@@ -5,6 +5,7 @@ from typing import Any
 
 from procurement.models import BudgetUnit, UnitPayer
 from procurement.operations.permissions import FINANCE, OWNER, roles_in
+from shop.core.names import is_among
 
 
 def registered_payers(refs: Collection[str]) -> dict[str, list[str]]:
@@ -15,6 +16,17 @@ def registered_payers(refs: Collection[str]) -> dict[str, list[str]]:
     for row in UnitPayer.objects.filter(unit__in=ids, ended_at=None):
         found[str(row.unit_id)] += [row.name, row.account]
     return {ref: list(dict.fromkeys(names)) for ref, names in found.items()}
+
+
+def refund_holders(ref: str, payers: Collection[str]) -> list[str]:
+    """Return in whose names a unit (id as text) gets money back: its own, and of registered accounts that paid.
+
+    `payers` are what stood on the statements: names or accounts. An account that ended since still paid. Two queries.
+    """
+    units = BudgetUnit.objects.filter(pk=int(ref)).values_list("organisation__name_zh", flat=True)
+    rows = UnitPayer.objects.filter(unit=int(ref))
+    paid = [row.name for row in rows if is_among(row.name, payers) or is_among(row.account, payers)]
+    return list(dict.fromkeys([*units, *paid]))
 
 
 def is_finance_of(user: Any, ref: str) -> bool:

@@ -21,6 +21,7 @@ from procurement.shown import parcels, show_order, thumb
 from procurement.texts import words
 from procurement.views.entry import console, for_unit, seat_at
 from procurement.views.orders import found_order
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local, yuan
@@ -73,7 +74,7 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         status = 409
         refusal = _("This delivery was accepted already. What was noted then stands: look at the order.")
         chosen = waiting
-        kept = {name: request.POST.get(name, "") for name in ("receiver", "second", "note")}
+        kept = {name: sent.line(request, name) for name in ("receiver", "second", "note")}
         form = AcceptForm(initial=kept, lines=_delivered(row, waiting), needs_two=row.unit.needs_two_receivers)
     elif request.method == "POST":
         photos = FormPhotos(request, "photos", owner=f"acceptance:{row.pk}")

@@ -112,7 +112,7 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "fund": Fund(found.fund).label,
         "terms": terms_words(found.terms),
         "place": place_of(found),
-        "year": found.year if found.state in ENDED else budget_year(found.year, year_of(timezone.now())),
+        "year": budget_year(found.year, year_of(timezone.now())) if found.state in EDITABLE else found.year,
         "differs_from_unit": any(getattr(found, name) != getattr(found.unit, name) for name in operations.ADDRESS),
         "capitals": in_capitals(found.total_fen),
         "can_edit": seat.buys and found.state in EDITABLE,
@@ -137,7 +137,8 @@ def _show(request: HttpRequest, seat: Seat, found: PurchaseRequest, *, status: i
             "fund": found.fund, "terms": found.terms, "note": found.note, "year": budget_year(found.year, this),
         },
     )  # fmt: skip
-    context["moves_to"] = this if found.state == RequestState.APPROVED and found.year != this else None
+    waits = found.state in (RequestState.SUBMITTED, RequestState.CHECKED) and found.year < this
+    context["anew_for"] = this if waits or (found.state == RequestState.APPROVED and found.year != this) else None
     context["decision_form"] = DecisionForm(initial={"version": found.version})
     if context["can_decide"]:
         left, _spent = budget_of(seat.pk, context["year"], found.fund)
@@ -162,7 +163,6 @@ def paper(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     return render(request, "units/paper.html", {"seat": seat, "unit_name": seat.name, **context})
 
 
-ENDED = (RequestState.ORDERED, RequestState.CANCELLED)
 Act = Callable[[HttpRequest, PurchaseRequest, Any], str]
 
 

@@ -57,6 +57,12 @@ def roles_in_organisation(*, user_id: int, organisation_id: int) -> set[str]:
     return {role for (role,) in _roles_in(user_id, organisation_id)}
 
 
+def names_in_organisation(organisation_id: int) -> list[str]:
+    """Return the names of the people of an organisation, whatever their roles. One query."""
+    rows = Membership.objects.filter(organisation_id=organisation_id).order_by("user_id")
+    return list(rows.exclude(user__name="").values_list("user__name", flat=True).distinct())
+
+
 def supplier_ids_of(user: User) -> list[int]:
     """Return the ids of the active suppliers that `user` acts for, in order. One query; none for anonymous."""
     if not user.is_authenticated or not user.is_active:

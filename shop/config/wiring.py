@@ -25,7 +25,7 @@ from procurement import personal_data as procurement_data
 from procurement.operations import accepting, pledging, quota
 from procurement.queries import evidence, units
 from procurement.queries.gifts import beneficiary_names, need_names
-from procurement.queries.payers import is_finance_of, registered_payers
+from procurement.queries.payers import is_finance_of, refund_holders, registered_payers
 from shop.accounts import hooks as accounts
 from shop.accounts import personal_data as accounts_data
 from shop.accounts.models import User
@@ -87,6 +87,7 @@ def connect() -> None:
     sales.connect_overseer(units.units_below)
     sales.connect_names("unit", units.unit_names)
     sales.connect_payers(quota.KIND, registered_payers)
+    sales.connect_holders(quota.KIND, refund_holders)
     sales.connect_paying_side(quota.KIND, is_finance_of)
     sales.connect_names("need", need_names)
     sales.connect_names(pledging.KIND, beneficiary_names)

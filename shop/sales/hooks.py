@@ -173,6 +173,16 @@ def connect_payers(kind: str, payers: Payers) -> None:
     payer_sources[kind] = payers
 
 
+Holders = Callable[[str, Collection[str]], list[str]]
+# By the attribution's kind of a purchase: in whose name the account is that its money goes back to.
+holder_sources: dict[str, Holders] = {}
+
+
+def connect_holders(kind: str, holders: Holders) -> None:
+    """Have `holders(ref, payers)` name who may get a refund of `kind`, of whose money `payers` stood on the statements."""
+    holder_sources[kind] = holders
+
+
 PaysFor = Callable[[Any, str], bool]
 # By the attribution's kind of a purchase: who pays it, where that is not its buyer alone.
 paying_sides: dict[str, PaysFor] = {}

@@ -1,6 +1,6 @@
 """An offer's frozen terms in words, in the reader's language: what a supplier agrees to pay for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,17 @@ def describe(consent: OfferConsent, cost: Cost) -> OfferWords:
         cost_fen=cost.cost_fen,
         waiting_fen=cost.waiting_fen,
     )
+
+
+def coupon_scope(suppliers: Sequence[str]) -> str:
+    """Say whose goods alone a coupon counts for; "" where it counts for any supplier's.
+
+    `suppliers` are those who fund each of its offers, "" for the platform.
+    """
+    if not suppliers or not all(suppliers):
+        return ""
+    names = "、".join(dict.fromkeys(suppliers))
+    return _("This coupon counts for the goods of %(suppliers)s only.") % {"suppliers": names}
 
 
 def _yuan(fen: int) -> str:

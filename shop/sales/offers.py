@@ -22,10 +22,11 @@ from shop.core.prepared import Prepared
 from shop.sales import combining
 from shop.sales.combining import Combination, Gives, Goods, Needs, Terms
 from shop.sales.models import OfferConsent, OfferFunding, Purchase
+from shop.sales.offer_words import coupon_scope
 from shop.sales.pricing import Applied, PricedLine
 from shop.sales.rules import clean_coupon
 from shop.sales.states import ConsentState, PurchaseState
-from shop.sales.texts import quoted
+from shop.sales.texts import in_reader_language, quoted
 from shop.sales.whose import NOBODY, Whose
 
 NEEDS = {Condition.VALUE: Needs.VALUE, Condition.COUNT: Needs.PIECES, Condition.COVERAGE: Needs.KINDS}
@@ -42,12 +43,14 @@ OFTEN = 10_000
 class Discounts:
     """What applied to some lines; why the coupon did not; what lacks for the nearest offer. Texts in the reader's language.
 
-    `coupon_error`: the coupon can't be used like this. `coupon_note`: it could, but something else is better.
+    `coupon_error`: the coupon can't be used like this. `coupon_note`: it could, but something else is better;
+    `coupon_scope`: whose goods alone it counts for.
     """
 
     applied: list[Applied] = field(default_factory=list)
     coupon_error: str = ""
     coupon_note: str = ""
+    coupon_scope: str = ""
     hint: str = ""
 
 
@@ -59,6 +62,7 @@ class _Running:
     voucher: Voucher | None = None
     terms: Terms | None = None
     supplier_id: int | None = None
+    supplier: str = ""
     consent: OfferConsent | None = None
     off: str = ""
 
@@ -144,6 +148,7 @@ def apply_discounts(
             chosen = together
     applied = _take_over(chosen, {each.offer.pk: each for each in running}, lines)
     made = Discounts(applied, hint=_hint(open_, {each.offer_id for each in applied}, goods))
+    made.coupon_scope = coupon_scope([each.supplier for each in running if each.voucher is not None])
     if coupon is not None and not any(each.voucher_id for each in applied):
         _say_why(made, [each for each in running if each.voucher is not None], goods)
     return made
@@ -181,21 +186,18 @@ def _understand(running: Sequence[_Running], lines: Sequence[PricedLine], at: da
 
 def _fund(running: Sequence[_Running]) -> None:
     """Note whose lines an offer reduces; what a supplier is to pay for runs only on the terms that it agreed to."""
-    funded = dict(
-        OfferFunding.objects.filter(
-            offer_id__in=[each.offer.pk for each in running], funded_by=OfferFunding.FundedBy.SUPPLIER
-        ).values_list("offer_id", "supplier_id")
-    )
+    rows = OfferFunding.objects.filter(
+        offer_id__in=[each.offer.pk for each in running], funded_by=OfferFunding.FundedBy.SUPPLIER
+    ).values_list("offer_id", "supplier_id", "supplier__name_zh", "supplier__name_en")
+    funded = {offer_id: (supplier_id, in_reader_language(zh, en)) for offer_id, supplier_id, zh, en in rows}
     if not funded:
         return
     given = {
         consent.offer_id: consent
         for consent in OfferConsent.objects.filter(offer_id__in=funded, state=ConsentState.GIVEN)
     }
-    for each in running:
-        if each.offer.pk not in funded:
-            continue
-        each.supplier_id = funded[each.offer.pk]
+    for each in (each for each in running if each.offer.pk in funded):
+        each.supplier_id, each.supplier = funded[each.offer.pk]
         consent = given.get(each.offer.pk)
         if consent and consent.supplier_id == each.supplier_id and consent.terms["offer"] == plain_terms(each.offer):
             each.consent = consent

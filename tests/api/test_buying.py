@@ -226,6 +226,10 @@ def test_favourites_reminders_and_a_transfer(settings) -> None:
     match = {"received": "1.00", "payer": "周敏"}
     path = f"/review/transfers/{waiting['id']}/match"
     assert desk.post(path, match, key="m1").status_code == 422
+    for number, nothing in enumerate(("0", "0.00")):
+        for then in ("", "ask", "give_back"):
+            refused = desk.post(path, match | {"received": nothing, "then": then}, key=f"none{number}{then}")
+            assert (refused.status_code, "amount_zero" in refused.content.decode()) == (422, True)
     assert desk.post(path, match | {"received": placed["total"]}, key="m2").status_code == 204
     assert me.get(f"/purchases/{placed['number']}").data["state"] == "paid"
     other = me.post("/purchases", body, key="three").data

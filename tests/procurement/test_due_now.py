@@ -70,7 +70,7 @@ def test_paying_what_is_due_now_asks_for_nothing_more(office: Any, half: Any) ->
     # No decision about "too little" is asked for: the rest waits for its acceptance.
     book(300_00)
     page = as_(office.finance).get(f"/units/payments/{number}/")
-    assert (amount(page, "amount-due"), amount(page, "waits-amount")) == ("¥0.00", "¥600.00")
+    assert (amount(page, "amount-due"), amount(page, "waits")) == ("¥0.00", "¥600.00")
     assert 'data-testid="delivery-due"' not in page.content.decode()
     listed = as_(office.finance).get("/units/payments/").content.decode()
     assert "付款逾期" not in listed

@@ -50,7 +50,13 @@ def test_an_overpayment_is_traced_on_the_payment_page(office: Any, listing: Any)
     assert ('data-state="waiting"' in page.content.decode(), "已退款" in page.content.decode()) == (True, False)
     purchase = order.purchase
     give_account(
-        purchase=purchase, holder="学校", bank="工行", number="622208360200", through="unit", actor=None, at=AT
+        purchase=purchase,
+        holder=office.unit.organisation.name_zh,
+        bank="工行",
+        number="622208360200",
+        through="unit",
+        actor=None,
+        at=AT,
     )
     pay_out(refund_id=Refund.objects.get().pk, reference="OUT-1", actor=None, at=AT)
     page = as_(office.finance).get(path).content.decode()

@@ -1,16 +1,15 @@
 """The year of a unit's order is that of the commitment: the order's day in Shanghai, in quota, budget and reports."""
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import combinations_with_replacement
 
 import pytest
 
-from procurement.errors import NoBudget
-from procurement.models import PurchaseRequest, UnitOrder
+from procurement.errors import NoBudget, WrongStep
+from procurement.models import PurchaseRequest, RequestVersion, UnitOrder
 from procurement.operations.accepting import accept_goods
 from procurement.operations.deciding import decide_request
 from procurement.operations.ordering import order_request
-from procurement.operations.requests import put_lines, start_request, submit_request, take_back
+from procurement.operations.requests import put_lines, set_facts, start_request, submit_request, take_back
 from procurement.operations.units import grant_budget
 from shop.core import ledger, projections
 from shop.sales.operations.closing import cancel_order
@@ -70,7 +69,7 @@ def live(office, listing, submitted, approved, ordered):
     return order_request(request_id=request.pk, actor=office.buyer, at=ordered)
 
 
-@pytest.mark.parametrize("moments", list(combinations_with_replacement([LAST, FIRST], 3)))
+@pytest.mark.parametrize("moments", [(LAST, LAST, LAST), (FIRST, FIRST, FIRST)])
 def test_quota_budget_and_reports_agree_on_the_year_of_the_orders_day(office, listing, moments):
     submitted, approved, ordered = moments
     request = live(office, listing, submitted, approved, ordered)
@@ -92,11 +91,51 @@ def test_quota_budget_and_reports_agree_on_the_year_of_the_orders_day(office, li
 
 
 def test_a_draft_of_december_ordered_in_february_is_of_the_new_year(office, listing):
-    """B41: started and submitted on 20 December, approved and ordered on 20 February."""
+    """B41: started on 20 December, submitted, approved and ordered on 20 February."""
     later = datetime(2027, 2, 20, 2, tzinfo=UTC)
-    live(office, listing, DRAFTED, later, later)
+    live(office, listing, later, later, later)
     assert (committed(office, YEAR), committed(office, NEXT)) == (0, 30_000)
     assert (left(office, YEAR), left(office, NEXT)) == (GIVEN, GIVEN - 30_000)
+
+
+def paper(request):
+    return RequestVersion.objects.get(request=request, version=request.version).facts["year"]
+
+
+def test_what_was_approved_for_another_year_is_submitted_again_and_its_paper_stays(office, listing):
+    """Approved for 2027 and ordered today: refused with the step; nothing moves, on no door."""
+    request = drafted(office, listing)
+    request = set_facts(
+        request_id=request.pk, fund="canteen", terms=request.terms, note="", year=NEXT, actor=office.buyer, at=LAST
+    )
+    by = {"request_id": request.pk, "at": LAST}
+    submit_request(version=request.version, actor=office.buyer, **by)
+    decide_request(version=request.version, approve=True, actor=office.approver, **by)
+    with pytest.raises(WrongStep) as refused:
+        order_request(actor=office.buyer, **by)
+    assert (refused.value.code, refused.value.details) == ("year_differs", {"asked": NEXT, "year": YEAR})
+    request.refresh_from_db()
+    assert (request.state, request.year, paper(request)) == ("approved", NEXT, NEXT)
+    assert (left(office, YEAR), left(office, NEXT)) == (GIVEN, GIVEN - 30_000)
+    assert not UnitOrder.objects.exists()
+    assert order_request(request_id=request.pk, actor=office.buyer, at=FIRST).year == NEXT
+    assert agree()
+
+
+@pytest.mark.parametrize(("approved", "ordered"), [(LAST, FIRST), (FIRST, FIRST)])
+def test_what_was_submitted_for_a_year_that_is_over_is_submitted_again(office, listing, approved, ordered):
+    with pytest.raises(WrongStep) as refused:
+        live(office, listing, LAST, approved, ordered)
+    assert (refused.value.code, "2027" in str(refused.value.message)) == ("year_differs", True)
+    request = PurchaseRequest.objects.get()
+    assert (request.year, paper(request), UnitOrder.objects.count()) == (YEAR, YEAR, 0)
+    request = take_back(request_id=request.pk, actor=office.buyer, at=FIRST)
+    assert (left(office, YEAR), left(office, NEXT)) == (GIVEN, GIVEN)
+    request = submit_request(request_id=request.pk, version=request.version, actor=office.buyer, at=FIRST)
+    decide_request(request_id=request.pk, version=request.version, approve=True, actor=office.approver, at=FIRST)
+    order_request(request_id=request.pk, actor=office.buyer, at=FIRST)
+    assert (committed(office, YEAR), committed(office, NEXT), paper(request)) == (0, 30_000, NEXT)
+    assert agree()
 
 
 def test_what_is_cancelled_in_january_goes_back_to_december(office, listing):
@@ -107,35 +146,19 @@ def test_what_is_cancelled_in_january_goes_back_to_december(office, listing):
     assert agree()
 
 
-def test_without_the_new_years_budget_an_order_is_refused_in_words_and_nothing_moves(listing):
+def test_without_the_new_years_budget_an_approval_is_refused_in_words_and_nothing_moves(listing):
     office = make_office()
     grant_budget(unit_id=office.unit.pk, year=YEAR, fen=GIVEN, key="start", actor=office.finance, at=LAST)
     with pytest.raises(NoBudget) as refused:
-        live(office, listing, LAST, LAST, FIRST)
+        live(office, listing, FIRST, FIRST, FIRST)
     assert "2027" in str(refused.value.message)
-    assert "300.00" in str(refused.value.message)
     request = PurchaseRequest.objects.get()
-    assert (request.state, request.year, left(office, YEAR)) == ("approved", YEAR, GIVEN - 30_000)
+    assert (request.state, request.year, left(office, YEAR)) == ("submitted", NEXT, GIVEN)
     assert not UnitOrder.objects.exists()
     assert agree()
 
-    grant_budget(unit_id=office.unit.pk, year=NEXT, fen=30_000, key="new", actor=office.finance, at=FIRST)
-    order_request(request_id=request.pk, actor=office.buyer, at=FIRST)
-    assert (left(office, YEAR), left(office, NEXT)) == (GIVEN, 0)
-    assert agree()
 
-
-def test_an_approval_in_january_takes_januarys_budget_and_taking_back_returns_it(office, listing):
-    request = drafted(office, listing)
-    submit_request(request_id=request.pk, version=request.version, actor=office.buyer, at=LAST)
-    decide_request(request_id=request.pk, version=request.version, approve=True, actor=office.approver, at=FIRST)
-    assert (left(office, YEAR), left(office, NEXT)) == (GIVEN, GIVEN - 30_000)
-    take_back(request_id=request.pk, actor=office.buyer, at=FIRST)
-    assert (left(office, YEAR), left(office, NEXT)) == (GIVEN, GIVEN)
-    assert agree()
-
-
-def test_finance_sets_the_next_years_budget_and_the_page_says_when_the_year_moves(office, listing, monkeypatch):
+def test_finance_sets_the_next_years_budget_and_the_page_says_when_the_year_is_over(office, listing, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: LAST)
     page = as_(office.finance).post(
         f"/units/settings/?year={NEXT}", {"what": "budget", "amount": "7", "key": "k", "fund": "union"}
@@ -145,6 +168,7 @@ def test_finance_sets_the_next_years_budget_and_the_page_says_when_the_year_move
     submit_request(request_id=request.pk, version=request.version, actor=office.buyer, at=LAST)
     decide_request(request_id=request.pk, version=request.version, approve=True, actor=office.approver, at=LAST)
     url = f"/units/requests/{request.number}/"
-    assert "year-moves" not in as_(office.buyer).get(url).content.decode()
+    assert "year-anew" not in as_(office.buyer).get(url).content.decode()
     monkeypatch.setattr("django.utils.timezone.now", lambda: FIRST)
-    assert "year-moves" in as_(office.buyer).get(url).content.decode()
+    page = as_(office.buyer).get(url).content.decode()
+    assert ("year-anew" in page, "order-request" in page) == (True, False)

@@ -24,7 +24,7 @@ from shop.sales.operations.funding import answer_consent, renew_consent, withdra
 from shop.sales.operations.refunds import refund_order_part
 from shop.sales.queries.seller import settlement
 from tests.factories import AT, make_listing, make_supplier, make_user, spec_of
-from tests.sales.offered import ENDS, asked_to_fund, lines_for, make_offer
+from tests.sales.offered import ENDS, asked_to_fund, lines_for, make_coupon, make_offer
 from tests.sales.selling import lines_of, pay, receive, ship
 from tests.sales.test_offers import placed
 
@@ -274,3 +274,20 @@ def test_staff_can_not_say_that_a_supplier_pays_without_naming_it(office: Client
     )
     assert refused.status_code == 200
     assert not OfferFunding.objects.exists()
+
+
+def test_a_coupon_says_whose_goods_alone_it_counts_for(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+    supplier, stranger = make_supplier(), make_supplier("连州东陂晓霜合作社")
+    own, other = (spec_of(make_listing(price_fen=4000, supplier=each, stock=9)) for each in (supplier, stranger))
+    coupon = make_coupon("XIANGQIN15", make_offer(supplier=supplier))
+    said = "此优惠券仅限梅县松源青禾合作社的商品使用。"
+    # For goods that it is for, for others, and where it takes nothing off yet.
+    for spec in (own, other):
+        assert apply_discounts(lines_for((spec, 1)), at=AT, coupon=coupon).coupon_scope == said
+    platform = make_coupon("HEQIAO5", make_offer())
+    assert apply_discounts(lines_for((own, 1)), at=AT, coupon=platform).coupon_scope == ""
+    for spec in (own, other):
+        client.post("/shop/basket/add/", {"specification": spec.specification_id, "quantity": 1})
+    assert said in client.get("/shop/basket/?coupon=XIANGQIN15").content.decode()
+    assert said in client.get("/shop/checkout/?coupon=XIANGQIN15").content.decode()

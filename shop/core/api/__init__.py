@@ -7,7 +7,7 @@ from .callers import Caller
 from .paging import Page, Turn, turn_of
 from .problems import Problem
 from .routing import Area
-from .values import Answer, AsItIs, Body, Id, Moment, Paragraphs, Priced, YuanIn, fen_of, share, yuan
+from .values import Answer, AsItIs, Body, Id, Moment, Paragraphs, Priced, SomeYuanIn, YuanIn, fen_of, once, share, yuan
 
 __all__ = [
     "Answer",
@@ -21,9 +21,11 @@ __all__ = [
     "Paragraphs",
     "Priced",
     "Problem",
+    "SomeYuanIn",
     "Turn",
     "YuanIn",
     "fen_of",
+    "once",
     "share",
     "turn_of",
     "yuan",

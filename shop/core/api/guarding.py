@@ -164,6 +164,8 @@ def _explained(error: dict[str, Any]) -> dict[str, str]:
         "datetime_parsing": _("A time looks like 2026-11-23T16:00:00+08:00."),
         "date_from_datetime_parsing": _("A date looks like 2026-11-23."),
         "date_parsing": _("A date looks like 2026-11-23."),
+        "amount_zero": _("An amount above zero."),
+        "named_twice": _("The same one stands in it twice: name each once."),
         "value_error": _("Money is text in 元 with at most two decimals, as “32.80”."),
     }
     text = messages.get(kind, _("This can't be used as it is."))

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, cast
 
 from django.utils import timezone
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -15,7 +16,7 @@ from pydantic import (
     PlainSerializer,
     WithJsonSchema,
 )
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from shop.core import texts
 from shop.core.money import to_fen, to_yuan
@@ -111,11 +112,30 @@ def _read_yuan(value: Any) -> Any:
     return value.strip()
 
 
+def _more_than_nothing(value: str) -> str:
+    if not to_fen(value):
+        raise PydanticCustomError("amount_zero", "An amount above zero.")
+    return value
+
+
+def once(name: str) -> AfterValidator:
+    """Return what refuses a list that names the same `name` twice: which of the two counts, nobody could tell."""
+
+    def check(rows: list[Any]) -> list[Any]:
+        if len({getattr(row, name) for row in rows}) < len(rows):
+            raise PydanticCustomError("named_twice", "Named twice.")
+        return rows
+
+    return AfterValidator(check)
+
+
 YuanIn = Annotated[
     str,
     BeforeValidator(_read_yuan),
     WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,2})?$", "examples": ["32.80"]}),
 ]
+# An amount that came or goes: never nothing.
+SomeYuanIn = Annotated[YuanIn, AfterValidator(_more_than_nothing)]
 Id = Annotated[int, Field(ge=1, le=MOST_ID)]
 Moment = Annotated[
     AwareDatetime,

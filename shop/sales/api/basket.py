@@ -51,6 +51,7 @@ class BasketOut(Priced):
     offer_hint: str = Field(description=gettext_noop("What lacks for the next offer."))
     coupon: str
     coupon_error: str
+    coupon_scope: str = Field(description=gettext_noop("Whose goods alone the coupon counts for; empty for any."))
     coupon_note: str = Field(description=gettext_noop("Why the coupon is not used, where something else saves more."))
 
 
@@ -105,6 +106,7 @@ def _basket(request: ApiRequest, coupon: str = "", to: str = "") -> dict[str, An
         "coupon": page.coupon_code,
         "coupon_error": page.coupon_error,
         "coupon_note": page.coupon_note,
+        "coupon_scope": page.coupon_scope,
     }
 
 

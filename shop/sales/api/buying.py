@@ -98,6 +98,7 @@ class QuoteOut(Priced):
     total: str = Field(examples=["71.60"])
     offers: list[OfferOut] = Field(description=gettext_noop("What takes the discount off: the best combination."))
     coupon_error: str
+    coupon_scope: str = Field(description=gettext_noop("Whose goods alone the coupon counts for; empty for any."))
     coupon_note: str = Field(description=gettext_noop("Why the coupon is not used, where something else saves more."))
     fresh_notice: str = Field(description=gettext_noop("What the law has you told about fresh produce before paying."))
     can_order: bool
@@ -184,6 +185,7 @@ def quote_checkout(request: ApiRequest, body: Checkout) -> dict[str, Any]:
         "offers": show_offers(page.quote),
         "coupon_error": page.coupon_error,
         "coupon_note": page.coupon_note,
+        "coupon_scope": page.coupon_scope,
         "fresh_notice": page.fresh_text,
         "can_order": bool(page.lines) and not page.problems and not page.unserved and not page.coupon_error,
     }

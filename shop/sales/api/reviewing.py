@@ -9,7 +9,7 @@ from ninja import Query
 from pydantic import Field
 
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Moment, Page, Priced, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Area, Body, Moment, Page, Priced, SomeYuanIn, fen_of, yuan
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
@@ -155,7 +155,7 @@ def list_slips(request: ApiRequest, payment_id: int) -> dict[str, Any]:
 
 
 class Match(Body):
-    received: YuanIn
+    received: SomeYuanIn
     payer: str = Field(max_length=120)
     why: str = Field("", max_length=200, description=gettext_noop("Needed when the payer is not who was expected."))
     then: Literal["", "ask", "give_back", "offset"] = Field(

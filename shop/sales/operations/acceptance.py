@@ -1,6 +1,6 @@
 """Accepting in form: delivery by delivery, line by line, by pieces and by weight. What is short is not paid for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,11 +58,12 @@ class Acceptance:
 
     lines: tuple[LineAcceptance, ...]
     is_last: bool
+    freight_fen: int = 0
 
     @property
     def short_fen(self) -> int:
-        """分 that are given back or not charged."""
-        return sum(line.short_fen for line in self.lines)
+        """分 that are given back or not charged: of lines, and the freight of an order of which nothing was accepted."""
+        return sum(line.short_fen for line in self.lines) + self.freight_fen
 
 
 def accept_order(
@@ -80,6 +81,7 @@ def accept_order(
     The delivery is `shipment_ids`, or all parcels that nobody decided on yet. A line that `accepted` does not name
     was accepted whole; `weighed` (line id → grams of the accepted pieces) charges what is lighter by its weight. The
     order is completed with its last delivery; where the goods came first, each delivery falls due on its own day.
+    Of an order of which nothing at all was accepted nothing is paid: its freight is the supplier's, too.
     Raises TooMuch (field `accepted-<line>`) beyond what was sent, InvalidInput for less than nothing or a line that
     is not in the delivery, or (field `weight-<line>`) a weight that these pieces can't have, WrongState when nothing waits to be accepted. Locks: purchase, order, then ledger.
     """
@@ -100,7 +102,9 @@ def accept_order(
                 pieces={str(each.line_id): each.sent - each.accepted for each in decided if each.accepted < each.sent},
             )  # fmt: skip
         is_last = order.state == OrderState.SHIPPED and not _undecided(order).exists()
+        freight = 0
         if is_last:
+            freight = _freight_of_nothing(order, lines.values(), actor=actor, at=at)
             was_short = any(line.rejected for line in lines.values()) or any(each.is_short for each in decided)
             complete_order(
                 order, list(lines.values()), actor=actor, at=at, reason="accepted_short" if was_short else "accepted"
@@ -108,7 +112,7 @@ def accept_order(
         else:
             charged = sum(each.charged_fen for each in decided)
             note_delivery_due(order=order, key=f"delivery:{shipments[0].pk}", at=at, amount_fen=charged)
-        return Acceptance(tuple(decided), is_last)
+        return Acceptance(tuple(decided), is_last, freight)
 
 
 def complete_if_decided(*, order: OrderFacts, actor: Any, at: datetime) -> None:
@@ -119,7 +123,19 @@ def complete_if_decided(*, order: OrderFacts, actor: Any, at: datetime) -> None:
     if order.state == OrderState.SHIPPED and not _undecided(order).exists():
         lines = list(LineFacts.objects.filter(order=order).order_by("pk"))
         was_short = any(line.rejected for line in lines)
+        _freight_of_nothing(order, lines, actor=actor, at=at)
         complete_order(order, lines, actor=actor, at=at, reason="accepted_short" if was_short else "accepted")
+
+
+def _freight_of_nothing(order: OrderFacts, lines: Iterable[LineFacts], *, actor: Any, at: datetime) -> int:
+    """Take what is left off an order of which every piece was rejected: freight, in 分. What is charged stays charged."""
+    if order.left_fen < 1 or any(line.shipped != line.rejected for line in lines):
+        return 0
+    freight = order.left_fen
+    reduce_order(
+        order=order, amount_fen=freight, reason="accepted_nothing", key=f"freight:{order.pk}", actor=actor, at=at
+    )
+    return freight
 
 
 def _undecided(order: OrderFacts) -> Any:

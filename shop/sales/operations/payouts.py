@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from catalog.operations.pictures import store_pictures
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput
+from shop.core.names import is_among, is_name
+from shop.core.texts import one_line
 from shop.sales import books, hooks, rules
 from shop.sales.errors import AccountChanged, DoneElsewhere, WrongState
-from shop.sales.models import Purchase, Refund, RefundAccount
+from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.states import RefundState
 
@@ -29,18 +31,18 @@ def give_account(
     """Say where the refunds of a purchase are paid to, as its buyer or as finance; the latest word counts.
 
     What was paid out already stays where it went. `through` is the kind of purchases whose own door this is: of a unit
-    its finance says it (DoneElsewhere). Raises InvalidInput on `holder`, `bank` or `number`, WrongState where nothing
-    is to be paid to an account.
+    its finance says it (DoneElsewhere), and the account is in the name of who paid. Raises InvalidInput on `holder`,
+    `bank` or `number`, WrongState where nothing is to be paid to an account.
     """
     door = hooks.elsewhere(hooks.Step.PAY, purchase) if through != purchase.attribution_kind else None
     if door is not None:
         raise DoneElsewhere(door.why, url=door.url)
-    holder, bank = " ".join(holder.split()), " ".join(bank.split())
+    holder, bank = one_line(holder), one_line(bank)
     digits = rules.clean_account_no(number)
     for field, text, most in (("holder", holder, LONGEST_HOLDER), ("bank", bank, LONGEST_BANK)):
         if len(text) > most:
             raise InvalidInput(_("At most %(n)d characters.") % {"n": most}, code=f"{field}_too_long", field=field)
-    if not holder:
+    if not is_name(holder):
         raise InvalidInput(_("Enter the name of the account, as the bank knows it."), code="holder", field="holder")
     if not bank:
         raise InvalidInput(_("Enter the bank with its branch."), code="bank", field="bank")
@@ -50,6 +52,7 @@ def give_account(
         locked = lock_purchase(purchase.pk)
         if not _waiting_of(locked).exists():
             raise WrongState(_("No refund of this purchase waits for an account."))
+        _check_holder(locked, holder)
         account = RefundAccount.objects.filter(purchase=locked).first() or RefundAccount(purchase=locked, version=0)
         if account.version and (account.holder, account.bank, account.number) == (holder, bank, digits):
             return account
@@ -59,6 +62,22 @@ def give_account(
         account.save()
         audit.record(action="refund_account_given", object_kind="purchase", object_id=locked.number, actor=actor, at=at)
         return account
+
+
+def _check_holder(purchase: Purchase, holder: str) -> None:
+    """Public money goes back to who paid it, in the name on its account. Raises InvalidInput on `holder`."""
+    named = hooks.holder_sources.get(purchase.attribution_kind)
+    if named is None:
+        return
+    came = Remittance.objects.filter(payment__payable_kind="purchase", payment__payable_id=purchase.pk)
+    names = named(purchase.attribution_ref, list(came.exclude(payer="").values_list("payer", flat=True)))
+    if not is_among(holder, names):
+        raise InvalidInput(
+            _("A unit's money goes back to who paid it. The account's holder must be: %(names)s.")
+            % {"names": "、".join(names)},
+            code="holder_not_payer",
+            field="holder",
+        )
 
 
 def pay_out(
@@ -73,9 +92,9 @@ def pay_out(
     """Note that finance paid a refund out: the bank's reference, a picture of the slip, or both say how.
 
     `account_version` is the word of the buyer that finance paid to. The same reference again is the same payment, of
-    this refund and of no other. Raises AccountChanged when the buyer named another account since finance looked, InvalidInput on `reference`
-    (one that paid another refund, too) or `proof`, WrongState for a refund that is not paid by hand, was paid already
-    with another reference, or whose account nobody gave.
+    this refund and of no other. Raises AccountChanged when the buyer named another account since finance looked,
+    InvalidInput on `reference` (one that paid another refund, too) or `proof`, WrongState for a refund that is not paid
+    by hand, was paid already with another reference, or whose account nobody gave.
     """
     reference = rules.clean_reference(reference)[:LONGEST_REFERENCE]
     if not reference and proof is None:

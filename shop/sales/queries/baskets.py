@@ -129,6 +129,7 @@ class BasketPage:
     coupon_code: str = ""
     coupon_error: str = ""
     coupon_note: str = ""
+    coupon_scope: str = ""
     offer_hint: str = ""
 
     @property
@@ -236,6 +237,7 @@ def basket_page(
         at,
     )
     page.coupon_error, page.coupon_note, page.offer_hint = found.coupon_error, found.coupon_note, found.hint
+    page.coupon_scope = found.coupon_scope
     discounts = {line.spec.specification_id: line.discount_fen for line in page.quote.lines}
     priced = {group.supplier_id: group for group in page.quote.groups}
     for line in lines:

@@ -45,6 +45,7 @@ class CheckoutPage:
     coupon_code: str = ""
     coupon_error: str = ""
     coupon_note: str = ""
+    coupon_scope: str = ""
     groups: list[CheckoutGroup] = field(default_factory=list)
     problems: list[tuple[BasketLine, Problem]] = field(default_factory=list)
     special: SpecialPrice | None = None
@@ -119,8 +120,9 @@ def checkout_page(
     priced = [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines]
     quote, discounts = price_lines(priced, code, user, destination, at)
     page = CheckoutPage(
-        found, lines, quote, leaves_some, code, discounts.coupon_error, discounts.coupon_note, special=special
-    )
+        found, lines, quote, leaves_some, code, discounts.coupon_error, discounts.coupon_note,
+        coupon_scope=discounts.coupon_scope, special=special,
+    )  # fmt: skip
     page.problems = [
         (line, problem)
         for line in lines
