@@ -164,7 +164,7 @@ class Match(Body):
     )
     offset: int | None = Field(None, description=gettext_noop("Another waiting transfer of the same buyer."))
     reference: str = Field("", max_length=60, description=gettext_noop("The bank's number of the line."))
-    line: YuanIn | None = Field(
+    line: SomeYuanIn | None = Field(
         None,
         description=gettext_noop("The amount of the whole line, where it is split over several transfers."),
     )
