@@ -41,6 +41,12 @@ class WrongState(DomainError):
     code = "wrong_state"
 
 
+class AccountChanged(WrongState):
+    """The account that a refund goes to is not the one that was seen."""
+
+    code = "account_changed"
+
+
 class NotOffered(DomainError):
     """The way to pay is not offered for what is bought."""
 

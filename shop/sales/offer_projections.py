@@ -1,6 +1,7 @@
 """What `manage.py check_ledger` checks of offers: what they took off, who paid for it, and on whose consent."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
@@ -11,10 +12,13 @@ from shop.core import ledger
 from shop.core.money import to_fen
 from shop.core.projections import Mismatch, check
 from shop.sales import books
+from shop.sales.discount_rules import Cost
 from shop.sales.models import LineDiscount, LineFacts, OfferConsent, OfferFunding, OrderFacts
-from shop.sales.queries.funding import terms_now
-from shop.sales.rules import supplier_discount_left
+from shop.sales.operations.discounts_back import returned_now
+from shop.sales.queries.funding import costs_of, terms_now
 from shop.sales.states import ConsentState, OrderState, PurchaseState
+
+CLOSED = (PurchaseState.EXPIRED, PurchaseState.CANCELLED)
 
 
 @check("what offers took off a line is its discount, of an order what Oscar's rows say")
@@ -43,28 +47,44 @@ def _payers() -> Iterator[Mismatch]:
             yield Mismatch(f"supplier's discount of order {number}", discount, by_order.get(pk, 0))
 
 
-@check("what an offer has cost its supplier is what standing purchases took off")
+@check("what went back of a line's discounts is what went back of the line, and adds up to its order's")
+def _back() -> Iterator[Mismatch]:
+    by_order: dict[int, tuple[int, int]] = {}
+    rows = LineDiscount.objects.select_related("line__order__purchase").order_by("line", "pk")
+    for line_id, group in groupby(rows.iterator(), key=lambda row: row.line_id):
+        own = list(group)
+        order = own[0].line.order
+        is_over = order.state == OrderState.CANCELLED or order.purchase.state in CLOSED
+        for row, expected in zip(own, returned_now(own, is_over=is_over), strict=True):
+            if row.returned_fen != expected:
+                yield Mismatch(f"gone back of discount {row.pk} of line {line_id}", row.returned_fen, expected)
+            back, funded = by_order.get(order.pk, (0, 0))
+            by_order[order.pk] = back + row.returned_fen, funded + (row.returned_fen if row.consent_id else 0)
+    orders = OrderFacts.objects.filter(discount_fen__gt=0).order_by("pk")
+    names = ("pk", "discount_back_fen", "discount_supplier_back_fen")
+    for pk, back, funded in orders.values_list(*names):
+        summed = by_order.get(pk, (0, 0))
+        if (back, funded) != summed:
+            yield Mismatch(f"gone back of the discounts of order {pk}", back, summed[0])
+
+
+@check("what an offer takes within its supplier's consent is what it takes off goods that stand")
 def _spent() -> Iterator[Mismatch]:
-    standing = LineDiscount.objects.filter(consent__isnull=False).exclude(
-        line__order__purchase__state__in=[PurchaseState.EXPIRED, PurchaseState.CANCELLED]
-    )
-    rows = standing.values_list("consent__offer", "consent__supplier").annotate(fen=Sum("amount_fen")).order_by()
-    cost = {(offer, supplier): fen for offer, supplier, fen in rows}
+    costs = costs_of()
     for consent in OfferConsent.objects.exclude(state=ConsentState.REPLACED).order_by("pk"):
-        expected = cost.get((consent.offer_id, consent.supplier_id), 0)
+        cost = costs.get((consent.offer_id, consent.supplier_id), Cost())
+        expected = cost.cost_fen + cost.waiting_fen
         if consent.spent_fen != expected:
-            yield Mismatch(f"cost of offer {consent.offer_id}", consent.spent_fen, expected)
+            yield Mismatch(f"taken within the consent to offer {consent.offer_id}", consent.spent_fen, expected)
 
 
-@check("own discounts in the books are those of paid orders, less what was given back")
+@check("own discounts in the books are what offers cost their suppliers")
 def _given() -> Iterator[Mismatch]:
     booked = {name: fen for name, fen in ledger.balances("offers:").items() if name != books.GIVEN}
     expected: dict[str, int] = {}
-    orders = OrderFacts.objects.filter(purchase__state=PurchaseState.PAID, discount_supplier_fen__gt=0)
-    for order in orders.exclude(state=OrderState.CANCELLED, refunded_fen=0, waived_fen__gt=0).iterator():
-        left = supplier_discount_left(order.discount_supplier_fen, order.money(), order.total_fen - order.left_fen)
-        name = books.given(order.supplier_id)
-        expected[name] = expected.get(name, 0) + left
+    for (_offer, supplier), cost in costs_of().items():
+        name = books.given(supplier)
+        expected[name] = expected.get(name, 0) + cost.cost_fen
     for name in sorted(booked.keys() | expected.keys()):
         if booked.get(name, 0) != expected.get(name, 0):
             yield Mismatch(f"account {name}", booked.get(name, 0), expected.get(name, 0))

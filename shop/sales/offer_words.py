@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.offer.models import Benefit, Condition
 
+from shop.sales.discount_rules import Cost
 from shop.sales.models import OfferConsent
 
 
@@ -25,11 +26,12 @@ class OfferWords:
     by_coupon: bool
     limits: list[str]
     most_fen: int
-    spent_fen: int
+    cost_fen: int
+    waiting_fen: int
 
 
-def describe(consent: OfferConsent) -> OfferWords:
-    """Return the terms of a consent in words. No queries."""
+def describe(consent: OfferConsent, cost: Cost) -> OfferWords:
+    """Return the terms of a consent in words, with what the offer costs its supplier. No queries."""
     offer, ranges = consent.terms["offer"], consent.terms["ranges"]
     kind, value, _benefit_range, pieces = offer["gives"]
     return OfferWords(
@@ -42,7 +44,8 @@ def describe(consent: OfferConsent) -> OfferWords:
         by_coupon=offer["type"] == "Voucher",
         limits=_limits(offer),
         most_fen=consent.most_fen,
-        spent_fen=consent.spent_fen,
+        cost_fen=cost.cost_fen,
+        waiting_fen=cost.waiting_fen,
     )
 
 

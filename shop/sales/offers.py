@@ -24,6 +24,7 @@ from shop.sales.combining import Combination, Gives, Goods, Needs, Terms
 from shop.sales.models import OfferConsent, OfferFunding, Purchase
 from shop.sales.offer_words import coupon_scope
 from shop.sales.pricing import Applied, PricedLine
+from shop.sales.rules import clean_coupon
 from shop.sales.states import ConsentState, PurchaseState
 from shop.sales.texts import in_reader_language, quoted
 from shop.sales.whose import NOBODY, Whose
@@ -71,7 +72,7 @@ def find_coupon(code: str, *, at: datetime, whose: Whose = NOBODY) -> Voucher | 
 
     Raises InvalidInput on field `coupon` when there is none, it is not valid now, or this buyer has used it.
     """
-    code = code.strip().upper()
+    code = clean_coupon(code)
     if not code:
         return None
     voucher = Voucher.objects.filter(code__iexact=code).first()

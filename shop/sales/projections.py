@@ -11,7 +11,16 @@ from catalog.operations.stock import reserved_by_pool
 from shop.core import ledger
 from shop.core.projections import Mismatch, check
 from shop.sales import books
-from shop.sales.models import AfterSale, LineFacts, OrderFacts, Payment, Purchase, Refund
+from shop.sales.models import (
+    AfterSale,
+    LineFacts,
+    OrderFacts,
+    Payment,
+    Purchase,
+    Refund,
+    Remittance,
+    StatementLine,
+)
 from shop.sales.queries.due import dues_of
 from shop.sales.rules import BY_HAND, is_by_hand, sold_since, still_held
 from shop.sales.states import (
@@ -120,6 +129,15 @@ def _payments() -> Iterator[Mismatch]:
         left = dues[payable].left_fen
         if left and asked - received != left:
             yield Mismatch(f"transfer {pk} asks for", asked - received, left)
+
+
+@check("what is booked of a line of the statement is what its bookings say")
+def _lines_of_statement() -> Iterator[Mismatch]:
+    rows = Remittance.objects.exclude(reference="").order_by().values_list("reference")
+    booked = dict(rows.annotate(fen=Sum("amount_fen")))
+    for reference, fen in StatementLine.objects.order_by("pk").values_list("reference", "booked_fen"):
+        if fen != booked.get(reference, 0):
+            yield Mismatch(f"line {reference} of the statement", fen, booked.get(reference, 0))
 
 
 @check("each supplier's accounts are what its orders say")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shop.core.texts import one_line
 from shop.sales.states import AfterSaleKind, OrderState, Terms, TransferState
 
 MAX_PIECES = 999
@@ -77,6 +78,11 @@ def clean_reference(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
 
 
+def clean_coupon(text: str) -> str:
+    """Return a coupon's code in one spelling: full-width letters, spaces and what nobody sees make no other code."""
+    return re.sub(r"\s+", "", one_line(unicodedata.normalize("NFKC", text))).upper()
+
+
 def transfer_state(*, received_fen: int, going_back_fen: int, gone_back_fen: int, is_open: bool) -> str:
     """Return what became of a transfer's money: what is kept of it decides, then what still has to be paid back.
 
@@ -135,17 +141,12 @@ def order_due_fen(total_fen: int, waived_fen: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class OrderMoney:
-    """An order's amounts in 分: its total, the platform's part of the discount, what was given back or not charged.
-
-    Of an order that cost its buyer nothing, also what its goods are worth and what of them went back.
-    """
+    """An order's amounts in 分: its total, what was given back or not charged, what is left of the platform's discount."""
 
     total_fen: int
-    platform_discount_fen: int
+    platform_discount_left_fen: int
     refunded_fen: int
     waived_fen: int
-    goods_fen: int = 0
-    goods_back_fen: int = 0
 
     @property
     def left_fen(self) -> int:
@@ -158,23 +159,9 @@ def left_fen(total_fen: int, refunded_fen: int, waived_fen: int) -> int:
     return total_fen - refunded_fen - waived_fen
 
 
-def platform_discount_left(order: OrderMoney, reduced_fen: int) -> int:
-    """Return the platform's discount on what is left of an order: its part of a reduction goes back, rounded down."""
-    return _discount_left(order.platform_discount_fen, order, reduced_fen)
-
-
-def _discount_left(discount_fen: int, order: OrderMoney, reduced_fen: int) -> int:
-    if order.total_fen:
-        return discount_fen - discount_fen * reduced_fen // order.total_fen
-    if order.goods_fen:
-        # Nothing goes back to the buyer of what it got for nothing; what paid for the goods goes with them.
-        return discount_fen - discount_fen * order.goods_back_fen // order.goods_fen
-    return discount_fen
-
-
 def still_held(order: OrderMoney) -> int:
     """Return 分 of a paid order that are neither given back nor payable yet, the platform's discount included."""
-    return order.left_fen + platform_discount_left(order, order.total_fen - order.left_fen)
+    return order.left_fen + order.platform_discount_left_fen
 
 
 def is_refused_whole(state: str, pieces: Iterable[tuple[int, int]]) -> bool:
@@ -230,11 +217,6 @@ def _pieces_settled(unit_price_fen: int, ordered: int, discount_fen: int, refund
         else:
             high = middle - 1
     return low
-
-
-def supplier_discount_left(supplier_discount_fen: int, order: OrderMoney, reduced_fen: int) -> int:
-    """Return the supplier's own discount on what is left of an order, as `platform_discount_left` does for the platform's."""
-    return _discount_left(supplier_discount_fen, order, reduced_fen)
 
 
 def spread_due(amounts: Sequence[int], left_fen_: int, received_fen: int) -> list[int]:

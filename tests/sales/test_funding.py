@@ -170,10 +170,12 @@ def test_what_goes_back_to_the_buyer_takes_its_own_discount_with_it() -> None:
     supplier = make_supplier()
     answer_consent(consent_id=asked_to_fund(supplier).pk, agree=True, actor=None, at=AT)
     order = receive(ship(funded_order(supplier)))
-    refund_order_part(order=order, amount_fen=5185, reason="damaged", key="half", actor=None, at=AT)
+    line = lines_of(order)[0]
+    refund_order_part(
+        order=order, amount_fen=5185, reason="damaged", key="half", actor=None, at=AT, lines={line.pk: 5185}
+    )
     assert ledger.balance(f"offers:{supplier.pk}:given") == 915
     order.refresh_from_db()
-    line = lines_of(order)[0]
     refund_order_part(
         order=order, amount_fen=5185, reason="damaged", key="rest", actor=None, at=AT, lines={line.pk: 5185}
     )

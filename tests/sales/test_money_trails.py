@@ -142,6 +142,11 @@ def test_the_api_says_a_transfers_outcome() -> None:
     ]
 
 
+def sent(reference: str, version: int = 1) -> dict[str, Any]:
+    """What finance's form says: the reference, and which account it shows."""
+    return {"reference": reference, "account_version": str(version)}
+
+
 def test_one_bank_reference_pays_one_refund() -> None:
     refunds = []
     for key in ("a", "b"):
@@ -150,15 +155,15 @@ def test_one_bank_reference_pays_one_refund() -> None:
         refunds.append(Refund.objects.get(payment=payment))
         give_account(purchase=purchase, holder="周敏", bank="工行广州", number="622208360200", actor=None, at=AT)
     desk = finance()
-    assert desk.post(f"/review/payouts/{refunds[0].pk}/", {"reference": "HT 2026-001"}).status_code == 302
+    assert desk.post(f"/review/payouts/{refunds[0].pk}/", sent("HT 2026-001")).status_code == 302
     # However it is typed: spaces, full-width letters, small ones.
-    again = desk.post(f"/review/payouts/{refunds[1].pk}/", {"reference": "ｈt2026-001 "})
+    again = desk.post(f"/review/payouts/{refunds[1].pk}/", sent("ｈt2026-001 "))
     assert (again.status_code, again.context["field"]) == (422, "reference")
     assert "该银行流水号已登记在另一笔退款上" in again.content.decode()
     admin = make_user("admin@example.cn")
     User.objects.filter(pk=admin.pk).update(is_superuser=True)
     path = f"/review/payouts/{refunds[1].pk}/payment"
-    refused = program_of(admin).post(path, {"reference": "HT2026-001"}, key="k")
+    refused = program_of(admin).post(path, {"reference": "HT2026-001", "account_version": 1}, key="k")
     assert (refused.status_code, refused.data["code"], refused.data["errors"][0]["field"]) == (
         422, "reference_used", "reference",
     )  # fmt: skip
@@ -234,7 +239,7 @@ def test_the_proof_of_a_payout_is_for_finance_alone() -> None:
     book(payment, 40_00, "give_back")
     give_account(purchase=purchase, holder="周敏", bank="工行广州", number="622208360200", actor=None, at=AT)
     refund = Refund.objects.get()
-    desk.post(f"/review/payouts/{refund.pk}/", {"reference": "OUT-1", "proof": photo()})
+    desk.post(f"/review/payouts/{refund.pk}/", sent("OUT-1") | {"proof": photo()})
     shown = desk.get("/review/payouts/?paid=1").context["page"].object_list[0].slip
     assert [each.get(shown).status_code for each in (desk, as_(buyer))] == [200, 404]
 

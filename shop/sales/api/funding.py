@@ -11,6 +11,7 @@ from shop.core.api import Body, Moment, Page, Priced, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.seller import ForList, ForOne, acting, area
+from shop.sales.discount_rules import Cost
 from shop.sales.models import LineDiscount, OfferConsent
 from shop.sales.offer_words import describe
 from shop.sales.operations.funding import answer_consent, withdraw_consent
@@ -31,7 +32,10 @@ class FundedOffer(Priced):
     begins_at: Moment | None
     ends_at: Moment
     most: str = Field(description=gettext_noop("The most that it can cost you in all."))
-    spent: str
+    spent: str = Field(
+        description=gettext_noop("What it costs you: its discounts on goods that were paid and not given back.")
+    )
+    waiting: str = Field(description=gettext_noop("What it takes off orders that are not paid yet."))
     asked_at: Moment
     answered_at: Moment | None
     reason: str
@@ -50,8 +54,8 @@ class Answered(Body):
     reason: str = Field("", max_length=200)
 
 
-def _offer(consent: OfferConsent) -> dict[str, Any]:
-    words = describe(consent)
+def _offer(consent: OfferConsent, cost: Cost | None = None) -> dict[str, Any]:
+    words = describe(consent, queries.cost_of(consent) if cost is None else cost)
     same = ("state", "version", "ends_at", "asked_at", "answered_at", "reason")
     said = ("name", "gives", "needs", "goods", "limits", "by_coupon", "begins_at")
     return (
@@ -60,7 +64,8 @@ def _offer(consent: OfferConsent) -> dict[str, Any]:
         | {
             "id": consent.pk,
             "most": yuan(consent.most_fen),
-            "spent": yuan(consent.spent_fen),
+            "spent": yuan(words.cost_fen),
+            "waiting": yuan(words.waiting_fen),
         }
     )
 
@@ -71,7 +76,7 @@ def _line(row: LineDiscount) -> dict[str, Any]:
         "order": line.order.order.number,
         "name": in_reader_language(line.name_zh, line.name_en),
         "pieces": line.ordered,
-        "amount": yuan(row.amount_fen),
+        "amount": yuan(row.left_fen),
         "placed_at": line.order.placed_at,
     }
 
@@ -91,7 +96,12 @@ def _own(request: ApiRequest, asked: Any, consent_id: int) -> OfferConsent:
 )
 def list_offers(request: ApiRequest, asked: ForList) -> dict[str, Any]:
     supplier = acting(request, asked)
-    return turn_of(asked, lambda number: queries.consents_of(supplier.pk, number), _offer)
+    costs = queries.costs_of(supplier=supplier.pk)
+
+    def offer(consent: OfferConsent) -> dict[str, Any]:
+        return _offer(consent, costs.get((consent.offer_id, supplier.pk), Cost()))
+
+    return turn_of(asked, lambda number: queries.consents_of(supplier.pk, number), offer)
 
 
 @area.reads(

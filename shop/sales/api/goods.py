@@ -175,7 +175,7 @@ class Booking(Priced):
     order: str
     booked_at: Moment
     paid: str
-    subsidy: str = Field(description=gettext_noop("The platform's part of discounts."))
+    subsidy: str = Field(description=gettext_noop("The platform's part of discounts, less what went back with goods."))
     own_discount: str = Field(description=gettext_noop("What your own offers took off, less what was given back."))
     refunded: str
     held: str

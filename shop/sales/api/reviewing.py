@@ -164,6 +164,10 @@ class Match(Body):
     )
     offset: int | None = Field(None, description=gettext_noop("Another waiting transfer of the same buyer."))
     reference: str = Field("", max_length=60, description=gettext_noop("The bank's number of the line."))
+    line: SomeYuanIn | None = Field(
+        None,
+        description=gettext_noop("The amount of the whole line, where it is split over several transfers."),
+    )
 
 
 @area.writes(
@@ -185,6 +189,7 @@ def match_one_transfer(request: ApiRequest, payment_id: int, body: Match) -> Non
         then=body.then,
         offset_id=body.offset,
         reference=body.reference,
+        line_fen=fen_of(body.line) if body.line is not None else None,
         **by(request),
     )
 
@@ -193,6 +198,7 @@ class AccountOut(Answer):
     holder: str
     bank: str
     number: str
+    version: int = Field(description=gettext_noop("Grows with each change: name it when you note the payment."))
 
 
 class PayoutOut(Priced):
@@ -203,6 +209,7 @@ class PayoutOut(Priced):
     reason: str
     code: str = Field(description=gettext_noop("The remittance code that the money came with."))
     account: AccountOut | None = Field(description=gettext_noop("Null while nobody said where it goes."))
+    holder_differs: bool = Field(description=gettext_noop("The account is of another name than who paid."))
     requested_at: Moment
     paid_out_at: Moment | None
     reference: str
@@ -212,9 +219,9 @@ class PayoutsAsked(Follow):
     state: Literal["waiting", "paid"] = "waiting"
 
 
-def show_account(account: RefundAccount | None) -> dict[str, str] | None:
+def show_account(account: RefundAccount | None) -> dict[str, Any] | None:
     """Return an account as the API shows it."""
-    return account and {"holder": account.holder, "bank": account.bank, "number": account.number}
+    return account and {name: getattr(account, name) for name in ("holder", "bank", "number", "version")}
 
 
 def _payout(row: Payout) -> dict[str, Any]:
@@ -225,7 +232,8 @@ def _payout(row: Payout) -> dict[str, Any]:
         "order": row.order,
         "reason": row.reason,
         "code": row.code,
-        "account": show_account(row.account),
+        "account": show_account(row.account) if row.is_account_of_then or not row.finished_at else None,
+        "holder_differs": row.holder_differs,
         "requested_at": row.requested_at,
         "paid_out_at": row.finished_at,
         "reference": row.reference,
@@ -245,6 +253,7 @@ def list_payouts(request: ApiRequest, asked: Annotated[PayoutsAsked, Query(...)]
 
 class PaidOut(Body):
     reference: str = Field(min_length=1, max_length=60, description=gettext_noop("The bank's, of the payment."))
+    account_version: int = Field(ge=1, description=gettext_noop("Of the account that it was paid to."))
 
 
 @area.writes(
@@ -258,7 +267,7 @@ def pay_out_refund(request: ApiRequest, refund_id: int, body: PaidOut) -> None:
     _check(request, "sales.decide_transfers")
     if not payout_exists(refund_id):
         raise Http404
-    pay_out(refund_id=refund_id, reference=body.reference, **by(request))
+    pay_out(refund_id=refund_id, reference=body.reference, account_version=body.account_version, **by(request))
 
 
 class AccountIn(Body):

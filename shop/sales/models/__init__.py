@@ -4,7 +4,16 @@ from .aftersales import AfterSale, AfterSalePicture, AfterSaleTerms, CaseDecisio
 from .favourites import Favourite
 from .offers import LineDiscount, OfferConsent, OfferFunding
 from .orders import LineFacts, OrderFacts, OrderMove
-from .payments import Payment, PayTime, Refund, RefundAccount, Remittance, TransferSlip, WebhookEvent
+from .payments import (
+    Payment,
+    PayTime,
+    Refund,
+    RefundAccount,
+    Remittance,
+    StatementLine,
+    TransferSlip,
+    WebhookEvent,
+)
 from .purchases import DeliveryDue, OrderAttribution, Purchase
 from .reviews import ReviewFacts, ReviewPicture
 from .shipments import Shipment, ShipmentLine
@@ -35,6 +44,7 @@ __all__ = [
     "ReviewPicture",
     "Shipment",
     "ShipmentLine",
+    "StatementLine",
     "TransferSlip",
     "WebhookEvent",
     "WeightTerms",

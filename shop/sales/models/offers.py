@@ -42,7 +42,8 @@ class OfferFunding(models.Model):
 class OfferConsent(models.Model):
     """One version of an offer's terms as a supplier was asked to fund it, and its answer. The terms are never changed.
 
-    A changed offer makes a new version. `spent_fen` counts what the offer has taken off, within `most_fen`.
+    A changed offer makes a new version. `spent_fen` counts what it has taken off goods that are ordered and not given
+    back, paid or not, within `most_fen`; what it costs is of what was paid (`queries.funding.costs_of`).
     """
 
     offer = models.ForeignKey("offer.ConditionalOffer", on_delete=models.PROTECT, related_name="consents")
@@ -89,12 +90,23 @@ class LineDiscount(models.Model):
     )
     offer_name = models.CharField(max_length=128)
     amount_fen = models.BigIntegerField()
+    returned_fen = models.BigIntegerField(
+        default=0, help_text="Of amount_fen: gone back with the line's goods, so nobody pays for it"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["line", "offer"], name="line_discount_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="line_discount_positive"),
+            models.CheckConstraint(
+                condition=Q(returned_fen__gte=0, returned_fen__lte=F("amount_fen")), name="line_discount_returns_within"
+            ),
         ]
+
+    @property
+    def left_fen(self) -> int:
+        """What it takes off the goods that were kept."""
+        return self.amount_fen - self.returned_fen
 
     def __str__(self) -> str:
         return f"{self.offer_name} -{self.amount_fen}"

@@ -1,7 +1,7 @@
 """Our facts about Oscar's orders and lines: one supplier's part of a purchase."""
 
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q
 
 from shop.sales.rules import OrderMoney, left_fen, line_refundable, pieces_paid
 from shop.sales.states import OrderState
@@ -22,6 +22,10 @@ class OrderFacts(models.Model):
     goods_fen = models.BigIntegerField()
     discount_fen = models.BigIntegerField(default=0)
     discount_supplier_fen = models.BigIntegerField(default=0)
+    discount_back_fen = models.BigIntegerField(
+        default=0, help_text="Of the discount: gone back with what was given back or not charged"
+    )
+    discount_supplier_back_fen = models.BigIntegerField(default=0, help_text="The supplier's part of it")
     freight_fen = models.BigIntegerField(default=0)
     total_fen = models.BigIntegerField()
     refunded_fen = models.BigIntegerField(default=0)
@@ -45,6 +49,17 @@ class OrderFacts(models.Model):
                 condition=Q(refunded_fen__gte=0, waived_fen__gte=0, refunded_fen__lte=F("total_fen") - F("waived_fen")),
                 name="order_refund_within_total",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    discount_supplier_back_fen__gte=0,
+                    discount_supplier_back_fen__lte=F("discount_supplier_fen"),
+                    discount_back_fen__gte=F("discount_supplier_back_fen"),
+                    discount_back_fen__lte=F("discount_fen")
+                    - F("discount_supplier_fen")
+                    + F("discount_supplier_back_fen"),
+                ),
+                name="order_discount_back_within",
+            ),
         ]
         indexes = [
             models.Index(fields=["supplier", "state", "ship_by"], name="order_of_supplier"),
@@ -59,19 +74,24 @@ class OrderFacts(models.Model):
         return left_fen(self.total_fen, self.refunded_fen, self.waived_fen)
 
     def money(self) -> OrderMoney:
-        """The amounts, for the rules. A query more for an order that cost its buyer nothing."""
-        gone = 0
-        if not self.total_fen and self.pk:
-            pieces = F("cancelled") + F("rejected") + F("returned")
-            gone = LineFacts.objects.filter(order=self.pk).aggregate(fen=Sum(F("unit_price_fen") * pieces))["fen"] or 0
+        """The amounts, for the rules."""
         return OrderMoney(
             total_fen=self.total_fen,
-            platform_discount_fen=self.discount_fen - self.discount_supplier_fen,
+            platform_discount_left_fen=self.platform_discount_left_fen,
             refunded_fen=self.refunded_fen,
             waived_fen=self.waived_fen,
-            goods_fen=self.goods_fen or 0,
-            goods_back_fen=gone,
         )
+
+    @property
+    def platform_discount_left_fen(self) -> int:
+        """What the platform pays of the discount, on the goods that were kept."""
+        of_platform = self.discount_fen - self.discount_supplier_fen
+        return of_platform - self.discount_back_fen + self.discount_supplier_back_fen
+
+    @property
+    def own_discount_left_fen(self) -> int:
+        """What the supplier pays of the discount itself, on the goods that were kept."""
+        return self.discount_supplier_fen - self.discount_supplier_back_fen
 
     def __str__(self) -> str:
         return f"order {self.pk}"

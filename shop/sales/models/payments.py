@@ -62,6 +62,28 @@ class Remittance(models.Model):
         return f"{self.payment_id} {self.amount_fen}"
 
 
+class StatementLine(models.Model):
+    """One line of the bank's statement: its number, its amount, and how much of it was booked.
+
+    Who names a line books all of it, unless the line's own amount is said: then it is split, up to that amount.
+    """
+
+    reference = models.CharField(max_length=60, unique=True, help_text="The bank's number of the line")
+    amount_fen = models.BigIntegerField()
+    booked_fen = models.BigIntegerField(default=0)
+    is_stated = models.BooleanField(default=False, help_text="The amount was said, not only taken from a booking")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(booked_fen__gte=0, booked_fen__lte=F("amount_fen")), name="statement_line_within"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.amount_fen}"
+
+
 class TransferSlip(models.Model):
     """A picture of the bank's slip, that the buyer added to an announced transfer; private, and proof of nothing."""
 
@@ -95,6 +117,9 @@ class Refund(models.Model):
     provider_ref = models.CharField(max_length=120, blank=True)
     proof = models.ForeignKey("catalog.Picture", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     paid_out_by_id = models.BigIntegerField(null=True, blank=True)
+    account_version = models.PositiveIntegerField(
+        null=True, blank=True, help_text="To which version of the purchase's account finance paid it"
+    )
     requested_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -123,6 +148,7 @@ class RefundAccount(models.Model):
     holder = models.CharField(max_length=120)
     bank = models.CharField(max_length=80)
     number = models.CharField(max_length=34)
+    version = models.PositiveIntegerField(default=1, help_text="Which word of it: finance pays to the one it saw")
     given_by_id = models.BigIntegerField(null=True, blank=True)
     given_at = models.DateTimeField()
 

@@ -86,12 +86,12 @@ def grant(case: AfterSale, order: OrderFacts, *, amount_fen: int, side: str, act
     Raises TooMuch when more would come back than is left of the line, in money or pieces.
     """
     pieces = {case.line_id: case.quantity} if case.needs_return else None
+    if pieces:
+        _take_back(case)
     reduce_order(
         order=order, amount_fen=amount_fen, reason=case.kind, key=refund_key(case.pk), actor=actor, at=at,
         lines={case.line_id: amount_fen}, pieces=pieces,
     )  # fmt: skip
-    if pieces:
-        _take_back(case)
     move_case(case, AfterSaleState.APPROVED, side=side, actor=actor, at=at, agreed_fen=amount_fen)
 
 

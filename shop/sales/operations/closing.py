@@ -14,7 +14,7 @@ from shop.core import outbox, periodic
 from shop.sales import hooks, rules
 from shop.sales.errors import DoneElsewhere, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Purchase
-from shop.sales.operations.discounts import give_uses_back
+from shop.sales.operations.discounts_back import give_uses_back, take_discounts_back
 from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order, lock_orders, lock_purchase
 from shop.sales.operations.moves import move_order, move_orders
@@ -138,6 +138,8 @@ def _drop_unpaid(order: OrderFacts, lines: list[LineFacts], reason: str, actor: 
     _release(lines)
     if is_last:
         give_uses_back(purchase=purchase)
+    else:
+        take_discounts_back(order=order, is_over=True)
     cancelled = _cancelled(order, lines, fen, reason, actor, at)
     order.waived_fen = order.total_fen - order.refunded_fen
     hooks.tell(cancelled)
@@ -155,23 +157,16 @@ def _drop_working(order: OrderFacts, lines: list[LineFacts], reason: str, actor:
     left = order.left_fen
     # One call of the participants for both events: they lock certified output before budgets.
     cancelled = _cancelled(order, lines, 0, reason, actor, at)
-    if left > 0 or not order.total_fen:
-        reduce_order(
-            order=order,
-            amount_fen=left,
-            reason=reason,
-            key=f"cancel:{order.pk}",
-            actor=actor,
-            at=at,
-            lines={
-                line.pk: part
-                for line in lines
-                if (part := line.unit_price_fen * line.ordered - line.discount_fen - line.refunded_fen) > 0
-            },
-            also=[cancelled],
-        )
-    else:
-        hooks.tell(cancelled)
+    reduce_order(
+        order=order,
+        amount_fen=left,
+        reason=reason,
+        key=f"cancel:{order.pk}",
+        actor=actor,
+        at=at,
+        lines={line.pk: max(0, line.paid_fen - line.refunded_fen) for line in lines},
+        also=[cancelled],
+    )
     start_term(purchase=order.purchase, actor=actor, at=at)
 
 

@@ -1,4 +1,4 @@
-"""Claiming the uses of offers and coupons when placing, and giving them back. Conditional updates only.
+"""Claiming the uses of offers and coupons when placing (given back: `discounts_back`). Conditional updates only.
 
 Locks: coupons by id, offers by id, consents by id; whoever comes second waits at the first of them and then sees the first.
 """
@@ -15,7 +15,7 @@ from oscar.apps.order.models import OrderDiscount
 from oscar.apps.voucher.models import Voucher
 
 from shop.core.errors import DomainError
-from shop.core.money import to_fen, to_yuan
+from shop.core.money import to_yuan
 from shop.sales.deal import PlaceLine
 from shop.sales.models import LineDiscount, LineFacts, OfferConsent, OrderFacts, Purchase
 from shop.sales.offers import has_used, uses_of
@@ -175,31 +175,3 @@ def _note(
             is_first = False
     LineDiscount.objects.bulk_create(parts)
     OrderDiscount.objects.bulk_create(rows)
-
-
-def give_uses_back(*, purchase: Purchase) -> None:
-    """Give the uses back that `purchase` claimed; called once, by whoever closed it."""
-    offers: dict[int, tuple[int, int]] = {}
-    vouchers: dict[int, int] = defaultdict(int)
-    for each in OrderDiscount.objects.filter(order__facts__purchase=purchase):
-        amount = to_fen(each.amount)
-        if each.voucher_id:
-            vouchers[each.voucher_id] += amount
-        fen, times = offers.get(each.offer_id, (0, 0))
-        offers[each.offer_id] = fen + amount, times + (each.frequency or 0)
-    for pk, fen in sorted(vouchers.items()):
-        Voucher.objects.filter(pk=pk, num_orders__gt=0).update(
-            num_orders=F("num_orders") - 1, total_discount=F("total_discount") - to_yuan(fen)
-        )
-    for pk, (fen, times) in sorted(offers.items()):
-        ConditionalOffer.objects.filter(pk=pk, num_orders__gt=0).update(
-            num_orders=F("num_orders") - 1,
-            num_applications=F("num_applications") - times,
-            total_discount=F("total_discount") - to_yuan(fen),
-        )
-    consents: dict[int, int] = defaultdict(int)
-    funded = LineDiscount.objects.filter(line__order__purchase=purchase, consent__isnull=False)
-    for consent_id, fen in funded.values_list("consent_id", "amount_fen"):
-        consents[consent_id] += fen
-    for pk, fen in sorted(consents.items()):
-        OfferConsent.objects.filter(pk=pk).update(spent_fen=F("spent_fen") - fen)

@@ -17,11 +17,12 @@ from shop.accounts.operations.messages import tell
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput
 from shop.core.money import to_fen
-from shop.sales import books, rules
+from shop.sales import books
+from shop.sales.discount_rules import Cost
 from shop.sales.errors import WrongState
 from shop.sales.hooks import Event, OrderEvent
 from shop.sales.models import OfferConsent, OfferFunding
-from shop.sales.queries.funding import terms_now
+from shop.sales.queries.funding import costs_of, terms_now
 from shop.sales.states import CONSENT_MOVES, ConsentState, PurchaseState
 
 REASON_LENGTH = 200
@@ -52,8 +53,8 @@ def renew_consent(*, offer_id: int, actor: Any, at: datetime) -> OfferConsent | 
         if offer.end_datetime is None:
             raise InvalidInput(_("Say when it ends: the supplier agrees until then."), field="end_datetime")
         last = OfferConsent.objects.filter(offer=offer).aggregate(last=Max("version"))["last"] or 0
-        same_payer = before is not None and before.supplier_id == funding.supplier_id
-        spent = before.spent_fen if before is not None and same_payer else 0
+        taken = costs_of(offer=offer.pk, supplier=funding.supplier_id).get((offer.pk, funding.supplier_id), Cost())
+        spent = taken.cost_fen + taken.waiting_fen
         asked = OfferConsent.objects.create(
             offer=offer,
             supplier_id=funding.supplier_id,
@@ -162,19 +163,17 @@ def take_part(events: Sequence[OrderEvent]) -> None:
     postings = []
     for event in events:
         order = event.order
-        given = order.discount_supplier_fen
-        if not given:
+        if not order.discount_supplier_fen or order.purchase.state != PurchaseState.PAID:
             continue
-        facts = {"number": order.order.number, "supplier_id": order.supplier_id}
-        money, reduced = order.money(), order.total_fen - order.left_fen
-        left = rules.supplier_discount_left(given, money, reduced)
+        number, supplier_id = order.order.number, order.supplier_id
+        left = order.own_discount_left_fen
         if event.kind == Event.PAID:
-            postings += books.own_discount(key=order.order.number, amount_fen=left, **facts)
-        elif event.kind == Event.REDUCED and order.purchase.state == PurchaseState.PAID:
-            before = rules.supplier_discount_left(given, money, reduced - event.fen)
-            if not order.total_fen:
-                # No amount tells what went back with the goods: the books do.
-                before = given - ledger.moved(kind="own_discount_back", reference=order.order.number)
-            postings += books.own_discount_back(key=event.key, amount_fen=before - left, **facts)
+            postings += books.own_discount(key=number, number=number, supplier_id=supplier_id, amount_fen=left)
+        elif event.kind == Event.REDUCED:
+            booked = ledger.moved(kind="own_discount", reference=number)
+            booked -= ledger.moved(kind="own_discount_back", reference=number)
+            postings += books.own_discount_back(
+                key=event.key, number=number, supplier_id=supplier_id, amount_fen=booked - left
+            )
     if postings:
         ledger.post(postings, at=events[0].at, actor_id=events[0].actor_id)

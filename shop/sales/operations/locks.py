@@ -27,6 +27,8 @@ LOCK_ORDER: tuple[str, ...] = (
     # The trade: purchase, its attempts to pay, its orders by id.
     "sales_purchase",
     "sales_payment",
+    # A line of the bank's statement, which several purchases may share.
+    "sales_statementline",
     "sales_orderfacts",
     # What many buyers share: listings, drops, stock pools, lots, offers, guarded accounts; each by id.
     "catalog_listing",

@@ -17,7 +17,7 @@ from shop.core.errors import InvalidInput
 from shop.core.names import is_among, is_name
 from shop.core.texts import one_line
 from shop.sales import books, hooks, rules
-from shop.sales.errors import DoneElsewhere, WrongState
+from shop.sales.errors import AccountChanged, DoneElsewhere, WrongState
 from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.states import RefundState
@@ -39,9 +39,12 @@ def give_account(
         raise DoneElsewhere(door.why, url=door.url)
     holder, bank = one_line(holder), one_line(bank)
     digits = rules.clean_account_no(number)
-    if not is_name(holder) or len(holder) > LONGEST_HOLDER:
+    for field, text, most in (("holder", holder, LONGEST_HOLDER), ("bank", bank, LONGEST_BANK)):
+        if len(text) > most:
+            raise InvalidInput(_("At most %(n)d characters.") % {"n": most}, code=f"{field}_too_long", field=field)
+    if not is_name(holder):
         raise InvalidInput(_("Enter the name of the account, as the bank knows it."), code="holder", field="holder")
-    if not 0 < len(bank) <= LONGEST_BANK:
+    if not bank:
         raise InvalidInput(_("Enter the bank with its branch."), code="bank", field="bank")
     if not re.fullmatch(rules.ACCOUNT_NO, digits):
         raise InvalidInput(_("An account number has 8 to 30 digits."), code="account_wrong", field="number")
@@ -50,16 +53,13 @@ def give_account(
         if not _waiting_of(locked).exists():
             raise WrongState(_("No refund of this purchase waits for an account."))
         _check_holder(locked, holder)
-        account, _made = RefundAccount.objects.update_or_create(
-            purchase=locked,
-            defaults={
-                "holder": holder,
-                "bank": bank,
-                "number": digits,
-                "given_by_id": getattr(actor, "pk", None),
-                "given_at": at,
-            },
-        )
+        account = RefundAccount.objects.filter(purchase=locked).first() or RefundAccount(purchase=locked, version=0)
+        if account.version and (account.holder, account.bank, account.number) == (holder, bank, digits):
+            return account
+        account.holder, account.bank, account.number = holder, bank, digits
+        account.given_by_id, account.given_at = getattr(actor, "pk", None), at
+        account.version += 1
+        account.save()
         audit.record(action="refund_account_given", object_kind="purchase", object_id=locked.number, actor=actor, at=at)
         return account
 
@@ -80,12 +80,21 @@ def _check_holder(purchase: Purchase, holder: str) -> None:
         )
 
 
-def pay_out(*, refund_id: int, reference: str, proof: IO[bytes] | None = None, actor: Any, at: datetime) -> Refund:
+def pay_out(
+    *,
+    refund_id: int,
+    reference: str,
+    account_version: int | None = None,
+    proof: IO[bytes] | None = None,
+    actor: Any,
+    at: datetime,
+) -> Refund:
     """Note that finance paid a refund out: the bank's reference, a picture of the slip, or both say how.
 
-    The same reference again is the same payment, of this refund and of no other. Raises InvalidInput on `reference`
-    (one that paid another refund, too) or `proof`, WrongState for a refund that is not paid by hand, was paid already
-    with another reference, or whose account nobody gave.
+    `account_version` is the word of the buyer that finance paid to. The same reference again is the same payment, of
+    this refund and of no other. Raises AccountChanged when the buyer named another account since finance looked,
+    InvalidInput on `reference` (one that paid another refund, too) or `proof`, WrongState for a refund that is not paid
+    by hand, was paid already with another reference, or whose account nobody gave.
     """
     reference = rules.clean_reference(reference)[:LONGEST_REFERENCE]
     if not reference and proof is None:
@@ -107,9 +116,17 @@ def pay_out(*, refund_id: int, reference: str, proof: IO[bytes] | None = None, a
                 _("This refund was paid out already, with the reference %(reference)s.")
                 % {"reference": refund.provider_ref or "–"}
             )
-        if not RefundAccount.objects.filter(purchase=purchase).exists():
+        account = RefundAccount.objects.filter(purchase=purchase).first()
+        if account is None:
             raise WrongState(_("Nobody has said yet where the money goes. The buyer is asked."))
-        _write_paid_out(refund, reference, picture, actor, at)
+        if account_version is not None and account_version != account.version:
+            raise AccountChanged(
+                _(
+                    "The account was changed since this page was opened. Check where the money went, then note it again."
+                ),
+                account_version=account.version,
+            )
+        _write_paid_out(refund, reference, account.version, picture, actor, at)
         ledger.post(
             [
                 books.paid_out(
@@ -125,19 +142,22 @@ def pay_out(*, refund_id: int, reference: str, proof: IO[bytes] | None = None, a
         audit.record(
             action="refund_paid_out", object_kind="refund", object_id=refund.pk, actor=actor, at=at,
             amount_fen=refund.amount_fen, reference=reference, has_proof=picture is not None,
+            account_version=account.version,
         )  # fmt: skip
         outbox.enqueue(task="sales.tell_paid_out", args={"refund_id": refund.pk}, key=f"paid_out:{refund.pk}", at=at)
         refund.refresh_from_db()
         return refund
 
 
-def _write_paid_out(refund: Refund, reference: str, picture: Any, actor: Any, at: datetime) -> None:
+def _write_paid_out(
+    refund: Refund, reference: str, account_version: int, picture: Any, actor: Any, at: datetime
+) -> None:
     """Note how a refund was paid. Raises InvalidInput for a reference of another payment: the database tells."""
     try:
         with transaction.atomic():
             Refund.objects.filter(pk=refund.pk).update(
                 state=RefundState.SUCCEEDED, provider_ref=reference, proof=picture, finished_at=at,
-                paid_out_by_id=getattr(actor, "pk", None),
+                paid_out_by_id=getattr(actor, "pk", None), account_version=account_version,
             )  # fmt: skip
     except IntegrityError as error:
         raise InvalidInput(

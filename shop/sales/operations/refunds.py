@@ -13,6 +13,7 @@ from shop.sales import books, hooks, rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.gateways import gateway
 from shop.sales.models import LineFacts, OrderFacts, Refund
+from shop.sales.operations.discounts_back import take_discounts_back
 from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order
 from shop.sales.operations.paybacks import pay_back
@@ -35,8 +36,7 @@ def refund_order_part(
     """Give part of an order's money back; the same `key` again returns the first refund.
 
     `lines` says how much of it belongs to which line (line id → 分), `pieces` what does not count as sold any more;
-    freight belongs to no line. Book it in the
-    caller's transaction, have the gateway do it after the commit. Raises TooMuch when more than was paid (and not
+    freight belongs to no line. The lines' pieces are counted before. Book it in the caller's transaction, have the gateway do it after the commit. Raises TooMuch when more than was paid (and not
     yet given back) is asked for, WrongState when nothing was paid.
     """
     if amount_fen < 1:
@@ -54,14 +54,13 @@ def refund_order_part(
         ).update(refunded_fen=F("refunded_fen") + amount_fen):
             raise TooMuch(_("That is more than what is left of this order's payment."), field="amount")
         _take_from_lines(order, lines or {})
+        back = take_discounts_back(order=order, line_ids={*(lines or {}), *(pieces or {})})
         source = books.source(order.supplier_id, is_completed=order.state == OrderState.COMPLETED)
         number = order.order.number
         refund = pay_back(
             purchase=locked.purchase, amount_fen=amount_fen, source=source, reference=number, reason=reason, key=key,
             order=order, actor=actor, at=at,
-            also=books.discount_back(
-                key=key, number=number, source=source, fen=_discount_back(order, before, amount_fen)
-            ),
+            also=books.discount_back(key=key, number=number, source=source, fen=back.platform_fen),
         )[0]  # fmt: skip
         order.refunded_fen = before + amount_fen
         _tell_reduced(order, amount_fen, reason, key, pieces or {}, actor, at, also)
@@ -87,7 +86,7 @@ def reduce_order(
     an unpaid order on other terms owes nothing yet and raises WrongState.
     """
     if not amount_fen:
-        _reduce_by_nothing(order, reason, key, pieces or {}, actor, at, also)
+        _reduce_by_nothing(order, reason, key, lines or {}, pieces or {}, actor, at, also)
         return
     if order.purchase.state == PurchaseState.PAID:
         refund_order_part(
@@ -104,6 +103,7 @@ def reduce_order(
         ):
             raise TooMuch(_("That is more than what this order costs."), field="amount")
         _take_from_lines(order, lines or {})
+        take_discounts_back(order=order, line_ids={*(lines or {}), *(pieces or {})})
         order.waived_fen += amount_fen
         follow_due(purchase=order.purchase, actor=actor, at=at)
         audit.record(
@@ -117,6 +117,7 @@ def _reduce_by_nothing(
     order: OrderFacts,
     reason: str,
     key: str,
+    lines: Mapping[int, int],
     pieces: Mapping[int, int],
     actor: Any,
     at: datetime,
@@ -124,12 +125,10 @@ def _reduce_by_nothing(
 ) -> None:
     """Take pieces that cost their buyer nothing off a locked order, as its lines say: what paid for them goes back."""
     with transaction.atomic():
-        if order.purchase.state == PurchaseState.PAID and not order.total_fen:
-            number, money = order.order.number, order.money()
-            gone = money.platform_discount_fen - rules.platform_discount_left(money, 0)
+        back = take_discounts_back(order=order, line_ids={*lines, *pieces})
+        if order.purchase.state == PurchaseState.PAID:
             source = books.source(order.supplier_id, is_completed=order.state == OrderState.COMPLETED)
-            fen = gone - ledger.moved(kind="refund_discount", reference=number)
-            postings = books.discount_back(key=key, number=number, source=source, fen=fen)
+            postings = books.discount_back(key=key, number=order.order.number, source=source, fen=back.platform_fen)
             ledger.post(postings, at=at, actor_id=getattr(actor, "pk", None))
         _tell_reduced(order, 0, reason, key, pieces, actor, at, also)
 
@@ -163,14 +162,6 @@ def _tell_reduced(
         ),
         *also,
     )  # fmt: skip
-
-
-def _discount_back(order: OrderFacts, before: int, amount: int) -> int:
-    """Return the platform's discount that goes back with `amount`: proportional, exact over all refunds together."""
-    discount = order.discount_fen - order.discount_supplier_fen
-    if not discount or not order.total_fen:
-        return 0
-    return discount * (before + amount) // order.total_fen - discount * before // order.total_fen
 
 
 @outbox.register("sales.send_refund")

@@ -144,7 +144,7 @@ def _orders_paid(purchase: Purchase, actor: Any, at: datetime) -> None:
             purchase_number=purchase.number,
             supplier_id=order.supplier_id,
             total_fen=rules.order_due_fen(order.total_fen, order.waived_fen),
-            platform_discount_fen=rules.platform_discount_left(order.money(), order.waived_fen),
+            platform_discount_fen=order.platform_discount_left_fen,
         )
         if order.state == OrderState.COMPLETED:
             postings += books.completed(

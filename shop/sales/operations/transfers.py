@@ -17,6 +17,7 @@ from shop.sales.errors import WrongState
 from shop.sales.models import Payment, Purchase, Remittance
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.settling import WAITING, take_money
+from shop.sales.operations.statement_lines import book_line
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.transfers import expected_payers, offsets_of
@@ -41,6 +42,7 @@ def match_transfer(
     then: str = "",
     offset_id: int | None = None,
     reference: str = "",
+    line_fen: int | None = None,
     seen_fen: int | None = None,
     actor: Any,
     at: datetime,
@@ -49,8 +51,8 @@ def match_transfer(
 
     `then` decides about an amount that is not what was to come. Less: `ask` for the rest, or `give_back`. More:
     `give_back` what is over, or `offset` it against the transfer `offset_id` of the same buyer. Of a purchase that
-    waits for no money all goes back, whatever `then` says. `reference` is the bank's number of the line, which is
-    booked once; `seen_fen` what was booked of it when the operator looked.
+    waits for no money all goes back, whatever `then` says. `reference` is the bank's number of the line, of which
+    no more is booked than came: all of it here, or a part where `line_fen` says what the line amounts to; `seen_fen` what was booked of it when the operator looked.
 
     Raises InvalidInput on `received` for another amount without a decision, on `then` for one that does not fit, on
     `payer` without a name, on `why` when the payer is not who was expected and no reason is given to take it all the
@@ -73,6 +75,8 @@ def match_transfer(
             raise WrongState(_("Somebody else booked on this transfer meanwhile. Please look at it again."))
         if reference and Remittance.objects.filter(payment=payment, reference=reference).exists():
             raise WrongState(_("This line of the statement was booked already."), field="reference")
+        if reference:
+            book_line(reference=reference, fen=received_fen, line_fen=line_fen)
         over = _decide(purchase, payment, received_fen, then, other)
         matches = _check_payer(payment, payer, why)
         facts: dict[str, Any] = {"actor": actor, "at": at, "payer": payer, "reference": reference}

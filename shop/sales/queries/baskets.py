@@ -17,7 +17,7 @@ from shop.core.money import to_fen
 from shop.core.prepared import Prepared
 from shop.sales.offers import Discounts, apply_discounts, find_coupon
 from shop.sales.pricing import PricedLine, Quote, add_freight, group_by_supplier
-from shop.sales.rules import MAX_PIECES
+from shop.sales.rules import MAX_PIECES, clean_coupon
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.whose import Whose
 
@@ -228,7 +228,7 @@ def basket_page(
     _found, lines = read_basket(user=user, basket_id=basket_id)
     for line in lines:
         line.chosen = line.can_buy and line.spec.specification_id not in left_out
-    page = BasketPage(coupon_code=coupon_code.strip().upper())
+    page = BasketPage(coupon_code=clean_coupon(coupon_code))
     page.quote, found = price_lines(
         [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines if line.chosen],
         page.coupon_code,

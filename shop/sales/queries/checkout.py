@@ -15,6 +15,7 @@ from shop.core.times import spoken_day
 from shop.sales.hooks import SpecialPrice, special_price
 from shop.sales.pricing import PricedLine, Quote, SupplierGroup
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
+from shop.sales.rules import clean_coupon
 from shop.sales.texts import in_reader_language
 
 
@@ -115,7 +116,7 @@ def checkout_page(
         lines = lines or [line for line in everything if line.can_buy]
         leaves_some = len(lines) < len(everything)
     lines.reverse()
-    code = coupon_code.strip().upper()
+    code = clean_coupon(coupon_code)
     priced = [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines]
     quote, discounts = price_lines(priced, code, user, destination, at)
     page = CheckoutPage(

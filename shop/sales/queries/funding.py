@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
 from oscar.apps.offer.models import ConditionalOffer, Range
 
+from shop.sales.discount_rules import Cost
 from shop.sales.models import LineDiscount, OfferConsent
 from shop.sales.offers import plain_terms
-from shop.sales.states import ConsentState
+from shop.sales.states import ConsentState, PurchaseState
 
 A_PAGE = 20
 
@@ -68,16 +70,43 @@ def asked_consents(supplier_id: int) -> list[OfferConsent]:
 
 
 def _funded() -> QuerySet[LineDiscount]:
-    return LineDiscount.objects.filter(consent__isnull=False).select_related("line__order__order")
+    return LineDiscount.objects.filter(consent__isnull=False)
+
+
+def costs_of(**of: Any) -> dict[tuple[int, int], Cost]:
+    """Return what offers cost their suppliers, by (offer, supplier). One query; `of` limits it to some consents.
+
+    The one definition, for offers, settlement, lines, API and export: discounts on goods that were paid, less what of
+    them went back. What waits for payment counts within what the supplier agreed to, but has cost nothing yet.
+    """
+    rows = _funded().filter(**{f"consent__{name}": value for name, value in of.items()})
+    is_paid = Q(line__order__purchase__state=PurchaseState.PAID)
+    left = F("amount_fen") - F("returned_fen")
+    sums = rows.values_list("consent__offer", "consent__supplier").annotate(
+        paid=Coalesce(Sum(left, filter=is_paid), 0), waits=Coalesce(Sum(left, filter=~is_paid), 0)
+    )
+    return {(offer, supplier): Cost(paid, waits) for offer, supplier, paid, waits in sums.order_by()}
+
+
+def cost_of(consent: OfferConsent) -> Cost:
+    """Return what an offer costs the supplier of one of its consents. One query."""
+    found = costs_of(offer=consent.offer_id, supplier=consent.supplier_id)
+    return found.get((consent.offer_id, consent.supplier_id), Cost())
+
+
+def _cost_lines() -> QuerySet[LineDiscount]:
+    """Return the lines whose discounts make up `Cost.cost_fen`."""
+    kept = _funded().filter(line__order__purchase__state=PurchaseState.PAID, returned_fen__lt=F("amount_fen"))
+    return kept.select_related("line__order__order")
 
 
 def funded_lines(consent: OfferConsent, page: int | str = 1) -> Page:
-    """Return a page of the lines that an offer reduced at its supplier's cost, the latest first. Two queries."""
-    rows = _funded().filter(consent__offer=consent.offer_id, consent__supplier=consent.supplier_id).order_by("-pk")
+    """Return a page of the lines that an offer costs its supplier something on, the latest first. Two queries."""
+    rows = _cost_lines().filter(consent__offer=consent.offer_id, consent__supplier=consent.supplier_id).order_by("-pk")
     return Paginator(rows, A_PAGE).get_page(page)
 
 
 def own_discounts(supplier_id: int, numbers: Collection[str]) -> list[LineDiscount]:
-    """Return what a supplier's own offers took off these orders, line by line, the latest order first. One query."""
-    rows = _funded().filter(consent__supplier=supplier_id, line__order__order__number__in=list(numbers))
+    """Return what a supplier's own offers cost it on these orders, line by line, the latest order first. One query."""
+    rows = _cost_lines().filter(consent__supplier=supplier_id, line__order__order__number__in=list(numbers))
     return list(rows.order_by("-line__order", "pk"))

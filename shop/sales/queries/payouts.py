@@ -33,6 +33,21 @@ class Payout:
     finished_at: datetime | None
     reference: str
     slip: str
+    account_version: int | None
+
+    @property
+    def is_account_of_then(self) -> bool:
+        """Whether `account` is what was paid to: another may have been named for refunds since."""
+        return self.account is not None and self.account_version in (None, self.account.version)
+
+    @property
+    def holder_differs(self) -> bool:
+        """Whether the money goes to a name other than those it came from."""
+        return bool(
+            self.account
+            and self.payers
+            and not any(rules.same_name(self.account.holder, payer) for payer in self.payers)
+        )
 
 
 def by_hand() -> QuerySet[Refund]:
@@ -70,6 +85,7 @@ def payouts(page: int | str = 1, *, paid: bool = False) -> Page:
             finished_at=refund.finished_at,
             reference=refund.provider_ref,
             slip=_slip(refund),
+            account_version=refund.account_version,
         )
         for refund in refunds
     ]

@@ -182,9 +182,9 @@ class Settlement:
 
 
 def settlement(supplier_id: int, page: int | str = 1) -> Settlement:
-    """Return a page of orders' bookings (paid, platform's discount, own discount, given back, held, payable) in 分.
+    """Return a page of orders' bookings in 分. Six queries.
 
-    Six queries.
+    Paid, platform's and own discount on what was kept, given back to the buyer; so held, payable.
     """
     rows = ledger.statement(
         {
@@ -195,11 +195,14 @@ def settlement(supplier_id: int, page: int | str = 1) -> Settlement:
         {
             "paid": ["capture"],
             "subsidy": ["platform_discount"],
-            "back": ["refund", "refund_discount"],
+            "subsidy_back": ["refund_discount"],
+            "back": ["refund"],
         },
     )
     balances = ledger.balances(f"supplier:{supplier_id}:")
     shown = Paginator(rows, ORDERS_A_PAGE).get_page(page)
+    # What went back to the platform is no more of its discount: "given back" is what buyers got, as on their orders.
+    shown.object_list = [row | {"subsidy": row["subsidy"] - row["subsidy_back"]} for row in shown.object_list]
     return Settlement(
         page=shown,
         held_fen=balances.get(books.held(supplier_id), 0),

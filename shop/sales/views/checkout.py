@@ -49,6 +49,7 @@ class _Checkout:
         self.form = self._form()
         self.error = ""
         self.again = ""
+        self.coupon = self.given.get("coupon", "")[:40]
 
     @cached_property
     def book(self) -> list[Any]:
@@ -107,7 +108,7 @@ class _Checkout:
             chosen={int(text) for text in self.given.getlist("s") if text.isascii() and text.isdigit()},
             buy=_pair(self.given.get("buy", "")),
             deal=self.given.get("deal", "")[:20],
-            coupon_code=self.given.get("coupon", "")[:40],
+            coupon_code=self.coupon,
             destination=self.destination,
             notes=notes,
         )
@@ -263,12 +264,16 @@ def _refused(step: _Checkout, page: CheckoutPage, error: DomainError) -> HttpRes
     if isinstance(error, KeyUsed):
         # What stands, stands; what is on the page now may be ordered besides.
         step.key = visitors.new_key(step.user, step.guest.mark)
+    if error.field == "coupon":
+        # Whose it is shows only with the parcel's phone: the total goes on without what can't be used.
+        step.coupon = ""
     fresh = step.page()
     if isinstance(error, OutOfStock) and fresh.problems:
         line, problem = fresh.problems[0]
         step.error = f"{line.name}: {problem.text}"
     if error.field == "coupon":
-        fresh.coupon_error, step.error = str(error.message), ""
+        said = _("%(why)s The total is now without it: look at it, then order.")
+        fresh.coupon_error, step.error = said % {"why": error.message}, ""
     return step.show(fresh, error.status)
 
 

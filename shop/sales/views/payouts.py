@@ -44,10 +44,13 @@ def pay(request: HttpRequest, refund_id: int) -> HttpResponse:
     """Note that a refund was paid out, with the bank's reference or the slip."""
     if not payout_exists(refund_id):
         raise Http404
+    seen = request.POST.get("account_version", "")
     try:
         pay_out(
             refund_id=refund_id,
             reference=sent.line(request, "reference"),
+            # A page that says no version has seen none.
+            account_version=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0,
             proof=request.FILES.get("proof"),
             actor=request.user,
             at=timezone.now(),

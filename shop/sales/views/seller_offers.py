@@ -15,6 +15,7 @@ from catalog.queries.trade import SupplierBrief
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
+from shop.sales.discount_rules import Cost
 from shop.sales.forms.funding import AnswerForm
 from shop.sales.models import OfferConsent
 from shop.sales.offer_words import describe
@@ -33,11 +34,11 @@ BADGES = {
 }
 
 
-def _row(consent: OfferConsent) -> dict[str, Any]:
+def _row(consent: OfferConsent, cost: Cost) -> dict[str, Any]:
     over = consent.ends_at < timezone.now()
     return {
         "consent": consent,
-        "words": describe(consent),
+        "words": describe(consent, cost),
         "state": pgettext("offer", "Over") if over else consent.get_state_display(),
         "badge": "neutral" if over else BADGES[ConsentState(consent.state)],
     }
@@ -48,7 +49,8 @@ def _row(consent: OfferConsent) -> dict[str, Any]:
 def offers(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show what the supplier is asked to fund and what it funds."""
     page = queries.consents_of(supplier.pk, request.GET.get("page", 1))
-    rows = [_row(consent) for consent in page.object_list]
+    costs = queries.costs_of(supplier=supplier.pk)
+    rows = [_row(each, costs.get((each.offer_id, supplier.pk), Cost())) for each in page.object_list]
     return console(request, supplier, "offers", {"page": page, "rows": rows})
 
 
@@ -104,7 +106,7 @@ def _offer(
     page = queries.funded_lines(consent, request.GET.get("page", 1))
     moves = CONSENT_MOVES[consent.state] if consent.ends_at >= timezone.now() else frozenset()
     context = {
-        **_row(consent),
+        **_row(consent, queries.cost_of(consent)),
         "form": form,
         "page": page,
         "lines": [{"row": each, "name": in_reader_language(each.line.name_zh, each.line.name_en)} for each in page],

@@ -60,6 +60,7 @@ def match(request: HttpRequest, payment_id: int) -> HttpResponse:
             then=then,
             offset_id=int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 10 else None,
             reference=sent.line(request, "reference", 60),
+            line_fen=_amount(line, "line") if (line := sent.line(request, "line")) else None,
             seen_fen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None,
             actor=request.user,
             at=timezone.now(),
@@ -71,7 +72,7 @@ def match(request: HttpRequest, payment_id: int) -> HttpResponse:
     return redirect("review:transfers")
 
 
-def _amount(text: str) -> int:
+def _amount(text: str, field: str = "received") -> int:
     """Return an amount in 分 from what was typed in 元. Raises InvalidInput."""
     try:
         yuan = Decimal(text.strip().lstrip("¥￥").replace(",", ""))
@@ -79,6 +80,4 @@ def _amount(text: str) -> int:
             return to_fen(yuan)
     except InvalidOperation:
         pass
-    raise InvalidInput(
-        _("Enter the amount as on the statement, such as 1280.00."), code="amount_wrong", field="received"
-    )
+    raise InvalidInput(_("Enter the amount as on the statement, such as 1280.00."), code="amount_wrong", field=field)

@@ -1,0 +1,52 @@
+"""Lines of the bank's statement: what is booked of one, over all purchases, is never more than came with it."""
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from shop.core.errors import InvalidInput
+from shop.core.money import in_yuan
+from shop.sales.models import Remittance, StatementLine
+
+
+def book_line(*, reference: str, fen: int, line_fen: int | None = None) -> None:
+    """Book `fen` of the line called `reference`, in the transaction that books the money.
+
+    Without `line_fen` the line is all booked by that; with it, the line's own amount is known and it may be split.
+    Raises InvalidInput on `reference` when the line was booked already, on `line` for an amount that can't be its.
+    Locks: the line, after the purchases.
+    """
+    if line_fen is not None and line_fen < fen:
+        raise InvalidInput(
+            _("The line can't be less than what is booked of it."), code="line_amount_wrong", field="line"
+        )
+    line, is_new = StatementLine.objects.get_or_create(
+        reference=reference, defaults={"amount_fen": line_fen or fen, "is_stated": line_fen is not None}
+    )
+    line = StatementLine.objects.select_for_update().get(pk=line.pk)
+    if is_new:
+        # Booked before lines were counted.
+        before = Remittance.objects.filter(reference=reference).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+        line.booked_fen = before
+        line.amount_fen = max(line.amount_fen, before)
+    if line_fen is not None and line_fen != line.amount_fen:
+        if line.is_stated and not is_new:
+            raise InvalidInput(
+                _("This line was entered with %(amount)s before: check the statement.")
+                % {"amount": in_yuan(line.amount_fen)},
+                code="line_amount_differs", field="line", line_fen=line.amount_fen,
+            )  # fmt: skip
+        line.amount_fen = max(line_fen, line.booked_fen)
+    if line.booked_fen + fen > line.amount_fen:
+        raise InvalidInput(
+            _(
+                "Of this line %(booked)s was booked on other transfers: %(left)s is left. If more came with it, enter "
+                "the amount of the whole line."
+            )
+            % {"booked": in_yuan(line.booked_fen), "left": in_yuan(line.amount_fen - line.booked_fen)},
+            code="reference_used",
+            field="reference",
+            booked_fen=line.booked_fen,
+        )
+    StatementLine.objects.filter(pk=line.pk).update(
+        amount_fen=line.amount_fen, is_stated=line.is_stated or line_fen is not None, booked_fen=line.booked_fen + fen
+    )

@@ -1,0 +1,82 @@
+"""Coupons at basket and checkout: known however they are typed, dropped where they can't be used."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from oscar.apps.offer.models import Benefit, Condition
+from oscar.apps.voucher.models import Voucher
+
+from shop.sales.models import OrderFacts, Purchase
+from shop.sales.operations.closing import cancel_order
+from tests.factories import make_division, make_listing
+from tests.sales.offered import make_coupon, make_offer
+from tests.sales.test_buying import ADDRESS, add, order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _place() -> None:
+    make_division()
+
+
+def ten_off(code: str, **fields: Any) -> None:
+    now = timezone.now()
+    dates = {"start_datetime": now - timedelta(days=1), "end_datetime": now + timedelta(days=1)}
+    make_coupon(code, make_offer((Condition.VALUE, 0), (Benefit.FIXED, 10)), **dates, **fields)
+
+
+def test_a_guest_whose_coupon_was_used_goes_on_without_it() -> None:
+    """The error was shown, but the total went on saying ¥10.00 less, and no click led on."""
+    ten_off("ONCE", usage=Voucher.ONCE_PER_CUSTOMER)
+    pomelo = make_listing(price_fen=3280)
+    spec = pomelo.specifications.get().pk
+    assert order(Client(), buy=f"{spec}:2", coupon="once").status_code == 302
+    again = Client()
+    refused = order(again, buy=f"{spec}:2", coupon="ONCE")
+    page = refused.context["page"]
+    assert (refused.status_code, page.quote.total_fen, page.coupon_code) == (409, 6560, "")
+    text = refused.content.decode()
+    assert "您已经用过这张券" in text
+    assert "现在的总额未使用优惠券" in text
+    assert "−¥10.00" not in text
+    sent = {"key": refused.context["key"], "shown": page.quote.total_fen, "buy": f"{spec}:2", "coupon": ""}
+    assert again.post("/shop/checkout/", {**ADDRESS, **sent}).status_code == 302
+    assert list(Purchase.objects.order_by("pk").values_list("total_fen", flat=True)) == [5560, 6560]
+
+
+@pytest.mark.parametrize(
+    "typed", ["ＨＥＱＩＡＯ１０", "heqiao10\u200b", "\ufeffHEQIAO10", " HeQiao 10", "HEQ\u200dIAO10\u3000"]
+)
+def test_a_coupon_is_known_however_it_is_typed(typed: str) -> None:
+    ten_off("HEQIAO10")
+    client, pomelo = Client(), make_listing(price_fen=3280)
+    add(client, pomelo)
+    for page in ("/shop/basket/", "/shop/checkout/"):
+        answer = client.get(page, {"coupon": typed})
+        assert answer.status_code == 200
+        assert (answer.context["page"].coupon_error, answer.context["page"].coupon_code) == ("", "HEQIAO10")
+        assert answer.context["page"].quote.discount_fen == 1000
+    assert order(client, coupon=typed).status_code == 302
+    assert Purchase.objects.get().coupon_code == "HEQIAO10"
+
+
+def test_the_end_of_a_payment_counts_only_orders_that_stand() -> None:
+    client = Client()
+    for listing in (make_listing(price_fen=3280), make_listing(price_fen=4000)):
+        add(client, listing)
+    paid = order(client)["Location"]
+    client.post(paid, {"method": "demo"})
+    client.post(f"{paid}demo/", {"outcome": "paid"})
+    assert "2 个订单已交给合作社" in client.get(f"{paid}done/").content.decode()
+    first, second = OrderFacts.objects.order_by("pk")
+    cancel_order(order_id=first.pk, actor=None, at=timezone.now())
+    assert "1 个订单已交给合作社" in client.get(f"{paid}done/").content.decode()
+    cancel_order(order_id=second.pk, actor=None, at=timezone.now())
+    text = client.get(f"{paid}done/").content.decode()
+    assert "已交给合作社" not in text
+    assert "付好了" not in text
+    assert 'data-testid="all-cancelled"' in text
