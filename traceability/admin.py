@@ -6,7 +6,7 @@ from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest
 
 from shop.core.back_office import site
-from traceability.models import TestRequirement
+from traceability.models import KeepingLimit, TestRequirement
 
 
 class TestRequirementAdmin(ModelAdmin):
@@ -22,6 +22,19 @@ class TestRequirementAdmin(ModelAdmin):
         return False
 
 
+class KeepingLimitAdmin(ModelAdmin):
+    """How long goods may be stored and keep: what is recorded with other days is refused."""
+
+    list_display = ("__str__", "category", "valid_from", "valid_until")
+    list_select_related = ("category",)
+    ordering = ("-valid_from", "category")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: a limit that was in force ends by its last day."""
+        return False
+
+
 def register() -> None:
     """Have the back office administer the rules. Called when the hooks are wired."""
     site.register(TestRequirement, TestRequirementAdmin)
+    site.register(KeepingLimit, KeepingLimitAdmin)

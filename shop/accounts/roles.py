@@ -55,6 +55,7 @@ BACK_OFFICE: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
         ("sales", "aftersaleterms", ("view", "add", "change")),
         ("sales", "weightterms", ("view", "add", "change")),
         ("traceability", "testrequirement", ("view", "add", "change")),
+        ("traceability", "keepinglimit", ("view", "add", "change")),
         *OFFERS,
     ),
     CAMPAIGN_STAFF: (("wagtailadmin", "admin", ("access",)), *OFFERS),

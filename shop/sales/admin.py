@@ -251,7 +251,10 @@ class AfterSaleTermsAdmin(_DatedTermsAdmin):
 class WeightTermsAdmin(_DatedTermsAdmin):
     """Between which percents of what pieces should weigh a weight is believed."""
 
-    list_display = ("since", "least_percent", "most_percent", "packed_least_percent", "source")
+    list_display = (
+        *("since", "least_percent", "most_percent"),
+        *("packed_least_percent", "packed_likely_percent", "packed_most_percent", "source"),
+    )
 
 
 class PayTimeAdmin(ChangedFieldsOnly):

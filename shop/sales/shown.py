@@ -117,7 +117,7 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         promised=line.promised,
         promise=promise_words(line.promised),
         is_weighed=line.is_weighed,
-        weighed_grams=line.weighed_grams,
+        weighed_grams=line.weighed_grams + line.heavy_grams,
         weighed_back_fen=line.weighed_back_fen,
     )
 

@@ -17,13 +17,16 @@ _GAPS = re.compile(r"[\s,，、;；/+]+")
 class WeightBounds:
     """Percent of the weight that pieces should have, within which a weight is believed: an operator's row, or these.
 
-    What is beyond is a slip of the unit or the comma, not goods. `packed_least` is of what was charged, when weighed
-    goods are packed; the most there is what was charged.
+    What is beyond is a slip of the unit or the comma, not goods. The `packed_` ones are of what was charged, when weighed
+    goods are packed: below `packed_likely` somebody has to say that it is so, for the weight of one piece is easily
+    entered for two. What weighs more than was charged is sent all the same, and never charged.
     """
 
     least: int = 25
     most: int = 200
     packed_least: int = 34
+    packed_likely: int = 66
+    packed_most: int = 130
 
     def range_of(self, should_grams: int) -> tuple[int, int]:
         """Return the least and the most grams that are believed at the door, for pieces that should weigh so much."""
@@ -31,7 +34,11 @@ class WeightBounds:
 
     def packed_range(self, charged_grams: int) -> tuple[int, int]:
         """Return the least and the most grams that are believed when what was charged by weight is packed."""
-        return -(-charged_grams * self.packed_least // 100), charged_grams
+        return -(-charged_grams * self.packed_least // 100), charged_grams * self.packed_most // 100
+
+    def is_likely(self, grams: int, charged_grams: int) -> bool:
+        """Tell whether a weight is taken without asking whether it is that of all the pieces."""
+        return grams * 100 >= charged_grams * self.packed_likely
 
 
 def read_weights(text: str) -> tuple[int, ...]:
@@ -60,19 +67,26 @@ def fault_of_weights(
 ) -> str:
     """Return what is wrong with the weights of `pieces`, each charged as `most_grams`; "" when nothing is.
 
-    `weights` are one for all together, or one for each: "missing", "count", "above" or "below".
+    `weights` are one for all together, or one for each: "missing", "count", "above", "below", or "unlikely" for what has
+    to be confirmed.
     """
     if not weights:
         return "missing"
     if len(weights) not in (1, pieces):
         return "count"
     most = most_grams * pieces if len(weights) == 1 else most_grams
-    least = bounds.packed_range(most)[0]
-    if any(grams > most for grams in weights):
+    least, heaviest = bounds.packed_range(most)
+    if any(grams > heaviest for grams in weights):
         return "above"
     if any(grams < least for grams in weights):
         return "below"
-    return ""
+    return "" if all(bounds.is_likely(grams, most) for grams in weights) else "unlikely"
+
+
+def charged_weight(weights: Sequence[int], *, pieces: int, most_grams: int) -> int:
+    """Return the grams that are charged of `pieces` that weigh so much: 超出的不补, never more than was paid for."""
+    most = most_grams * pieces if len(weights) == 1 else most_grams
+    return sum(min(grams, most) for grams in weights)
 
 
 def each_weighs(weights: Sequence[int], pieces: int) -> tuple[int, ...]:

@@ -13,8 +13,10 @@ from shop.sales.models import LineFacts, OrderFacts, Refund, ShipmentLine
 from shop.sales.operations.aftersales import decide_after_sale, open_after_sale
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
 from shop.sales.operations.shipping import Parcel, cancel_rest, ship_order
+from shop.sales.queries.weight_words import weight_words
 from shop.sales.states import Terms
 from shop.sales.weight_rules import back_for_weight, each_weighs, fault_of_weights, read_weights
+from tests.api.conftest import program_of
 from tests.factories import AT, make_division, make_listing, make_supplier, make_user, spec_of
 from tests.sales.selling import PHONE, lines_of, paid, receive
 from tests.traceability.growing import finish, make_base, make_lot
@@ -72,9 +74,11 @@ def send_again(order, shipment):
     [
         ((), "weight_missing"),
         ((1000, 1000, 900), "weight_count"),
-        ((3001,), "weight_above"),
-        ((1400, 1501), "weight_above"),
-        ((999,), "weight_below"),
+        ((3901,), "weight_above"),
+        ((1400, 1951), "weight_above"),
+        ((1019,), "weight_below"),
+        ((1360,), "weight_unlikely"),
+        ((1400, 900), "weight_unlikely"),
         ((1400, 14), "weight_below"),
     ],
 )
@@ -86,6 +90,61 @@ def test_what_is_no_weight_of_the_parcel_is_refused_and_nothing_is_sent(weights,
     assert (refused.value.code, refused.value.field) == (code, f"weight-{line.pk}")
     order.refresh_from_db()
     assert (order.state, order.refunded_fen, lines_of(order)[0].shipped) == ("to_ship", 0, 0)
+
+
+def test_the_weight_of_one_piece_for_two_is_asked_about_and_taken_when_confirmed():
+    member = make_user()
+    order = paid((hens(member), 2))
+    (line,) = lines_of(order)
+    client = Client()
+    client.force_login(member)
+    form = {"carrier": "sf", "tracking_no": "SF1234567890123", f"pieces-{line.pk}": "2", f"weight-{line.pk}": "1.36"}
+    url = f"/seller/orders/{order.order.number}/ship/"
+    assert "weights-confirmed" not in client.get(f"/seller/orders/{order.order.number}/").content.decode()
+    answer = client.post(url, form, headers={"accept-language": "zh-CN"})
+    assert (answer.status_code, list(answer.context["ship_form"].errors)) == (422, [f"weight-{line.pk}"])
+    page = answer.content.decode()
+    assert "合每件 680 g" in page
+    assert 'data-testid="weights-confirmed"' in page
+    line.refresh_from_db()
+    assert (line.shipped, line.weighed_back_fen, Refund.objects.count()) == (0, 0, 0)
+    assert client.post(url, form | {"weights_confirmed": "on"}).status_code == 302
+    line.refresh_from_db()
+    assert (line.shipped, line.weighed_grams) == (2, 1360)
+    assert balanced()
+
+
+def test_the_api_asks_about_an_unlikely_weight_too():
+    member = make_user()
+    order = paid((hens(member), 2))
+    (line,) = lines_of(order)
+    program = program_of(member, "seller:write")
+    sent = {"carrier": "sf", "tracking_no": "SF1234567890123",
+            "lines": [{"line_id": line.pk, "quantity": 2, "grams": [1360]}]}  # fmt: skip
+    where = f"/seller/orders/{order.order.number}/parcels"
+    refused = program.post(where, sent, key="a")
+    assert (refused.status_code, refused.data["code"]) == (422, "weight_unlikely")
+    assert program.post(where, sent | {"weights_confirmed": True}, key="b").status_code == 201
+
+
+def test_a_heavier_piece_is_sent_for_what_was_charged_and_its_true_weight_is_kept():
+    order = paid((hens(), 2))
+    shipment = send(order, (1600, 1420))
+    (line,) = lines_of(order)
+    # 80 g less on one piece go back; the 100 g more of the other cost nothing and don't make up for it.
+    assert (line.weighed_grams, line.heavy_grams, line.weighed_back_fen) == (2920, 100, 523)
+    row = ShipmentLine.objects.get(shipment=shipment)
+    assert (row.grams, row.piece_grams) == (3020, [1600, 1420])
+    assert "3.02 kg" in weight_words(line)
+    assert balanced()
+
+
+def test_more_than_was_charged_all_together_costs_nothing():
+    order = paid((hens(), 2))
+    send(order, (3100,))
+    (line,) = lines_of(order)
+    assert (line.weighed_grams, line.heavy_grams, order.refunded_fen, Refund.objects.count()) == (3000, 100, 0, 0)
+    assert balanced()
 
 
 def test_a_weight_on_what_is_sold_by_the_piece_is_refused():
@@ -173,7 +232,7 @@ def test_a_phone_weighs_and_both_sides_see_it():
     assert f'data-testid="weight-{line.pk}"' in page
     form = {"carrier": "sf", "tracking_no": "SF1234567890123", f"pieces-{line.pk}": "2"}
     url = f"/seller/orders/{order.order.number}/ship/"
-    for text in ("", "abc", "9.9", "1.4 1.6"):
+    for text in ("", "abc", "9.9", "1.4 2.1"):
         answer = client.post(url, form | {f"weight-{line.pk}": text})
         assert answer.status_code == 422, text
         assert list(answer.context["ship_form"].errors) == [f"weight-{line.pk}"], text

@@ -4,10 +4,11 @@ from .events import SupplierChain, TraceEvent
 from .lots import LotSource, ProduceLot
 from .parcels import ParcelLot, TracedParcel
 from .places import Plot, ProductionBase
-from .quality import ConformityCertificate, LabTest, TestRequirement
+from .quality import ConformityCertificate, KeepingLimit, LabTest, TestRequirement
 
 __all__ = [
     "ConformityCertificate",
+    "KeepingLimit",
     "LabTest",
     "LotSource",
     "ParcelLot",

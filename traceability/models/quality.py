@@ -29,6 +29,34 @@ class TestRequirement(models.Model):
         return f"{self.item} ({self.document})"
 
 
+class KeepingLimit(models.Model):
+    """How long goods of a category (and those below it; none: all) may be stored and may keep: data with dates."""
+
+    category = models.ForeignKey(
+        "catalogue.Category", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="Empty: all goods for which nothing else is said",
+    )  # fmt: skip
+    stored_days = models.PositiveSmallIntegerField(help_text="From the harvest to the packing, at most")
+    keeps_days = models.PositiveSmallIntegerField(help_text="Best before, at most, where a product has no shelf life")
+    document = models.CharField(max_length=120)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True, help_text="Its last day")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")), name="keeping_limit_days"
+            ),
+            models.UniqueConstraint(fields=["category", "valid_from"], name="keeping_limit_once"),
+            models.UniqueConstraint(
+                fields=["valid_from"], condition=Q(category__isnull=True), name="keeping_limit_of_all_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stored_days} + {self.keeps_days} ({self.document})"
+
+
 class LabTest(models.Model):
     """A test of a lot. Its facts stand in its event too, so that a change shows."""
 

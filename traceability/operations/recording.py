@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from catalog.queries.trade import own_listing
 from shop.core import audit
 from shop.core.errors import InvalidInput
+from shop.core.times import full_day
 from traceability.errors import BeyondHarvest, LotBlocked, WrongMove
 from traceability.models import Plot, ProduceLot, ProductionBase, TraceEvent
 from traceability.operations.chain import lock_head, refuse_future
 from traceability.operations.issuing import certificate_of, check_papers, write_certificate
 from traceability.operations.lot_rows import append_event, check_order, next_code, own_lot
-from traceability.queries.requirements import required_tests
+from traceability.queries.requirements import keeping_term, required_tests
 from traceability.queries.telling import Told, told
-from traceability.rules import sealing
+from traceability.rules import dates, sealing
 from traceability.rules.weights import in_words
 from traceability.states import DISPOSITIONS, BizStep, LotState
 
@@ -41,7 +42,8 @@ def record_harvest(
 
     Where a rule of that day requires tests of such goods, the lot waits for them: nothing of it is packed or sent before.
     The same harvest again (product, field, weight, moment) is the same lot: a second click opens no second one.
-    Raises FromTheFuture, InvalidInput for a weight that can't be or a listing or base of somebody else.
+    Raises FromTheFuture, InvalidInput for a weight that can't be, a harvest longer ago or a best-before day later than
+    such goods keep (`rules.dates`), or a listing or base of somebody else.
     Locks the head of the supplier's chain, so that lots are numbered one after the other.
     """
     refuse_future(occurred_at, at)
@@ -57,8 +59,7 @@ def record_harvest(
     day = timezone.localtime(occurred_at).date()
     if best_before is None and listing.shelf_life_days:
         best_before = day + timedelta(days=listing.shelf_life_days)
-    if best_before is not None and best_before < day:
-        raise InvalidInput(_("It can't expire before it was harvested."), field="best_before")
+    check_days(listing, day, best_before, at)
     facts = {"listing": listing, "base": base, "plot": plot, "best_before": best_before, "harvested_grams": grams}
     with transaction.atomic():
         lock_head(supplier_id)
@@ -81,6 +82,26 @@ def record_harvest(
         append_event(lot, BizStep.HARVEST, grams, occurred_at, at, sealing.beginning_facts(lot))
         audit.record(action="lot_opened", object_kind="lot", object_id=lot.pk, actor=actor, at=at, grams=grams)
     return lot
+
+
+def check_days(listing: Any, harvested_on: date, best_before: date | None, at: datetime) -> None:
+    """Raise InvalidInput (field `occurred_at` or `best_before`) for days that such goods can't have; say which can be."""
+    today = timezone.localtime(at).date()
+    term = keeping_term(listing.category_id, today)
+    first, last = dates.harvest_days(today, listing.shelf_life_days, term)
+    if harvested_on < first:
+        raise InvalidInput(
+            _("Such goods don't keep that long: harvested %(first)s to %(last)s.")
+            % {"first": full_day(first), "last": full_day(last)},
+            code="harvest_too_old", field="occurred_at", first=first.isoformat(), last=last.isoformat(),
+        )  # fmt: skip
+    first, last = dates.best_before_days(harvested_on, today, listing.shelf_life_days, term)
+    if best_before is not None and not first <= best_before <= last:
+        raise InvalidInput(
+            _("Best before can be %(first)s to %(last)s: no longer than the shelf life, and not before the harvest.")
+            % {"first": full_day(first), "last": full_day(last)},
+            code="best_before_range", field="best_before", first=first.isoformat(), last=last.isoformat(),
+        )  # fmt: skip
 
 
 def record_packing(
@@ -117,6 +138,11 @@ def record_packing(
                 return event
         refuse_blocked(lot)
         check_order(lot, BizStep.PACKING, occurred_at, at=at)
+        if lot.best_before is not None and timezone.localtime(occurred_at).date() > lot.best_before:
+            raise InvalidInput(
+                _("This lot was best before %(day)s: it is not packed any more.") % {"day": full_day(lot.best_before)},
+                code="lot_expired", field="occurred_at",
+            )  # fmt: skip
         check_papers(lot)
         if grams + sorted_out_grams > lot.unpacked_grams:
             left = in_words(max(lot.unpacked_grams, 0))

@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from catalog.queries.tree import with_those_above
-from traceability.models import TestRequirement
+from traceability.models import KeepingLimit, TestRequirement
+from traceability.rules.dates import KeepingTerm
 
 
 def in_force(day: date) -> Q:
@@ -17,6 +18,18 @@ def required_tests(category_id: int, day: date) -> list[str]:
     """Return the tests that goods of a category, or of one above it, need on `day`, by name. Three queries."""
     rows = TestRequirement.objects.filter(in_force(day), category__in=with_those_above(category_id)).order_by("item")
     return list(rows.values_list("item", flat=True).distinct())
+
+
+def keeping_term(category_id: int, day: date) -> KeepingTerm:
+    """Return how long goods of a category may be stored and keep on `day`: what is said of it, else of the nearest above.
+
+    Four queries at most.
+    """
+    above = list(with_those_above(category_id))
+    rows = KeepingLimit.objects.filter(in_force(day)).filter(Q(category__in=above) | Q(category__isnull=True))
+    depth = F("category__depth").desc(nulls_last=True)
+    found = rows.order_by(depth, "-valid_from", "-pk").values_list("stored_days", "keeps_days").first()
+    return KeepingTerm(*found) if found else KeepingTerm()
 
 
 def requirements() -> list[TestRequirement]:

@@ -234,6 +234,9 @@ class ParcelIn(Body):
     carrier: str = Field(max_length=20, examples=["sf"])
     tracking_no: str = Field(max_length=40, examples=["SF1234567890123"])
     lines: list[PackedLine] = Field([], max_length=200, description=gettext_noop("Without any, all that waits."))
+    weights_confirmed: bool = Field(
+        False, description=gettext_noop("True: the grams are right, though 422 weight_unlikely asked about them.")
+    )
 
 
 @area.writes(
@@ -259,7 +262,7 @@ def ship_parcel(request: ApiRequest, number: str, body: ParcelIn, asked: ForOne)
         pieces = {line.pk: line_rest(line) for line in order.lines.all()}
     ship_order(
         order_id=order.pk,
-        parcel=Parcel(body.carrier, body.tracking_no, pieces, weights),
+        parcel=Parcel(body.carrier, body.tracking_no, pieces, weights, body.weights_confirmed),
         **by(request),
         lots=lots,
     )

@@ -37,8 +37,8 @@ class WeightField(forms.CharField):
             required=False,
             max_length=200,
             help_text=gettext(
-                "In kg: all together, or one for each (1.36 1.42). At most %(most)s a piece was charged; the rest goes"
-                " back to the buyer at once."
+                "In kg: one number is what all the pieces weigh together; or one number for each (1.36 1.42). Up to"
+                " %(most)s a piece was charged: what is less goes back to the buyer at once, what is more costs nothing."
             )
             % {"most": in_words(line.net_grams)},
             widget=forms.TextInput(
@@ -69,6 +69,14 @@ class ShipForm(forms.Form):
         ),
         error_messages={"required": _("Enter the number on the parcel.")},
     )
+
+    weights_confirmed = forms.BooleanField(
+        label=_("Yes, I weighed it: this is what all the pieces weigh"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"data-testid": "weights-confirmed"}),
+    )
+    # Only asked for once a weight was unlikely.
+    asks_weight = False
 
     def __init__(
         self, *args: Any, order: OrderFacts, lots: Mapping[int, Sequence[Any]] | None = None, **options: Any
@@ -125,7 +133,13 @@ class ShipForm(forms.Form):
         """The parcel that was entered."""
         pieces = {line.pk: self.cleaned_data.get(f"pieces-{line.pk}") or 0 for line in self.waiting}
         weights = {line.pk: weights for line in self.waiting if (weights := self.cleaned_data.get(f"weight-{line.pk}"))}
-        return Parcel(self.cleaned_data["carrier"], self.cleaned_data["tracking_no"], pieces, weights)
+        return Parcel(
+            self.cleaned_data["carrier"],
+            self.cleaned_data["tracking_no"],
+            pieces,
+            weights,
+            self.cleaned_data["weights_confirmed"],
+        )
 
 
 def _lot_words(lot: Any, line: LineFacts) -> str:

@@ -112,7 +112,10 @@ class LineFacts(models.Model):
     is_weighed = models.BooleanField(
         default=False, help_text="Charged by weight: up to net_grams a piece, the rest back"
     )
-    weighed_grams = models.PositiveIntegerField(default=0, help_text="What the sent pieces of a weighed line weigh")
+    weighed_grams = models.PositiveIntegerField(
+        default=0, help_text="What is charged of the sent pieces of a weighed line"
+    )
+    heavy_grams = models.PositiveIntegerField(default=0, help_text="What they weigh above that, and nobody pays")
     weighed_back_fen = models.BigIntegerField(default=0, help_text="Of refunded_fen: given back for their weight")
     light_fen = models.BigIntegerField(
         default=0, help_text="Of refunded_fen: accepted pieces that weighed less at the door"

@@ -31,7 +31,19 @@ class WeightTerms(models.Model):
         _("When packing: least percent of the weight that was charged"),
         default=34,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
-        help_text=_("Of goods charged by weight; the most is what was charged."),
+        help_text=_("Of goods charged by weight. Less is refused."),
+    )
+    packed_likely_percent = models.PositiveSmallIntegerField(
+        _("When packing: least percent that is taken without asking"),
+        default=66,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Less has to be confirmed: the weight of one piece is easily entered for two."),
+    )
+    packed_most_percent = models.PositiveSmallIntegerField(
+        _("When packing: most percent of the weight that was charged"),
+        default=130,
+        validators=[MinValueValidator(100), MaxValueValidator(1000)],
+        help_text=_("What is above the weight that was charged is sent, and costs nothing."),
     )
     source = models.CharField(_("Document or decision"), max_length=200, blank=True)
 
@@ -43,7 +55,8 @@ class WeightTerms(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     least_percent__gt=0, least_percent__lte=100, most_percent__gte=100,
-                    packed_least_percent__gt=0, packed_least_percent__lte=100,
+                    packed_least_percent__gt=0, packed_least_percent__lte=F("packed_likely_percent"),
+                    packed_likely_percent__lte=100, packed_most_percent__gte=100,
                 ),
                 name="weight_terms_around_what_is_due",
             ),
@@ -59,9 +72,19 @@ class WeightTerms(models.Model):
         """Refuse bounds between which nothing lies."""
         if self.least_percent and self.most_percent and self.least_percent >= self.most_percent:
             raise ValidationError({"least_percent": _("The least has to be below the most.")})
+        if self.packed_least_percent and self.packed_likely_percent < self.packed_least_percent:
+            raise ValidationError({"packed_likely_percent": _("This can't be less than the least.")})
 
 
 def weight_bounds(day: date) -> WeightBounds:
     """Return the bounds in force on a day. One query."""
     row = WeightTerms.objects.filter(since__lte=day).order_by("-since").first()
-    return WeightBounds(row.least_percent, row.most_percent, row.packed_least_percent) if row else WeightBounds()
+    if row is None:
+        return WeightBounds()
+    return WeightBounds(
+        row.least_percent,
+        row.most_percent,
+        row.packed_least_percent,
+        row.packed_likely_percent,
+        row.packed_most_percent,
+    )

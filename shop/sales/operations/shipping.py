@@ -33,13 +33,15 @@ from traceability.rules.weights import in_words
 class Parcel:
     """What goes out together: carrier, number, and pieces by line id.
 
-    `weights` are the grams of lines that are charged by weight: one for all pieces together, or one for each.
+    `weights` are the grams of lines that are charged by weight: one for all pieces together, or one for each;
+    `weights_confirmed`: who packed says that they are right though they are unlikely.
     """
 
     carrier: str
     tracking_no: str
     pieces: Mapping[int, int]
     weights: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    weights_confirmed: bool = False
 
 
 def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots: Chosen | None = None) -> Shipment:
@@ -72,7 +74,7 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
             raise WrongState(_("This order is not waiting to be sent."))
         lines = {line.pk: line for line in LineFacts.objects.filter(order=order)}
         _check_pieces(lines, wanted)
-        weighed = check_weights(lines, wanted, parcel.weights, at)
+        weighed = check_weights(lines, wanted, parcel.weights, at, is_confirmed=parcel.weights_confirmed)
         pools: dict[int, int] = {}
         for line_id, pieces in wanted.items():
             LineFacts.objects.filter(pk=line_id).update(shipped=F("shipped") + pieces)

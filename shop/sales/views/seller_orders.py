@@ -168,6 +168,7 @@ def ship(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResp
             ship_order(order_id=found.pk, parcel=form.parcel, actor=request.user, at=at, lots=form.chosen_lots)
         except DomainError as error:
             status = error.status
+            form.asks_weight = error.code == "weight_unlikely" or form.cleaned_data["weights_confirmed"]
             refusal = "" if error.field in form.fields else str(error.message)
             if not refusal:
                 add_refusal(form, error)

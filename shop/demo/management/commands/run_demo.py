@@ -3,6 +3,7 @@
 One that ends is started again. What happens to them, and why the demo itself ends, is said on standard error.
 """
 
+import os
 import signal
 import socket
 import subprocess
@@ -45,6 +46,8 @@ class Command(BaseCommand):
         if options["prepare"]:
             # In this process: each that loads the whole project takes four seconds.
             call_command("prepare_demo", stdout=self.stdout)
+        # What the web server and the worker write in links: the port that they are reached on.
+        os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
         parts = [Part("web server", lambda: serving(port), self._say)]
 
         def stop(signum: int, frame: FrameType | None) -> None:
