@@ -10,7 +10,7 @@ def shorten(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("procurement", "0006_cancel_requests"),
+        ("procurement", "0007_acceptance_weight_and_private_photos"),
     ]
 
     operations = [
