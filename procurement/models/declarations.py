@@ -25,7 +25,7 @@ class QuotaPolicy(models.Model):
     ratio_bp = models.PositiveIntegerField()
     declare_by = models.CharField(max_length=5, default="03-31")
     fulfil_by = models.CharField(max_length=5, default="12-31")
-    term_days = models.PositiveSmallIntegerField(default=60, help_text="账期: days to pay after acceptance")
+    term_days = models.PositiveSmallIntegerField(default=30, help_text="账期: days to pay after acceptance")
     name_zh = models.CharField(max_length=60)
     name_en = models.CharField(max_length=80)
 
@@ -33,6 +33,8 @@ class QuotaPolicy(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["region_code", "from_year", "basis", "canteen"], name="policy_once"),
             models.CheckConstraint(condition=Q(ratio_bp__lte=10000), name="policy_at_most_all"),
+            # State Council order 802: 30 days, 60 at most where the contract says so.
+            models.CheckConstraint(condition=Q(term_days__gte=1, term_days__lte=60), name="policy_term_within_law"),
         ]
 
     def __str__(self) -> str:

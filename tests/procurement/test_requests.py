@@ -197,7 +197,7 @@ def test_an_approved_request_becomes_orders_that_count(listing):
 
     purchase = Purchase.objects.get()
     assert {order.total_fen for order in orders} == {20_000, 2_000}
-    assert (purchase.terms, purchase.user, purchase.term_days) == ("postpaid", office.buyer, 60)
+    assert (purchase.terms, purchase.user, purchase.term_days) == ("postpaid", office.buyer, 30)
     assert {order.state for order in orders} == {"to_ship"}
     assert dict(OrderAttribution.objects.values_list("kind", "ref")) == {
         "unit": str(office.unit.pk),

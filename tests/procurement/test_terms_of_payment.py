@@ -4,8 +4,10 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
+from procurement.models import QuotaPolicy
 from procurement.notices import remind_payments
 from procurement.operations.accepting import accept_goods
 from procurement.operations.paying import pay_in_demo
@@ -43,7 +45,7 @@ def due():
 
 def test_what_is_owed_gets_older_until_it_is_paid(owing):
     office, listing = owing
-    assert due() == AT + 60 * DAY
+    assert due() == AT + 30 * DAY
     ages = [
         (owed.in_time_fen, owed.month_fen, owed.quarter_fen, owed.older_fen)
         for days in (0, 1, 31, 91)
@@ -86,3 +88,9 @@ def test_finance_is_reminded_once_on_each_rung(owing):
     assert Message.objects.latest("pk").params["total_fen"] == 40_000
     pay_in_demo(request_id=office.unit.requests.get().pk, actor=office.finance, at=AT)
     assert len(told(due() + 30 * DAY)) == 3
+
+
+def test_a_term_beyond_what_the_law_allows_is_refused():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        QuotaPolicy.objects.update(term_days=61)
+    assert set(QuotaPolicy.objects.values_list("term_days", flat=True)) == {30}

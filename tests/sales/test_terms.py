@@ -142,7 +142,7 @@ def test_a_short_shipment_of_goods_first_is_not_charged(told):
     assert cancel_rest(order_id=second.pk, actor=None, at=AT) == 500
     receive(ship(first))
     purchase.refresh_from_db()
-    assert (purchase.pay_by, due_fen(purchase)) == (AT + timedelta(days=60), 2000)
+    assert (purchase.pay_by, due_fen(purchase)) == (AT + timedelta(days=30), 2000)
     assert nothing_is_wrong()
 
 
