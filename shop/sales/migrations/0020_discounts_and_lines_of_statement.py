@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("catalog", "0008_private_pictures"),
         ("offer", "0013_range_excluded_categories"),
         ("order", "0021_billingaddress_code_shippingaddress_code"),
-        ("sales", "0018_heavy_pieces"),
+        ("sales", "0019_purchase_tokens"),
     ]
 
     operations = [
