@@ -43,7 +43,7 @@ setup: $(STAMPS)/runtime $(STAMPS)/front $(STAMPS)/messages ## Install packages,
 
 demo: ## Set everything up, load the demo world, start web and worker on PORT (8000)
 	@$(MAKE) --no-print-directory -j2 setup
-	@exec $(PY) manage.py run_demo --prepare --port $(PORT)
+	@SITE_URL="$${SITE_URL:-http://127.0.0.1:$(PORT)}" exec $(PY) manage.py run_demo --prepare --port $(PORT)
 
 demo-reset: ## Start the demo over with fresh data
 	@rm -rf var

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from procurement.models import PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.models import CancelRequest, PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.queries.quota import Standing
 from procurement.queries.units import Seat
 from procurement.rules.quota import counted_fen, month_day
 from procurement.settled import Settled, settle_order
-from procurement.states import DeclarationState, RequestState
+from procurement.states import STOPPABLE, CancelState, DeclarationState, RequestState
 from procurement.texts import name_of, words
 from shop.core import times
 from shop.core.steps import Step, show_steps
@@ -71,6 +71,7 @@ class OrderShown:
     settled: Settled
     counted_fen: int
     counts_for: str
+    waits_for_consent: bool
     state: str
     badge: str
     steps: list[dict[str, str]]
@@ -95,6 +96,7 @@ def show_order(row: UnitOrder, at: datetime, going_back_fen: int = 0) -> OrderSh
     is_cancelled = order.state == OrderState.CANCELLED
     counts_elsewhere = row.counts_for_id != row.unit_id
     purchase = order.purchase
+    wishes = getattr(row, "_prefetched_objects_cache", {}).get("cancel_requests", ())
     late = purchase.state == PurchaseState.UNPAID and purchase.pay_by is not None and purchase.pay_by < at
     return OrderShown(
         row=row,
@@ -106,6 +108,7 @@ def show_order(row: UnitOrder, at: datetime, going_back_fen: int = 0) -> OrderSh
         settled=settle_order(row, going_back_fen),
         counted_fen=counted_fen(order.total_fen, order.refunded_fen, order.waived_fen, is_cancelled=is_cancelled),
         counts_for=name_of(row.counts_for.organisation) if counts_elsewhere else "",
+        waits_for_consent=order.state in STOPPABLE and any(wish.state == CancelState.OPEN for wish in wishes),
         state=state,
         badge=badge,
         steps=steps,
@@ -206,6 +209,7 @@ class Task:
     action: str
     url: str
     is_mine: bool
+    due: datetime | None = None
 
 
 OWNERS = {"buyer": "limited", "approver": "offer", "finance": "neutral", "above": "neutral"}
@@ -219,30 +223,43 @@ def tasks(
     at: datetime,
     asked: Sequence[QuotaDeclaration] = (),
     schedules: Mapping[int, Schedule] | None = None,
+    wishes: Sequence[CancelRequest] = (),
 ) -> list[Task]:
-    """Return what to do next in a unit, the reader's own things first; `asked`: who wants it to declare for them.
+    """Return what to do next in a unit: the reader's own things first, of each what is due or waits longest first.
 
-    `schedules` say what of the purchases is due now, by their ids.
+    `asked`: who wants it to declare for them; `schedules`: what of a purchase is due now; `wishes` to cancel orders.
     """
     found = _declaration_tasks(seat, standing)
     found += [
         _task(
             seat, "buyer", _("%(name)s shares your canteen") % {"name": name_of(each.unit.organisation)},
             _("wants you to declare for it"), _("Say yes or no"), f"/units/declaration/?year={each.year}",
+            each.submitted_at,
         )
         for each in asked
         if each.state == DeclarationState.SUBMITTED and each.accepted_at is None
     ]  # fmt: skip
     found += [task for request in requests if (task := _request_task(seat, request, at, schedules or {})) is not None]
     found += [
-        _task(seat, "buyer", _("Accept %(name)s") % {"name": each.name}, each.supplier, _("Accept"), each.url)
+        _task(
+            seat, "buyer", _("Accept %(name)s") % {"name": each.name}, each.supplier, _("Accept"), each.url,
+            each.row.order.shipped_at,
+        )
         for each in orders
         if each.row.order.state == OrderState.SHIPPED
-    ]
-    return sorted(found, key=lambda task: not task.is_mine)
+    ]  # fmt: skip
+    found += [
+        _task(
+            seat, "approver", _("Cancel order %(number)s?") % {"number": each.order.order.order.number},
+            _("%(name)s asked: %(reason)s") % {"name": each.asked_by.name, "reason": each.reason}, _("Decide on it"),
+            f"/units/orders/{each.order.order.order.number}/", each.asked_at,
+        )
+        for each in wishes
+    ]  # fmt: skip
+    return sorted(found, key=lambda task: (not task.is_mine, task.due is None, task.due or at))
 
 
-def _task(seat: Seat, role: str, title: str, text: str, action: str, url: str) -> Task:
+def _task(seat: Seat, role: str, title: str, text: str, action: str, url: str, due: datetime | None = None) -> Task:
     names = {
         "buyer": _("Unit's buyer"),
         "approver": _("Approver"),
@@ -250,7 +267,9 @@ def _task(seat: Seat, role: str, title: str, text: str, action: str, url: str) -
         "above": _("Supervising unit"),
     }
     mine = {"buyer": seat.buys, "approver": seat.approves, "finance": seat.pays}.get(role, False)
-    return Task(title, names[role], OWNERS[role], text, action, local(url) if url.startswith("/units") else url, mine)
+    return Task(
+        title, names[role], OWNERS[role], text, action, local(url) if url.startswith("/units") else url, mine, due
+    )
 
 
 def _declaration_tasks(seat: Seat, standing: Standing) -> list[Task]:
@@ -287,7 +306,8 @@ def _request_task(seat: Seat, request: PurchaseRequest, at: datetime, schedules:
             return None
         title = _("Transfer %(amount)s") % {"amount": yuan(schedule.due_now_fen)}
         words_ = due_words(schedule.pay_by or purchase.pay_by, at)
-        return _task(seat, "finance", title, words_, _("Pay"), f"/units/payments/{request.number}/")
+        due = schedule.pay_by or purchase.pay_by
+        return _task(seat, "finance", title, words_, _("Pay"), f"/units/payments/{request.number}/", due)
     said: dict[str, tuple[str, str, str, str]] = {
         RequestState.DRAFT: ("buyer", _("Draft of %(amount)s") % amount, _("not submitted yet"), _("Go on")),
         RequestState.RETURNED: (
@@ -301,7 +321,7 @@ def _request_task(seat: Seat, request: PurchaseRequest, at: datetime, schedules:
         RequestState.APPROVED: ("buyer", _("Order %(amount)s") % amount, _("approved"), _("Order it")),
     }
     found = said.get(request.state)
-    return _task(seat, *found, url) if found else None
+    return _task(seat, *found, url, request.submitted_at or request.created_at) if found else None
 
 
 def history(request: PurchaseRequest) -> list[dict[str, Any]]:

@@ -4,6 +4,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shop.sales.states import OrderState
+
+# What can still be cancelled: a wish to cancel ends by itself when the supplier sends the order.
+STOPPABLE = (OrderState.UNPAID, OrderState.TO_SHIP)
+
 
 class UnitKind(models.TextChoices):
     """What a unit is in the tree."""

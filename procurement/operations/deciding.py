@@ -10,7 +10,7 @@ from procurement import books
 from procurement.errors import ChangedSince, NoBudget, OwnRequest, WrongStep
 from procurement.models import PurchaseRequest, RequestDecision
 from procurement.operations.permissions import APPROVER, FINANCE, must_be
-from procurement.operations.requests import check_year, lock_request, tell_step
+from procurement.operations.requests import check_lines, check_year, lock_request, tell_step
 from procurement.states import REQUEST_MOVES, Fund, RequestState
 from procurement.texts import year_of
 from shop.core import audit, ledger
@@ -26,7 +26,7 @@ def decide_request(
 
     The last approval takes the total off the fund's budget of the year in which it is to be ordered. Raises WrongStep when
     it does not wait for a decision (somebody else was first, or its buyer took it back) and, for a yes, when that year is
-    over (code `year_differs`), ChangedSince for another version than the one that was read,
+    over (code `year_differs`), OverLimit where its buyer may not have that much, ChangedSince for another version than the one that was read,
     OwnRequest for who asked for it or decided before, NotAllowed, NoBudget, InvalidInput without a reason to return it.
     Locks: request, then budget.
     """
@@ -43,6 +43,8 @@ def decide_request(
             raise InvalidInput(_("Say what has to be changed."), field="reason")
         if approve and request.year < year_of(at):
             check_year(request, at)
+        if approve:
+            check_lines(request, request.lines.all())
         RequestDecision.objects.create(
             request=request, version=version, step=step, approved=approve, reason=reason.strip()[:200],
             total_fen=request.total_fen, actor=actor, at=at,

@@ -23,6 +23,7 @@ from shop.core import audit, ledger, outbox, regions
 from shop.core.errors import InvalidInput
 from shop.core.prepared import Prepared
 from shop.sales.errors import NotForSale
+from shop.sales.operations.limits import check_planned
 from shop.sales.queries.quotes import list_quote
 from shop.sales.states import Terms
 
@@ -142,8 +143,20 @@ def put_lines(
         for pk in pieces:
             if wanted.get(pk) and (pk not in specs or not specs[pk].is_sellable or specs[pk].is_preorder):
                 raise NotForSale(_("This can't be bought now."), field=f"pieces-{pk}")
+        check_planned(
+            wanted=[(specs[pk], count) for pk, count in wanted.items() if pk in specs and pk in pieces],
+            user=actor, phone=request.ship_phone,
+        )  # fmt: skip
         _write_lines(request, wanted, specs)
         return _changed(request, actor)
+
+
+def check_lines(request: PurchaseRequest, lines: Iterable[RequestLine]) -> None:
+    """Raise OverLimit where what is asked for is more than its buyer may have: not only when it is ordered."""
+    pieces = {line.specification_id: line.quantity for line in lines}
+    specs = specifications_for_sale(pieces)
+    wanted = [(specs[pk], count) for pk, count in pieces.items() if pk in specs]
+    check_planned(wanted=wanted, user=request.buyer, phone=request.ship_phone)
 
 
 def _write_lines(request: PurchaseRequest, wanted: Mapping[int, int], specs: Mapping[int, SpecForSale]) -> None:
@@ -284,6 +297,7 @@ def submit_request(*, request_id: int, version: int, actor: Any, at: datetime) -
         if actor.pk not in request.editors:
             request.editors = [*request.editors, actor.pk]
         request.buyer = actor
+        check_lines(request, lines)
         request.year = budget_year(request.year, year_of(at))
         request.state, request.submitted_at = RequestState.SUBMITTED, at
         request.save()

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from procurement import books
-from procurement.models import BudgetUnit, PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.models import BudgetUnit, CancelRequest, PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.queries.policies import policies, regions_around
 from procurement.queries.units import Seat
-from procurement.states import DeclarationState, Fund, RequestState
+from procurement.states import CancelState, DeclarationState, Fund, RequestState
 from shop.core import ledger
 from shop.core.prepared import Prepared
 from shop.sales.queries.deliveries import schedules_by_id
@@ -59,6 +59,13 @@ _figures = Prepared(
             .values("represented_by")
             .annotate(n=Count("pk"))
             .values("n")
+        ),
+        Subquery(
+            CancelRequest.objects.filter(order__unit=unit_id, state=CancelState.OPEN)
+            .order_by()
+            .values("state")
+            .annotate(n=Count("pk"), last=Max("pk"))
+            .values(told=F("n") * 10**9 + F("last"))
         ),
         _first(
             policies(regions, year).reverse(),

@@ -274,4 +274,4 @@ def order_page(
     figure = Figure(fen, elsewhere)
     if kind == books.REVERSED:
         figure = Figure(total - fen, elsewhere_total - elsewhere)
-    return Paginator(rows.prefetch_related("order__lines"), ORDERS_A_PAGE).get_page(page), figure
+    return Paginator(rows.prefetch_related("order__lines", "cancel_requests"), ORDERS_A_PAGE).get_page(page), figure

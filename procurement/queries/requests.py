@@ -10,11 +10,11 @@ from django.db.models.functions import Coalesce
 
 from catalog.queries import specifications_for_sale
 from catalog.queries.supply import specifications_by_code
-from procurement.models import DeclarationSnapshot, PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.models import CancelRequest, DeclarationSnapshot, PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.queries.acceptances import waits_to_be_accepted
 from procurement.queries.units import Seat
 from procurement.rules.lists import Cell, Checked, Known, check_rows
-from procurement.states import CanteenMode, DeclarationState, RequestState, UnitKind
+from procurement.states import STOPPABLE, CancelState, CanteenMode, DeclarationState, RequestState, UnitKind
 from shop.sales.states import OrderState, PurchaseState
 
 REQUESTS_A_PAGE = 20
@@ -95,14 +95,21 @@ def open_requests(unit_id: int) -> list[PurchaseRequest]:
     waits = Q(state__in=[*TABS["open"], *TABS["waiting"]])
     due = Q(state=RequestState.ORDERED, purchase__state=PurchaseState.UNPAID, purchase__pay_by__isnull=False)
     rows = PurchaseRequest.objects.filter(waits | due, unit_id=unit_id).select_related("buyer", "purchase")
-    return list(_with_reductions(rows).order_by("created_at", "pk")[:30])
+    return list(_with_reductions(rows).order_by("created_at", "pk")[:200])
 
 
 def _orders() -> QuerySet[UnitOrder]:
     return UnitOrder.objects.select_related(
         "order__order", "order__supplier", "order__purchase__ship_division", "unit__organisation",
         "counts_for__organisation", "request__buyer",
-    ).prefetch_related("order__lines")  # fmt: skip
+    ).prefetch_related("order__lines", "cancel_requests")  # fmt: skip
+
+
+def wishes_to_cancel(unit_id: int) -> list[CancelRequest]:
+    """Return the wishes to cancel orders of a unit that wait for an approver, the oldest first. One query."""
+    rows = CancelRequest.objects.filter(order__unit=unit_id, state=CancelState.OPEN)
+    rows = rows.filter(order__order__state__in=STOPPABLE)
+    return list(rows.select_related("order__order__order", "asked_by").order_by("asked_at", "pk"))
 
 
 def orders_under_way(unit_id: int, most: int = 5) -> list[UnitOrder]:
@@ -126,10 +133,11 @@ def unit_order(seats: Sequence[Seat], number: str) -> UnitOrder | None:
 
 
 def payment_page(unit_id: int, page: str | int) -> Page:
-    """Return a page of the unit's purchases, those to be paid first. Two queries."""
+    """Return a page of the unit's purchases: those to be paid first, by their day; then the latest first. Two queries."""
     rows = PurchaseRequest.objects.filter(unit_id=unit_id, purchase__isnull=False).select_related("purchase")
     first = Case(When(purchase__state=PurchaseState.UNPAID, then=0), default=1)
-    rows = _with_reductions(rows).order_by(first, "purchase__pay_by", "-ordered_at")
+    due = Case(When(purchase__state=PurchaseState.UNPAID, then="purchase__pay_by"))
+    rows = _with_reductions(rows).order_by(first, due, "-ordered_at", "-pk")
     return Paginator(rows, REQUESTS_A_PAGE).get_page(page)
 
 

@@ -18,7 +18,7 @@ from procurement.plots import pace_plot
 from procurement.queries import quota as queries
 from procurement.queries.home import home_facts
 from procurement.queries.payers import payers_of
-from procurement.queries.requests import asked_to_represent, open_requests, orders_under_way
+from procurement.queries.requests import asked_to_represent, open_requests, orders_under_way, wishes_to_cancel
 from procurement.queries.units import Seat
 from procurement.shown import declaration_badge, show_order, tasks
 from procurement.states import Fund
@@ -31,6 +31,9 @@ from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local, yuan
 from shop.sales.queries.deliveries import schedules_of
 
+FIRST_TASKS = 5
+MOST_TASKS = 200
+
 
 @require_safe
 @for_unit
@@ -42,18 +45,26 @@ def home(request: HttpRequest, seat: Seat) -> HttpResponse:
     year = asked_year(request)
     return kept_page(
         request,
-        facts=lambda: (home_facts(seat, year, at), [each.name for each in seats(request)]),
+        facts=lambda: (home_facts(seat, year, at), [each.name for each in seats(request)], _all_tasks(request)),
         make=lambda: _home(request, seat, year, at),
     )
+
+
+def _all_tasks(request: HttpRequest) -> bool:
+    """Whether all that is to be done is asked for, not only what comes first."""
+    return request.GET.get("tasks") == "all"
 
 
 def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResponse:
     today = timezone.localdate(at)
     found = queries.standing(seat.unit, year, today)
-    orders = [show_order(row, at) for row in orders_under_way(seat.pk)]
+    orders = [show_order(row, at) for row in orders_under_way(seat.pk, MOST_TASKS)]
     waiting = open_requests(seat.pk)
     schedules = schedules_of([each.purchase for each in waiting if each.purchase is not None])
     whole = found.whole
+    to_do = tasks(
+        seat, found, waiting, orders, at, asked_to_represent(seat.pk, year), schedules, wishes_to_cancel(seat.pk)
+    )
     context = {
         "csrf_token": TOKEN,
         "standing": found,
@@ -78,7 +89,8 @@ def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResp
             today=today,
             fulfil_by=found.fulfil_by,
         ),
-        "tasks": tasks(seat, found, waiting, orders, at, asked_to_represent(seat.pk, year), schedules)[:5],
+        "tasks": to_do if _all_tasks(request) else to_do[:FIRST_TASKS],
+        "more_tasks": len(to_do) if len(to_do) > FIRST_TASKS and not _all_tasks(request) else 0,
         "orders": orders[:4],
         "declared_by": declared_by(found.declaration),
         "declaration_badge": declaration_badge(found.declaration),

@@ -23,7 +23,7 @@ from procurement.queries.units import Seat
 from procurement.rules.amounts import in_capitals
 from procurement.settled import settle_purchase, settle_sums
 from procurement.shown import due_words, parcels, show_order, terms_words, thumb
-from procurement.states import CancelState, Fund, UnitKind
+from procurement.states import STOPPABLE, CancelState, Fund, UnitKind
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
 from shop.core import regions, sent
@@ -37,7 +37,7 @@ from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.slips import open_transfer, slips_of
 from shop.sales.queries.trails import going_back_of_orders, said_to_buyer, trail_of
 from shop.sales.queries.weight_words import weight_words
-from shop.sales.states import OrderState, PurchaseState, Terms
+from shop.sales.states import PurchaseState, Terms
 from traceability.queries.parcels import codes_of
 
 KIND_NAMES = ("", *quota_queries.KINDS)
@@ -157,9 +157,12 @@ def _cancelling(
     """Return what was wished about cancelling the order, and what this person may do about it."""
     wishes = list(row.cancel_requests.select_related("asked_by", "decided_by"))
     waits = next((wish for wish in wishes if wish.state == CancelState.OPEN), None)
-    stops = row.order.state in (OrderState.UNPAID, OrderState.TO_SHIP) and row.request is not None
+    stops = row.order.state in STOPPABLE and row.request is not None
+    if not stops:
+        waits = None
     return {
         "wishes": wishes,
+        "wish_ended": not stops,
         "can_ask_cancel": is_own and seat.buys and stops and waits is None,
         "can_agree_cancel": is_own and seat.approves and waits is not None and waits.asked_by_id != request.user.pk,
         "cancel_refusal": str(error.message) if error else "",

@@ -143,6 +143,8 @@ def _show(request: HttpRequest, seat: Seat, found: PurchaseRequest, *, status: i
     if context["can_decide"]:
         left, _spent = budget_of(seat.pk, context["year"], found.fund)
         context |= {"budget_left": left, "budget_after": left - found.total_fen}
+    for row in context["lines"]:
+        row["refusal"] = more.get("refused", {}).get(f"pieces-{row['line'].specification_id}", "")
     return console(request, seat, "request", context | more, status)
 
 

@@ -1,19 +1,45 @@
 """What allauth asks us: how accounts are found by phone, and which of its words are shown."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from shop.accounts import limits
+from shop.accounts import limits, queries
 from shop.accounts.models import User
 
 
 def name_tried(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
-    """Return the phone or e-mail of a sign-in attempt, for the count of failures."""
+    """Return whose sign-in was tried, for the counts of failures: one name for an account, however it was written.
+
+    An unknown phone or e-mail counts as it is written; asking costs the same query. Remembered on the request.
+    """
     given: dict[str, Any] = credentials or {}
-    return str(given.get("email") or given.get("phone") or given.get("username") or "").lower()
+    text = str(given.get("email") or given.get("phone") or given.get("username") or "").strip().lower()
+    if not text:
+        return ""
+    known: dict[str, str] = getattr(request, "names_tried", {})
+    if text not in known:
+        found = queries.account_id(**{"email" if "@" in text else "phone": text})
+        known = {**known, text: f"account:{found}" if found else text}
+        if request is not None:
+            request.names_tried = known  # type: ignore[attr-defined]  # ours, of this request
+    return known[text]
+
+
+@dataclass(frozen=True)
+class _Usages:
+    """What one attempt was counted under, to be taken back when it was right."""
+
+    usages: tuple[limits.Usage, ...]
+
+    def rollback(self) -> None:
+        """Take it back from all counts."""
+        for usage in self.usages:
+            usage.rollback()
 
 
 def client_ip(request: HttpRequest) -> str | None:
@@ -42,12 +68,27 @@ class AccountAdapter(DefaultAccountAdapter):
         """Say nothing: our views say what happened."""
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the attempt as a failure until it succeeds. Raises ValidationError after too many."""
-        self._login_failed_rl_usage = limits.consume(
-            request, action="login_failed", key=name_tried(request, credentials)
-        )
-        if self._login_failed_rl_usage is None:
+        """Count the attempt as a failure until it succeeds. Raises ValidationError after too many.
+
+        By account and network address: a stranger's wrong passwords do not keep its person out. Guesses from many
+        addresses end passwords for that account for a while; a code still signs in. Unknown names count alike.
+        """
+        name = name_tried(request, credentials)
+        near = limits.consume(request, action="login_failed", key=f"{name} {client_ip(request)}")
+        if near is None:
             raise self.validation_error("too_many_login_attempts")
+        wide = limits.consume(request, action="login_failed_account", key=name)
+        if wide is None:
+            near.rollback()
+            raise ValidationError(
+                _("Too many wrong passwords from different places. Sign in by a code, or set a new password by one."),
+                code="code_needed",
+            )
+        self._login_failed_rl_usage = _Usages((near, wide))
+
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        """Tell whether this is the password of `user`, who is signed in; tries are counted by who asks."""
+        return bool(user.is_active and user.check_password(password))
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """Keep the count: only time ends it."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.accounts import rules
 from shop.accounts.models import Membership, Organisation, User
+from shop.accounts.operations import people
 from shop.core import audit
 from shop.core.back_office import site
 
@@ -85,6 +86,12 @@ class UserAdmin(DjangoUserAdmin):
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Set nobody's password: a forgotten one is replaced by its person, with a code."""
         raise PermissionDenied
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        """Save; an account that is closed here is closed for good for every session and token of it."""
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            people.close_account(user=obj, actor=request.user, at=timezone.now())
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
         """Save, and note who changed what (names of fields, never their values)."""

@@ -35,7 +35,7 @@ def erase_libraries(user: Any, at: datetime) -> None:
     """Delete what libraries keep of one person alone, and its name where a log wrote it out."""
     for label, column in OWN.items():
         apps.get_model(label)._default_manager.filter(**{column: user}).delete()
-    names = Q(pk__in=())
+    names = Q(username=f"account:{user.pk}")
     for name in {user.email, user.phone, (user.phone or "").removeprefix("+86")} - {None, ""}:
         names |= Q(username__iexact=name)
     for label in TRIED:
@@ -77,7 +77,7 @@ HOLDING = Holding(
             Held(
                 label,
                 ("username", "ip_address", "user_agent", "path_info"),
-                erased="deleted by what was typed",
+                erased="deleted, by account or by what was typed",
                 kept="otherwise six months, as network logs",
             )
             for label in TRIED

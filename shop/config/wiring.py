@@ -3,12 +3,10 @@
 Imported once the apps are ready, so it may import what it connects.
 """
 
-from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db.models.signals import post_migrate
-from django.http import HttpRequest
 from wagtail import signals as wagtail
 
 from catalog import account_hooks as catalog_rows
@@ -28,7 +26,6 @@ from procurement.queries.gifts import beneficiary_names, need_names
 from procurement.queries.payers import is_finance_of, refund_holders, registered_payers
 from shop.accounts import hooks as accounts
 from shop.accounts import personal_data as accounts_data
-from shop.accounts.models import User
 from shop.accounts.operations.groups import ensure_groups
 from shop.campaigns import hooks as campaigns
 from shop.campaigns.operations import ensure_page_permissions
@@ -40,7 +37,7 @@ from shop.sales import admin as sales_admin
 from shop.sales import hooks as sales
 from shop.sales import personal_data as sales_data
 from shop.sales.case_shown import PICTURES
-from shop.sales.operations import adopting, baskets, certified, funding
+from shop.sales.operations import baskets, certified, funding
 from shop.sales.queries import slips
 from shop.sales.queries.evidence import case_picture_key
 from shop.sales.queries.promises import dates_on_page
@@ -72,7 +69,7 @@ def connect() -> None:
     sales.connect_door(quota.KIND, doors.unit_door)
     sales.connect_door(pledging.KIND, doors.gift_door)
     accounts.connect(accounts.on_login, baskets.merge_on_login)
-    accounts.connect(accounts.on_login, _adopt_purchases)
+    accounts.connect(accounts.on_login, account_hooks.adopt)
     accounts.on_proved[order_views.OPEN_ORDER] = order_views.open_proved
     accounts.connect(accounts.order_shortcuts, account_hooks.order_shortcuts)
     accounts.connect(accounts.account_rows, account_hooks.account_rows)
@@ -105,11 +102,6 @@ def _set_up_roles(**facts: Any) -> None:
     """Django's own signal: the tables and permissions that roles are given are there."""
     ensure_groups()
     ensure_page_permissions()
-
-
-def _adopt_purchases(request: HttpRequest, user: User, at: datetime) -> None:
-    """A proved phone brings the purchases that were made with it as a guest."""
-    adopting.adopt_guest_purchases(user=user, at=at)
 
 
 def _forget_pages(**facts: Any) -> None:

@@ -128,6 +128,8 @@ def _serve(port: int) -> None:
         ws_per_message_deflate=False,
         log_level="warning",
         server_header=False,
+        # Else anybody on this machine says by a header where it comes from (TRUSTED_PROXIES is what we believe).
+        proxy_headers=False,
     )
 
 

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from shop.accounts.hooks import Shortcut
 from shop.sales.operations.adopting import adopt_guest_purchases
 from shop.sales.queries.orders import owned_orders, tab_counts
-from shop.sales.visitors import Visitor
+from shop.sales.visitors import Visitor, kept_browser
 
 ICONS = {"unpaid": "wallet", "to_ship": "package", "shipped": "truck", "to_review": "star", "after_sale": "headset"}
 
 
 def adopt(request: HttpRequest, user: Any, at: datetime) -> None:
-    """Find the purchases made as a guest with the phone that was proved."""
-    adopt_guest_purchases(user=user, at=at)
+    """Take over what the guest bought with the phone that was proved: in this browser, or proving it then too."""
+    adopt_guest_purchases(user=user, at=at, token_hashes=kept_browser(request).hashes)
 
 
 def order_shortcuts(user: Any) -> list[Shortcut]:

@@ -30,7 +30,7 @@ class PlaceLine:
 class Buyer:
     """Who buys: a user, or a guest reached by phone.
 
-    `guest_token` is the secret of the guest's browser; `link_token` is the purchase's own, for links to it.
+    `guest_token` is the purchase's own, kept by the guest's browser; `link_token` is another, for links to it.
     """
 
     user: Any = None

@@ -37,6 +37,12 @@ def open_purchase(request: HttpRequest, purchase_id: int) -> None:
     _keep(request, OPENED, purchase_id)
 
 
+def forget_opened(request: HttpRequest) -> None:
+    """Let this session act on, and see, none of them any more: another person may be using it."""
+    for name in (OPENED, FOUND):
+        request.session.pop(name, None)
+
+
 def _kept(request: HttpRequest, name: str) -> tuple[int, ...]:
     """Return the ids kept under a name, the latest first; without a session cookie nothing is asked."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:

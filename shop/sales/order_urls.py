@@ -11,6 +11,7 @@ patterns = [
     path("account/orders/find/", orders.find, name="orders-find"),
     path("account/orders/found/", orders.found, name="orders-found"),
     path("account/orders/found/<str:number>/code/", orders.send_code, name="orders-code"),
+    path("account/orders/offered/<str:number>/", orders.answer_offer, name="orders-offered"),
     path(ONE, orders.order, name="order"),
     path(f"{ONE}cancel/", order_actions.cancel, name="order-cancel"),
     path(f"{ONE}receive/", order_actions.receive, name="order-receive"),

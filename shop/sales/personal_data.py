@@ -13,6 +13,7 @@ HOLDING = Holding(
             "sales.Purchase",
             (
                 *("user", "contact_phone", "contact_email", "guest_token_hash", "link_token_hash", "erased_phone"),
+                *("phone_proved_at", "declined_by"),
                 *("ship_name", "ship_phone", "ship_street", "ship_postcode"),
                 *("invoice_title", "invoice_tax_no", "invoice_email", "attribution_label", "coupon_code"),
             ),

@@ -1,52 +1,78 @@
 """Who visits: a signed-in person, or a guest known by what its browser keeps.
 
-`hq_basket` (signed) names a guest's basket; `hq_guest` is the secret by which a browser finds what was bought in it, of
-which we store only the hash; `hq_me=1` tells scripts that there is something of the visitor's own to ask for.
+`hq_basket` (signed) names a guest's basket; `hq_guest` (signed) lists the tokens of what was bought as a guest in this
+browser, of which we store only hashes; `hq_me=1` tells scripts that there is something of the visitor's own to ask for.
 
-`hq_guest` is made here and never taken from an address. A purchase has a token of its own for links: what comes by a
-link becomes a permission of this session for that one purchase (`shop.sales.openings`), and nothing else.
+Each purchase of a guest gets a token of its own, made here when it is placed: no cookie from before it opens it, and
+what nobody here signed is nothing. What comes by a link becomes a permission of this session for that one purchase
+(`shop.sales.openings`). Who signs in or out is no guest any more: the list goes (`EndGuest`).
 """
 
 import base64
 import hashlib
+import json
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
-from shop.sales.openings import opened_in
+from shop.sales.openings import forget_opened, opened_in
 
 BASKET_COOKIE = "hq_basket"
 GUEST_COOKIE = "hq_guest"
 ME_COOKIE = "hq_me"
 HALF_A_YEAR = 183 * 24 * 3600
-TOKEN_LENGTH = 43
-_TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}\Z")
+MOST_TOKENS = 20  # of the newest purchases: older ones are found by number and phone
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 _SALT = "shop.sales.basket"
+_GUEST_SALT = "shop.sales.guest"
+_TOKEN_SALT = "shop.sales.purchase"  # noqa: S105 (a salt, no secret)
 _LINK_SALT = "shop.sales.link"
 _KEY_SALT = "shop.sales.checkout"
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Whose purchases and orders may be seen: those of `user`, of the guest's browser, and the `opened` ones.
+    """Whose purchases and orders may be seen: those of `user`, else of the guest's browser, and the `opened` ones.
 
     `opened` are ids of guests' purchases that this session may act on: by a link's token, or a code to their phone.
     """
 
     user: Any = None
-    token_hash: str = ""
+    token_hashes: tuple[str, ...] = ()
     opened: tuple[int, ...] = ()
 
     @property
     def own(self) -> "Visitor":
         """The visitor without what was only opened: a list of one's own orders holds no stranger's."""
         return replace(self, opened=())
+
+
+@dataclass(frozen=True)
+class GuestBrowser:
+    """What a guest's browser keeps: a mark that its checkouts are bound to, which opens nothing, and the tokens of
+    what was bought in it, the newest first.
+    """
+
+    mark: str = ""
+    tokens: tuple[str, ...] = ()
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """What is stored of the tokens."""
+        return tuple(token_hash(token) for token in self.tokens)
+
+    def holding(self, token: str) -> "GuestBrowser":
+        """Return the browser with the token of one purchase more."""
+        tokens = (token, *(each for each in self.tokens if each != token))
+        return replace(self, tokens=tokens[:MOST_TOKENS])
 
 
 def token_hash(token: str) -> str:
@@ -60,51 +86,95 @@ def user_of(request: HttpRequest) -> Any:
 
 
 def visitor(request: HttpRequest) -> Visitor:
-    """Return who visits."""
-    return Visitor(user=user_of(request), token_hash=token_hash(kept_token(request)), opened=opened_in(request))
+    """Return who visits. Who is signed in has what is the account's, not what a guest bought in the same browser."""
+    user = user_of(request)
+    hashes = () if user is not None else kept_browser(request).hashes
+    return Visitor(user=user, token_hashes=hashes, opened=opened_in(request))
 
 
-def kept_token(request: HttpRequest) -> str:
-    """Return the secret that this browser keeps; "" for none, or for what no server made."""
-    kept = request.COOKIES.get(GUEST_COOKIE, "")
-    return kept if _TOKEN.match(kept) else ""
+def kept_browser(request: HttpRequest) -> GuestBrowser:
+    """Return what this browser keeps as a guest's; nothing without a cookie that was signed here."""
+    try:
+        mark, *tokens = signing.Signer(salt=_GUEST_SALT).unsign(request.COOKIES.get(GUEST_COOKIE, "")).split(".")
+    except signing.BadSignature:
+        return GuestBrowser()
+    return GuestBrowser(mark, tuple(token for token in tokens if _TOKEN.match(token))[:MOST_TOKENS])
 
 
-def guest_token(request: HttpRequest) -> str:
-    """Return the secret that this browser keeps, or a new one for it (see `keep_guest`). Never one of the address."""
-    return kept_token(request) or secrets.token_urlsafe(32)
+def guest_browser(request: HttpRequest) -> GuestBrowser:
+    """Return what this browser keeps as a guest's, or a new mark for it (see `keep_guest`)."""
+    kept = kept_browser(request)
+    return kept if kept.mark else GuestBrowser(secrets.token_urlsafe(32))
 
 
-def link_token(guest: str, key: str) -> str:
-    """Return the token for links to the purchase of `key`: another for each purchase, made of the browser's secret.
+def _derived(salt: str, *parts: str) -> str:
+    digest = salted_hmac(salt, json.dumps(parts), algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
-    It can be made again for the browser that bought, and by nobody else; of it, only the hash is stored.
+
+def purchase_token(mark: str, key: str, *typed: str) -> str:
+    """Return the token of the purchase that a guest places under `key` with these contacts; "" without a mark.
+
+    It can be made again only for who sends the same form from the same browser, since its answer was lost: whoever
+    left a form open on a shared computer does not know what another typed into it.
     """
-    digest = salted_hmac(_LINK_SALT, f"{guest}:{key}", algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=") if guest else ""
+    return _derived(_TOKEN_SALT, mark, key, *typed) if mark else ""
 
 
-def _owner(user: Any, guest: str) -> str:
-    return f"u{user.pk}" if user is not None else f"g{token_hash(guest)[:32]}"
+def link_token(token: str) -> str:
+    """Return the token for links to the purchase of `token`; "" for none. Of it, only the hash is stored."""
+    return _derived(_LINK_SALT, token) if token else ""
 
 
-def new_key(user: Any, guest: str) -> str:
+def _owner(user: Any, mark: str) -> str:
+    return f"u{user.pk}" if user is not None else f"g{token_hash(mark)[:32]}"
+
+
+def new_key(user: Any, mark: str) -> str:
     """Return a new key for a checkout of this person, or of this browser. It is worth nothing for anybody else."""
-    return signing.Signer(salt=f"{_KEY_SALT}.{_owner(user, guest)}").sign(secrets.token_urlsafe(18))
+    return signing.Signer(salt=f"{_KEY_SALT}.{_owner(user, mark)}").sign(secrets.token_urlsafe(18))
 
 
-def purchase_key(text: str, user: Any, guest: str) -> str:
+def purchase_key(text: str, user: Any, mark: str) -> str:
     """Return what a purchase is kept under for a key that `new_key` made for the same owner; "" for any other text."""
-    owner = _owner(user, guest)
+    owner = _owner(user, mark)
     try:
         return f"web:{owner}:{signing.Signer(salt=f'{_KEY_SALT}.{owner}').unsign(text)}"
     except signing.BadSignature:
         return ""
 
 
-def keep_guest(response: HttpResponse, request: HttpRequest, token: str) -> None:
-    """Have the browser keep its secret, out of scripts' reach."""
-    _keep(response, request, GUEST_COOKIE, token)
+def keep_guest(response: HttpResponse, request: HttpRequest, browser: GuestBrowser) -> None:
+    """Have the browser keep what is a guest's, out of scripts' reach."""
+    signed = signing.Signer(salt=_GUEST_SALT).sign(".".join((browser.mark, *browser.tokens)))
+    _keep(response, request, GUEST_COOKIE, signed)
+
+
+def _note_end(sender: Any, request: HttpRequest | None = None, **facts: Any) -> None:
+    """Django's own signals: somebody signed in or out, through whichever door."""
+    if request is None:
+        return
+    request.guest_ended = True  # type: ignore[attr-defined]  # read by EndGuest
+    if hasattr(request, "session"):
+        forget_opened(request)
+
+
+user_logged_in.connect(_note_end, dispatch_uid="sales.end_guest")
+user_logged_out.connect(_note_end, dispatch_uid="sales.end_guest_out")
+
+
+class EndGuest:
+    """Middleware that has the browser forget a guest's purchases when somebody signs in or out: others use it too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and drop the cookie where the guest's time has ended."""
+        response = self.get_response(request)
+        if getattr(request, "guest_ended", False) and GUEST_COOKIE in request.COOKIES:
+            response.delete_cookie(GUEST_COOKIE, samesite="Lax")
+        return response
 
 
 def basket_id_of(request: HttpRequest) -> int | None:

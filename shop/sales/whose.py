@@ -18,16 +18,20 @@ def phone_digest(phone: str) -> str:
 class Whose:
     """Who buys: an account, and the phones that it is reached by. A guest is its phone alone.
 
-    The phones are the one that the account proved and the one that the purchase is contacted by: for who has not
-    proved any, that is the one that the parcel goes to.
+    With `is_proved`, the phone is one that the account proved: then what others only typed it into does not count, or
+    a stranger could use up what its owner may have. Who proved no phone is counted by the one that the purchase is
+    contacted by, with everything that is known of it.
     """
 
     user_id: int | None = None
     phones: frozenset[str] = frozenset()
+    is_proved: bool = False
 
     @classmethod
     def of(cls, user: Any = None, *phones: str) -> "Whose":
         """Return the identity of `user` (or None) who is reached by `phones`."""
+        if user is not None and user.phone and user.phone_verified:
+            return cls(user.pk, frozenset((user.phone,)), is_proved=True)
         known = {*phones, (user.phone or "") if user is not None else ""}
         return cls(user.pk if user is not None else None, frozenset(known - {""}))
 
@@ -44,9 +48,10 @@ class Whose:
         if self.user_id is not None:
             found |= Q(**{f"{path}user": self.user_id})
         if self.phones:
-            found |= Q(**{f"{path}contact_phone__in": sorted(self.phones)})
+            of_phone = Q(**{f"{path}contact_phone__in": sorted(self.phones)})
             # Of who was erased, only a keyed hash of the phone is left.
-            found |= Q(**{f"{path}erased_phone__in": sorted(phone_digest(phone) for phone in self.phones)})
+            of_phone |= Q(**{f"{path}erased_phone__in": sorted(phone_digest(phone) for phone in self.phones)})
+            found |= of_phone & Q(**{f"{path}phone_proved_at__isnull": False}) if self.is_proved else of_phone
         return found
 
 

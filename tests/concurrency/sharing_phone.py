@@ -28,4 +28,6 @@ def come(job: dict[str, Any], number: int) -> str:
         ship_to=ShipTo("周敏", job["phone"], "440106", "龙口西路 8 号"),
         extras=Extras(applied=applied, coupon_code=job.get("coupon", "")),
     )  # fmt: skip
+    if user is not None and user.phone_verified:
+        return "placed by account"
     return "placed"

@@ -10,7 +10,7 @@ from catalog.operations import stock
 from procurement.operations.accepting import accept_goods
 from procurement.operations.ordering import order_request
 from shop.sales.models import LineFacts, OrderFacts, Purchase
-from shop.sales.operations.adopting import adopt_guest_purchases
+from shop.sales.operations.adopting import adopt_purchase, decline_purchase
 from shop.sales.operations.aftersales import decide_after_sale, open_after_sale
 from shop.sales.operations.closing import cancel_order, cancel_purchase, expire_purchases
 from shop.sales.operations.payments import capture_payment, start_payment
@@ -58,7 +58,9 @@ def test_the_shop_locks_in_order() -> None:
         )  # fmt: skip
         decide_after_sale(case_id=case.pk, approve=True, amount_fen=500, actor=None, at=AT)
         assert receive_overdue(at=AT + timedelta(days=60)) == 2
-        adopt_guest_purchases(user=make_user(phone=PHONE, phone_verified=True), at=AT)
+        owner = make_user(phone=PHONE, phone_verified=True)
+        adopt_purchase(actor=owner, number=buy((rice, 1), key="adopted").number, at=AT)
+        decline_purchase(actor=owner, number=buy((rice, 1), key="declined").number, at=AT)
     assert recorder.wrong == []
     assert {"sales_purchase", "sales_orderfacts", "catalog_listing", "catalog_stock", "core_account"} <= recorder.seen
     expired.refresh_from_db()

@@ -21,7 +21,7 @@ from shop.accounts.operations.privacy import erase_person, export_person
 from shop.core.private_files import private_storage
 from shop.sales.deal import Invoice
 from shop.sales.models import AfterSale, Favourite, Purchase, ReviewFacts
-from shop.sales.operations.adopting import adopt_guest_purchases
+from shop.sales.operations.adopting import adopt_purchase
 from shop.sales.operations.aftersales import decide_after_sale, open_after_sale
 from shop.sales.operations.favourites import toggle_favourite
 from shop.sales.operations.reviews import submit_review
@@ -151,7 +151,7 @@ def test_what_was_reviewed_as_a_guest_is_ones_own_after_adoption(zhou: User) -> 
     order = receive(ship(paid((goods, 1), token="")))
     submit_review(line_id=lines_of(order)[0].pk, stars=4, text="不错", actor=None, at=AT)
     assert export_person(user=zhou)["reviews"] == []
-    assert adopt_guest_purchases(user=zhou, at=AT) == 1
+    adopt_purchase(actor=zhou, number=order.purchase.number, at=AT)
     assert [row["text"] for row in export_person(user=zhou)["reviews"]] == ["不错"]
     erase_person(user=zhou, at=AT)
     assert ReviewFacts.objects.get().shown_name == "**"

@@ -251,7 +251,7 @@ def test_pages_ask_the_database_as_much_for_thirty_as_for_one(office, listing, d
     client = as_(office.buyer)
     ordered(office, (listing, 1))
     for _number in range(2):
-        asked(client, "/units/", 19)  # One of them: who shares the canteen.
+        asked(client, "/units/", 21)  # Two of them: who shares the canteen, who wants to cancel.
         asked(client, "/units/orders/", 14)
         asked(client, "/units/requests/?state=all", 12)
         for _each in range(29 if _number == 0 else 0):

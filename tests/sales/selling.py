@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from PIL import Image
@@ -63,6 +64,11 @@ def taken_off(parts: Mapping[int, int]) -> Applied:
         benefit=Benefit.objects.create(range=everything, type=Benefit.FIXED, value=1),
     )
     return Applied(offer.pk, offer.name, None, 1, tuple((pk, fen) for pk, fen in parts.items() if fen))
+
+
+def guest_cookie(*tokens: str) -> str:
+    """Return the cookie of a guest's browser in which the purchases of `tokens` were placed."""
+    return signing.Signer(salt="shop.sales.guest").sign(".".join(["m" * 43, *tokens]))
 
 
 def pay(purchase: Purchase, at: datetime = AT) -> None:

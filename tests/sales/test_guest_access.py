@@ -10,7 +10,7 @@ from shop.accounts import sms
 from shop.accounts.models import User
 from shop.sales import openings
 from shop.sales.models import OrderFacts, Purchase
-from shop.sales.operations.adopting import adopt_guest_purchases
+from shop.sales.operations.adopting import adopt_purchase
 from shop.sales.visitors import GUEST_COOKIE
 from tests.factories import AT, make_division, make_listing, make_supplier, make_user, spec_of
 from tests.sales.selling import PHONE, lines_of, paid, receive, ship
@@ -83,13 +83,13 @@ def test_a_planted_link_never_becomes_the_visitors_own(token: str, where: str) -
     assert planted.order.number not in victim.get("/account/orders/").content.decode()
 
 
-def test_each_purchase_has_a_token_of_its_own_that_the_server_made() -> None:
+def test_each_purchase_has_tokens_of_its_own_that_the_server_made() -> None:
     browser = Client()
     first, second = buys(browser), buys(browser)
-    hashes = {first.link_token_hash, second.link_token_hash, first.guest_token_hash}
-    assert len(hashes) == 3
-    assert first.guest_token_hash == second.guest_token_hash
-    assert "" not in hashes
+    hashes = {each for one in (first, second) for each in (one.link_token_hash, one.guest_token_hash)}
+    assert (len(hashes), "" in hashes) == (4, False)
+    listed = browser.get("/account/orders/").content.decode()
+    assert {one.orders.get().order.number in listed for one in (first, second)} == {True}
 
 
 def test_a_link_opens_its_purchase_only_and_leaves_the_address() -> None:
@@ -123,7 +123,7 @@ def test_links_end_when_an_account_adopts_the_purchase() -> None:
     order = paid((make_listing(stock=9), 1), link=LINK)
     early, late = Client(), Client()
     early.get(address(order), {"t": LINK})
-    adopt_guest_purchases(user=make_user(phone=PHONE, phone_verified=True), at=AT)
+    adopt_purchase(actor=make_user(phone=PHONE, phone_verified=True), number=order.purchase.number, at=AT)
     late.get(address(order), {"t": LINK})
     assert (early.get(address(order)).status_code, late.get(address(order)).status_code) == (404, 404)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from shop.sales.models import AfterSale, Favourite, ReviewFacts, Shipment
 from shop.sales.visitors import GUEST_COOKIE
 from tests.factories import make_listing, make_supplier, make_user
-from tests.sales.selling import buy, lines_of, paid, photo, receive, ship
+from tests.sales.selling import buy, guest_cookie, lines_of, paid, photo, receive, ship
 
 pytestmark = pytest.mark.django_db
 TOKEN = "t" * 43
@@ -16,7 +16,7 @@ TOKEN = "t" * 43
 @pytest.fixture
 def guest():
     client = Client()
-    client.cookies[GUEST_COOKIE] = TOKEN
+    client.cookies[GUEST_COOKIE] = guest_cookie(TOKEN)
     return client
 
 

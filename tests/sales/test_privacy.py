@@ -8,6 +8,7 @@ from shop.accounts.models import User
 from shop.accounts.operations.privacy import erase_person, export_person
 from shop.core.errors import DomainError
 from shop.sales.models import OrderFacts, Purchase
+from shop.sales.operations.adopting import note_phone_proved
 from shop.sales.operations.closing import cancel_order
 from shop.sales.operations.placing import Buyer, Extras, PlaceLine, ShipTo, place
 from tests.factories import AT, make_division, make_listing, make_user, spec_of
@@ -77,12 +78,14 @@ def test_an_erased_person_is_nowhere_in_the_database(zhou: User) -> None:
 
 
 def test_a_guests_purchases_are_adopted_by_the_phone_that_was_proved(client: Client, zhou: User) -> None:
-    purchase = buy(None)
+    purchase, typed = buy(None), buy(None, "k2")
+    note_phone_proved(purchase_id=purchase.pk, at=AT)
     zhou.set_password("orchard-2026")
     zhou.save()
     client.post("/account/login/", {"way": "password", "login": "13800002046", "password": "orchard-2026"})
     purchase.refresh_from_db()
-    assert purchase.user_id == zhou.pk
+    typed.refresh_from_db()
+    assert (purchase.user_id, typed.user_id) == (zhou.pk, None)
 
 
 def test_a_phone_that_was_not_proved_adopts_nothing(client: Client, zhou: User) -> None:

@@ -9,7 +9,7 @@ from catalog.models import Listing
 from catalog.states import ListingState
 from shop.sales.errors import WrongState
 from shop.sales.models import Favourite, OrderFacts, Purchase
-from shop.sales.operations.adopting import adopt_guest_purchases
+from shop.sales.operations.adopting import adopt_guest_purchases, note_phone_proved
 from shop.sales.operations.baskets import open_basket
 from shop.sales.operations.buy_again import buy_again
 from shop.sales.operations.favourites import toggle_favourite
@@ -52,8 +52,10 @@ def test_a_favourite_is_toggled_and_keeps_the_price_of_then():
     assert toggle_favourite(user=user, listing_id=10**9, at=AT) is None
 
 
-def test_a_verified_phone_adopts_the_guests_purchases():
+def test_a_verified_phone_adopts_the_purchases_of_the_guest_who_proved_it():
     purchase = buy((make_listing(stock=5), 1))
+    typed = buy((make_listing(stock=5), 1), key="typed only")
+    note_phone_proved(purchase_id=purchase.pk, at=AT)
     stranger = make_user(phone=PHONE, phone_verified=False)
     assert adopt_guest_purchases(user=stranger, at=AT) == 0
     stranger.phone_verified = True
@@ -61,6 +63,8 @@ def test_a_verified_phone_adopts_the_guests_purchases():
     assert adopt_guest_purchases(user=stranger, at=AT) == 0
     assert Purchase.objects.get(pk=purchase.pk).user == stranger
     assert OrderFacts.objects.get(purchase=purchase).order.user == stranger
+    typed.refresh_from_db()
+    assert typed.user is None
 
 
 def test_somebody_elses_purchase_is_not_adopted():

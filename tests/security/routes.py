@@ -94,6 +94,7 @@ ROUTES: dict[str, Rule] = {
     "account/orders/": Rule.OPEN,
     "account/orders/find/": Rule.OPEN,
     "account/orders/found/": Rule.OPEN,
+    "account/orders/offered/<str:number>/": Rule.OWN,
     "account/orders/found/<str:number>/code/": Rule.BUYER,
     # The API's door: its document and its page; an address that it doesn't have.
     "api/": Rule.OPEN,

@@ -1,15 +1,19 @@
 """Making an account, and changing what belongs to it. Phones and e-mails arrive here proved."""
 
+import contextlib
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
+from shop.accounts import sms
+from shop.accounts.models import OneTimeCode, User
 from shop.accounts.operations.messages import tell
+from shop.accounts.operations.tokens import revoke_all
 from shop.core import audit
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.masking import mask_email, mask_phone
@@ -93,8 +97,32 @@ def set_password(*, user: User, password: str, at: datetime, instead_of: str | N
         )
 
 
+def end_access(*, user: User, actor: User | None, at: datetime) -> None:
+    """End every session, token, socket and open code of `user`, for good; the session that asked takes the new epoch.
+
+    In the caller's transaction.
+    """
+    User.objects.filter(pk=user.pk).update(access_epoch=F("access_epoch") + 1)
+    user.refresh_from_db(fields=["access_epoch"])
+    OneTimeCode.objects.filter(user_id=user.pk).delete()
+    ended = revoke_all(user=user, at=at)
+    audit.record(action="end_access", object_kind="user", object_id=user.pk, actor=actor, at=at, tokens=ended)
+
+
+def close_account(*, user: User, actor: User | None, at: datetime) -> None:
+    """Let nobody in as `user` any more. Opened again, it needs a new sign-in and new tokens."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        user.is_active = False
+        end_access(user=user, actor=actor, at=at)
+
+
 def change_phone(*, user: User, phone: str, at: datetime) -> None:
-    """Give the account the proved `phone` (E.164). Raises Taken when another account has it."""
+    """Give the account the proved `phone` (E.164); the old one is told, and every other session and token ends.
+
+    Raises Taken when another account has it.
+    """
+    before = user.phone
     try:
         with transaction.atomic():
             if User.objects.filter(phone=phone).exclude(pk=user.pk).exists():
@@ -102,13 +130,19 @@ def change_phone(*, user: User, phone: str, at: datetime) -> None:
             user.phone, user.phone_verified = phone, True
             user.save(update_fields=["phone", "phone_verified"])
             audit.record(action="change_phone", object_kind="user", object_id=user.pk, actor=user, at=at)
+            end_access(user=user, actor=user, at=at)
             _tell_changed(user, "phone", mask_phone(phone), at)
+            if before and before != phone:
+                transaction.on_commit(lambda: _warn_old_phone(before))
     except IntegrityError as error:
         raise Taken(_("Another account uses this phone."), field="phone") from error
 
 
 def change_email(*, user: User, email: str, at: datetime) -> None:
-    """Give the account the proved `email`; the old address is told. Raises Taken when another account has it."""
+    """Give the account the proved `email`; the old address is told, and every other session and token ends.
+
+    Raises Taken when another account has it.
+    """
     before = user.email
     try:
         with transaction.atomic():
@@ -117,8 +151,9 @@ def change_email(*, user: User, email: str, at: datetime) -> None:
             user.email = email
             user.save(update_fields=["email"])
             audit.record(action="change_email", object_kind="user", object_id=user.pk, actor=user, at=at)
+            end_access(user=user, actor=user, at=at)
             _tell_changed(user, "email", mask_email(email), at)
-            if before:
+            if before and before != email:
                 transaction.on_commit(lambda: _warn_old_address(before))
     except IntegrityError as error:
         raise Taken(_("Another account uses this e-mail."), field="email") from error
@@ -133,6 +168,12 @@ def _tell_changed(user: User, what: str, shown: str, at: datetime) -> None:
         key=f"accounts.{what}_changed:{user.pk}:{at.isoformat()}",
         at=at,
     )
+
+
+def _warn_old_phone(phone: str) -> None:
+    text = _("The phone of your account was changed. If this was not you, call us at once.")
+    with contextlib.suppress(OSError):
+        sms.send(phone=phone, text=f"【禾桥】{text}")
 
 
 def _warn_old_address(email: str) -> None:

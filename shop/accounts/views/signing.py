@@ -6,6 +6,7 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout as django_logout
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -255,6 +256,7 @@ def _proved_confirm(request: HttpRequest, proved: one_time_codes.Pending) -> Htt
 def _proved_phone(request: HttpRequest, proved: one_time_codes.Pending) -> HttpResponse:
     if request.user.pk == proved.user_id:
         people.change_phone(user=request.user, phone=proved.destination, at=timezone.now())
+        update_session_auth_hash(request, request.user)
         messages.success(request, _("Your phone is changed."))
     return redirect("accounts:security")
 
@@ -262,6 +264,7 @@ def _proved_phone(request: HttpRequest, proved: one_time_codes.Pending) -> HttpR
 def _proved_email(request: HttpRequest, proved: one_time_codes.Pending) -> HttpResponse:
     if request.user.pk == proved.user_id:
         people.change_email(user=request.user, email=proved.destination, at=timezone.now())
+        update_session_auth_hash(request, request.user)
         messages.success(request, _("Your e-mail is changed."))
     return redirect("accounts:security")
 

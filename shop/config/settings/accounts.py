@@ -13,7 +13,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
+    # The key is the account with the address it is tried from; the account alone counts wider, and asks for a code.
     "login_failed": "20/m/ip,5/5m/key",
+    "login_failed_account": "30/h/key",
     "send_code": "30/10m/ip,5/10m/key",
     "enter_code": "60/10m/ip",
     "parse_address": "60/m/ip",

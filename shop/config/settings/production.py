@@ -59,8 +59,6 @@ if not _is_found(SMS_SENDER):
     raise ImproperlyConfigured("SMS_SENDER names no class that can be found: give it as package.module.Class.")
 
 DEBUG = False
-# nginx stands before us: without it, everyone would share one address and one count of failed sign-ins.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 1)
 DATABASES = databases(env, VAR_DIR)
 CACHES = caches(env, VAR_DIR)
 DEMO_CASHIER = False

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
@@ -59,9 +58,6 @@ def load_people(suppliers: dict[str, Supplier], at: datetime) -> People:
     for user in everyone:
         user.date_joined = joined
     User.objects.bulk_create(everyone)
-    EmailAddress.objects.bulk_create(
-        [EmailAddress(user=user, email=user.email or "", verified=True, primary=True) for user in everyone]
-    )
     members = {supplier.pk: by_login[f"coop-{slug}"] for slug, supplier in suppliers.items()}
     _join(world, by_login, suppliers, members)
     consumers = [by_login["consumer"], *consumers]

@@ -6,6 +6,7 @@ from . import (
     buying,
     funding,
     goods,
+    offered,
     orders,
     paying,
     reports,
@@ -15,7 +16,7 @@ from . import (
     wishes,
 )
 
-# `buying`, `funding`, `goods`, `paying` and `seller_cases` add to the areas of `basket` and `seller`.
+# `buying`, `funding`, `goods`, `offered`, `paying` and `seller_cases` add to the areas of `basket` and `seller`.
 AREAS = (basket.area, orders.area, wishes.wishes, seller.area, reviewing.area, arbitration.area, reports.area)
 
-__all__ = ["AREAS", "buying", "funding", "goods", "paying", "seller_cases"]
+__all__ = ["AREAS", "buying", "funding", "goods", "offered", "paying", "seller_cases"]

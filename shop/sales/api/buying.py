@@ -239,7 +239,8 @@ class PlacedOrderOut(Priced):
     ship_by: Moment | None
 
 
-def _purchase(row: Purchase) -> dict[str, Any]:
+def purchase_out(row: Purchase) -> dict[str, Any]:
+    """Return a purchase as lists of them show it."""
     same = ("number", "state", "terms", "placed_at", "pay_by", "paid_at")
     money = ("goods", "discount", "freight", "total")
     unpaid = row.state == PurchaseState.UNPAID
@@ -273,7 +274,7 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
             "reference": payment.provider_ref if is_transfer else "",
             "payee": cashier.payee() if is_transfer else {},
         }
-    return _purchase(found.purchase) | {
+    return purchase_out(found.purchase) | {
         "ship_to": found.ship_to,
         "payment": shown,
         "due": yuan(found.due.due_fen),
@@ -338,7 +339,7 @@ def list_purchases(request: ApiRequest, turn: Asked) -> dict[str, Any]:
         found = purchase_slice(Visitor(user=request.user), after=place_of(turn), limit=turn.limit)
     except (ValueError, TypeError) as error:
         raise Problem(400, "invalid_cursor", _("This cursor is not one of ours: start without one.")) from error
-    return {"items": [_purchase(row) for row in found.rows], "next_cursor": cursor_at(found.after)}
+    return {"items": [purchase_out(row) for row in found.rows], "next_cursor": cursor_at(found.after)}
 
 
 @area.reads("/purchases/{number}", PurchaseDetail, scope="orders:read", summary=gettext_noop("One of your purchases"))

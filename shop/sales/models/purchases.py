@@ -11,8 +11,8 @@ class Purchase(models.Model):
     """What was agreed in one checkout, and whether it is paid. Amounts in 分.
 
     total = goods - discount + freight. `key` makes placing idempotent. A guest is `contact_phone` (or
-    `contact_email`) and the hashed secret of a browser; a hashed token of its own opens it by link. The purchase is
-    adopted by whoever proves that phone later; then links to it end.
+    `contact_email`) and a hashed token of its own, which the browser keeps; another one opens it by link. Who proves
+    that phone by an account is asked whether the purchase is theirs: adopted, it needs the account.
     """
 
     number = models.CharField(max_length=20, unique=True, help_text="Not guessable, e.g. HQ26-7K2M-9QXD")
@@ -23,8 +23,19 @@ class Purchase(models.Model):
     contact_phone = models.CharField(max_length=20, blank=True)
     contact_email = models.EmailField(blank=True)
     erased_phone = models.CharField(max_length=64, blank=True, help_text="Of an erased buyer: a keyed hash")
-    guest_token_hash = models.CharField(max_length=64, blank=True, help_text="Of the browser that bought")
+    guest_token_hash = models.CharField(max_length=64, blank=True, help_text="Of its token, kept by the browser")
     link_token_hash = models.CharField(max_length=64, blank=True, help_text="Of the token in links to it")
+    phone_proved_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the buyer proved to have contact_phone"
+    )
+    declined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Has contact_phone, and says that another bought this",
+    )
     state = models.CharField(max_length=10, choices=PurchaseState.choices, default=PurchaseState.UNPAID)
     terms = models.CharField(max_length=10, choices=Terms.choices, default=Terms.ONLINE)
     goods_fen = models.BigIntegerField()

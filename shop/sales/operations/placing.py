@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from oscar.apps.basket.models import Basket
 from oscar.apps.basket.models import Line as BasketLine
 
@@ -19,11 +17,12 @@ from catalog.operations.output import CertificateExpired
 from shop.core.errors import DomainError, KeyUsed
 from shop.sales import hooks, rules
 from shop.sales.deal import NO_EXTRAS, SHOP, Attribution, Buyer, Extras, Invoice, PlaceLine, ShipTo
-from shop.sales.errors import BasketChanged, NotForSale, OverLimit
+from shop.sales.errors import BasketChanged, NotForSale
 from shop.sales.models import LineFacts, OrderAttribution, OrderFacts, Purchase
 from shop.sales.numbers import new_number
 from shop.sales.operations.discounts import check_parts, claim_uses
 from shop.sales.operations.events import order_event
+from shop.sales.operations.limits import check_limits
 from shop.sales.operations.order_rows import write_orders
 from shop.sales.operations.starting import tell_work
 from shop.sales.queries.pay_times import pay_time_for
@@ -72,13 +71,14 @@ def place(
             if terms == Terms.POSTPAID:
                 # Its pieces count as sold at once: the listings are locked before their stock (`locks.LOCK_ORDER`).
                 lock_listings({line.spec.listing_id for line in lines})
-            _check_limits(lines, whose)
+            lock_listings({line.spec.listing_id for line in lines if line.spec.purchase_limit is not None})
+            check_limits([(line.spec, line.quantity) for line in lines], whose)
             hooks.guard_prices(lines, buyer, at)
             wanted: dict[int, int] = defaultdict(int)
             for line in lines:
                 wanted[line.pool] += line.quantity
             stock.reserve(wanted)
-            purchase, orders = _write(at, lines, buyer, ship_to, key, terms, attribution, extras, basket_id)
+            purchase, orders = _write(at, lines, buyer, whose, ship_to, key, terms, attribution, extras, basket_id)
             _note_sources(purchase, (attribution, *also))
             claim_uses(purchase=purchase, applied=extras.applied, orders=orders, whose=whose, at=at)
             if terms == Terms.POSTPAID:
@@ -165,42 +165,11 @@ def _check_certificates(lines: Sequence[PlaceLine], at: datetime) -> None:
             )
 
 
-def _check_limits(lines: Sequence[PlaceLine], whose: Whose) -> None:
-    """Count what the buyer has of limited listings, as a guest and by account; their rows are locked, so that two
-    checkouts count each other.
-    """
-    limits = {line.spec.listing_id: line.spec for line in lines if line.spec.purchase_limit is not None}
-    if not limits:
-        return
-    lock_listings(limits)
-    rows = (
-        LineFacts.objects.filter(whose.purchases("order__purchase__"), listing_id__in=limits)
-        .exclude(order__state=OrderState.CANCELLED)
-        .values_list("listing_id")
-        .annotate(ordered=Sum("ordered"), cancelled=Sum("cancelled"))
-    )
-    had = {listing_id: ordered - cancelled for listing_id, ordered, cancelled in rows}
-    for listing_id, spec in limits.items():
-        now = sum(line.quantity for line in lines if line.spec.listing_id == listing_id)
-        limit = spec.purchase_limit or 0
-        if had.get(listing_id, 0) + now > limit:
-            left = max(0, limit - had.get(listing_id, 0))
-            text = ngettext(
-                "%(name)s: each buyer may have %(limit)d; you can take %(left)d more.",
-                "%(name)s: each buyer may have %(limit)d; you can take %(left)d more.",
-                limit,
-            )
-            raise OverLimit(
-                text % {"name": in_reader_language(spec.name_zh, spec.name_en), "limit": limit, "left": left},
-                specification_id=spec.specification_id,
-                left=left,
-            )
-
-
 def _write(
     at: datetime,
     lines: Sequence[PlaceLine],
     buyer: Buyer,
+    whose: Whose,
     ship_to: ShipTo,
     key: str,
     terms: str,
@@ -222,6 +191,7 @@ def _write(
         user=buyer.user,
         contact_phone=buyer.phone,
         contact_email=buyer.email,
+        phone_proved_at=at if whose.is_proved and buyer.phone in whose.phones else None,
         guest_token_hash=token_hash(buyer.guest_token),
         link_token_hash=token_hash(buyer.link_token),
         state=PurchaseState.UNPAID,

@@ -149,6 +149,9 @@ def erase_buyer(user: Any, at: datetime) -> None:
     OrderFacts.objects.filter(purchase__user=user).update(note="")
     Order.objects.filter(facts__purchase__user=user).update(guest_email="")
     # What may be had once stays had: the phone is counted by a keyed hash, and known to nobody.
+    if user.phone and user.phone_verified:
+        of_phone = own.filter(contact_phone__in=("", user.phone), erased_phone="", phone_proved_at__isnull=True)
+        of_phone.update(phone_proved_at=at)
     for pk, phone in own.exclude(contact_phone="").values_list("pk", "contact_phone"):
         Purchase.objects.filter(pk=pk).update(erased_phone=phone_digest(phone))
     if user.phone:
@@ -166,6 +169,7 @@ def erase_buyer(user: Any, at: datetime) -> None:
     )
     # A title with a tax number is an organisation's, and belongs to its invoice.
     own.filter(invoice_tax_no="").update(invoice_title="")
+    Purchase.objects.filter(declined_by=user).update(declined_by=None)
     RefundAccount.objects.filter(purchase__user=user).delete()
     _forget_slips(user, own)
     Favourite.objects.filter(user=user).delete()

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
+from shop.core.codes import national_phone
 from shop.core.keyset import Slice, slice_after
 from shop.core.prepared import Prepared
 from shop.sales.models import OrderFacts, Purchase
@@ -16,33 +17,32 @@ def owned(visitor: Visitor, prefix: str = "") -> Q:
     mine = Q(pk__in=[])
     if visitor.user is not None:
         mine |= Q(**{f"{prefix}user": visitor.user})
-    if visitor.token_hash:
-        mine |= Q(**{f"{prefix}guest_token_hash": visitor.token_hash})
+    if visitor.token_hashes:
+        mine |= Q(**{f"{prefix}guest_token_hash__in": visitor.token_hashes, f"{prefix}user__isnull": True})
     if visitor.opened:
         # Once an account has it, what was opened as a guest's purchase needs the account.
         mine |= Q(**{f"{prefix}pk__in": visitor.opened, f"{prefix}user__isnull": True})
     return mine
 
 
+MOST_OFFERED = 10
+NOBODY = Visitor()
 _PURCHASES = Purchase.objects.select_related("ship_division")
-_OF_PERSON = Prepared(lambda number, user_id: _PURCHASES.filter(number=number, user=user_id))
-_OF_GUEST = Prepared(lambda number, token: _PURCHASES.filter(number=number, guest_token_hash=token))
-_OF_EITHER = Prepared(
-    lambda number, user_id, token: _PURCHASES.filter(Q(user=user_id) | Q(guest_token_hash=token), number=number)
-)
+_NUMBERED = Prepared(lambda number: _PURCHASES.filter(number=number))
+
+
+def _is_owned(purchase: Purchase, visitor: Visitor) -> bool:
+    """Tell whether `owned` holds for a purchase at hand."""
+    if purchase.user_id is not None:
+        return visitor.user is not None and bool(purchase.user_id == visitor.user.pk)
+    return purchase.pk in visitor.opened or (purchase.guest_token_hash or None) in visitor.token_hashes
 
 
 def purchase_of(visitor: Visitor, number: str) -> Purchase | None:
     """Return the visitor's own purchase `number` with its destination, or None. One query at most."""
-    if visitor.user is not None and visitor.token_hash:
-        found = _OF_EITHER(number, visitor.user.pk, visitor.token_hash)
-    elif visitor.user is not None:
-        found = _OF_PERSON(number, visitor.user.pk)
-    else:
-        found = _OF_GUEST(number, visitor.token_hash) if visitor.token_hash else []
-    if not found and visitor.opened:
-        found = list(_PURCHASES.filter(number=number, pk__in=visitor.opened, user__isnull=True))
-    return next(iter(found), None)
+    if visitor == NOBODY:
+        return None
+    return next((each for each in _NUMBERED(number) if _is_owned(each, visitor)), None)
 
 
 def purchase_of_link(token: str) -> Purchase | None:
@@ -56,6 +56,18 @@ def guests_purchases(ids: Collection[int]) -> list[Purchase]:
     orders = Prefetch("orders", queryset=OrderFacts.objects.select_related("order", "supplier").order_by("pk"))
     found = Purchase.objects.filter(pk__in=ids, user__isnull=True).prefetch_related(orders)
     return sorted(found, key=lambda purchase: list(ids).index(purchase.pk))
+
+
+def offered_purchases(user: Any) -> list[Purchase]:
+    """Return the guests' purchases with the phone that `user` proved, which nobody has taken for one's own yet.
+
+    Not those that the person said to be another's. The latest first, ten at most; one query, none without a phone.
+    """
+    if not user.phone or not user.phone_verified:
+        return []
+    phones = {user.phone, national_phone(user.phone)}
+    rows = Purchase.objects.filter(user__isnull=True, contact_phone__in=phones)
+    return list(rows.exclude(declined_by=user.pk).order_by("-placed_at", "-pk")[:MOST_OFFERED])
 
 
 def purchase_slice(visitor: Visitor, *, after: list[Any] | None, limit: int) -> Slice[Purchase]:

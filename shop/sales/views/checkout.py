@@ -41,12 +41,11 @@ class _Checkout:
         self.user = visitors.user_of(request)
         self.is_sent = request.method == "POST"
         self.given = request.POST if self.is_sent else request.GET
-        self.guest = "" if self.user else visitors.guest_token(request)
+        self.guest = visitors.GuestBrowser() if self.user else visitors.guest_browser(request)
         # A key is ours, and this person's or browser's alone; whatever else is sent, or stands in an address, is none.
         sent = request.POST.get("key", "")
-        self.kept_under = visitors.purchase_key(sent, self.user, self.guest)
-        self.is_foreign = bool(sent) and not self.kept_under
-        self.key = sent if self.kept_under else visitors.new_key(self.user, self.guest)
+        self.kept_under = visitors.purchase_key(sent, self.user, self.guest.mark)
+        self.key = sent if self.kept_under else visitors.new_key(self.user, self.guest.mark)
         self.form = self._form()
         self.error = ""
         self.again = ""
@@ -150,7 +149,7 @@ class _Checkout:
             "chosen_specs": [line.spec.specification_id for line in page.lines],
         }
         response = render(self.request, template, context, status=status)
-        if self.guest:
+        if self.guest.mark:
             # Before anything is bought: whoever sends this form again, since its answer was lost, is known again.
             visitors.keep_guest(response, self.request, self.guest)
         return response
@@ -162,11 +161,25 @@ class _Checkout:
         """
         return placed_before(self.kept_under, (), ship_to) if self.kept_under else None
 
-    def to_cashier(self, purchase: Purchase) -> HttpResponse:
-        """Lead to the cashier, with what opens the purchase to a guest's browser."""
+    @cached_property
+    def token(self) -> str:
+        """The token of the purchase that this valid form places; "" for who is signed in."""
+        to = self.ship_to()
+        return visitors.purchase_token(
+            self.guest.mark, self.kept_under, to.name, to.phone, to.division_code, to.street, to.postcode
+        )
+
+    def to_cashier(self, purchase: Purchase, page: CheckoutPage) -> HttpResponse:
+        """Lead to the cashier, with what opens the purchase to a guest's browser.
+
+        A guest's form that placed with other contacts before opens nothing: somebody else may have filled it in.
+        """
+        if self.user is None and purchase.guest_token_hash != visitors.token_hash(self.token):
+            self.error = _("This form was sent before. Find that order by its number and phone.")
+            return self.show(page, 409)
         response = visitors.to_cashier(self.request, purchase.number)
-        if self.guest:
-            visitors.keep_guest(response, self.request, self.guest)
+        if self.guest.mark:
+            visitors.keep_guest(response, self.request, self.guest.holding(self.token))
         return response
 
 
@@ -201,7 +214,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return step.show(page, 422 if page.coupon_error else 200)
     if not step.form.is_bound:
         return step.show(page)
-    if step.is_foreign:
+    if not step.kept_under:
         step.error = _("This form was opened before you signed in or out. Please look again, then order.")
         return step.show(page, 409)
     return _place(step, page)
@@ -217,16 +230,15 @@ def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
             placed = step.placed(ship_to)
         except KeyUsed as error:
             return _refused(step, page, error)
-        return step.to_cashier(placed) if placed else step.show(page, 422)
-    key = step.kept_under or visitors.purchase_key(step.key, user, step.guest)
-    link = visitors.link_token(step.guest, key)
+        return step.to_cashier(placed, page) if placed else step.show(page, 422)
+    link = visitors.link_token(step.token)
     shown = request.POST.get("shown", "")
     try:
         purchase = check_out(
             page=page,
-            buyer=Buyer(user, (user and user.phone) or ship_to.phone, (user and user.email) or "", step.guest, link),
+            buyer=Buyer(user, (user and user.phone) or ship_to.phone, (user and user.email) or "", step.token, link),
             ship_to=ship_to,
-            key=key,
+            key=step.kept_under,
             shown_fen=int(shown) if shown.isascii() and shown.isdigit() else None,
             notes={group.supplier_id: group.note for group in page.groups},
             invoice=step.invoice(),
@@ -239,7 +251,7 @@ def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
         _keep_address(step, ship_to)
     if purchase.total_fen == 0:
         settle_nothing_due(purchase_id=purchase.pk, at=step.at)
-    return step.to_cashier(purchase)
+    return step.to_cashier(purchase, page)
 
 
 def _refused(step: _Checkout, page: CheckoutPage, error: DomainError) -> HttpResponse:
@@ -250,7 +262,7 @@ def _refused(step: _Checkout, page: CheckoutPage, error: DomainError) -> HttpRes
         step.error = str(error.message)
     if isinstance(error, KeyUsed):
         # What stands, stands; what is on the page now may be ordered besides.
-        step.key = visitors.new_key(step.user, step.guest)
+        step.key = visitors.new_key(step.user, step.guest.mark)
     fresh = step.page()
     if isinstance(error, OutOfStock) and fresh.problems:
         line, problem = fresh.problems[0]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,9 +21,10 @@ from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 from shop.sales import openings, rules, visitors
 from shop.sales.forms.orders import FindOrderForm
+from shop.sales.operations import adopting
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
-from shop.sales.queries.purchases import guests_purchases, purchase_of_link
+from shop.sales.queries.purchases import guests_purchases, offered_purchases, purchase_of_link
 from shop.sales.queries.trails import going_back_of_orders
 from shop.sales.shown import show_found, show_order, show_order_page
 from shop.sales.texts import in_reader_language
@@ -72,7 +74,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     visitor = visitors.visitor(request).own
     # Where a guest has nothing of its own: what was found here, else the way to find it.
     elsewhere = "sales:orders-found" if openings.found_in(request) else "sales:orders-find"
-    if visitor.user is None and not visitor.token_hash:
+    if visitor.user is None and not visitor.token_hashes:
         return redirect(elsewhere)
     tab = request.GET.get("state", "")
     tab = tab if tab in TABS else ""
@@ -85,8 +87,24 @@ def orders(request: HttpRequest) -> HttpResponse:
         "orders": [show_order(order, at) for order in listed.page.object_list],
         "tabs": [(code, label, listed.counts.get(code, 0)) for code, label in tab_labels().items()],
         "tab": tab,
+        "offered": offered_purchases(visitor.user) if visitor.user is not None else [],
     }
     return render(request, "sales/orders.html", context)
+
+
+@never_cache
+@login_required
+@post_only
+def answer_offer(request: HttpRequest, number: str) -> HttpResponse:
+    """Take a guest's purchase with one's phone for one's own, or say that it is another's."""
+    is_mine = request.POST.get("answer") == "mine"
+    answer = adopting.adopt_purchase if is_mine else adopting.decline_purchase
+    try:
+        answer(actor=request.user, number=number, at=timezone.now())
+        messages.success(request, _("It is among your orders now.") if is_mine else _("We do not ask about it again."))
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    return redirect("sales:orders")
 
 
 @never_cache
@@ -205,6 +223,7 @@ def open_proved(request: HttpRequest, proved: Pending) -> HttpResponse:
     purchase = next(iter(guests_purchases([proved.payload["purchase"]])), None)
     if purchase is None or international_phone(purchase.contact_phone) != proved.destination:
         raise Http404
+    adopting.note_phone_proved(purchase_id=purchase.pk, at=timezone.now())
     openings.open_purchase(request, purchase.pk)
     of_purchase = list(purchase.orders.all())
     if len(of_purchase) == 1:

@@ -1,0 +1,52 @@
+"""How many pieces each buyer may have of a limited listing 限购."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import ngettext
+
+from catalog.queries import SpecForSale
+from shop.sales.errors import OverLimit
+from shop.sales.models import LineFacts
+from shop.sales.states import OrderState
+from shop.sales.texts import in_reader_language
+from shop.sales.whose import Whose
+
+
+def check_limits(wanted: Sequence[tuple[SpecForSale, int]], whose: Whose) -> None:
+    """Count what the buyer has of limited listings, as a guest and by account, and what is wanted now.
+
+    Raises OverLimit. Who sells locks the listings first, so that two checkouts count each other.
+    """
+    limits = {spec.listing_id: spec for spec, _pieces in wanted if spec.purchase_limit is not None}
+    if not limits:
+        return
+    rows = (
+        LineFacts.objects.filter(whose.purchases("order__purchase__"), listing_id__in=limits)
+        .exclude(order__state=OrderState.CANCELLED)
+        .values_list("listing_id")
+        .annotate(ordered=Sum("ordered"), cancelled=Sum("cancelled"))
+    )
+    had = {listing_id: ordered - cancelled for listing_id, ordered, cancelled in rows}
+    for listing_id, spec in limits.items():
+        now = sum(pieces for each, pieces in wanted if each.listing_id == listing_id)
+        limit = spec.purchase_limit or 0
+        if had.get(listing_id, 0) + now > limit:
+            left = max(0, limit - had.get(listing_id, 0))
+            text = ngettext(
+                "%(name)s: each buyer may have %(limit)d; you can take %(left)d more.",
+                "%(name)s: each buyer may have %(limit)d; you can take %(left)d more.",
+                limit,
+            )
+            raise OverLimit(
+                text % {"name": in_reader_language(spec.name_zh, spec.name_en), "limit": limit, "left": left},
+                field=f"pieces-{spec.specification_id}",
+                specification_id=spec.specification_id,
+                left=left,
+            )
+
+
+def check_planned(*, wanted: Sequence[tuple[SpecForSale, int]], user: Any, phone: str) -> None:
+    """Raise OverLimit where a purchase that is planned for `user` could not be placed today. No locks."""
+    check_limits(wanted, Whose.of(user, phone))

@@ -1,0 +1,176 @@
+"""A guest's cookie: nothing that was not issued here, and nothing from before a purchase, opens it; it ends with signing
+in or out. Purchases with a phone are its owner's when it is proved, or when the owner says so.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core import signing
+from django.test import Client
+
+from shop.core.models import AuditEntry
+from shop.sales.models import OrderFacts, Purchase
+from shop.sales.visitors import GUEST_COOKIE, MOST_TOKENS
+from tests.factories import make_division, make_listing, make_user, spec_of
+from tests.sales.selling import PHONE, paid
+from tests.sales.test_checkout_keys import filled, same_browser
+from tests.sales.test_guest_access import acts, buys
+
+pytestmark = pytest.mark.django_db
+
+
+def opens(client: Client, purchase: Purchase) -> bool:
+    """Tell whether this browser reads the purchase anywhere."""
+    statuses = acts(client, OrderFacts.objects.get(purchase=purchase))
+    statuses |= {client.get(f"/pay/{purchase.number}/").status_code}
+    statuses |= {client.post(f"/pay/{purchase.number}/cancel/").status_code}
+    return statuses != {404}
+
+
+def issued(_client: Client) -> str:
+    client = Client()
+    client.get("/shop/checkout/", {"buy": f"{spec_of(make_listing(stock=9)).specification_id}:1"})
+    return client.cookies[GUEST_COOKIE].value
+
+
+def noted(client: Client) -> str:
+    """The value that this browser has after a purchase, and after the checkout was looked at again."""
+    buys(client)
+    client.get("/shop/checkout/", {"buy": f"{spec_of(make_listing(stock=9)).specification_id}:1"})
+    return client.cookies[GUEST_COOKIE].value
+
+
+PLANTED: dict[str, Callable[[Client], str]] = {
+    "never issued": lambda _client: "A" * 43,
+    "never issued, looks like a list": lambda _client: ".".join(["A" * 43] * 3),
+    "signed for something else": lambda _client: signing.Signer(salt="shop.sales.basket").sign("A" * 43),
+    "issued to another": issued,
+    "noted before": noted,
+}
+
+
+@pytest.mark.parametrize("what", list(PLANTED))
+def test_a_planted_cookie_opens_nothing_bought_after(what: str) -> None:
+    make_division()
+    victim, attacker = Client(), Client()
+    value = PLANTED[what](victim)
+    victim.cookies[GUEST_COOKIE] = attacker.cookies[GUEST_COOKIE] = value
+    bought = buys(victim)
+    assert not opens(attacker, bought)
+    bought.refresh_from_db()
+    assert bought.state == "unpaid"
+    assert victim.get(f"/pay/{bought.number}/").status_code == 200
+
+
+def test_a_form_left_open_opens_nothing_to_who_left_it() -> None:
+    make_division()
+    buy = f"{spec_of(make_listing(stock=9)).specification_id}:1"
+    browser = Client()
+    left = filled(browser, buy)
+    attacker = same_browser(browser)
+    browser.post("/shop/checkout/", left)
+    purchase = Purchase.objects.get()
+    told = attacker.post("/shop/checkout/", left | {"name": "王五", "street": "别处 1 号"})
+    assert told.status_code == 409
+    assert not opens(attacker, purchase)
+
+
+def listed(client: Client) -> list[str]:
+    return signing.Signer(salt="shop.sales.guest").unsign(client.cookies[GUEST_COOKIE].value).split(".")
+
+
+def test_the_cookie_lists_the_newest_purchases_only() -> None:
+    client = Client()
+    first = buys(client)
+    mark, token = listed(client)
+    full = ".".join([mark, *(["b" * 43] * (MOST_TOKENS - 1)), token])
+    client.cookies[GUEST_COOKIE] = signing.Signer(salt="shop.sales.guest").sign(full)
+    assert client.get(f"/pay/{first.number}/").status_code == 200
+    second = buys(client)
+    assert len(listed(client)) == 1 + MOST_TOKENS
+    statuses = [client.get(f"/pay/{each.number}/").status_code for each in (first, second)]
+    assert statuses == [404, 200]
+
+
+@pytest.mark.parametrize("key", ["", None])
+def test_a_checkout_without_a_key_places_nothing(key: str | None) -> None:
+    make_division()
+    client = Client()
+    sent = filled(client, f"{spec_of(make_listing(stock=9)).specification_id}:1")
+    del sent["key"]
+    refused = client.post("/shop/checkout/", sent | ({} if key is None else {"key": key}))
+    assert (refused.status_code, Purchase.objects.count()) == (409, 0)
+    assert client.post("/shop/checkout/", sent | {"key": refused.context["key"]}).status_code == 302
+
+
+def signs_in(client: Client, user: Any) -> None:
+    login = user.email or user.phone.removeprefix("+86")
+    answer = client.post("/account/login/", {"way": "password", "login": login, "password": "orchard-2026"})
+    assert answer.status_code == 302
+
+
+def test_signing_in_ends_the_guests_rights_in_the_browser() -> None:
+    browser = Client()
+    bought = buys(browser)
+    opened = paid((make_listing(stock=9), 1), link="a" * 43, key="opened")
+    browser.get(f"/account/orders/{opened.order.number}/", {"t": "a" * 43})
+    assert browser.get(f"/account/orders/{opened.order.number}/").status_code == 200
+    signs_in(browser, make_user(phone="+8613900000009", phone_verified=True))
+    assert browser.cookies[GUEST_COOKIE].value == ""
+    assert not opens(browser, bought)
+    assert acts(browser, opened) == {404}
+    assert bought.orders.get().order.number not in browser.get("/account/orders/").content.decode()
+    browser.post("/account/logout/")
+    assert not opens(browser, bought)
+
+
+def test_a_kept_cookie_counts_for_nothing_while_somebody_is_signed_in() -> None:
+    browser = Client()
+    bought = buys(browser)
+    value = browser.cookies[GUEST_COOKIE].value
+    signs_in(browser, make_user())
+    browser.cookies[GUEST_COOKIE] = value
+    assert not opens(browser, bought)
+    browser.post("/account/logout/")
+    assert browser.cookies[GUEST_COOKIE].value == ""
+
+
+def test_the_buyer_who_signs_in_with_the_orders_phone_has_it_in_the_account() -> None:
+    browser = Client()
+    bought = buys(browser)
+    zhou = make_user(phone=PHONE, phone_verified=True)
+    signs_in(browser, zhou)
+    bought.refresh_from_db()
+    assert (bought.user, bought.guest_token_hash, bought.link_token_hash) == (zhou, "", "")
+    assert browser.get(f"/pay/{bought.number}/").status_code == 200
+
+
+def test_a_strangers_order_with_ones_phone_is_offered_and_taken_or_declined() -> None:
+    stranger, browser = Client(), Client()
+    first, second = buys(stranger), buys(stranger)
+    zhou = make_user(phone=PHONE, phone_verified=True)
+    signs_in(browser, zhou)
+    page = browser.get("/account/orders/").content.decode()
+    assert page.count('data-testid="offered-purchase"') == 2
+    assert {one.orders.get().order.number in page for one in (first, second)} == {False}
+    assert not opens(browser, first)
+    # Another account can't answer for the phone.
+    other = Client()
+    other.force_login(make_user(phone=PHONE.replace("2046", "2047"), phone_verified=True))
+    other.post(f"/account/orders/offered/{first.number}/", {"answer": "mine"})
+    first.refresh_from_db()
+    assert first.user is None
+    browser.post(f"/account/orders/offered/{first.number}/", {"answer": "mine"})
+    browser.post(f"/account/orders/offered/{second.number}/", {"answer": "not_mine"})
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.user, second.user, second.declined_by) == (zhou, None, zhou)
+    page = browser.get("/account/orders/").content.decode()
+    assert ("offered-purchase" in page, first.orders.get().order.number in page) == (False, True)
+    assert second.orders.get().order.number not in page
+    # Adopted, it needs the account; declined, it stays the guest's.
+    assert stranger.get(f"/pay/{first.number}/").status_code == 404
+    assert stranger.get(f"/pay/{second.number}/").status_code == 200
+    said = AuditEntry.objects.filter(object_kind="purchase").order_by("pk").values_list("action", "object_id")
+    assert list(said) == [("adopt_purchase", str(first.pk)), ("decline_purchase", str(second.pk))]
