@@ -22,7 +22,11 @@ ITEMS: dict[str, tuple[str, ...]] = {
         "tests/sales/test_transfers.py",
         "tests/sales/test_terms.py",
     ),
-    "2 no coupon makes it dearer": ("tests/sales/test_offers.py", "tests/sales/test_pricing.py"),
+    "2 no coupon makes it dearer": (
+        "tests/sales/test_offers.py",
+        "tests/sales/test_pricing.py",
+        "tests/sales/test_buying.py",
+    ),
     "3 discounts, their payers, returns, once each": (
         "tests/sales/test_combining.py",
         "tests/sales/test_funding.py",
@@ -36,7 +40,7 @@ ITEMS: dict[str, tuple[str, ...]] = {
         "tests/sales/test_transfers.py::test_a_closed_purchase",
         "tests/procurement/test_cancelling.py",
     ),
-    "6 drops have their own time to pay": ("tests/livestream/test_drops.py",),
+    "6 drops have their own time to pay": ("tests/livestream/test_drops.py", "tests/flows/test_one_pomelo.py"),
     "7 stock with its pools": ("tests/sales/test_stock.py", "tests/sales/test_shipping.py"),
     "8 lots, tests, certificates": (
         "tests/traceability/test_quality.py",

@@ -27,5 +27,7 @@ def test_books_and_chains_hold_after_each_replay(tmp_path: Path, say: Say) -> No
             f" verify_chains after each, {each['events']} events in all;"
             f" {'; '.join(each['failed']) or 'all hold'}"
         )
-    assert all(each["replays"] and not each["failed"] for each in found.values())
+    # An item of which nothing was booked would prove nothing.
+    assert all(each["transfers"] and not each["failed"] for each in found.values())
+    assert all(each["events"] for item, each in found.items() if item.startswith(("4", "6", "8", "9")))
     assert run.returncode == 0, run.stdout[-4000:]
