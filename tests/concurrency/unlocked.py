@@ -41,7 +41,7 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("proposal", proposing, "_lock"),
     ("case", arbitration, "lock_case"),
     ("case", aftersales, "lock_case"),
-    ("limit", placing, "_check_limits"),
+    ("limit", placing, "check_limits"),
     ("limit", drops, "_check_limit"),
     ("transfer", transfers, "_check_payer"),
     # Asked of a refund, or of a payment, right after it was read.
