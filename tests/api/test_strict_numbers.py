@@ -1,9 +1,11 @@
 """What comes as JSON is what it says: `true` is not 1, "1" is no number, 1.0 is no whole number, 1 is not true."""
 
 import pytest
+from django.utils import translation
 from pydantic import ValidationError
 
 from shop.core.api import Body
+from shop.core.api.guarding import _explained
 from shop.core.api.values import Id
 
 
@@ -50,3 +52,17 @@ def test_the_api_says_it_beside_the_field(client) -> None:
     answer = client.post("/api/v1/tokens", given, content_type="application/json")
     assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json")
     assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [("days", "int_type")]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-hans", "只能是其中之一：first、second、mixed。"), ("en", "One of these: first, second, mixed.")],
+)
+def test_what_may_be_chosen_is_listed_in_the_readers_language(language: str, said: str) -> None:
+    fault = {
+        "type": "literal_error",
+        "loc": ("body", "body", "sorting"),
+        "ctx": {"expected": "'first', 'second' or 'mixed'"},
+    }
+    with translation.override(language):
+        assert _explained(fault) == {"field": "sorting", "code": "literal_error", "message": said}

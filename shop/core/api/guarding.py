@@ -1,6 +1,7 @@
 """Around every address of the API: the reader's language, problems instead of pages, nothing kept by anybody."""
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -11,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.utils import translation
-from django.utils.translation import get_supported_language_variant
+from django.utils.translation import get_language, get_supported_language_variant
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import NinjaAPI
@@ -174,4 +175,12 @@ def _explained(error: dict[str, Any]) -> dict[str, str]:
     known = {
         name: value for name, value in facts.items() if name in {"max_length", "min_length", "ge", "le", "expected"}
     }
+    if "expected" in known:
+        known["expected"] = _choices(str(known["expected"]))
     return {"field": field or str(place[-1]), "code": kind, "message": text % known if known else text}
+
+
+def _choices(expected: str) -> str:
+    """Return "'first', 'second' or 'mixed'", as the validator says it, in the reader's language."""
+    separator = ", " if get_language() == "en" else "、"
+    return separator.join(re.findall(r"'([^']*)'", expected)) or expected
