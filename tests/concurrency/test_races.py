@@ -6,6 +6,7 @@ from django.db import connection
 from oscar.apps.basket.models import Basket, Line
 
 from catalog.models import Stock
+from catalog.operations.output import GRAMS
 from shop.core import ledger
 from shop.sales.models import OrderFacts, Payment, Purchase, Refund, Remittance
 from shop.sales.operations.payments import capture_payment, start_payment
@@ -84,7 +85,7 @@ def _certified(tmp_path: Path, real_db: str, *, lock: bool) -> tuple[dict[str, i
     spec = spec_of(listings[0])
     certificate = make_certificate(*listings, yearly_output_grams=spec.net_grams * STOCK)
     # Opened before: the others would wait for who opens it, and not meet.
-    ledger.accounts([f"certificate:{certificate.pk}:{AT.year}:drawn"])
+    ledger.accounts([f"certificate:{certificate.pk}:{AT.year}:drawn"], asset=GRAMS)
     connection.close()
     outcomes = race(
         "buy", database_url=real_db, folder=tmp_path / "certified", attempts=BUYERS, lock=lock, meet="account",

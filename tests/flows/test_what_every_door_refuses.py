@@ -227,7 +227,8 @@ def test_in_a_drop(listing, tomorrow, clock):
     tomorrow()
     where = viewer.post("/live/songyuan/buy/", {"drop": Drop.objects.get().pk, "quantity": 1})["Location"]
     query = dict(part.split("=") for part in where.partition("?")[2].split("&"))
-    answer = viewer.post("/shop/checkout/", {**query, "address": address.pk, "place": "1"})
+    sent = {**query, "address": address.pk, "place": "1", "key": viewer.get(where).context["key"]}
+    answer = viewer.post("/shop/checkout/", sent)
     assert (answer.status_code, "认证今天不在有效期内" in answer.content.decode()) == (409, True)
     assert Purchase.objects.count() == 0
 

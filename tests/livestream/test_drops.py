@@ -186,13 +186,14 @@ def test_a_drop_is_bought_at_the_ordinary_checkout(stage, client: Client) -> Non
     sent = {
         "buy": f"{spec.specification_id}:2", "deal": f"drop:{drop.pk}", "address": "new", "name": "周敏",
         "phone": "13800002046", "province": "44", "city": "4401", "division": "440106", "street": "龙口西路 8 号 1202",
-        "place": "1",
+        "place": "1", "key": page.context["key"],
     }  # fmt: skip
     answer = client.post("/shop/checkout/", sent)
     assert answer.status_code == 302, answer.content.decode()[:2000]
     purchase = Purchase.objects.get()
     assert (purchase.goods_fen, purchase.attribution_kind) == (5960, "live")
     assert pools(item.listing) == {"main": (40, 0), f"drop:{drop.pk}": (10, 2)}
+    sent["key"] = client.get(address).context["key"]
     end_drop(session_id=session.pk, version=session.version, drop_id=drop.pk, actor=host, at=timezone.now())
     over = client.post("/shop/checkout/", sent)
     assert over.status_code == 409
@@ -206,10 +207,12 @@ def test_a_mark_in_the_address_reaches_the_order(stage, client: Client) -> None:
     spec = spec_of(item.listing)
     client.get(f"/shop/?from=session-{session.pk}")
     client.get("/shop/?from=nonsense-1")
+    buy = f"{spec.specification_id}:1"
     client.post(
         "/shop/checkout/",
         {
-            "buy": f"{spec.specification_id}:1", "address": "new", "name": "周敏", "phone": "13800002046",
+            "key": client.get("/shop/checkout/", {"buy": buy}).context["key"], "buy": buy,
+            "address": "new", "name": "周敏", "phone": "13800002046",
             "province": "44", "city": "4401", "division": "440106", "street": "龙口西路 8 号 1202", "place": "1",
         },
     )  # fmt: skip
