@@ -106,7 +106,7 @@ def test_a_closed_purchase_is_said_to_clerk_and_buyer(client: Client):
     [(127999, "周敏", "", "received"), (128000, " ", "", "payer"), (128000, "别的公司", "", "why")],
 )
 def test_what_does_not_fit_is_refused_beside_its_field(received, payer, why, field):
-    payment = announced()
+    payment = announced(user=unit_buyer())
     with pytest.raises(InvalidInput) as refused:
         match_transfer(payment_id=payment.pk, received_fen=received, payer=payer, why=why, actor=None, at=AT)
     assert refused.value.field == field
@@ -114,14 +114,21 @@ def test_what_does_not_fit_is_refused_beside_its_field(received, payer, why, fie
     assert payment.state == "started"
 
 
-def test_an_operator_decides_about_another_payer_on_the_page(client: Client, django_assert_max_num_queries):
+def test_of_a_guest_no_name_is_expected_so_any_payer_with_the_code_is_booked():
     payment = announced()
+    match_transfer(payment_id=payment.pk, received_fen=128000, payer="周敏", why="", actor=None, at=AT)
+    assert OrderFacts.objects.get().state == OrderState.TO_SHIP
+    assert AuditEntry.objects.get(action="transfer_matched").object_id == str(payment.pk)
+
+
+def test_an_operator_decides_about_another_payer_on_the_page(client: Client, django_assert_max_num_queries):
+    payment = announced(user=unit_buyer())
     client.force_login(make_user())
     assert client.get("/review/transfers/").status_code == 403
     staff = make_user("finance@example.com")
     staff.groups.add(Group.objects.get_or_create(name=roles.PLATFORM_ADMIN)[0])
     client.force_login(staff)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(21):
         assert payment.provider_ref in client.get("/review/transfers/").content.decode()
     address = f"/review/transfers/{payment.pk}/"
     wrong = client.post(address, {"received": "12,80.001", "payer": "别的公司"})

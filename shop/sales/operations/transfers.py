@@ -20,7 +20,7 @@ from shop.sales.operations.settling import WAITING, take_money
 from shop.sales.operations.statement_lines import book_line
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
-from shop.sales.queries.transfers import expected_payers, offsets_of
+from shop.sales.queries.transfers import expected_payers, is_registered, offsets_of
 from shop.sales.rules import clean_reference, same_name
 from shop.sales.states import PurchaseState
 
@@ -131,8 +131,11 @@ def _decide(purchase: Purchase, payment: Payment, received_fen: int, then: str, 
 def _check_payer(payment: Payment, payer: str, why: str) -> bool:
     if not payer:
         raise InvalidInput(_("Enter who paid, as on the statement."), code="payer_missing", field="payer")
-    matches = any(same_name(payer, name) for name in expected_payers(payment))
-    if not matches and not why:
+    expected = expected_payers(payment)
+    matches = any(same_name(payer, name) for name in expected)
+    # Of a guest nobody knows a name: the code alone says whose the money is.
+    is_nobody_known = not expected and not is_registered(payment)
+    if not matches and not why and not is_nobody_known:
         raise InvalidInput(
             _("The payer is not who was expected. Say why it is theirs all the same."),
             code="payer_differs",

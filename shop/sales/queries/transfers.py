@@ -171,6 +171,12 @@ def expected_payers(payment: Payment) -> list[str]:
     return _payers([purchase])[purchase.pk]
 
 
+def is_registered(payment: Payment) -> bool:
+    """Tell whether the payers of a purchase are registered names, as a unit's are, so that any other must be explained."""
+    kind = Purchase.objects.values_list("attribution_kind", flat=True).get(pk=payment.payable_id)
+    return kind in hooks.payer_sources
+
+
 def _payers(purchases: Sequence[Purchase]) -> dict[int, list[str]]:
     """Return the expected payers by purchase."""
     registered = {
