@@ -17,7 +17,7 @@ from catalog.queries.proposals import CertificateChoice, EditorChoices
 from catalog.rules.proposed import MOST_SPECS, ProposedListing, ProposedSpec, problems
 from catalog.states import SaleUnit, StorageClass
 from catalog.words import english
-from shop.core.fields import LineField, ParagraphsField
+from shop.core.fields import LineField, NumberField, ParagraphsField
 from shop.core.money import to_fen, to_yuan
 
 AS_USUAL = gettext_lazy("As usual for its kind")
@@ -28,8 +28,8 @@ NUMBER = gettext_lazy("Enter a number, such as 32.80.")
 WHOLE = gettext_lazy("Enter a whole number.")
 
 
-def _decimal(label: Any, places: int, too_fine: Any) -> forms.DecimalField:
-    return forms.DecimalField(
+def _decimal(label: Any, places: int, too_fine: Any) -> NumberField:
+    return NumberField(
         label=label,
         required=False,
         max_digits=12,

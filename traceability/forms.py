@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.queries import said
-from shop.core.fields import LineField
+from shop.core.fields import LineField, NumberField
 from traceability.models import ProduceLot, ProductionBase
 from traceability.operations.places import Spot
 from traceability.operations.quality import LabReport
@@ -17,8 +17,8 @@ from traceability.rules.weights import in_words
 from traceability.states import Grade, TestKind
 
 
-def _kilograms(least: str = "0.001", **options: Any) -> forms.DecimalField:
-    return forms.DecimalField(
+def _kilograms(least: str = "0.001", **options: Any) -> NumberField:
+    return NumberField(
         min_value=Decimal(least),
         max_value=Decimal(1_000_000),
         max_digits=10,
@@ -200,16 +200,16 @@ class BaseForm(forms.Form):
 
     name = LineField(label=_("Name of the base"), max_length=40)
     place = LineField(label=_("Place, as on the certificate"), max_length=80)
-    latitude = forms.DecimalField(
+    latitude = NumberField(
         label=_("Latitude"), max_digits=9, decimal_places=6, min_value=-90, max_value=90,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )  # fmt: skip
-    longitude = forms.DecimalField(
+    longitude = NumberField(
         label=_("Longitude"), max_digits=9, decimal_places=6, min_value=-180, max_value=180,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )  # fmt: skip
     plot = LineField(label=_("Name of the field"), max_length=40, required=False)
-    area = forms.DecimalField(
+    area = NumberField(
         label=_("Its area, in mu"), max_digits=7, decimal_places=1, min_value=0, required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )  # fmt: skip

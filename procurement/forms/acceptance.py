@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.operations.accepting import NAME_LENGTH, Receivers
 from procurement.rules.lists import MOST_PIECES
-from shop.core.fields import LineField
+from shop.core.fields import LineField, NumberField
 
 MOST_KILOGRAMS = Decimal(1_000_000)
 
@@ -80,7 +80,7 @@ class AcceptForm(forms.Form):
                 error_messages={"required": _("Enter how many arrived well, 0 for none.")},
             )
             if line.net_grams:
-                self.fields[f"weight-{line.line_id}"] = forms.DecimalField(
+                self.fields[f"weight-{line.line_id}"] = NumberField(
                     label=_("Weighed, kg"),
                     required=False,
                     min_value=0,

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 
 from shop.core import codes, texts
 from shop.core.errors import DomainError
+from shop.core.numbers import plain_number
 
 
 class LineField(forms.CharField):
@@ -29,6 +30,19 @@ class ParagraphsField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         """Return it cleaned, its lines kept."""
         return super().to_python(None if value is None else texts.many_lines(str(value)))
+
+
+class NumberField(forms.DecimalField):
+    """A decimal number as people type it, read by the one rule of `shop.core.numbers`."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the Decimal, None for nothing."""
+        if isinstance(value, str) and value.strip():
+            try:
+                value = plain_number(value)
+            except ValueError:
+                raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        return super().to_python(value)
 
 
 class _CodeField(forms.CharField):

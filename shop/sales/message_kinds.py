@@ -26,6 +26,13 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "order_cancelled_goods_first",
+    title=_("Order %(number)s is cancelled"),
+    text=_("Nothing was paid for it, and nothing has to be."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
     "order_cancelled_unpaid",
     title=_("Order %(number)s is cancelled"),
     text=_("Nothing was taken for it. The other orders of the purchase stay as they are."),

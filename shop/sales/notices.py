@@ -125,7 +125,9 @@ def tell_cancelled(*, order_id: int, reason: str, at: datetime, was_unpaid: bool
     if was_unpaid:
         _tell_buyer(order, "order_cancelled_unpaid", {}, key=f"order_cancelled:{order.pk}", at=at)
         return
-    _tell_buyer(order, "order_cancelled", {}, key=f"order_cancelled:{order.pk}", at=at)
+    # Of an order that is delivered first nothing was paid that could go back.
+    kind = "order_cancelled" if order.refunded_fen else "order_cancelled_goods_first"
+    _tell_buyer(order, kind, {}, key=f"order_cancelled:{order.pk}", at=at)
     _tell_supplier(order, "order_cancelled_supplier", {}, key=f"order_cancelled_supplier:{order.pk}", at=at)
 
 

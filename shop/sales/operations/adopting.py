@@ -37,8 +37,11 @@ def adopt_guest_purchases(*, user: Any, at: datetime, token_hashes: Collection[s
 
 
 def adopt_purchase(*, actor: Any, number: str, at: datetime) -> None:
-    """Take a guest's purchase with the phone that the actor proved for one's own. Raises NotOffered."""
-    if not _adopt(actor, Q(number=number), at):
+    """Take a guest's purchase with the phone that the actor proved for one's own. Raises NotOffered.
+
+    Who said that it is another's can't take it afterwards.
+    """
+    if not _adopt(actor, Q(number=number) & ~Q(declined_by=actor.pk), at):
         raise NotOffered(_("This order is not waiting for your answer any more."))
 
 

@@ -13,6 +13,7 @@ from shop.core import sent
 from shop.core.acting import permitted
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.money import to_fen
+from shop.core.numbers import plain_number
 from shop.core.post_only import post_only
 from shop.sales.models import Payment
 from shop.sales.operations.transfers import match_transfer
@@ -75,9 +76,9 @@ def match(request: HttpRequest, payment_id: int) -> HttpResponse:
 def _amount(text: str, field: str = "received") -> int:
     """Return an amount in 分 from what was typed in 元. Raises InvalidInput."""
     try:
-        yuan = Decimal(text.strip().lstrip("¥￥").replace(",", ""))
+        yuan = Decimal(plain_number(text.strip().lstrip("¥￥")))
         if yuan.is_finite() and 0 < yuan < 10**9 and yuan == yuan.quantize(Decimal("0.01")):
             return to_fen(yuan)
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):
         pass
     raise InvalidInput(_("Enter the amount as on the statement, such as 1280.00."), code="amount_wrong", field=field)
