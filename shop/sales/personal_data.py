@@ -13,7 +13,7 @@ HOLDING = Holding(
             "sales.Purchase",
             (
                 *("user", "contact_phone", "contact_email", "guest_token_hash", "link_token_hash", "erased_phone"),
-                *("phone_proved_at", "declined_by"),
+                *("phone_proved_at", "declined_by", "content_digest"),
                 *("ship_name", "ship_phone", "ship_street", "ship_postcode"),
                 *("invoice_title", "invoice_tax_no", "invoice_email", "attribution_label", "coupon_code"),
             ),
@@ -27,8 +27,8 @@ HOLDING = Holding(
         Held("sales.AfterSalePicture", ("picture",), erased="the buyer's photos are deleted, files and all"),
         Held(
             "sales.Refund",
-            ("reason", "proof", "paid_out_by_id"),
-            kept="a code of ours; the bank's slip, a document of the books that finance sees; who paid it, by number",
+            ("reason", "proof", "paid_out_by_id", "payee_why"),
+            kept="a code of ours; the bank's slip, a document of the books that finance sees; who paid it, by number; why to whom",
         ),
         Held(
             "sales.RefundAccount", ("holder", "bank", "number", "given_by_id"), exported="purchases", erased="deleted"

@@ -59,7 +59,8 @@ def test_the_shop_locks_in_order() -> None:
         decide_after_sale(case_id=case.pk, approve=True, amount_fen=500, actor=None, at=AT)
         assert receive_overdue(at=AT + timedelta(days=60)) == 2
         owner = make_user(phone=PHONE, phone_verified=True)
-        adopt_purchase(actor=owner, number=buy((rice, 1), key="adopted").number, at=AT)
+        adopted = buy((rice, 1), key="adopted", token="c" * 43)
+        adopt_purchase(actor=owner, number=adopted.number, token_hashes=(adopted.guest_token_hash,), at=AT)
         decline_purchase(actor=owner, number=buy((rice, 1), key="declined").number, at=AT)
     assert recorder.wrong == []
     assert {"sales_purchase", "sales_orderfacts", "catalog_listing", "catalog_stock", "core_account"} <= recorder.seen

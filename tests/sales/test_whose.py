@@ -6,7 +6,7 @@ from catalog.models import Listing
 from shop.accounts.operations.privacy import erase_person
 from shop.sales.errors import OverLimit
 from shop.sales.models import Purchase
-from shop.sales.operations.adopting import adopt_purchase, note_phone_proved
+from shop.sales.operations.adopting import adopt_purchase
 from shop.sales.operations.closing import cancel_purchase
 from shop.sales.whose import Whose
 from tests.factories import AT, make_listing, make_user
@@ -54,14 +54,10 @@ def test_a_guest_counts_everything_that_is_known_of_its_phone(scarce: Listing) -
         buy((scarce, 1), key="guest")
 
 
-@pytest.mark.parametrize("how", ["proved by a code", "adopted"])
-def test_a_guest_purchase_that_is_known_to_be_the_owners_counts(scarce: Listing, how: str) -> None:
+def test_a_guest_purchase_that_is_known_to_be_the_owners_counts(scarce: Listing) -> None:
     owner = make_user(phone=PHONE, phone_verified=True)
-    guests = buy((scarce, 1), key="guest")
-    if how == "adopted":
-        adopt_purchase(actor=owner, number=guests.number, at=AT)
-    else:
-        note_phone_proved(purchase_id=guests.pk, at=AT)
+    guests = buy((scarce, 1), key="guest", token="c" * 43)
+    adopt_purchase(actor=owner, number=guests.number, token_hashes=(guests.guest_token_hash,), at=AT)
     with pytest.raises(OverLimit):
         buy((scarce, 1), key="owner", user=owner)
 

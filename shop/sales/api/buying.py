@@ -23,10 +23,11 @@ from shop.sales.forms.checkout import NEW, CheckoutForm
 from shop.sales.models import Purchase
 from shop.sales.operations import closing, payments
 from shop.sales.operations.checkout import check_out
-from shop.sales.operations.placing import Buyer, Invoice, ShipTo
+from shop.sales.operations.placing import Buyer, Invoice, ShipTo, content_digest
 from shop.sales.queries import cashier
 from shop.sales.queries.checkout import CheckoutPage, checkout_page
 from shop.sales.queries.purchases import purchase_slice
+from shop.sales.rules import clean_coupon
 from shop.sales.states import PurchaseState
 from shop.sales.visitors import Visitor
 
@@ -324,8 +325,12 @@ def place_purchase(request: ApiRequest, body: Order) -> dict[str, Any]:
         shown_fen=fen_of(body.total) if body.total else None,
         notes=notes,
         invoice=invoice,
+        content=content_digest(
+            ship_to, invoice, notes, clean_coupon(body.coupon), buy=body.buy and body.buy.model_dump(), deal=body.deal,
+            lines=sorted(body.lines),
+        ),
         at=step.at,
-    )
+    )  # fmt: skip
     if purchase.total_fen == 0:
         payments.settle_nothing_due(purchase_id=purchase.pk, at=step.at)
     return detail(paying(request, purchase.number))

@@ -161,6 +161,7 @@ def erase_buyer(user: Any, at: datetime) -> None:
         contact_email="",
         guest_token_hash="",
         link_token_hash="",
+        content_digest="",
         ship_name=NOBODY,
         ship_phone="",
         ship_street="",
