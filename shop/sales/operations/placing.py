@@ -29,7 +29,7 @@ from shop.sales.operations.limits import check_limits
 from shop.sales.operations.order_rows import write_orders
 from shop.sales.operations.starting import tell_work
 from shop.sales.queries.pay_times import pay_time_for
-from shop.sales.states import OrderState, PurchaseState, Terms
+from shop.sales.states import CONSUMER_TERMS, OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language
 from shop.sales.visitors import token_hash
 from shop.sales.whose import Whose
@@ -57,7 +57,7 @@ def place(
     The same `key` again returns the first purchase, if it is of the same goods, address and `extras.content`. With `basket_id`, that basket goes from Open to Submitted; where
     it `leaves_some` lines that are not bought now, only the bought ones go, the others wait in it.
     `attribution` is the channel; `also` says what else it came from (a campaign, a session, a need), one per kind.
-    Raises NotForSale (out of season), OutOfStock, OutputExceeded, CertificateExpired, OverLimit, CouponGone, or
+    Raises NotForSale (out of season), OutOfStock, OutputExceeded, CertificateExpired, OverLimit, PhoneUnproved, CouponGone, or
     BasketChanged when the basket was ordered or changed meanwhile, KeyUsed for a key of another purchase; ValueError when the lines' discounts are not what `extras.applied` takes off.
     Locks: basket, limited listings, stock pools by id, certified output, then what participants lock.
     """
@@ -75,7 +75,7 @@ def place(
                 # Its pieces count as sold at once: the listings are locked before their stock (`locks.LOCK_ORDER`).
                 lock_listings({line.spec.listing_id for line in lines})
             lock_listings({line.spec.listing_id for line in lines if line.spec.purchase_limit is not None})
-            check_limits([(line.spec, line.quantity) for line in lines], whose)
+            check_limits([(line.spec, line.quantity) for line in lines], whose, asks_proof=terms in CONSUMER_TERMS)
             hooks.guard_prices(lines, buyer, at)
             wanted: dict[int, int] = defaultdict(int)
             for line in lines:

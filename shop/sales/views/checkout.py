@@ -1,6 +1,7 @@
 """The checkout: one screen, nothing typed is ever lost."""
 
 from typing import Any
+from urllib.parse import quote_plus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -52,6 +53,12 @@ class _Checkout:
         self.error = ""
         self.again = ""
         self.coupon = self.given.get("coupon", "")[:40]
+
+    def prove(self) -> str:
+        """Return where a phone is proved, and from there back to this checkout."""
+        if self.user is not None:
+            return local("/account/security/phone/")
+        return f"{local('/account/login/')}?next={quote_plus(_address_of(self.given))}"
 
     def new_key(self) -> str:
         """Return a key for another purchase of this person or browser."""
@@ -154,6 +161,7 @@ class _Checkout:
             "deal": page.special.source if page.special else "",
             "error": self.error,
             "again": self.again,
+            "prove": self.prove() if page.needs_phone else "",
             "estimated": self.address is None and not form.picked["division"],
             "signed_in": self.user is not None,
             "part": template != "sales/checkout.html",
@@ -207,7 +215,7 @@ def _pair(text: str) -> tuple[int, int] | None:
 def _address_of(given: QueryDict) -> str:
     """Return the address of the same checkout, for who has to sign in first."""
     same = QueryDict(mutable=True)
-    for name in ("buy", "deal", "s"):
+    for name in ("buy", "deal", "s", "coupon"):
         same.setlist(name, [value[:40] for value in given.getlist(name)[:200] if value])
     return f"{local('/shop/checkout/')}?{same.urlencode()}"
 
