@@ -18,7 +18,8 @@ HOLDING = Holding(
                 *("invoice_title", "invoice_tax_no", "invoice_email", "attribution_label", "coupon_code"),
             ),
             exported="purchases",
-            erased="the recipient, contacts and a title without tax number go; a keyed hash of the phone counts coupons",
+            erased="recipient, contacts and a title without tax number go (a unit's and a beneficiary's address is theirs); "
+            "a keyed hash of the phone counts coupons",
             kept=f"{YEARS}; an organisation's invoice title with its tax number stays on the invoice",
         ),
         Held("sales.OrderFacts", ("note",), exported="purchases", erased="emptied", kept=YEARS),

@@ -230,6 +230,9 @@ class PurchaseDetail(PurchaseOut):
 class GoesBackOut(Priced):
     amount: str
     has_account: bool = Field(description=gettext_noop("Whether finance knows where it goes."))
+    asked_of: Literal["buyer", "unit"] = Field(
+        description=gettext_noop("Who says where it goes: you, or the unit's finance on the unit's payment.")
+    )
 
 
 class PlacedOrderOut(Priced):
@@ -282,7 +285,11 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
         "received": yuan(found.due.received_fen),
         "left": yuan(found.due.left_fen if found.purchase.state == PurchaseState.UNPAID else 0),
         "goes_back": found.goes_back
-        and {"amount": yuan(found.goes_back.fen), "has_account": found.goes_back.account is not None},
+        and {
+            "amount": yuan(found.goes_back.fen),
+            "has_account": found.goes_back.account is not None,
+            "asked_of": "unit" if found.goes_back.door else "buyer",
+        },
         "came": show_came(found.trail),
         "went_back": show_went(found.trail),
         "methods": list(cashier.offered_to(found)) if found.purchase.state == PurchaseState.UNPAID else [],

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet, Sum
+from django.db.models import Min, QuerySet, Sum
 
 from shop.core.names import is_among
 from shop.core.private_files import private_url
@@ -130,16 +130,31 @@ def payout_exists(refund_id: int) -> bool:
 
 @dataclass(frozen=True)
 class GoesBack:
-    """What of a purchase is to be paid to its buyer's account: 分, and the account as far as it is known."""
+    """What of a purchase is to be paid to its buyer's account: 分, and the account as far as it is known.
+
+    `door`: where, and by whom, the account is said instead of by the buyer.
+    """
 
     fen: int
     account: RefundAccount | None
+    door: hooks.Elsewhere | None = None
+
+
+def refunds_without_account(kind: str, ref: str) -> dict[int, tuple[int, datetime]]:
+    """Return the refunds by hand of purchases attributed to (`kind`, `ref`) that wait for an account: by purchase, 分
+    and since when. One query.
+    """
+    purchases = Purchase.objects.filter(attribution_kind=kind, attribution_ref=ref, refund_account=None)
+    waiting = by_hand().filter(state=RefundState.REQUESTED, payment__payable_id__in=purchases.values("pk"))
+    rows = waiting.values_list("payment__payable_id").annotate(fen=Sum("amount_fen"), since=Min("requested_at"))
+    return {pk: (fen, since) for pk, fen, since in rows.order_by("payment__payable_id")}
 
 
 def goes_back(purchase_id: int) -> GoesBack | None:
-    """Return what waits to be paid to a buyer's account, or None where nothing does. Two queries at most."""
+    """Return what waits to be paid to a buyer's account, or None where nothing does. Three queries at most."""
     waiting = by_hand().filter(payment__payable_id=purchase_id, state=RefundState.REQUESTED)
     fen = waiting.aggregate(fen=Sum("amount_fen"))["fen"]
     if not fen:
         return None
-    return GoesBack(fen, RefundAccount.objects.filter(pk=purchase_id).first())
+    door = hooks.elsewhere(hooks.Step.PAY, Purchase.objects.get(pk=purchase_id))
+    return GoesBack(fen, RefundAccount.objects.filter(pk=purchase_id).first(), door)
