@@ -181,7 +181,8 @@ def erase_buyer(user: Any, at: datetime) -> None:
 def _check_orders(user: Any) -> None:
     """Raise StillOpen with what is open and whose turn it is. A gift on its way waits for others, and keeps nobody."""
     is_open = Q(state__in=OPEN_ORDERS) | Q(purchase__state=PurchaseState.UNPAID)
-    mine, units = [], []
+    mine: list[str] = []
+    units: list[str] = []
     rows = OrderFacts.objects.filter(is_open, purchase__user=user).select_related("order", "purchase")
     for order in rows.order_by("pk"):
         number, purchase = order.order.number, order.purchase
