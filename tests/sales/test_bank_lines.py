@@ -30,7 +30,7 @@ def program() -> Any:
     return program_of(admin)
 
 
-def refund_with_account(holder: str = "王小明") -> tuple[Purchase, Refund]:
+def refund_with_account(holder: str = "周敏") -> tuple[Purchase, Refund]:
     purchase, payment = announced()
     book(payment, 40_00, "give_back")
     give_account(purchase=purchase, holder=holder, bank="工行广州", number="622208360200", actor=None, at=AT)
@@ -66,7 +66,7 @@ def test_a_refund_is_not_noted_as_paid_to_an_account_that_finance_never_saw() ->
 def test_the_same_account_given_twice_is_the_one_that_finance_saw() -> None:
     purchase, refund = refund_with_account()
     again = give_account(
-        purchase=purchase, holder="王小明", bank="工行广州", number="6222 0836 0200", actor=None, at=AT
+        purchase=purchase, holder="周敏", bank="工行广州", number="6222 0836 0200", actor=None, at=AT
     )
     assert again.version == 1
     assert pay_out(refund_id=refund.pk, reference="OUT-1", account_version=1, actor=None, at=AT).state == "succeeded"
@@ -165,7 +165,7 @@ def test_a_refund_to_another_name_than_who_paid_needs_a_reason_that_is_kept(door
         assert pays.post(f"{path}payment", body, key="paid").status_code == 204
     refund.refresh_from_db()
     assert (refund.state, refund.payee_why) == ("succeeded", why)
-    assert AuditEntry.objects.get(action="refund_paid_out").details["payee_why"] == why
+    assert AuditEntry.objects.get(action="refund_paid_out").data["payee_why"] == why
     assert why in desk.get("/review/payouts/?paid=1").content.decode()
     shown = pays.get("/review/payouts?state=paid").data["items"][0]
     assert (shown["holder_differs"], shown["why"]) == (True, why)
