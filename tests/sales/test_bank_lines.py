@@ -65,9 +65,7 @@ def test_a_refund_is_not_noted_as_paid_to_an_account_that_finance_never_saw() ->
 
 def test_the_same_account_given_twice_is_the_one_that_finance_saw() -> None:
     purchase, refund = refund_with_account()
-    again = give_account(
-        purchase=purchase, holder="周敏", bank="工行广州", number="6222 0836 0200", actor=None, at=AT
-    )
+    again = give_account(purchase=purchase, holder="周敏", bank="工行广州", number="6222 0836 0200", actor=None, at=AT)
     assert again.version == 1
     assert pay_out(refund_id=refund.pk, reference="OUT-1", account_version=1, actor=None, at=AT).state == "succeeded"
 

@@ -19,6 +19,7 @@ from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
 from shop.core.codes import international_phone
 from shop.sales.api.basket import BasketLineOut, OfferOut, Pieces, area, show_line, show_offers
 from shop.sales.api.trails import MoneyCame, MoneyWent, show_came, show_went
+from shop.sales.errors import PhoneUnproved
 from shop.sales.forms.checkout import NEW, CheckoutForm
 from shop.sales.models import Purchase
 from shop.sales.operations import closing, payments
@@ -321,7 +322,8 @@ def place_purchase(request: ApiRequest, body: Order) -> dict[str, Any]:
     notes = {int(pk): text for pk, text in body.notes.items() if pk.isascii() and pk.isdigit() and len(pk) < 19}
     page = step.page(notes)
     if page.coupon_error:
-        raise Problem(422, "coupon", page.coupon_error, field="coupon")
+        code = PhoneUnproved.code if page.is_coupon_unproved else "coupon"
+        raise Problem(422, code, page.coupon_error, field="coupon")
     user = request.user
     key = hashlib.sha256(f"{user.pk}:{request.headers[KEY_HEADER].strip()}".encode()).hexdigest()[:48]
     purchase = check_out(
