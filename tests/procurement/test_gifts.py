@@ -399,7 +399,9 @@ def test_two_orders_of_a_gift_are_told_apart_where_they_are_confirmed(need, list
     member = need.beneficiary.memberships.get().user
     page = as_(member).get("/pledges/mine/").content.decode()
     assert page.count('data-testid="confirm-receipt"') == 2
-    said = [row["what"] for row in program_of(member).get("/gifts/received").data["items"][0]["orders"]]
+    said = [
+        row["what"] for row in program_of(member, language="zh-hans").get("/gifts/received").data["items"][0]["orders"]
+    ]
     assert len(set(said)) == 2
     assert [page.count(what) for what in said] == [1, 1]
 
