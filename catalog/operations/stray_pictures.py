@@ -32,5 +32,6 @@ def forget_stray_pictures(*, at: datetime) -> int:
 
 def _pointing() -> list[Any]:
     """Return every foreign key that points to a picture, those without a way back too."""
-    fields = [each.field for each in Picture._meta.get_fields(include_hidden=True) if each.is_relation]
-    return [field for field in fields if field.model is not Picture and not isinstance(field, ManyToManyField)]
+    ways: list[Any] = Picture._meta.get_fields(include_hidden=True)
+    fields = [each.field for each in ways if each.auto_created and each.is_relation]
+    return [field for field in fields if not isinstance(field, ManyToManyField)]

@@ -100,7 +100,7 @@ def test_a_password_for_many_from_before_can_not_be_guessed(language: str) -> No
 
 
 def test_a_page_that_got_another_address_is_found_by_the_old_one(
-    django_capture_on_commit_callbacks: CaptureOnCommit,
+    django_capture_on_commit_callbacks: CaptureOnCommit, django_assert_num_queries: CaptureOnCommit
 ) -> None:
     page = make_page()
     page.slug = "oranges"
@@ -110,6 +110,8 @@ def test_a_page_that_got_another_address_is_found_by_the_old_one(
     answer = Client().get("/citrus/?utm_source=poster")
     assert (answer.status_code, answer["Location"]) == (301, "/oranges/")
     assert Client().get("/lemons/").status_code == 404
+    with django_assert_num_queries(0):
+        assert Client().get("/media/lemons.webp").status_code == 404
 
 
 def test_redirects_are_typed_one_by_one(chief: Client) -> None:

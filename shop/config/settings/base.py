@@ -76,8 +76,8 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "shop.sales.sources.RememberSource",
     "shop.sales.visitors.EndGuest",
-    # Where a page was that got another address: Wagtail notes it, and this leads there.
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    # Leads from where a page was.
+    "shop.campaigns.renamed.FollowRenamed",
 ]
 
 ROOT_URLCONF = "shop.config.urls"
