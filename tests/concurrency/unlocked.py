@@ -33,9 +33,9 @@ from shop.core.models import Account, Limit
 from shop.core.money import to_yuan
 from shop.sales import rules
 from shop.sales.models import Purchase
-from shop.sales.offers import has_used
 from shop.sales.operations import acceptance, aftersales, arbitration, baskets, checkout, discounts, placing, transfers
 from shop.sales.pricing import Applied
+from shop.sales.used import has_used
 from tests.concurrency.meeting import Meeting
 from traceability.models import ProduceLot, TraceEvent
 from traceability.operations import assigning, quality
