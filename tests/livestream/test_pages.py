@@ -153,7 +153,7 @@ def test_the_goods_of_a_replay_can_be_chosen_while_another_session_is_shown(clie
 
 
 def test_an_announcement_stands_at_the_top_and_not_over_the_clip(client: Client) -> None:
-    session, _host = make_session()
+    _session, _host = make_session()
     page = client.get("/live/songyuan/").content.decode()
     top = page[page.index('class="live-top"') : page.index('class="live-bottom"')]
     assert 'data-part="announcement"' in top
