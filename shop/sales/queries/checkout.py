@@ -15,7 +15,8 @@ from shop.core.times import spoken_day
 from shop.sales.hooks import SpecialPrice, special_price
 from shop.sales.pricing import PricedLine, Quote, SupplierGroup
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
-from shop.sales.rules import clean_coupon
+from shop.sales.queries.pay_times import pay_time_for
+from shop.sales.rules import ONLINE_MINUTES, clean_coupon
 from shop.sales.texts import in_reader_language
 
 
@@ -49,6 +50,7 @@ class CheckoutPage:
     groups: list[CheckoutGroup] = field(default_factory=list)
     problems: list[tuple[BasketLine, Problem]] = field(default_factory=list)
     special: SpecialPrice | None = None
+    pay_minutes: int = ONLINE_MINUTES
 
     @property
     def used_coupon(self) -> str:
@@ -121,7 +123,7 @@ def checkout_page(
     quote, discounts = price_lines(priced, code, user, destination, at)
     page = CheckoutPage(
         found, lines, quote, leaves_some, code, discounts.coupon_error, discounts.coupon_note,
-        coupon_scope=discounts.coupon_scope, special=special,
+        coupon_scope=discounts.coupon_scope, special=special, pay_minutes=_pay_minutes(special, at),
     )  # fmt: skip
     page.problems = [
         (line, problem)
@@ -147,6 +149,12 @@ def checkout_page(
             )
         )
     return page
+
+
+def _pay_minutes(special: SpecialPrice | None, at: datetime) -> int:
+    """Return how long what is placed here waits for its payment: as placing reckons it."""
+    scarce = pay_time_for([special.source], at) if special else None
+    return scarce.online_minutes if scarce else ONLINE_MINUTES
 
 
 def _special_problem(special: SpecialPrice | None, quantity: int) -> Problem | None:
