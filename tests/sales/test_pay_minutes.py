@@ -30,7 +30,7 @@ def test_the_page_says_it(client):
     listing = make_listing(supplier=session.room.supplier, stock=50, price_fen=3280)
     drop = drop_of(session, put(session, listing, host), host)
     Drop.objects.update(ends_at=timezone.now() + timezone.timedelta(hours=1))
-    where = f"/checkout/?buy={spec_of(listing).specification_id}&quantity=1&deal=drop:{drop.pk}"
+    where = f"/shop/checkout/?buy={spec_of(listing).specification_id}:1&deal=drop:{drop.pk}"
     html = client.get(where).content.decode()
     assert "12 分钟内付款" in html
     assert "30 分钟" not in html
