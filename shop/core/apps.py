@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from shop.core import limit_words
+
 
 class CoreConfig(AppConfig):
     """Divisions, ledger, outbox, audit, limits."""
@@ -12,3 +14,5 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself: periodic work."""
         from shop.core import limits, once  # noqa: F401  reason: models must be loaded first
+
+        limit_words.install()
