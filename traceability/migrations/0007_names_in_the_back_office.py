@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("catalogue", "0032_category_exclude_from_menu_category_long_description"),
-        ("traceability", "0005_how_long_goods_keep"),
+        ("traceability", "0006_what_a_disposed_lot_owes"),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sales", "0020_discounts_and_lines_of_statement"),
+        ("sales", "0021_content_and_payee_why"),
     ]
 
     operations = [
