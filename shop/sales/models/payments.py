@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from shop.sales.states import PaymentState, RefundState
 
@@ -166,14 +167,20 @@ class PayTime(models.Model):
     the stock. Without `transfer_minutes` a bank transfer is not offered. Rows of days that passed stay as they are.
     """
 
-    kind = models.CharField(max_length=20, help_text="drop, pool")
-    online_minutes = models.PositiveIntegerField()
-    transfer_minutes = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no bank transfer")
-    document = models.CharField(max_length=120, blank=True)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
+    kind = models.CharField(_("Kind of pool"), max_length=20, help_text=_("drop, or pool for every other one"))
+    online_minutes = models.PositiveIntegerField(_("Minutes to pay online"))
+    transfer_minutes = models.PositiveIntegerField(
+        _("Minutes to pay by bank transfer"), null=True, blank=True, help_text=_("Empty: no bank transfer.")
+    )
+    document = models.CharField(_("Document or decision"), max_length=120, blank=True)
+    valid_from = models.DateField(_("First day"))
+    valid_until = models.DateField(
+        _("Last day"), null=True, blank=True, help_text=_("Empty: until the next row begins.")
+    )
 
     class Meta:
+        verbose_name = _("time to pay for scarce goods")
+        verbose_name_plural = _("times to pay for scarce goods")
         ordering = ["kind", "-valid_from"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "valid_from"], name="pay_time_once"),
