@@ -270,7 +270,8 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
         shown = {
             "method": payment.gateway,
             "state": payment.state,
-            "amount": yuan(payment.amount_fen),
+            # What was given back of it is not asked for.
+            "amount": yuan(payment.amount_fen - found.trail.of_payment(payment.pk).unneeded().back_fen),
             "reference": payment.provider_ref if is_transfer else "",
             "payee": cashier.payee() if is_transfer else {},
         }

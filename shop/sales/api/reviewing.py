@@ -18,6 +18,7 @@ from shop.sales.models import Purchase, RefundAccount, ReviewFacts
 from shop.sales.operations.payouts import give_account, pay_out
 from shop.sales.operations.reviews import moderate_review
 from shop.sales.operations.transfers import match_transfer
+from shop.sales.queries.finding import clean_query
 from shop.sales.queries.payouts import Payout, by_hand, payout_exists, payouts
 from shop.sales.queries.reviewing import decided_reviews, review_exists, waiting_reviews
 from shop.sales.queries.transfers import Transfer, transfer_exists, transfers
@@ -94,7 +95,8 @@ class TransferOut(Priced):
     id: int
     code: str = Field(examples=["HK000017A1B2"])
     amount: str = Field(description=gettext_noop("What is still to come."))
-    received: str = Field(description=gettext_noop("What came already."))
+    received: str = Field(description=gettext_noop("What came already, before anything of it went back."))
+    kept: str = Field(description=gettext_noop("What came, less what goes or went back."))
     purchase: str
     purchase_state: str = Field(description=gettext_noop("Unless it is unpaid, what comes goes back."))
     payers: list[str] = Field(description=gettext_noop("Names that may stand on the statement."))
@@ -108,8 +110,12 @@ class TransferOut(Priced):
     slip_count: int
 
 
+SOUGHT = Field("", max_length=60, description=gettext_noop("A code, a name, an amount, a bank's or an order's number."))
+
+
 class TransfersAsked(Follow):
     state: Literal["waiting", "closed", "booked"] = "waiting"
+    q: str = SOUGHT
 
 
 def _transfer(row: Transfer) -> dict[str, Any]:
@@ -118,6 +124,7 @@ def _transfer(row: Transfer) -> dict[str, Any]:
         "code": row.code,
         "amount": yuan(row.left_fen if not row.is_closed else row.amount_fen),
         "received": yuan(row.received_fen),
+        "kept": yuan(row.kept_fen),
         "purchase": row.number,
         "purchase_state": row.state,
         "payers": row.payers,
@@ -138,7 +145,7 @@ def _transfer(row: Transfer) -> dict[str, Any]:
 )
 def list_transfers(request: ApiRequest, asked: Annotated[TransfersAsked, Query(...)]) -> dict[str, Any]:
     _check(request, "sales.decide_transfers")
-    return turn_of(asked, lambda page: transfers(page, shown=asked.state), _transfer)
+    return turn_of(asked, lambda page: transfers(page, shown=asked.state, query=clean_query(asked.q)), _transfer)
 
 
 @area.reads(
@@ -217,6 +224,7 @@ class PayoutOut(Priced):
 
 class PayoutsAsked(Follow):
     state: Literal["waiting", "paid"] = "waiting"
+    q: str = SOUGHT
 
 
 def show_account(account: RefundAccount | None) -> dict[str, Any] | None:
@@ -248,7 +256,7 @@ def _payout(row: Payout) -> dict[str, Any]:
 )
 def list_payouts(request: ApiRequest, asked: Annotated[PayoutsAsked, Query(...)]) -> dict[str, Any]:
     _check(request, "sales.decide_transfers")
-    return turn_of(asked, lambda page: payouts(page, paid=asked.state == "paid"), _payout)
+    return turn_of(asked, lambda page: payouts(page, paid=asked.state == "paid", query=clean_query(asked.q)), _payout)
 
 
 class PaidOut(Body):

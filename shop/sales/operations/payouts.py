@@ -20,9 +20,10 @@ from shop.sales import books, hooks, rules
 from shop.sales.errors import AccountChanged, DoneElsewhere, WrongState
 from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
 from shop.sales.operations.locks import lock_purchase
+from shop.sales.operations.statement_lines import checked_reference
 from shop.sales.states import RefundState
 
-LONGEST_HOLDER, LONGEST_BANK, LONGEST_REFERENCE = 120, 80, 60
+LONGEST_HOLDER, LONGEST_BANK = 120, 80
 
 
 def give_account(
@@ -96,7 +97,7 @@ def pay_out(
     InvalidInput on `reference` (one that paid another refund, too) or `proof`, WrongState for a refund that is not paid
     by hand, was paid already with another reference, or whose account nobody gave.
     """
-    reference = rules.clean_reference(reference)[:LONGEST_REFERENCE]
+    reference, key = checked_reference(reference)
     if not reference and proof is None:
         raise InvalidInput(_("Enter the bank's reference, or add the slip."), code="proof_missing", field="reference")
     # Re-encoding takes a while: before the locks. What was paid already needs no second picture.
@@ -110,7 +111,7 @@ def pay_out(
         if not rules.is_by_hand(refund.payment.gateway):
             raise WrongState(_("This refund goes back by itself."))
         if refund.state == RefundState.SUCCEEDED:
-            if reference and reference == refund.provider_ref:
+            if key and key == refund.reference_key:
                 return refund
             raise WrongState(
                 _("This refund was paid out already, with the reference %(reference)s.")
@@ -126,7 +127,7 @@ def pay_out(
                 ),
                 account_version=account.version,
             )
-        _write_paid_out(refund, reference, account.version, picture, actor, at)
+        _write_paid_out(refund, reference, key, account.version, picture, actor, at)
         ledger.post(
             [
                 books.paid_out(
@@ -150,14 +151,14 @@ def pay_out(
 
 
 def _write_paid_out(
-    refund: Refund, reference: str, account_version: int, picture: Any, actor: Any, at: datetime
+    refund: Refund, reference: str, key: str, account_version: int, picture: Any, actor: Any, at: datetime
 ) -> None:
     """Note how a refund was paid. Raises InvalidInput for a reference of another payment: the database tells."""
     try:
         with transaction.atomic():
             Refund.objects.filter(pk=refund.pk).update(
-                state=RefundState.SUCCEEDED, provider_ref=reference, proof=picture, finished_at=at,
-                paid_out_by_id=getattr(actor, "pk", None), account_version=account_version,
+                state=RefundState.SUCCEEDED, provider_ref=reference, reference_key=key, proof=picture,
+                finished_at=at, paid_out_by_id=getattr(actor, "pk", None), account_version=account_version,
             )  # fmt: skip
     except IntegrityError as error:
         raise InvalidInput(

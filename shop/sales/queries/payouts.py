@@ -10,6 +10,7 @@ from django.db.models import QuerySet, Sum
 from shop.core.private_files import private_url
 from shop.sales import rules
 from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
+from shop.sales.queries.finding import payouts_of
 from shop.sales.queries.slips import PROOFS, SMALL
 from shop.sales.states import RefundState
 from shop.sales.texts import thumb_url
@@ -36,6 +37,11 @@ class Payout:
     account_version: int | None
 
     @property
+    def key(self) -> str:
+        """What tells its fields apart on a page."""
+        return str(self.pk)
+
+    @property
     def is_account_of_then(self) -> bool:
         """Whether `account` is what was paid to: another may have been named for refunds since."""
         return self.account is not None and self.account_version in (None, self.account.version)
@@ -55,13 +61,18 @@ def by_hand() -> QuerySet[Refund]:
     return Refund.objects.filter(payment__payable_kind="purchase", payment__gateway__in=rules.BY_HAND)
 
 
-def payouts(page: int | str = 1, *, paid: bool = False) -> Page:
-    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Five queries."""
+def payouts(page: int | str = 1, *, paid: bool = False, query: str = "") -> Page:
+    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Five queries.
+
+    `query` looks among them for a code, a name, an amount, the bank's reference, a purchase's number or an order's.
+    """
     rows = by_hand().select_related("payment", "order__order", "proof")
     if paid:
         rows = rows.filter(state=RefundState.SUCCEEDED).order_by("-finished_at", "-pk")
     else:
         rows = rows.filter(state=RefundState.REQUESTED).order_by("requested_at", "pk")
+    if query:
+        rows = rows.filter(payouts_of(query))
     found: Page[Any] = Paginator(rows, PAYOUTS_A_PAGE).get_page(page)
     refunds = list(found.object_list)
     ids = {refund.payment.payable_id for refund in refunds}
