@@ -10,6 +10,7 @@ from pydantic import Field
 
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Moment, Page, Priced, SomeYuanIn, fen_of, yuan
+from shop.core.api.bank import BankAccountIn
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
@@ -278,12 +279,6 @@ def pay_out_refund(request: ApiRequest, refund_id: int, body: PaidOut) -> None:
     pay_out(refund_id=refund_id, reference=body.reference, account_version=body.account_version, **by(request))
 
 
-class AccountIn(Body):
-    holder: str = Field(max_length=120)
-    bank: str = Field(max_length=80, description=gettext_noop("With its branch."))
-    number: str = Field(max_length=40)
-
-
 @area.writes(
     "/review/payouts/{int:refund_id}/account",
     None,
@@ -291,13 +286,10 @@ class AccountIn(Body):
     key=Key.REQUIRED,
     summary=gettext_noop("Enter the account of a refund, as finance knows it"),
 )
-def give_payout_account(request: ApiRequest, refund_id: int, body: AccountIn) -> None:
+def give_payout_account(request: ApiRequest, refund_id: int, body: BankAccountIn) -> None:
     _check(request, "sales.decide_transfers")
     refund = by_hand().filter(pk=refund_id).select_related("payment").first()
     if refund is None:
         raise Http404
     purchase = Purchase.objects.get(pk=refund.payment.payable_id)
-    give_account(
-        purchase=purchase, through=purchase.attribution_kind, holder=body.holder, bank=body.bank, number=body.number,
-        **by(request),
-    )  # fmt: skip
+    give_account(purchase=purchase, through=purchase.attribution_kind, **body.facts(), **by(request))

@@ -20,9 +20,17 @@ MOST_SLIPS = 3
 
 
 def add_slip(
-    *, purchase: Purchase, upload: IO[bytes] | None, actor: Any, at: datetime, through: str = ""
+    *,
+    purchase: Purchase,
+    upload: IO[bytes] | None,
+    replaces: int | None = None,
+    actor: Any,
+    at: datetime,
+    through: str = "",
 ) -> TransferSlip:
     """Add a picture of the bank's slip to the open transfer of a purchase; return it. Nothing is booked by it.
+
+    `replaces` is the id of a slip of this transfer in whose place it comes; one that is not there any more is no fault.
 
     `through` is the kind of purchases whose own door this is (DoneElsewhere). Raises InvalidInput on `slip` without a
     picture or beyond the number allowed, WrongState where no transfer of the purchase waits for money.
@@ -37,6 +45,10 @@ def add_slip(
     picture = _store(upload, actor, at)
     with transaction.atomic():
         payment = _open_transfer(lock_purchase(purchase.pk))
+        if replaces is not None and payment.slips.filter(pk=replaces).delete()[0]:
+            audit.record(
+                action="transfer_slip_replaced", object_kind="payment", object_id=payment.pk, actor=actor, at=at
+            )
         if payment.slips.count() >= MOST_SLIPS:
             raise InvalidInput(
                 _("%(most)d pictures of slips are enough.") % {"most": MOST_SLIPS}, code="too_many_slips", field="slip"

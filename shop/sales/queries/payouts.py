@@ -12,7 +12,7 @@ from shop.sales import rules
 from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
 from shop.sales.queries.finding import payouts_of
 from shop.sales.queries.slips import PROOFS, SMALL
-from shop.sales.states import RefundState
+from shop.sales.states import PurchaseState, RefundState
 from shop.sales.texts import thumb_url
 
 PAYOUTS_A_PAGE = 20
@@ -113,6 +113,19 @@ def _slip(refund: Refund) -> str:
 def payout_exists(refund_id: int) -> bool:
     """Tell whether there is such a refund by hand. One query."""
     return by_hand().filter(pk=refund_id).exists()
+
+
+def goes_back_by_hand(order_id: int) -> bool:
+    """Tell whether finance pays what goes back of an order. One query."""
+    return by_hand().filter(order=order_id).exists()
+
+
+def goes_back_of_closed(order_id: int) -> int:
+    """Return 分 that finance still pays back of an order's purchase that was closed without being paid. Two queries."""
+    closed = Purchase.objects.filter(orders=order_id, state__in=(PurchaseState.CANCELLED, PurchaseState.EXPIRED))
+    pk = closed.values_list("pk", flat=True).first()
+    found = goes_back(pk) if pk is not None else None
+    return found.fen if found is not None else 0
 
 
 @dataclass(frozen=True)
