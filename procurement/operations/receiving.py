@@ -95,13 +95,14 @@ def confirm_by_id(*, link_id: int, photo: IO[bytes] | None, message: str, at: da
         link = link_by_id(link_id=link_id, at=at)
         if not ReceiptLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at):
             raise _used(link)
+        order = lock_order(link.order_id)
+        if order.state != OrderState.COMPLETED:
+            accept_order(order_id=order.pk, accepted={}, actor=None, at=at, note="pledge")
+        # Last of what may be refused: a file stays where the rest is undone.
         try:
             picture = store_picture(upload=photo, alt_zh=_("Photo of the receipt"), at=at, is_private=True)
         except InvalidInput as error:
             raise InvalidInput(error.message, field="photo") from error
-        order = lock_order(link.order_id)
-        if order.state != OrderState.COMPLETED:
-            accept_order(order_id=order.pk, accepted={}, actor=None, at=at, note="pledge")
         pledge = Pledge.objects.get(purchase_id=link.order.purchase_id)
         receipt = PledgeReceipt.objects.create(
             order_id=link.order_id, pledge=pledge, picture=picture, words=message.strip()[:200], at=at
