@@ -17,11 +17,12 @@ from procurement.operations.units import grant_budget, set_acceptance_rule, set_
 from procurement.plots import pace_plot
 from procurement.queries import quota as queries
 from procurement.queries.home import home_facts
-from procurement.queries.payers import payers_of
+from procurement.queries.payers import accounts_asked, payers_of
 from procurement.queries.requests import asked_to_represent, open_requests, orders_under_way, wishes_to_cancel
 from procurement.queries.units import Seat
-from procurement.shown import declaration_badge, show_order, tasks
+from procurement.shown import declaration_badge, show_order
 from procurement.states import Fund
+from procurement.tasks_shown import tasks
 from procurement.texts import words, year_of
 from procurement.views.entry import asked_year, console, for_unit, seats
 from shop.core.errors import DomainError
@@ -63,7 +64,15 @@ def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResp
     schedules = schedules_of([each.purchase for each in waiting if each.purchase is not None])
     whole = found.whole
     to_do = tasks(
-        seat, found, waiting, orders, at, asked_to_represent(seat.pk, year), schedules, wishes_to_cancel(seat.pk)
+        seat,
+        found,
+        waiting,
+        orders,
+        at,
+        asked_to_represent(seat.pk, year),
+        schedules,
+        wishes_to_cancel(seat.pk),
+        accounts_asked(seat.pk),
     )
     context = {
         "csrf_token": TOKEN,

@@ -94,7 +94,10 @@ ROUTES: dict[str, Rule] = {
     "account/orders/": Rule.OPEN,
     "account/orders/find/": Rule.OPEN,
     "account/orders/found/": Rule.OPEN,
-    "account/orders/offered/<str:number>/": Rule.OWN,
+    "account/orders/bought-here/<str:number>/": Rule.OWN,
+    "account/orders/received/<str:number>/": Rule.BUYER,
+    "account/orders/received/<str:number>/receive/": Rule.BUYER,
+    "account/orders/received/<str:number>/decline/": Rule.OWN,
     "account/orders/found/<str:number>/code/": Rule.BUYER,
     # The API's door: its document and its page; an address that it doesn't have.
     "api/": Rule.OPEN,

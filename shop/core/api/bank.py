@@ -13,7 +13,7 @@ class BankAccountIn(Body):
     bank: str = Field(max_length=80, description=gettext_noop("With its branch."))
     number: str = Field(max_length=40)
 
-    def facts(self) -> dict[str, str]:
+    def facts(self) -> dict[str, Any]:
         """Return what the operation takes."""
         return {"holder": self.holder, "bank": self.bank, "number": self.number}
 
