@@ -56,7 +56,7 @@ def add_slip(
 
 
 def _check_room(payment: Payment, replaces: int | None) -> None:
-    if payment.slips.exclude(pk=replaces).count() >= MOST_SLIPS:
+    if payment.slips.exclude(pk=replaces or 0).count() >= MOST_SLIPS:
         raise InvalidInput(
             _("%(most)d pictures of slips are enough.") % {"most": MOST_SLIPS}, code="too_many_slips", field="slip"
         )
