@@ -45,7 +45,10 @@ class Remittance(models.Model):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="remittances")
     amount_fen = models.BigIntegerField()
     payer = models.CharField(max_length=120, blank=True, help_text="As on the statement")
-    reference = models.CharField(max_length=60, blank=True, help_text="The bank's number of the line")
+    reference = models.CharField(max_length=60, blank=True, help_text="The bank's number of the line, as typed")
+    reference_key = models.CharField(
+        max_length=80, blank=True, help_text="Its letters and digits, by which lines are compared"
+    )
     actor_id = models.BigIntegerField(null=True, blank=True)
     at = models.DateTimeField()
 
@@ -54,10 +57,12 @@ class Remittance(models.Model):
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="remittance_positive"),
             # One line of a statement may be split over several payments, but is booked once for each.
             models.UniqueConstraint(
-                fields=["payment", "reference"], condition=~Q(reference=""), name="remittance_reference_once"
+                fields=["payment", "reference_key"], condition=~Q(reference_key=""), name="remittance_reference_once"
             ),
         ]
-        indexes = [models.Index(fields=["reference"], condition=~Q(reference=""), name="remittance_by_reference")]
+        indexes = [
+            models.Index(fields=["reference_key"], condition=~Q(reference_key=""), name="remittance_by_reference")
+        ]
 
     def __str__(self) -> str:
         return f"{self.payment_id} {self.amount_fen}"
@@ -69,7 +74,8 @@ class StatementLine(models.Model):
     Who names a line books all of it, unless the line's own amount is said: then it is split, up to that amount.
     """
 
-    reference = models.CharField(max_length=60, unique=True, help_text="The bank's number of the line")
+    reference = models.CharField(max_length=60, help_text="The bank's number of the line, as typed first")
+    key = models.CharField(max_length=80, unique=True, help_text="Its letters and digits, by which lines are compared")
     amount_fen = models.BigIntegerField()
     booked_fen = models.BigIntegerField(default=0)
     is_stated = models.BooleanField(default=False, help_text="The amount was said, not only taken from a booking")
@@ -116,6 +122,9 @@ class Refund(models.Model):
     state = models.CharField(max_length=10, choices=RefundState.choices, default=RefundState.REQUESTED)
     key = models.CharField(max_length=120, unique=True)
     provider_ref = models.CharField(max_length=120, blank=True)
+    reference_key = models.CharField(
+        max_length=80, blank=True, help_text="Of what finance paid: the letters and digits of the bank's reference"
+    )
     proof = models.ForeignKey("catalog.Picture", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     paid_out_by_id = models.BigIntegerField(null=True, blank=True)
     account_version = models.PositiveIntegerField(
@@ -133,6 +142,10 @@ class Refund(models.Model):
             # One payment of the bank, or one answer of a provider, pays one refund.
             models.UniqueConstraint(
                 fields=["provider_ref"], condition=~Q(provider_ref=""), name="refund_reference_once"
+            ),
+            # However it is typed.
+            models.UniqueConstraint(
+                fields=["reference_key"], condition=~Q(reference_key=""), name="refund_reference_key_once"
             ),
         ]
         indexes = [
