@@ -124,7 +124,7 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "is_last_step": step is not None and step[0] >= seat.unit.approvals,
         "changes": line_changes(found),
         "fact_changes": changed_facts(found),
-        "history": history(found),
+        "history": history(found, timezone.now()),
     }
 
 
@@ -198,22 +198,11 @@ def asked_version(request: HttpRequest) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
-def _pieces(request: HttpRequest) -> dict[int, int]:
-    """Return what was typed, specification → pieces; what is no number is -1, which the operation refuses."""
-    found = {}
-    for name, value in request.POST.items():
-        key = name.removeprefix("pieces-")
-        if name != key and key.isascii() and key.isdigit() and len(key) < 16:
-            text = value.strip()
-            found[int(key)] = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1 if text else 0
-    return found
-
-
 @_action
 def change(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
     """Set the pieces of lines."""
     operations.put_lines(
-        request_id=found.pk, pieces=_pieces(request), version=asked_version(request), actor=request.user, at=at
+        request_id=found.pk, pieces=sent.pieces(request), version=asked_version(request), actor=request.user, at=at
     )
     return _("Saved. Prices are today's.")
 
@@ -286,7 +275,7 @@ def add(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     query = request.GET.get("q", "")[:60]
     refusal, status = "", 200
     if request.method == "POST":
-        wanted = {pk: count for pk, count in _pieces(request).items() if count}
+        wanted = {pk: count for pk, count in sent.pieces(request).items() if count}
         try:
             operations.put_lines(request_id=found.pk, pieces=wanted, adds=True, actor=request.user, at=timezone.now())
         except DomainError as error:
@@ -334,7 +323,8 @@ def _reason(row: Any) -> str:
         Verdict.UNKNOWN: _("No product has this code. Compare it with the catalogue."),
         Verdict.DUPLICATE: _("The same code as in row %(n)d: only the first counts. Add the pieces there."),
         Verdict.NO_QUANTITY: _("No quantity. Write how many pieces."),
-        Verdict.NOT_A_NUMBER: _("“%(typed)s” is not a number. Write digits only, without a unit."),
+        Verdict.NOT_A_NUMBER: _("“%(typed)s” is not a number of pieces. Write digits."),
+        Verdict.OTHER_UNIT: _("“%(typed)s” is not counted in pieces. Write how many pieces that is."),
         Verdict.NOT_WHOLE: _("“%(typed)s” is not a whole number of pieces above zero."),
         Verdict.TOO_MANY: _("More than can be asked for in one row."),
         Verdict.FORMULA: _("A formula. Paste its value instead."),
