@@ -131,10 +131,11 @@ def _show(row: GoodsAcceptance) -> AcceptanceShown:
 
 
 def _receivers(row: GoodsAcceptance) -> tuple[ReceiverShown, ...]:
-    second = {
+    kinds: dict[str, str] = {
         ReceiverKind.MEMBER: "",
         ReceiverKind.OUTSIDE: _("witness from outside the unit"),
-    }.get(row.second_kind, _("no account of the unit"))
+    }
+    second = kinds.get(row.second_kind, _("no account of the unit"))
     # Whoever has no account in the unit is somebody of whom an account says so.
     first = "" if row.receiver_account_id is not None else _("no account of the unit")
     named = ((row.receiver_name, first), (row.second_name, second))

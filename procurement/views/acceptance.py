@@ -71,7 +71,7 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     facts: dict[str, Any] = {
         "lines": _delivered(row, chosen),
         "needs_two": row.unit.needs_two_receivers,
-        "people": receivers_of(row.unit, besides=request.user.pk),
+        "people": receivers_of(row.unit, besides=request.user.pk or 0),
     }
     form = AcceptForm(initial={"receiver": getattr(request.user, "name", "")}, **facts)
     status, refusal = 200, ""

@@ -73,7 +73,7 @@ def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str, *, apa
     page, whole = quota_queries.order_page(
         unit, year, kind, request.GET.get("fund", ""), request.GET.get("page", 1), apart=apart
     )
-    rows = show_orders(page.object_list, at)
+    rows = show_orders(list(page.object_list), at)
     context = {
         "page": page,
         "rows": rows,

@@ -18,6 +18,7 @@ from procurement.forms.units import DecisionForm, FactsForm, ListForm
 from procurement.models import PurchaseRequest
 from procurement.operations import requests as operations
 from procurement.operations.deciding import STEPS, decide_request
+from procurement.operations.drafts import open_draft, take_list
 from procurement.operations.ordering import order_request
 from procurement.queries.quota import budget_of
 from procurement.queries.requests import TABS, check_list, left_of_goods, request_of, request_page
@@ -78,7 +79,7 @@ def start(request: HttpRequest, seat: Seat) -> HttpResponse:
                 text = ngettext("%(n)d product is not sold any more.", "%(n)d products are not sold any more.", missing)
                 messages.warning(request, text % {"n": missing})
             return to_request(made.number)
-        made = operations.start_request(unit_id=seat.pk, actor=request.user, at=at)
+        made = open_draft(unit_id=seat.pk, actor=request.user, at=at)
     except DomainError as error:
         messages.error(request, str(error.message))
         return HttpResponseRedirect(local("/units/requests/"))
@@ -340,15 +341,16 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Read a pasted or uploaded list, show each row with its reason, take the good rows alone."""
     seat, found = own_request(request, number)
     form, rows, status, refusal = ListForm(), [], 200, ""
+    found_list: lists.ReadList | None = None
     if request.method == "POST" and "take" in request.POST:
         codes, counts = request.POST.getlist("code")[:600], request.POST.getlist("count")[:600]
         cells = [Cell(n, code[:60], count[:40]) for n, (code, count) in enumerate(zip(codes, counts, strict=False), 1)]
         good = [row for row in check_list(cells) if row.verdict == Verdict.GOOD]
         try:
-            operations.put_lines(
+            taken, is_new = take_list(
                 request_id=found.pk,
                 pieces={row.specification_id: row.quantity for row in good},
-                adds=True,
+                version=asked_version(request),
                 actor=request.user,
                 at=timezone.now(),
             )
@@ -356,14 +358,16 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
             refusal, status = str(error.message), error.status
         else:
             text = ngettext("%(n)d row taken.", "%(n)d rows taken.", len(good))
-            messages.success(request, text % {"n": len(good)})
-            return to_request(number)
+            said = text % {"n": len(good)} if is_new else _("This list was taken before: here it is.")
+            messages.success(request, said)
+            return to_request(taken.number)
     elif request.method == "POST":
         form = ListForm(request.POST, request.FILES)
         status = 422
         if form.is_valid():
             try:
-                rows = check_list(lists.read(form.cleaned_data["text"], form.cleaned_data["file"]))
+                found_list = lists.read(form.cleaned_data["text"], form.cleaned_data["file"])
+                rows = check_list(found_list.cells)
                 status = 200
             except DomainError as error:
                 form.add_error(error.field, str(error.message))
@@ -375,6 +379,11 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         "good": len(good_rows),
         "bad": len(rows) - len(good_rows),
         "refusal": refusal,
+        "list": found_list,
+        "others": [
+            {"name": name, "count": len(listed.cells), "text": lists.as_text(listed)}
+            for name, listed in (found_list.others if found_list else ())
+        ],
         "can_edit": seat.buys and found.state in EDITABLE,
     }
     return console(request, seat, "request_list", context, status)

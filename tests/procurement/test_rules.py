@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from procurement.rules.amounts import in_capitals
-from procurement.rules.lists import Cell, Known, Verdict, check_rows, read_quantity, rows_of, split_text
+from procurement.rules.lists import Cell, Known, Verdict, check_rows, read_quantity, read_rows, rows_of, split_text
 from procurement.rules.quota import (
     Amounts,
     PaceState,
@@ -188,3 +188,16 @@ def test_any_text_gets_some_verdict(text):
 
 def test_pasted_lines_split_by_tab_comma_or_spaces():
     assert split_text('A1\t2\r\n"B2",3\nC3  4\n\nD4，5') == [["A1", "2"], ["B2", "3"], ["C3", "4"], [], ["D4", "5"]]
+
+
+def test_a_head_below_a_title_is_found_and_what_stands_above_is_told():
+    table = [["朝霞小学 11 月采购单", None, None], [], ["经办：周敏", None], ["序号", "商品编码*", "数量（件）"], [1, "A1", "24件"]]
+    found = read_rows(table)
+    assert (found.head, found.skipped) == (4, (1, 3))
+    assert found.cells == [Cell(5, "A1", "24件")]
+
+
+@pytest.mark.parametrize("head", ["数量（箱）", "数量/箱", "数量(公斤)"])
+def test_a_head_that_measures_in_other_units_is_not_read_as_pieces(head):
+    (cell,) = read_rows([["编码", head], ["A1", 3]]).cells
+    assert check_rows([cell], KNOWN)[0].verdict == Verdict.OTHER_UNIT

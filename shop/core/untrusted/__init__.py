@@ -146,9 +146,7 @@ class Sheet:
     rows: list[list[Any]]
 
 
-def read_sheets(
-    data: bytes, *, max_rows: int, max_columns: int, most_sheets: int
-) -> tuple[list[Sheet], list[str]]:
+def read_sheets(data: bytes, *, max_rows: int, max_columns: int, most_sheets: int) -> tuple[list[Sheet], list[str]]:
     """Return the first sheets of an XLSX file, or a CSV as one, and the names of those that were not read.
 
     Raises Unreadable as `read_table` does; `max_rows` is what each sheet may have.

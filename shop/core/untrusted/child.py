@@ -67,9 +67,10 @@ def table(files: list[bytes], options: dict[str, Any]) -> tuple[dict[str, Any], 
     if not data.startswith(b"PK"):
         return {"sheets": [{"name": "", "rows": kept(plain(data, options), options)}], "names": [""]}, []
     book = opened(data)
-    sheets = []
-    for sheet in book.worksheets[: options["most_sheets"]]:
-        sheets.append({"name": sheet.title[:31], "rows": kept(cells(sheet, options), options)})
+    sheets = [
+        {"name": sheet.title[:31], "rows": kept(cells(sheet, options), options)}
+        for sheet in book.worksheets[: options["most_sheets"]]
+    ]
     return {"sheets": sheets, "names": [name[:31] for name in book.sheetnames[:100]]}, []
 
 
@@ -106,13 +107,13 @@ def opened(data: bytes) -> Any:
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-        if not book.worksheets:
-            raise Refused("damaged")
-        return book
-    except (MemoryError, Refused):
+    except MemoryError:
         raise
     except Exception:  # noqa: BLE001  reason: whatever a stranger's file makes the library raise
         raise Refused("damaged") from None
+    if not book.worksheets:
+        raise Refused("damaged")
+    return book
 
 
 def cells(sheet: Any, options: dict[str, Any]) -> Iterator[list[Any]]:
