@@ -31,6 +31,11 @@ class PaymentShown:
     day: str = ""
     is_late: bool = False
 
+    @property
+    def icon(self) -> str:
+        """The drawing of its badge."""
+        return "warning" if self.is_late else ""
+
 
 def show_payment(settled: Settled, purchase: Any, schedule: Schedule, at: datetime) -> PaymentShown:
     """Return where the payment of what `settled` is about stands; `schedule` is what is due of it."""
