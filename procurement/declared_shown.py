@@ -15,7 +15,7 @@ from procurement.texts import name_of, words
 from shop.core.times import full_moment
 
 # By which rule rates are worked out: see `rules.quota`.
-RULE = "2026-12"
+RULE = "2026-12.2"
 
 
 def until_of(text: str, now: datetime) -> datetime:
@@ -31,18 +31,15 @@ def until_of(text: str, now: datetime) -> datetime:
 def formula() -> str:
     """Return how a rate is worked out, in words."""
     return _(
-        "accepted ÷ reserved of the units with a confirmed share, truncated to two decimals, never rounded up. Orders "
+        "accepted ÷ reserved of the units with a confirmed declaration, truncated to two decimals, never rounded up. Orders "
         "belong to the year of the day they were placed; what was given back, not charged or cancelled is taken off."
     )
 
 
 def why_apart(declaration: QuotaDeclaration | None) -> str:
-    """Return why a unit is in no rate."""
+    """Return why a unit is in no rate: none of its declarations was confirmed."""
     if declaration is None:
         return _("not declared")
-    if declaration.in_force is not None:
-        shared = declaration.in_force.canteen == CanteenMode.SHARED
-        return _("shares another's canteen") if shared else _("nothing reserved")
     return {
         DeclarationState.SUBMITTED: _("declared, not confirmed yet"),
         DeclarationState.RETURNED: _("declaration returned"),

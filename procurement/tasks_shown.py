@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from procurement.models import CancelRequest, PurchaseRequest, QuotaDeclaration
+from procurement.queries.payers import AccountAsked
 from procurement.queries.quota import Standing
 from procurement.queries.units import Seat
 from procurement.rules.quota import month_day
@@ -58,12 +59,13 @@ def tasks(
     asked: Sequence[QuotaDeclaration] = (),
     schedules: Mapping[int, Schedule] | None = None,
     wishes: Sequence[CancelRequest] = (),
+    accounts: Sequence[AccountAsked] = (),
     people: Mapping[str, Sequence[str]] | None = None,
 ) -> ToDo:
     """Return what to do next in a unit: the reader's own things, and what waits for others, each the longest due first.
 
-    `asked`: who wants it to declare for them; `schedules`: what of a purchase is due now; `wishes` to cancel orders; `people`
-    are the names of who has each role.
+    `asked`: who wants it to declare for them; `schedules`: what of a purchase is due now; `wishes` to cancel orders;
+    `accounts` that refunds wait for; `people` are the names of who has each role.
     """
     found = _declaration_tasks(seat, standing)
     found += [
@@ -91,6 +93,14 @@ def tasks(
             f"/units/orders/{each.order.order.order.number}/", each.asked_at,
         )
         for each in wishes
+    ]  # fmt: skip
+    found += [
+        _task(
+            seat, "finance", _("Account for a refund of %(amount)s") % {"amount": yuan(each.fen)},
+            _("%(number)s: say where the money goes back to") % {"number": each.request}, _("Enter the account"),
+            f"/units/payments/{each.request}/", each.since,
+        )
+        for each in accounts
     ]  # fmt: skip
     found.sort(key=lambda task: (task.due is None, task.due or at))
     others = [replace(each, who="、".join((people or {}).get(each.role, ()))) for each in found if not each.is_mine]

@@ -247,11 +247,15 @@ class BoardLine(Priced):
     kind: str
     depth: int
     is_counted: bool = Field(
-        description=gettext_noop("Whether it is part of the sums: false for a unit without a confirmed share.")
+        description=gettext_noop("Whether it is part of the sums: false for a unit without a confirmed declaration.")
     )
-    declared_by: int | None = Field(description=gettext_noop("The unit whose row has its share: a shared canteen."))
-    quota: QuotaOut = Field(description=gettext_noop("Of the units with a confirmed share, above and below the line."))
-    apart: QuotaOut = Field(description=gettext_noop("What units without a confirmed share bought: in no rate."))
+    declared_by: int | None = Field(
+        description=gettext_noop("The unit whose row has its canteen's share and orders: a shared canteen.")
+    )
+    quota: QuotaOut = Field(
+        description=gettext_noop("Of the units with a confirmed declaration, above and below the line.")
+    )
+    apart: QuotaOut = Field(description=gettext_noop("What units without a confirmed declaration bought: in no rate."))
     pace: PaceOut
     declaration: str | None = Field(description=gettext_noop("The state of its declaration."))
 
@@ -276,7 +280,7 @@ def get_board(request: ApiRequest, asked: ForYear) -> dict[str, Any]:
                 "name": name_of(row.unit.organisation),
                 "kind": row.unit.kind,
                 "depth": row.depth,
-                "is_counted": not row.is_apart and not row.is_shared,
+                "is_counted": not row.is_apart,
                 "declared_by": queries.declared_by_id(row.declaration),
                 "quota": quota_out(row.amounts),
                 "apart": quota_out(row.apart),

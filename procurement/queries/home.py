@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from procurement import books
 from procurement.models import BudgetUnit, CancelRequest, PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.queries.payers import accounts_asked
 from procurement.queries.policies import policies, regions_around
 from procurement.queries.units import Seat
 from procurement.states import CancelState, DeclarationState, Fund, RequestState
@@ -109,7 +110,7 @@ _requests = Prepared(
 
 
 def home_facts(seat: Seat, year: int, at: datetime) -> tuple[Any, ...]:
-    """Return what tells one state of a unit's home from another. Three queries, few rows; five more where one is paid.
+    """Return what tells one state of a unit's home from another. Four queries, few rows; five more where one is paid.
 
     Every figure of the quota comes from the ledger: the number of its transfers stands for all of them, and for the orders
     that were accepted, reduced or cancelled; what moves without a transfer (sent, paid, asked, declared) is listed.
@@ -123,4 +124,5 @@ def home_facts(seat: Seat, year: int, at: datetime) -> tuple[Any, ...]:
     return (
         (unit.pk, seat.name, seat.above, unit.region_code, sorted(seat.roles), year, timezone.localdate(at)),
         (_figures(unit.pk, year, names, regions_around(unit.region_code)), orders, late, requests, due),
+        accounts_asked(unit.pk),
     )

@@ -129,11 +129,13 @@ def budget_of(unit_id: int, year: int, fund: str = Fund.CANTEEN) -> tuple[int, i
 class BoardRow:
     """One unit of a board, with the sum of everything under it.
 
-    `amounts` are of the units with a confirmed share; what the others bought is in `apart`, and in no rate.
+    `own` are the unit's alone. `amounts` are of the units with a confirmed declaration; what the others bought is in
+    `apart`, and in no rate.
     """
 
     unit: BudgetUnit
     depth: int
+    own: Amounts
     amounts: Amounts
     apart: Amounts
     pace: Pace
@@ -141,15 +143,20 @@ class BoardRow:
     units: int
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether a declaration of the unit was confirmed: its own part is in the sums."""
+        return self.declaration is not None and self.declaration.in_force_id is not None
+
+    @property
     def is_apart(self) -> bool:
-        """Whether it is a unit that no sum counts: no confirmed declaration, or one that reserves nothing."""
-        return self.unit.kind == UnitKind.UNIT and not self.amounts.is_counted and not self.is_shared
+        """Whether it is a unit that no sum counts, or one above others that bought without a declaration."""
+        return not self.is_confirmed and (self.unit.kind == UnitKind.UNIT or self.own.has_traded)
 
     @property
     def is_shared(self) -> bool:
-        """Whether another unit declares its canteen, as was confirmed: that one's row has its share and its orders."""
+        """Whether another unit declares its canteen, as was confirmed: that one's row has its share and food orders."""
         in_force = self.declaration.in_force if self.declaration else None
-        return in_force is not None and in_force.canteen == CanteenMode.SHARED and not self.amounts.is_counted
+        return in_force is not None and in_force.canteen == CanteenMode.SHARED
 
     @property
     def orders_path(self) -> str:
@@ -196,19 +203,21 @@ def board(unit: BudgetUnit, year: int, today: date) -> Board:
     fulfil_by = month_day(year, policy_for(unit.region_code, year).fulfil_by)
     rows = []
     whole = {pk: sum(funds.values(), Amounts()) for pk, funds in own.items()}
+    confirmed = {pk for pk, row in declarations.items() if row.in_force_id is not None}
     for each in units:
         inside = [other for other in units if (other.path or "").startswith(each.path or "-")]
-        together = add_up(whole[other.pk] for other in inside)
+        together = add_up((whole[other.pk], other.pk in confirmed) for other in inside)
         total = together.counted
         rows.append(
             BoardRow(
                 unit=each,
                 depth=(each.path or "").count("/") - (unit.path or "").count("/"),
+                own=whole[each.pk],
                 amounts=total,
                 apart=together.apart,
                 pace=pace(
                     amounts=total,
-                    recent_fen=sum(recent.get(other.pk, 0) for other in inside if whole[other.pk].is_counted),
+                    recent_fen=sum(recent.get(other.pk, 0) for other in inside if other.pk in confirmed),
                     today=today,
                     fulfil_by=fulfil_by,
                 ),
@@ -236,8 +245,8 @@ def counted_orders(
         "request__buyer",
     )  # fmt: skip
     if unit.kind != UnitKind.UNIT:
-        with_share = QuotaDeclaration.objects.filter(year=year, in_force__reserved_fen__gt=0).values("unit")
-        rows = rows.exclude(counts_for__in=with_share) if apart else rows.filter(counts_for__in=with_share)
+        confirmed = QuotaDeclaration.objects.filter(year=year, in_force__isnull=False).values("unit")
+        rows = rows.exclude(counts_for__in=confirmed) if apart else rows.filter(counts_for__in=confirmed)
     if fund in Fund.values:
         rows = rows.filter(fund=fund)
     if kind == books.FULFILLED:

@@ -33,6 +33,11 @@ class UnitsPart:
     snapshot: DeclarationSnapshot | None
     taken_over: list[DeclarationSnapshot] = field(default_factory=list)
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is part of the rate: its declaration was confirmed by then."""
+        return self.snapshot is not None
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -48,7 +53,7 @@ class Rate:
 
 def rate_of(unit: BudgetUnit, year: int, until: datetime) -> Rate:
     """Return how the rate of a unit came about. Three queries, whatever the number of units."""
-    units = [each for each in below(unit) if each.kind == UnitKind.UNIT or each.pk == unit.pk]
+    units = list(below(unit))
     names = {
         (each.pk, side): [books.quota(each.pk, year, fund, side) for fund in Fund.values]
         for each in units
@@ -69,13 +74,14 @@ def rate_of(unit: BudgetUnit, year: int, until: datetime) -> Rate:
         )
         for each in units
     ]
+    parts = [part for part in parts if part.is_counted or part.unit.kind == UnitKind.UNIT or part.amounts.has_traded]
     return Rate(
         unit=unit,
         year=year,
         until=until,
-        counted=[part for part in parts if part.amounts.is_counted],
-        apart=[part for part in parts if not part.amounts.is_counted and part.unit.kind == UnitKind.UNIT],
-        together=add_up(part.amounts for part in parts),
+        counted=[part for part in parts if part.is_counted],
+        apart=[part for part in parts if not part.is_counted],
+        together=add_up((part.amounts, part.is_counted) for part in parts),
     )
 
 

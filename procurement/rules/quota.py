@@ -116,11 +116,6 @@ class Amounts:
         return fulfilment_rate(self.committed, self.reserved)
 
     @property
-    def is_counted(self) -> bool:
-        """Whether it is part of a sum's rate: something is reserved, by a declaration that was confirmed."""
-        return self.reserved > 0
-
-    @property
     def has_traded(self) -> bool:
         """Whether anything was ordered."""
         return bool(self.committed or self.fulfilled or self.reversed)
@@ -136,23 +131,24 @@ class Amounts:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Several units in one: `counted` are those with a share, `apart` what the others bought."""
+    """Several units in one: `counted` are those with a confirmed declaration, `apart` what the others bought."""
 
     counted: Amounts
     apart: Amounts
 
 
-def add_up(units: Iterable[Amounts]) -> Together:
-    """Add units up so that the rate of the sum has the same units above and below the line.
+def add_up(units: Iterable[tuple[Amounts, bool]]) -> Together:
+    """Add units up, each with whether its declaration was confirmed, so that a rate has the same ones above and below.
 
-    A unit without a confirmed share has nothing below it: what it bought stands apart, and moves no rate. What remains is
-    the sum of what remains of each: nobody's surplus fills another's share.
+    Confirmed is the whole rule, above the line and below: a unit whose canteen another declares still buys with its
+    union's money, and whoever declared that it reserves nothing is known to owe nothing. What the others bought stands
+    apart and moves no rate. What remains is the sum of what remains of each: nobody's surplus fills another's share.
     """
     given = list(units)
-    counted = [each for each in given if each.is_counted]
+    counted = [amounts for amounts, is_confirmed in given if is_confirmed]
     return Together(
         counted=replace(sum(counted, Amounts()), missing=sum(each.remaining for each in counted)),
-        apart=sum((each for each in given if not each.is_counted), Amounts()),
+        apart=sum((amounts for amounts, is_confirmed in given if not is_confirmed), Amounts()),
     )
 
 

@@ -15,7 +15,7 @@ from procurement.queries.quota import board as read_board
 from procurement.queries.requests import declaration_below, snapshots_of
 from procurement.queries.units import Seat, unit_below
 from procurement.shown import declaration_badge
-from procurement.states import DeclarationState
+from procurement.states import DeclarationState, UnitKind
 from procurement.texts import name_of, year_of
 from procurement.views.entry import asked_year, console, for_unit, seats
 from procurement.views.orders import order_list
@@ -64,7 +64,7 @@ def board(request: HttpRequest, seat: Seat) -> HttpResponse:
             "name": name_of(row.unit.organisation),
             "pace": pace_name(row.pace.state),
             "pace_badge": PACE_BADGES[row.pace.state],
-            "declaration": declaration_badge(row.declaration) if row.unit.kind == "unit" else ("", ""),
+            "declaration": declaration_badge(row.declaration) if row.unit.kind == UnitKind.UNIT else ("", ""),
             "why_apart": why_apart(row.declaration),
             "declared_by": declared_by(row.declaration),
         }
@@ -74,13 +74,12 @@ def board(request: HttpRequest, seat: Seat) -> HttpResponse:
     context = {
         "board": found,
         "top": found.top,
-        "rows": [each for each in rows[1:] if not each["row"].is_apart and not each["row"].is_shared],
-        "shared": [each for each in rows if each["row"].is_shared],
+        "rows": [each for each in rows[1:] if each["row"].unit.kind != UnitKind.UNIT or not each["row"].is_apart],
         "apart": [each for each in rows if each["row"].is_apart],
         "year": year,
         "years": range(this, this - 3, -1),
-        "behind": sum(1 for row in found.rows if row.unit.kind == "unit" and row.pace.state == "behind"),
-        "units": sum(1 for row in found.rows if row.unit.kind == "unit"),
+        "behind": sum(1 for row in found.rows if row.unit.kind == UnitKind.UNIT and row.pace.state == "behind"),
+        "units": sum(1 for row in found.rows if row.unit.kind == UnitKind.UNIT),
         "waiting_declarations": [(row, name_of(row.unit.organisation)) for row in found.waiting],
     }
     return console(request, seat, "board", context)

@@ -264,7 +264,14 @@ def new_link(request: HttpRequest, order_id: int) -> HttpResponse:
     if order_id not in allowed:
         raise Http404(str(order_id))
     at = timezone.now()
-    return _open_receipt(request, link_of(token=renew_link(order_id=order_id, actor=request.user, at=at), at=at))
+    try:
+        token = renew_link(order_id=order_id, actor=request.user, at=at)
+    except LinkSpent as error:
+        return _spent(request, error)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+        return HttpResponseRedirect(local("/pledges/mine/"))
+    return _open_receipt(request, link_of(token=token, at=at))
 
 
 def _spent(request: HttpRequest, error: LinkSpent) -> HttpResponse:

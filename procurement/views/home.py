@@ -18,7 +18,7 @@ from procurement.paid_shown import show_orders
 from procurement.plots import pace_plot
 from procurement.queries import quota as queries
 from procurement.queries.home import home_facts
-from procurement.queries.payers import payers_of
+from procurement.queries.payers import accounts_asked, payers_of
 from procurement.queries.requests import asked_to_represent, open_requests, orders_under_way, wishes_to_cancel
 from procurement.queries.units import Seat, people_by_role
 from procurement.shown import declaration_badge
@@ -66,7 +66,7 @@ def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResp
     whole = found.whole
     to_do = tasks(
         seat, found, waiting, orders, at, asked_to_represent(seat.pk, year), schedules, wishes_to_cancel(seat.pk),
-        people_by_role(seat.unit),
+        accounts_asked(seat.pk), people_by_role(seat.unit),
     )  # fmt: skip
     context = {
         "csrf_token": TOKEN,

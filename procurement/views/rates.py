@@ -115,7 +115,7 @@ def _figure_rows(found: Rate) -> list[list[Any]]:
         [_("Reserved"), to_yuan(amounts.reserved)],
         [_("Accepted"), to_yuan(amounts.fulfilled)],
         [_("Fulfilled, %"), amounts.rate],
-        [_("Accepted by units without a confirmed share"), to_yuan(found.together.apart.fulfilled)],
+        [_("Accepted by units without a confirmed declaration"), to_yuan(found.together.apart.fulfilled)],
     ]
 
 

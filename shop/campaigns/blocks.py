@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
+from shop.campaigns.cleaned_texts import LineBlock, ParagraphsBlock
+
 
 class _OneOf(blocks.ChooserBlock):
     """A row of a model of ours, chosen by name. One that was deleted is None, and shown as nothing."""
@@ -73,10 +75,10 @@ class HeroBlock(blocks.StructBlock):
     """The picture at the top with the headline on its quiet part."""
 
     image = ImageChooserBlock(required=False, label=_("Picture, wide, its left part quiet"))
-    eyebrow = blocks.CharBlock(required=False, max_length=60, label=_("Small line above"))
-    headline = blocks.CharBlock(max_length=60, label=_("Headline"))
-    text = blocks.TextBlock(required=False, max_length=300, rows=2, label=_("Text"))
-    button = blocks.CharBlock(required=False, max_length=20, label=_("Button"))
+    eyebrow = LineBlock(required=False, max_length=60, label=_("Small line above"))
+    headline = LineBlock(max_length=60, label=_("Headline"))
+    text = ParagraphsBlock(required=False, max_length=300, rows=2, label=_("Text"))
+    button = LineBlock(required=False, max_length=20, label=_("Button"))
     link = LinkBlock(label=_("Where the button leads"))
 
     class Meta:
@@ -87,9 +89,9 @@ class HeroBlock(blocks.StructBlock):
 class RailBlock(blocks.StructBlock):
     """A row of products. What is withdrawn is left out until it is back."""
 
-    title = blocks.CharBlock(max_length=40, label=_("Title"))
+    title = LineBlock(max_length=40, label=_("Title"))
     products = blocks.ListBlock(ListingChooserBlock(), max_num=20, label=_("Products"))
-    more = blocks.CharBlock(required=False, max_length=20, label=_("Words of the link to more"))
+    more = LineBlock(required=False, max_length=20, label=_("Words of the link to more"))
     link = LinkBlock(label=_("Where it leads"))
 
     class Meta:
@@ -101,8 +103,8 @@ class StoryBlock(blocks.StructBlock):
     """A village with its picture and a few sentences."""
 
     village = VillageChooserBlock(required=False, label=_("Village"))
-    title = blocks.CharBlock(required=False, max_length=60, label=_("Title, if not the village's own"))
-    text = blocks.TextBlock(max_length=600, rows=4, label=_("Story"))
+    title = LineBlock(required=False, max_length=60, label=_("Title, if not the village's own"))
+    text = ParagraphsBlock(max_length=600, rows=4, label=_("Story"))
 
     class Meta:
         icon = "site"
@@ -112,9 +114,9 @@ class StoryBlock(blocks.StructBlock):
 class CountdownBlock(blocks.StructBlock):
     """How long until something begins or ends."""
 
-    title = blocks.CharBlock(max_length=40, label=_("What is counted down to"))
+    title = LineBlock(max_length=40, label=_("What is counted down to"))
     until = blocks.DateTimeBlock(label=_("Until"))
-    over = blocks.CharBlock(required=False, max_length=60, label=_("What it says afterwards"))
+    over = LineBlock(required=False, max_length=60, label=_("What it says afterwards"))
 
     class Meta:
         icon = "time"
@@ -124,7 +126,7 @@ class CountdownBlock(blocks.StructBlock):
 class LiveBlock(blocks.StructBlock):
     """A live room: who is live now, or when it begins."""
 
-    title = blocks.CharBlock(required=False, max_length=40, label=_("Title"))
+    title = LineBlock(required=False, max_length=40, label=_("Title"))
     room = RoomChooserBlock(required=False, label=_("Live room"))
 
     class Meta:
@@ -135,8 +137,8 @@ class LiveBlock(blocks.StructBlock):
 class PledgeBlock(blocks.StructBlock):
     """How far a need is met by people who buy instead of donate."""
 
-    title = blocks.CharBlock(required=False, max_length=40, label=_("Title"))
-    need = blocks.CharBlock(max_length=60, label=_("The need: the last word of its address"))
+    title = LineBlock(required=False, max_length=40, label=_("Title"))
+    need = LineBlock(max_length=60, label=_("The need: the last word of its address"))
 
     class Meta:
         icon = "tick-inverse"

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from wagtail.documents.fields import WagtailDocumentField
 from wagtail.documents.forms import BaseDocumentForm
 
+from shop.campaigns.cleaned_texts import CleanedTexts
 from shop.core.errors import DomainError
 from shop.core.untrusted import Limits, Unreadable, read_in_child
 
@@ -19,7 +21,9 @@ class CheckedDocumentField(WagtailDocumentField):
     """Takes a PDF that is one, and a Word or Excel file of the formats without programs, read in a child process."""
 
     def to_python(self, data: Any) -> Any:
-        """Return the file, rewound. Raises ValidationError for what its name is a lie about."""
+        """Return the file, rewound. Raises ValidationError for other kinds, and what its name is a lie about."""
+        if data and data.name.rpartition(".")[2].lower() not in settings.WAGTAILDOCS_EXTENSIONS:
+            raise ValidationError(_("Please choose a PDF, a Word file (.docx) or an Excel file (.xlsx)."))
         found = super().to_python(data)
         if found is None:
             return None
@@ -44,7 +48,7 @@ def _check_office(content: bytes, kind: str) -> None:
         raise ValidationError(str(error.message)) from error
 
 
-class CheckedDocumentForm(BaseDocumentForm):
+class CheckedDocumentForm(CleanedTexts, BaseDocumentForm):
     """The CMS's form of a document, with a field that looks into the file."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -54,3 +58,9 @@ class CheckedDocumentForm(BaseDocumentForm):
             self.fields["file"] = CheckedDocumentField(
                 required=plain.required, label=plain.label, widget=plain.widget, initial=plain.initial
             )
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """Take the model's errors, but not what it says of a file that the field refused: it sees none."""
+        if hasattr(errors, "error_dict") and "file" in self.errors and "file" in errors.error_dict:
+            del errors.error_dict["file"]
+        super()._update_errors(errors)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
+from shop.campaigns.cleaned_texts import CleanedTexts
 from shop.core.errors import DomainError
 from shop.core.untrusted import Limits, read_in_child
 
@@ -43,7 +44,7 @@ class EncodedImageField(WagtailImageField):
         return super().to_python(SimpleUploadedFile(name, made[0], content_type="image/webp"))
 
 
-class EncodedImageForm(BaseImageForm):
+class EncodedImageForm(CleanedTexts, BaseImageForm):
     """The CMS's form of a picture, with a field that encodes anew."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -29,10 +29,15 @@ class BackOffice(AdminSite):
     site_header = _("Heqiao, platform administration")
     site_title = _("Heqiao, platform administration")
 
+    def get_urls(self) -> list[Any]:
+        """Leave out the door to the address that a row of a library names itself: it has no page here."""
+        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Register an admin; it and its inlines read texts as LineField and ParagraphsField do."""
+        """Register an admin; it and its inlines read texts as LineField and ParagraphsField do, and lead to no page."""
         for each in (admin_class, *admin_class.inlines):
             each.formfield_overrides = {**TEXTS, **each.formfield_overrides}
+            each.view_on_site = False
         super().register(model_or_iterable, admin_class, **options)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

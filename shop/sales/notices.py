@@ -71,12 +71,16 @@ def tell_paid(*, purchase_id: int, at: datetime) -> None:
 
 
 def _tell_of_purchase(purchase: Purchase, kind: str, params: Mapping[str, Any], *, key: str, at: datetime) -> None:
-    """Tell a purchase's buyer what is to be done about its money, where that is done: the cashier, or a unit's page."""
-    if purchase.user_id:
-        door = hooks.elsewhere(hooks.Step.PAY, purchase)
-        url = door.url if door else f"/pay/{purchase.number}/"
-        params = {"number": purchase.number, **params}
-        tell(user_id=purchase.user_id, kind=kind, params=params, url=url, key=key, at=at)
+    """Tell who pays a purchase what is to be done about its money, where it is done: the cashier, or a unit's page.
+
+    Of a unit's purchase that is its finance: its buyer may neither pay nor name an account.
+    """
+    door = hooks.elsewhere(hooks.Step.PAY, purchase)
+    url = door.url if door else f"/pay/{purchase.number}/"
+    params = {"number": purchase.number, **params}
+    for user_id in hooks.asked_for_money(purchase):
+        each = key if user_id == purchase.user_id else f"{key}:{user_id}"
+        tell(user_id=user_id, kind=kind, params=params, url=url, key=each, at=at)
 
 
 @outbox.register("sales.ask_rest")

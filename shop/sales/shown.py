@@ -15,7 +15,7 @@ from shop.core.steps import Step, show_steps
 from shop.sales import hooks, rules
 from shop.sales.case_shown import CaseShown, show_case
 from shop.sales.claims import claimable
-from shop.sales.models import OrderFacts, Purchase, Shipment
+from shop.sales.models import OrderFacts, Shipment
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
 from shop.sales.queries.weight_words import weight_words
@@ -314,23 +314,6 @@ def _next(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, date
     if shown.can["review"]:
         return _("Tell the next buyers how it was"), None
     return "", None
-
-
-def show_found(purchase: Purchase) -> list[dict[str, str]]:
-    """Return the state of a found purchase's orders, and nothing that says whose they are or what is in them."""
-    return [
-        {
-            "number": order.order.number,
-            "supplier": in_reader_language(order.supplier.name_zh, order.supplier.name_en),
-            "state": order.state,
-            "label": order.get_state_display(),
-            "badge": BADGES[OrderState(order.state)],
-            "placed": when(purchase.placed_at),
-            "shipped": when(order.shipped_at),
-            "phone": mask_phone(purchase.contact_phone),
-        }
-        for order in purchase.orders.all()
-    ]
 
 
 def _ship_to(order: OrderFacts, open_address: bool) -> dict[str, str]:

@@ -113,3 +113,21 @@ def test_a_collection_that_asks_for_a_login_gets_one() -> None:
 def test_the_cms_lists_documents() -> None:
     send(PDF, "prices.pdf")
     assert editor().get("/cms/documents/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("prices", PDF, "请选择 PDF、Word（.docx）或 Excel（.xlsx）文件。"),
+        ("prices.exe", PDF, "请选择 PDF、Word（.docx）或 Excel（.xlsx）文件。"),
+        ("prices.pdf", SVG, "这不是 PDF 文件（与文件名无关），请重新另存为 PDF。"),
+    ],
+)
+def test_a_refused_document_says_once_what_is_taken(name: str, data: bytes, said: str) -> None:
+    sent = {"title": "价目表", "collection": "1", "file": SimpleUploadedFile(name, data)}
+    assert list(editor().post("/cms/documents/add/", sent).context["form"].errors["file"]) == [said]
+
+
+def test_no_document_at_all_is_asked_for_without_naming_an_ending() -> None:
+    answer = editor().post("/cms/documents/add/", {"title": "价目表", "collection": "1"})
+    assert list(answer.context["form"].errors["file"]) == ["必需字段"]

@@ -25,7 +25,7 @@ def test_following_is_kept_once_shown_among_favourites_and_taken_back(client: Cl
     assert list(VillageFollow.objects.values_list("user_id", "village_id")) == [(user.pk, village.pk)]
     page = client.get("/villages/songyuan/").content.decode()
     assert 'aria-pressed="true" data-testid="follow"' in page
-    assert "你关注了这个村子" in page
+    assert "您关注了这个村子" in page
     assert "/villages/songyuan/" in client.get("/account/favourites/").content.decode()
     client.post("/villages/songyuan/follow/")
     assert VillageFollow.objects.count() == 0

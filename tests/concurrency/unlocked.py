@@ -29,8 +29,8 @@ from shop.core import ledger, limits
 from shop.core.models import Account, Limit
 from shop.sales import rules
 from shop.sales.models import Purchase
-from shop.sales.offers import has_used
 from shop.sales.operations import acceptance, aftersales, arbitration, checkout, discounts, placing, transfers
+from shop.sales.used import has_used
 from tests.concurrency.meeting import Meeting
 from traceability.models import ProduceLot, TraceEvent
 from traceability.operations import assigning, quality

@@ -132,7 +132,8 @@ def test_orders_of_a_shared_canteen_count_for_the_unit_that_declares(above, host
     assert agree()
 
     found = board(above.unit, YEAR, AT.date())
-    assert (str(found.top.amounts.rate), found.top.apart.committed) == ("1.90", 20_000)
+    top = found.top
+    assert (str(top.amounts.rate), top.amounts.committed, top.apart.committed) == ("1.90", 20_000, 0)
     shown = as_(host.buyer).get("/units/orders/?kind=fulfilled")
     assert figure(shown, "figure") == "¥800.00"
     page = as_(host.buyer).get(f"/units/orders/{after.order.number}/")

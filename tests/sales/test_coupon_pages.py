@@ -11,9 +11,9 @@ from oscar.apps.voucher.models import Voucher
 
 from shop.sales.models import OrderFacts, Purchase
 from shop.sales.operations.closing import cancel_order
-from tests.factories import make_division, make_listing
+from tests.factories import make_division, make_listing, make_user
 from tests.sales.offered import make_coupon, make_offer
-from tests.sales.test_buying import ADDRESS, add, order
+from tests.sales.test_buying import add, order
 
 pytestmark = pytest.mark.django_db
 
@@ -29,23 +29,42 @@ def ten_off(code: str, **fields: Any) -> None:
     make_coupon(code, make_offer((Condition.VALUE, 0), (Benefit.FIXED, 10)), **dates, **fields)
 
 
-def test_a_guest_whose_coupon_was_used_goes_on_without_it() -> None:
-    """The error was shown, but the total went on saying ¥10.00 less, and no click led on."""
+def test_a_coupon_for_once_asks_a_guest_to_prove_the_phone_and_says_nothing_of_any() -> None:
     ten_off("ONCE", usage=Voucher.ONCE_PER_CUSTOMER)
     pomelo = make_listing(price_fen=3280)
     spec = pomelo.specifications.get().pk
-    assert order(Client(), buy=f"{spec}:2", coupon="once").status_code == 302
+    owner = make_user(phone="+8613800002046", phone_verified=True)
+    said = []
+    for turn in ("before", "after"):
+        guest = Client()
+        refused = order(guest, buy=f"{spec}:2", coupon="once")
+        text = refused.content.decode()
+        said.append((refused.status_code, refused.context["page"].coupon_error, "用过" in text, "prove-phone" in text))
+        assert refused.context["page"].quote.total_fen == 6560
+        assert f"buy%3D{spec}%253A2" in text
+        assert "coupon%3Donce" in text
+        if turn == "before":
+            signed = Client()
+            signed.force_login(owner)
+            assert order(signed, buy=f"{spec}:2", coupon="once").status_code == 302
+    assert said == [(422, "优惠券 ONCE：每位顾客限量。请用手机号登录后使用。", False, True)] * 2
     again = Client()
-    refused = order(again, buy=f"{spec}:2", coupon="ONCE")
-    page = refused.context["page"]
-    assert (refused.status_code, page.quote.total_fen, page.coupon_code) == (409, 6560, "")
-    text = refused.content.decode()
-    assert "您已经用过这张券" in text
-    assert "现在的总额未使用优惠券" in text
-    assert "−¥10.00" not in text
-    sent = {"key": refused.context["key"], "shown": page.quote.total_fen, "buy": f"{spec}:2", "coupon": ""}
-    assert again.post("/shop/checkout/", {**ADDRESS, **sent}).status_code == 302
-    assert list(Purchase.objects.order_by("pk").values_list("total_fen", flat=True)) == [5560, 6560]
+    again.force_login(owner)
+    used = order(again, buy=f"{spec}:2", coupon="once")
+    assert (used.status_code, "用过" in used.content.decode()) == (422, True)
+    assert list(Purchase.objects.values_list("total_fen", flat=True)) == [5560]
+
+
+def test_limited_goods_ask_a_guest_to_prove_the_phone_before_anything_is_typed() -> None:
+    pomelo = make_listing(price_fen=3280, purchase_limit=2)
+    buy = f"{pomelo.specifications.get().pk}:1"
+    page = Client().get("/shop/checkout/", {"buy": buy})
+    assert 'data-testid="prove-phone-link"' in page.content.decode()
+    refused = order(Client(), buy=buy)
+    assert (refused.status_code, Purchase.objects.count()) == (409, 0)
+    signed = Client()
+    signed.force_login(make_user(phone="+8613800002046", phone_verified=True))
+    assert order(signed, buy=buy).status_code == 302
 
 
 @pytest.mark.parametrize(

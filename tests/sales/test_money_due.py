@@ -229,9 +229,11 @@ def test_a_refund_of_a_transfer_waits_for_finance_and_is_paid_out_once() -> None
     with pytest.raises(WrongState):
         pay_out(refund_id=refund.pk, reference="F1", actor=None, at=AT)
     with pytest.raises(InvalidInput) as refused:
-        give_account(purchase=purchase, holder="周敏", bank="工行天河支行", number="12 34", actor=None, at=AT)
+        give_account(purchase=purchase, holder="机关食堂", bank="工行天河支行", number="12 34", actor=None, at=AT)
     assert refused.value.field == "number"
-    give_account(purchase=purchase, holder="周敏", bank="工行天河支行", number="6222 0836-0200 1234", actor=None, at=AT)
+    give_account(
+        purchase=purchase, holder="机关食堂", bank="工行天河支行", number="6222 0836-0200 1234", actor=None, at=AT
+    )
     with pytest.raises(InvalidInput):
         pay_out(refund_id=refund.pk, reference=" ", actor=None, at=AT)
     assert pay_out(refund_id=refund.pk, reference="F1", actor=None, at=AT).state == "succeeded"
@@ -313,5 +315,5 @@ class World:
         refund = Refund.objects.filter(payment__gateway="transfer", state="requested").first()
         if refund is None:
             raise WrongState("nothing to pay out")
-        give_account(purchase=self.purchase, holder="周敏", bank="工行", number="62220836", actor=None, at=AT)
+        give_account(purchase=self.purchase, holder="机关食堂", bank="工行", number="62220836", actor=None, at=AT)
         pay_out(refund_id=refund.pk, reference=f"F{refund.pk}", actor=None, at=AT)

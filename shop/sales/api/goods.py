@@ -34,7 +34,8 @@ class GoodsOut(Priced):
     price: str
     pools: list[PoolOut]
     free: int = Field(description=gettext_noop("Pieces that the shop can still sell."))
-    set_apart: int = Field(description=gettext_noop("Free pieces of drops, quotes, contracts and suspended lots."))
+    set_apart: int = Field(description=gettext_noop("Free pieces of drops, quotes and contracts."))
+    held: int = Field(description=gettext_noop("Pieces that nobody sells: a test of their lot failed."))
     reserved: int = Field(description=gettext_noop("Pieces that wait in orders, of all pools."))
     on_shelf: int = Field(description=gettext_noop("All of them together: what a count of the shelf should find."))
     version: int = Field(description=gettext_noop("Send it with a count: it says which shelf was counted."))
@@ -50,7 +51,8 @@ def _goods(row: Any, shelf: Shelf) -> dict[str, Any]:
         "price": yuan(row.price_fen),
         "pools": [{"pool": pool.name, "free": pool.free, "reserved": pool.reserved} for pool in shelf.pools],
         "free": shelf.free,
-        "set_apart": shelf.apart,
+        "set_apart": shelf.for_others,
+        "held": shelf.held,
         "reserved": shelf.reserved,
         "on_shelf": shelf.total,
         "version": shelf.version,

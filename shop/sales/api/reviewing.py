@@ -213,7 +213,11 @@ class PayoutOut(Priced):
     reason: str
     code: str = Field(description=gettext_noop("The remittance code that the money came with."))
     account: AccountOut | None = Field(description=gettext_noop("Null while nobody said where it goes."))
-    holder_differs: bool = Field(description=gettext_noop("The account is of another name than who paid."))
+    payers: list[str] = Field(description=gettext_noop("Whose account it goes back to without a reason."))
+    holder_differs: bool = Field(
+        description=gettext_noop("The account is of another name than who paid: a payment needs a reason.")
+    )
+    why: str = Field(description=gettext_noop("Why it was paid to another name than who paid."))
     requested_at: Moment
     paid_out_at: Moment | None
     reference: str
@@ -237,7 +241,9 @@ def _payout(row: Payout) -> dict[str, Any]:
         "reason": row.reason,
         "code": row.code,
         "account": show_account(row.account) if row.is_account_of_then or not row.finished_at else None,
+        "payers": row.owners,
         "holder_differs": row.holder_differs,
+        "why": row.why,
         "requested_at": row.requested_at,
         "paid_out_at": row.finished_at,
         "reference": row.reference,
@@ -258,6 +264,9 @@ def list_payouts(request: ApiRequest, asked: Annotated[PayoutsAsked, Query(...)]
 class PaidOut(Body):
     reference: str = Field(min_length=1, max_length=60, description=gettext_noop("The bank's, of the payment."))
     account_version: int = Field(ge=1, description=gettext_noop("Of the account that it was paid to."))
+    why: str = Field(
+        "", max_length=200, description=gettext_noop("Required where the account is of another name than who paid.")
+    )
 
 
 @area.writes(
@@ -271,7 +280,10 @@ def pay_out_refund(request: ApiRequest, refund_id: int, body: PaidOut) -> None:
     _check(request, "sales.decide_transfers")
     if not payout_exists(refund_id):
         raise Http404
-    pay_out(refund_id=refund_id, reference=body.reference, account_version=body.account_version, **by(request))
+    pay_out(
+        refund_id=refund_id, reference=body.reference, account_version=body.account_version, why=body.why,
+        **by(request),
+    )  # fmt: skip
 
 
 class AccountIn(Body):

@@ -19,6 +19,7 @@ from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import Parcel, cancel_rest, line_rest, ship_order
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
+from shop.sales.queries.without_goods import lines_without_goods
 from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language
 from shop.sales.weight_rules import each_weighs
@@ -46,6 +47,14 @@ def acting(request: ApiRequest, asked: For) -> SupplierBrief:
     return supplier_acting(request.user, asked.supplier)
 
 
+class WithoutGoods(Answer):
+    number: str = Field(description=gettext_noop("The order."))
+    line_id: int
+    name: str
+    pieces: int = Field(description=gettext_noop("Pieces that no good lot is left for."))
+    lots: list[str] = Field(description=gettext_noop("The lots that failed their test or were disposed of."))
+
+
 class TodayOut(Priced):
     supplier: str
     to_ship: int
@@ -54,17 +63,31 @@ class TodayOut(Priced):
     open_cases: int
     held: str = Field(description=gettext_noop("Paid, and not received by the buyers yet."))
     payable: str
+    without_goods: list[WithoutGoods] = Field(
+        description=gettext_noop("Send these from another lot, or cancel what waits of them.")
+    )
 
 
 @area.reads("/seller/today", TodayOut, scope="seller:read", summary=gettext_noop("What waits, and what is owed"))
 def seller_today(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
     supplier = acting(request, asked)
-    found = queries.today(supplier.pk, at=timezone.now())
+    at = timezone.now()
+    found = queries.today(supplier.pk, at=at)
     same = ("to_ship", "overdue", "on_the_way", "open_cases")
     return {name: getattr(found, name) for name in same} | {
         "supplier": supplier.slug,
         "held": yuan(found.held_fen),
         "payable": yuan(found.payable_fen),
+        "without_goods": [
+            {
+                "number": line.number,
+                "line_id": line.line_id,
+                "name": in_reader_language(line.name_zh, line.name_en),
+                "pieces": line.pieces,
+                "lots": [code for _pk, code in line.lots],
+            }
+            for line in lines_without_goods(supplier.pk, at=at)
+        ],
     }
 
 

@@ -120,6 +120,9 @@ class Refund(models.Model):
     account_version = models.PositiveIntegerField(
         null=True, blank=True, help_text="To which version of the purchase's account finance paid it"
     )
+    payee_why = models.CharField(
+        max_length=200, blank=True, help_text="Why it was paid to an account of another name than who paid"
+    )
     requested_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 

@@ -24,12 +24,13 @@ def check_out(
     notes: Mapping[int, str],
     invoice: Invoice,
     at: datetime,
+    content: str = "",
     sources: Sequence[Attribution] = (),
 ) -> Purchase:
     """Place what `page` shows, if the buyer saw this total (`shown_fen`).
 
     The same `key` again is the same purchase, whatever prices have done since: the first answer was lost on its way.
-    With other goods or another address it is refused (KeyUsed).
+    With another `content` (`content_digest`) it is refused (KeyUsed).
     `sources` say where the buyer came from; the first is the channel, before it what the special price says itself.
 
     Raises BasketChanged when there is nothing to buy or the total moved since it was shown, NotServed, OutOfStock with
@@ -51,7 +52,7 @@ def check_out(
     try:
         _check(page, shown_fen)
     except DomainError:
-        placed = placed_before(key, lines, ship_to)
+        placed = placed_before(key, lines, ship_to, content)
         if placed is None:
             raise
         return placed
@@ -71,6 +72,7 @@ def check_out(
             invoice=invoice,
             coupon_code=page.used_coupon,
             applied=page.quote.applied,
+            content=content,
         ),
         basket_id=page.basket_id,
         leaves_some=page.leaves_some,

@@ -32,18 +32,22 @@ def add_slip(
         raise DoneElsewhere(door.why, url=door.url)
     if upload is None:
         raise InvalidInput(_("Choose a picture of the slip."), code="slip_missing", field="slip")
-    _open_transfer(purchase)
-    # Re-encoding takes a while: before the locks.
+    # Before anything is stored, and again under the locks: re-encoding takes a while.
+    _check_room(_open_transfer(purchase))
     picture = _store(upload, actor, at)
     with transaction.atomic():
         payment = _open_transfer(lock_purchase(purchase.pk))
-        if payment.slips.count() >= MOST_SLIPS:
-            raise InvalidInput(
-                _("%(most)d pictures of slips are enough.") % {"most": MOST_SLIPS}, code="too_many_slips", field="slip"
-            )
+        _check_room(payment)
         slip: TransferSlip = payment.slips.create(picture=picture, added_by_id=getattr(actor, "pk", None), added_at=at)
         audit.record(action="transfer_slip_added", object_kind="payment", object_id=payment.pk, actor=actor, at=at)
         return slip
+
+
+def _check_room(payment: Payment) -> None:
+    if payment.slips.count() >= MOST_SLIPS:
+        raise InvalidInput(
+            _("%(most)d pictures of slips are enough.") % {"most": MOST_SLIPS}, code="too_many_slips", field="slip"
+        )
 
 
 def _store(upload: IO[bytes], actor: Any, at: datetime) -> Any:

@@ -74,21 +74,20 @@ def tab_counts(orders: QuerySet[OrderFacts]) -> dict[str, int]:
 
 def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
     """Return the visitor's own order `number` with everything that its page shows, or None. Up to 9 queries."""
-    return (
-        owned_orders(visitor)
-        .filter(order__number=number)
-        .select_related("order", "purchase__ship_division", "supplier")
-        .prefetch_related(
-            _lines(),
-            "moves",
-            Prefetch("refunds", queryset=Refund.objects.select_related("payment").order_by("pk")),
-            "shipments__lines",
-            Prefetch(
-                "lines__after_sales",
-                queryset=AfterSale.objects.order_by("pk").prefetch_related("pictures__picture", "decisions"),
-            ),
-        )
-        .first()
+    return with_everything(owned_orders(visitor).filter(order__number=number)).first()
+
+
+def with_everything(orders: QuerySet[OrderFacts]) -> QuerySet[OrderFacts]:
+    """Return the orders with what `shop.sales.shown.show_order_page` reads."""
+    return orders.select_related("order", "purchase__ship_division", "supplier").prefetch_related(
+        _lines(),
+        "moves",
+        Prefetch("refunds", queryset=Refund.objects.select_related("payment").order_by("pk")),
+        "shipments__lines",
+        Prefetch(
+            "lines__after_sales",
+            queryset=AfterSale.objects.order_by("pk").prefetch_related("pictures__picture", "decisions"),
+        ),
     )
 
 

@@ -59,6 +59,7 @@ def _of(request: HttpRequest, number: str) -> Cashier:
         found = queries.cashier_of(visitor, number, at=at)
     if found is None:
         raise Http404(number)
+    visitors.end_checkout(request, found.purchase.key)
     return found
 
 

@@ -52,6 +52,7 @@ def pay(request: HttpRequest, refund_id: int) -> HttpResponse:
             # A page that says no version has seen none.
             account_version=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0,
             proof=request.FILES.get("proof"),
+            why=sent.line(request, "why"),
             actor=request.user,
             at=timezone.now(),
         )

@@ -23,6 +23,7 @@ from shop.sales.operations.shipping import cancel_rest, line_rest, ship_order
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
 from shop.sales.queries.weight_words import weight_words
+from shop.sales.queries.without_goods import LineWithoutGoods, lines_without_goods
 from shop.sales.shown import BADGES, to_pack
 from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language, thumb_url
@@ -79,10 +80,24 @@ def orders(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     context = {
         "page": page,
         "rows": [_row(order, at) for order in page.object_list],
+        "without_goods": _without_goods(lines_without_goods(supplier.pk, at=at)) if tab == "to_ship" else [],
         "tabs": list(labels.items()),
         "tab": tab,
     }
     return console(request, supplier, "orders", context)
+
+
+def _without_goods(lines: list[LineWithoutGoods]) -> list[dict[str, Any]]:
+    """Return lines without goods as pages name them."""
+    return [{"line": line, "name": in_reader_language(line.name_zh, line.name_en), "lots": line.lots} for line in lines]
+
+
+def _missing(found: OrderFacts, at: Any) -> list[dict[str, Any]]:
+    """Return what of one order has no goods; one that is sent, or over, is never asked about."""
+    if found.state != OrderState.TO_SHIP:
+        return []
+    lines = lines_without_goods(found.supplier_id, at=at, listing_ids={line.listing_id for line in found.lines.all()})
+    return _without_goods([line for line in lines if line.order_id == found.pk])
 
 
 @require_safe
@@ -139,6 +154,7 @@ def _show(
         ],
         "ship_form": (ship_form or ShipForm(order=found, lots=_lots(found, at))) if can_ship else None,
         "short_form": (short_form or CancelRestForm(order=found)) if can_ship else None,
+        "without_goods": _missing(found, at),
         "refusal": refusal,
     }
     return console(request, supplier, "order", context, status=status)
