@@ -10,16 +10,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from shop.core.fields import LineField, ParagraphsField
+from shop.core.fields import LineField, NumberField, ParagraphsField
 from shop.core.models import AuditEntry, OutboxEntry
 
-# What staff types is cleaned like what everybody types; addresses and the like have fields of their own.
+# What staff types is cleaned and read like what everybody types; addresses and the like have fields of their own.
 TEXTS: dict[Any, dict[str, Any]] = {
     models.CharField: {"form_class": LineField},
     models.TextField: {"form_class": ParagraphsField},
     models.EmailField: {},
     models.SlugField: {},
     models.URLField: {},
+    models.DecimalField: {"form_class": NumberField},
 }
 
 
@@ -34,7 +35,7 @@ class BackOffice(AdminSite):
         return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Register an admin; it and its inlines read texts as LineField and ParagraphsField do, and lead to no page."""
+        """Register an admin; it and its inlines read texts and numbers by the shop's fields, and lead to no page."""
         for each in (admin_class, *admin_class.inlines):
             each.formfield_overrides = {**TEXTS, **each.formfield_overrides}
             each.view_on_site = False

@@ -119,7 +119,7 @@ def apply_discounts(
     if not found:
         return Discounts(coupon_error=_("This coupon takes nothing off at present.") if coupon else "")
     running = list(found.values())
-    goods = [Goods(line.unit_price_fen, line.quantity) for line in lines]
+    goods = [Goods(line.unit_price_fen, line.quantity, line.spec.product_id) for line in lines]
     _understand(running, lines, at, whose)
     open_ = [each for each in running if each.terms is not None]
     without = combining.best([each.terms for each in open_ if each.voucher is None and each.terms], goods)

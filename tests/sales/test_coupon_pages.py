@@ -11,7 +11,8 @@ from oscar.apps.voucher.models import Voucher
 
 from shop.sales.models import OrderFacts, Purchase
 from shop.sales.operations.closing import cancel_order
-from tests.factories import make_division, make_listing, make_user
+from tests.api.conftest import program_of
+from tests.factories import make_division, make_freight, make_listing, make_supplier, make_user, spec_of
 from tests.sales.offered import make_coupon, make_offer
 from tests.sales.test_buying import add, order
 
@@ -99,3 +100,40 @@ def test_the_end_of_a_payment_counts_only_orders_that_stand() -> None:
     assert "已交给合作社" not in text
     assert "付好了" not in text
     assert 'data-testid="all-cancelled"' in text
+
+
+def three_dear_and_a_cheap() -> tuple[int, int]:
+    """Open "of three the cheapest free"; return the specifications of a dear product and of a cheap one."""
+    make_offer((Condition.COUNT, 3), (Benefit.MULTIBUY, None), name="满 3 件最低价免费")
+    supplier = make_supplier()
+    make_freight(supplier)
+    dear, cheap = (make_listing(supplier=supplier, price_fen=price, stock=50) for price in (3000, 100))
+    return spec_of(dear).specification_id, spec_of(cheap).specification_id
+
+
+def test_a_cheap_fourth_piece_costs_itself_at_the_checkout() -> None:
+    """It used to be the free one itself, so that the third of the dear ones was charged."""
+    dear, cheap = three_dear_and_a_cheap()
+    client = Client()
+    client.post("/shop/basket/add/", {"spec": dear, "quantity": 3})
+    three = client.get("/shop/checkout/").context["page"].quote
+    assert (three.goods_fen, three.discount_fen) == (9000, 3000)
+    client.post("/shop/basket/add/", {"spec": cheap, "quantity": 1})
+    quote = client.get("/shop/checkout/").context["page"].quote
+    assert (quote.goods_fen, quote.discount_fen) == (9100, 3000)
+    assert "−¥30.00" in client.get("/shop/basket/").content.decode()
+    assert order(client).status_code == 302
+    assert Purchase.objects.values_list("goods_fen", "discount_fen").get() == (9100, 3000)
+
+
+def test_a_cheap_fourth_piece_costs_itself_for_programs() -> None:
+    dear, cheap = three_dear_and_a_cheap()
+    me = program_of(make_user("zhou@example.cn", name="周敏"))
+    me.post("/basket", {"specification_id": dear, "quantity": 3})
+    basket = me.post("/basket", {"specification_id": cheap, "quantity": 1}).data
+    assert (basket["goods"], basket["discount"]) == ("91.00", "30.00")
+    assert [(each["name"], each["amount"]) for each in basket["offers"]] == [("满 3 件最低价免费", "30.00")]
+    address = {"name": "周敏", "phone": "138 0000 2046", "division": "440106", "street": "龙口西路 8 号"}
+    quote = me.post("/checkout/quote", {"address": address}).data
+    assert (quote["goods"], quote["discount"]) == ("91.00", "30.00")
+    assert me.post("/purchases", {"address": address, "total": quote["total"]}, key="p1").status_code == 201

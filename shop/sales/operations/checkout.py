@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from catalog.operations.stock import OutOfStock
 from shop.core.errors import DomainError
+from shop.core.money import in_yuan, to_yuan
 from shop.sales.deal import SHOP
 from shop.sales.errors import BasketChanged, NotServed
 from shop.sales.models import Purchase
@@ -89,4 +90,9 @@ def _check(page: CheckoutPage, shown_fen: int | None) -> None:
     if page.unserved:
         raise NotServed(page.unserved, field="division")
     if shown_fen is not None and shown_fen != page.quote.total_fen:
-        raise BasketChanged(_("Prices or freight have changed: please look at the new total and order again."))
+        total = page.quote.total_fen
+        raise BasketChanged(
+            _("Prices, offers or freight have changed: the total is now %(total)s. Please look at it, then order.")
+            % {"total": in_yuan(total)},
+            total=str(to_yuan(total)),
+        )
