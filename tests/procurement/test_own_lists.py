@@ -46,8 +46,14 @@ def test_a_file_with_a_title_is_read_and_its_other_sheets_are_offered(office, li
     client, code = as_(office.buyer), sku(listing)
     path = new_list(client)
     title = [["朝霞小学采购单"], [], ["编码", "品名", "数量"], [code, "柚", "二十"], ["Z9", "", "2箱"]]
-    page = client.post(path, {"file": a_file(("十一月", title), ("工会", [["编码", "数量"], [code, 3]]))}).content.decode()
-    assert ("十一月" in page, "第 1 行" in page or "：1" in page, page.count('data-testid="other-sheet"')) == (True, True, 1)
+    page = client.post(
+        path, {"file": a_file(("十一月", title), ("工会", [["编码", "数量"], [code, 3]]))}
+    ).content.decode()
+    assert ("十一月" in page, "第 1 行" in page or "：1" in page, page.count('data-testid="other-sheet"')) == (
+        True,
+        True,
+        1,
+    )
     assert 'data-verdict="good"' in page
     assert page.count('data-testid="list-row"') == 2
     other = client.post(path, {"text": f"{code}\t3"}).content.decode()

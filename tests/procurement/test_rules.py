@@ -191,7 +191,13 @@ def test_pasted_lines_split_by_tab_comma_or_spaces():
 
 
 def test_a_head_below_a_title_is_found_and_what_stands_above_is_told():
-    table = [["朝霞小学 11 月采购单", None, None], [], ["经办：周敏", None], ["序号", "商品编码*", "数量（件）"], [1, "A1", "24件"]]
+    table = [
+        ["朝霞小学 11 月采购单", None, None],
+        [],
+        ["经办：周敏", None],
+        ["序号", "商品编码*", "数量（件）"],
+        [1, "A1", "24件"],
+    ]
     found = read_rows(table)
     assert (found.head, found.skipped) == (4, (1, 3))
     assert found.cells == [Cell(5, "A1", "24件")]
