@@ -153,7 +153,7 @@ def test_a_list_says_each_rows_reason_and_good_rows_go_alone(office, listing):
     good, few = spec_of(listing).sku, spec_of(other).sku
     request = ask(office)
     base = f"/units/requests/{request.number}/list/"
-    rows = [["编码", "数量"], [good, 12], [good, 1], ["NOPE", 3], [few, "=5+5"], [few, "十来"], [few, 10], [few, "4"]]
+    rows = [["编码", "数量"], [good, 12], [good, 1], ["NOPE", 3], [few, "=5+5"], [few, "若干"], [few, 10], [few, "4"]]
 
     page = as_(office.buyer).post(base, {"file": workbook(rows)})
 

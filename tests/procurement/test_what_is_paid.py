@@ -43,7 +43,7 @@ def test_a_refund_that_did_not_leave_is_in_progress_everywhere(office, listing):
         assert figure(page, "payment-state").startswith("退款处理中"), path
     assert "已付款" not in finance.get("/units/payments/").content.decode()
     listed = finance.get("/units/orders/").content.decode()
-    assert ("退款后实付" in listed, "实付</span>" in listed) == (True, False)
+    assert ("退款后实付" in listed, ">实付</span>" in listed) == (True, False)
     told = program_of(office.finance).get(f"/units/orders/{order.order.number}").data
     assert told["going_back"] == told["total"]
     assert Refund.objects.count() == 1

@@ -141,7 +141,7 @@ def said_to_finance(trail: Trail, due: Due, state: str, schedule: Schedule) -> l
     """Say, for the platform's finance, what became of the money of one transfer, a sentence for each part of it."""
     unneeded, is_open = trail.unneeded(), state == PurchaseState.UNPAID
     kept = trail.came_fen - unneeded.going_back_fen - unneeded.gone_back_fen
-    left = {"left": in_yuan(due.left_fen), "due": in_yuan(schedule.due_now_fen)}
+    left = {"left": in_yuan(due.left_fen)}
     said = []
     if is_open and schedule.waits_fen:
         said.append(
@@ -155,13 +155,14 @@ def said_to_finance(trail: Trail, due: Due, state: str, schedule: Schedule) -> l
         )
     elif kept and is_open:
         said.append(
-            _("%(came)s came already, %(due)s of what is due now is still missing.") % {"came": in_yuan(kept), **left}
+            _("%(came)s came already, %(left)s is still missing: the buyer was asked for it.")
+            % {"came": in_yuan(kept), "left": in_yuan(schedule.due_now_fen)}
         )
     if trail.going_back_fen:
         said.append(_("%(fen)s is to be paid back, see the payouts.") % {"fen": in_yuan(trail.going_back_fen)})
     said += [f"{in_yuan(each.fen)} · {each.words()}" for each in trail.back if each.paid_at is not None]
     if is_open and trail.back and not kept and schedule.due_now_fen:
-        said.append(_("The purchase still waits for the whole %(due)s that is due now.") % left)
+        said.append(_("The purchase still waits for the whole %(left)s.") % {"left": in_yuan(schedule.due_now_fen)})
     return said
 
 
