@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest
 
-from shop.core.back_office import site
+from shop.core.back_office import Audited, site
 from traceability.models import KeepingLimit, TestRequirement
 
 
-class TestRequirementAdmin(ModelAdmin):
+class TestRequirementAdmin(Audited):
     """A rule with its document and its days. Lots keep what was required on the day of their harvest."""
 
     __test__ = False
@@ -22,7 +21,7 @@ class TestRequirementAdmin(ModelAdmin):
         return False
 
 
-class KeepingLimitAdmin(ModelAdmin):
+class KeepingLimitAdmin(Audited):
     """How long goods may be stored and keep: what is recorded with other days is refused."""
 
     list_display = ("__str__", "category", "valid_from", "valid_until")

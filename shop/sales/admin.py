@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.admin import ModelAdmin, StackedInline, display
+from django.contrib.admin import StackedInline, display
 from django.db.models import Prefetch
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
-from shop.core.back_office import site
+from shop.core.back_office import Audited, site
 from shop.sales.forms.offers import BenefitForm, ConditionForm, FundingForm, OfferForm, VoucherForm
 from shop.sales.models import AfterSaleTerms, OfferConsent, OfferFunding, PayTime, WeightTerms
 from shop.sales.operations.funding import renew_consent
@@ -20,7 +20,7 @@ from shop.sales.queries.funding import offers_using
 from shop.sales.states import ConsentState
 
 
-class ChangedFieldsOnly(ModelAdmin):
+class ChangedFieldsOnly(Audited):
     """Writes the fields that were changed in the form, and no other: nobody's count is set back."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
@@ -149,7 +149,7 @@ class VoucherAdmin(ChangedFieldsOnly):
     filter_horizontal = ("offers",)
 
 
-class _DatedTermsAdmin(ModelAdmin):
+class _DatedTermsAdmin(Audited):
     """Terms in force since a day. What is in force, or was, is replaced by a later row."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from catalog.queries import SpecForSale, specifications_for_sale
 from catalog.rules.freight import FreightQuote
@@ -17,7 +17,7 @@ from shop.sales.hooks import SpecialPrice, special_price
 from shop.sales.pricing import PricedLine, Quote, SupplierGroup
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
 from shop.sales.rules import clean_coupon
-from shop.sales.texts import in_reader_language
+from shop.sales.texts import in_reader_language, listed
 from shop.sales.whose import Whose
 
 
@@ -70,7 +70,7 @@ class CheckoutPage:
         if not names:
             return ""
         return _("%(names)s can't send to this place. Choose another address, or take these goods out.") % {
-            "names": _joined(names)
+            "names": listed(names)
         }
 
     @property
@@ -83,14 +83,10 @@ class CheckoutPage:
             "%(names)s is fresh produce: no seven-day free return.",
             "%(names)s are fresh produce: no seven-day free return.",
             len(fresh),
-        ) % {"names": _joined(list(dict.fromkeys(line.name for line in fresh))[:4])}
+        ) % {"names": listed(list(dict.fromkeys(line.name for line in fresh))[:4])}
         if all(line.spec.damage_covered for line in fresh):
             text += _(" Damaged on arrival? A photo is enough for a refund, nothing to send back.")
         return text
-
-
-def _joined(names: list[str]) -> str:
-    return (", " if get_language() == "en" else "、").join(names)
 
 
 def checkout_page(

@@ -247,6 +247,7 @@ def review_rows(page: Any) -> list[dict[str, Any]]:
         {
             "review": each,
             "name": in_reader_language(each.line.name_zh, each.line.name_en),
+            "supplier": in_reader_language(each.line.order.supplier.name_zh, each.line.order.supplier.name_en),
             "pictures": [
                 {
                     "thumb": thumb_url(row.picture.key),
