@@ -31,6 +31,7 @@ class EventKind(models.TextChoices):
     UNPINNED = "unpinned"
     DROP_STARTED = "drop_started"
     DROP_ENDED = "drop_ended"
+    DROP_HELD = "drop_held"
     CHAT = "chat"
     CHAT_DELETED = "chat_deleted"
 

@@ -48,6 +48,10 @@ DISPOSITIONS: dict[str, Disposition] = {
 }
 
 
+# Lots with packed goods that would be sent if nothing stood against them.
+SUSPENDED = (LotState.HELD, LotState.RECALLED, LotState.AWAITING)
+
+
 class LotKind(TextChoices):
     """How a lot came to be: harvested, or mixed (or packed anew) from other lots."""
 

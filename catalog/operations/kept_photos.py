@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from catalog.operations.pictures import FORMATS, MASTER, MAX_BYTES, MAX_PIXELS, MAX_TOGETHER, WEBP
 from catalog.pictures import WIDTHS
-from shop.core import periodic
+from shop.core import limits, periodic
 from shop.core.errors import DomainError
 from shop.core.private_files import private_storage
 from shop.core.untrusted import Limits, Unreadable, read_in_child
@@ -27,6 +27,7 @@ FOLDER = "kept"
 SECONDS = 24 * 3600
 DAYS = 2
 MOST = 12
+MOST_A_DAY = 60
 _SALT = "catalog.kept_photos"
 
 
@@ -39,9 +40,14 @@ class KeptPhoto:
 
 
 def keep_photos(*, uploads: Sequence[IO[bytes]], owner: str, at: datetime) -> list[KeptPhoto]:
-    """Keep the uploads of a form that was refused; what can't be read is left out. `owner` names the form."""
+    """Keep the uploads of a form that was refused; what can't be read is left out. `owner` names the form.
+
+    Of one form, `MOST_A_DAY` are kept within a day: who goes on has to choose the files again.
+    """
     found = []
     for upload in uploads[:MOST]:
+        if not limits.take(key=f"{_SALT}.{owner}", amount=MOST_A_DAY, seconds=SECONDS, at=at):
+            break
         upload.seek(0)
         data = upload.read(MAX_BYTES + 1)
         made = _encoded(data) if len(data) <= MAX_BYTES else None

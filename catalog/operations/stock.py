@@ -184,14 +184,14 @@ def return_pool(*, stock_id: int, actor: Any, at: datetime) -> int:
     return free
 
 
-def return_pieces(*, main_id: int, pool: str, pieces: int, actor: Any, at: datetime) -> None:
-    """Move free pieces of a carved pool back to the main pool `main_id`, which the caller has locked."""
-    own = Stock.objects.get(stockrecord__pools=main_id, pool=pool)
+def return_pieces(*, to_id: int, pool: str, pieces: int, actor: Any, at: datetime) -> None:
+    """Move free pieces of a carved pool back to the pool `to_id` that they came from, which the caller has locked."""
+    own = Stock.objects.get(stockrecord__pools=to_id, pool=pool)
     if not Stock.objects.filter(pk=own.pk, on_hand__gte=F("reserved") + pieces).update(on_hand=F("on_hand") - pieces):
         raise OutOfStock(_short_of(own.on_hand - own.reserved), short={own.pk: own.on_hand - own.reserved})
-    Stock.objects.filter(pk=main_id).update(on_hand=F("on_hand") + pieces)
+    Stock.objects.filter(pk=to_id).update(on_hand=F("on_hand") + pieces)
     note_changes(
-        [Moved(own.pk, -pieces), Moved(main_id, pieces)],
+        [Moved(own.pk, -pieces), Moved(to_id, pieces)],
         kind=StockChangeKind.RETURNED, actor=actor, at=at, reference=pool,
     )  # fmt: skip
 

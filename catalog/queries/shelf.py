@@ -12,8 +12,9 @@ from catalog.queries.sale import MAIN_POOL
 from catalog.states import StockChangeKind
 
 CHANGES_A_PAGE = 20
-# The pools `lot:<id>` hold what must not be sold because a lot was suspended.
+# The pools `lot:<id>` hold what must not be sold because a lot was suspended; `lot:<id>/drop:<id>` those of a drop.
 LOT_POOLS = "lot"
+HELD_OF = "/"
 # They move pieces between pools: as many stand on the shelf as before.
 BETWEEN_POOLS = (StockChangeKind.CARVED, StockChangeKind.RETURNED)
 
@@ -47,7 +48,7 @@ class Shelf:
 
     @property
     def apart(self) -> int:
-        """Free pieces that are set apart: for drops, quotes, contracts."""
+        """Free pieces that the shop does not sell: set apart for drops, quotes, contracts, or held."""
         return sum(pool.free for pool in self.pools if pool.name != MAIN_POOL)
 
     @property
@@ -61,12 +62,27 @@ class Shelf:
         return self.free + self.apart + self.reserved
 
     @property
+    def held(self) -> int:
+        """Pieces that are held because a lot was suspended: they stand there, and nobody sells them."""
+        return sum(pool.free for pool in self.pools if pool.kind == LOT_POOLS)
+
+    @property
+    def held_by_lot(self) -> list[tuple[int, int]]:
+        """Pieces that are held, by the lot that was suspended, those that hold some."""
+        return [(int(name.partition(":")[2]), free) for name, free in self.by_kind if name.startswith(f"{LOT_POOLS}:")]
+
+    @property
+    def for_others(self) -> int:
+        """Free pieces that are set apart to be sold elsewhere than in the shop."""
+        return self.apart - self.held
+
+    @property
     def by_kind(self) -> list[tuple[str, int]]:
         """Free pieces of the pools that are set apart, by kind, those that have some; of held lots, each lot's own."""
         kinds: dict[str, int] = {}
         for pool in self.pools:
             if pool.name != MAIN_POOL:
-                name = pool.name if pool.kind == LOT_POOLS else pool.kind
+                name = pool.name.partition(HELD_OF)[0] if pool.kind == LOT_POOLS else pool.kind
                 kinds[name] = kinds.get(name, 0) + pool.free
         return [(kind, free) for kind, free in kinds.items() if free]
 
@@ -88,6 +104,21 @@ def shelves_of(stockrecord_ids: Collection[int]) -> dict[int, Shelf]:
         pool = Pool(row.pk, row.pool, row.on_hand - row.reserved, row.reserved)
         gathered[row.stockrecord_id].append(pool)
     return {pk: Shelf(tuple(pools), versions.get(pk, 0)) for pk, pools in gathered.items()}
+
+
+def pieces_held_by_pool(start: str) -> dict[str, int]:
+    """Return the pieces that were taken out of pools for stopped lots, by pool, with those that are gone since.
+
+    Of pools whose names begin with `start`. Two queries.
+    """
+    found: dict[str, int] = {}
+    inside = f"{HELD_OF}{start}"
+    held = Stock.objects.filter(pool__startswith=LOT_POOLS, pool__contains=inside).values_list("pool", "on_hand")
+    gone = StockChange.objects.filter(kind=StockChangeKind.DISPOSED, pool__contains=inside)
+    for name, pieces in [*held, *((name, -pieces) for name, pieces in gone.values_list("pool", "pieces"))]:
+        source = name.partition(HELD_OF)[2]
+        found[source] = found.get(source, 0) + pieces
+    return found
 
 
 def last_change(stockrecord_id: int) -> int:

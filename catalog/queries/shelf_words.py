@@ -3,12 +3,18 @@
 from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog import hooks
 from catalog.models import StockChange
-from catalog.queries.shelf import LOT_POOLS
+from catalog.queries.shelf import HELD_OF, LOT_POOLS
 from catalog.states import StockChangeKind, StockReason
 from shop.core.times import moment
+
+HELD_WORDS = {
+    StockChangeKind.CARVED: gettext_lazy("Held back"),
+    StockChangeKind.RETURNED: gettext_lazy("Let go, sold again"),
+}
 
 
 def pool_words(kind: str) -> str:
@@ -18,26 +24,27 @@ def pool_words(kind: str) -> str:
         "drop": _("Flash sales"),
         "quote": _("Quotes"),
         "contract": _("Contracts"),
-        "lot": _("Held lots: not for sale"),
+        "lot": _("Held for a failed test: not for sale"),
     }.get(kind, _("Set apart"))
 
 
 def pool_titles(pools: Iterable[str]) -> dict[str, str]:
     """Return what pools are for, by name or kind; those of suspended lots say which lot. One query, none without."""
     wanted = set(pools)
-    lots = {name: int(number) for name in wanted if (number := _lot_of(name))}
+    lots = {name: number for name in wanted if (number := lot_of_pool(name))}
     codes = hooks.lot_names(set(lots.values()))
     return {
-        name: _("Lot %(code)s suspended: not for sale") % {"code": codes[lots[name]]}
+        name: _("Held for a failed test, lot %(code)s: not for sale") % {"code": codes[lots[name]]}
         if lots.get(name) in codes
         else pool_words(name.partition(":")[0])
         for name in wanted
     }
 
 
-def _lot_of(pool: str) -> str:
-    kind, _colon, number = pool.partition(":")
-    return number if kind == LOT_POOLS and number.isdigit() else ""
+def lot_of_pool(pool: str) -> int:
+    """Return the id of the lot that a pool holds pieces for; 0 for a pool that sells."""
+    kind, _colon, number = pool.partition(HELD_OF)[0].partition(":")
+    return int(number) if kind == LOT_POOLS and number.isdigit() else 0
 
 
 def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -> str:
@@ -48,6 +55,9 @@ def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -
         said = _("%(what)s: %(why)s") % {"what": said, "why": change.counted}
     elif change.reason:
         said = _("%(what)s: %(why)s") % {"what": said, "why": StockReason(change.reason).label}
+    elif change.kind in HELD_WORDS and lot_of_pool(reference):
+        why = (titles or {}).get(reference) or pool_words(LOT_POOLS)
+        said = _("%(what)s: %(why)s") % {"what": HELD_WORDS[StockChangeKind(change.kind)], "why": why}
     elif change.kind in (StockChangeKind.CARVED, StockChangeKind.RETURNED, StockChangeKind.DISPOSED):
         why = (titles or {}).get(reference) or pool_words(reference.partition(":")[0])
         said = _("%(what)s: %(why)s") % {"what": said, "why": why}

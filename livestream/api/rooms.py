@@ -63,6 +63,7 @@ class DropOut(Priced):
     specification_id: int
     price: str
     left: int
+    held: int = Field(description=gettext_noop("Pieces that are not sold now: a test of their lot failed."))
     per_buyer: int | None
     ends_at: Moment
     deal: str = Field(examples=["drop:7"], description=gettext_noop("What a checkout takes as `deal`."))
@@ -125,6 +126,7 @@ def show_room(session: LiveSession) -> dict[str, Any]:
             "specification_id": drop.specification_id,
             "price": yuan(drop.price_fen),
             "left": drop.left,
+            "held": drop.held,
             "per_buyer": drop.per_buyer,
             "ends_at": drop.ends_at,
             "deal": f"drop:{drop.pk}",

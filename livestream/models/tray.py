@@ -43,6 +43,7 @@ class Drop(models.Model):
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     returned = models.PositiveIntegerField(default=0)
+    held = models.PositiveIntegerField(default=0, help_text="Pieces of it that wait for a lot's test, as the room says")
 
     class Meta:
         constraints = [

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from catalog.operations import stock
 from catalog.operations.listings import cards_changed
 from catalog.queries import specifications_for_sale
+from catalog.queries.shelf import pieces_held_by_pool
 from livestream.errors import DropOver, NotOfThisRoom, WrongState
 from livestream.models import Drop, LiveSession, TrayItem
 from livestream.operations.events import append
@@ -127,6 +128,28 @@ def _give_back(drop: Drop, at: datetime) -> int:
         Drop.objects.filter(pk=drop.pk).update(returned=F("returned") + back)
         cards_changed([drop.item.listing_id], at=at)
     return back
+
+
+@periodic.every("livestream.held_drops", seconds=2)
+def tell_held_drops(*, at: datetime) -> int:
+    """Have rooms say what of their running drops is held for a lot that failed its test, or sold again; return how many.
+
+    The pieces themselves left the pool in the transaction that recorded the test; this only tells who watches.
+    """
+    running = list(Drop.objects.filter(state=DropState.RUNNING).values_list("pk", "session_id", "held"))
+    held = pieces_held_by_pool(f"{SOURCE}:") if running else {}
+    told = 0
+    for pk, session_id, known in running:
+        now = held.get(f"{SOURCE}:{pk}", 0)
+        if now == known:
+            continue
+        with transaction.atomic():
+            list(LiveSession.objects.select_for_update().filter(pk=session_id).values_list("pk"))
+            if Drop.objects.filter(pk=pk, state=DropState.RUNNING).exclude(held=now).update(held=now):
+                append(session_id=session_id, events=[(EventKind.DROP_HELD, {"drop": pk, "held": now})], at=at)
+                pagecache.bump()
+                told += 1
+    return told
 
 
 @periodic.every("livestream.drops", seconds=2)

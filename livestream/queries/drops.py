@@ -56,6 +56,8 @@ def drop_price(ref: str, at: datetime) -> SpecialPrice | None:
     refusal = _("This flash sale is over.") if over else ""
     if not over and not spec.is_certified_on(timezone.localdate(at)):
         refusal = _("Its certificate is not valid today: it can't be sold until renewed.")
+    if not over and drop.held and not drop.left:
+        refusal = _("This flash sale is paused: a test of these goods is being cleared up.")
     left = pieces_for_sale(drop.left or 0, spec.certified_grams_left, spec.net_grams)
     return SpecialPrice(
         source=f"{SOURCE}:{drop.pk}",
@@ -72,7 +74,10 @@ def drop_price(ref: str, at: datetime) -> SpecialPrice | None:
 
 @dataclass(frozen=True)
 class RunningDrop:
-    """A drop that viewers can buy from. Amounts in 分; `sold_percent` is truncated."""
+    """A drop that viewers can buy from. Amounts in 分; `sold_percent` is truncated.
+
+    `held`: pieces that wait for a lot's test, and are not among those left.
+    """
 
     pk: int
     number: int
@@ -86,6 +91,12 @@ class RunningDrop:
     left: int
     per_buyer: int | None
     ends_at: datetime
+    held: int = 0
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether what is left of it must not be sold now, because a test of a lot failed."""
+        return bool(self.held) and not self.left
 
     @property
     def sold_percent(self) -> int:
@@ -115,6 +126,7 @@ def running_drop(session_id: int, *, at: datetime) -> RunningDrop | None:
         left=max(0, drop.stock.on_hand - drop.stock.reserved),
         per_buyer=drop.per_buyer,
         ends_at=drop.ends_at,
+        held=drop.held,
     )
 
 

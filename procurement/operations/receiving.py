@@ -18,6 +18,7 @@ from procurement.texts import donor_of, in_both_languages, title_of
 from shop.accounts.operations.messages import tell
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput, NotAllowed
+from shop.sales.errors import WrongState
 from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.locks import lock_order
 from shop.sales.states import OrderState
@@ -38,10 +39,17 @@ def make_link(*, order_id: int, at: datetime) -> str:
 
 
 def renew_link(*, order_id: int, actor: Any, at: datetime) -> str:
-    """Return the token of a new link to a member of the beneficiary. Raises NotAllowed for anybody else."""
-    pledge = Pledge.objects.filter(purchase__orders__pk=order_id).select_related("beneficiary").get()
+    """Return the token of a new link to a member of the beneficiary.
+
+    Raises NotAllowed for anybody else, LinkSpent once the receipt is confirmed, WrongState while nothing is on its way.
+    """
+    pledge = Pledge.objects.filter(purchase__orders__pk=order_id).select_related("beneficiary", "purchase").get()
     if not pledge.beneficiary.memberships.filter(user_id=actor.pk).exists():
         raise NotAllowed(_("Only the beneficiary confirms a receipt."))
+    if PledgeReceipt.objects.filter(order_id=order_id).exists():
+        raise LinkSpent(_("This receipt is confirmed already."), certificate=pledge.certificate_code)
+    if not pledge.purchase.orders.filter(pk=order_id, state=OrderState.SHIPPED).exists():
+        raise WrongState(_("This order is not on its way."))
     audit.record(action="renew_receipt_link", object_kind="order", object_id=order_id, actor=actor, at=at)
     return make_link(order_id=order_id, at=at)
 
@@ -95,13 +103,14 @@ def confirm_by_id(*, link_id: int, photo: IO[bytes] | None, message: str, at: da
         link = link_by_id(link_id=link_id, at=at)
         if not ReceiptLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at):
             raise _used(link)
+        order = lock_order(link.order_id)
+        if order.state != OrderState.COMPLETED:
+            accept_order(order_id=order.pk, accepted={}, actor=None, at=at, note="pledge")
+        # Last of what may be refused: a file stays where the rest is undone.
         try:
             picture = store_picture(upload=photo, alt_zh=_("Photo of the receipt"), at=at, is_private=True)
         except InvalidInput as error:
             raise InvalidInput(error.message, field="photo") from error
-        order = lock_order(link.order_id)
-        if order.state != OrderState.COMPLETED:
-            accept_order(order_id=order.pk, accepted={}, actor=None, at=at, note="pledge")
         pledge = Pledge.objects.get(purchase_id=link.order.purchase_id)
         receipt = PledgeReceipt.objects.create(
             order_id=link.order_id, pledge=pledge, picture=picture, words=message.strip()[:200], at=at

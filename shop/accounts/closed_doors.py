@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.views.decorators.cache import never_cache
 from wagtail.admin.auth import require_admin_access
@@ -43,6 +43,12 @@ def people_are_elsewhere(request: HttpRequest, **given: Any) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:accounts_user_changelist"))
 
 
+@never_cache
+def closed(request: HttpRequest, **given: Any) -> HttpResponse:
+    """Say that there is nothing: what would be here is done nowhere in this shop."""
+    raise Http404
+
+
 class OwnSettings(AccountView):
     """Language, theme and notices of who works in the CMS; without pictures of people.
 
@@ -70,4 +76,11 @@ urlpatterns = [
     # In bulk: roles, activity, deletion of accounts.
     path("cms/bulk/accounts/<path:rest>", people_are_elsewhere),
     path("cms/bulk/auth/<path:rest>", people_are_elsewhere),
+    # One password for many: see WAGTAIL_PRIVATE_PAGE_OPTIONS.
+    path("_util/authenticate_with_password/<path:rest>", closed),
+    path("en/_util/authenticate_with_password/<path:rest>", closed),
+    path("documents/authenticate_with_password/<path:rest>", closed),
+    # It would read a workbook in the server's own process, and sends visitors to hosts that a file names.
+    path("cms/redirects/import/", closed),
+    path("cms/redirects/import/process/", closed),
 ]

@@ -54,7 +54,7 @@ class HomePage(Page):
             "home": front_page(timezone.localdate()),
             "headline_lines": [part for part in re.split(r"(?<=[，,])", self.headline) if part.strip()],
             "lead_lines": [line for line in self.lead.splitlines() if line.strip()],
-            "campaigns": CampaignPage.objects.child_of(self).live().order_by("-first_published_at", "pk")[:3],
+            "campaigns": CampaignPage.objects.child_of(self).live().public().order_by("-first_published_at", "pk")[:3],
             "sections": sections(self.body, at=timezone.now(), mark=f"campaign-{self.pk}") if self.body else [],
             "first_category": next((node for node in tree.tops if node.in_navigation), None),
         }

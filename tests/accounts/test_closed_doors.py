@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from oscar.apps.offer.models import Range
 
 from shop.accounts import roles
 from shop.accounts.models import AccessToken, Membership, Organisation, User
@@ -236,3 +238,13 @@ def test_nobody_acts_as_another() -> None:
 
     words = ("impersonate", "hijack", "login_as", "loginas", "su/")
     assert [each for each in map(str, get_resolver().reverse_dict) if any(word in each for word in words)] == []
+
+
+def test_the_back_office_leads_to_no_page_of_a_library(chief: User) -> None:
+    offered = Range.objects.create(name="柑橘", includes_all_products=True)
+    client = browser(chief)
+    page = client.get(f"/admin/offer/range/{offered.pk}/change/")
+    assert page.status_code == 200
+    assert "/admin/r/" not in page.content.decode()
+    kind = ContentType.objects.get_for_model(Range).pk
+    assert client.get(f"/admin/r/{kind}/{offered.pk}/").status_code == 404

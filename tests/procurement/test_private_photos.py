@@ -2,6 +2,7 @@
 
 import re
 from importlib import import_module
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,7 @@ from catalog.models import Picture
 from procurement.models import AcceptancePhoto, PledgeReceipt
 from procurement.operations.accepting import accept_goods
 from procurement.operations.receiving import confirm_by_link, make_link
+from shop.core.errors import DomainError
 from shop.core.private_files import private_storage
 from tests.factories import AT, make_listing, make_supplier, make_user
 from tests.sales.selling import pay, photo, ship
@@ -106,3 +108,13 @@ def test_stored_photos_move_out_of_the_public_media(office):
     assert picture.is_private
     kept = [name for name in names if (settings.PRIVATE_ROOT / name).is_file()]
     assert kept == [name for name in names if name.endswith("webp")]
+
+
+def test_no_photo_stays_of_a_receipt_that_can_not_be_confirmed(need, listing):  # noqa: F811  reason: fixtures
+    made = gift(need, listing, 2, donor=make_user())
+    pay(made.purchase)
+    token = make_link(order_id=order_of(made).pk, at=AT)
+    with pytest.raises(DomainError):
+        confirm_by_link(token=token, photo=photo(), message="收到", at=AT)
+    assert Picture.objects.filter(is_private=True).count() == 0
+    assert list(Path(settings.PRIVATE_ROOT).rglob("*.webp")) == []

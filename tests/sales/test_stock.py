@@ -241,5 +241,5 @@ def test_a_held_lots_pieces_have_words_of_their_own(shelf):
     main = Stock.objects.get(pool="main")
     carve(stock_id=main.pk, pool="lot:7", pieces=4, actor=None, at=AT)
     page = shelf["client"].get(f"/seller/goods/{shelf['spec'].pk}/stock/").content.decode()
-    assert "批次被扣：不可出售" in page
+    assert "检测不合格扣留：不可出售" in page
     assert "lot:7" not in page

@@ -92,7 +92,7 @@ class TestShelf:
         fail(one)
         assert held() == {}
         fail(other)
-        assert held() == {f"lot:{one.pk}": 10}
+        assert held() == {f"lot:{one.pk}": 5, f"lot:{other.pk}": 5}
         clear(one)
         assert (spec_of(listing).available, held()) == (10, {})
         clear(other)
@@ -123,11 +123,11 @@ def test_the_shelf_names_the_lot_that_its_pieces_are_held_for():
     where = f"/seller/goods/{spec_of(listing).specification_id}/stock/"
     html = client.get(where).content.decode()
     assert f'data-testid="shelf-lot-{lot.pk}">12<' in html
-    assert f"批次 {lot.code} 已暂停：不可出售" in html
+    assert f"检测不合格扣留（批次 {lot.code}）：不可出售" in html
     assert "专场预留" not in html.split('data-testid="shelf"')[1].split("</dl>")[0]
     dispose(lot)
     html = client.get(where).content.decode()
-    assert f"已处置：批次 {lot.code} 已暂停：不可出售" in html
+    assert f"已处置：检测不合格扣留（批次 {lot.code}）：不可出售" in html
     assert "损坏或分拣剔除" not in html.split('data-testid="stock-history"')[1]
 
 

@@ -30,6 +30,9 @@ class ProduceLot(models.Model):
     sorted_out_grams = models.BigIntegerField(default=0)
     mixed_grams = models.BigIntegerField(default=0, help_text="Packed, and then mixed into other lots")
     assigned_grams = models.BigIntegerField(default=0)
+    owed_grams = models.BigIntegerField(
+        default=0, help_text="Disposed of: what orders that waited then had been promised of it, and still lack"
+    )
     required_tests = models.JSONField(default=list, help_text="Tests without which it may not be packed")
     created_at = models.DateTimeField()
 

@@ -1,6 +1,6 @@
 """Which lots go into a parcel: first to expire first, never more than was packed.
 
-For packages above: the signatures of `AssignLine`, `assign_lots` and `can_be_sent` stay as they are. What may be sent of
+For packages above: the signatures of `AssignLine` and `assign_lots` stay as they are. What may be sent of
 a lot is `lot.left_grams` (packed, not assigned, not mixed into others), never what was harvested; which lots may be
 sent says `queries.parcels.lots_to_choose`.
 """
@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from traceability.errors import BeyondHarvest, PromiseBroken
 from traceability.models import ParcelLot, ProduceLot, TracedParcel, TraceEvent
 from traceability.operations.recording import record_shipping
+from traceability.queries.lots import can_be_sent
 from traceability.queries.promise_words import promise_words
 from traceability.rules.codes import new_code
 from traceability.rules.fefo import Candidate, Dates, keeps, split
 from traceability.rules.sealing import goods_digest
-from traceability.states import DISPOSITIONS, BizStep, LotState
+from traceability.states import BizStep, LotState
 
 
 @dataclass(frozen=True)
@@ -113,12 +114,6 @@ def with_packing(rows: QuerySet[ProduceLot]) -> QuerySet[ProduceLot]:
     """Add to lots, as `packed_at`, when they were packed first; None where they were not."""
     packings = TraceEvent.objects.filter(lot=OuterRef("pk"), step=BizStep.PACKING).order_by("occurred_at")
     return rows.annotate(packed_at=Subquery(packings.values("occurred_at")[:1]))
-
-
-def can_be_sent(lot: ProduceLot, at: datetime) -> bool:
-    """Tell whether goods of a lot may go out: its state allows it (no test failed or missing) and it has not expired."""
-    day = timezone.localtime(at).date()
-    return DISPOSITIONS[lot.state].can_send and (lot.best_before is None or lot.best_before >= day)
 
 
 def _shares(

@@ -1,8 +1,8 @@
 """Tests, and what follows from them: lots that wait, are held, released, recalled, disposed of; and the stock of them.
 
 A failed test stops its lot and every lot that was mixed from it, at once and everywhere: packing, sending, mixing,
-certificates. Pieces that are free in the shop's stock and that no other lot can be sent for (`rules.holding`) go into
-a pool of their own, from which nobody sells.
+certificates. Free pieces, the shop's and those of drops, that no other lot can be sent for (`rules.holding`) go into
+pools of their own, from which nobody sells.
 """
 
 from dataclasses import asdict, dataclass
@@ -10,25 +10,22 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from catalog.operations.holding import lock_main_pools, pieces_of_listing, set_held, write_off_held
+from catalog.operations.holding import lock_pools
 from shop.core import audit
 from shop.core.errors import InvalidInput
 from traceability.errors import UnknownLot, WrongMove
 from traceability.models import LabTest, LotSource, ProduceLot
-from traceability.operations.assigning import can_be_sent
+from traceability.operations.holding import hold
 from traceability.operations.lot_rows import append_event, check_order, lock_lots, tests_of
+from traceability.queries.stopped import IS_STOPPED
 from traceability.rules.epcis import test_facts
-from traceability.rules.fefo import Candidate
-from traceability.rules.holding import OnShelf, Stopped, to_hold
 from traceability.rules.quality import missing_tests, standing_failures, state_after_tests
 from traceability.states import DISPOSITIONS, BizStep, LotState, TestKind
 
 TRIES = 5
-# Lots with packed goods that are sent, or that would be if nothing stood against them.
-ON_SHELF = (LotState.OPEN, LotState.HELD, LotState.RECALLED, LotState.AWAITING)
-SUSPENDED = (LotState.HELD, LotState.RECALLED, LotState.AWAITING)
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def record_test(
     A failed one holds the lot and what was mixed from it, or recalls what was sent of them already; a passed one
     releases what waited for it. The same test again, of the same moment, is the same row. Raises UnknownLot,
     FromTheFuture, InvalidInput for a time before the harvest or a commissioned test without its report's number.
-    Locks: main stock pools of the lots' products by id, lots by id, the head of the chain.
+    Locks: stock pools of the lots' products by id, lots by id, the head of the chain.
     """
     if test.kind not in TestKind.values:
         raise InvalidInput(_("Choose who tested."), field="kind")
@@ -78,7 +75,7 @@ def dispose_of_lot(
 ) -> ProduceLot:
     """Record that what is left of a held, recalled or untested lot was destroyed or used otherwise than as food.
 
-    Its held pieces leave the stock. Once is enough: a second call returns the lot. Raises UnknownLot, InvalidInput
+    Its held pieces leave the stock; what other lots are held for stays held. Once is enough: a second call returns the lot. Raises UnknownLot, InvalidInput
     without words on how, WrongMove for a lot that nothing stands against. Locks as `record_test`.
     """
     if not method.strip():
@@ -93,18 +90,10 @@ def dispose_of_lot(
         check_order(lot, BizStep.DISPOSAL, occurred_at, at=at)
         rest = lot.unpacked_grams + lot.left_grams
         append_event(lot, BizStep.DISPOSAL, rest, occurred_at, at, {"method": method.strip()[:120]})
+        lot.owed_grams = lot.left_grams
         _move(lot, LotState.DISPOSED, actor=actor, at=at)
-        write_off_held(pool=pool_of(lot), actor=actor, at=at)
+        hold(lot.listing_id, [each for each in lots.values() if each.listing_id == lot.listing_id], actor=actor, at=at)
     return lot
-
-
-def pool_of(lot: ProduceLot) -> str:
-    """Return the name of the stock pool in which a held lot's pieces stay."""
-    return _pool(lot.pk)
-
-
-def _pool(lot_id: int) -> str:
-    return f"lot:{lot_id}"
 
 
 def family_of(lot_id: int) -> set[int]:
@@ -117,8 +106,8 @@ def family_of(lot_id: int) -> set[int]:
 
 
 def _lock_family(supplier_id: int, lot_id: int) -> dict[int, ProduceLot]:
-    """Lock the main stock pools of a lot and its descendants, then these lots and all others of the same products that
-    are on the shelf, whose goods decide what has to be held; return them by id.
+    """Lock the stock pools of a lot and its descendants, then these lots and all others of the same products that are
+    on the shelf, whose goods decide what has to be held; return them by id.
 
     Mixing locks its sources: what was mixed between our looking and our locking shows afterwards, and we look again.
     Pools that are locked once more are held already; new ones of the rare second look come with higher ids or wait.
@@ -129,8 +118,9 @@ def _lock_family(supplier_id: int, lot_id: int) -> dict[int, ProduceLot]:
     for _again in range(TRIES):
         family = family_of(lot_id)
         listings = set(ProduceLot.objects.filter(pk__in=family).values_list("listing_id", flat=True))
-        lock_main_pools(listings)
-        others = ProduceLot.objects.filter(listing__in=listings, state__in=ON_SHELF).values_list("pk", flat=True)
+        lock_pools(listings)
+        on_shelf = Q(state=LotState.OPEN) | IS_STOPPED
+        others = ProduceLot.objects.filter(on_shelf, listing__in=listings).values_list("pk", flat=True)
         lots = lock_lots(family.union(others))
         if family_of(lot_id) == family:
             break
@@ -166,26 +156,7 @@ def _settle(lots: dict[int, ProduceLot], family: set[int], *, actor: Any, at: da
             _move(lot, state, actor=actor, at=at)
             changed.add(lot.listing_id)
     for listing_id in sorted(changed):
-        _hold(listing_id, [lot for lot in lots.values() if lot.listing_id == listing_id], actor=actor, at=at)
-
-
-def _hold(listing_id: int, lots: list[ProduceLot], *, actor: Any, at: datetime) -> None:
-    """Have the pools of suspended lots hold what no sound lot of the product can be sent for, and nothing else.
-
-    Pieces that orders have reserved stay with them: they are sent from another lot, or not at all.
-    """
-    pools = {_pool(lot.pk): lot.pk for lot in lots}
-    shelf = pieces_of_listing(listing_id, pools)
-    sound = [
-        Candidate(lot.pk, lot.best_before, lot.harvested_on, lot.left_grams) for lot in lots if can_be_sent(lot, at)
-    ]
-    held = to_hold(
-        [OnShelf(row.stock_id, row.net_grams, row.free + sum(row.held.values()), row.promised) for row in shelf],
-        sound,
-        [Stopped(lot.pk, lot.left_grams) for lot in lots if lot.state in SUSPENDED],
-    )
-    wanted = {_pool(lot_id): pieces for lot_id, pieces in held.items()}
-    set_held(listing_id=listing_id, shelf=shelf, wanted=wanted, actor=actor, at=at)
+        hold(listing_id, [lot for lot in lots.values() if lot.listing_id == listing_id], actor=actor, at=at)
 
 
 def _move(lot: ProduceLot, state: str, *, actor: Any, at: datetime) -> None:

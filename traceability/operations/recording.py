@@ -15,6 +15,7 @@ from shop.core.times import full_day
 from traceability.errors import BeyondHarvest, LotBlocked, WrongMove
 from traceability.models import Plot, ProduceLot, ProductionBase, TraceEvent
 from traceability.operations.chain import lock_head, refuse_future
+from traceability.operations.holding import lock_shelf, settle_holds
 from traceability.operations.issuing import certificate_of, check_papers, write_certificate
 from traceability.operations.lot_rows import append_event, check_order, next_code, own_lot
 from traceability.queries.requirements import keeping_term, required_tests
@@ -123,9 +124,11 @@ def record_packing(
     The same packing again (weights, boxes, grade, moment) is the same event.
     Raises UnknownLot, LotBlocked while a test is missing or failed, FromTheFuture, InvalidInput for a time before the
     harvest or before the test that it needs, for a base without address or contact; BeyondHarvest when more would be
-    packed and sorted out, all packings together, than was harvested. Locks: the lot, the head of the chain.
+    packed and sorted out, all packings together, than was harvested. What was held only because good goods were missing
+    is sold again. Locks: the product's stock pools by id, its lots, the head of the chain.
     """
     with transaction.atomic():
+        lock_shelf(_listing_of(lot_id), [lot_id])
         lot = own_lot(supplier_id, lot_id)
         if not grams > 0:
             raise InvalidInput(_("Enter how much was packed."), field="kilograms")
@@ -161,6 +164,7 @@ def record_packing(
             action="lot_packed", object_kind="lot", object_id=lot.pk, actor=actor, at=at, grams=grams,
             sorted_out_grams=sorted_out_grams, certificate=paper.number,
         )  # fmt: skip
+        settle_holds([lot.listing_id], actor=actor, at=at)
     return event
 
 
@@ -176,9 +180,10 @@ def record_shipping(
 def close_lot(*, supplier_id: int, lot_id: int, actor: Any, at: datetime) -> ProduceLot:
     """Finish a lot: nothing more is sent of it. Raises UnknownLot, WrongMove for one that is held or recalled.
 
-    A finished one stays as it is.
+    A finished one stays as it is. Its goods cover nothing any more, where another lot of the product is held.
     """
     with transaction.atomic():
+        lock_shelf(_listing_of(lot_id), [lot_id])
         lot = own_lot(supplier_id, lot_id)
         if lot.state == LotState.CLOSED:
             return lot
@@ -187,7 +192,13 @@ def close_lot(*, supplier_id: int, lot_id: int, actor: Any, at: datetime) -> Pro
         ProduceLot.objects.filter(pk=lot.pk, state=LotState.OPEN).update(state=LotState.CLOSED)
         audit.record(action="lot_closed", object_kind="lot", object_id=lot.pk, actor=actor, at=at)
         lot.state = LotState.CLOSED
+        settle_holds([lot.listing_id], actor=actor, at=at)
     return lot
+
+
+def _listing_of(lot_id: int) -> list[int]:
+    # It never changes, so it may be read before the lot is locked: stock pools are locked first.
+    return list(ProduceLot.objects.filter(pk=lot_id).values_list("listing_id", flat=True))
 
 
 def refuse_blocked(lot: ProduceLot) -> None:

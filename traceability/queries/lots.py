@@ -12,7 +12,7 @@ from shop.core.prepared import Prepared
 from traceability.models import Plot, ProduceLot, ProductionBase, TraceEvent
 from traceability.queries.telling import Told, told
 from traceability.rules.quality import Tested, missing_tests
-from traceability.states import BizStep, LotState
+from traceability.states import DISPOSITIONS, BizStep, LotState
 
 LOTS_A_PAGE = 20
 SHIPPINGS = 12
@@ -34,8 +34,9 @@ def lot_of_supplier(supplier_id: int, lot_id: int) -> ProduceLot | None:
 
 
 def lot_codes(lot_ids: Iterable[int]) -> dict[int, str]:
-    """Return the codes of lots, by id. One query."""
-    return dict(ProduceLot.objects.filter(pk__in=set(lot_ids)).values_list("pk", "code"))
+    """Return the codes of lots, by id. One query, none for none."""
+    wanted = set(lot_ids)
+    return dict(ProduceLot.objects.filter(pk__in=wanted).values_list("pk", "code")) if wanted else {}
 
 
 def lots_to_mix(supplier_id: int, *, at: datetime) -> list[ProduceLot]:
@@ -59,6 +60,12 @@ def open_tests(lot: ProduceLot, told: list[Told]) -> list[str]:
         if each.step == BizStep.TEST
     ]
     return missing_tests(lot.required_tests, tests)
+
+
+def can_be_sent(lot: ProduceLot, at: datetime) -> bool:
+    """Tell whether goods of a lot may go out: its state allows it (no test failed or missing) and it has not expired."""
+    day = timezone.localtime(at).date()
+    return DISPOSITIONS[lot.state].can_send and (lot.best_before is None or lot.best_before >= day)
 
 
 _of_listings = Prepared(

@@ -72,6 +72,20 @@ def after_waiting(lots: Sequence[Candidate], waiting: Iterable[Waiting]) -> list
     return list(left.values())
 
 
+def missing_of(lots: Sequence[Candidate], waiting: Iterable[Waiting]) -> list[int]:
+    """Return, for each that waits, the pieces that no lot is left for once those before it were sent."""
+    left = {lot.lot_id: lot for lot in lots}
+    found = []
+    for each in waiting:
+        fitting = [lot for lot in left.values() if keeps(lot.harvested_on, lot.best_before, each.promised)]
+        taken, short = split(each.pieces, each.grams_per_piece, fitting)
+        for lot_id, pieces in taken:
+            grams = pieces * max(each.grams_per_piece, 1)
+            left[lot_id] = replace(left[lot_id], left_grams=left[lot_id].left_grams - grams)
+        found.append(short)
+    return found
+
+
 def dates_of(pieces: int, grams_per_piece: int, lots: Sequence[Candidate]) -> tuple[Dates | None, list[Candidate]]:
     """Return what can be promised of pieces that come from these lots, and what is left of the lots then.
 

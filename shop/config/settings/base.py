@@ -77,6 +77,8 @@ MIDDLEWARE = [
     "shop.core.refused_methods.RefusedMethodPages",
     "shop.sales.sources.RememberSource",
     "shop.sales.visitors.EndGuest",
+    # Leads from where a page was.
+    "shop.campaigns.renamed.FollowRenamed",
 ]
 
 ROOT_URLCONF = "shop.config.urls"
@@ -177,6 +179,12 @@ WAGTAILDOCS_DOCUMENT_FORM_BASE = "shop.campaigns.document_forms.CheckedDocumentF
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
+# A page or a collection is for everybody, or for who is signed in, or for a group. One password for many can be guessed
+# without end, and would be kept as it was typed.
+WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}
+WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
+# No page embeds what stands elsewhere, so this server asks nobody for it.
+WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 WAGTAILADMIN_BASE_URL = SITE_URL
 # No page asks another host.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

@@ -12,13 +12,18 @@ from pydantic import Field
 from catalog.queries.trade import SupplierBrief, supplier_acting
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
+from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.masking import mask_name
+from shop.sales.api.orders import PiecesOut, show_pieces
 from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import Parcel, cancel_rest, line_rest, ship_order
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
+from shop.sales.queries.in_parcels import in_parcel
+from shop.sales.queries.weight_words import weighed_of
+from shop.sales.queries.without_goods import lines_without_goods
 from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language
 from shop.sales.weight_rules import each_weighs
@@ -46,6 +51,14 @@ def acting(request: ApiRequest, asked: For) -> SupplierBrief:
     return supplier_acting(request.user, asked.supplier)
 
 
+class WithoutGoods(Answer):
+    number: str = Field(description=gettext_noop("The order."))
+    line_id: int
+    name: str
+    pieces: int = Field(description=gettext_noop("Pieces that no good lot is left for."))
+    lots: list[str] = Field(description=gettext_noop("The lots that failed their test or were disposed of."))
+
+
 class TodayOut(Priced):
     supplier: str
     to_ship: int
@@ -54,17 +67,31 @@ class TodayOut(Priced):
     open_cases: int
     held: str = Field(description=gettext_noop("Paid, and not received by the buyers yet."))
     payable: str
+    without_goods: list[WithoutGoods] = Field(
+        description=gettext_noop("Send these from another lot, or cancel what waits of them.")
+    )
 
 
 @area.reads("/seller/today", TodayOut, scope="seller:read", summary=gettext_noop("What waits, and what is owed"))
 def seller_today(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
     supplier = acting(request, asked)
-    found = queries.today(supplier.pk, at=timezone.now())
+    at = timezone.now()
+    found = queries.today(supplier.pk, at=at)
     same = ("to_ship", "overdue", "on_the_way", "open_cases")
     return {name: getattr(found, name) for name in same} | {
         "supplier": supplier.slug,
         "held": yuan(found.held_fen),
         "payable": yuan(found.payable_fen),
+        "without_goods": [
+            {
+                "number": line.number,
+                "line_id": line.line_id,
+                "name": in_reader_language(line.name_zh, line.name_en),
+                "pieces": line.pieces,
+                "lots": [code for _pk, code in line.lots],
+            }
+            for line in lines_without_goods(supplier.pk, at=at)
+        ],
     }
 
 
@@ -88,7 +115,10 @@ class SoldLine(Priced):
     charged_grams: int = Field(description=gettext_noop("Grams that the price of one piece is for, at the most."))
     weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
     weighed_back: str = Field(description=gettext_noop("What went back to the buyer for their weight."))
-    price: str
+    weighed: WeighedOut | None = Field(description=gettext_noop("What was weighed and what it costs; it adds up."))
+    price: str = Field(description=gettext_noop("Of one piece."))
+    discount: str = Field(description=gettext_noop("Of the line."))
+    amount: str = Field(description=gettext_noop("Price × ordered, less the discount."))
 
 
 class SoldOrder(Priced):
@@ -117,6 +147,7 @@ class SentParcel(Answer):
     quantity: int
     trace_code: str
     shipped_at: Moment
+    goods: list[PiecesOut]
 
 
 class SoldDetail(SoldOrder):
@@ -150,9 +181,12 @@ def _order(order: OrderFacts) -> dict[str, Any]:
                 "promised_until": line.promised_until,
                 "is_weighed": line.is_weighed,
                 "charged_grams": line.net_grams,
-                "weighed_grams": line.weighed_grams,
+                "weighed_grams": line.weighed_grams + line.heavy_grams,
+                "weighed": show_weighed(weighed_of(line)),
                 "weighed_back": yuan(line.weighed_back_fen),
                 "price": yuan(line.unit_price_fen),
+                "discount": yuan(line.discount_fen),
+                "amount": yuan(line.paid_fen),
             }
             for line in order.lines.all()
         ],
@@ -188,6 +222,7 @@ def _detail(supplier: SupplierBrief, number: str) -> dict[str, Any]:
                 "quantity": sum(line.quantity for line in each.lines.all()),
                 "trace_code": codes[each.pk].code if each.pk in codes else "",
                 "shipped_at": each.shipped_at,
+                "goods": show_pieces(in_parcel(each, order.lines.all())),
             }
             for each in shipments
         ],

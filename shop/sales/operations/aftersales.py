@@ -18,7 +18,7 @@ from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, AfterSalePicture, LineFacts, OrderFacts
 from shop.sales.operations.case_moves import due_at, grant, lock_case, move_case, record_move
 from shop.sales.operations.locks import lock_order
-from shop.sales.states import AfterSaleKind, AfterSaleState, CaseSide
+from shop.sales.states import ONGOING_CASES, AfterSaleKind, AfterSaleState, CaseSide
 
 
 def open_after_sale(
@@ -45,10 +45,13 @@ def open_after_sale(
         raise InvalidInput(
             _("Add a photo of the damage: it is what the supplier decides on."), code="photo_missing", field="photos"
         )
-    # Re-encoding takes a while: before the locks.
+    # Before any photo is stored, and again under the locks: re-encoding takes a while.
+    line = LineFacts.objects.select_related("order").get(pk=line_id)
+    _check(line.order, line, kind, quantity, amount_fen, at)
+    if line.after_sales.filter(state__in=ONGOING_CASES).exists():
+        raise _open_already()
     pictures = store_pictures(uploads=uploads, actor=actor, at=at, is_private=True)
     with transaction.atomic():
-        line = LineFacts.objects.select_related("order").get(pk=line_id)
         order = lock_order(line.order_id)
         line.refresh_from_db()
         _check(order, line, kind, quantity, amount_fen, at)
@@ -65,10 +68,14 @@ def open_after_sale(
                     due_at=due_at(AfterSaleState.OPEN, at),
                 )
         except IntegrityError as error:
-            raise WrongState(_("A case of this product is open already."), code="case_open") from error
+            raise _open_already() from error
         add_evidence(case, pictures, CaseSide.BUYER)
         record_move(case, "", side=CaseSide.BUYER, actor=actor, at=at)
         return case
+
+
+def _open_already() -> WrongState:
+    return WrongState(_("A case of this product is open already."), code="case_open")
 
 
 def _check_photos(uploads: Sequence[IO[bytes]]) -> None:
@@ -141,17 +148,12 @@ def decide_after_sale(
     """
     answer = answer.strip()
     _check_photos(uploads)
+    # Before any photo is stored, and again under the locks.
+    _check_answer(AfterSale.objects.get(pk=case_id), approve, amount_fen, answer)
     pictures = store_pictures(uploads=uploads, actor=actor, at=at, is_private=True)
     with transaction.atomic():
         case, order = lock_case(case_id)
-        if case.state != AfterSaleState.OPEN:
-            raise WrongState(_("This case is closed already, or it is not your turn."), code="case_closed")
-        if approve and not 1 <= amount_fen <= case.amount_fen:
-            raise TooMuch(
-                _("Approve between ¥0.01 and %(most)s.") % {"most": f"¥{case.amount_fen / 100:.2f}"}, field="amount"
-            )
-        if not approve and not answer:
-            raise InvalidInput(_("Say why: the buyer reads it."), code="answer_missing", field="answer")
+        _check_answer(case, approve, amount_fen, answer)
         add_evidence(case, pictures, CaseSide.SUPPLIER)
         case.answer = answer
         case.save(update_fields=["answer"])
@@ -165,6 +167,17 @@ def decide_after_sale(
         else:
             grant(case, order, amount_fen=amount_fen, side=side, actor=actor, at=at)
         return case
+
+
+def _check_answer(case: AfterSale, approve: bool, amount_fen: int, answer: str) -> None:
+    if case.state != AfterSaleState.OPEN:
+        raise WrongState(_("This case is closed already, or it is not your turn."), code="case_closed")
+    if approve and not 1 <= amount_fen <= case.amount_fen:
+        raise TooMuch(
+            _("Approve between ¥0.01 and %(most)s.") % {"most": f"¥{case.amount_fen / 100:.2f}"}, field="amount"
+        )
+    if not approve and not answer:
+        raise InvalidInput(_("Say why: the buyer reads it."), code="answer_missing", field="answer")
 
 
 def accept_offer(*, case_id: int, actor: Any, at: datetime) -> AfterSale:

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from catalog.operations import stock
 from catalog.operations.listings import count_sold
 from shop.core import outbox, periodic
 from shop.sales import hooks, rules
@@ -20,6 +19,7 @@ from shop.sales.operations.locks import lock_order, lock_orders, lock_purchase
 from shop.sales.operations.moves import move_order, move_orders
 from shop.sales.operations.refunds import reduce_order
 from shop.sales.operations.settling import follow_due, send_all_back, settle
+from shop.sales.operations.stock_back import release_pieces
 from shop.sales.operations.terms import start_term
 from shop.sales.queries.due import due_of
 from shop.sales.states import OrderState, PurchaseState, Terms
@@ -64,7 +64,7 @@ def _close(purchase_id: int, to: str, *, reason: str, actor: Any, at: datetime) 
         lines = list(LineFacts.objects.filter(order__in=orders))
         LineFacts.objects.filter(order__in=orders).update(cancelled=F("ordered"))
         move_orders(orders, OrderState.CANCELLED, reason=reason, actor=actor, at=at)
-        _release(lines)
+        _release(lines, actor, at)
         give_uses_back(purchase=purchase)
         hooks.tell(*(_cancelled(order, lines, order.left_fen, reason, actor, at) for order in orders))
         outbox.enqueue(
@@ -135,7 +135,7 @@ def _drop_unpaid(order: OrderFacts, lines: list[LineFacts], reason: str, actor: 
         settle(purchase=purchase, actor=actor, at=at)
     else:
         follow_due(purchase=purchase, actor=actor, at=at)
-    _release(lines)
+    _release(lines, actor, at)
     if is_last:
         give_uses_back(purchase=purchase)
     else:
@@ -151,7 +151,7 @@ def _drop_working(order: OrderFacts, lines: list[LineFacts], reason: str, actor:
     for line in lines:
         sold[line.listing_id] = sold.get(line.listing_id, 0) - line.ordered + line.cancelled
     count_sold(sold, at=at)
-    _release(lines)
+    _release(lines, actor, at)
     LineFacts.objects.filter(order=order).update(cancelled=F("ordered"))
     move_order(order, OrderState.CANCELLED, reason=reason, actor=actor, at=at)
     left = order.left_fen
@@ -182,8 +182,8 @@ def _cancelled(
     )  # fmt: skip
 
 
-def _release(lines: list[LineFacts]) -> None:
+def _release(lines: list[LineFacts], actor: Any, at: datetime) -> None:
     back: dict[int, int] = {}
     for line in lines:
         back[line.stock_id] = back.get(line.stock_id, 0) + line.ordered - line.cancelled - line.shipped
-    stock.release(back)
+    release_pieces(back, {line.listing_id for line in lines}, actor=actor, at=at)

@@ -22,6 +22,7 @@ from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order
 from shop.sales.operations.moves import move_order
 from shop.sales.operations.refunds import reduce_order
+from shop.sales.operations.stock_back import release_pieces
 from shop.sales.operations.weighing import check_weights, give_back_weight, shipment_line
 from shop.sales.states import OrderState
 from shop.sales.weight_rules import each_weighs
@@ -204,7 +205,7 @@ def _give_back(order: OrderFacts, chosen: list[LineFacts], reason: str, actor: A
         sold[line.listing_id] = sold.get(line.listing_id, 0) - rest
         LineFacts.objects.filter(pk=line.pk).update(cancelled=F("cancelled") + rest)
     count_sold(sold, at=at)
-    stock.release(pools)
+    release_pieces(pools, sold, actor=actor, at=at)
     fen = sum(parts.values())
     key = f"short:{order.pk}:{'-'.join(str(line.pk) for line in chosen)}"
     reduce_order(

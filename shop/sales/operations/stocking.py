@@ -10,6 +10,7 @@ from catalog.operations import stocktaking
 from catalog.operations.listings import cards_changed
 from shop.core import outbox
 from shop.core.errors import DomainError
+from traceability.operations.holding import lock_shelf, settle_counted, settle_holds
 
 
 class NoStock(DomainError):
@@ -28,9 +29,12 @@ def adjust_stock_of(
     """
     _check(spec)
     with transaction.atomic():
+        lock_shelf([spec.listing_id])
         stocktaking.adjust_stock(
             stockrecord_id=spec.stockrecord_id, pieces=pieces, reason=reason, actor=actor, at=at, note=note, key=key
         )
+        # Goods that no lot covers yet are not sold before those that wait in orders have theirs.
+        settle_holds([spec.listing_id], actor=actor, at=at)
         _changed(spec, at)
 
 
@@ -43,9 +47,11 @@ def count_stock_of(
     """
     _check(spec)
     with transaction.atomic():
+        lock_shelf([spec.listing_id])
         stocktaking.take_stock(
             stockrecord_id=spec.stockrecord_id, counted=counted, version=version, actor=actor, at=at, note=note, key=key
         )
+        settle_counted(spec.listing_id, actor=actor, at=at)
         _changed(spec, at)
 
 

@@ -14,8 +14,7 @@ from shop.core.prepared import Prepared
 from shop.sales.deal import PlaceLine
 from shop.sales.models import LineFacts
 from shop.sales.states import OrderState
-from traceability.operations.assigning import can_be_sent
-from traceability.queries.lots import open_lots
+from traceability.queries.lots import can_be_sent, open_lots
 from traceability.rules.fefo import Candidate, Dates, Waiting, after_waiting, dates_of
 
 _REST = F("ordered") - F("cancelled") - F("shipped")

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catalog.queries.proposals import facts_of, last_reason, new_proposals, open_changes, returned_proposals
-from catalog.queries.shelf import shelves_of
+from catalog.queries.shelf import Shelf, shelves_of
 from catalog.queries.trade import SupplierBrief, running_out, supplier_goods, suppliers_of
 from shop.core.acting import acting_for, choices, choose
 from shop.core.masking import mask_name
@@ -24,7 +24,9 @@ from shop.sales.operations.reviews import reply_to_review
 from shop.sales.queries import seller as queries
 from shop.sales.queries.funding import asked_consents
 from shop.sales.queries.owed import owed_to
+from shop.sales.queries.without_goods import lines_without_goods
 from shop.sales.texts import in_reader_language, thumb_url
+from traceability.queries.lots import lot_codes
 
 for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
 
@@ -76,7 +78,7 @@ def weekday(day: Any) -> str:
 
 def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, str]]:
     """Return up to three things to do, the most urgent first."""
-    tasks: list[dict[str, str]] = []
+    tasks: list[dict[str, str]] = _without_goods(supplier_id, at)
     if facts.to_ship:
         if facts.overdue:
             title = _("%(n)d to send, %(late)d late") % {"n": facts.to_ship, "late": facts.overdue}
@@ -137,6 +139,20 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
     return tasks[:3]
 
 
+def _without_goods(supplier_id: int, at: Any) -> list[dict[str, str]]:
+    """Return the task of orders whose lot failed: it comes before everything, for buyers have paid."""
+    lines = lines_without_goods(supplier_id, at=at)
+    numbers = list(dict.fromkeys(line.number for line in lines))
+    if not numbers:
+        return []
+    n = len(numbers)
+    title = ngettext("%(n)d order has no goods: its lot failed", "%(n)d orders have no goods: their lot failed", n)
+    named = " · ".join(numbers[:2]) + (" …" if n > 2 else "")
+    url = local(f"/seller/orders/{numbers[0]}/" if n == 1 else "/seller/orders/#no-goods")
+    task = {"icon": "warning", "kind": "amber", "title": title % {"n": n}, "text": named, "url": url}
+    return [{**task, "action": _("Settle it")}]
+
+
 @for_supplier
 @post_only
 def switch(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
@@ -154,6 +170,7 @@ def _goods(supplier_id: int, number: Any, **more: Any) -> dict[str, Any]:
     page = supplier_goods(supplier_id, number)
     changes = open_changes(supplier_id, {spec.listing_id for spec in page.object_list})
     shelves = shelves_of({spec.stockrecord_id for spec in page.object_list})
+    codes = lot_codes(lot for shelf in shelves.values() for lot, _free in shelf.held_by_lot)
     groups: dict[int, dict[str, Any]] = {}
     for spec in page.object_list:
         listing = spec.listing
@@ -172,9 +189,15 @@ def _goods(supplier_id: int, number: Any, **more: Any) -> dict[str, Any]:
             },
         )
         text = in_reader_language(spec.text_zh, spec.text_en)
-        group["specs"].append({"spec": spec, "text": text, "shelf": shelves[spec.stockrecord_id]})
+        shelf = shelves[spec.stockrecord_id]
+        group["specs"].append({"spec": spec, "text": text, "shelf": shelf, "held": _held(shelf, codes)})
     fresh = [_proposal_row(row) for row in new_proposals(supplier_id)]
     return {"page": page, "groups": list(groups.values()), "proposals": fresh, **more}
+
+
+def _held(shelf: Shelf, codes: dict[int, str]) -> list[dict[str, Any]]:
+    """Return what of a shelf is held, lot by lot."""
+    return [{"id": lot, "code": codes.get(lot, ""), "pieces": pieces} for lot, pieces in shelf.held_by_lot]
 
 
 def _proposal_row(proposal: Any) -> dict[str, Any] | None:
@@ -203,11 +226,22 @@ def goods(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
 @for_supplier
 def settlement(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show the ledger by order, adding up to what is held and what is payable."""
+    owed = owed_to(supplier.pk, at=timezone.now())
     context = {
         "books": queries.settlement(supplier.pk, request.GET.get("page", 1)),
-        "owed": owed_to(supplier.pk, at=timezone.now()),
+        "owed": owed,
+        "owed_page": owed.page(1),
     }
     return console(request, supplier, "settlement", context)
+
+
+@require_safe
+@for_supplier
+def owed(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
+    """Show all that buyers on account owe, delivery by delivery."""
+    found = owed_to(supplier.pk, at=timezone.now())
+    context = {"owed": found, "owed_page": found.page(request.GET.get("page", 1))}
+    return console(request, supplier, "owed", context)
 
 
 @require_safe
@@ -224,6 +258,7 @@ def review_rows(page: Any) -> list[dict[str, Any]]:
         {
             "review": each,
             "name": in_reader_language(each.line.name_zh, each.line.name_en),
+            "supplier": in_reader_language(each.line.order.supplier.name_zh, each.line.order.supplier.name_en),
             "pictures": [
                 {
                     "thumb": thumb_url(row.picture.key),

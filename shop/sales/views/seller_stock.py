@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.queries.shelf import Shelf, changes_of, shelves_of
-from catalog.queries.shelf_words import change_words, pool_titles, pool_words
+from catalog.queries.shelf_words import change_words, lot_of_pool, pool_titles, pool_words
 from catalog.queries.trade import SupplierBrief, goods_of_supplier
 from shop.accounts.queries import names_of
 from shop.core.errors import DomainError, KeyUsed
@@ -24,11 +24,12 @@ from shop.sales.texts import in_reader_language
 from shop.sales.views.seller import console, for_supplier
 
 
-def shelf_rows(shelf: Shelf) -> list[tuple[str, str, int]]:
-    """Return (test id, words, pieces) of what stands on a shelf; they add up to its total."""
+def shelf_rows(shelf: Shelf) -> list[tuple[str, str, int, int]]:
+    """Return (test id, words, pieces, lot they are held for) of what stands on a shelf; they add up to its total."""
     titles = pool_titles(kind for kind, _free in shelf.by_kind)
-    apart = [(kind.replace(":", "-"), titles[kind], free) for kind, free in shelf.by_kind]
-    return [("main", pool_words("main"), shelf.free), *apart, ("reserved", _("Waiting in orders"), shelf.reserved)]
+    apart = [(kind.replace(":", "-"), titles[kind], free, lot_of_pool(kind)) for kind, free in shelf.by_kind]
+    waiting = ("reserved", _("Waiting in orders"), shelf.reserved, 0)
+    return [("main", pool_words("main"), shelf.free, 0), *apart, waiting]
 
 
 def _own(supplier: SupplierBrief, specification_id: int) -> Any:
@@ -64,6 +65,7 @@ def _show(
                 "words": change_words(change, titles),
                 "who": names.get(change.actor_id or 0, "") or _("The platform"),
                 "pool": titles[change.pool],
+                "lot_id": lot_of_pool(change.reference) or lot_of_pool(change.pool),
             }
             for change in page.object_list
         ],
