@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from procurement.models import UnitOrder
 from procurement.texts import words
-from shop.sales.rules import left_fen
+from shop.sales.queries.weight_words import weighed_of
+from shop.sales.rules import is_refused_whole, left_fen
 from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
 
 _UNDER_WAY = (OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED)
@@ -123,7 +124,19 @@ def _deductions(order: Any) -> Iterator[Deduction]:
             yield Deduction(name, why, fen)
     if rest:
         # Of no line: freight that was not earned.
-        yield Deduction(_("Freight"), _("Cancelled") if order.state == OrderState.CANCELLED else "", rest)
+        yield Deduction(_("Freight"), _why_no_freight(order), rest)
+
+
+def _why_no_freight(order: Any) -> str:
+    """Say why freight is not charged: the order ended before it left, or all that was sent was refused."""
+    if order.state == OrderState.CANCELLED:
+        return _("Cancelled")
+    lines = order.lines.all()
+    if is_refused_whole(order.state, [(line.shipped, line.rejected) for line in lines]):
+        return _("nothing was accepted")
+    if not any(line.shipped for line in lines):
+        return _("nothing was sent")
+    return _("given back with the goods")
 
 
 def _parts(order: Any, line: Any) -> Iterator[tuple[str, int]]:
@@ -136,7 +149,8 @@ def _parts(order: Any, line: Any) -> Iterator[tuple[str, int]]:
     if by_pieces:
         yield _why(line), by_pieces
     if line.weighed_back_fen:
-        yield _("weighed less than was charged when it was packed"), line.weighed_back_fen
+        found = weighed_of(line)
+        yield (found.why() if found is not None else _("weighed less when it was packed")), line.weighed_back_fen
     if line.light_fen:
         yield _("weighed less at the acceptance"), line.light_fen
 

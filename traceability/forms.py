@@ -19,6 +19,7 @@ from traceability.states import Grade, TestKind
 
 def _kilograms(least: str = "0.001", **options: Any) -> NumberField:
     return NumberField(
+        unit="kg",
         min_value=Decimal(least),
         max_value=Decimal(1_000_000),
         max_digits=10,

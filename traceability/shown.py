@@ -10,7 +10,7 @@ from traceability.queries.telling import Told
 from traceability.queries.trace import LotInParcel
 from traceability.queries.verifying import Broken
 from traceability.rules.weights import in_words
-from traceability.states import BizStep, Grade
+from traceability.states import BizStep, Grade, LotState
 
 
 def timeline(events: list[Told]) -> list[dict[str, str]]:
@@ -60,6 +60,9 @@ ROWS = {
 }
 
 
+NAMED_ROWS = ("lot", "certificate", "sources")
+
+
 def broken_words(broken: Broken | None, step: str = "") -> str:
     """Return what was changed, in the reader's language; "" where nothing was."""
     if broken is None:
@@ -68,7 +71,8 @@ def broken_words(broken: Broken | None, step: str = "") -> str:
         facts = {"n": broken.seq, "step": step or "?"}
         return _("Event %(n)d of this supplier's records (%(step)s) is not as it was written.") % facts
     kind, _space, name = broken.row.partition(" ")
-    row = f"{ROWS.get(kind, kind)} {name}"
+    # A reader knows a lot's code and a certificate's number; the number of a row says nothing to anybody.
+    row = f"{ROWS.get(kind, kind)} {name}" if kind in NAMED_ROWS else str(ROWS.get(kind, kind))
     if not broken.seq:
         return _("What stands here of the %(row)s was never sealed in this supplier's records.") % {"row": row}
     return _("What stands here of the %(row)s is not what was sealed in event %(n)d of this supplier's records.") % {
@@ -81,6 +85,14 @@ def suspended_words(lot: LotInParcel) -> str:
     """Return that a lot was suspended after its certificates were issued, and when; "" while they stand."""
     if lot.is_certified:
         return ""
+    if lot.disposed_at is not None:
+        return _("The lot was disposed of on %(day)s: the certificate stands for nothing any more.") % {
+            "day": full_day(lot.disposed_at)
+        }
+    if lot.lot.state == LotState.RECALLED and lot.failed_at is not None:
+        return _(
+            "The lot was recalled on %(day)s, when a test of it failed: the certificate stands for nothing any more."
+        ) % {"day": full_day(lot.failed_at)}
     if lot.failed_at is None:
         return _("The lot was suspended after this certificate was issued: it stands for nothing any more.")
     return _(

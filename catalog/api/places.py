@@ -11,7 +11,7 @@ from catalog.api.shared import CertificateOut, Named, certificate, named
 from catalog.models import Supplier, Village
 from catalog.places import place
 from catalog.queries import places
-from catalog.queries.certificates import CertificatePage, certificate_page
+from catalog.queries.certificates import CertificatePage, certificate_page, number_of
 from catalog.words import said
 from shop.core.api import Answer, Area, Page
 from shop.core.api.paging import Followed, turn_of
@@ -183,7 +183,7 @@ def _certificate_detail(page: CertificatePage) -> dict[str, Any]:
     "/certificates/{number}", CertificateDetail, summary=gettext_noop("A certificate and how much of its year is sold")
 )
 def get_certificate(request: ApiRequest, number: str) -> dict[str, Any]:
-    page = certificate_page(number, timezone.localdate())
+    page = certificate_page(number_of(number) or number, timezone.localdate())
     if page is None:
         raise Http404
     return _certificate_detail(page)

@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db.models import Value
+from django.db.models.functions import Replace, Upper
 from django.utils.safestring import SafeString
 
 from catalog.cardpress import shown
 from catalog.models import Certificate, CertifiedListing, CertifiedYear, ListingCard, Picture
+from catalog.rules.numbers import plain_number
 from catalog.words import english, said
 from shop.core.prepared import Prepared
 
@@ -82,6 +86,18 @@ def standing(listing_ids: Iterable[int]) -> list[tuple[int, int, bool, date]]:
     For pages kept by their facts: a certificate that is revoked or renewed makes them anew.
     """
     return _STANDING(sorted(set(listing_ids)))
+
+
+def number_of(typed: str) -> str | None:
+    """Return the number of the certificate that was typed, with other case, width, spaces or dashes; None for none."""
+    wanted = plain_number(typed)
+    if not wanted:
+        return None
+    plain: Any = Upper("number")
+    for mark in "-‐‑–—_.·/ ":
+        plain = Replace(plain, Value(mark), Value(""))
+    rows = Certificate.objects.alias(plain=plain).filter(plain=wanted).order_by("pk")
+    return rows.values_list("number", flat=True).first()
 
 
 def certificate_page(number: str, today: date) -> CertificatePage | None:

@@ -1,12 +1,14 @@
 """A certificate's own page."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from catalog.pictures import rendition
-from catalog.queries.certificates import certificate_page
+from catalog.queries.certificates import certificate_page, number_of
 from catalog.words import local
 
 
@@ -15,7 +17,10 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     """Show what a certificate says, until when, and how much of this year's output is sold."""
     page = certificate_page(number, timezone.localdate())
     if page is None:
-        raise Http404(number)
+        known = number_of(number)
+        if known is None:
+            raise Http404(number)
+        return HttpResponsePermanentRedirect(local(f"/shop/certificates/{quote(known, safe='')}/"))
     context = {
         "page": page,
         "it": page.shown,

@@ -21,8 +21,10 @@ from procurement.states import CancelState
 from procurement.texts import words
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, once, yuan
+from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
+from shop.sales.queries.weight_words import weighed_of
 from shop.sales.rules import is_refused_whole
 from shop.sales.states import OrderState, PurchaseState
 
@@ -50,6 +52,7 @@ class UnitOrderLine(Priced):
     deducted_for_weight: str = Field(
         description=gettext_noop("Of it: for goods that weighed less, when they were packed or at the acceptance.")
     )
+    weighed: WeighedOut | None = Field(description=gettext_noop("What was weighed and what it costs; it adds up."))
 
 
 class UnitDeduction(Priced):
@@ -155,6 +158,7 @@ def _order(row: UnitOrder) -> dict[str, Any]:
                 "rejected": line.rejected,
                 "deducted": yuan(line.refunded_fen),
                 "deducted_for_weight": yuan(line.weighed_back_fen + line.light_fen),
+                "weighed": show_weighed(weighed_of(line)),
             }
             for line in order.lines.all()
         ],

@@ -33,8 +33,9 @@ from shop.core.templatetags.heqiao import local
 from shop.sales.queries.cashier import payee
 from shop.sales.queries.deliveries import schedule_of, schedules_of, waiting_parcels
 from shop.sales.queries.due import Due, due_of
+from shop.sales.queries.in_parcels import in_parcel, still_to_come
 from shop.sales.queries.payouts import goes_back
-from shop.sales.queries.slips import open_transfer, slips_of
+from shop.sales.queries.slips import open_transfer, slip_replaced, slips_of
 from shop.sales.queries.trails import going_back_of_orders, said_to_buyer, trail_of
 from shop.sales.queries.weight_words import weight_words
 from shop.sales.states import PurchaseState, Terms
@@ -113,7 +114,7 @@ def _lines(row: UnitOrder) -> list[dict[str, Any]]:
             "picture": thumb(line.picture_key),
             "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
             "short": line.rejected,
-            "weight": weight_words(line),
+            "weight": weight_words(line, is_owed=row.order.purchase.terms == Terms.POSTPAID),
         }
         for line in row.order.lines.all()
     ]
@@ -135,7 +136,15 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
         "it": show_order(row, at, going_back_of_orders([row.order.pk]).get(row.order.pk, 0)),
         "order": row.order,
         "lines": _lines(row),
-        "parcels": parcels(row, codes_of(each.pk for each in row.order.shipments.all())),
+        "parcels": [
+            each | {"goods": in_parcel(shipment, row.order.lines.all())}
+            for each, shipment in zip(
+                parcels(row, codes_of(each.pk for each in row.order.shipments.all())),
+                row.order.shipments.all(),
+                strict=True,
+            )
+        ],
+        "to_come": still_to_come(row.order),
         "acceptances": show_acceptances(acceptances_of(row.pk)),
         "schedule": show_schedule(schedule.of_order(row.order.pk), at),
         "is_own": is_own,
@@ -292,7 +301,10 @@ def slip(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         raise Http404(number)
     seat, at = seat_at(request, found.unit_id), timezone.now()
     try:
-        add_transfer_slip(request_id=found.pk, upload=request.FILES.get("slip"), actor=request.user, at=at)
+        add_transfer_slip(
+            request_id=found.pk, upload=request.FILES.get("slip"), replaces=slip_replaced(request),
+            actor=request.user, at=at,
+        )  # fmt: skip
     except DomainError as error:
         said = {"field": error.field, "refusal": str(error.message)}
         return _show_payment(request, seat, found, due_of(found.purchase), at, status=error.status, **said)

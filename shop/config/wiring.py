@@ -18,6 +18,7 @@ from livestream import tailing
 from livestream.operations.drops import check_drop_lines
 from livestream.queries.drops import drop_price, session_names, sources_of_session
 from procurement import account_hooks as procurement_rows
+from procurement import admin as unit_admin
 from procurement import doors, product_hooks
 from procurement import personal_data as procurement_data
 from procurement.operations import accepting, pledging, quota
@@ -61,6 +62,7 @@ def connect() -> None:
     private_files.connect(evidence.ACCEPTANCE, evidence.acceptance_picture_key)
     private_files.connect(evidence.RECEIPT, evidence.receipt_picture_key)
     lots_admin.register()
+    unit_admin.register()
     sales.connect(certified.take_part)
     sales.connect(funding.take_part)
     sales.connect(quota.take_part)

@@ -1,6 +1,9 @@
 """The app of what every package stands on."""
 
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
+
+from shop.core import limit_words
 
 
 class CoreConfig(AppConfig):
@@ -8,7 +11,10 @@ class CoreConfig(AppConfig):
 
     name = "shop.core"
     label = "core"
+    verbose_name = pgettext_lazy("app", "Foundations")
 
     def ready(self) -> None:
         """Load what registers itself: periodic work."""
         from shop.core import limits, once  # noqa: F401  reason: models must be loaded first
+
+        limit_words.install()

@@ -8,6 +8,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from shop.core import codes, texts
 from shop.core.errors import DomainError
@@ -33,7 +36,18 @@ class ParagraphsField(forms.CharField):
 
 
 class NumberField(forms.DecimalField):
-    """A decimal number as people type it, read by the one rule of `shop.core.numbers`."""
+    """A decimal number as people type it, read by the one rule of `shop.core.numbers`.
+
+    `unit` ("kg") stands behind the bounds in what is said of a number that is outside of them.
+    """
+
+    def __init__(self, *, unit: Any = "", **options: Any) -> None:
+        super().__init__(**options)
+        for each in self.validators if unit else ():
+            if isinstance(each, MinValueValidator):
+                each.message = format_lazy(_("Enter %(limit_value)s {unit} or more."), unit=unit)
+            elif isinstance(each, MaxValueValidator):
+                each.message = format_lazy(_("Enter %(limit_value)s {unit} or less."), unit=unit)
 
     def to_python(self, value: Any) -> Any:
         """Return the Decimal, None for nothing."""

@@ -2,25 +2,40 @@
 
 from typing import Any
 
-from django.contrib.admin import ModelAdmin, StackedInline, display
+from django.contrib.admin import StackedInline, display
 from django.db.models import Prefetch
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
-from shop.core.back_office import site
+from shop.core.back_office import Audited, DatedAdmin, DatedForm, site
 from shop.sales.forms.offers import BenefitForm, ConditionForm, FundingForm, OfferForm, VoucherForm
-from shop.sales.models import AfterSaleTerms, OfferConsent, OfferFunding, PayTime, WeightTerms
+from shop.sales.models import AfterSaleTerms, LateInterest, OfferConsent, OfferFunding, PayTime, WeightTerms
 from shop.sales.operations.funding import renew_consent
 from shop.sales.queries.funding import offers_using
 from shop.sales.states import ConsentState
 
+# What the library calls its models, for our catalogue: its own has no Chinese under the language's code.
+LIBRARY_NAMES = (
+    gettext_noop("Conditional offer"),
+    gettext_noop("Conditional offers"),
+    gettext_noop("Condition"),
+    gettext_noop("Conditions"),
+    gettext_noop("Benefit"),
+    gettext_noop("Benefits"),
+    gettext_noop("Range"),
+    gettext_noop("Ranges"),
+    gettext_noop("Offer"),
+    gettext_noop("Voucher"),
+    gettext_noop("Vouchers"),
+)
 
-class ChangedFieldsOnly(ModelAdmin):
+
+class ChangedFieldsOnly(Audited):
     """Writes the fields that were changed in the form, and no other: nobody's count is set back."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
@@ -149,7 +164,7 @@ class VoucherAdmin(ChangedFieldsOnly):
     filter_horizontal = ("offers",)
 
 
-class _DatedTermsAdmin(ModelAdmin):
+class _DatedTermsAdmin(Audited):
     """Terms in force since a day. What is in force, or was, is replaced by a later row."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -177,12 +192,26 @@ class WeightTermsAdmin(_DatedTermsAdmin):
     )
 
 
-class PayTimeAdmin(ChangedFieldsOnly):
+class PayTimeForm(DatedForm):
+    """A time of one kind of pool."""
+
+    of_one_kind = ("kind",)
+
+
+class PayTimeAdmin(DatedAdmin):
     """How long scarce goods wait for their money. A new rule is a new row with its first day."""
+
+    form = PayTimeForm
 
     list_display = ("kind", "online_minutes", "transfer_minutes", "valid_from", "valid_until", "document")
     list_filter = ("kind",)
-    fields = ("kind", "online_minutes", "transfer_minutes", "document", "valid_from", "valid_until")
+    fields = ("kind", "online_minutes", "transfer_minutes", "document", "valid_from", "valid_until", "reason")
+
+
+class LateInterestAdmin(DatedAdmin):
+    """What suppliers may claim for late payment: shown to them, charged to nobody."""
+
+    list_display = ("valid_from", "valid_until", "daily_bp", "document")
 
 
 def register() -> None:
@@ -194,4 +223,5 @@ def register() -> None:
     site.register(Voucher, VoucherAdmin)
     site.register(AfterSaleTerms, AfterSaleTermsAdmin)
     site.register(PayTime, PayTimeAdmin)
+    site.register(LateInterest, LateInterestAdmin)
     site.register(WeightTerms, WeightTermsAdmin)

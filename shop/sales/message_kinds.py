@@ -26,6 +26,20 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "order_cancelled_back",
+    title=_("Order %(number)s is cancelled"),
+    text=_("%(amount)s goes back to your bank account: say on the order's page where, and finance pays it out."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_short_back",
+    title=_("Part of order %(number)s ran out"),
+    text=_("We are sorry. %(amount)s goes back to your bank account: the order's page says how."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
     "order_cancelled_goods_first",
     title=_("Order %(number)s is cancelled"),
     text=_("Nothing was paid for it, and nothing has to be."),
@@ -77,14 +91,14 @@ register(
 register(
     "order_weighed",
     title=_("%(amount)s comes back to you for order %(number)s"),
-    text=_("It was weighed when it was packed and is lighter than what was charged. The rest is on its way back."),
+    text=_("%(goods)s. The rest goes back to you."),
     action=_("See the order"),
     icon="rotate-ccw",
 )
 register(
     "order_weighed_owed",
     title=_("%(amount)s less to pay for order %(number)s"),
-    text=_("It was weighed when it was packed and is lighter than what was charged."),
+    text=_("%(goods)s."),
     action=_("See the order"),
     icon="rotate-ccw",
 )

@@ -13,7 +13,8 @@ from shop.core import outbox, periodic
 from shop.sales import hooks, message_kinds  # noqa: F401  reason: registers the words of these messages
 from shop.sales.models import CaseMove, OrderFacts, Purchase, Refund, ReviewFacts, Shipment
 from shop.sales.queries.due import due_of
-from shop.sales.queries.payouts import goes_back
+from shop.sales.queries.payouts import goes_back, goes_back_by_hand, goes_back_of_closed
+from shop.sales.queries.weight_words import parcel_weights
 from shop.sales.rules import CARRIERS, still_held
 from shop.sales.states import AfterSaleState, CaseSide, OrderState, PurchaseState
 
@@ -127,11 +128,15 @@ def tell_cancelled(*, order_id: int, reason: str, at: datetime, was_unpaid: bool
     """Tell the buyer that an order was cancelled, and its supplier where it was at work on it."""
     order = _order(order_id)
     if was_unpaid:
-        _tell_buyer(order, "order_cancelled_unpaid", {}, key=f"order_cancelled:{order.pk}", at=at)
+        back = goes_back_of_closed(order.pk)
+        unpaid = "order_cancelled_back" if back else "order_cancelled_unpaid"
+        _tell_buyer(order, unpaid, {"amount_fen": back}, key=f"order_cancelled:{order.pk}", at=at)
         return
     # Of an order that is delivered first nothing was paid that could go back.
     kind = "order_cancelled" if order.refunded_fen else "order_cancelled_goods_first"
-    _tell_buyer(order, kind, {}, key=f"order_cancelled:{order.pk}", at=at)
+    if order.refunded_fen and goes_back_by_hand(order.pk):
+        kind = "order_cancelled_back"
+    _tell_buyer(order, kind, {"amount_fen": order.refunded_fen}, key=f"order_cancelled:{order.pk}", at=at)
     _tell_supplier(order, "order_cancelled_supplier", {}, key=f"order_cancelled_supplier:{order.pk}", at=at)
 
 
@@ -140,15 +145,18 @@ def tell_short(*, order_id: int, amount_fen: int, at: datetime) -> None:
     """Tell the buyer that part of the order ran out and is paid back."""
     order = _order(order_id)
     key = f"order_short:{order.pk}:{amount_fen}"
-    _tell_buyer(order, "order_short", {"amount_fen": amount_fen}, key=key, at=at)
+    kind = "order_short_back" if goes_back_by_hand(order.pk) else "order_short"
+    _tell_buyer(order, kind, {"amount_fen": amount_fen}, key=key, at=at)
 
 
 @outbox.register("sales.tell_weighed")
 def tell_weighed(*, shipment_id: int, amount_fen: int, at: datetime) -> None:
     """Tell the buyer what goes back, or is not charged, because it weighed less."""
-    order = _order(Shipment.objects.get(pk=shipment_id).order_id)
+    shipment = Shipment.objects.get(pk=shipment_id)
+    order = _order(shipment.order_id)
+    goods = parcel_weights(shipment.lines.select_related("line").order_by("pk"))
     kind = "order_weighed" if order.purchase.state == PurchaseState.PAID else "order_weighed_owed"
-    _tell_buyer(order, kind, {"amount_fen": amount_fen}, key=f"order_weighed:{shipment_id}", at=at)
+    _tell_buyer(order, kind, {"amount_fen": amount_fen, **goods}, key=f"order_weighed:{shipment_id}", at=at)
 
 
 @outbox.register("sales.tell_shipped")

@@ -25,7 +25,7 @@ from catalog.models import Stock
 from catalog.operations import deciding, proposing, stock, stocktaking
 from livestream.operations import drops
 from procurement.operations import deciding as request_deciding
-from procurement.operations import quota, representing
+from procurement.operations import declarations, quota, representing
 from shop.accounts import one_time_codes
 from shop.accounts.models import OneTimeCode, User
 from shop.core import ledger, limits
@@ -57,6 +57,9 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("delivery:order", representing, "counted_fen"),
     ("delivery:quota", representing, "counted_fen"),
     ("delivery:quota", quota, "_postings"),
+    # Who has read a declaration, before it is written.
+    ("amendment", declarations, "_check"),
+    ("verdict", declarations, "must_oversee"),
     ("lot", quality, "lock_lots"),
     ("reset", User, "set_password"),
 )

@@ -29,6 +29,8 @@ class Rule(Enum):
 ROUTES: dict[str, Rule] = {
     "healthz": Rule.OPEN,
     "readyz": Rule.OPEN,
+    "robots.txt": Rule.OPEN,
+    "sitemap.xml": Rule.OPEN,
     "styleguide/": Rule.OPEN,
     "help/<slug:name>/": Rule.OPEN,
     # Live rooms: guests watch and buy; chatting needs an account.

@@ -15,7 +15,7 @@ from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page
 from shop.core.api.paging import Asked, Follow, cut, turn_of
 from shop.core.api.routing import ApiRequest
-from traceability.api.told import Paper, TracedEvent, event, paper
+from traceability.api.told import RECORDS_CHANGED, Paper, TracedEvent, event, paper
 from traceability.models import ProduceLot, ProductionBase
 from traceability.operations.mixing import MOST_SOURCES, mix_lots
 from traceability.operations.places import Spot, add_base, complete_base
@@ -151,6 +151,12 @@ class MixedFrom(Answer):
 
 
 class LotDetail(LotOut):
+    is_verified: bool = Field(
+        description=gettext_noop("False where sealed records were changed: then nothing said of the lot is confirmed.")
+    )
+    unverified_code: str = Field(
+        examples=["records_changed"], description=gettext_noop("Why it could not; empty where it could.")
+    )
     conformity_certificate: str | None
     certificates: list[Paper]
     mixed_from: list[MixedFrom]
@@ -180,9 +186,14 @@ def _detail(supplier: SupplierBrief, lot_id: int) -> dict[str, Any]:
     papers = list(row.certificates.all())
     sealed = {each.certificate.get("number") for each in told}
     is_intact = lot_fault(row) is None
+    may_certify = DISPOSITIONS[row.state].can_certify
     return _lot(row) | {
-        "conformity_certificate": papers[0].number if papers and DISPOSITIONS[row.state].can_certify else None,
-        "certificates": [paper(each, is_sealed=is_intact and each.number in sealed) for each in papers],
+        "is_verified": is_intact,
+        "unverified_code": "" if is_intact else RECORDS_CHANGED,
+        "conformity_certificate": papers[0].number if is_intact and papers and may_certify else None,
+        "certificates": [
+            paper(each, is_sealed=is_intact and each.number in sealed, is_intact=is_intact) for each in papers
+        ],
         "mixed_from": [
             {"lot_id": each.source_id, "code": each.source.code, "grams": each.grams} for each in row.sources.all()
         ],

@@ -19,6 +19,7 @@ from traceability.shown import broken_words, title, words
 from traceability.states import DISPOSITIONS
 
 area = Area(gettext_noop("Tracing a parcel"))
+RECORDS_CHANGED = "records_changed"
 
 
 class TracedEvent(Answer):
@@ -45,6 +46,9 @@ class Paper(Answer):
     basis: str = Field(examples=["commissioned"])
     issued_on: date
     parents: list[str] = Field(description=gettext_noop("The certificates of what was mixed."))
+    is_verified: bool = Field(
+        description=gettext_noop("False where sealed records were changed: then it stands for nothing.")
+    )
     is_sealed: bool = Field(
         description=gettext_noop("Whether an unchanged chain holds its facts; the contact never is.")
     )
@@ -54,6 +58,9 @@ class Paper(Answer):
 
 
 class TracedLot(Answer):
+    is_verified: bool = Field(
+        description=gettext_noop("False where sealed records were changed: then nothing said of the lot is confirmed.")
+    )
     code: str = Field(examples=["MX-261118-01"])
     state: str = Field(examples=["open"])
     product: str
@@ -73,6 +80,10 @@ class TracedLot(Answer):
 class Trace(Answer):
     code: str
     supplier: str
+    verified: bool = Field(description=gettext_noop("False where anything told here could not be confirmed."))
+    unverified_code: str = Field(
+        examples=["records_changed"], description=gettext_noop("Why it could not; empty where it could.")
+    )
     is_intact: bool = Field(
         description=gettext_noop("Whether no event of the supplier's chain, and no row shown here, was changed since.")
     )
@@ -88,6 +99,7 @@ def _traced(found: LotInParcel, *, is_intact: bool) -> dict[str, Any]:
     lot = found.lot
     proofs = certificates_of(lot.listing_id, timezone.localdate())
     return {
+        "is_verified": is_intact,
         "code": lot.code,
         "state": lot.state,
         "product": (said(lot, "product") if lot.product_zh else "") or said(lot.listing, "name"),
@@ -96,8 +108,10 @@ def _traced(found: LotInParcel, *, is_intact: bool) -> dict[str, Any]:
         "harvested_on": lot.harvested_on,
         "best_before": lot.best_before,
         "quantity": sum(row.pieces for row in found.goods),
-        "conformity_certificate": found.papers[0].number if found.papers and found.is_certified else None,
-        "certificates": [paper(row, is_sealed=is_intact and row.number in found.sealed) for row in found.papers],
+        "conformity_certificate": found.papers[0].number if found.papers and found.is_certified and is_intact else None,
+        "certificates": [
+            paper(row, is_sealed=is_intact and row.number in found.sealed, is_intact=is_intact) for row in found.papers
+        ],
         "verified": rows(evidence_of(found, proofs, is_intact=is_intact)),
         "mixed_from": [part.get("lotNumber", "") for part in found.sources],
         "is_sealed": is_intact and found.is_sealed,
@@ -105,10 +119,14 @@ def _traced(found: LotInParcel, *, is_intact: bool) -> dict[str, Any]:
     }
 
 
-def paper(row: Any, *, is_sealed: bool) -> dict[str, Any]:
+def paper(row: Any, *, is_sealed: bool, is_intact: bool) -> dict[str, Any]:
     same = ("number", "form", "grams", "producer", "origin", "basis", "issued_on", "parents")
     found = {name: getattr(row, name) for name in same}
-    return found | {"is_sealed": is_sealed, "is_suspended": not DISPOSITIONS[row.lot.state].can_certify}
+    return found | {
+        "is_verified": is_intact,
+        "is_sealed": is_sealed,
+        "is_suspended": not DISPOSITIONS[row.lot.state].can_certify,
+    }
 
 
 @area.reads("/trace/{code}", Trace, summary=gettext_noop("The lots in a parcel, by the code on it"))
@@ -119,6 +137,8 @@ def trace_parcel(request: ApiRequest, code: str) -> dict[str, Any]:
         raise Http404
     return {
         "code": page.parcel.code,
+        "verified": page.broken is None,
+        "unverified_code": "" if page.broken is None else RECORDS_CHANGED,
         "supplier": said(page.parcel.supplier, "name"),
         "is_intact": page.broken is None,
         "changed": broken_words(page.broken, page.broken_step),

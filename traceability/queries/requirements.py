@@ -28,8 +28,10 @@ def keeping_term(category_id: int, day: date) -> KeepingTerm:
     above = list(with_those_above(category_id))
     rows = KeepingLimit.objects.filter(in_force(day)).filter(Q(category__in=above) | Q(category__isnull=True))
     depth = F("category__depth").desc(nulls_last=True)
-    found = rows.order_by(depth, "-valid_from", "-pk").values_list("stored_days", "keeps_days").first()
-    return KeepingTerm(*found) if found else KeepingTerm()
+    row = rows.order_by(depth, "-valid_from", "-pk").first()
+    if row is None:
+        return KeepingTerm()
+    return KeepingTerm(row.stored_days, row.keeps_days, is_general=row.category_id is None)
 
 
 def requirements() -> list[TestRequirement]:

@@ -107,6 +107,11 @@ class LotInParcel:
         return None if self.is_certified else max(failed, default=None)
 
     @property
+    def disposed_at(self) -> datetime | None:
+        """When what was left of the lot was disposed of; None where nothing was."""
+        return max((event.at for event in self.events if event.step == BizStep.DISPOSAL), default=None)
+
+    @property
     def sources(self) -> list[dict[str, Any]]:
         """What it was mixed from, as the mix's event says it; nothing for a harvest."""
         found = (event.fact("sources") for event in self.events if event.step == BizStep.MIXING)

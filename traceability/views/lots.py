@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries import local, said
@@ -239,18 +238,20 @@ def mix(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
 @require_safe
 @for_supplier
 def paper(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
-    """The 合格证 of a lot's packings as PDF; 409 with the reason for a lot that is suspended or disposed of."""
+    """The 合格证 of a lot's packings as PDF; 409 with the reason for a lot that is suspended, gone, or was changed."""
     found = _own(supplier, lot_id)
     if not DISPOSITIONS[found.state].can_certify:
         messages.error(request, uncertified_words(found.get_state_display()))
+        return _lot(request, supplier, found, status=409)
+    if lot_fault(found) is not None:
+        words = _("The conformity certificates of this lot are not printed: its records were changed.")
+        messages.error(request, words)
         return _lot(request, supplier, found, status=409)
     sealed = {each.certificate.get("number") for each in history(found)}
     printed = [SealedPaper(row, row.number in sealed) for row in found.certificates.all()]
     if not printed:
         raise Http404
-    with override("zh-hans"):
-        warning = broken_words(lot_fault(found))
-    return pdf(certificate_pdf(papers=printed, warning=warning), f"hegezheng-{found.code}")
+    return pdf(certificate_pdf(papers=printed), f"hegezheng-{found.code}")
 
 
 def uncertified_words(state: str) -> str:

@@ -112,7 +112,8 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
         "code": plain,
         "papers": papers,
         "broken": broken_words(found.broken, step_of(found.broken)),
-        "is_printed": any(lot.is_certified for lot in lots if lot.papers),
+        # Of changed records nothing is printed that could be shown around.
+        "is_printed": found.broken is None and any(lot.is_certified for lot in lots if lot.papers),
     }
     return _render(request, "certificate", context)
 
@@ -204,6 +205,7 @@ def _lot(page: TracePage, each: LotInParcel, proofs: dict[int, list[CertificateS
         "name": _name(each),
         "url": local(f"/shop/p/{lot.listing.slug}/"),
         "is_recalled": lot.state in STOPPED,
+        "verdict": _verdict(test, is_intact=page.broken is None),
         "is_sealed": each.is_sealed,
         "in_parcel": [{"name": said(row, "name"), "pieces": row.pieces} for row in each.goods],
         "harvested": spoken_day(lot.harvested_on),
@@ -223,6 +225,15 @@ def _lot(page: TracePage, each: LotInParcel, proofs: dict[int, list[CertificateS
         "paper": _paper_short(each),
         "proofs": own,
     }
+
+
+def _verdict(test: dict[str, Any] | None, *, is_intact: bool) -> dict[str, str]:
+    """Return what is said of a lot's last test, and how: nothing of records that were changed."""
+    if test is None:
+        return {"text": "—", "kind": ""}
+    if not is_intact:
+        return {"text": _("Not confirmed"), "kind": "warn"}
+    return {"text": _("passed"), "kind": "good"} if test.get("passed") else {"text": _("failed"), "kind": "bad"}
 
 
 def _name(each: LotInParcel) -> str:

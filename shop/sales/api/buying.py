@@ -12,13 +12,13 @@ from pydantic import ConfigDict, Field
 
 from shop.accounts import queries as people
 from shop.core.acting import by
-from shop.core.api import Body, Id, Moment, Page, Priced, Problem, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Body, Id, Moment, Page, Priced, Problem, YuanIn, fen_of, yuan
+from shop.core.api.bank import MoneyCame, MoneyWent, show_came, show_went
 from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cursor_at, place_of
 from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
 from shop.core.codes import international_phone
 from shop.sales.api.basket import BasketLineOut, OfferOut, Pieces, area, show_line, show_offers
-from shop.sales.api.trails import MoneyCame, MoneyWent, show_came, show_went
 from shop.sales.errors import PhoneUnproved
 from shop.sales.forms.checkout import NEW, CheckoutForm
 from shop.sales.models import Purchase
@@ -28,6 +28,7 @@ from shop.sales.operations.placing import Buyer, Invoice, ShipTo, content_digest
 from shop.sales.queries import cashier
 from shop.sales.queries.checkout import CheckoutPage, checkout_page
 from shop.sales.queries.purchases import purchase_slice
+from shop.sales.queries.slips import slips_of
 from shop.sales.rules import clean_coupon
 from shop.sales.states import PurchaseState
 from shop.sales.visitors import Visitor
@@ -215,6 +216,11 @@ class PurchaseOut(Priced):
     pay_url: str = Field(description=gettext_noop("Where a person pays it; empty when nothing is to be paid."))
 
 
+class SlipNote(Answer):
+    id: int
+    added_at: Moment
+
+
 class PurchaseDetail(PurchaseOut):
     ship_to: str
     orders: list["PlacedOrderOut"]
@@ -225,6 +231,7 @@ class PurchaseDetail(PurchaseOut):
     goes_back: "GoesBackOut | None" = Field(description=gettext_noop("What waits to be paid to your account."))
     came: list[MoneyCame] = Field(description=gettext_noop("Money that arrived for it, the oldest first."))
     went_back: list[MoneyWent] = Field(description=gettext_noop("What of it goes or went back."))
+    slips: list[SlipNote] = Field(description=gettext_noop("Slips that were added to the transfer that waits."))
     methods: list[str] = Field(description=gettext_noop("How it can be paid here."))
 
 
@@ -275,7 +282,8 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
         shown = {
             "method": payment.gateway,
             "state": payment.state,
-            "amount": yuan(payment.amount_fen),
+            # What was given back of it is not asked for.
+            "amount": yuan(payment.amount_fen - found.trail.of_payment(payment.pk).unneeded().back_fen),
             "reference": payment.provider_ref if is_transfer else "",
             "payee": cashier.payee() if is_transfer else {},
         }
@@ -293,6 +301,10 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
         },
         "came": show_came(found.trail),
         "went_back": show_went(found.trail),
+        "slips": [
+            {"id": each.pk, "added_at": each.added_at}
+            for each in (slips_of([found.transfer.pk]).get(found.transfer.pk, []) if found.transfer else [])
+        ],
         "methods": list(cashier.offered_to(found)) if found.purchase.state == PurchaseState.UNPAID else [],
         "orders": [
             {

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Moment, Page, Priced, SomeYuanIn, fen_of, yuan
+from shop.core.api.bank import BankAccountIn
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
@@ -18,6 +19,7 @@ from shop.sales.models import Purchase, RefundAccount, ReviewFacts
 from shop.sales.operations.payouts import give_account, pay_out
 from shop.sales.operations.reviews import moderate_review
 from shop.sales.operations.transfers import match_transfer
+from shop.sales.queries.finding import clean_query
 from shop.sales.queries.payouts import Payout, by_hand, payout_exists, payouts
 from shop.sales.queries.reviewing import decided_reviews, review_exists, waiting_reviews
 from shop.sales.queries.transfers import Transfer, transfer_exists, transfers
@@ -94,7 +96,8 @@ class TransferOut(Priced):
     id: int
     code: str = Field(examples=["HK000017A1B2"])
     amount: str = Field(description=gettext_noop("What is still to come."))
-    received: str = Field(description=gettext_noop("What came already."))
+    received: str = Field(description=gettext_noop("What came already, before anything of it went back."))
+    kept: str = Field(description=gettext_noop("What came, less what goes or went back."))
     purchase: str
     purchase_state: str = Field(description=gettext_noop("Unless it is unpaid, what comes goes back."))
     payers: list[str] = Field(description=gettext_noop("Names that may stand on the statement."))
@@ -108,8 +111,12 @@ class TransferOut(Priced):
     slip_count: int
 
 
+SOUGHT = Field("", max_length=60, description=gettext_noop("A code, a name, an amount, a bank's or an order's number."))
+
+
 class TransfersAsked(Follow):
     state: Literal["waiting", "closed", "booked"] = "waiting"
+    q: str = SOUGHT
 
 
 def _transfer(row: Transfer) -> dict[str, Any]:
@@ -118,6 +125,7 @@ def _transfer(row: Transfer) -> dict[str, Any]:
         "code": row.code,
         "amount": yuan(row.left_fen if not row.is_closed else row.amount_fen),
         "received": yuan(row.received_fen),
+        "kept": yuan(row.kept_fen),
         "purchase": row.number,
         "purchase_state": row.state,
         "payers": row.payers,
@@ -138,7 +146,7 @@ def _transfer(row: Transfer) -> dict[str, Any]:
 )
 def list_transfers(request: ApiRequest, asked: Annotated[TransfersAsked, Query(...)]) -> dict[str, Any]:
     _check(request, "sales.decide_transfers")
-    return turn_of(asked, lambda page: transfers(page, shown=asked.state), _transfer)
+    return turn_of(asked, lambda page: transfers(page, shown=asked.state, query=clean_query(asked.q)), _transfer)
 
 
 @area.reads(
@@ -221,6 +229,7 @@ class PayoutOut(Priced):
 
 class PayoutsAsked(Follow):
     state: Literal["waiting", "paid"] = "waiting"
+    q: str = SOUGHT
 
 
 def show_account(account: RefundAccount | None) -> dict[str, Any] | None:
@@ -254,7 +263,7 @@ def _payout(row: Payout) -> dict[str, Any]:
 )
 def list_payouts(request: ApiRequest, asked: Annotated[PayoutsAsked, Query(...)]) -> dict[str, Any]:
     _check(request, "sales.decide_transfers")
-    return turn_of(asked, lambda page: payouts(page, paid=asked.state == "paid"), _payout)
+    return turn_of(asked, lambda page: payouts(page, paid=asked.state == "paid", query=clean_query(asked.q)), _payout)
 
 
 class PaidOut(Body):
@@ -282,12 +291,6 @@ def pay_out_refund(request: ApiRequest, refund_id: int, body: PaidOut) -> None:
     )  # fmt: skip
 
 
-class AccountIn(Body):
-    holder: str = Field(max_length=120)
-    bank: str = Field(max_length=80, description=gettext_noop("With its branch."))
-    number: str = Field(max_length=40)
-
-
 @area.writes(
     "/review/payouts/{int:refund_id}/account",
     None,
@@ -295,13 +298,10 @@ class AccountIn(Body):
     key=Key.REQUIRED,
     summary=gettext_noop("Enter the account of a refund, as finance knows it"),
 )
-def give_payout_account(request: ApiRequest, refund_id: int, body: AccountIn) -> None:
+def give_payout_account(request: ApiRequest, refund_id: int, body: BankAccountIn) -> None:
     _check(request, "sales.decide_transfers")
     refund = by_hand().filter(pk=refund_id).select_related("payment").first()
     if refund is None:
         raise Http404
     purchase = Purchase.objects.get(pk=refund.payment.payable_id)
-    give_account(
-        purchase=purchase, through=purchase.attribution_kind, holder=body.holder, bank=body.bank, number=body.number,
-        **by(request),
-    )  # fmt: skip
+    give_account(purchase=purchase, through=purchase.attribution_kind, **body.facts(), **by(request))

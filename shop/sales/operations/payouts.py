@@ -20,10 +20,11 @@ from shop.sales import books, hooks, rules
 from shop.sales.errors import AccountChanged, DoneElsewhere, WrongState
 from shop.sales.models import Purchase, Refund, RefundAccount
 from shop.sales.operations.locks import lock_purchase
+from shop.sales.operations.statement_lines import checked_reference
 from shop.sales.queries.payouts import names_of_payers
 from shop.sales.states import RefundState
 
-LONGEST_HOLDER, LONGEST_BANK, LONGEST_REFERENCE, LONGEST_WHY = 120, 80, 60, 200
+LONGEST_HOLDER, LONGEST_BANK, LONGEST_WHY = 120, 80, 200
 
 
 def give_account(
@@ -100,7 +101,7 @@ def pay_out(
     why = one_line(why)
     if len(why) > LONGEST_WHY:
         raise InvalidInput(_("At most %(n)d characters.") % {"n": LONGEST_WHY}, code="why_too_long", field="why")
-    reference = rules.clean_reference(reference)[:LONGEST_REFERENCE]
+    reference, key = checked_reference(reference)
     if not reference and proof is None:
         raise InvalidInput(_("Enter the bank's reference, or add the slip."), code="proof_missing", field="reference")
     # Re-encoding takes a while: before the locks. What was paid already needs no second picture.
@@ -114,7 +115,7 @@ def pay_out(
         if not rules.is_by_hand(refund.payment.gateway):
             raise WrongState(_("This refund goes back by itself."))
         if refund.state == RefundState.SUCCEEDED:
-            if reference and reference == refund.provider_ref:
+            if key and key == refund.reference_key:
                 return refund
             raise WrongState(
                 _("This refund was paid out already, with the reference %(reference)s.")
@@ -131,7 +132,7 @@ def pay_out(
                 account_version=account.version,
             )
         why = _check_payee(purchase, account, why)
-        _write_paid_out(refund, reference, account.version, picture, why, actor, at)
+        _write_paid_out(refund, (reference, key), account.version, picture, why, actor, at)
         ledger.post(
             [
                 books.paid_out(
@@ -170,14 +171,15 @@ def _check_payee(purchase: Purchase, account: RefundAccount, why: str) -> str:
 
 
 def _write_paid_out(
-    refund: Refund, reference: str, account_version: int, picture: Any, why: str, actor: Any, at: datetime
+    refund: Refund, reference: tuple[str, str], account_version: int, picture: Any, why: str, actor: Any, at: datetime
 ) -> None:
     """Note how a refund was paid. Raises InvalidInput for a reference of another payment: the database tells."""
     try:
         with transaction.atomic():
             Refund.objects.filter(pk=refund.pk).update(
-                state=RefundState.SUCCEEDED, provider_ref=reference, proof=picture, finished_at=at,
-                paid_out_by_id=getattr(actor, "pk", None), account_version=account_version, payee_why=why,
+                state=RefundState.SUCCEEDED, provider_ref=reference[0], reference_key=reference[1], proof=picture,
+                finished_at=at, paid_out_by_id=getattr(actor, "pk", None), account_version=account_version,
+                payee_why=why,
             )  # fmt: skip
     except IntegrityError as error:
         raise InvalidInput(

@@ -42,8 +42,9 @@ def take_money(
     Payment.objects.filter(pk=payment.pk).update(received_fen=F("received_fen") + fen)
     payment.received_fen += fen
     row = Remittance.objects.create(
-        payment=payment, amount_fen=fen, payer=payer, reference=reference, actor_id=getattr(actor, "pk", None), at=at
-    )
+        payment=payment, amount_fen=fen, payer=payer, reference=reference, reference_key=rules.reference_key(reference),
+        actor_id=getattr(actor, "pk", None), at=at,
+    )  # fmt: skip
     ledger.post(
         [books.came(key=str(row.pk), number=purchase.number, gateway_name=payment.gateway, fen=fen)],
         at=at,

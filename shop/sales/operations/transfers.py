@@ -17,11 +17,11 @@ from shop.sales.errors import WrongState
 from shop.sales.models import Payment, Purchase, Remittance
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.settling import WAITING, take_money
-from shop.sales.operations.statement_lines import book_line
+from shop.sales.operations.statement_lines import book_line, checked_reference
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.transfers import expected_payers, is_registered, offsets_of
-from shop.sales.rules import clean_reference, same_name
+from shop.sales.rules import same_name
 from shop.sales.states import PurchaseState
 
 
@@ -52,14 +52,16 @@ def match_transfer(
     `then` decides about an amount that is not what was to come. Less: `ask` for the rest, or `give_back`. More:
     `give_back` what is over, or `offset` it against the transfer `offset_id` of the same buyer. Of a purchase that
     waits for no money all goes back, whatever `then` says. `reference` is the bank's number of the line, of which
-    no more is booked than came: all of it here, or a part where `line_fen` says what the line amounts to; `seen_fen` what was booked of it when the operator looked.
+    no more is booked than came: all of it here, or a part where `line_fen` says what the line amounts to; `seen_fen`
+    what was booked of it when the operator looked.
 
     Raises InvalidInput on `received` for another amount without a decision, on `then` for one that does not fit, on
     `payer` without a name, on `why` when the payer is not who was expected and no reason is given to take it all the
     same; WrongState when it was booked before (money that came again is told by its `reference`), or somebody booked on
     it meanwhile. Locks: purchases by id, ledger.
     """
-    payer, why, reference = payer.strip(), why.strip(), clean_reference(reference)
+    payer, why = payer.strip(), why.strip()
+    reference, key = checked_reference(reference)
     with transaction.atomic():
         other = Payment.objects.get(pk=offset_id) if then == Then.OFFSET and offset_id else None
         payment = Payment.objects.get(pk=payment_id, gateway="transfer")
@@ -73,10 +75,10 @@ def match_transfer(
             )
         if seen_fen is not None and seen_fen != payment.received_fen:
             raise WrongState(_("Somebody else booked on this transfer meanwhile. Please look at it again."))
-        if reference and Remittance.objects.filter(payment=payment, reference=reference).exists():
+        if key and Remittance.objects.filter(payment=payment, reference_key=key).exists():
             raise WrongState(_("This line of the statement was booked already."), field="reference")
-        if reference:
-            book_line(reference=reference, fen=received_fen, line_fen=line_fen)
+        if key:
+            book_line(reference=reference, key=key, fen=received_fen, line_fen=line_fen)
         over = _decide(purchase, payment, received_fen, then, other)
         matches = _check_payer(payment, payer, why)
         facts: dict[str, Any] = {"actor": actor, "at": at, "payer": payer, "reference": reference}

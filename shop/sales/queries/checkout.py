@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from catalog.queries import SpecForSale, specifications_for_sale
 from catalog.rules.freight import FreightQuote
@@ -16,8 +16,9 @@ from shop.sales.errors import PhoneUnproved
 from shop.sales.hooks import SpecialPrice, special_price
 from shop.sales.pricing import PricedLine, Quote, SupplierGroup
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
-from shop.sales.rules import clean_coupon
-from shop.sales.texts import in_reader_language
+from shop.sales.queries.pay_times import pay_time_for
+from shop.sales.rules import ONLINE_MINUTES, clean_coupon
+from shop.sales.texts import in_reader_language, listed
 from shop.sales.whose import Whose
 
 
@@ -52,6 +53,7 @@ class CheckoutPage:
     problems: list[tuple[BasketLine, Problem]] = field(default_factory=list)
     special: SpecialPrice | None = None
     is_coupon_unproved: bool = False
+    pay_minutes: int = ONLINE_MINUTES
 
     @property
     def needs_phone(self) -> bool:
@@ -70,7 +72,7 @@ class CheckoutPage:
         if not names:
             return ""
         return _("%(names)s can't send to this place. Choose another address, or take these goods out.") % {
-            "names": _joined(names)
+            "names": listed(names)
         }
 
     @property
@@ -83,14 +85,10 @@ class CheckoutPage:
             "%(names)s is fresh produce: no seven-day free return.",
             "%(names)s are fresh produce: no seven-day free return.",
             len(fresh),
-        ) % {"names": _joined(list(dict.fromkeys(line.name for line in fresh))[:4])}
+        ) % {"names": listed(list(dict.fromkeys(line.name for line in fresh))[:4])}
         if all(line.spec.damage_covered for line in fresh):
             text += _(" Damaged on arrival? A photo is enough for a refund, nothing to send back.")
         return text
-
-
-def _joined(names: list[str]) -> str:
-    return (", " if get_language() == "en" else "、").join(names)
 
 
 def checkout_page(
@@ -130,6 +128,7 @@ def checkout_page(
     page = CheckoutPage(
         found, lines, quote, leaves_some, code, discounts.coupon_error, discounts.coupon_note,
         coupon_scope=discounts.coupon_scope, special=special, is_coupon_unproved=discounts.is_coupon_unproved,
+        pay_minutes=_pay_minutes(special, at),
     )  # fmt: skip
     whose = Whose.of(user)
     page.problems = [
@@ -168,6 +167,12 @@ def _unproved(line: BasketLine, special: SpecialPrice | None, whose: Whose) -> P
     if whose.is_proved or not is_limited:
         return None
     return Problem(PhoneUnproved.code, _("Only so many for each customer: sign in with your phone number, then order."))
+
+
+def _pay_minutes(special: SpecialPrice | None, at: datetime) -> int:
+    """Return how long what is placed here waits for its payment: as placing reckons it."""
+    scarce = pay_time_for([special.source], at) if special else None
+    return scarce.online_minutes if scarce else ONLINE_MINUTES
 
 
 def _special_problem(special: SpecialPrice | None, quantity: int) -> Problem | None:

@@ -1,23 +1,25 @@
-"""What became of a transfer that was booked, in words for who booked it."""
+"""What became of the line that was booked last of a transfer, in words for who booked it."""
 
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from shop.core.money import in_yuan
 from shop.sales.models import Payment, Purchase, Refund
 from shop.sales.queries.due import due_of
+from shop.sales.rules import BY_HAND
 from shop.sales.states import PurchaseState, RefundState
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Amounts in 分: what is still missing, and what is to be paid back."""
+    """Amounts in 分: what is due less what came and was kept, what of the line goes back, what of earlier ones has to."""
 
     state: str
     left_fen: int
     goes_back_fen: int
+    earlier_fen: int = 0
 
     @property
     def is_paid(self) -> bool:
@@ -26,6 +28,12 @@ class Outcome:
 
     def words(self) -> str:
         """Say what happens now, in the reader's language."""
+        if not self.earlier_fen:
+            return self._of_line()
+        earlier = _("%(fen)s that came before is still to be paid back.") % {"fen": in_yuan(self.earlier_fen)}
+        return _("%(one)s %(other)s") % {"one": self._of_line(), "other": earlier}
+
+    def _of_line(self) -> str:
         back = {"fen": in_yuan(self.goes_back_fen)}
         if self.is_paid:
             if self.goes_back_fen:
@@ -40,8 +48,21 @@ class Outcome:
 
 
 def outcome_of(payment: Payment) -> Outcome:
-    """Return what became of a purchase with what came by `payment`. Five queries."""
+    """Return what became of a purchase with the line that came last by `payment`. Seven queries."""
     purchase = Purchase.objects.get(pk=payment.payable_id)
-    waiting = Refund.objects.filter(payment=payment, state=RefundState.REQUESTED)
-    back = waiting.aggregate(fen=Sum("amount_fen"))["fen"] or 0
-    return Outcome(purchase.state, due_of(purchase).left_fen, back)
+    line = payment.remittances.order_by("-pk").first()
+    rows = Refund.objects.filter(payment__payable_kind="purchase", payment__payable_id=purchase.pk, order=None)
+    # All of a line goes back under the line's own key; what was over under the purchase's.
+    of_line = _keyed(f"payment:{payment.pk}:{line.pk}") if line is not None else Q(pk__in=[])
+    if not rows.filter(of_line).exists():
+        of_line = _keyed(f"over:{purchase.pk}")
+    earlier = rows.exclude(of_line).filter(state=RefundState.REQUESTED, payment__gateway__in=BY_HAND)
+    return Outcome(purchase.state, due_of(purchase).left_fen, _sum(rows.filter(of_line)), _sum(earlier))
+
+
+def _keyed(key: str) -> Q:
+    return Q(key=key) | Q(key__startswith=f"{key}#")
+
+
+def _sum(rows: QuerySet[Refund]) -> int:
+    return int(rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0)

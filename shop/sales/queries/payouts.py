@@ -12,8 +12,9 @@ from shop.core.names import is_among
 from shop.core.private_files import private_url
 from shop.sales import hooks, rules
 from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
+from shop.sales.queries.finding import payouts_of
 from shop.sales.queries.slips import PROOFS, SMALL
-from shop.sales.states import RefundState
+from shop.sales.states import PurchaseState, RefundState
 from shop.sales.texts import thumb_url
 
 PAYOUTS_A_PAGE = 20
@@ -41,6 +42,11 @@ class Payout:
     account_version: int | None
     owners: list[str]
     why: str
+
+    @property
+    def key(self) -> str:
+        """What tells its fields apart on a page."""
+        return str(self.pk)
 
     @property
     def is_account_of_then(self) -> bool:
@@ -76,13 +82,18 @@ def by_hand() -> QuerySet[Refund]:
     return Refund.objects.filter(payment__payable_kind="purchase", payment__gateway__in=rules.BY_HAND)
 
 
-def payouts(page: int | str = 1, *, paid: bool = False) -> Page:
-    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Six queries."""
+def payouts(page: int | str = 1, *, paid: bool = False, query: str = "") -> Page:
+    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Six queries.
+
+    `query` looks among them for a code, a name, an amount, the bank's reference, a purchase's number or an order's.
+    """
     rows = by_hand().select_related("payment", "order__order", "proof")
     if paid:
         rows = rows.filter(state=RefundState.SUCCEEDED).order_by("-finished_at", "-pk")
     else:
         rows = rows.filter(state=RefundState.REQUESTED).order_by("requested_at", "pk")
+    if query:
+        rows = rows.filter(payouts_of(query))
     found: Page[Any] = Paginator(rows, PAYOUTS_A_PAGE).get_page(page)
     refunds = list(found.object_list)
     ids = {refund.payment.payable_id for refund in refunds}
@@ -126,6 +137,19 @@ def _slip(refund: Refund) -> str:
 def payout_exists(refund_id: int) -> bool:
     """Tell whether there is such a refund by hand. One query."""
     return by_hand().filter(pk=refund_id).exists()
+
+
+def goes_back_by_hand(order_id: int) -> bool:
+    """Tell whether finance pays what goes back of an order. One query."""
+    return by_hand().filter(order=order_id).exists()
+
+
+def goes_back_of_closed(order_id: int) -> int:
+    """Return 分 that finance still pays back of an order's purchase that was closed without being paid. Two queries."""
+    closed = Purchase.objects.filter(orders=order_id, state__in=(PurchaseState.CANCELLED, PurchaseState.EXPIRED))
+    pk = closed.values_list("pk", flat=True).first()
+    found = goes_back(pk) if pk is not None else None
+    return found.fen if found is not None else 0
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,16 @@ class Trail:
         """What was paid back."""
         return sum(each.fen for each in self.back if each.paid_at is not None)
 
+    @property
+    def back_fen(self) -> int:
+        """What goes or went back."""
+        return self.going_back_fen + self.gone_back_fen
+
+    @property
+    def stands_fen(self) -> int:
+        """What came less what goes or went back."""
+        return self.came_fen - self.back_fen
+
     def unneeded(self) -> "Trail":
         """Return what came, and of what went back only what no order had taken."""
         return Trail(self.came, tuple(each for each in self.back if not each.is_of_order))
@@ -132,9 +142,11 @@ def going_back_of_orders(order_ids: Sequence[int]) -> dict[int, int]:
 
 
 def said_to_finance(trail: Trail, due: Due, state: str, schedule: Schedule) -> list[str]:
-    """Say, for the platform's finance, what became of the money of one transfer, a sentence for each part of it."""
-    unneeded, is_open = trail.unneeded(), state == PurchaseState.UNPAID
-    kept = trail.came_fen - unneeded.going_back_fen - unneeded.gone_back_fen
+    """Say, for the platform's finance, what became of the money of one transfer, a sentence for each part of it.
+
+    What stands of what came is the purchase's: by whichever of its transfers, due less it is what is left.
+    """
+    is_open, kept = state == PurchaseState.UNPAID, due.received_fen
     left = {"left": in_yuan(due.left_fen)}
     said = []
     if is_open and schedule.waits_fen:
