@@ -67,6 +67,11 @@ class Settled:
         return (self.is_paid or self.is_open) and not self.transferred_fen
 
     @property
+    def is_closed(self) -> bool:
+        """Whether it was cancelled, or its time to pay went by: nobody waits for money."""
+        return not (self.is_paid or self.is_open)
+
+    @property
     def label(self) -> str:
         """What the amount that is left is called; "" where nothing is paid any more."""
         if self.is_nothing:
@@ -74,6 +79,8 @@ class Settled:
         if self.is_open and self.waits:
             # Goods first, and not accepted whole: less may be accepted.
             return _("At most to pay")
+        if self.is_paid and self.going_back_fen:
+            return _("Paid once the refund is made")
         return _("Amount paid") if self.is_paid else _("Amount due") if self.is_open else ""
 
 
@@ -91,7 +98,7 @@ def settle_purchase(purchase: Any, rows: Sequence[UnitOrder], going_back_fen: in
     return _settled(purchase, purchase.total_fen, rows, going_back_fen)
 
 
-def settle_sums(purchase: Any, waived_fen: int, refunded_fen: int) -> Settled:
+def settle_sums(purchase: Any, waived_fen: int, refunded_fen: int, going_back_fen: int = 0) -> Settled:
     """Return what a purchase comes to, from sums over its orders, without saying why."""
     return Settled(
         purchase.total_fen,
@@ -99,6 +106,7 @@ def settle_sums(purchase: Any, waived_fen: int, refunded_fen: int) -> Settled:
         refunded_fen,
         is_paid=purchase.state == PurchaseState.PAID,
         is_open=purchase.state == PurchaseState.UNPAID,
+        going_back_fen=going_back_fen,
     )
 
 

@@ -14,8 +14,8 @@ from procurement.models import PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.rules.quota import counted_fen
 from procurement.settled import Settled, settle_order
 from procurement.states import STOPPABLE, CancelState, DeclarationState, RequestState
-from procurement.texts import name_of, words
-from shop.core import times
+from procurement.texts import name_of, words, year_of
+from shop.core import regions, times
 from shop.core.steps import Step, show_steps
 from shop.core.templatetags.heqiao import local, yuan
 from shop.sales.rules import CARRIERS, is_refused_whole
@@ -43,6 +43,12 @@ SOON = timedelta(days=7)
 def thumb(picture_key: str, width: int = 240) -> str:
     """Return the address of a small picture; "" without one."""
     return default_storage.url(f"{picture_key}-{width}.webp") if picture_key else ""
+
+
+def place_of_order(row: UnitOrder) -> str:
+    """Return where an order goes, from the province down: the address that was approved."""
+    purchase = row.order.purchase
+    return f"{regions.full_name(purchase.ship_division)} {purchase.ship_street}"
 
 
 def terms_words(terms: str) -> str:
@@ -128,9 +134,9 @@ def _steps(row: UnitOrder, at: datetime) -> tuple[list[dict[str, str]], str, str
         steps.append({"label": _("Cancelled"), "state": "now", "time": ""})
         return steps, _("Cancelled: counts for nothing"), ""
     refused = refused_words(order)
-    if refused:
-        # The end of it: nobody waits for a payment.
-        sequence = [name for name in sequence if name != "paid" or known[name].is_done]
+    if settle_order(row).is_nothing or (refused and not known["paid"].is_done):
+        # The end of it: nobody waits for a payment, and nobody made one.
+        sequence.remove("paid")
     waits = next((name for name in sequence if not known[name].is_done), "")
     steps = show_steps([known[name] for name in sequence])
     buyer = request.buyer.name if request else ""
@@ -195,8 +201,8 @@ def due_words(pay_by: datetime | None, at: datetime) -> str:
     return _("before %(day)s") % {"day": day(pay_by)}
 
 
-def history(request: PurchaseRequest) -> list[dict[str, Any]]:
-    """Return what happened to a request, the first thing first."""
+def history(request: PurchaseRequest, at: datetime) -> list[dict[str, Any]]:
+    """Return what happened to a request, the first thing first, and what it waits for."""
     entries: list[dict[str, Any]] = [
         {
             "title": _("Started by %(name)s") % {"name": request.buyer.name},
@@ -233,13 +239,21 @@ def history(request: PurchaseRequest) -> list[dict[str, Any]]:
     last = {
         RequestState.SUBMITTED: _("Waits for the approver"),
         RequestState.CHECKED: _("Waits for finance"),
-        RequestState.APPROVED: _("The buyer can order it"),
+        RequestState.APPROVED: other_year(request, at) or _("The buyer can order it"),
         RequestState.RETURNED: _("The buyer changes it"),
     }.get(RequestState(request.state))
     entries = [{**entry, "state": "done"} for entry in entries]
     if last:
         entries.append({"title": last, "when": "", "text": "", "state": "now"})
     return entries
+
+
+def other_year(request: PurchaseRequest, at: datetime) -> str:
+    """Say why an approved request can't be ordered today: it was approved for another year; "" where it can."""
+    this = year_of(at)
+    if request.year < this:
+        return _("Approved for %(year)d, which is over: to be submitted anew") % {"year": request.year}
+    return _("Approved to be ordered in %(year)d") % {"year": request.year} if request.year > this else ""
 
 
 def _when(at: datetime) -> str:

@@ -1,7 +1,7 @@
-"""What is to be done next in a unit: whose it is, since when, where."""
+"""What is to be done next in a unit, and by whom. No queries of its own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from procurement.queries.payers import AccountAsked
 from procurement.queries.quota import Standing
 from procurement.queries.units import Seat
 from procurement.rules.quota import month_day
-from procurement.shown import OrderShown, due_words
+from procurement.shown import OrderShown, due_words, other_year
 from procurement.states import DeclarationState, RequestState
 from procurement.texts import name_of
 from shop.core import times
@@ -34,7 +34,17 @@ class Task:
     action: str
     url: str
     is_mine: bool
+    role: str
     due: datetime | None = None
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """What the reader can do now, and what waits for others."""
+
+    mine: list[Task]
+    others: list[Task]
 
 
 OWNERS = {"buyer": "limited", "approver": "offer", "finance": "neutral", "above": "neutral"}
@@ -50,11 +60,12 @@ def tasks(
     schedules: Mapping[int, Schedule] | None = None,
     wishes: Sequence[CancelRequest] = (),
     accounts: Sequence[AccountAsked] = (),
-) -> list[Task]:
-    """Return what to do next in a unit: the reader's own things first, of each what is due or waits longest first.
+    people: Mapping[str, Sequence[str]] | None = None,
+) -> ToDo:
+    """Return what to do next in a unit: the reader's own things, and what waits for others, each the longest due first.
 
     `asked`: who wants it to declare for them; `schedules`: what of a purchase is due now; `wishes` to cancel orders;
-    `accounts` that refunds wait for.
+    `accounts` that refunds wait for; `people` are the names of who has each role.
     """
     found = _declaration_tasks(seat, standing)
     found += [
@@ -91,7 +102,9 @@ def tasks(
         )
         for each in accounts
     ]  # fmt: skip
-    return sorted(found, key=lambda task: (not task.is_mine, task.due is None, task.due or at))
+    found.sort(key=lambda task: (task.due is None, task.due or at))
+    others = [replace(each, who="、".join((people or {}).get(each.role, ()))) for each in found if not each.is_mine]
+    return ToDo([each for each in found if each.is_mine], others)
 
 
 def _task(seat: Seat, role: str, title: str, text: str, action: str, url: str, due: datetime | None = None) -> Task:
@@ -103,7 +116,7 @@ def _task(seat: Seat, role: str, title: str, text: str, action: str, url: str, d
     }
     mine = {"buyer": seat.buys, "approver": seat.approves, "finance": seat.pays}.get(role, False)
     return Task(
-        title, names[role], OWNERS[role], text, action, local(url) if url.startswith("/units") else url, mine, due
+        title, names[role], OWNERS[role], text, action, local(url) if url.startswith("/units") else url, mine, role, due
     )
 
 
@@ -156,4 +169,6 @@ def _request_task(seat: Seat, request: PurchaseRequest, at: datetime, schedules:
         RequestState.APPROVED: ("buyer", _("Order %(amount)s") % amount, _("approved"), _("Order it")),
     }
     found = said.get(request.state)
+    if request.state == RequestState.APPROVED and (why := other_year(request, at)):
+        found = ("buyer", _("Request of %(amount)s") % amount, why, _("Look"))
     return _task(seat, *found, url, request.submitted_at or request.created_at) if found else None

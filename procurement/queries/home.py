@@ -76,6 +76,14 @@ _figures = Prepared(
             .annotate(n=Count("pk"), last=Max("pk"))
             .values(told=F("n") * 10**9 + F("last"))
         ),
+        # Who has which role: their names stand beside what waits for them.
+        Subquery(
+            BudgetUnit.objects.filter(pk=unit_id)
+            .order_by()
+            .values("pk")
+            .annotate(n=Count("organisation__memberships"), last=Max("organisation__memberships__pk"))
+            .values(told=F("n") * 10**9 + F("last"))
+        ),
         _first(
             policies(regions, year).reverse(),
             *("pk", "ratio_bp", "declare_by", "fulfil_by", "name_zh", "name_en"),

@@ -12,6 +12,13 @@ register(
     icon="circle-check",
 )
 register(
+    "purchase_paid_after",
+    title=_("Paid: %(total)s"),
+    text=_("Nothing more is to be paid for %(number)s."),
+    action=_("See the orders"),
+    icon="circle-check",
+)
+register(
     "order_to_ship",
     title=_("A new order to ship"),
     text=_("%(number)s, %(pieces)s pieces. Ship before %(ship_by)s."),

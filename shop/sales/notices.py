@@ -12,6 +12,7 @@ from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
 from shop.sales import hooks, message_kinds  # noqa: F401  reason: registers the words of these messages
 from shop.sales.models import CaseMove, OrderFacts, Purchase, Refund, ReviewFacts, Shipment
+from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.payouts import goes_back, goes_back_by_hand, goes_back_of_closed
 from shop.sales.queries.weight_words import parcel_weights
@@ -58,11 +59,12 @@ def tell_paid(*, purchase_id: int, at: datetime) -> None:
     due = due_of(purchase)
     # Of what was rejected whole nothing was paid: there is nothing to tell.
     if purchase.user_id and (due.received_fen or not purchase.total_fen):
-        orders = purchase.orders.exclude(state=OrderState.CANCELLED).count()
+        # Where the goods came first nothing is prepared any more: it was received, or is on its way.
+        orders = purchase.orders.filter(state=OrderState.TO_SHIP).count()
         tell(
             user_id=purchase.user_id,
-            kind="purchase_paid",
-            params={"total_fen": due.due_fen, "orders": orders},
+            kind="purchase_paid" if orders else "purchase_paid_after",
+            params={"total_fen": due.due_fen, **({"orders": orders} if orders else {"number": purchase.number})},
             url="/account/orders/",
             key=f"purchase_paid:{purchase.pk}",
             at=at,
@@ -86,9 +88,9 @@ def _tell_of_purchase(purchase: Purchase, kind: str, params: Mapping[str, Any], 
 def ask_rest(*, purchase_id: int, at: datetime) -> None:
     """Ask the buyer for what is missing of a transfer."""
     purchase = Purchase.objects.get(pk=purchase_id)
-    due = due_of(purchase)
-    if purchase.state == PurchaseState.UNPAID and due.is_partly_paid:
-        params = {"came_fen": due.received_fen, "left_fen": due.left_fen}
+    due, due_now_fen = due_of(purchase), schedule_of(purchase).due_now_fen
+    if purchase.state == PurchaseState.UNPAID and due.is_partly_paid and due_now_fen:
+        params = {"came_fen": due.received_fen, "left_fen": due_now_fen}
         _tell_of_purchase(purchase, "transfer_short", params, key=f"short:{purchase.pk}:{due.received_fen}", at=at)
 
 

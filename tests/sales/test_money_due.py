@@ -71,7 +71,8 @@ def test_an_open_transfer_follows_what_is_accepted_short() -> None:
 def test_money_that_came_before_is_enough_once_less_is_accepted() -> None:
     purchase, order = sent()
     payment = announce(purchase)
-    book(payment, 900_00, "ask")
+    # Nothing is due before acceptance: the operator says that it stays.
+    book(payment, 900_00, "keep")
     assert due_of(purchase).left_fen == 108_00
     assert wrong() == []
     accept_order(order_id=order.pk, accepted={lines_of(order)[0].pk: 5}, actor=None, at=AT)
@@ -156,7 +157,7 @@ def test_all_rejected_owes_nothing_and_is_not_to_be_paid() -> None:
 
 def test_all_rejected_after_a_part_was_paid_gives_that_part_back() -> None:
     purchase, order = sent()
-    book(announce(purchase), 500_00, "ask")
+    book(announce(purchase), 500_00, "keep")
     accept_order(order_id=order.pk, accepted={lines_of(order)[0].pk: 0}, actor=None, at=AT)
     assert to_pay() == 500_00
     assert wrong() == []

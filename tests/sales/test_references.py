@@ -130,7 +130,7 @@ def test_the_database_keeps_one_key_for_one_refund() -> None:
 
 def test_what_was_booked_under_two_spellings_is_counted_as_one_line() -> None:
     """The migration meets rows that its keys make the same."""
-    migration = import_module("shop.sales.migrations.0022_references_by_letters_and_digits")
+    migration = import_module("shop.sales.migrations.0023_references_by_letters_and_digits")
     _purchase, payment = announced()
     book(payment, 40_00, "ask", "IN-1")
     book(payment, 30_00, "ask", "tmp")
@@ -150,7 +150,7 @@ def test_what_was_booked_under_two_spellings_is_counted_as_one_line() -> None:
 
 
 def test_refunds_paid_under_two_spellings_keep_their_rows() -> None:
-    migration = import_module("shop.sales.migrations.0022_references_by_letters_and_digits")
+    migration = import_module("shop.sales.migrations.0023_references_by_letters_and_digits")
     _purchase, payment = announced()
     book(payment, 40_00, "give_back", "in-1")
     book(payment, 30_00, "give_back", "in-2")

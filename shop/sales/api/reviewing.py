@@ -95,7 +95,8 @@ def decide_review(request: ApiRequest, review_id: int, body: ReviewDecision) -> 
 class TransferOut(Priced):
     id: int
     code: str = Field(examples=["HK000017A1B2"])
-    amount: str = Field(description=gettext_noop("What is still to come."))
+    amount: str = Field(description=gettext_noop("What is to come now; of a closed purchase what was asked for."))
+    waits: str = Field(description=gettext_noop("What falls due once it is accepted; less if less is accepted."))
     received: str = Field(description=gettext_noop("What came already, before anything of it went back."))
     kept: str = Field(description=gettext_noop("What came, less what goes or went back."))
     purchase: str
@@ -123,7 +124,8 @@ def _transfer(row: Transfer) -> dict[str, Any]:
     return {
         "id": row.pk,
         "code": row.code,
-        "amount": yuan(row.left_fen if not row.is_closed else row.amount_fen),
+        "amount": yuan(row.due_fen if not row.is_closed else row.amount_fen),
+        "waits": yuan(row.waits_fen),
         "received": yuan(row.received_fen),
         "kept": yuan(row.kept_fen),
         "purchase": row.number,
@@ -166,9 +168,11 @@ class Match(Body):
     received: SomeYuanIn
     payer: str = Field(max_length=120)
     why: str = Field("", max_length=200, description=gettext_noop("Needed when the payer is not who was expected."))
-    then: Literal["", "ask", "give_back", "offset"] = Field(
+    then: Literal["", "ask", "give_back", "offset", "keep"] = Field(
         "",
-        description=gettext_noop("Needed for another amount: ask for the rest, give back, or offset what is too much."),
+        description=gettext_noop(
+            "Needed for another amount: ask for the rest; give back, offset or keep what is too much."
+        ),
     )
     offset: int | None = Field(None, description=gettext_noop("Another waiting transfer of the same buyer."))
     reference: str = Field("", max_length=60, description=gettext_noop("The bank's number of the line."))

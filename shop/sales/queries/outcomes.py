@@ -7,17 +7,20 @@ from django.utils.translation import gettext as _
 
 from shop.core.money import in_yuan
 from shop.sales.models import Payment, Purchase, Refund
-from shop.sales.queries.due import due_of
+from shop.sales.queries.deliveries import schedule_of
 from shop.sales.rules import BY_HAND
 from shop.sales.states import PurchaseState, RefundState
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Amounts in 分: what is due less what came and was kept, what of the line goes back, what of earlier ones has to."""
+    """Amounts in 分: what is missing of what is due now, what falls due later, what of the line goes back, what of earlier
+    ones has to.
+    """
 
     state: str
-    left_fen: int
+    due_fen: int
+    waits_fen: int
     goes_back_fen: int
     earlier_fen: int = 0
 
@@ -40,15 +43,23 @@ class Outcome:
                 return _("Booked: the orders go on. %(fen)s is to be paid back, see the payouts.") % back
             return _("Booked: the orders go on.")
         if self.state == PurchaseState.UNPAID:
-            left = {"left": in_yuan(self.left_fen)}
-            if self.goes_back_fen:
-                return _("Booked, and to be paid back. The purchase still waits for %(left)s.") % left
-            return _("Booked as a part: the buyer is asked for the other %(left)s. The orders wait.") % left
+            return self._still_open(back)
         return _("Booked as money to give back: the purchase is closed, no order goes on. See the payouts.")
+
+    def _still_open(self, back: dict[str, str]) -> str:
+        """Say what a purchase that is not paid whole waits for."""
+        left = {"left": in_yuan(self.due_fen), "waits": in_yuan(self.waits_fen)}
+        if self.goes_back_fen and not self.due_fen:
+            return _("Booked: %(fen)s is to be paid back, see the payouts. Nothing more is due now.") % back
+        if self.goes_back_fen:
+            return _("Booked, and to be paid back. The purchase still waits for %(left)s.") % left
+        if not self.due_fen:
+            return _("Booked: what was accepted is paid. %(waits)s falls due once it is accepted.") % left
+        return _("Booked as a part: the buyer is asked for the other %(left)s. The orders wait.") % left
 
 
 def outcome_of(payment: Payment) -> Outcome:
-    """Return what became of a purchase with the line that came last by `payment`. Seven queries."""
+    """Return what became of a purchase with the line that came last by `payment`. Eight queries at most."""
     purchase = Purchase.objects.get(pk=payment.payable_id)
     line = payment.remittances.order_by("-pk").first()
     rows = Refund.objects.filter(payment__payable_kind="purchase", payment__payable_id=purchase.pk, order=None)
@@ -57,7 +68,9 @@ def outcome_of(payment: Payment) -> Outcome:
     if not rows.filter(of_line).exists():
         of_line = _keyed(f"over:{purchase.pk}")
     earlier = rows.exclude(of_line).filter(state=RefundState.REQUESTED, payment__gateway__in=BY_HAND)
-    return Outcome(purchase.state, due_of(purchase).left_fen, _sum(rows.filter(of_line)), _sum(earlier))
+    schedule = schedule_of(purchase)
+    back = _sum(rows.filter(of_line))
+    return Outcome(purchase.state, schedule.due_now_fen, schedule.waits_fen, back, _sum(earlier))
 
 
 def _keyed(key: str) -> Q:

@@ -26,7 +26,8 @@ TRANSFERS_A_PAGE = 20
 class Transfer:
     """One announced transfer. `payers` are the names and accounts that may stand on the statement.
 
-    `left_fen` is what is still to come, `received_fen` what came, `kept_fen` what stands of it; `is_closed` that its purchase waits for no money:
+    `due_fen` is what is to come now, `waits_fen` what falls due once it is accepted, `received_fen` what came, `kept_fen` what
+    stands of it; `is_closed` that its purchase waits for no money:
     what comes all the same goes back. `became` is what became of what came (a TransferState), `said` that in words.
     """
 
@@ -35,7 +36,8 @@ class Transfer:
     amount_fen: int
     received_fen: int
     kept_fen: int
-    left_fen: int
+    due_fen: int
+    waits_fen: int
     number: str
     payers: list[str]
     started_at: datetime
@@ -60,12 +62,12 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Offset:
-    """Another transfer of the same buyer that waits for money."""
+    """Another transfer of the same buyer to which something is to come now."""
 
     pk: int
     code: str
     number: str
-    left_fen: int
+    due_fen: int
 
 
 class Shown(StrEnum):
@@ -112,7 +114,8 @@ def transfers(page: int | str = 1, *, shown: str = Shown.WAITING, query: str = "
             amount_fen=payment.amount_fen,
             received_fen=payment.received_fen,
             kept_fen=trail.stands_fen,
-            left_fen=due.left_fen,
+            due_fen=schedules[purchase.pk].due_now_fen,
+            waits_fen=schedules[purchase.pk].waits_fen,
             number=purchase.number,
             payers=names[purchase.pk],
             started_at=payment.started_at,
@@ -145,13 +148,13 @@ def _offsets(purchases: Sequence[Purchase]) -> dict[int, list[Offset]]:
         payable_id__in=others,
         state__in=(PaymentState.STARTED, PaymentState.CHECKING),
     ).order_by("pk")
-    dues = dues_of(list(others))
+    dues = schedules_of(list(others.values()))
     found: dict[int, list[Offset]] = {}
     for payment in waiting:
         other = others[payment.payable_id]
         for each in purchases:
-            if each.pk != other.pk and _is_same_buyer(each, other) and dues[other.pk].left_fen:
-                offset = Offset(payment.pk, payment.provider_ref, other.number, dues[other.pk].left_fen)
+            if each.pk != other.pk and _is_same_buyer(each, other) and dues[other.pk].due_now_fen:
+                offset = Offset(payment.pk, payment.provider_ref, other.number, dues[other.pk].due_now_fen)
                 found.setdefault(each.pk, []).append(offset)
     return found
 

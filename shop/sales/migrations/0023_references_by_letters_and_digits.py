@@ -49,7 +49,7 @@ def _fill(rows: Any, name: str, within: str) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sales", "0021_content_and_payee_why")]
+    dependencies = [("sales", "0022_late_interest")]
 
     operations = [
         migrations.RemoveConstraint(model_name="remittance", name="remittance_reference_once"),
