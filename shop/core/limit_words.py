@@ -4,6 +4,8 @@ Django's own words ("Ensure this value is greater than or equal to …") speak t
 says so in its `error_messages` or, where only the unit is known, as `NumberField(unit=…)`.
 """
 
+from typing import Any
+
 from django.core import validators
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -27,7 +29,7 @@ def install() -> None:
     }
     for validator, message in words.items():
         validator.message = message
-    validators.DecimalValidator.messages = {
+    digits: dict[str, Any] = {
         "invalid": _("Enter a number."),
         "max_digits": ngettext_lazy("At most %(max)s digit in all.", "At most %(max)s digits in all.", "max"),
         "max_decimal_places": ngettext_lazy(
@@ -37,3 +39,4 @@ def install() -> None:
             "At most %(max)s digit before the point.", "At most %(max)s digits before the point.", "max"
         ),
     }
+    validators.DecimalValidator.messages = digits
