@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from procurement.models import AcceptanceLine, GoodsAcceptance
 from procurement.queries.evidence import ACCEPTANCE, picture_urls
 from procurement.rules.amounts import in_capitals
 from procurement.shown import due_words
-from procurement.states import AcceptanceKind
+from procurement.states import AcceptanceKind, ReceiverKind
 from procurement.texts import words
 from shop.sales.queries.deliveries import DueRow, Schedule
 
@@ -47,18 +49,30 @@ class PhotoShown:
 
 
 @dataclass(frozen=True)
+class ReceiverShown:
+    """Who received a delivery; `what` they are where they are none of the unit's people."""
+
+    name: str
+    what: str
+
+    def __str__(self) -> str:
+        return _("%(name)s (%(what)s)") % {"name": self.name, "what": self.what} if self.what else self.name
+
+
+@dataclass(frozen=True)
 class AcceptanceShown:
     """One acceptance."""
 
     sequence: int
     at: datetime
     is_by_time: bool
-    receivers: tuple[str, ...]
+    receivers: tuple["ReceiverShown", ...]
     lines: list[LineShown]
     short_fen: int
     charged_fen: int
     capitals: str
     note: str
+    freight_fen: int
     photos: list[PhotoShown]
 
 
@@ -104,14 +118,28 @@ def _show(row: GoodsAcceptance) -> AcceptanceShown:
         sequence=row.sequence,
         at=row.at,
         is_by_time=row.kind == AcceptanceKind.BY_TIME,
-        receivers=tuple(name for name in (row.receiver_name, row.second_name) if name),
+        receivers=_receivers(row),
         lines=lines,
         short_fen=row.short_fen,
         charged_fen=charged,
         capitals=in_capitals(charged),
         note=row.note,
+        # What is short of no line: the freight of an order of which nothing was accepted.
+        freight_fen=row.short_fen - sum(line.short_fen for line in lines),
         photos=[PhotoShown(*picture_urls(ACCEPTANCE, photo.pk, photo.picture)) for photo in row.photos.all()],
     )
+
+
+def _receivers(row: GoodsAcceptance) -> tuple[ReceiverShown, ...]:
+    kinds: dict[str, str] = {
+        ReceiverKind.MEMBER: "",
+        ReceiverKind.OUTSIDE: _("witness from outside the unit"),
+    }
+    second = kinds.get(row.second_kind, _("no account of the unit"))
+    # Whoever has no account in the unit is somebody of whom an account says so.
+    first = "" if row.receiver_account_id is not None else _("no account of the unit")
+    named = ((row.receiver_name, first), (row.second_name, second))
+    return tuple(ReceiverShown(name, what) for name, what in named if name)
 
 
 def _show_line(row: AcceptanceLine) -> LineShown:

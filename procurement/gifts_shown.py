@@ -1,5 +1,6 @@
 """How needs and gifts read: to everybody, to their donor, to who gets them. No queries of its own."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -46,6 +47,19 @@ def _stage(state: str) -> str:
     }[OrderState(state)]
 
 
+def may_confirm(order: Any, confirmed: Collection[int]) -> bool:
+    """Tell whether an order's receipt waits for its beneficiary. `confirmed` are ids of orders."""
+    return order.state == OrderState.SHIPPED and order.pk not in confirmed
+
+
+def order_words(order: Any) -> str:
+    """Return who sends what, in a few words. Needs the order's lines and supplier."""
+    goods = "、".join(
+        f"{words(line.name_zh, line.name_en)} ×{line.ordered - line.cancelled}" for line in order.lines.all()
+    )
+    return f"{words(order.supplier.name_zh, order.supplier.name_en)}：{goods}"
+
+
 def show_gift(pledge: Any) -> dict[str, Any]:
     """Return a gift with where it stands and what its donor says."""
     orders = list(pledge.purchase.orders.all())
@@ -68,7 +82,12 @@ def show_gift(pledge: Any) -> dict[str, Any]:
         "number": pledge.purchase.number,
         "code": pledge.certificate_code,
         "orders": [
-            {"order": order, "may_confirm": order.state == OrderState.SHIPPED and order.pk not in confirmed}
+            {
+                "order": order,
+                "may_confirm": may_confirm(order, confirmed),
+                # Of several, each says what came from whom: their buttons are not the same.
+                "what": order_words(order) if len(orders) > 1 else "",
+            }
             for order in orders
         ],
     }

@@ -1,36 +1,74 @@
 """Taking a shopping list apart: pasted text, CSV or XLSX into cells. What they mean is for `rules.lists`."""
 
-from typing import IO, Any
+from dataclasses import dataclass
+from typing import IO
 
 from django.utils.translation import gettext as _
 
-from procurement.rules.lists import MOST_ROWS, Cell, rows_of, split_text
+from procurement.rules.lists import MOST_ROWS, Cell, Listed, read_rows, split_text
 from shop.core.errors import InvalidInput
-from shop.core.untrusted import Unreadable, read_table
+from shop.core.untrusted import Sheet, Unreadable, read_sheets
 
 MAX_BYTES = 2_000_000
 MAX_COLUMNS = 20
+MOST_SHEETS = 5
 # Titles and notes around the rows that count.
 HEAD_ROWS = 200
 
 
-def read(text: str, upload: IO[bytes] | None) -> list[Cell]:
-    """Return the rows of an uploaded file, else of the pasted text. Raises InvalidInput on field `file` or `text`."""
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """What was read: the `listed` rows, of which `sheet` of a file ("" for pasted text), and what was left out.
+
+    `others` are the file's other sheets that hold rows too, `unread` the names of those that were not looked at.
+    """
+
+    listed: Listed
+    sheet: str = ""
+    others: tuple[tuple[str, Listed], ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The rows."""
+        return self.listed.cells
+
+
+def read(text: str, upload: IO[bytes] | None) -> ReadList:
+    """Return the rows of an uploaded file, else of the pasted text. Raises InvalidInput on field `file` or `text`.
+
+    Of several sheets the first with a head counts, else the first that holds anything.
+    """
     field = "file" if upload is not None else "text"
-    cells = rows_of(_table(upload) if upload is not None else split_text(text))
-    if not cells:
+    found = _of_file(upload) if upload is not None else ReadList(read_rows(split_text(text)))
+    if not found.cells:
         raise InvalidInput(_("There is no row in it. Each row has a code and a quantity."), field=field)
-    if len(cells) > MOST_ROWS:
+    if len(found.cells) > MOST_ROWS:
         raise InvalidInput(_("At most %(most)d rows at a time.") % {"most": MOST_ROWS}, field=field)
-    return cells
+    return found
 
 
-def _table(upload: IO[bytes]) -> list[list[Any]]:
+def _of_file(upload: IO[bytes]) -> ReadList:
+    sheets, unread = _sheets(upload)
+    read_ = [(sheet.name, read_rows(sheet.rows)) for sheet in sheets]
+    filled = [each for each in read_ if each[1].cells]
+    if not filled:
+        return ReadList(Listed([]))
+    name, listed = next((each for each in filled if each[1].head), filled[0])
+    return ReadList(listed, name, tuple(each for each in filled if each[0] != name), tuple(unread))
+
+
+def as_text(listed: Listed) -> str:
+    """Return rows as they are pasted, to be read again; rows beyond what may be read at once are left out."""
+    return "\n".join(f"{cell.code}\t{cell.quantity}" for cell in listed.cells[:MOST_ROWS])
+
+
+def _sheets(upload: IO[bytes]) -> tuple[list[Sheet], list[str]]:
     data = upload.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise InvalidInput(_("The file is larger than 2 MB. Keep only codes and quantities."), field="file")
     try:
-        return read_table(data, max_rows=MOST_ROWS + HEAD_ROWS, max_columns=MAX_COLUMNS)
+        return read_sheets(data, max_rows=MOST_ROWS + HEAD_ROWS, max_columns=MAX_COLUMNS, most_sheets=MOST_SHEETS)
     except Unreadable as error:
         raise _unreadable(error.reason) from error
 

@@ -76,7 +76,11 @@ HOLDING = Holding(
         ),
         Held("procurement.RequestVersion", ("lines",), kept=UNIT),
         Held("procurement.RequestDecision", ("actor", "reason"), kept=UNIT),
-        Held("procurement.GoodsAcceptance", ("actor_id", "receiver_name", "second_name", "note"), kept=UNIT),
+        Held(
+            "procurement.GoodsAcceptance",
+            (*("actor_id", "receiver_name", "receiver_account_id"), "second_name", "second_account_id", "note"),
+            kept=UNIT,
+        ),
     ),
     export=export_gifts,
     erase=erase_donor,

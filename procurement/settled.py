@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from procurement.models import UnitOrder
 from procurement.texts import words
-from shop.sales.rules import left_fen
+from shop.sales.queries.weight_words import weighed_of
+from shop.sales.rules import is_refused_whole, left_fen
 from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
 
 _UNDER_WAY = (OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED)
@@ -66,6 +67,11 @@ class Settled:
         return (self.is_paid or self.is_open) and not self.transferred_fen
 
     @property
+    def is_closed(self) -> bool:
+        """Whether it was cancelled, or its time to pay went by: nobody waits for money."""
+        return not (self.is_paid or self.is_open)
+
+    @property
     def label(self) -> str:
         """What the amount that is left is called; "" where nothing is paid any more."""
         if self.is_nothing:
@@ -73,6 +79,8 @@ class Settled:
         if self.is_open and self.waits:
             # Goods first, and not accepted whole: less may be accepted.
             return _("At most to pay")
+        if self.is_paid and self.going_back_fen:
+            return _("Paid once the refund is made")
         return _("Amount paid") if self.is_paid else _("Amount due") if self.is_open else ""
 
 
@@ -90,7 +98,7 @@ def settle_purchase(purchase: Any, rows: Sequence[UnitOrder], going_back_fen: in
     return _settled(purchase, purchase.total_fen, rows, going_back_fen)
 
 
-def settle_sums(purchase: Any, waived_fen: int, refunded_fen: int) -> Settled:
+def settle_sums(purchase: Any, waived_fen: int, refunded_fen: int, going_back_fen: int = 0) -> Settled:
     """Return what a purchase comes to, from sums over its orders, without saying why."""
     return Settled(
         purchase.total_fen,
@@ -98,6 +106,7 @@ def settle_sums(purchase: Any, waived_fen: int, refunded_fen: int) -> Settled:
         refunded_fen,
         is_paid=purchase.state == PurchaseState.PAID,
         is_open=purchase.state == PurchaseState.UNPAID,
+        going_back_fen=going_back_fen,
     )
 
 
@@ -123,7 +132,19 @@ def _deductions(order: Any) -> Iterator[Deduction]:
             yield Deduction(name, why, fen)
     if rest:
         # Of no line: freight that was not earned.
-        yield Deduction(_("Freight"), _("Cancelled") if order.state == OrderState.CANCELLED else "", rest)
+        yield Deduction(_("Freight"), _why_no_freight(order), rest)
+
+
+def _why_no_freight(order: Any) -> str:
+    """Say why freight is not charged: the order ended before it left, or all that was sent was refused."""
+    if order.state == OrderState.CANCELLED:
+        return _("Cancelled")
+    lines = order.lines.all()
+    if is_refused_whole(order.state, [(line.shipped, line.rejected) for line in lines]):
+        return _("nothing was accepted")
+    if not any(line.shipped for line in lines):
+        return _("nothing was sent")
+    return _("given back with the goods")
 
 
 def _parts(order: Any, line: Any) -> Iterator[tuple[str, int]]:
@@ -136,7 +157,8 @@ def _parts(order: Any, line: Any) -> Iterator[tuple[str, int]]:
     if by_pieces:
         yield _why(line), by_pieces
     if line.weighed_back_fen:
-        yield _("weighed less than was charged when it was packed"), line.weighed_back_fen
+        found = weighed_of(line)
+        yield (found.why() if found is not None else _("weighed less when it was packed")), line.weighed_back_fen
     if line.light_fen:
         yield _("weighed less at the acceptance"), line.light_fen
 

@@ -1,6 +1,6 @@
 """How units' things read: steps of an order, what to do next and whose it is. No queries of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,17 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from procurement.models import CancelRequest, PurchaseRequest, QuotaDeclaration, UnitOrder
-from procurement.queries.quota import Standing
-from procurement.queries.units import Seat
-from procurement.rules.quota import counted_fen, month_day
+from procurement.models import PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.rules.quota import counted_fen
 from procurement.settled import Settled, settle_order
 from procurement.states import STOPPABLE, CancelState, DeclarationState, RequestState
-from procurement.texts import name_of, words
-from shop.core import times
+from procurement.texts import name_of, words, year_of
+from shop.core import regions, times
 from shop.core.steps import Step, show_steps
 from shop.core.templatetags.heqiao import local, yuan
-from shop.sales.queries.deliveries import Schedule
 from shop.sales.rules import CARRIERS, is_refused_whole
 from shop.sales.states import OrderState, PurchaseState, Terms
 from traceability.queries.parcels import ParcelCode
@@ -46,6 +43,12 @@ SOON = timedelta(days=7)
 def thumb(picture_key: str, width: int = 240) -> str:
     """Return the address of a small picture; "" without one."""
     return default_storage.url(f"{picture_key}-{width}.webp") if picture_key else ""
+
+
+def place_of_order(row: UnitOrder) -> str:
+    """Return where an order goes, from the province down: the address that was approved."""
+    purchase = row.order.purchase
+    return f"{regions.full_name(purchase.ship_division)} {purchase.ship_street}"
 
 
 def terms_words(terms: str) -> str:
@@ -131,9 +134,9 @@ def _steps(row: UnitOrder, at: datetime) -> tuple[list[dict[str, str]], str, str
         steps.append({"label": _("Cancelled"), "state": "now", "time": ""})
         return steps, _("Cancelled: counts for nothing"), ""
     refused = refused_words(order)
-    if refused:
-        # The end of it: nobody waits for a payment.
-        sequence = [name for name in sequence if name != "paid" or known[name].is_done]
+    if settle_order(row).is_nothing or (refused and not known["paid"].is_done):
+        # The end of it: nobody waits for a payment, and nobody made one.
+        sequence.remove("paid")
     waits = next((name for name in sequence if not known[name].is_done), "")
     steps = show_steps([known[name] for name in sequence])
     buyer = request.buyer.name if request else ""
@@ -198,134 +201,8 @@ def due_words(pay_by: datetime | None, at: datetime) -> str:
     return _("before %(day)s") % {"day": day(pay_by)}
 
 
-@dataclass(frozen=True)
-class Task:
-    """One thing to do: what, whose, since when, where."""
-
-    title: str
-    owner: str
-    kind: str
-    text: str
-    action: str
-    url: str
-    is_mine: bool
-    due: datetime | None = None
-
-
-OWNERS = {"buyer": "limited", "approver": "offer", "finance": "neutral", "above": "neutral"}
-
-
-def tasks(
-    seat: Seat,
-    standing: Standing,
-    requests: Sequence[PurchaseRequest],
-    orders: Sequence[OrderShown],
-    at: datetime,
-    asked: Sequence[QuotaDeclaration] = (),
-    schedules: Mapping[int, Schedule] | None = None,
-    wishes: Sequence[CancelRequest] = (),
-) -> list[Task]:
-    """Return what to do next in a unit: the reader's own things first, of each what is due or waits longest first.
-
-    `asked`: who wants it to declare for them; `schedules`: what of a purchase is due now; `wishes` to cancel orders.
-    """
-    found = _declaration_tasks(seat, standing)
-    found += [
-        _task(
-            seat, "buyer", _("%(name)s shares your canteen") % {"name": name_of(each.unit.organisation)},
-            _("wants you to declare for it"), _("Say yes or no"), f"/units/declaration/?year={each.year}",
-            each.submitted_at,
-        )
-        for each in asked
-        if each.state == DeclarationState.SUBMITTED and each.accepted_at is None
-    ]  # fmt: skip
-    found += [task for request in requests if (task := _request_task(seat, request, at, schedules or {})) is not None]
-    found += [
-        _task(
-            seat, "buyer", _("Accept %(name)s") % {"name": each.name}, each.supplier, _("Accept"), each.url,
-            each.row.order.shipped_at,
-        )
-        for each in orders
-        if each.row.order.state == OrderState.SHIPPED
-    ]  # fmt: skip
-    found += [
-        _task(
-            seat, "approver", _("Cancel order %(number)s?") % {"number": each.order.order.order.number},
-            _("%(name)s asked: %(reason)s") % {"name": each.asked_by.name, "reason": each.reason}, _("Decide on it"),
-            f"/units/orders/{each.order.order.order.number}/", each.asked_at,
-        )
-        for each in wishes
-    ]  # fmt: skip
-    return sorted(found, key=lambda task: (not task.is_mine, task.due is None, task.due or at))
-
-
-def _task(seat: Seat, role: str, title: str, text: str, action: str, url: str, due: datetime | None = None) -> Task:
-    names = {
-        "buyer": _("Unit's buyer"),
-        "approver": _("Approver"),
-        "finance": _("Finance"),
-        "above": _("Supervising unit"),
-    }
-    mine = {"buyer": seat.buys, "approver": seat.approves, "finance": seat.pays}.get(role, False)
-    return Task(
-        title, names[role], OWNERS[role], text, action, local(url) if url.startswith("/units") else url, mine, due
-    )
-
-
-def _declaration_tasks(seat: Seat, standing: Standing) -> list[Task]:
-    declaration, year = standing.declaration, standing.year
-    url = f"/units/declaration/?year={year}"
-    by = month_day(year, standing.policy.declare_by)
-    if declaration is None:
-        text = _("to be done by %(day)s") % {"day": times.day(by)}
-        return [_task(seat, "buyer", _("Declare %(year)d") % {"year": year}, text, _("Declare"), url)]
-    if declaration.state == DeclarationState.RETURNED:
-        return [
-            _task(seat, "buyer", _("Declaration came back"), declaration.reason, _("Change it"), url),
-        ]
-    if declaration.state == DeclarationState.SUBMITTED:
-        title = _("Declaration of %(amount)s") % {"amount": yuan(declaration.reserved_fen)}
-        return [_task(seat, "above", title, _("waits to be confirmed"), _("Look"), url)]
-    return []
-
-
-def _request_task(seat: Seat, request: PurchaseRequest, at: datetime, schedules: Mapping[int, Schedule]) -> Task | None:
-    url = f"/units/requests/{request.number}/"
-    amount = {"amount": yuan(request.total_fen)}
-    since = max(0, (timezone.localdate(at) - timezone.localdate(request.submitted_at or request.created_at)).days)
-    waits = _("%(name)s asked, today") % {"name": request.buyer.name}
-    if since:
-        waits = ngettext("%(name)s asked, %(n)d day ago", "%(name)s asked, %(n)d days ago", since) % {
-            "name": request.buyer.name,
-            "n": since,
-        }
-    if request.state == RequestState.ORDERED:
-        purchase: Any = request.purchase
-        schedule = schedules.get(purchase.pk)
-        if schedule is None or not schedule.due_now_fen:
-            return None
-        title = _("Transfer %(amount)s") % {"amount": yuan(schedule.due_now_fen)}
-        words_ = due_words(schedule.pay_by or purchase.pay_by, at)
-        due = schedule.pay_by or purchase.pay_by
-        return _task(seat, "finance", title, words_, _("Pay"), f"/units/payments/{request.number}/", due)
-    said: dict[str, tuple[str, str, str, str]] = {
-        RequestState.DRAFT: ("buyer", _("Draft of %(amount)s") % amount, _("not submitted yet"), _("Go on")),
-        RequestState.RETURNED: (
-            "buyer",
-            _("Returned: %(amount)s") % amount,
-            _("change it or give it up"),
-            _("Change it"),
-        ),
-        RequestState.SUBMITTED: ("approver", _("Approve %(amount)s") % amount, waits, _("Decide on it")),
-        RequestState.CHECKED: ("finance", _("Second approval: %(amount)s") % amount, waits, _("Decide on it")),
-        RequestState.APPROVED: ("buyer", _("Order %(amount)s") % amount, _("approved"), _("Order it")),
-    }
-    found = said.get(request.state)
-    return _task(seat, *found, url, request.submitted_at or request.created_at) if found else None
-
-
-def history(request: PurchaseRequest) -> list[dict[str, Any]]:
-    """Return what happened to a request, the first thing first."""
+def history(request: PurchaseRequest, at: datetime) -> list[dict[str, Any]]:
+    """Return what happened to a request, the first thing first, and what it waits for."""
     entries: list[dict[str, Any]] = [
         {
             "title": _("Started by %(name)s") % {"name": request.buyer.name},
@@ -362,13 +239,21 @@ def history(request: PurchaseRequest) -> list[dict[str, Any]]:
     last = {
         RequestState.SUBMITTED: _("Waits for the approver"),
         RequestState.CHECKED: _("Waits for finance"),
-        RequestState.APPROVED: _("The buyer can order it"),
+        RequestState.APPROVED: other_year(request, at) or _("The buyer can order it"),
         RequestState.RETURNED: _("The buyer changes it"),
     }.get(RequestState(request.state))
     entries = [{**entry, "state": "done"} for entry in entries]
     if last:
         entries.append({"title": last, "when": "", "text": "", "state": "now"})
     return entries
+
+
+def other_year(request: PurchaseRequest, at: datetime) -> str:
+    """Say why an approved request can't be ordered today: it was approved for another year; "" where it can."""
+    this = year_of(at)
+    if request.year < this:
+        return _("Approved for %(year)d, which is over: to be submitted anew") % {"year": request.year}
+    return _("Approved to be ordered in %(year)d") % {"year": request.year} if request.year > this else ""
 
 
 def _when(at: datetime) -> str:

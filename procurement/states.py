@@ -78,6 +78,13 @@ class AcceptanceKind(models.TextChoices):
     BY_TIME = "by_time", _("By time: nobody accepted it within the days of the terms")
 
 
+class ReceiverKind(models.TextChoices):
+    """What the second person of an acceptance is to the unit."""
+
+    MEMBER = "member", _("Of the unit")
+    OUTSIDE = "outside", _("Witness from outside")
+
+
 class NeedState(models.TextChoices):
     """Where a beneficiary's need stands."""
 

@@ -1,37 +1,39 @@
 """Which tests are required of which goods, in the back office. Lots, tests and certificates have no form: events hold them."""
 
-from typing import Any
-
-from django.contrib.admin import ModelAdmin
-from django.http import HttpRequest
-
-from shop.core.back_office import site
+from shop.core.back_office import DatedAdmin, DatedForm, site
 from traceability.models import KeepingLimit, TestRequirement
 
 
-class TestRequirementAdmin(ModelAdmin):
+class TestRequirementForm(DatedForm):
+    """A test of a category."""
+
+    __test__ = False
+    of_one_kind = ("category", "item")
+
+
+class TestRequirementAdmin(DatedAdmin):
     """A rule with its document and its days. Lots keep what was required on the day of their harvest."""
 
     __test__ = False
+    form = TestRequirementForm
     list_display = ("item", "category", "document", "valid_from", "valid_until")
     list_select_related = ("category",)
     ordering = ("-valid_from", "item")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: a rule that was in force ends by its last day."""
-        return False
+
+class KeepingLimitForm(DatedForm):
+    """A limit of a category, or of all goods."""
+
+    of_one_kind = ("category",)
 
 
-class KeepingLimitAdmin(ModelAdmin):
+class KeepingLimitAdmin(DatedAdmin):
     """How long goods may be stored and keep: what is recorded with other days is refused."""
 
+    form = KeepingLimitForm
     list_display = ("__str__", "category", "valid_from", "valid_until")
     list_select_related = ("category",)
     ordering = ("-valid_from", "category")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: a limit that was in force ends by its last day."""
-        return False
 
 
 def register() -> None:

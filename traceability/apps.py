@@ -1,9 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class TraceabilityConfig(AppConfig):
     name = "traceability"
     label = "traceability"
+    verbose_name = pgettext_lazy("app", "Lots and certificates")
 
     def ready(self) -> None:
         """Load what registers itself: the checks of `check_ledger`."""

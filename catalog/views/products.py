@@ -101,7 +101,7 @@ def _parts(page: ProductPage) -> dict[str, str]:
     }
     facts = {"name": name, "supplier": supplier_name, "place": page.place}
     return {
-        "title": conditional_escape(f"{name} · {page.place} · {_('Heqiao')}"),
+        "title": conditional_escape(" · ".join((str(name), str(page.place), _("Heqiao")))),
         "description": conditional_escape(summary or _("%(name)s from %(supplier)s, %(place)s.") % facts),
         "og": render_to_string("catalog/product_og.html", context),
         "json_ld": _json_ld(product_data(page, address, settings.SITE_URL), _trail_data(page, address)),

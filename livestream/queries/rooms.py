@@ -124,6 +124,15 @@ def session_in_room_by_id(slug: str, session_id: int) -> LiveSession | None:
     )
 
 
+def session_of_item(slug: str, item_id: int) -> LiveSession | None:
+    """Return the session of an open room in whose tray an item is, a replay's too. None for another room's. One query."""
+    return (
+        LiveSession.objects.filter(items__pk=item_id, room__slug=slug, room__is_open=True)
+        .select_related("room__supplier", "room__portrait", "room__cover")
+        .first()
+    )
+
+
 def session_in_room(slug: str) -> LiveSession | None:
     """Return what a room shows: its live session, else the next planned one, else the last one. None without any.
 

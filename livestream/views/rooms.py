@@ -29,6 +29,7 @@ from livestream.queries.rooms import (
     room_state,
     session_in_room,
     session_in_room_by_id,
+    session_of_item,
     viewers_now,
 )
 from livestream.states import SessionState
@@ -87,7 +88,7 @@ def _show(request: HttpRequest, session: LiveSession, status: int = 200, **more:
         "is_live": session.state == SessionState.LIVE,
         "is_planned": session.state == SessionState.PLANNED,
         "language": "en" if get_language() == "en" else "zh-hans",
-        "share_url": settings.SITE_URL + local(f"/live/{room_.slug}/"),
+        "share_url": settings.SITE_URL + local(f"/live/{room_.slug}/{_replay(session)}"),
         "supplier_url": local(f"/suppliers/{room_.supplier.slug}/") if room_.supplier else "",
         **more,
     }
@@ -110,6 +111,11 @@ def chat(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponseRedirect(local(f"/live/{slug}/"))
 
 
+def _replay(session: LiveSession) -> str:
+    """Return what an address needs to show this session, where the room would show another by itself."""
+    return f"?session={session.pk}" if session.state == SessionState.ENDED else ""
+
+
 def _item(state: RoomState, item_id: int) -> TrayRow:
     row = next((each for each in state.tray if each.item_id == item_id), None)
     if row is None:
@@ -120,7 +126,9 @@ def _item(state: RoomState, item_id: int) -> TrayRow:
 @require_safe
 def choose(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
     """Show the sheet of 规格 of a product in the tray: as a part for the script, as a page of its own without."""
-    session = _session(request, slug)
+    session = session_of_item(slug, item_id)
+    if session is None:
+        raise Http404(str(item_id))
     at = timezone.now()
     state = room_state(session, at=at)
     row = _item(state, item_id)
@@ -136,7 +144,7 @@ def choose(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
         "drop_price": price_markup(drop.price_fen, "price-l") if drop else "",
         "session": session,
         "room": session.room,
-        "back": local(f"/live/{slug}/"),
+        "back": local(f"/live/{slug}/{_replay(session)}"),
         "mark": f"?from=session-{session.pk}",
     }
     part = request.headers.get("X-Requested-With") == "fetch"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from pydantic import Field
 
 from procurement.forms.units import DeliveryForm
+from procurement.gifts_shown import may_confirm, order_words
 from procurement.operations.pledging import Asked as AskedFor
 from procurement.operations.pledging import give, publish_need
 from procurement.operations.receiving import confirm_by_link, link_of, renew_link
@@ -183,8 +184,10 @@ class GiftIn(Body):
 
 class GiftOrder(Answer):
     id: int
+    what: str = Field(description=gettext_noop("Who sends what."))
     state: str
     is_confirmed: bool
+    may_confirm: bool = Field(description=gettext_noop("Whether the beneficiary may ask for a link to confirm it."))
 
 
 class GiftOut(Priced):
@@ -217,7 +220,13 @@ def _gift(pledge: Any) -> dict[str, Any]:
         "state": pledge.purchase.state,
         "created_at": pledge.created_at,
         "orders": [
-            {"id": order.pk, "state": order.state, "is_confirmed": order.pk in confirmed}
+            {
+                "id": order.pk,
+                "what": order_words(order),
+                "state": order.state,
+                "is_confirmed": order.pk in confirmed,
+                "may_confirm": may_confirm(order, confirmed),
+            }
             for order in pledge.purchase.orders.all()
         ],
         "pay_url": f"{settings.SITE_URL}/pay/{pledge.purchase.number}/" if unpaid else "",

@@ -9,22 +9,27 @@ from ninja import Query
 from pydantic import Field
 
 from procurement.api.seats import OfYearFollow, seat, seats, year
-from procurement.models import UnitOrder
+from procurement.models import GoodsAcceptance, UnitOrder
 from procurement.operations.accepting import NAME_LENGTH, Receivers, accept_goods
 from procurement.operations.cancelling import ask_cancel, decide_cancel
 from procurement.queries import quota as queries
+from procurement.queries.acceptances import acceptances_of
+from procurement.queries.evidence import ACCEPTANCE, picture_urls
 from procurement.queries.requests import unit_order
 from procurement.queries.units import unit_below
 from procurement.rules.quota import counted_fen
-from procurement.settled import settle_order
-from procurement.states import CancelState
+from procurement.settled import Settled, settle_order
+from procurement.states import AcceptanceKind, CancelState, ReceiverKind
 from procurement.texts import words
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, once, yuan
+from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
+from shop.sales.queries.trails import going_back_of_orders
+from shop.sales.queries.weight_words import weighed_of
 from shop.sales.rules import is_refused_whole
-from shop.sales.states import OrderState, PurchaseState
+from shop.sales.states import OrderState
 
 area = Area(gettext_noop("Units: orders, acceptance, payment"))
 
@@ -50,6 +55,7 @@ class UnitOrderLine(Priced):
     deducted_for_weight: str = Field(
         description=gettext_noop("Of it: for goods that weighed less, when they were packed or at the acceptance.")
     )
+    weighed: WeighedOut | None = Field(description=gettext_noop("What was weighed and what it costs; it adds up."))
 
 
 class UnitDeduction(Priced):
@@ -80,7 +86,13 @@ class UnitOrderOut(Priced):
     year: int = Field(description=gettext_noop("The year of the commitment: of the order's day in China."))
     ship_to: UnitShipTo
     terms: str
-    is_paid: bool
+    is_paid: bool = Field(description=gettext_noop("Money was paid for it; false where nothing was to be paid."))
+    is_nothing_to_pay: bool = Field(
+        description=gettext_noop(
+            "Nothing is to be paid: all of it was refused, or it was cancelled before it was paid."
+        )
+    )
+    going_back: str = Field(description=gettext_noop("What of it is given back and has not left yet."))
     is_refused_whole: bool = Field(description=gettext_noop("Nothing of it was accepted: nothing is to be paid."))
     request: str | None
     placed_at: Moment
@@ -102,18 +114,22 @@ class UnitOrdersAsked(OfYearFollow):
     )
 
 
-def _deductions(row: UnitOrder, deducted_fen: int) -> list[dict[str, str]]:
+def _deductions(settled: Settled, deducted_fen: int) -> list[dict[str, str]]:
     """Each reason and amount; what a cancelled order no longer costs without a reduction of its own comes last."""
-    found = settle_order(row).deductions
-    told = [{"what": each.what, "why": each.why, "amount": yuan(each.fen)} for each in found]
-    rest = deducted_fen - sum(each.fen for each in found)
+    told = [{"what": each.what, "why": each.why, "amount": yuan(each.fen)} for each in settled.deductions]
+    rest = deducted_fen - sum(each.fen for each in settled.deductions)
     if rest:
         told.append({"what": _("The whole order"), "why": _("Cancelled"), "amount": yuan(rest)})
     return told
 
 
-def _order(row: UnitOrder) -> dict[str, Any]:
-    order = row.order
+def _one(request: ApiRequest, number: str) -> dict[str, Any]:
+    row = _own(request, number)
+    return _order(row, going_back_of_orders([row.pk]).get(row.pk, 0))
+
+
+def _order(row: UnitOrder, going_back_fen: int) -> dict[str, Any]:
+    order, settled = row.order, settle_order(row, going_back_fen)
     counted = counted_fen(
         order.total_fen, order.refunded_fen, order.waived_fen, is_cancelled=order.state == OrderState.CANCELLED
     )
@@ -125,7 +141,7 @@ def _order(row: UnitOrder) -> dict[str, Any]:
         "state": order.state,
         "total": yuan(order.total_fen),
         "deducted": yuan(order.total_fen - counted),
-        "deductions": _deductions(row, order.total_fen - counted),
+        "deductions": _deductions(settled, order.total_fen - counted),
         "counted": yuan(counted),
         "counts_for": row.counts_for_id,
         "year": row.year,
@@ -136,7 +152,9 @@ def _order(row: UnitOrder) -> dict[str, Any]:
             "street": order.purchase.ship_street,
         },
         "terms": order.purchase.terms,
-        "is_paid": order.purchase.state == PurchaseState.PAID,
+        "is_paid": settled.is_paid and not settled.is_nothing,
+        "is_nothing_to_pay": settled.is_nothing or settled.is_closed,
+        "going_back": yuan(going_back_fen),
         "is_refused_whole": is_refused_whole(
             order.state, [(line.shipped, line.rejected) for line in order.lines.all()]
         ),
@@ -155,6 +173,7 @@ def _order(row: UnitOrder) -> dict[str, Any]:
                 "rejected": line.rejected,
                 "deducted": yuan(line.refunded_fen),
                 "deducted_for_weight": yuan(line.weighed_back_fen + line.light_fen),
+                "weighed": show_weighed(weighed_of(line)),
             }
             for line in order.lines.all()
         ],
@@ -176,13 +195,15 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
             raise Http404
         unit = found
     figure: list[queries.Figure] = []
+    going_back: dict[int, int] = {}
 
     def pages(number: int) -> Any:
         page, whole = queries.order_page(unit, year(asked), asked.kind, asked.fund, number)
         figure.append(whole)
+        going_back.update(going_back_of_orders([row.pk for row in page.object_list]))
         return page
 
-    listed = turn_of(asked, pages, _order)
+    listed = turn_of(asked, pages, lambda row: _order(row, going_back.get(row.pk, 0)))
     return listed | {"figure": yuan(figure[0].fen), "elsewhere": yuan(figure[0].elsewhere_fen)}
 
 
@@ -195,7 +216,80 @@ def _own(request: ApiRequest, number: str) -> UnitOrder:
 
 @area.reads("/units/orders/{number}", UnitOrderOut, scope="units:read", summary=gettext_noop("One order of a unit"))
 def get_unit_order(request: ApiRequest, number: str) -> dict[str, Any]:
-    return _order(_own(request, number))
+    return _one(request, number)
+
+
+class AcceptancePhotoOut(Answer):
+    thumb: str = Field(description=gettext_noop("The small picture's address: signed, open to those concerned only."))
+    full: str
+
+
+class AcceptedOut(Priced):
+    line_id: int
+    name: str
+    specification: str
+    sent: int
+    accepted: int
+    weighed_grams: int | None
+    deducted: str
+    deducted_for_weight: str
+
+
+class AcceptanceRecord(Priced):
+    sequence: int
+    at: Moment
+    by_time: bool = Field(description=gettext_noop("Nobody accepted it within the days of the terms."))
+    received_by: str
+    received_with: str
+    is_witness: bool = Field(description=gettext_noop("The second person is a witness from outside the unit."))
+    note: str
+    deducted: str
+    lines: list[AcceptedOut]
+    photos: list[AcceptancePhotoOut]
+
+
+class AcceptanceRecords(Answer):
+    items: list[AcceptanceRecord]
+
+
+def _record(row: GoodsAcceptance) -> dict[str, Any]:
+    return {
+        "sequence": row.sequence,
+        "at": row.at,
+        "by_time": row.kind == AcceptanceKind.BY_TIME,
+        "received_by": row.receiver_name,
+        "received_with": row.second_name,
+        "is_witness": row.second_kind == ReceiverKind.OUTSIDE,
+        "note": row.note,
+        "deducted": yuan(row.short_fen),
+        "lines": [
+            {
+                "line_id": each.line_id,
+                "name": words(each.line.name_zh, each.line.name_en),
+                "specification": words(each.line.spec_zh, each.line.spec_en),
+                "sent": each.sent,
+                "accepted": each.accepted,
+                "weighed_grams": each.weighed_grams,
+                "deducted": yuan(each.short_fen),
+                "deducted_for_weight": yuan(each.weight_fen),
+            }
+            for each in row.lines.all()
+        ],
+        "photos": [
+            dict(zip(("thumb", "full"), picture_urls(ACCEPTANCE, photo.pk, photo.picture), strict=True))
+            for photo in row.photos.all()
+        ],
+    }
+
+
+@area.reads(
+    "/units/orders/{number}/acceptances",
+    AcceptanceRecords,
+    scope="units:read",
+    summary=gettext_noop("How each delivery of an order was accepted, with its photos"),
+)
+def list_acceptances(request: ApiRequest, number: str) -> dict[str, Any]:
+    return {"items": [_record(each) for each in acceptances_of(_own(request, number).pk)]}
 
 
 class AcceptedLine(Body):
@@ -222,7 +316,12 @@ class AcceptanceIn(Body):
         "", max_length=NAME_LENGTH, description=gettext_noop("Who received it; the account's person unless named.")
     )
     received_with: str = Field(
-        "", max_length=NAME_LENGTH, description=gettext_noop("The second person, where two accept together.")
+        "",
+        max_length=NAME_LENGTH,
+        description=gettext_noop("The second person, where two accept together: one of the unit's people."),
+    )
+    is_witness: bool = Field(
+        False, description=gettext_noop("The second person is a witness from outside the unit, and recorded as such.")
     )
     note: str = Field("", max_length=200)
 
@@ -256,11 +355,11 @@ def accept_order(request: ApiRequest, number: str, body: AcceptanceIn) -> dict[s
         accepted={line.line_id: line.quantity for line in body.lines},
         weighed={line.line_id: line.weighed_grams for line in body.lines if line.weighed_grams is not None},
         shipment_ids=shipment_ids,
-        receivers=Receivers(body.received_by or caller["actor"].name, body.received_with),
+        receivers=Receivers(body.received_by or caller["actor"].name, body.received_with, is_outside=body.is_witness),
         **caller,
         note=body.note,
     )
-    return {"short": yuan(done.short_fen), "order": _order(_own(request, number))}
+    return {"short": yuan(done.short_fen), "order": _one(request, number)}
 
 
 class UnitCancelIn(Body):
@@ -282,7 +381,7 @@ class ConsentToCancel(Body):
 )
 def ask_to_cancel(request: ApiRequest, number: str, body: UnitCancelIn) -> dict[str, Any]:
     ask_cancel(order_id=_own(request, number).pk, reason=body.reason, **by(request))
-    return _order(_own(request, number))
+    return _one(request, number)
 
 
 @area.writes(
@@ -297,4 +396,4 @@ def decide_on_cancel(request: ApiRequest, number: str, body: ConsentToCancel) ->
     if wish is None:
         raise Http404
     decide_cancel(wish_id=wish.pk, agree=body.agree, answer=body.answer, **by(request))
-    return _order(_own(request, number))
+    return _one(request, number)

@@ -13,7 +13,8 @@ from procurement.models import PurchaseRequest
 from procurement.operations.paying import add_transfer_slip, give_refund_account, start_transfer
 from procurement.queries.requests import request_of
 from shop.core.acting import by
-from shop.core.api import Answer, AsItIs, Body, Moment, Priced, Problem, yuan
+from shop.core.api import Answer, Moment, Priced, Problem, yuan
+from shop.core.api.bank import BankAccountIn, MoneyCame, MoneyWent, SlipIn, show_came, show_went
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.queries.cashier import payee
@@ -28,20 +29,6 @@ class PayeeOut(Answer):
     payee: str = ""
     bank: str = ""
     number: str = ""
-
-
-class UnitMoneyCame(Priced):
-    amount: str
-    payer: str
-    reference: str
-    at: Moment
-
-
-class UnitMoneyWent(Priced):
-    amount: str
-    paid_at: Moment | None = Field(description=gettext_noop("When it was paid back; null while it is in progress."))
-    reference: str
-    asked_at: Moment
 
 
 class DeliveryDueOut(Priced):
@@ -65,8 +52,8 @@ class UnitPayment(Priced):
     pay_by: Moment | None
     remittance_code: str = Field(description=gettext_noop("Empty while no transfer was announced."))
     account: PayeeOut
-    came: list[UnitMoneyCame]
-    went_back: list[UnitMoneyWent]
+    came: list[MoneyCame]
+    went_back: list[MoneyWent]
 
 
 def _of(request: ApiRequest, number: str) -> PurchaseRequest:
@@ -95,14 +82,8 @@ def _shown(found: PurchaseRequest) -> dict[str, Any]:
         "pay_by": schedule.pay_by or purchase.pay_by,
         "remittance_code": transfer.provider_ref if transfer is not None and due.left_fen else "",
         "account": payee(),
-        "came": [
-            {"amount": yuan(each.fen), "payer": each.payer, "reference": each.reference, "at": each.at}
-            for each in trail.came
-        ],
-        "went_back": [
-            {"amount": yuan(each.fen), "paid_at": each.paid_at, "reference": each.reference, "asked_at": each.asked_at}
-            for each in trail.back
-        ],
+        "came": show_came(trail),
+        "went_back": show_went(trail),
     }
 
 
@@ -132,14 +113,6 @@ def pay_request(request: ApiRequest, number: str) -> dict[str, Any]:
     return _shown(found)
 
 
-class UnitSlipIn(Body):
-    picture: AsItIs = Field(
-        max_length=1_800_000,
-        description=gettext_noop("The bank's slip as base64, JPEG or PNG; at most 1.3 MB."),
-        examples=["/9j/4AAQ…"],
-    )
-
-
 @area.writes(
     "/units/requests/{number}/payment/slips",
     UnitPayment,
@@ -148,17 +121,11 @@ class UnitSlipIn(Body):
     key=Key.REQUIRED,
     summary=gettext_noop("Add the bank's slip to a unit's transfer"),
 )
-def add_unit_slip(request: ApiRequest, number: str, body: UnitSlipIn) -> dict[str, Any]:
+def add_unit_slip(request: ApiRequest, number: str, body: SlipIn) -> dict[str, Any]:
     found = _of(request, number)
     (upload,) = decoded([body.picture], "picture")
-    add_transfer_slip(request_id=found.pk, upload=upload, **by(request))
+    add_transfer_slip(request_id=found.pk, upload=upload, replaces=body.replaces, **by(request))
     return _shown(found)
-
-
-class RefundAccountIn(Body):
-    holder: str = Field(max_length=120)
-    bank: str = Field(max_length=80, description=gettext_noop("With its branch."))
-    number: str = Field(max_length=40)
 
 
 @area.writes(
@@ -168,8 +135,8 @@ class RefundAccountIn(Body):
     key=Key.REQUIRED,
     summary=gettext_noop("Say which account of the unit the refund of a transfer goes to"),
 )
-def give_unit_account(request: ApiRequest, number: str, body: RefundAccountIn) -> None:
+def give_unit_account(request: ApiRequest, number: str, body: BankAccountIn) -> None:
     found = request_of(seats(request), number)
     if found is None:
         raise Http404
-    give_refund_account(request_id=found.pk, holder=body.holder, bank=body.bank, number=body.number, **by(request))
+    give_refund_account(request_id=found.pk, **body.facts(), **by(request))

@@ -235,20 +235,22 @@ class RowOut(Answer):
 
 class RequestMade(RequestDetail):
     refused_rows: list[RowOut]
+    skipped_rows: list[int] = Field(description=gettext_noop("Rows above the head of the list, which were not read."))
 
 
-def _checked(text: str) -> tuple[dict[int, int], list[dict[str, Any]]]:
-    """Return the good rows of a list as pieces, and the others with what is wrong."""
+def _checked(text: str) -> tuple[dict[int, int], list[dict[str, Any]], list[int]]:
+    """Return the good rows of a list as pieces, the others with what is wrong, and the rows above its head."""
     if not text.strip():
-        return {}, []
-    rows = check_list(lists.read(text, None))
+        return {}, [], []
+    found = lists.read(text, None)
+    rows = check_list(found.cells)
     good = {row.specification_id: row.quantity for row in rows if row.verdict == RowVerdict.GOOD}
     bad = [
         {"row": row.number, "code": row.code, "verdict": str(row.verdict), "quantity": row.quantity}
         for row in rows
         if row.verdict != RowVerdict.GOOD
     ]
-    return good, bad
+    return good, bad, list(found.listed.skipped)
 
 
 @area.writes(
@@ -262,12 +264,12 @@ def create_request(request: ApiRequest, body: RequestIn, asked: ForUnit) -> dict
     own, at = seat(request, asked), timezone.now()
     if body.repeat_last:
         repeated, _missing = operations.repeat_last(unit_id=own.pk, actor=request.user, at=at)
-        return _detail(request, repeated.number) | {"refused_rows": []}
-    pieces, refused = _checked(body.text)
+        return _detail(request, repeated.number) | {"refused_rows": [], "skipped_rows": []}
+    pieces, refused, skipped = _checked(body.text)
     for line in body.lines:
         pieces[line.specification_id] = pieces.get(line.specification_id, 0) + line.quantity
     made = operations.start_and_fill(unit_id=own.pk, pieces=pieces, fund=body.fund, actor=request.user, at=at)
-    return _detail(request, made.number) | {"refused_rows": refused}
+    return _detail(request, made.number) | {"refused_rows": refused, "skipped_rows": skipped}
 
 
 class LinesIn(Body):

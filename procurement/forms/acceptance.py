@@ -1,6 +1,6 @@
 """Accepting a delivery: pieces and weight line by line, who received it, photos where something is short."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.operations.accepting import NAME_LENGTH, Receivers
 from procurement.rules.lists import MOST_PIECES
-from shop.core.fields import LineField, NumberField
+from shop.core.fields import LineField, NumberField, WholeField
 
 MOST_KILOGRAMS = Decimal(1_000_000)
+OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,20 @@ class AcceptForm(forms.Form):
         error_messages={"required": _("Enter who received the goods.")},
         widget=forms.TextInput(attrs={"autocomplete": "name", "data-testid": "receiver"}),
     )
-    second = LineField(
+    second = forms.ChoiceField(
         label=_("Together with"),
+        required=False,
+        error_messages={
+            "required": _("Two people accept together here: choose the second."),
+            "invalid_choice": _("Choose a person of the unit."),
+        },
+        widget=forms.Select(attrs={"data-testid": "second-receiver"}),
+    )
+    witness = LineField(
+        label=_("Name of the witness from outside"),
         max_length=NAME_LENGTH,
         required=False,
-        error_messages={"required": _("Two people accept together here: enter the second name.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "data-testid": "second-receiver"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-testid": "witness"}),
     )
     note = LineField(label=_("What was wrong"), max_length=200, required=False)
     photos = PhotosField(
@@ -65,19 +74,33 @@ class AcceptForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, lines: Sequence[DeliveredLine] = (), needs_two: bool = False, **options: Any
+        self,
+        *args: Any,
+        lines: Sequence[DeliveredLine] = (),
+        needs_two: bool = False,
+        people: Mapping[int, str] | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.lines = list(lines)
-        self.fields["second"].required = needs_two
+        second: Any = self.fields["second"]
+        second.required = needs_two
+        second.choices = [
+            ("", _("Please choose") if needs_two else _("Nobody else")),
+            *((str(pk), name) for pk, name in (people or {}).items()),
+            (OUTSIDE, _("A witness from outside the unit")),
+        ]
         for line in self.lines:
-            self.fields[f"accepted-{line.line_id}"] = forms.IntegerField(
+            self.fields[f"accepted-{line.line_id}"] = WholeField(
                 label=line.name,
                 min_value=0,
                 max_value=MOST_PIECES,
                 initial=line.sent,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-testid": "accepted-pieces"}),
-                error_messages={"required": _("Enter how many arrived well, 0 for none.")},
+                error_messages={
+                    "required": _("Enter how many arrived well, 0 for none."),
+                    "invalid": _("Enter how many arrived well, 0 for none."),
+                },
             )
             if line.net_grams:
                 self.fields[f"weight-{line.line_id}"] = NumberField(
@@ -91,6 +114,15 @@ class AcceptForm(forms.Form):
                     ),
                     error_messages={"invalid": _("Enter the weight in kilograms, like 380.5.")},
                 )
+
+    def clean_witness(self) -> str:
+        """Ask for the name of a witness who was chosen, and for the choice where a name was written."""
+        witness, chosen = self.cleaned_data["witness"], self.cleaned_data.get("second", "")
+        if chosen == OUTSIDE and not witness:
+            raise forms.ValidationError(_("Enter the witness's name."))
+        if witness and chosen != OUTSIDE:
+            raise forms.ValidationError(_("Choose the witness from outside above, or leave this empty."))
+        return witness
 
     @property
     def line_fields(self) -> list[tuple[DeliveredLine, forms.BoundField, forms.BoundField | None]]:
@@ -118,4 +150,7 @@ class AcceptForm(forms.Form):
     @property
     def receivers(self) -> Receivers:
         """Who received the delivery."""
-        return Receivers(self.cleaned_data["receiver"], self.cleaned_data["second"])
+        name, chosen = self.cleaned_data["receiver"], self.cleaned_data["second"]
+        if chosen == OUTSIDE:
+            return Receivers(name, self.cleaned_data["witness"], is_outside=True)
+        return Receivers(name, second_account_id=int(chosen) if chosen else None)

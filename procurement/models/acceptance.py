@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from procurement.states import AcceptanceKind, CancelState, Fund
+from procurement.states import AcceptanceKind, CancelState, Fund, ReceiverKind
 
 
 class UnitOrder(models.Model):
@@ -68,7 +68,12 @@ class GoodsAcceptance(models.Model):
     unit = models.ForeignKey("procurement.BudgetUnit", on_delete=models.PROTECT, related_name="acceptances")
     kind = models.CharField(max_length=10, choices=AcceptanceKind.choices, default=AcceptanceKind.FORMAL)
     receiver_name = models.CharField(max_length=40, blank=True)
+    receiver_account_id = models.BigIntegerField(null=True, blank=True, help_text="None for a name without an account")
     second_name = models.CharField(max_length=40, blank=True, help_text="Who received it together with the first")
+    second_account_id = models.BigIntegerField(null=True, blank=True)
+    second_kind = models.CharField(
+        max_length=10, choices=ReceiverKind.choices, blank=True, help_text="Empty where nobody asked: before 2026-12"
+    )
     short_fen = models.BigIntegerField(default=0)
     note = models.CharField(max_length=200, blank=True)
     actor_id = models.BigIntegerField(null=True, blank=True)
@@ -79,6 +84,12 @@ class GoodsAcceptance(models.Model):
             models.UniqueConstraint(fields=["order", "sequence"], name="acceptance_sequence_once"),
             models.CheckConstraint(
                 condition=Q(kind=AcceptanceKind.BY_TIME) | ~Q(receiver_name=""), name="acceptance_names_its_receiver"
+            ),
+            models.CheckConstraint(
+                condition=Q(second_kind="", second_account_id=None)
+                | Q(~Q(second_name=""), second_kind=ReceiverKind.MEMBER, second_account_id__isnull=False)
+                | Q(~Q(second_name=""), second_kind=ReceiverKind.OUTSIDE, second_account_id=None),
+                name="acceptance_second_is_member_or_outside",
             ),
         ]
         ordering = ["order", "sequence"]

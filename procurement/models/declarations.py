@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from procurement.rules.quota import passed_on_fen
 from procurement.states import Basis, CanteenMode, DeclarationState
@@ -15,21 +16,31 @@ class QuotaPolicy(models.Model):
     Deadlines are "MM-DD" of the year. `cap_head_fen` is the most that may be spent on one person's gifts in the year.
     """
 
-    region_code = models.CharField(max_length=6, blank=True)
-    basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.CANTEEN_FOOD)
-    canteen = models.CharField(max_length=10, choices=CanteenMode.choices, blank=True)
-    from_year = models.PositiveSmallIntegerField()
-    until_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    cap_head_fen = models.PositiveIntegerField(null=True, blank=True)
-    document = models.CharField(max_length=120, blank=True, help_text="The document's number")
-    ratio_bp = models.PositiveIntegerField()
-    declare_by = models.CharField(max_length=5, default="03-31")
-    fulfil_by = models.CharField(max_length=5, default="12-31")
-    term_days = models.PositiveSmallIntegerField(default=30, help_text="账期: days to pay after acceptance")
-    name_zh = models.CharField(max_length=60)
-    name_en = models.CharField(max_length=80)
+    region_code = models.CharField(
+        _("Division code"), max_length=6, blank=True, help_text=_("Of 2, 4 or 6 digits. Empty: the whole country.")
+    )
+    basis = models.CharField(_("Taken of"), max_length=12, choices=Basis.choices, default=Basis.CANTEEN_FOOD)
+    canteen = models.CharField(
+        _("Canteen"), max_length=10, choices=CanteenMode.choices, blank=True, help_text=_("Empty: units of every kind.")
+    )
+    from_year = models.PositiveSmallIntegerField(_("First year in force"))
+    until_year = models.PositiveSmallIntegerField(
+        _("Last year in force"), null=True, blank=True, help_text=_("Empty: until the next row begins.")
+    )
+    cap_head_fen = models.PositiveIntegerField(
+        _("Most a head and year, in 分"), null=True, blank=True, help_text=_("Of gifts of the labour union.")
+    )
+    document = models.CharField(_("Number of the document"), max_length=120, blank=True)
+    ratio_bp = models.PositiveIntegerField(_("Hundredths of a percent"), help_text=_("3000 is 30 %."))
+    declare_by = models.CharField(_("To be declared by"), max_length=5, default="03-31", help_text=_("Month and day."))
+    fulfil_by = models.CharField(_("To be fulfilled by"), max_length=5, default="12-31", help_text=_("Month and day."))
+    term_days = models.PositiveSmallIntegerField(_("Days to pay after acceptance"), default=30)
+    name_zh = models.CharField(_("Name in Chinese"), max_length=60)
+    name_en = models.CharField(_("Name in English"), max_length=80)
 
     class Meta:
+        verbose_name = _("rule of the reserved share")
+        verbose_name_plural = _("rules of the reserved share")
         constraints = [
             models.UniqueConstraint(fields=["region_code", "from_year", "basis", "canteen"], name="policy_once"),
             models.CheckConstraint(condition=Q(ratio_bp__lte=10000), name="policy_at_most_all"),

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from catalog.operations.pictures import store_pictures
 from procurement.models import AcceptanceLine, AcceptancePhoto, BudgetUnit, GoodsAcceptance, UnitOrder
-from procurement.operations.permissions import APPROVER, BUYER, must_be
+from procurement.operations.permissions import APPROVER, BUYER, RECEIVERS, must_be
 from procurement.operations.quota import KIND
-from procurement.states import AcceptanceKind
+from procurement.states import AcceptanceKind, ReceiverKind
+from shop.accounts.queries import people_in_organisation
 from shop.core.errors import InvalidInput
 from shop.core.names import is_name, plain_name
 from shop.core.texts import one_line
@@ -28,10 +29,23 @@ NAME_LENGTH = 40
 
 @dataclass(frozen=True, slots=True)
 class Receivers:
-    """Who received a delivery: a name, and a second one where two people accept together."""
+    """Who received a delivery: a name, and a second person where two accept together.
+
+    The second is one of the unit's own people, by account or by name, or `is_outside`: a witness who is none of them.
+    """
 
     name: str = ""
     second: str = ""
+    second_account_id: int | None = None
+    is_outside: bool = False
+    account_id: int | None = None
+
+    @property
+    def second_kind(self) -> str:
+        """What the second is recorded as."""
+        if not self.second:
+            return ""
+        return ReceiverKind.OUTSIDE if self.is_outside else ReceiverKind.MEMBER
 
 
 def accept_goods(
@@ -51,7 +65,7 @@ def accept_goods(
     The delivery is `shipment_ids`, or every parcel that waits. `weighed` (line id → grams) charges by weight what is
     lighter than it should be. Without `receivers`, the person of the account received it.
     Raises TooMuch (field `accepted-<line>`) beyond what was sent, InvalidInput for a photo that is none or more than
-    six of them and (field `receiver`, `second`) where a name is missing, WrongState when nothing waits to be accepted,
+    six of them and (field `receiver`, `second`, `witness`) where a name is missing or is nobody's of the unit, WrongState when nothing waits to be accepted,
     NotAllowed for others than the unit's buyers and approvers. Locks: as accept_order.
     """
     if len(photos) > MOST_PHOTOS:
@@ -69,7 +83,10 @@ def accept_goods(
             sequence=_next_sequence(order_id),
             unit=row.unit,
             receiver_name=named.name,
+            receiver_account_id=named.account_id,
             second_name=named.second,
+            second_account_id=named.second_account_id,
+            second_kind=named.second_kind,
             short_fen=done.short_fen,
             note=note.strip()[:200],
             actor_id=actor.pk,
@@ -136,16 +153,40 @@ def _next_sequence(order_id: int) -> int:
 
 
 def _check_receivers(unit: BudgetUnit, given: Receivers) -> Receivers:
+    people = people_in_organisation(unit.organisation_id, *RECEIVERS)
     name, second = (one_line(text)[:NAME_LENGTH] for text in (given.name, given.second))
+    if given.second_account_id is not None:
+        second = people.get(given.second_account_id, "")[:NAME_LENGTH]
+        if not second:
+            raise InvalidInput(_("Choose a person of the unit."), code="second_not_member", field="second")
     if not name:
         raise InvalidInput(_("Enter who received the goods."), code="receiver_missing", field="receiver")
     if unit.needs_two_receivers and not second:
         raise InvalidInput(
             _("Two people accept together here: enter the second name."), code="second_missing", field="second"
         )
-    for field, text in (("receiver", given.name and name), ("second", second)):
+    for field, text in (("receiver", name), ("witness" if given.is_outside else "second", second)):
         if text and not is_name(text):
             raise InvalidInput(_("Enter a person's full name."), code="receiver_no_name", field=field)
     if second and plain_name(second) == plain_name(name):
         raise InvalidInput(_("The second person must be somebody else."), code="second_same", field="second")
-    return Receivers(name, second)
+    own, its = _account_of(name, people), given.second_account_id or _account_of(second, people)
+    if second and its is None and not given.is_outside:
+        raise InvalidInput(
+            _("This is nobody of the unit. Choose one of its people, or name a witness from outside as such."),
+            code="second_not_member",
+            field="second",
+        )
+    if its is not None and given.is_outside:
+        raise InvalidInput(
+            _("This is one of the unit's own people: choose them from the list."),
+            code="witness_is_member",
+            field="witness",
+        )
+    return Receivers(name, second, its, given.is_outside and bool(second), own)
+
+
+def _account_of(name: str, people: Mapping[int, str]) -> int | None:
+    """Return whose name it is among the unit's people, None for nobody's."""
+    plain = plain_name(name)
+    return next((pk for pk, known in people.items() if plain and plain_name(known) == plain), None)

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from procurement.models import BudgetUnit, UnitPayer
 from procurement.operations.permissions import FINANCE, must_be
+from procurement.rules.payers import payer_fits, payer_is_person
 from shop.accounts.queries import names_in_organisation
 from shop.core import audit
 from shop.core.errors import InvalidInput
-from shop.core.names import is_among, is_name
+from shop.core.names import is_name
 from shop.core.texts import one_line
 
 _DIGITS = re.compile(r"\d{8,34}")
@@ -33,10 +34,16 @@ def register_payer(*, unit_id: int, name: str, bank: str, account: str, actor: A
     with transaction.atomic():
         unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
         must_be(actor, unit, FINANCE)
-        if is_among(name, names_in_organisation(unit.organisation_id)):
+        if payer_is_person(name, names_in_organisation(unit.organisation_id)):
             raise InvalidInput(
                 _("This is the name of one of the unit's people: public money is paid from accounts of organisations."),
                 code="payer_is_member",
+                field="payer_name",
+            )
+        if not payer_fits(name, (unit.organisation.name_zh, unit.organisation.name_en)):
+            raise InvalidInput(
+                _("Enter the unit, its canteen's or union's fund, or another institution: no person pays for a unit."),
+                code="payer_is_no_institution",
                 field="payer_name",
             )
         try:

@@ -31,12 +31,15 @@ def pay_in_demo(*, request_id: int, actor: Any, at: datetime) -> None:
     capture_payment(payment_id=payment.pk, at=at, actor=actor)
 
 
-def add_transfer_slip(*, request_id: int, upload: IO[bytes] | None, actor: Any, at: datetime) -> None:
+def add_transfer_slip(
+    *, request_id: int, upload: IO[bytes] | None, replaces: int | None = None, actor: Any, at: datetime
+) -> None:
     """Add a picture of the bank's slip to the open transfer of a unit's purchase.
 
     Raises NotAllowed for others than the unit's finance, and what `add_slip` raises.
     """
-    add_slip(purchase=_purchase_of_finance(request_id, actor), upload=upload, actor=actor, at=at, through=KIND)
+    purchase = _purchase_of_finance(request_id, actor)
+    add_slip(purchase=purchase, upload=upload, replaces=replaces, actor=actor, at=at, through=KIND)
 
 
 def give_refund_account(*, request_id: int, holder: str, bank: str, number: str, actor: Any, at: datetime) -> None:

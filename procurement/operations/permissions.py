@@ -10,6 +10,8 @@ from shop.core.errors import NotAllowed
 
 BUYER, APPROVER, FINANCE = "buyer", "approver", "finance"
 OWNER, MEMBER = "owner", "member"
+# Who may receive goods with another: whoever only pays does not say that they came.
+RECEIVERS = (OWNER, BUYER, APPROVER, MEMBER)
 
 
 def roles_in(actor: Any, unit: BudgetUnit) -> set[str]:

@@ -18,6 +18,7 @@ from procurement.texts import donor_of, in_both_languages, title_of
 from shop.accounts.operations.messages import tell
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput, NotAllowed
+from shop.sales.errors import WrongState
 from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.locks import lock_order
 from shop.sales.states import OrderState
@@ -38,10 +39,17 @@ def make_link(*, order_id: int, at: datetime) -> str:
 
 
 def renew_link(*, order_id: int, actor: Any, at: datetime) -> str:
-    """Return the token of a new link to a member of the beneficiary. Raises NotAllowed for anybody else."""
-    pledge = Pledge.objects.filter(purchase__orders__pk=order_id).select_related("beneficiary").get()
+    """Return the token of a new link to a member of the beneficiary.
+
+    Raises NotAllowed for anybody else, LinkSpent once the receipt is confirmed, WrongState while nothing is on its way.
+    """
+    pledge = Pledge.objects.filter(purchase__orders__pk=order_id).select_related("beneficiary", "purchase").get()
     if not pledge.beneficiary.memberships.filter(user_id=actor.pk).exists():
         raise NotAllowed(_("Only the beneficiary confirms a receipt."))
+    if PledgeReceipt.objects.filter(order_id=order_id).exists():
+        raise LinkSpent(_("This receipt is confirmed already."), certificate=pledge.certificate_code)
+    if not pledge.purchase.orders.filter(pk=order_id, state=OrderState.SHIPPED).exists():
+        raise WrongState(_("This order is not on its way."))
     audit.record(action="renew_receipt_link", object_kind="order", object_id=order_id, actor=actor, at=at)
     return make_link(order_id=order_id, at=at)
 

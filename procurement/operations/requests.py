@@ -104,7 +104,8 @@ def lock_request(request_id: int) -> PurchaseRequest:
     return found[0]
 
 
-def _lock_editable(request_id: int, actor: Any, version: int | None) -> PurchaseRequest:
+def lock_editable(request_id: int, actor: Any, version: int | None) -> PurchaseRequest:
+    """Return a request that `actor` may change, with its row locked. Raises NotAllowed, WrongStep, ChangedSince."""
     request = lock_request(request_id)
     must_be(actor, request.unit, BUYER)
     if request.state not in EDITABLE:
@@ -129,7 +130,7 @@ def put_lines(
     `pieces-<id>`) for what is no number of pieces, NotForSale for what can't be had, ChangedSince, WrongStep.
     """
     with transaction.atomic():
-        request = _lock_editable(request_id, actor, version)
+        request = lock_editable(request_id, actor, version)
         wanted = {line.specification_id: line.quantity for line in request.lines.all()}
         for specification_id, count in pieces.items():
             total = count + wanted.get(specification_id, 0) if adds else count
@@ -223,7 +224,7 @@ def set_facts(
     if year and not year_of(at) <= year <= year_of(at) + 1:
         raise InvalidInput(_("Choose this year or the next."), field="year")
     with transaction.atomic():
-        request = _lock_editable(request_id, actor, version)
+        request = lock_editable(request_id, actor, version)
         request.fund, request.terms, request.note = fund, terms, note.strip()[:200]
         request.year = year or request.year
         return _changed(request, actor)
@@ -237,7 +238,7 @@ def set_address(
     Raises InvalidInput for a unit without an address, or a division that is no county.
     """
     with transaction.atomic():
-        request = _lock_editable(request_id, actor, version)
+        request = lock_editable(request_id, actor, version)
         if address is None:
             given = unit_address(request.unit)
             if not given["ship_division_id"]:
@@ -288,7 +289,7 @@ def submit_request(*, request_id: int, version: int, actor: Any, at: datetime) -
     Raises InvalidInput for an empty one or one without an address, ChangedSince, WrongStep.
     """
     with transaction.atomic():
-        request = _lock_editable(request_id, actor, version)
+        request = lock_editable(request_id, actor, version)
         lines = list(request.lines.all())
         if not lines:
             raise InvalidInput(_("Put something on the list first."), code="empty")

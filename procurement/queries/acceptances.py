@@ -2,7 +2,9 @@
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from procurement.models import AcceptanceLine, GoodsAcceptance, UnitOrder
+from procurement.models import AcceptanceLine, BudgetUnit, GoodsAcceptance, UnitOrder
+from procurement.operations.permissions import RECEIVERS
+from shop.accounts.queries import people_in_organisation
 from shop.sales.queries.deliveries import undecided_shipments
 
 
@@ -18,3 +20,9 @@ def acceptances_of(order_id: int) -> list[GoodsAcceptance]:
         Prefetch("lines", queryset=lines), "photos__picture"
     )
     return list(rows.order_by("sequence"))
+
+
+def receivers_of(unit: BudgetUnit, *, besides: int) -> dict[int, str]:
+    """Return the names by account of the people of a unit who may receive goods with the person `besides`. One query."""
+    people = people_in_organisation(unit.organisation_id, *RECEIVERS)
+    return {pk: name for pk, name in people.items() if pk != besides and name}

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from procurement import books
 from procurement.models import BudgetUnit, CancelRequest, PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.queries.payers import accounts_asked
 from procurement.queries.policies import policies, regions_around
 from procurement.queries.units import Seat
 from procurement.states import CancelState, DeclarationState, Fund, RequestState
@@ -67,6 +68,14 @@ _figures = Prepared(
             .annotate(n=Count("pk"), last=Max("pk"))
             .values(told=F("n") * 10**9 + F("last"))
         ),
+        # Who has which role: their names stand beside what waits for them.
+        Subquery(
+            BudgetUnit.objects.filter(pk=unit_id)
+            .order_by()
+            .values("pk")
+            .annotate(n=Count("organisation__memberships"), last=Max("organisation__memberships__pk"))
+            .values(told=F("n") * 10**9 + F("last"))
+        ),
         _first(
             policies(regions, year).reverse(),
             *("pk", "ratio_bp", "declare_by", "fulfil_by", "name_zh", "name_en"),
@@ -101,7 +110,7 @@ _requests = Prepared(
 
 
 def home_facts(seat: Seat, year: int, at: datetime) -> tuple[Any, ...]:
-    """Return what tells one state of a unit's home from another. Three queries, few rows; five more where one is paid.
+    """Return what tells one state of a unit's home from another. Four queries, few rows; five more where one is paid.
 
     Every figure of the quota comes from the ledger: the number of its transfers stands for all of them, and for the orders
     that were accepted, reduced or cancelled; what moves without a transfer (sent, paid, asked, declared) is listed.
@@ -115,4 +124,5 @@ def home_facts(seat: Seat, year: int, at: datetime) -> tuple[Any, ...]:
     return (
         (unit.pk, seat.name, seat.above, unit.region_code, sorted(seat.roles), year, timezone.localdate(at)),
         (_figures(unit.pk, year, names, regions_around(unit.region_code)), orders, late, requests, due),
+        accounts_asked(unit.pk),
     )

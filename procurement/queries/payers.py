@@ -1,11 +1,16 @@
 """Who pays for a unit: its registered name, and the accounts it registered. Maintained data, never what a buyer typed."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from procurement.models import BudgetUnit, UnitPayer
+from procurement.models import BudgetUnit, PurchaseRequest, UnitPayer
 from procurement.operations.permissions import FINANCE, OWNER, roles_in
+from procurement.operations.quota import KIND
+from shop.accounts.models import Membership
 from shop.core.names import is_among
+from shop.sales.queries.payouts import refunds_without_account
 
 
 def registered_payers(refs: Collection[str]) -> dict[str, list[str]]:
@@ -33,6 +38,36 @@ def is_finance_of(user: Any, ref: str) -> bool:
     """Tell whether a person pays for a unit (id as text): its finance or its owner. Two queries."""
     unit = BudgetUnit.objects.filter(pk=int(ref)).first() if ref.isascii() and ref.isdigit() and len(ref) < 18 else None
     return unit is not None and bool(roles_in(user, unit) & {FINANCE, OWNER})
+
+
+def finance_people(ref: str) -> list[int]:
+    """Return by their ids who pays for a unit (id as text): its finance; its owners where it has none. One query."""
+    if not (ref.isascii() and ref.isdigit() and len(ref) < 18):
+        return []
+    rows = Membership.objects.filter(
+        organisation__budget_unit=int(ref), role__in=(FINANCE, OWNER), user__is_active=True
+    ).order_by("user_id")
+    found = list(rows.values_list("role", "user_id"))
+    finance = [user_id for role, user_id in found if role == FINANCE]
+    return list(dict.fromkeys(finance or [user_id for _role, user_id in found]))
+
+
+@dataclass(frozen=True)
+class AccountAsked:
+    """A refund to a unit that waits until its finance says to which account: 分, and since when."""
+
+    request: str
+    fen: int
+    since: datetime
+
+
+def accounts_asked(unit_id: int) -> list[AccountAsked]:
+    """Return the refunds to a unit whose account nobody gave. One query, and one more where there are any."""
+    waiting = refunds_without_account(KIND, str(unit_id))
+    if not waiting:
+        return []
+    numbers = PurchaseRequest.objects.filter(purchase__in=waiting).values_list("purchase_id", "number")
+    return [AccountAsked(number, *waiting[pk]) for pk, number in numbers.order_by("pk")]
 
 
 def payers_of(unit_id: int) -> list[UnitPayer]:

@@ -10,6 +10,7 @@ from procurement.models import BudgetUnit
 from procurement.operations.permissions import APPROVER, BUYER, FINANCE, OWNER
 from procurement.states import UnitKind
 from procurement.texts import name_of
+from shop.accounts.queries import names_by_role
 from shop.core.prepared import Prepared
 
 
@@ -105,3 +106,11 @@ def unit_names(refs: Collection[str]) -> dict[str, str]:
     """Return what units are called in the reader's language, by id as text. One query."""
     rows = BudgetUnit.objects.filter(pk__in=[ref for ref in refs if ref.isdigit()]).select_related("organisation")
     return {str(row.pk): name_of(row.organisation) for row in rows}
+
+
+def people_by_role(unit: BudgetUnit) -> dict[str, list[str]]:
+    """Return the names of who acts for a unit, by role. One query."""
+    found: dict[str, list[str]] = {}
+    for role, name in names_by_role(unit.organisation_id):
+        found.setdefault(role, []).append(name)
+    return found

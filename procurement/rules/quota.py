@@ -157,6 +157,14 @@ def budget_year(planned: int, this_year: int) -> int:
     return max(planned, this_year)
 
 
+def is_month_day(text: str) -> bool:
+    """Tell whether a text is a day of a year as MM-DD, 02-29 among them."""
+    try:
+        return len(text) == 5 and text[2] == "-" and date(2000, int(text[:2]), int(text[3:])).strftime("%m-%d") == text
+    except ValueError:
+        return False
+
+
 def month_day(year: int, text: str) -> date:
     """Return the date of an "MM-DD" in `year`; the month's last day where there is no such day."""
     month, day = int(text[:2]), int(text[3:])

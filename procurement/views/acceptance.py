@@ -15,9 +15,10 @@ from procurement.acceptances_shown import show_acceptances, show_schedule
 from procurement.forms.acceptance import AcceptForm, DeliveredLine
 from procurement.models import UnitOrder
 from procurement.operations.accepting import accept_goods
-from procurement.queries.acceptances import acceptances_of
+from procurement.paid_shown import show_orders
+from procurement.queries.acceptances import acceptances_of, receivers_of
 from procurement.queries.units import Seat
-from procurement.shown import parcels, show_order, thumb
+from procurement.shown import parcels, place_of_order, thumb
 from procurement.texts import words
 from procurement.views.entry import console, for_unit, seat_at
 from procurement.views.orders import found_order
@@ -67,15 +68,19 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     seat = seat_at(request, row.unit_id)
     waiting = waiting_parcels(row.order)
     chosen = _chosen(request, waiting)
-    facts: dict[str, Any] = {"lines": _delivered(row, chosen), "needs_two": row.unit.needs_two_receivers}
+    facts: dict[str, Any] = {
+        "lines": _delivered(row, chosen),
+        "needs_two": row.unit.needs_two_receivers,
+        "people": receivers_of(row.unit, besides=request.user.pk or 0),
+    }
     form = AcceptForm(initial={"receiver": getattr(request.user, "name", "")}, **facts)
     status, refusal = 200, ""
     if _is_stale(request, chosen):
         status = 409
         refusal = _("This delivery was accepted already. What was noted then stands: look at the order.")
         chosen = waiting
-        kept = {name: sent.line(request, name) for name in ("receiver", "second", "note")}
-        form = AcceptForm(initial=kept, lines=_delivered(row, waiting), needs_two=row.unit.needs_two_receivers)
+        kept = {name: sent.line(request, name) for name in ("receiver", "second", "witness", "note")}
+        form = AcceptForm(initial=kept, **(facts | {"lines": _delivered(row, waiting)}))
     elif request.method == "POST":
         photos = FormPhotos(request, "photos", owner=f"acceptance:{row.pk}")
         form = AcceptForm(request.POST, request.FILES, **facts)
@@ -105,7 +110,7 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         photos.keep(form, timezone.now())
     lines = {line.pk: line for line in row.order.lines.all()}
     context = {
-        "it": show_order(row, timezone.now()),
+        "it": show_orders([row], timezone.now())[0],
         "form": form,
         "refusal": refusal,
         "parcels": [each | {"is_chosen": len(chosen) == 1 and each["pk"] == chosen[0].pk} for each in parcels(row, {})],
@@ -139,8 +144,9 @@ def paper(request: HttpRequest, seat: Seat, number: str, sequence: int) -> HttpR
         raise Http404(number)
     (shown,) = show_acceptances([found])
     context = {
-        "it": show_order(row, timezone.now()),
+        "it": show_orders([row], timezone.now())[0],
         "order": row.order,
+        "place": place_of_order(row),
         "acceptance": shown,
         "of": len(rows),
         "schedule": show_schedule(schedule_of(row.order.purchase).of_order(row.order.pk), timezone.now()),

@@ -23,6 +23,7 @@ from procurement.queries import gifts as queries
 from procurement.queries.evidence import RECEIPT, may_see_receipts, picture_urls
 from procurement.shown import thumb
 from procurement.texts import donor_of, name_of, title_of, words
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
@@ -55,13 +56,12 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _pieces(request: HttpRequest) -> dict[int, int]:
-    found = {}
-    for name, value in request.POST.items():
-        key = name.removeprefix("pieces-")
-        if key != name and key.isascii() and key.isdigit() and len(key) < 16 and value.strip():
-            text = value.strip()
-            found[int(key)] = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
-    return found
+    return {pk: pieces for pk, pieces in sent.pieces(request).items() if pieces}
+
+
+def _typed(request: HttpRequest, specification_id: int) -> str:
+    """Return what was typed as pieces of a product, as it was typed."""
+    return sent.line(request, f"pieces-{specification_id}", 12)
 
 
 def _donor_name(request: HttpRequest) -> str:
@@ -91,7 +91,6 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
             except DomainError as error:
                 refusal, status, refused = str(error.message), error.status, error.field or ""
                 shown = queries.need_page(slug) or shown
-    typed = _pieces(request) if request.method == "POST" else {}
     rows = [
         {
             "row": row,
@@ -99,7 +98,7 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
             "spec": words(row.spec.spec_zh, row.spec.spec_en),
             "supplier": words(row.spec.supplier_name_zh, row.spec.supplier_name_en),
             "picture": thumb(row.spec.picture_key),
-            "typed": typed.get(row.spec.specification_id, ""),
+            "typed": _typed(request, row.spec.specification_id),
             "refused": refusal if refused == f"pieces-{row.spec.specification_id}" else "",
         }
         for row in shown.rows
@@ -121,7 +120,7 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         "key": _key(request, is_refused=bool(refusal)),
         "is_open": shown.need.state == "open" and shown.need.until >= timezone.localdate(),
         "sums": queries.stage_sums([shown.need.beneficiary_id]),
-        "quote": queries.gift_quote(shown.need, typed),
+        "quote": queries.gift_quote(shown.need, _pieces(request)),
         "goes_to": shown.need,
     }
     return render(request, "pledges/need.html", context, status=status)
@@ -208,7 +207,6 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
                 beyond, status = _beyond_words(error, name_of(chosen.beneficiary)), error.status
             except DomainError as error:
                 refusal, status, refused = str(error.message), error.status, error.field or ""
-    typed = _pieces(request) if request.method == "POST" else {}
     context = {
         "name": words(specs[0].name_zh, specs[0].name_en),
         "picture": thumb(specs[0].picture_key),
@@ -218,7 +216,7 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
                 "spec": spec,
                 "text": words(spec.spec_zh, spec.spec_en),
                 "most": spec.available if spec.is_sellable and not spec.is_preorder else 0,
-                "typed": typed.get(spec.specification_id, ""),
+                "typed": _typed(request, spec.specification_id),
                 "refused": refusal if refused == f"pieces-{spec.specification_id}" else "",
             }
             for spec in specs
@@ -235,7 +233,7 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "picked": picked,
         "beyond": beyond,
-        "quote": queries.gift_quote(chosen, typed),
+        "quote": queries.gift_quote(chosen, _pieces(request)),
         "goes_to": chosen,
         "refused": refused,
         "form": form,
@@ -266,7 +264,14 @@ def new_link(request: HttpRequest, order_id: int) -> HttpResponse:
     if order_id not in allowed:
         raise Http404(str(order_id))
     at = timezone.now()
-    return _open_receipt(request, link_of(token=renew_link(order_id=order_id, actor=request.user, at=at), at=at))
+    try:
+        token = renew_link(order_id=order_id, actor=request.user, at=at)
+    except LinkSpent as error:
+        return _spent(request, error)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+        return HttpResponseRedirect(local("/pledges/mine/"))
+    return _open_receipt(request, link_of(token=token, at=at))
 
 
 def _spent(request: HttpRequest, error: LinkSpent) -> HttpResponse:

@@ -14,14 +14,16 @@ from procurement.forms.units import AcceptanceRuleForm, BudgetForm, DeliveryForm
 from procurement.models import BudgetUnit
 from procurement.operations.payers import end_payer, register_payer
 from procurement.operations.units import grant_budget, set_acceptance_rule, set_delivery
+from procurement.paid_shown import show_orders
 from procurement.plots import pace_plot
 from procurement.queries import quota as queries
 from procurement.queries.home import home_facts
-from procurement.queries.payers import payers_of
+from procurement.queries.payers import accounts_asked, payers_of
 from procurement.queries.requests import asked_to_represent, open_requests, orders_under_way, wishes_to_cancel
-from procurement.queries.units import Seat
-from procurement.shown import declaration_badge, show_order, tasks
+from procurement.queries.units import Seat, people_by_role
+from procurement.shown import declaration_badge
 from procurement.states import Fund
+from procurement.tasks_shown import ToDo, tasks
 from procurement.texts import words, year_of
 from procurement.views.entry import asked_year, console, for_unit, seats
 from shop.core.errors import DomainError
@@ -58,13 +60,14 @@ def _all_tasks(request: HttpRequest) -> bool:
 def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResponse:
     today = timezone.localdate(at)
     found = queries.standing(seat.unit, year, today)
-    orders = [show_order(row, at) for row in orders_under_way(seat.pk, MOST_TASKS)]
+    orders = show_orders(orders_under_way(seat.pk, MOST_TASKS), at)
     waiting = open_requests(seat.pk)
     schedules = schedules_of([each.purchase for each in waiting if each.purchase is not None])
     whole = found.whole
     to_do = tasks(
-        seat, found, waiting, orders, at, asked_to_represent(seat.pk, year), schedules, wishes_to_cancel(seat.pk)
-    )
+        seat, found, waiting, orders, at, asked_to_represent(seat.pk, year), schedules, wishes_to_cancel(seat.pk),
+        accounts_asked(seat.pk), people_by_role(seat.unit),
+    )  # fmt: skip
     context = {
         "csrf_token": TOKEN,
         "standing": found,
@@ -89,13 +92,20 @@ def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResp
             today=today,
             fulfil_by=found.fulfil_by,
         ),
-        "tasks": to_do if _all_tasks(request) else to_do[:FIRST_TASKS],
-        "more_tasks": len(to_do) if len(to_do) > FIRST_TASKS and not _all_tasks(request) else 0,
+        "tasks": to_do.mine if _all_tasks(request) else to_do.mine[:FIRST_TASKS],
+        "others": to_do.others if _all_tasks(request) else to_do.others[:FIRST_TASKS],
+        "more_tasks": 0 if _all_tasks(request) else _hidden(to_do),
         "orders": orders[:4],
         "declared_by": declared_by(found.declaration),
         "declaration_badge": declaration_badge(found.declaration),
     }
     return console(request, seat, "home", context)
+
+
+def _hidden(to_do: ToDo) -> int:
+    """Return how many things there are to do, by anybody, where not all of them are shown; else 0."""
+    most = max(len(to_do.mine), len(to_do.others))
+    return len(to_do.mine) + len(to_do.others) if most > FIRST_TASKS else 0
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -16,26 +16,28 @@ from procurement.errors import WrongStep
 from procurement.models import PurchaseRequest, UnitOrder
 from procurement.operations.cancelling import ask_cancel, decide_cancel
 from procurement.operations.paying import add_transfer_slip, give_refund_account, pay_in_demo, start_transfer
+from procurement.paid_shown import show_orders, show_payment
 from procurement.queries import quota as quota_queries
 from procurement.queries.acceptances import acceptances_of
 from procurement.queries.requests import orders_of_request, payment_page, request_of, unit_order
 from procurement.queries.units import Seat
 from procurement.rules.amounts import in_capitals
-from procurement.settled import settle_purchase, settle_sums
-from procurement.shown import due_words, parcels, show_order, terms_words, thumb
+from procurement.settled import Settled, settle_purchase, settle_sums
+from procurement.shown import parcels, place_of_order, terms_words, thumb
 from procurement.states import STOPPABLE, CancelState, Fund, UnitKind
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
-from shop.core import regions, sent
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.queries.cashier import payee
 from shop.sales.queries.deliveries import schedule_of, schedules_of, waiting_parcels
 from shop.sales.queries.due import Due, due_of
+from shop.sales.queries.in_parcels import in_parcel, still_to_come
 from shop.sales.queries.payouts import goes_back
-from shop.sales.queries.slips import open_transfer, slips_of
-from shop.sales.queries.trails import going_back_of_orders, said_to_buyer, trail_of
+from shop.sales.queries.slips import open_transfer, slip_replaced, slips_of
+from shop.sales.queries.trails import going_back_of_purchases, said_to_buyer, trail_of
 from shop.sales.queries.weight_words import weight_words
 from shop.sales.states import PurchaseState, Terms
 from traceability.queries.parcels import codes_of
@@ -72,7 +74,7 @@ def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str, *, apa
     page, whole = quota_queries.order_page(
         unit, year, kind, request.GET.get("fund", ""), request.GET.get("page", 1), apart=apart
     )
-    rows = [show_order(row, at) for row in page.object_list]
+    rows = show_orders(list(page.object_list), at)
     context = {
         "page": page,
         "rows": rows,
@@ -113,7 +115,7 @@ def _lines(row: UnitOrder) -> list[dict[str, Any]]:
             "picture": thumb(line.picture_key),
             "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
             "short": line.rejected,
-            "weight": weight_words(line),
+            "weight": weight_words(line, is_owed=row.order.purchase.terms == Terms.POSTPAID),
         }
         for line in row.order.lines.all()
     ]
@@ -131,20 +133,29 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
     at = timezone.now()
     purchase = row.order.purchase
     schedule = schedule_of(purchase)
+    (shown,) = show_orders([row], at)
     context = {
-        "it": show_order(row, at, going_back_of_orders([row.order.pk]).get(row.order.pk, 0)),
+        "it": shown,
+        "payment": show_payment(shown.settled, purchase, schedule.of_order(row.order.pk), at),
         "order": row.order,
         "lines": _lines(row),
-        "parcels": parcels(row, codes_of(each.pk for each in row.order.shipments.all())),
+        "parcels": [
+            each | {"goods": in_parcel(shipment, row.order.lines.all())}
+            for each, shipment in zip(
+                parcels(row, codes_of(each.pk for each in row.order.shipments.all())),
+                row.order.shipments.all(),
+                strict=True,
+            )
+        ],
+        "to_come": still_to_come(row.order),
         "acceptances": show_acceptances(acceptances_of(row.pk)),
         "schedule": show_schedule(schedule.of_order(row.order.pk), at),
         "is_own": is_own,
         "can_accept": is_own and (seat.buys or seat.approves) and bool(waiting_parcels(row.order)),
         "can_pay": is_own and seat.pays and purchase.state == PurchaseState.UNPAID and row.request is not None,
-        "due": due_words(schedule.pay_by if purchase.terms == Terms.POSTPAID else purchase.pay_by, at),
         "purchase": purchase,
         **_cancelling(request, seat, row, is_own, error),
-        "place": f"{regions.full_name(purchase.ship_division)} {purchase.ship_street}",
+        "place": place_of_order(row),
         "fund": Fund(row.fund).label,
         "terms": terms_words(purchase.terms),
     }
@@ -200,21 +211,16 @@ def payments(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show what is to be paid and what was."""
     page = payment_page(seat.pk, request.GET.get("page", 1))
     at = timezone.now()
-    schedules = schedules_of([row.purchase for row in page.object_list])
+    purchases = [row.purchase for row in page.object_list]
+    schedules = schedules_of(purchases)
+    going_back = going_back_of_purchases([each.pk for each in purchases])
     rows = []
     for row in page.object_list:
         purchase, schedule = row.purchase, schedules[row.purchase.pk]
-        first = schedule.pay_by if purchase.terms == Terms.POSTPAID else purchase.pay_by
-        is_open = purchase.state == PurchaseState.UNPAID
+        settled = settle_sums(purchase, row.waived_fen, row.refunded_fen, going_back.get(purchase.pk, 0))
+        payment = show_payment(settled, purchase, schedule, at)
         rows.append(
-            {
-                "request": row,
-                "purchase": purchase,
-                "settled": settle_sums(purchase, row.waived_fen, row.refunded_fen),
-                "schedule": schedule,
-                "due": due_words(first, at),
-                "is_late": is_open and schedule.due_now_fen > 0 and first is not None and first < at,
-            }
+            {"request": row, "purchase": purchase, "settled": settled, "schedule": schedule, "payment": payment}
         )
     return console(request, seat, "payments", {"page": page, "rows": rows})
 
@@ -257,16 +263,16 @@ def _show_payment(
 ) -> HttpResponse:
     purchase: Any = found.purchase
     rows = orders_of_request(found.pk)
-    settled = settle_purchase(purchase, rows, sum(going_back_of_orders([row.order.pk for row in rows]).values()))
+    settled = settle_purchase(purchase, rows, going_back_of_purchases([purchase.pk]).get(purchase.pk, 0))
     # An announced transfer is shown on every visit: who reloads the page still needs the account and the code.
     transfer, trail, schedule = open_transfer(purchase), trail_of(purchase.pk), schedule_of(purchase)
     context = {
         "request_": found,
         "purchase": purchase,
-        "orders": [show_order(row, at) for row in rows],
+        "orders": show_orders(rows, at),
         "settled": settled,
-        "capitals": in_capitals(schedule.due_now_fen if purchase.state == PurchaseState.UNPAID else settled.left_fen),
-        "due": due_words(schedule.pay_by if purchase.terms == Terms.POSTPAID else purchase.pay_by, at),
+        "payment": show_payment(settled, purchase, schedule, at),
+        "capitals": _capitals(schedule.due_now_fen if settled.is_open else settled.left_fen, settled),
         "schedule": show_schedule(schedule, at),
         "money": due,
         "back": goes_back(purchase.pk),
@@ -274,13 +280,18 @@ def _show_payment(
         "code": transfer.provider_ref if transfer is not None and due.left_fen and seat.pays else "",
         "slips": slips_of([transfer.pk]).get(transfer.pk, []) if transfer is not None else [],
         "trail": trail,
-        "said": said_to_buyer(trail, due, purchase.state),
+        "said": said_to_buyer(trail, schedule.due_now_fen, purchase.state),
         "refusal": refusal,
         "is_open": purchase.state == PurchaseState.UNPAID and due.left_fen > 0,
         "shows_demo": settings.DEMO_CASHIER,
         **more,
     }
     return console(request, seat, "pay", context, status)
+
+
+def _capitals(fen: int, settled: Settled) -> str:
+    """Return an amount in capital figures; "" where nothing is to be paid."""
+    return "" if settled.is_closed or settled.is_nothing else in_capitals(fen)
 
 
 @post_only
@@ -292,7 +303,10 @@ def slip(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         raise Http404(number)
     seat, at = seat_at(request, found.unit_id), timezone.now()
     try:
-        add_transfer_slip(request_id=found.pk, upload=request.FILES.get("slip"), actor=request.user, at=at)
+        add_transfer_slip(
+            request_id=found.pk, upload=request.FILES.get("slip"), replaces=slip_replaced(request),
+            actor=request.user, at=at,
+        )  # fmt: skip
     except DomainError as error:
         said = {"field": error.field, "refusal": str(error.message)}
         return _show_payment(request, seat, found, due_of(found.purchase), at, status=error.status, **said)

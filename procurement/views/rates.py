@@ -133,7 +133,10 @@ def _unit_rows(found: Rate) -> list[list[Any]]:
                     each["name"], _("yes") if is_counted else _("no"), each["version"], each["confirmed"],
                     "; ".join(
                         [f"{share['basis']} {share['ratio']} {share['rule']}" for share in each["shares"]]
-                        + [f"{_('Shared canteen')} {row['name']} {row['ratio']}" for row in each["taken_over"]]
+                        + [
+                            _("Shared canteen of %(name)s, %(ratio)s") % {"name": row["name"], "ratio": row["ratio"]}
+                            for row in each["taken_over"]
+                        ]
                     ),
                     *(to_yuan(fen) for fen in (amounts.reserved, amounts.committed, amounts.fulfilled, amounts.reversed)),
                     amounts.rate,

@@ -18,6 +18,7 @@ from procurement.forms.units import DecisionForm, FactsForm, ListForm
 from procurement.models import PurchaseRequest
 from procurement.operations import requests as operations
 from procurement.operations.deciding import STEPS, decide_request
+from procurement.operations.drafts import open_draft, take_list
 from procurement.operations.ordering import order_request
 from procurement.queries.quota import budget_of
 from procurement.queries.requests import TABS, check_list, left_of_goods, request_of, request_page
@@ -78,7 +79,7 @@ def start(request: HttpRequest, seat: Seat) -> HttpResponse:
                 text = ngettext("%(n)d product is not sold any more.", "%(n)d products are not sold any more.", missing)
                 messages.warning(request, text % {"n": missing})
             return to_request(made.number)
-        made = operations.start_request(unit_id=seat.pk, actor=request.user, at=at)
+        made = open_draft(unit_id=seat.pk, actor=request.user, at=at)
     except DomainError as error:
         messages.error(request, str(error.message))
         return HttpResponseRedirect(local("/units/requests/"))
@@ -124,7 +125,7 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "is_last_step": step is not None and step[0] >= seat.unit.approvals,
         "changes": line_changes(found),
         "fact_changes": changed_facts(found),
-        "history": history(found),
+        "history": history(found, timezone.now()),
     }
 
 
@@ -198,22 +199,11 @@ def asked_version(request: HttpRequest) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
-def _pieces(request: HttpRequest) -> dict[int, int]:
-    """Return what was typed, specification → pieces; what is no number is -1, which the operation refuses."""
-    found = {}
-    for name, value in request.POST.items():
-        key = name.removeprefix("pieces-")
-        if name != key and key.isascii() and key.isdigit() and len(key) < 16:
-            text = value.strip()
-            found[int(key)] = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1 if text else 0
-    return found
-
-
 @_action
 def change(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
     """Set the pieces of lines."""
     operations.put_lines(
-        request_id=found.pk, pieces=_pieces(request), version=asked_version(request), actor=request.user, at=at
+        request_id=found.pk, pieces=sent.pieces(request), version=asked_version(request), actor=request.user, at=at
     )
     return _("Saved. Prices are today's.")
 
@@ -286,7 +276,7 @@ def add(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     query = request.GET.get("q", "")[:60]
     refusal, status = "", 200
     if request.method == "POST":
-        wanted = {pk: count for pk, count in _pieces(request).items() if count}
+        wanted = {pk: count for pk, count in sent.pieces(request).items() if count}
         try:
             operations.put_lines(request_id=found.pk, pieces=wanted, adds=True, actor=request.user, at=timezone.now())
         except DomainError as error:
@@ -334,7 +324,8 @@ def _reason(row: Any) -> str:
         Verdict.UNKNOWN: _("No product has this code. Compare it with the catalogue."),
         Verdict.DUPLICATE: _("The same code as in row %(n)d: only the first counts. Add the pieces there."),
         Verdict.NO_QUANTITY: _("No quantity. Write how many pieces."),
-        Verdict.NOT_A_NUMBER: _("“%(typed)s” is not a number. Write digits only, without a unit."),
+        Verdict.NOT_A_NUMBER: _("“%(typed)s” is not a number of pieces. Write digits."),
+        Verdict.OTHER_UNIT: _("“%(typed)s” is not counted in pieces. Write how many pieces that is."),
         Verdict.NOT_WHOLE: _("“%(typed)s” is not a whole number of pieces above zero."),
         Verdict.TOO_MANY: _("More than can be asked for in one row."),
         Verdict.FORMULA: _("A formula. Paste its value instead."),
@@ -350,15 +341,16 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Read a pasted or uploaded list, show each row with its reason, take the good rows alone."""
     seat, found = own_request(request, number)
     form, rows, status, refusal = ListForm(), [], 200, ""
+    found_list: lists.ReadList | None = None
     if request.method == "POST" and "take" in request.POST:
         codes, counts = request.POST.getlist("code")[:600], request.POST.getlist("count")[:600]
         cells = [Cell(n, code[:60], count[:40]) for n, (code, count) in enumerate(zip(codes, counts, strict=False), 1)]
         good = [row for row in check_list(cells) if row.verdict == Verdict.GOOD]
         try:
-            operations.put_lines(
+            taken, is_new = take_list(
                 request_id=found.pk,
                 pieces={row.specification_id: row.quantity for row in good},
-                adds=True,
+                version=asked_version(request),
                 actor=request.user,
                 at=timezone.now(),
             )
@@ -366,14 +358,16 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
             refusal, status = str(error.message), error.status
         else:
             text = ngettext("%(n)d row taken.", "%(n)d rows taken.", len(good))
-            messages.success(request, text % {"n": len(good)})
-            return to_request(number)
+            said = text % {"n": len(good)} if is_new else _("This list was taken before: here it is.")
+            messages.success(request, said)
+            return to_request(taken.number)
     elif request.method == "POST":
         form = ListForm(request.POST, request.FILES)
         status = 422
         if form.is_valid():
             try:
-                rows = check_list(lists.read(form.cleaned_data["text"], form.cleaned_data["file"]))
+                found_list = lists.read(form.cleaned_data["text"], form.cleaned_data["file"])
+                rows = check_list(found_list.cells)
                 status = 200
             except DomainError as error:
                 form.add_error(error.field, str(error.message))
@@ -385,6 +379,11 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         "good": len(good_rows),
         "bad": len(rows) - len(good_rows),
         "refusal": refusal,
+        "list": found_list,
+        "others": [
+            {"name": name, "count": len(listed.cells), "text": lists.as_text(listed)}
+            for name, listed in (found_list.others if found_list else ())
+        ],
         "can_edit": seat.buys and found.state in EDITABLE,
     }
     return console(request, seat, "request_list", context, status)

@@ -6,9 +6,10 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from shop.accounts import limits, queries
+from shop.accounts.devices import device_of
 from shop.accounts.models import User
 
 
@@ -42,6 +43,21 @@ class _Usages:
             usage.rollback()
 
 
+def _too_many(minutes: int) -> ValidationError:
+    """Return the refusal that says how long, and what works meanwhile."""
+    text = ngettext(
+        "Too many wrong passwords. Try again in %(minutes)d minute, or sign in by a code now.",
+        "Too many wrong passwords. Try again in %(minutes)d minutes, or sign in by a code now.",
+        minutes,
+    )
+    return ValidationError(text % {"minutes": minutes}, code="too_many_login_attempts")
+
+
+def is_known_device(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> bool:
+    """Tell axes that a device has a budget of its own: what others try at the same address does not count for it."""
+    return bool(device_of(request, name_tried(request, credentials)))
+
+
 def client_ip(request: HttpRequest) -> str | None:
     """Return the address a request came from: behind trusted proxies, what the outermost of them saw.
 
@@ -71,17 +87,35 @@ class AccountAdapter(DefaultAccountAdapter):
         """Count the attempt as a failure until it succeeds. Raises ValidationError after too many.
 
         By account and network address: a stranger's wrong passwords do not keep its person out. Guesses from many
-        addresses end passwords for that account for a while; a code still signs in. Unknown names count alike.
+        addresses end passwords for that account for a while, but not on the devices that it signed in on: each of these
+        counts for itself alone. A code always signs in. Unknown names count alike.
         """
         name = name_tried(request, credentials)
-        near = limits.consume(request, action="login_failed", key=f"{name} {client_ip(request)}")
+        device = device_of(request, name)
+        if device:
+            own = f"{name} {device}"
+            used = limits.consume(request, action="login_failed_device", key=own)
+            if used is None:
+                raise _too_many(limits.minutes_left(request, action="login_failed_device", key=own))
+            self._login_failed_rl_usage = _Usages((used,))
+            return
+        here = f"{name} {client_ip(request)}"
+        near = limits.consume(request, action="login_failed", key=here)
         if near is None:
-            raise self.validation_error("too_many_login_attempts")
+            raise _too_many(limits.minutes_left(request, action="login_failed", key=here))
         wide = limits.consume(request, action="login_failed_account", key=name)
         if wide is None:
             near.rollback()
+            minutes = limits.minutes_left(request, action="login_failed_account", key=name)
             raise ValidationError(
-                _("Too many wrong passwords from different places. Sign in by a code, or set a new password by one."),
+                ngettext(
+                    "Too many wrong passwords from different places. Sign in by a code now, or by password in "
+                    "%(minutes)d minute; where you signed in before, the password works now.",
+                    "Too many wrong passwords from different places. Sign in by a code now, or by password in "
+                    "%(minutes)d minutes; where you signed in before, the password works now.",
+                    minutes,
+                )
+                % {"minutes": minutes},
                 code="code_needed",
             )
         self._login_failed_rl_usage = _Usages((near, wide))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from pydantic import Field
 
 from shop.accounts import queries, signing
+from shop.accounts.devices import device_text
 from shop.accounts.forms.own import AddressForm
 from shop.accounts.forms.signing import PasswordSignInForm
 from shop.accounts.models import AccessToken, Address
@@ -81,6 +82,11 @@ class Credentials(Body):
         description=gettext_noop("Without it, all that your roles allow."),
     )
     days: int = Field(DAYS, ge=1, le=tokens.MOST_DAYS)
+    device: AsItIs = Field(
+        "",
+        max_length=400,
+        description=gettext_noop("From an earlier answer: wrong passwords of others do not count for it."),
+    )
 
 
 class Token(Answer):
@@ -96,6 +102,9 @@ class Token(Answer):
 class NewToken(Token):
     token: str = Field(
         examples=["hq_…"], description=gettext_noop("Shown this once. Keep it as you would keep a password.")
+    )
+    device: str = Field(
+        description=gettext_noop("Keep it, and send it when you ask for the next token with the password.")
     )
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 (the name of a scheme, no secret)
 
@@ -116,6 +125,7 @@ def create_token(request: ApiRequest, body: Credentials) -> dict[str, Any]:
     form = PasswordSignInForm({"login": body.login, "password": body.password})
     clean(form)
     signing.limit(request, "login")
+    request.device_sent = body.device  # type: ignore[attr-defined]  # read by shop.accounts.devices
     try:
         user = get_adapter(request).authenticate(request, **form.credentials)
     except ValidationError as error:
@@ -125,7 +135,7 @@ def create_token(request: ApiRequest, body: Credentials) -> dict[str, Any]:
     token, secret = tokens.issue_token(
         actor=user, at=timezone.now(), label=body.label, scopes=body.scopes, days=body.days
     )
-    return _token(token) | {"token": secret}
+    return _token(token) | {"token": secret, "device": device_text(request, user.pk)}
 
 
 @area.reads("/tokens", Page[Token], scope="account:read", summary=gettext_noop("List your tokens"))

@@ -1,6 +1,7 @@
 """The accounts app."""
 
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class AccountsConfig(AppConfig):
@@ -8,6 +9,7 @@ class AccountsConfig(AppConfig):
 
     name = "shop.accounts"
     label = "accounts"
+    verbose_name = pgettext_lazy("app", "Accounts and roles")
 
     def ready(self) -> None:
         """Name the predicates as permissions; fill the back office; load what registers itself: periodic work."""

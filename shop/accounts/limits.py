@@ -3,6 +3,7 @@
 allauth counts in the cache, which forgets with a restart of Redis and keeps everybody out while it is away.
 """
 
+import math
 from dataclasses import dataclass
 
 from allauth.core.internal import ratelimit
@@ -44,6 +45,16 @@ def consume(request: HttpRequest, *, action: str, key: str = "") -> Usage | None
             return None
         counted.append(name)
     return Usage(tuple(counted))
+
+
+def minutes_left(request: HttpRequest, *, action: str, key: str = "") -> int:
+    """Return after how many minutes an attempt of `action` is let through again: 1 at least."""
+    at = timezone.now()
+    left = [
+        limits.seconds_left(key=f"{action}:{rate}:{_source(request, rate.per, key)}", amount=rate.amount, at=at)
+        for rate in ratelimit.parse_rates(settings.ACCOUNT_RATE_LIMITS[action])
+    ]
+    return max(1, math.ceil(max(left) / 60))
 
 
 def limit(request: HttpRequest, action: str, key: str = "") -> None:

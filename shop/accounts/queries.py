@@ -63,6 +63,18 @@ def names_in_organisation(organisation_id: int) -> list[str]:
     return list(rows.exclude(user__name="").values_list("user__name", flat=True).distinct())
 
 
+def people_in_organisation(organisation_id: int, *role_names: str) -> dict[int, str]:
+    """Return the names by id of who acts for an organisation in one of these roles and can sign in. One query."""
+    rows = Membership.objects.filter(organisation_id=organisation_id, role__in=role_names, user__is_active=True)
+    return dict(rows.order_by("user__name", "user_id").values_list("user_id", "user__name").distinct())
+
+
+def names_by_role(organisation_id: int) -> list[tuple[str, str]]:
+    """Return role and name of who acts for an organisation and can sign in. One query."""
+    rows = Membership.objects.filter(organisation_id=organisation_id, user__is_active=True).exclude(user__name="")
+    return list(rows.order_by("user__name", "user_id").values_list("role", "user__name"))
+
+
 def supplier_ids_of(user: User) -> list[int]:
     """Return the ids of the active suppliers that `user` acts for, in order. One query; none for anonymous."""
     if not user.is_authenticated or not user.is_active:

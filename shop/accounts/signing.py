@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from shop.accounts import hooks, one_time_codes, queries
+from shop.accounts.devices import keep_device
 from shop.accounts.limits import TooOften, limit
 from shop.accounts.models import User
 from shop.core import redirects
@@ -66,6 +67,7 @@ def sign_in(request: HttpRequest, user: User, *, onward: str) -> HttpResponse:
     after_sign_in(request, user, at=timezone.now())
     answer = HttpResponseRedirect(onward)
     set_cookies(request, answer, user)
+    keep_device(request, answer, user.pk)
     return answer
 
 

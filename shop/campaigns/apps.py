@@ -1,9 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class CampaignsConfig(AppConfig):
     name = "shop.campaigns"
     label = "campaigns"
+    verbose_name = pgettext_lazy("app", "Campaigns")
 
     def ready(self) -> None:
         """Have the CMS read texts as the rest of the site does, and write them into CSV files as the rest does."""

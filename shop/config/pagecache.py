@@ -42,7 +42,7 @@ PRIVATE = (
 )
 # Cookies a page may be kept beside. The hidden ones are for scripts and for private areas: no kept page sees them.
 PLACE, TEXT = "hq_to", "hq_text"
-HIDDEN = frozenset({"hq_me", "hq_basket", "hq_guest", "hq_lang", "hq_to_name", "hq_from"})
+HIDDEN = frozenset({"hq_me", "hq_basket", "hq_device", "hq_guest", "hq_lang", "hq_to_name", "hq_from"})
 # Where a visitor came from: dropped, so that it neither splits the pages nor gets into one.
 TRACKING = re.compile(r"(utm_[a-z]+|gclid|fbclid|msclkid|spm|hmsr|hmpl)\Z")
 MAX_QUERY = 300

@@ -13,7 +13,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from livestream.urls import clip_urlpatterns
 from shop.accounts.closed_doors import urlpatterns as closed_doors
 from shop.accounts.urls import entrance
-from shop.config import api
+from shop.config import api, crawlers
 from shop.core import back_office, health
 from shop.core import views as core_views
 
@@ -26,6 +26,7 @@ MEDIA = [path("media/<path:path>", core_views.media, name="media")] if settings.
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    *crawlers.urlpatterns,
     *MEDIA,
     path("files/<str:token>", core_views.private_file, name="private-file"),
     *closed_doors,

@@ -18,12 +18,13 @@ from livestream import tailing
 from livestream.operations.drops import check_drop_lines
 from livestream.queries.drops import drop_price, session_names, sources_of_session
 from procurement import account_hooks as procurement_rows
+from procurement import admin as unit_admin
 from procurement import doors, product_hooks
 from procurement import personal_data as procurement_data
 from procurement.operations import accepting, pledging, quota
 from procurement.queries import evidence, units
 from procurement.queries.gifts import beneficiary_names, need_names
-from procurement.queries.payers import is_finance_of, refund_holders, registered_payers
+from procurement.queries.payers import finance_people, is_finance_of, refund_holders, registered_payers
 from shop.accounts import hooks as accounts
 from shop.accounts import personal_data as accounts_data
 from shop.accounts.operations.groups import ensure_groups
@@ -61,6 +62,7 @@ def connect() -> None:
     private_files.connect(evidence.ACCEPTANCE, evidence.acceptance_picture_key)
     private_files.connect(evidence.RECEIPT, evidence.receipt_picture_key)
     lots_admin.register()
+    unit_admin.register()
     sales.connect(certified.take_part)
     sales.connect(funding.take_part)
     sales.connect(quota.take_part)
@@ -86,6 +88,7 @@ def connect() -> None:
     sales.connect_payers(quota.KIND, registered_payers)
     sales.connect_holders(quota.KIND, refund_holders)
     sales.connect_paying_side(quota.KIND, is_finance_of)
+    sales.connect_paying_people(quota.KIND, finance_people)
     sales.connect_names("need", need_names)
     sales.connect_names(pledging.KIND, beneficiary_names)
     sales.connect_names("session", session_names)

@@ -1,6 +1,7 @@
 """The app of what every package stands on."""
 
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 from shop.core import limit_words
 
@@ -10,6 +11,7 @@ class CoreConfig(AppConfig):
 
     name = "shop.core"
     label = "core"
+    verbose_name = pgettext_lazy("app", "Foundations")
 
     def ready(self) -> None:
         """Load what registers itself: periodic work."""

@@ -6,20 +6,25 @@ from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shop.core.fields import LineField, ParagraphsField
+from shop.core import audit
+from shop.core.dated import overlaps
+from shop.core.fields import LineField, NumberField, ParagraphsField
 from shop.core.models import AuditEntry, OutboxEntry
 
-# What staff types is cleaned like what everybody types; addresses and the like have fields of their own.
+# What staff types is cleaned and read like what everybody types; addresses and the like have fields of their own.
 TEXTS: dict[Any, dict[str, Any]] = {
     models.CharField: {"form_class": LineField},
     models.TextField: {"form_class": ParagraphsField},
     models.EmailField: {},
     models.SlugField: {},
     models.URLField: {},
+    models.DecimalField: {"form_class": NumberField},
 }
 
 
@@ -34,7 +39,7 @@ class BackOffice(AdminSite):
         return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Register an admin; it and its inlines read texts as LineField and ParagraphsField do, and lead to no page."""
+        """Register an admin; it and its inlines read texts and numbers by the shop's fields, and lead to no page."""
         for each in (admin_class, *admin_class.inlines):
             each.formfield_overrides = {**TEXTS, **each.formfield_overrides}
             each.view_on_site = False
@@ -62,6 +67,23 @@ class BackOffice(AdminSite):
 site = BackOffice(name="admin")
 
 
+class Audited(ModelAdmin):
+    """Rows that staff may add and change: who did it to which fields stands in the audit trail, without their values."""
+
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
+        """Save what hangs on the row, and note who did it, in the same transaction."""
+        super().save_related(request, form, formsets, change)
+        beside = {name for formset in formsets for each in formset.forms for name in each.changed_data}
+        audit.record(
+            action="change_by_admin" if change else "add_by_admin",
+            object_kind=str(form.instance._meta.model_name),
+            object_id=form.instance.pk,
+            actor=request.user,
+            at=timezone.now(),
+            fields=sorted({*form.changed_data, *beside}),
+        )
+
+
 class ReadOnly(ModelAdmin):
     """Rows that may be looked at, never changed: they are written by operations only."""
 
@@ -75,6 +97,60 @@ class ReadOnly(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody deletes."""
+        return False
+
+
+class DatedForm(ModelForm):
+    """A number of the platform with its days: why it is written, and no other row of its kind in force meanwhile."""
+
+    reason = LineField(
+        label=_("Reason"), max_length=200, help_text=_("Kept in the log with what was changed. Nothing is deleted.")
+    )
+    days = ("valid_from", "valid_until")
+    of_one_kind: tuple[str, ...] = ()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a row that would be in force together with another of its kind."""
+        data = super().clean() or {}
+        first, last = (self._value(name) for name in self.days)
+        if first is None or self.errors:
+            return data
+        if last is not None and last < first:
+            self.add_error(self._shown(1), _("The last day is before the first."))
+            return data
+        kind = {name: self._value(name) for name in self.of_one_kind}
+        wanted = {f"{name}__isnull" if value is None else name: True if value is None else value
+                  for name, value in kind.items()}  # fmt: skip
+        others = self._meta.model._default_manager.filter(**wanted).exclude(pk=self.instance.pk)
+        if overlaps(first, last, others.values_list(*self.days)):
+            self.add_error(self._shown(0), _("Another row is in force in that time: let it end before."))
+        return data
+
+    def _value(self, name: str) -> Any:
+        return self.cleaned_data[name] if name in self.fields else getattr(self.instance, name)
+
+    def _shown(self, which: int) -> str | None:
+        return self.days[which] if self.days[which] in self.fields else None
+
+
+class DatedAdmin(ModelAdmin):
+    """Numbers with dates: each change says why and stands in the audit log; a row ends, it is never deleted."""
+
+    form = DatedForm
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save the row and say in the log what was changed, from what to what, and why."""
+        super().save_model(request, obj, form, change)
+        changed = [name for name in form.changed_data if name != "reason"]
+        audit.record(
+            action="change_rule" if change else "add_rule", object_kind=obj._meta.model_name or "", object_id=obj.pk,
+            actor=request.user, at=timezone.now(), reason=form.cleaned_data["reason"],
+            was={name: str(form.initial.get(name)) for name in changed} if change else {},
+            now={name: str(form.cleaned_data.get(name)) for name in changed},
+        )  # fmt: skip
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: something was decided by it."""
         return False
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.core import codes, texts
 from shop.core.errors import DomainError
-from shop.core.numbers import plain_number
+from shop.core.numbers import plain_number, whole_number
 
 
 class LineField(forms.CharField):
@@ -54,6 +54,19 @@ class NumberField(forms.DecimalField):
         if isinstance(value, str) and value.strip():
             try:
                 value = plain_number(value)
+            except ValueError:
+                raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        return super().to_python(value)
+
+
+class WholeField(forms.IntegerField):
+    """A whole number as people type it, read by the same rule: full-width digits are digits, "2_4" is no number."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the number, None for nothing."""
+        if isinstance(value, str) and value.strip():
+            try:
+                return whole_number(value)
             except ValueError:
                 raise ValidationError(self.error_messages["invalid"], code="invalid") from None
         return super().to_python(value)

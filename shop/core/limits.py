@@ -34,6 +34,13 @@ def take(*, key: str, amount: int, seconds: float, at: datetime) -> bool:
     return False
 
 
+def seconds_left(*, key: str, amount: int, at: datetime) -> float:
+    """Return how long no attempt of `key` is let through any more; 0 where one is. One query."""
+    rows = Limit.objects.filter(key=_digest(key), over_at__gt=at, count__gte=amount)
+    over_at = rows.values_list("over_at", flat=True).first()
+    return (over_at - at).total_seconds() if over_at else 0.0
+
+
 def give_back(*, key: str) -> None:
     """Take back one attempt of `key`: it turned out not to be one (the right password)."""
     Limit.objects.filter(key=_digest(key), count__gt=0).update(count=F("count") - 1)

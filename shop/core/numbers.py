@@ -17,3 +17,11 @@ def plain_number(text: str) -> str:
     if len(plain) > LONGEST or not _NUMBER.fullmatch(plain):
         raise ValueError(text)
     return plain.replace(",", "")
+
+
+def whole_number(text: str) -> int:
+    """Return a typed whole number: "１２", "1,200" and "12.0" are. Raises ValueError for what is none."""
+    whole, _point, part = plain_number(text).partition(".")
+    if part.strip("0") or whole in ("", "-", "+"):
+        raise ValueError(text)
+    return int(whole)

@@ -3,6 +3,9 @@
 from django.http import HttpRequest
 
 from shop.core import texts
+from shop.core.numbers import whole_number
+
+NO_PIECES = -1  # stands for what is no number of pieces: whoever takes them refuses it beside its field
 
 
 def line(request: HttpRequest, name: str, most: int | None = None) -> str:
@@ -13,3 +16,21 @@ def line(request: HttpRequest, name: str, most: int | None = None) -> str:
 def paragraphs(request: HttpRequest, name: str, most: int | None = None) -> str:
     """Return what was typed on several lines, without what nobody can see; at most `most` characters."""
     return texts.many_lines(request.POST.get(name, ""))[:most].rstrip()
+
+
+def pieces(request: HttpRequest) -> dict[int, int]:
+    """Return what was typed in fields `pieces-<id>`, by id: 0 for nothing, NO_PIECES for what is no whole number."""
+    found = {}
+    for name, value in request.POST.items():
+        key = name.removeprefix("pieces-")
+        if name != key and key.isascii() and key.isdigit() and len(key) < 16:
+            found[int(key)] = _whole(value) if value.strip() else 0
+    return found
+
+
+def _whole(text: str) -> int:
+    try:
+        number = whole_number(text)
+    except ValueError:
+        return NO_PIECES
+    return number if number < 10**8 else NO_PIECES

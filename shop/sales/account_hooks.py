@@ -3,20 +3,30 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from shop.accounts.hooks import Shortcut
 from shop.sales.operations.adopting import adopt_guest_purchases
 from shop.sales.queries.orders import owned_orders, tab_counts
-from shop.sales.visitors import Visitor, kept_browser
+from shop.sales.queries.received import bought_here
+from shop.sales.visitors import Visitor, bought_in
 
 ICONS = {"unpaid": "wallet", "to_ship": "package", "shipped": "truck", "to_review": "star", "after_sale": "headset"}
 
 
 def adopt(request: HttpRequest, user: Any, at: datetime) -> None:
-    """Take over what the guest bought with the phone that was proved: in this browser, or proving it then too."""
-    adopt_guest_purchases(user=user, at=at, token_hashes=kept_browser(request).hashes)
+    """Take over what was bought as a guest in this browser with the account's phone; ask about the rest of it."""
+    hashes = bought_in(request)
+    adopt_guest_purchases(user=user, at=at, token_hashes=hashes)
+    if bought_here(hashes):
+        messages.info(
+            request,
+            _(
+                "You bought as a guest in this browser, with another phone. Keep these orders in your account: My orders."
+            ),
+        )
 
 
 def order_shortcuts(user: Any) -> list[Shortcut]:

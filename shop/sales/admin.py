@@ -2,24 +2,40 @@
 
 from typing import Any
 
-from django.contrib.admin import ModelAdmin, StackedInline, display
+from django.contrib.admin import StackedInline, display
 from django.db.models import Prefetch
-from django.forms import ChoiceField, ModelForm
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
-from shop.core.back_office import site
-from shop.sales.models import AfterSaleTerms, OfferConsent, OfferFunding, PayTime, WeightTerms
+from shop.core.back_office import Audited, DatedAdmin, DatedForm, site
+from shop.sales.forms.offers import BenefitForm, ConditionForm, FundingForm, OfferForm, VoucherForm
+from shop.sales.models import AfterSaleTerms, LateInterest, OfferConsent, OfferFunding, PayTime, WeightTerms
 from shop.sales.operations.funding import renew_consent
 from shop.sales.queries.funding import offers_using
 from shop.sales.states import ConsentState
 
+# What the library calls its models, for our catalogue: its own has no Chinese under the language's code.
+LIBRARY_NAMES = (
+    gettext_noop("Conditional offer"),
+    gettext_noop("Conditional offers"),
+    gettext_noop("Condition"),
+    gettext_noop("Conditions"),
+    gettext_noop("Benefit"),
+    gettext_noop("Benefits"),
+    gettext_noop("Range"),
+    gettext_noop("Ranges"),
+    gettext_noop("Offer"),
+    gettext_noop("Voucher"),
+    gettext_noop("Vouchers"),
+)
 
-class ChangedFieldsOnly(ModelAdmin):
+
+class ChangedFieldsOnly(Audited):
     """Writes the fields that were changed in the form, and no other: nobody's count is set back."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
@@ -37,59 +53,12 @@ class ChangedFieldsOnly(ModelAdmin):
         return False
 
 
-class FundingForm(ModelForm):
-    """Who pays: the platform, or a supplier that is named."""
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a supplier's offer without the supplier, and a platform's with one."""
-        data = super().clean() or {}
-        by_supplier = data.get("funded_by") == OfferFunding.FundedBy.SUPPLIER
-        if by_supplier and not data.get("supplier"):
-            self.add_error("supplier", _("Say which supplier pays: it is asked before anything is taken off."))
-        if not by_supplier and data.get("supplier"):
-            self.add_error("supplier", _("The platform pays: leave this empty."))
-        return data
-
-
 class FundingInline(StackedInline):
     """Who pays for the offer: the platform, or a supplier."""
 
     model = OfferFunding
     form = FundingForm
     can_delete = False
-
-
-class OfferForm(ModelForm):
-    """An offer. Its status is one of two; a third is the system's."""
-
-    status = ChoiceField(
-        choices=[
-            (ConditionalOffer.OPEN, pgettext_lazy("offer", "Open")),
-            (ConditionalOffer.SUSPENDED, pgettext_lazy("offer", "Suspended")),
-        ],
-        initial=ConditionalOffer.OPEN,
-        label=pgettext_lazy("offer", "Status"),
-    )
-    offer_type = ChoiceField(
-        choices=[
-            (ConditionalOffer.SITE, _("For everybody")),
-            (ConditionalOffer.VOUCHER, _("With a coupon")),
-        ],
-        label=pgettext_lazy("offer", "Type"),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for a bound and an end where a supplier is to pay; its inline form is read beside this one."""
-        data = super().clean() or {}
-        if self.data.get("funding-0-funded_by") == OfferFunding.FundedBy.SUPPLIER:
-            if data.get("max_discount") is None:
-                self.add_error("max_discount", _("Say the most that it may cost the supplier."))
-            if data.get("end_datetime") is None:
-                self.add_error("end_datetime", _("Say when it ends: the supplier agrees until then."))
-        for name in ("max_discount", "max_global_applications", "max_user_applications", "max_basket_applications"):
-            if data.get(name) is not None and data[name] <= 0:
-                self.add_error(name, _("Above zero, or empty."))
-        return data
 
 
 class AsksSuppliers(ChangedFieldsOnly):
@@ -150,19 +119,6 @@ class OfferAdmin(AsksSuppliers):
         return [obj.pk]
 
 
-class ConditionForm(ModelForm):
-    """When an offer counts: the kinds that the shop knows."""
-
-    type = ChoiceField(
-        choices=[
-            (Condition.VALUE, _("Goods worth so much")),
-            (Condition.COUNT, _("So many pieces")),
-            (Condition.COVERAGE, _("So many different products")),
-        ],
-        label=pgettext_lazy("offer", "Type"),
-    )
-
-
 class ConditionAdmin(AsksSuppliers):
     """When an offer counts."""
 
@@ -172,28 +128,6 @@ class ConditionAdmin(AsksSuppliers):
     def offers_of(self, obj: Condition) -> list[int]:
         """Return the offers with this condition."""
         return offers_using(part="condition", part_id=obj.pk)
-
-
-class BenefitForm(ModelForm):
-    """What an offer gives: the kinds that the shop knows."""
-
-    type = ChoiceField(
-        choices=[
-            (Benefit.FIXED, _("An amount off")),
-            (Benefit.PERCENTAGE, _("A percentage off")),
-            (Benefit.FIXED_UNIT, _("An amount off each piece")),
-            (Benefit.MULTIBUY, _("The cheapest piece free")),
-        ],
-        label=pgettext_lazy("offer", "Type"),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse what takes nothing off."""
-        data = super().clean() or {}
-        value = data.get("value")
-        if data.get("type") != Benefit.MULTIBUY and (value is None or value <= 0):
-            self.add_error("value", _("Above zero."))
-        return data
 
 
 class BenefitAdmin(AsksSuppliers):
@@ -223,13 +157,14 @@ class RangeAdmin(AsksSuppliers):
 class VoucherAdmin(ChangedFieldsOnly):
     """A code that turns offers on."""
 
+    form = VoucherForm
     list_display = ("name", "code", "usage", "start_datetime", "end_datetime", "num_orders")
     search_fields = ("name", "code")
     fields = ("name", "code", "usage", "start_datetime", "end_datetime", "offers")
     filter_horizontal = ("offers",)
 
 
-class _DatedTermsAdmin(ModelAdmin):
+class _DatedTermsAdmin(Audited):
     """Terms in force since a day. What is in force, or was, is replaced by a later row."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -257,12 +192,26 @@ class WeightTermsAdmin(_DatedTermsAdmin):
     )
 
 
-class PayTimeAdmin(ChangedFieldsOnly):
+class PayTimeForm(DatedForm):
+    """A time of one kind of pool."""
+
+    of_one_kind = ("kind",)
+
+
+class PayTimeAdmin(DatedAdmin):
     """How long scarce goods wait for their money. A new rule is a new row with its first day."""
+
+    form = PayTimeForm
 
     list_display = ("kind", "online_minutes", "transfer_minutes", "valid_from", "valid_until", "document")
     list_filter = ("kind",)
-    fields = ("kind", "online_minutes", "transfer_minutes", "document", "valid_from", "valid_until")
+    fields = ("kind", "online_minutes", "transfer_minutes", "document", "valid_from", "valid_until", "reason")
+
+
+class LateInterestAdmin(DatedAdmin):
+    """What suppliers may claim for late payment: shown to them, charged to nobody."""
+
+    list_display = ("valid_from", "valid_until", "daily_bp", "document")
 
 
 def register() -> None:
@@ -274,4 +223,5 @@ def register() -> None:
     site.register(Voucher, VoucherAdmin)
     site.register(AfterSaleTerms, AfterSaleTermsAdmin)
     site.register(PayTime, PayTimeAdmin)
+    site.register(LateInterest, LateInterestAdmin)
     site.register(WeightTerms, WeightTermsAdmin)

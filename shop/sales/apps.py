@@ -1,9 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class SalesConfig(AppConfig):
     name = "shop.sales"
     label = "sales"
+    verbose_name = pgettext_lazy("app", "Orders and payments")
 
     def ready(self) -> None:
         """Load what registers itself: outbox handlers, periodic work, checks."""

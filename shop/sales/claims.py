@@ -78,6 +78,10 @@ def _nothing(order: Any, line: Any, here: int) -> tuple[str, str] | None:
             _("All pieces of this came back or were not accepted: there is none left to ask for."),
         ),
         (
+            line.paid_fen < 1, "nothing_paid",
+            _("Offers paid for these pieces, you paid nothing: there is nothing to give back."),
+        ),
+        (
             line.refundable_fen(here) < 1, "nothing_left",
             _("All that was paid for these pieces was given back already."),
         ),

@@ -1,49 +1,21 @@
 """Which offers apply together, pure: plain numbers in, parts per line out. Amounts in 分.
 
 Offers are taken one after the other. Each looks at the full prices of the goods that are still open to it, and takes no
-more than what is left to pay of them. Goods that one offer counted or reduced are open to another only if the two may be
-combined. Of all the ways to do so, the one that saves the buyer most is chosen.
+more than what is left to pay of them (`reducing`). Goods that one offer counted or reduced are open to another only if
+the two may be combined. Of all the ways to do so, the one that saves the buyer most is chosen: one more piece in the
+basket never makes the others dearer.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from shop.core.money import apportion
+from shop.sales.reducing import WHOLE_BP, Gives, Goods, Needs, Weights, weigh
 
-# So many ways to begin are followed at each step: with up to four offers on the same goods, that is all of them.
-WIDTH = 24
-WHOLE_BP = 10_000
+# So many ways are looked at for offers on the same goods; then the best of them is taken. Far fewer are needed.
+MOST_LOOKS = 400
 
-
-class Needs(StrEnum):
-    """What an offer asks for: so many 分 of goods, so many pieces, so many different products."""
-
-    VALUE = "value"
-    PIECES = "pieces"
-    KINDS = "kinds"
-
-
-class Gives(StrEnum):
-    """What an offer gives: a part (in 1/100 of a percent), an amount, an amount for each piece, the cheapest piece."""
-
-    PERCENT = "percent"
-    FIXED = "fixed"
-    PER_PIECE = "per_piece"
-    CHEAPEST = "cheapest"
-
-
-@dataclass(frozen=True, slots=True)
-class Goods:
-    """One line as offers see it."""
-
-    unit_fen: int
-    pieces: int
-
-    @property
-    def fen(self) -> int:
-        """Its full price."""
-        return self.unit_fen * self.pieces
+__all__ = ["Combination", "Gives", "Goods", "Needs", "Taken", "Terms", "best", "missing", "take"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +23,8 @@ class Terms:
     """One offer. `counted` and `reduced` are the places of the lines that it counts and reduces.
 
     `times`: how often it may apply; `most_fen`: what it may still take off in all; `most_pieces`: how many pieces it
-    reduces, the cheapest first; `together`: ids of offers that it shares goods with, None for none, empty for all.
+    reduces, those first of which it takes most; `together`: ids of offers that it shares goods with, None for none,
+    empty for all.
     """
 
     pk: int
@@ -107,33 +80,74 @@ def nothing_taken(goods: Sequence[Goods]) -> Combination:
 
 
 def best(offers: Sequence[Terms], goods: Sequence[Goods]) -> Combination:
-    """Return the combination of `offers` that saves most; of equal ones that with fewer offers, the earlier ones first."""
-    start = nothing_taken(goods)
-    useful = [offer for offer in offers if take(offer, start, goods)]
-    position = {offer.pk: number for number, offer in enumerate(offers)}
+    """Return the combination of `offers` that saves most; of equal ones that which begins with the earlier ones.
 
-    def rank(state: Combination) -> tuple[int, list[int]]:
-        return -state.saved, [position[each.terms.pk] for each in state.taken]
-
-    found, level = start, [start]
-    while level:
-        reached: dict[tuple[object, ...], Combination] = {}
-        for state in level:
-            used = {each.terms.pk for each in state.taken}
-            for offer in useful:
-                after = None if offer.pk in used else take(offer, state, goods)
-                if after is not None:
-                    end = _end_of(after)
-                    reached[end] = min(reached.get(end, after), after, key=rank)
-        level = sorted(reached.values(), key=rank)[:WIDTH]
-        if level and level[0].saved > found.saved:
-            found = level[0]
+    Offers that have no goods in common don't mind each other: each group of those that have is decided for itself.
+    """
+    found = nothing_taken(goods)
+    for group in _groups([offer for offer in offers if take(offer, found, goods)]):
+        found = _best_of(group, goods, found)
     return found
 
 
-def _end_of(state: Combination) -> tuple[object, ...]:
-    """Return what two ways to the same end have in common."""
-    return state.left, tuple(frozenset(each.pk for each in on) for on in state.on)
+def _groups(offers: Sequence[Terms]) -> list[list[Terms]]:
+    """Return the offers in groups, in their order; no line is counted or reduced by two of the groups."""
+    groups: list[set[int]] = []
+    for place, offer in enumerate(offers):
+        goods = offer.counted | offer.reduced
+        near = [group for group in groups if any(goods & (offers[n].counted | offers[n].reduced) for n in group)]
+        groups = [group for group in groups if group not in near]
+        groups.append({place}.union(*near))
+    return [[offers[place] for place in sorted(group)] for group in sorted(groups, key=min)]
+
+
+def _best_of(offers: Sequence[Terms], goods: Sequence[Goods], start: Combination) -> Combination:
+    """Return the best that comes of `start` with these offers."""
+    search = _Search(offers, goods, start)
+    search.look_at(start)
+    if search.looks >= MOST_LOOKS:
+        # Too many ways: then at least that which takes the greatest first.
+        search.begin_again(greatest_first=True)
+        search.look_at(start)
+    return search.found
+
+
+class _Search:
+    """Looks at the orders in which offers may apply, leaving out ways that can't become better than what was found.
+
+    What an offer takes never grows by what others took before: what all that are left would take now is a bound.
+    """
+
+    def __init__(self, offers: Sequence[Terms], goods: Sequence[Goods], found: Combination) -> None:
+        self.offers, self.goods, self.found = offers, goods, found
+        self.begin_again(greatest_first=False)
+
+    def begin_again(self, *, greatest_first: bool) -> None:
+        """Forget which ways were looked at, not what was found."""
+        self.greatest_first = greatest_first
+        self.looks = 0
+        self.seen: set[tuple[object, ...]] = set()
+
+    def look_at(self, state: Combination) -> None:
+        """Look at all that comes of `state`. No deeper than there are offers."""
+        if state.saved > self.found.saved:
+            self.found = state
+        # What two ways to the same end have in common.
+        end = state.left, tuple(frozenset(each.pk for each in on) for on in state.on)
+        if end in self.seen or self.looks >= MOST_LOOKS:
+            return
+        self.seen.add(end)
+        self.looks += 1
+        used = {each.terms.pk for each in state.taken}
+        after = [take(offer, state, self.goods) for offer in self.offers if offer.pk not in used]
+        nexts = [each for each in after if each is not None]
+        if self.greatest_first:
+            nexts.sort(key=lambda each: -each.saved)
+        most = state.saved + sum(each.saved - state.saved for each in nexts)
+        for each in nexts:
+            if most <= self.found.saved:
+                return
+            self.look_at(each)
 
 
 def take(offer: Terms, state: Combination, goods: Sequence[Goods]) -> Combination | None:
@@ -141,36 +155,29 @@ def take(offer: Terms, state: Combination, goods: Sequence[Goods]) -> Combinatio
     open_ = {
         place for place in offer.counted | offer.reduced if all(offer.shares_with(other) for other in state.on[place])
     }
-    times = min(offer.times, _times(offer, [goods[place] for place in sorted(offer.counted & open_)]))
-    reduced = sorted(offer.reduced & open_)
+    counted, reduced = sorted(offer.counted & open_), sorted(offer.reduced & open_)
+    times = min(offer.times, _times(offer, [goods[place] for place in counted]))
     if times < 1 or not reduced:
         return None
-    parts = _parts(offer, times, reduced, state.left, goods)
+    found = weigh(offer, times, counted, reduced, state.left, goods)
+    parts = _parts(offer, times, found)
     if not any(parts):
         return None
     return Combination(
         left=tuple(left - part for left, part in zip(state.left, parts, strict=True)),
         on=tuple((*on, offer) if place in open_ else on for place, on in enumerate(state.on)),
-        taken=(*state.taken, Taken(offer, tuple(parts), times)),
+        taken=(*state.taken, Taken(offer, tuple(parts), found.pieces if offer.gives == Gives.CHEAPEST else times)),
     )
 
 
 def missing(offer: Terms, goods: Sequence[Goods]) -> int:
     """Return what lacks until `offer` applies to `goods` alone: 分, pieces or products, as it needs; 0 when nothing."""
-    return max(0, offer.threshold - _has(offer, [goods[place] for place in sorted(offer.counted)]))
-
-
-def _has(offer: Terms, counted: Sequence[Goods]) -> int:
-    if offer.needs == Needs.VALUE:
-        return sum(line.fen for line in counted)
-    if offer.needs == Needs.PIECES:
-        return sum(line.pieces for line in counted)
-    return len(counted)
+    return max(0, offer.threshold - offer.needs.count([goods[place] for place in sorted(offer.counted)]))
 
 
 def _times(offer: Terms, counted: Sequence[Goods]) -> int:
     """Return how often an offer's condition is met. What is a part or a price of each piece covers all at once."""
-    has = _has(offer, counted)
+    has = offer.needs.count(counted)
     if not counted or has < offer.threshold:
         return 0
     if offer.threshold < 1 or offer.gives in (Gives.PERCENT, Gives.PER_PIECE) or offer.needs == Needs.KINDS:
@@ -178,42 +185,12 @@ def _times(offer: Terms, counted: Sequence[Goods]) -> int:
     return has // offer.threshold
 
 
-def _parts(offer: Terms, times: int, reduced: Sequence[int], left: Sequence[int], goods: Sequence[Goods]) -> list[int]:
+def _parts(offer: Terms, times: int, found: Weights) -> list[int]:
     """Return 分 off for each line, none above what is left of it, all together within what the offer may give."""
-    pieces = _pieces(offer, times, reduced, goods)
+    # Rounded once, half up; then split so that the parts add up. Only a percentage is not whole already.
+    total = (sum(found.weights) + WHOLE_BP // 2) // WHOLE_BP
     if offer.gives == Gives.FIXED:
-        most = [min(left[place], goods[place].unit_fen * pieces.get(place, 0)) for place in range(len(goods))]
-        total = min(offer.value * times, sum(most))
-        return _within(offer, apportion(total, most) if total else [0] * len(goods))
-    if offer.gives == Gives.PERCENT:
-        raw = [goods[place].unit_fen * pieces.get(place, 0) * offer.value for place in range(len(goods))]
-        # Rounded once, half up; then split so that the parts add up.
-        total = (sum(raw) + WHOLE_BP // 2) // WHOLE_BP
-        parts = apportion(total, raw) if total else [0] * len(goods)
-    else:
-        parts = [
-            pieces.get(place, 0)
-            * (goods[place].unit_fen if offer.gives == Gives.CHEAPEST else min(offer.value, goods[place].unit_fen))
-            for place in range(len(goods))
-        ]
-    return _within(offer, [min(part, rest) for part, rest in zip(parts, left, strict=True)])
-
-
-def _within(offer: Terms, parts: list[int]) -> list[int]:
-    if offer.most_fen is None or sum(parts) <= offer.most_fen:
-        return parts
-    return apportion(offer.most_fen, parts) if offer.most_fen > 0 else [0] * len(parts)
-
-
-def _pieces(offer: Terms, times: int, reduced: Sequence[int], goods: Sequence[Goods]) -> dict[int, int]:
-    """Return how many pieces of each line are reduced: the cheapest first where the offer limits them."""
-    most = offer.most_pieces
-    if offer.gives == Gives.CHEAPEST:
-        most = times if most is None else min(times, most)
-    if most is None:
-        return {place: goods[place].pieces for place in reduced}
-    pieces: dict[int, int] = {}
-    for place in sorted(reduced, key=lambda place: (goods[place].unit_fen, place)):
-        pieces[place] = min(goods[place].pieces, most)
-        most -= pieces[place]
-    return pieces
+        total = min(total, offer.value * times)
+    if offer.most_fen is not None:
+        total = min(total, max(0, offer.most_fen))
+    return apportion(total, found.weights) if total else [0] * len(found.weights)

@@ -73,7 +73,8 @@ class Attribution:
 class Extras:
     """What goes with a purchase besides its lines: notes and freight (分) by supplier id, coupon, invoice.
 
-    `term_days`: how long after its acceptance a POSTPAID purchase is to be paid.
+    `term_days`: how long after its acceptance a POSTPAID purchase is to be paid. `content`: a digest of all that was
+    sent under the purchase's key.
     """
 
     notes: Mapping[int, str] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class Extras:
     coupon_code: str = ""
     applied: Sequence[Applied] = ()
     term_days: int | None = None
+    content: str = ""
 
 
 SHOP = Attribution()

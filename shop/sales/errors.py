@@ -22,6 +22,12 @@ class OverLimit(DomainError):
     code = "over_limit"
 
 
+class PhoneUnproved(DomainError):
+    """What each customer may have once, or so often, is for who proved a phone: anybody can type one."""
+
+    code = "phone_unproved"
+
+
 class BasketChanged(DomainError):
     """The basket is not what the checkout showed: ordered in another tab, emptied, or prices moved."""
 

@@ -183,6 +183,23 @@ def connect_holders(kind: str, holders: Holders) -> None:
     holder_sources[kind] = holders
 
 
+PayingPeople = Callable[[str], Sequence[int]]
+# By the attribution's kind of a purchase: who is asked and told about its money, where that is not its buyer.
+paying_people: dict[str, PayingPeople] = {}
+
+
+def connect_paying_people(kind: str, people: PayingPeople) -> None:
+    """Have `people(ref)` name by their ids who pays purchases of `kind` that are attributed to `ref`."""
+    paying_people[kind] = people
+
+
+def asked_for_money(purchase: "Purchase") -> list[int]:
+    """Return the ids of who is asked about a purchase's money: a unit's finance, else the buyer; none of a guest's."""
+    people = paying_people.get(purchase.attribution_kind)
+    asked = list(people(purchase.attribution_ref)) if people is not None else []
+    return asked or ([purchase.user_id] if purchase.user_id else [])
+
+
 PaysFor = Callable[[Any, str], bool]
 # By the attribution's kind of a purchase: who pays it, where that is not its buyer alone.
 paying_sides: dict[str, PaysFor] = {}

@@ -12,6 +12,13 @@ register(
     icon="circle-check",
 )
 register(
+    "purchase_paid_after",
+    title=_("Paid: %(total)s"),
+    text=_("Nothing more is to be paid for %(number)s."),
+    action=_("See the orders"),
+    icon="circle-check",
+)
+register(
     "order_to_ship",
     title=_("A new order to ship"),
     text=_("%(number)s, %(pieces)s pieces. Ship before %(ship_by)s."),
@@ -22,6 +29,20 @@ register(
     "order_cancelled",
     title=_("Order %(number)s is cancelled"),
     text=_("What you paid is on its way back the way it came."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_cancelled_back",
+    title=_("Order %(number)s is cancelled"),
+    text=_("%(amount)s goes back to your bank account: say on the order's page where, and finance pays it out."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_short_back",
+    title=_("Part of order %(number)s ran out"),
+    text=_("We are sorry. %(amount)s goes back to your bank account: the order's page says how."),
     action=_("See the order"),
     icon="rotate-ccw",
 )
@@ -77,14 +98,14 @@ register(
 register(
     "order_weighed",
     title=_("%(amount)s comes back to you for order %(number)s"),
-    text=_("It was weighed when it was packed and is lighter than what was charged. The rest is on its way back."),
+    text=_("%(goods)s. The rest goes back to you."),
     action=_("See the order"),
     icon="rotate-ccw",
 )
 register(
     "order_weighed_owed",
     title=_("%(amount)s less to pay for order %(number)s"),
-    text=_("It was weighed when it was packed and is lighter than what was charged."),
+    text=_("%(goods)s."),
     action=_("See the order"),
     icon="rotate-ccw",
 )

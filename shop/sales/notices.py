@@ -12,8 +12,10 @@ from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
 from shop.sales import hooks, message_kinds  # noqa: F401  reason: registers the words of these messages
 from shop.sales.models import CaseMove, OrderFacts, Purchase, Refund, ReviewFacts, Shipment
+from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
-from shop.sales.queries.payouts import goes_back
+from shop.sales.queries.payouts import goes_back, goes_back_by_hand, goes_back_of_closed
+from shop.sales.queries.weight_words import parcel_weights
 from shop.sales.rules import CARRIERS, still_held
 from shop.sales.states import AfterSaleState, CaseSide, OrderState, PurchaseState
 
@@ -57,11 +59,12 @@ def tell_paid(*, purchase_id: int, at: datetime) -> None:
     due = due_of(purchase)
     # Of what was rejected whole nothing was paid: there is nothing to tell.
     if purchase.user_id and (due.received_fen or not purchase.total_fen):
-        orders = purchase.orders.exclude(state=OrderState.CANCELLED).count()
+        # Where the goods came first nothing is prepared any more: it was received, or is on its way.
+        orders = purchase.orders.filter(state=OrderState.TO_SHIP).count()
         tell(
             user_id=purchase.user_id,
-            kind="purchase_paid",
-            params={"total_fen": due.due_fen, "orders": orders},
+            kind="purchase_paid" if orders else "purchase_paid_after",
+            params={"total_fen": due.due_fen, **({"orders": orders} if orders else {"number": purchase.number})},
             url="/account/orders/",
             key=f"purchase_paid:{purchase.pk}",
             at=at,
@@ -69,21 +72,25 @@ def tell_paid(*, purchase_id: int, at: datetime) -> None:
 
 
 def _tell_of_purchase(purchase: Purchase, kind: str, params: Mapping[str, Any], *, key: str, at: datetime) -> None:
-    """Tell a purchase's buyer what is to be done about its money, where that is done: the cashier, or a unit's page."""
-    if purchase.user_id:
-        door = hooks.elsewhere(hooks.Step.PAY, purchase)
-        url = door.url if door else f"/pay/{purchase.number}/"
-        params = {"number": purchase.number, **params}
-        tell(user_id=purchase.user_id, kind=kind, params=params, url=url, key=key, at=at)
+    """Tell who pays a purchase what is to be done about its money, where it is done: the cashier, or a unit's page.
+
+    Of a unit's purchase that is its finance: its buyer may neither pay nor name an account.
+    """
+    door = hooks.elsewhere(hooks.Step.PAY, purchase)
+    url = door.url if door else f"/pay/{purchase.number}/"
+    params = {"number": purchase.number, **params}
+    for user_id in hooks.asked_for_money(purchase):
+        each = key if user_id == purchase.user_id else f"{key}:{user_id}"
+        tell(user_id=user_id, kind=kind, params=params, url=url, key=each, at=at)
 
 
 @outbox.register("sales.ask_rest")
 def ask_rest(*, purchase_id: int, at: datetime) -> None:
     """Ask the buyer for what is missing of a transfer."""
     purchase = Purchase.objects.get(pk=purchase_id)
-    due = due_of(purchase)
-    if purchase.state == PurchaseState.UNPAID and due.is_partly_paid:
-        params = {"came_fen": due.received_fen, "left_fen": due.left_fen}
+    due, due_now_fen = due_of(purchase), schedule_of(purchase).due_now_fen
+    if purchase.state == PurchaseState.UNPAID and due.is_partly_paid and due_now_fen:
+        params = {"came_fen": due.received_fen, "left_fen": due_now_fen}
         _tell_of_purchase(purchase, "transfer_short", params, key=f"short:{purchase.pk}:{due.received_fen}", at=at)
 
 
@@ -123,11 +130,15 @@ def tell_cancelled(*, order_id: int, reason: str, at: datetime, was_unpaid: bool
     """Tell the buyer that an order was cancelled, and its supplier where it was at work on it."""
     order = _order(order_id)
     if was_unpaid:
-        _tell_buyer(order, "order_cancelled_unpaid", {}, key=f"order_cancelled:{order.pk}", at=at)
+        back = goes_back_of_closed(order.pk)
+        unpaid = "order_cancelled_back" if back else "order_cancelled_unpaid"
+        _tell_buyer(order, unpaid, {"amount_fen": back}, key=f"order_cancelled:{order.pk}", at=at)
         return
     # Of an order that is delivered first nothing was paid that could go back.
     kind = "order_cancelled" if order.refunded_fen else "order_cancelled_goods_first"
-    _tell_buyer(order, kind, {}, key=f"order_cancelled:{order.pk}", at=at)
+    if order.refunded_fen and goes_back_by_hand(order.pk):
+        kind = "order_cancelled_back"
+    _tell_buyer(order, kind, {"amount_fen": order.refunded_fen}, key=f"order_cancelled:{order.pk}", at=at)
     _tell_supplier(order, "order_cancelled_supplier", {}, key=f"order_cancelled_supplier:{order.pk}", at=at)
 
 
@@ -136,15 +147,18 @@ def tell_short(*, order_id: int, amount_fen: int, at: datetime) -> None:
     """Tell the buyer that part of the order ran out and is paid back."""
     order = _order(order_id)
     key = f"order_short:{order.pk}:{amount_fen}"
-    _tell_buyer(order, "order_short", {"amount_fen": amount_fen}, key=key, at=at)
+    kind = "order_short_back" if goes_back_by_hand(order.pk) else "order_short"
+    _tell_buyer(order, kind, {"amount_fen": amount_fen}, key=key, at=at)
 
 
 @outbox.register("sales.tell_weighed")
 def tell_weighed(*, shipment_id: int, amount_fen: int, at: datetime) -> None:
     """Tell the buyer what goes back, or is not charged, because it weighed less."""
-    order = _order(Shipment.objects.get(pk=shipment_id).order_id)
+    shipment = Shipment.objects.get(pk=shipment_id)
+    order = _order(shipment.order_id)
+    goods = parcel_weights(shipment.lines.select_related("line").order_by("pk"))
     kind = "order_weighed" if order.purchase.state == PurchaseState.PAID else "order_weighed_owed"
-    _tell_buyer(order, kind, {"amount_fen": amount_fen}, key=f"order_weighed:{shipment_id}", at=at)
+    _tell_buyer(order, kind, {"amount_fen": amount_fen, **goods}, key=f"order_weighed:{shipment_id}", at=at)
 
 
 @outbox.register("sales.tell_shipped")

@@ -11,6 +11,7 @@ from oscar.apps.offer.models import Benefit, Condition
 
 from shop.sales.discount_rules import Cost
 from shop.sales.models import OfferConsent
+from shop.sales.texts import listed
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def coupon_scope(suppliers: Sequence[str]) -> str:
     """
     if not suppliers or not all(suppliers):
         return ""
-    names = "、".join(dict.fromkeys(suppliers))
+    names = listed(dict.fromkeys(suppliers))
     return _("This coupon counts for the goods of %(suppliers)s only.") % {"suppliers": names}
 
 
@@ -70,7 +71,7 @@ def _gives(kind: str, value: int, pieces: int | None) -> str:
     elif kind == Benefit.FIXED_UNIT:
         said = _("%(amount)s off each piece") % {"amount": _yuan(value)}
     elif kind == Benefit.MULTIBUY:
-        return _("the cheapest piece free")
+        return _("of each group the cheapest piece free, grouped as suits the buyer")
     else:
         said = _("%(amount)s off") % {"amount": _yuan(value)}
     if pieces:

@@ -4,16 +4,15 @@ Which may run is decided here, at one moment: status, dates, uses left, the cons
 come to is decided by `combining`, which knows no tables.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
-from oscar.apps.order.models import OrderDiscount
 from oscar.apps.voucher.models import Voucher
 
 from shop.core.errors import InvalidInput
@@ -21,12 +20,13 @@ from shop.core.money import to_fen
 from shop.core.prepared import Prepared
 from shop.sales import combining
 from shop.sales.combining import Combination, Gives, Goods, Needs, Terms
-from shop.sales.models import OfferConsent, OfferFunding, Purchase
+from shop.sales.models import OfferConsent, OfferFunding
 from shop.sales.offer_words import coupon_scope
 from shop.sales.pricing import Applied, PricedLine
 from shop.sales.rules import clean_coupon
-from shop.sales.states import ConsentState, PurchaseState
+from shop.sales.states import ConsentState
 from shop.sales.texts import in_reader_language, quoted
+from shop.sales.used import has_used, uses_of
 from shop.sales.whose import NOBODY, Whose
 
 NEEDS = {Condition.VALUE: Needs.VALUE, Condition.COUNT: Needs.PIECES, Condition.COVERAGE: Needs.KINDS}
@@ -44,13 +44,14 @@ class Discounts:
     """What applied to some lines; why the coupon did not; what lacks for the nearest offer. Texts in the reader's language.
 
     `coupon_error`: the coupon can't be used like this. `coupon_note`: it could, but something else is better;
-    `coupon_scope`: whose goods alone it counts for.
+    `coupon_scope`: whose goods alone it counts for. `is_coupon_unproved`: it needs a proved phone.
     """
 
     applied: list[Applied] = field(default_factory=list)
     coupon_error: str = ""
     coupon_note: str = ""
     coupon_scope: str = ""
+    is_coupon_unproved: bool = False
     hint: str = ""
 
 
@@ -70,7 +71,8 @@ class _Running:
 def find_coupon(code: str, *, at: datetime, whose: Whose = NOBODY) -> Voucher | None:
     """Return the voucher of a code a buyer typed; None for an empty code.
 
-    Raises InvalidInput on field `coupon` when there is none, it is not valid now, or this buyer has used it.
+    Raises InvalidInput on field `coupon` when there is none, it is not valid now, or this buyer has used it,
+    PhoneUnproved where each customer has it once and this one has not proved who it is.
     """
     code = clean_coupon(code)
     if not code:
@@ -84,31 +86,11 @@ def find_coupon(code: str, *, at: datetime, whose: Whose = NOBODY) -> Voucher | 
         raise InvalidInput(_("This coupon has expired."), code="coupon_expired", field="coupon")
     if voucher.usage == Voucher.SINGLE_USE and voucher.num_orders > 0:
         raise InvalidInput(_("This coupon has been used."), code="coupon_used", field="coupon")
+    if voucher.usage == Voucher.ONCE_PER_CUSTOMER:
+        whose.check_proved(_("Coupon %(code)s") % {"code": code}, field="coupon")
     if voucher.usage == Voucher.ONCE_PER_CUSTOMER and has_used(code, whose):
         raise InvalidInput(_("You have used this coupon already."), code="coupon_used", field="coupon")
     return voucher
-
-
-def has_used(code: str, whose: Whose, *, but: int | None = None) -> bool:
-    """Tell whether a buyer has a purchase with this coupon that stands, other than `but`."""
-    if not whose.is_known:
-        return False
-    others = Purchase.objects.filter(
-        whose.purchases(), coupon_code__iexact=code, state__in=[PurchaseState.UNPAID, PurchaseState.PAID]
-    )
-    return others.exclude(pk=but).exists()
-
-
-def uses_of(offer_ids: Collection[int], whose: Whose) -> dict[int, int]:
-    """Return how often a buyer's purchases that stand used each offer. One query."""
-    if not whose.is_known:
-        return {}
-    rows = OrderDiscount.objects.filter(
-        whose.purchases("order__facts__purchase__"),
-        offer_id__in=offer_ids,
-        order__facts__purchase__state__in=[PurchaseState.UNPAID, PurchaseState.PAID],
-    )
-    return {pk: uses or 0 for pk, uses in rows.values_list("offer_id").annotate(uses=Sum("frequency")).order_by()}
 
 
 _SITE_OFFERS = Prepared(
@@ -137,7 +119,7 @@ def apply_discounts(
     if not found:
         return Discounts(coupon_error=_("This coupon takes nothing off at present.") if coupon else "")
     running = list(found.values())
-    goods = [Goods(line.unit_price_fen, line.quantity) for line in lines]
+    goods = [Goods(line.unit_price_fen, line.quantity, line.spec.product_id) for line in lines]
     _understand(running, lines, at, whose)
     open_ = [each for each in running if each.terms is not None]
     without = combining.best([each.terms for each in open_ if each.voucher is None and each.terms], goods)
@@ -178,6 +160,8 @@ def _understand(running: Sequence[_Running], lines: Sequence[PricedLine], at: da
             each.off = _("The offer behind this coupon is suspended.")
         elif late := _off_by_date(offer, at):
             each.off = late
+        elif offer.max_user_applications and not whose.is_proved:
+            each.off = _("Each customer has this offer so often: sign in with your phone number to use it.")
         elif times < 1 or (most is not None and most < 1):
             each.off = _("The offer behind this coupon is used up.")
         if not each.off:

@@ -1,7 +1,8 @@
 """What a session may do with guests' purchases that are not its own: kept in the session, for a day, one by one.
 
-Found by number and phone, which its supplier knows too: the state may be seen. Opened by the token of a link, or by a
-code that came back from its phone: it may be acted on. Neither makes the purchase the visitor's own.
+Found by number and phone, which its supplier knows too: the state may be seen. Received, by a code that came back from
+its phone: the parcels may be followed and their receipt confirmed, for whoever pays types the phone of whoever gets it.
+Opened by the token of a link, which only who bought it has: it may be acted on. None makes it the visitor's own.
 """
 
 import time
@@ -12,6 +13,7 @@ from django.http import HttpRequest
 DAY_SECONDS = 24 * 3600
 MOST = 10
 OPENED = "opened_purchases"
+RECEIVED = "received_purchases"
 FOUND = "seen_purchases"
 
 
@@ -20,9 +22,14 @@ def opened_in(request: HttpRequest) -> tuple[int, ...]:
     return _kept(request, OPENED)
 
 
+def received_in(request: HttpRequest) -> tuple[int, ...]:
+    """Return the ids of the purchases whose phone this session proved by a code."""
+    return _kept(request, RECEIVED)
+
+
 def found_in(request: HttpRequest) -> tuple[int, ...]:
-    """Return the ids of the purchases whose state this session may see: those found, and those opened."""
-    return tuple(dict.fromkeys((*opened_in(request), *_kept(request, FOUND))))
+    """Return the ids of the purchases whose state this session may see: those found, opened and received."""
+    return tuple(dict.fromkeys((*opened_in(request), *received_in(request), *_kept(request, FOUND))))
 
 
 def note_found(request: HttpRequest, purchase_id: int) -> None:
@@ -32,14 +39,23 @@ def note_found(request: HttpRequest, purchase_id: int) -> None:
 
 def open_purchase(request: HttpRequest, purchase_id: int) -> None:
     """Let this session act on a purchase. A guest's session gets a new key with it: an older one opens nothing."""
+    _keep_anew(request, OPENED, purchase_id)
+
+
+def receive_purchase(request: HttpRequest, purchase_id: int) -> None:
+    """Let this session follow and receive a purchase whose phone it proved, with a new key like `open_purchase`."""
+    _keep_anew(request, RECEIVED, purchase_id)
+
+
+def _keep_anew(request: HttpRequest, name: str, purchase_id: int) -> None:
     if not request.user.is_authenticated:
         request.session.cycle_key()
-    _keep(request, OPENED, purchase_id)
+    _keep(request, name, purchase_id)
 
 
 def forget_opened(request: HttpRequest) -> None:
     """Let this session act on, and see, none of them any more: another person may be using it."""
-    for name in (OPENED, FOUND):
+    for name in (OPENED, RECEIVED, FOUND):
         request.session.pop(name, None)
 
 

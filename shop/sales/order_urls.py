@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shop.sales.views import order_actions, orders, wishes
+from shop.sales.views import order_actions, orders, received, wishes
 
 ONE = "account/orders/<str:number>/"
 
@@ -11,7 +11,10 @@ patterns = [
     path("account/orders/find/", orders.find, name="orders-find"),
     path("account/orders/found/", orders.found, name="orders-found"),
     path("account/orders/found/<str:number>/code/", orders.send_code, name="orders-code"),
-    path("account/orders/offered/<str:number>/", orders.answer_offer, name="orders-offered"),
+    path("account/orders/bought-here/<str:number>/", received.keep, name="orders-keep"),
+    path("account/orders/received/<str:number>/", received.order, name="received"),
+    path("account/orders/received/<str:number>/receive/", received.receive, name="received-receive"),
+    path("account/orders/received/<str:number>/decline/", received.decline, name="received-decline"),
     path(ONE, orders.order, name="order"),
     path(f"{ONE}cancel/", order_actions.cancel, name="order-cancel"),
     path(f"{ONE}receive/", order_actions.receive, name="order-receive"),

@@ -13,12 +13,13 @@ HOLDING = Holding(
             "sales.Purchase",
             (
                 *("user", "contact_phone", "contact_email", "guest_token_hash", "link_token_hash", "erased_phone"),
-                *("phone_proved_at", "declined_by"),
+                *("phone_proved_at", "declined_by", "content_digest"),
                 *("ship_name", "ship_phone", "ship_street", "ship_postcode"),
                 *("invoice_title", "invoice_tax_no", "invoice_email", "attribution_label", "coupon_code"),
             ),
             exported="purchases",
-            erased="the recipient, contacts and a title without tax number go; a keyed hash of the phone counts coupons",
+            erased="recipient, contacts and a title without tax number go (a unit's and a beneficiary's address is theirs); "
+            "a keyed hash of the phone counts coupons",
             kept=f"{YEARS}; an organisation's invoice title with its tax number stays on the invoice",
         ),
         Held("sales.OrderFacts", ("note",), exported="purchases", erased="emptied", kept=YEARS),
@@ -27,8 +28,8 @@ HOLDING = Holding(
         Held("sales.AfterSalePicture", ("picture",), erased="the buyer's photos are deleted, files and all"),
         Held(
             "sales.Refund",
-            ("reason", "proof", "paid_out_by_id"),
-            kept="a code of ours; the bank's slip, a document of the books that finance sees; who paid it, by number",
+            ("reason", "proof", "paid_out_by_id", "payee_why"),
+            kept="a code of ours; the bank's slip, a document of the books that finance sees; who paid it, by number; why to whom",
         ),
         Held(
             "sales.RefundAccount", ("holder", "bank", "number", "given_by_id"), exported="purchases", erased="deleted"

@@ -22,7 +22,7 @@ from shop.sales.models import (
     StatementLine,
 )
 from shop.sales.queries.due import dues_of
-from shop.sales.rules import BY_HAND, is_by_hand, sold_since, still_held
+from shop.sales.rules import BY_HAND, is_by_hand, line_of_key, sold_since, still_held
 from shop.sales.states import (
     AfterSaleState,
     OrderState,
@@ -133,11 +133,13 @@ def _payments() -> Iterator[Mismatch]:
 
 @check("what is booked of a line of the statement is what its bookings say")
 def _lines_of_statement() -> Iterator[Mismatch]:
-    rows = Remittance.objects.exclude(reference="").order_by().values_list("reference")
-    booked = dict(rows.annotate(fen=Sum("amount_fen")))
-    for reference, fen in StatementLine.objects.order_by("pk").values_list("reference", "booked_fen"):
-        if fen != booked.get(reference, 0):
-            yield Mismatch(f"line {reference} of the statement", fen, booked.get(reference, 0))
+    booked: dict[str, int] = {}
+    rows = Remittance.objects.exclude(reference_key="").order_by().values_list("reference_key")
+    for key, fen in rows.annotate(fen=Sum("amount_fen")):
+        booked[line_of_key(key)] = booked.get(line_of_key(key), 0) + fen
+    for key, fen in StatementLine.objects.order_by("pk").values_list("key", "booked_fen"):
+        if fen != booked.get(key, 0):
+            yield Mismatch(f"line {key} of the statement", fen, booked.get(key, 0))
 
 
 @check("each supplier's accounts are what its orders say")

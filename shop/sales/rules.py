@@ -73,9 +73,24 @@ def clean_account_no(text: str) -> str:
     return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
 
 
-def clean_reference(text: str) -> str:
-    """Return a bank's number of a payment in one spelling: however it is typed, the same number is the same text."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
+LONGEST_REFERENCE = 60
+
+
+def reference_key(text: str) -> str:
+    """Return the letters and digits of a bank's number of a payment: however it is typed, the same number is the same.
+
+    Dashes, dots, slashes, spaces, full-width signs and letters' case tell no two numbers apart; "" without any letter.
+    """
+    plain = unicodedata.normalize("NFKC", text).upper()
+    return "".join(sign for sign in unicodedata.normalize("NFKC", plain) if sign.isalnum())
+
+
+def line_of_key(key: str) -> str:
+    """Return the key of the line of the statement that a remittance's key belongs to.
+
+    Two of one payment that were booked before keys were compared share the line: the later one adds its id behind a "#".
+    """
+    return key.partition("#")[0] or key
 
 
 def clean_coupon(text: str) -> str:

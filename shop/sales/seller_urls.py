@@ -21,6 +21,7 @@ urlpatterns = [
     path("goods/<int:specification_id>/stock/change/", seller_stock.adjust, name="adjust-stock"),
     path("goods/<int:specification_id>/stock/count/", seller_stock.count, name="count-stock"),
     path("settlement/", seller.settlement, name="settlement"),
+    path("settlement/owed/", seller.owed, name="owed"),
     path("offers/", seller_offers.offers, name="offers"),
     path("offers/<int:consent_id>/", seller_offers.offer, name="offer"),
     path("offers/<int:consent_id>/answer/", seller_offers.answer, name="answer-offer"),

@@ -1,6 +1,6 @@
 """How a buyer's order reads: its timeline, the next step and whose it is, what may be done now. No queries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,15 +10,17 @@ from django.utils.translation import pgettext
 
 from shop.core import times
 from shop.core.masking import mask_name, mask_phone
-from shop.core.money import in_yuan, to_yuan
+from shop.core.money import in_yuan
 from shop.core.steps import Step, show_steps
 from shop.sales import hooks, rules
 from shop.sales.case_shown import CaseShown, show_case
 from shop.sales.claims import claimable
-from shop.sales.models import OrderFacts, Purchase, Shipment
+from shop.sales.models import LineFacts, OrderFacts, Shipment
+from shop.sales.money_shown import TransferWait, cancel_words, refund_words, transfer_wait
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
-from shop.sales.queries.weight_words import weight_words
+from shop.sales.queries.in_parcels import Pieces, in_parcel, still_to_come
+from shop.sales.queries.weight_words import Weighed, weighed_of, weight_words
 from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from traceability.queries.parcels import ParcelCode, codes_of
@@ -55,7 +57,7 @@ class LineShown:
     cases: tuple[CaseShown, ...] = ()
     weight: str = ""  # What it weighs, and what went back for it.
     is_weighed: bool = False
-    weighed_grams: int = 0
+    weighed: Weighed | None = None
     weighed_back_fen: int = 0
     promised: Dates | None = None  # What was promised of its dates, and in words.
     promise: str = ""
@@ -68,6 +70,7 @@ class ParcelShown:
     carrier: str
     tracking_no: str
     pieces: int
+    goods: tuple[Pieces, ...]
     trace_code: str  # Empty where no lot was recorded: its page would have nothing to tell.
     track: tuple[Mapping[str, str], ...]
 
@@ -94,6 +97,8 @@ class OrderShown:
     steps: list[dict[str, str]] = field(default_factory=list)
     entries: list[dict[str, str]] = field(default_factory=list)
     parcels: list[ParcelShown] = field(default_factory=list)
+    to_come: list[Pieces] = field(default_factory=list)
+    transfer: TransferWait | None = None
     ship_to: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -113,11 +118,11 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         can_review=order.state == OrderState.COMPLETED and line.accepted > 0 and not line.is_reviewed,
         can_claim=not line.has_open_case and bool(claimable(order, line, cases, at).pieces),
         cases=tuple(show_case(case, at) for case in cases),
-        weight=weight_words(line),
+        weight=weight_words(line, is_owed=order.purchase.terms == Terms.POSTPAID),
+        weighed=weighed_of(line),
         promised=line.promised,
         promise=promise_words(line.promised),
         is_weighed=line.is_weighed,
-        weighed_grams=line.weighed_grams + line.heavy_grams,
         weighed_back_fen=line.weighed_back_fen,
     )
 
@@ -168,7 +173,7 @@ def _cancels(order: OrderFacts, lines: list[LineShown]) -> str:
         "fen": in_yuan(order.left_fen),
     }
     if order.purchase.state == PurchaseState.PAID:
-        return _("Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s comes back the way it was paid.") % facts
+        return cancel_words(order, facts)
     return (
         _(
             "Cancel only the order from %(supplier)s (%(goods)s, %(fen)s)? Other orders of the purchase stay, and that "
@@ -185,8 +190,14 @@ def show_order_page(order: OrderFacts, at: datetime, *, open_address: bool) -> O
     shown.entries = _entries(order, shown.supplier)
     shipments = order.shipments.all()
     codes = codes_of(shipment.pk for shipment in shipments)
-    shown.parcels = [_parcel(shipment, codes.get(shipment.pk)) for shipment in shipments]
+    lines = list(order.lines.all())
+    shown.parcels = [_parcel(shipment, codes.get(shipment.pk), lines) for shipment in shipments]
+    shown.to_come = still_to_come(order)
+    shown.transfer = transfer_wait(order)
     shown.next_step, shown.countdown = _next(order, shown, at)
+    if shown.can["pay"] and shown.transfer is not None:
+        # A bank takes days: the day counts, not the minute.
+        shown.next_step, shown.countdown = shown.transfer.words(), None
     shown.ship_to = _ship_to(order, open_address)
     return shown
 
@@ -214,6 +225,8 @@ def state_words(order: OrderFacts) -> tuple[str, str]:
     """Return an order's state and its badge: what came first and is not paid yet is not completed for its buyer."""
     if rules.is_refused_whole(order.state, [(line.shipped, line.rejected) for line in order.lines.all()]):
         return (_("All refused, money back") if order.refunded_fen else _("All refused, nothing to pay")), "neutral"
+    if order.state == OrderState.CANCELLED and getattr(order, "refund_waits", False):
+        return _("Cancelled, refund in progress"), "limited"
     if order.state == OrderState.COMPLETED and order.purchase.state == PurchaseState.UNPAID:
         return _("Received, to be paid"), "limited"
     return order.get_state_display(), BADGES[OrderState(order.state)]
@@ -250,20 +263,8 @@ def _entries(order: OrderFacts, supplier: str) -> list[dict[str, str]]:
         text = _("Handed to %(carrier)s by %(supplier)s") % {"carrier": name, "supplier": supplier}
         found.append((shipment.shipped_at, {"title": f"{name} {shipment.tracking_no}", "text": text}))
     for refund in order.refunds.all():
-        text = _("%(amount)s, the way it was paid") % {"amount": f"¥{to_yuan(refund.amount_fen):,}"}
         title = _("Money given back") if refund.finished_at else _("Refund in progress")
-        if refund.finished_at is None and rules.is_by_hand(refund.payment.gateway):
-            text = _("%(amount)s: finance pays it to your account") % {"amount": f"¥{to_yuan(refund.amount_fen):,}"}
-        elif refund.reason == "weighed":
-            text = _("%(amount)s, the way it was paid: it weighed less than was charged") % {
-                "amount": f"¥{to_yuan(refund.amount_fen):,}"
-            }
-        elif rules.is_by_hand(refund.payment.gateway) and refund.provider_ref:
-            text = _("%(amount)s by bank transfer, reference %(reference)s") % {
-                "amount": f"¥{to_yuan(refund.amount_fen):,}",
-                "reference": refund.provider_ref,
-            }
-        found.append((refund.finished_at or refund.requested_at, {"title": title, "text": text}))
+        found.append((refund.finished_at or refund.requested_at, {"title": title, "text": refund_words(refund)}))
     # Sorted by time alone; what happened at one time stays in this order.
     found.sort(key=lambda each: each[0])
     entries = [{**words_, "when": when(at), "state": "done"} for at, words_ in reversed(found)]
@@ -272,7 +273,7 @@ def _entries(order: OrderFacts, supplier: str) -> list[dict[str, str]]:
     return entries
 
 
-def _parcel(shipment: Shipment, code: ParcelCode | None) -> ParcelShown:
+def _parcel(shipment: Shipment, code: ParcelCode | None, lines: Sequence[LineFacts]) -> ParcelShown:
     carrier = rules.CARRIERS[shipment.carrier]
     name = in_reader_language(carrier.name_zh, carrier.name_en)
     events = [
@@ -289,6 +290,7 @@ def _parcel(shipment: Shipment, code: ParcelCode | None) -> ParcelShown:
         carrier=name,
         tracking_no=shipment.tracking_no,
         pieces=sum(line.quantity for line in shipment.lines.all()),
+        goods=tuple(in_parcel(shipment, lines)),
         trace_code=code.code if code and code.has_lots else "",
         track=(*events, handed),
     )
@@ -314,23 +316,6 @@ def _next(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, date
     if shown.can["review"]:
         return _("Tell the next buyers how it was"), None
     return "", None
-
-
-def show_found(purchase: Purchase) -> list[dict[str, str]]:
-    """Return the state of a found purchase's orders, and nothing that says whose they are or what is in them."""
-    return [
-        {
-            "number": order.order.number,
-            "supplier": in_reader_language(order.supplier.name_zh, order.supplier.name_en),
-            "state": order.state,
-            "label": order.get_state_display(),
-            "badge": BADGES[OrderState(order.state)],
-            "placed": when(purchase.placed_at),
-            "shipped": when(order.shipped_at),
-            "phone": mask_phone(purchase.contact_phone),
-        }
-        for order in purchase.orders.all()
-    ]
 
 
 def _ship_to(order: OrderFacts, open_address: bool) -> dict[str, str]:

@@ -14,6 +14,9 @@ class Terms(models.TextChoices):
     POSTPAID = "postpaid", _("Goods first")
 
 
+CONSUMER_TERMS = (Terms.ONLINE, Terms.TRANSFER)
+
+
 class PurchaseState(models.TextChoices):
     """The payment state of one checkout."""
 

@@ -16,6 +16,11 @@ def thumb_url(picture_key: str, width: int = 240) -> str:
     return default_storage.url(f"{picture_key}-{width}.webp") if picture_key else ""
 
 
+def listed(names: Iterable[str]) -> str:
+    """Return names as a list, as the reader's language writes it."""
+    return (", " if get_language() == "en" else "、").join(names)
+
+
 def quoted(names: Iterable[str]) -> str:
     """Return names as a list in quotation marks, as the reader's language writes it."""
     return (", " if get_language() == "en" else "").join(f"“{name}”" for name in names)

@@ -5,7 +5,8 @@ browser, of which we store only hashes; `hq_me=1` tells scripts that there is so
 
 Each purchase of a guest gets a token of its own, made here when it is placed: no cookie from before it opens it, and
 what nobody here signed is nothing. What comes by a link becomes a permission of this session for that one purchase
-(`shop.sales.openings`). Who signs in or out is no guest any more: the list goes (`EndGuest`).
+(`shop.sales.openings`). Who signs in or out is no guest any more: the list goes (`EndGuest`), and who signed in may
+keep what it held in the account (`bought_in`).
 """
 
 import base64
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -28,6 +30,8 @@ from shop.sales.openings import forget_opened, opened_in
 BASKET_COOKIE = "hq_basket"
 GUEST_COOKIE = "hq_guest"
 ME_COOKIE = "hq_me"
+BOUGHT = "bought_as_guest"
+CHECKOUT = "checkout"
 HALF_A_YEAR = 183 * 24 * 3600
 MOST_TOKENS = 20  # of the newest purchases: older ones are found by number and phone
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}\Z")
@@ -112,13 +116,13 @@ def _derived(salt: str, *parts: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def purchase_token(mark: str, key: str, *typed: str) -> str:
-    """Return the token of the purchase that a guest places under `key` with these contacts; "" without a mark.
+def purchase_token(mark: str, key: str, content: str) -> str:
+    """Return the token of the purchase that a guest places under `key` with this content; "" without a mark.
 
     It can be made again only for who sends the same form from the same browser, since its answer was lost: whoever
     left a form open on a shared computer does not know what another typed into it.
     """
-    return _derived(_TOKEN_SALT, mark, key, *typed) if mark else ""
+    return _derived(_TOKEN_SALT, mark, key, content) if mark else ""
 
 
 def link_token(token: str) -> str:
@@ -126,18 +130,38 @@ def link_token(token: str) -> str:
     return _derived(_LINK_SALT, token) if token else ""
 
 
-def _owner(user: Any, mark: str) -> str:
-    return f"u{user.pk}" if user is not None else f"g{token_hash(mark)[:32]}"
+def _owner(user: Any, mark: str, secret: str) -> str:
+    return f"u{user.pk}" if user is not None else f"g{token_hash(f'{mark}.{secret}')[:32]}"
 
 
-def new_key(user: Any, mark: str) -> str:
+def checkout_secret(request: HttpRequest) -> str:
+    """Return what a guest's checkouts are bound to besides the mark: kept in the session until one's answer arrived.
+
+    The mark lives in a cookie for half a year, and may have been noted by somebody else before.
+    """
+    kept = request.session.get(CHECKOUT)
+    if not isinstance(kept, str):
+        kept = request.session[CHECKOUT] = secrets.token_urlsafe(24)
+    return kept
+
+
+def end_checkout(request: HttpRequest, key: str) -> None:
+    """The answer to the purchase kept under `key` has arrived: nobody sends that form again any more."""
+    if request.user.is_authenticated or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return
+    kept = request.session.get(CHECKOUT)
+    if kept and key.startswith(f"web:{_owner(None, kept_browser(request).mark, kept)}:"):
+        del request.session[CHECKOUT]
+
+
+def new_key(user: Any, mark: str, secret: str) -> str:
     """Return a new key for a checkout of this person, or of this browser. It is worth nothing for anybody else."""
-    return signing.Signer(salt=f"{_KEY_SALT}.{_owner(user, mark)}").sign(secrets.token_urlsafe(18))
+    return signing.Signer(salt=f"{_KEY_SALT}.{_owner(user, mark, secret)}").sign(secrets.token_urlsafe(18))
 
 
-def purchase_key(text: str, user: Any, mark: str) -> str:
+def purchase_key(text: str, user: Any, mark: str, secret: str) -> str:
     """Return what a purchase is kept under for a key that `new_key` made for the same owner; "" for any other text."""
-    owner = _owner(user, mark)
+    owner = _owner(user, mark, secret)
     try:
         return f"web:{owner}:{signing.Signer(salt=f'{_KEY_SALT}.{owner}').unsign(text)}"
     except signing.BadSignature:
@@ -150,17 +174,34 @@ def keep_guest(response: HttpResponse, request: HttpRequest, browser: GuestBrows
     _keep(response, request, GUEST_COOKIE, signed)
 
 
-def _note_end(sender: Any, request: HttpRequest | None = None, **facts: Any) -> None:
+def _note_out(sender: Any, request: HttpRequest | None = None, **facts: Any) -> None:
     """Django's own signals: somebody signed in or out, through whichever door."""
     if request is None:
         return
     request.guest_ended = True  # type: ignore[attr-defined]  # read by EndGuest
     if hasattr(request, "session"):
         forget_opened(request)
+        request.session.pop(BOUGHT, None)
+        request.session.pop(CHECKOUT, None)
 
 
-user_logged_in.connect(_note_end, dispatch_uid="sales.end_guest")
-user_logged_out.connect(_note_end, dispatch_uid="sales.end_guest_out")
+def _note_in(sender: Any, request: HttpRequest | None = None, user: Any = None, **facts: Any) -> None:
+    """Who signs in here may keep, until signing out, what this browser bought as a guest."""
+    _note_out(sender, request)
+    if request is not None and hasattr(request, "session") and user is not None:
+        hashes = kept_browser(request).hashes
+        if hashes:
+            request.session[BOUGHT] = {"user": user.pk, "hashes": list(hashes)}
+
+
+def bought_in(request: HttpRequest) -> tuple[str, ...]:
+    """Return the hashes of the tokens that this browser held when the person who is signed in signed in."""
+    kept = request.session.get(BOUGHT) if request.user.is_authenticated else None
+    return tuple(kept["hashes"]) if isinstance(kept, dict) and kept["user"] == request.user.pk else ()
+
+
+user_logged_in.connect(_note_in, dispatch_uid="sales.end_guest")
+user_logged_out.connect(_note_out, dispatch_uid="sales.end_guest_out")
 
 
 class EndGuest:

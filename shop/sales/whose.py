@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from shop.core.codes import national_phone
+from shop.sales.errors import PhoneUnproved
 
 
 def phone_digest(phone: str) -> str:
@@ -19,8 +21,9 @@ class Whose:
     """Who buys: an account, and the phones that it is reached by. A guest is its phone alone.
 
     With `is_proved`, the phone is one that the account proved: then what others only typed it into does not count, or
-    a stranger could use up what its owner may have. Who proved no phone is counted by the one that the purchase is
-    contacted by, with everything that is known of it.
+    a stranger could use up what its owner may have. Consumers without one have nothing that is had once, or so often
+    (`check_proved`): counted by what they type, they would read, and use up, what somebody else had. Units are counted
+    by the account and the phone that they give.
     """
 
     user_id: int | None = None
@@ -34,6 +37,15 @@ class Whose:
             return cls(user.pk, frozenset((user.phone,)), is_proved=True)
         known = {*phones, (user.phone or "") if user is not None else ""}
         return cls(user.pk if user is not None else None, frozenset(known - {""}))
+
+    def check_proved(self, what: str, *, field: str | None = None) -> None:
+        """Raise PhoneUnproved for who proved no phone: the same words whatever phone was typed. `what` is limited."""
+        if not self.is_proved:
+            raise PhoneUnproved(
+                _("%(what)s: only so many for each customer. Sign in with your phone number to have it.")
+                % {"what": what},
+                field=field,
+            )
 
     @property
     def is_known(self) -> bool:

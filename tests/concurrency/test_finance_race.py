@@ -36,7 +36,9 @@ def _pay_out(real_db: str, folder: Path, *, clerks: int, lock: bool = True) -> d
     purchase = _purchase()
     book(announce(purchase), FEN)
     cancel_order(order_id=only_order(purchase).pk, actor=None, at=AT)
-    give_account(purchase=purchase, holder="周敏", bank="工行天河支行", number="6222083602001234", actor=None, at=AT)
+    give_account(
+        purchase=purchase, holder="机关食堂", bank="工行天河支行", number="6222083602001234", actor=None, at=AT
+    )
     connection.close()
     outcomes = race(
         "pay_out", database_url=real_db, folder=folder, attempts=clerks, lock=lock, meet="money", processes=2,

@@ -16,21 +16,26 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.transaction import Atomic
+from oscar.apps.basket.models import Basket
+from oscar.apps.basket.models import Line as BasketLine
+from oscar.apps.offer.models import ConditionalOffer
 from oscar.apps.voucher.models import Voucher
 
 from catalog.models import Stock
 from catalog.operations import deciding, proposing, stock, stocktaking
 from livestream.operations import drops
 from procurement.operations import deciding as request_deciding
-from procurement.operations import quota, representing
+from procurement.operations import declarations, quota, representing
 from shop.accounts import one_time_codes
 from shop.accounts.models import OneTimeCode, User
 from shop.core import ledger, limits
 from shop.core.models import Account, Limit
+from shop.core.money import to_yuan
 from shop.sales import rules
 from shop.sales.models import Purchase
-from shop.sales.offers import has_used
-from shop.sales.operations import acceptance, aftersales, arbitration, checkout, discounts, placing, transfers
+from shop.sales.operations import acceptance, aftersales, arbitration, baskets, checkout, discounts, placing, transfers
+from shop.sales.pricing import Applied
+from shop.sales.used import has_used
 from tests.concurrency.meeting import Meeting
 from traceability.models import ProduceLot, TraceEvent
 from traceability.operations import assigning, quality
@@ -52,6 +57,9 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("delivery:order", representing, "counted_fen"),
     ("delivery:quota", representing, "counted_fen"),
     ("delivery:quota", quota, "_postings"),
+    # Who has read a declaration, before it is written.
+    ("amendment", declarations, "_check"),
+    ("verdict", declarations, "must_oversee"),
     ("lot", quality, "lock_lots"),
     ("reset", User, "set_password"),
 )
@@ -76,7 +84,8 @@ def take_lock_off(job: dict[str, Any]) -> None:
     one_time_codes._take_try = partial(_take_try, meeting)
     limits._count = partial(_count, meeting)
     discounts._claim_voucher = partial(_claim_voucher, meeting)
-    discounts._claim_offer = lambda *_facts: None
+    discounts._claim_offer = partial(_claim_offer, meeting)
+    baskets.add = partial(_add, meeting)
     checkout.place = partial(_place, meeting, checkout.place)
 
 
@@ -135,8 +144,29 @@ def _count(meeting: Meeting, digest: str, amount: int, at: object) -> bool:
 def _claim_voucher(meeting: Meeting, purchase: Purchase, voucher_id: int, amount_fen: int, whose: Any, at: Any) -> None:
     if has_used(purchase.coupon_code, whose, but=purchase.pk):
         raise discounts.CouponGone("gone")
+    voucher = Voucher.objects.get(pk=voucher_id)
+    if voucher.usage == Voucher.SINGLE_USE and voucher.num_orders:
+        raise discounts.CouponGone("gone")
     meeting.come("coupon")
     Voucher.objects.filter(pk=voucher_id).update(num_orders=1)
+
+
+def _claim_offer(meeting: Meeting, each: Applied, whose: Any, at: Any) -> None:
+    offer = ConditionalOffer.objects.get(pk=each.offer_id)
+    uses, most = offer.num_applications + each.frequency, offer.max_global_applications
+    total = offer.total_discount + to_yuan(each.amount_fen)
+    used_up = (most is not None and uses > most) or (offer.max_discount is not None and total > offer.max_discount)
+    if offer.status != ConditionalOffer.OPEN or used_up:
+        raise discounts.CouponGone("gone")
+    meeting.come("offer")
+    ConditionalOffer.objects.filter(pk=offer.pk).update(num_applications=uses, total_discount=total)
+
+
+def _add(meeting: Meeting, *, basket: Basket, specification_id: int, quantity: int, at: datetime) -> int:
+    line = BasketLine.objects.filter(basket=basket, line_reference=str(specification_id)).get()
+    meeting.come("basket")
+    BasketLine.objects.filter(pk=line.pk).update(quantity=line.quantity + quantity)
+    return int(line.quantity + quantity)
 
 
 def _place(meeting: Meeting, place: Callable[..., Purchase], *, key: str, **facts: Any) -> Purchase:

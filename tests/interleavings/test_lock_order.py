@@ -1,6 +1,7 @@
 """One order of locks: every operation of the trade takes them as `locks.LOCK_ORDER` says."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,7 +23,8 @@ from tests.factories import AT, make_certificate, make_listing, make_supplier, m
 from tests.interleavings.recording import recorded
 from tests.livestream.rooms import drop_of, make_room, make_session, put
 from tests.procurement.offices import approved, confirm, declared, make_office, ordered, shares
-from tests.sales.selling import PHONE, buy, lines_of, paid, pay, photo, ship
+from tests.sales import selling
+from tests.sales.selling import PHONE, lines_of, paid, pay, photo, ship
 from tests.sales.test_terms import agree
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_postgres")]
@@ -41,6 +43,9 @@ def orders_of(purchase: Purchase) -> list[OrderFacts]:
 
 def test_the_shop_locks_in_order() -> None:
     rice, oil = goods(), goods(supplier=make_supplier("连州合作社"))
+    owner = make_user(phone=PHONE, phone_verified=True)
+    buy, paid = partial(selling.buy, user=owner), partial(selling.paid, user=owner)
+    loose = make_listing(stock=50)
     with recorded() as recorder:
         pay(buy((oil, 1), (rice, 2), key="paid"))
         first, second = orders_of(Purchase.objects.get(key="paid"))
@@ -58,9 +63,9 @@ def test_the_shop_locks_in_order() -> None:
         )  # fmt: skip
         decide_after_sale(case_id=case.pk, approve=True, amount_fen=500, actor=None, at=AT)
         assert receive_overdue(at=AT + timedelta(days=60)) == 2
-        owner = make_user(phone=PHONE, phone_verified=True)
-        adopt_purchase(actor=owner, number=buy((rice, 1), key="adopted").number, at=AT)
-        decline_purchase(actor=owner, number=buy((rice, 1), key="declined").number, at=AT)
+        adopted = selling.buy((loose, 1), key="adopted", token="c" * 43)
+        adopt_purchase(actor=owner, number=adopted.number, token_hashes=(adopted.guest_token_hash,), at=AT)
+        decline_purchase(actor=owner, number=selling.buy((loose, 1), key="declined").number, at=AT)
     assert recorder.wrong == []
     assert {"sales_purchase", "sales_orderfacts", "catalog_listing", "catalog_stock", "core_account"} <= recorder.seen
     expired.refresh_from_db()

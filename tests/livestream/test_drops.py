@@ -15,12 +15,12 @@ from livestream.operations.sessions import end_session
 from livestream.queries.drops import drop_price
 from shop.core import projections
 from shop.core.errors import InvalidInput
-from shop.sales.errors import NotOffered, OverLimit
+from shop.sales.errors import NotOffered, OverLimit, PhoneUnproved
 from shop.sales.models import LineFacts, OrderAttribution, PayTime, Purchase
 from shop.sales.operations.closing import cancel_purchase, expire_purchases
 from shop.sales.operations.payments import start_payment
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
-from tests.factories import AT, make_division, make_freight, make_listing, make_supplier, spec_of
+from tests.factories import AT, make_division, make_freight, make_listing, make_supplier, make_user, spec_of
 from tests.livestream.rooms import drop_of, make_session, put
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def pools(listing) -> dict[str, tuple[int, int]]:
 
 
 def buy_drop(
-    drop: Drop, quantity: int = 1, *, key: str = "d", phone: str = "+8613800002046", at=AT, **changed
+    drop: Drop, quantity: int = 1, *, key: str = "d", phone: str = "+8613800002046", at=AT, user=None, **changed
 ) -> Purchase:
     make_division()
     price = drop_price(str(drop.pk), at)
@@ -47,10 +47,10 @@ def buy_drop(
         price.spec, quantity, price.spec.price_fen, price_source=price.source, stock_id=price.spec.stock_id
     )
     return place(
-        actor=None,
+        actor=user,
         at=at,
         lines=[replace(line, **changed)],
-        buyer=Buyer(phone=phone),
+        buyer=Buyer(user, phone),
         ship_to=ShipTo("周敏", phone, "440106", "龙口西路 8 号"),
         key=key,
         attribution=price.attributions[0],
@@ -154,13 +154,18 @@ def test_what_is_over_is_not_sold_at_its_price(stage) -> None:
 def test_each_buyer_has_its_limit_over_all_its_orders(stage) -> None:
     session, host, item = stage
     drop = drop_of(session, item, host, per_buyer=2)
-    first = buy_drop(drop, 2, key="a")
+    one, other = (make_user(phone=f"+861380000{end}", phone_verified=True) for end in ("2046", "9999"))
+    first = buy_drop(drop, 2, key="a", user=one)
     with pytest.raises(OverLimit) as refused:
-        buy_drop(drop, 1, key="b")
+        buy_drop(drop, 1, key="b", user=one)
     assert refused.value.details["left"] == 0
-    buy_drop(drop, 2, key="c", phone="+8613800009999")
+    # Nobody reads, or uses up, what a phone has by typing it.
+    for phone in ("+8613800002046", "+8613800009999"):
+        with pytest.raises(PhoneUnproved):
+            buy_drop(drop, 1, key=f"guest {phone}", phone=phone)
+    buy_drop(drop, 2, key="c", user=other)
     cancel_purchase(purchase=first, actor=None, at=AT)
-    buy_drop(drop, 2, key="d")
+    buy_drop(drop, 2, key="d", user=one)
 
 
 def test_a_session_that_ends_ends_its_drop(stage) -> None:

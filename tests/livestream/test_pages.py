@@ -136,6 +136,30 @@ def test_the_sheet_is_the_shops_or_the_drops(client: Client) -> None:
     assert client.get("/live/songyuan/choose/999999/").status_code == 404
 
 
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_the_goods_of_a_replay_can_be_chosen_while_another_session_is_shown(client: Client, language: str) -> None:
+    session, host = make_session()
+    item = put(session, make_listing(supplier=session.room.supplier), host)
+    sessions.end_session(session_id=session.pk, version=session.version, actor=host, at=AT)
+    make_session(session.room, host=host)
+    other = make_room(slug="elsewhere", host=make_user())
+    room = client.get(f"{language}/live/songyuan/?session={session.pk}")
+    assert room.context["share_url"].endswith(f"{language}/live/songyuan/?session={session.pk}")
+    assert f'href="{language}/live/songyuan/choose/{item.pk}/"' in room.content.decode()
+    answer = client.get(f"{language}/live/songyuan/choose/{item.pk}/")
+    assert (answer.status_code, answer.context["session"]) == (200, session)
+    assert answer.context["back"] == f"{language}/live/songyuan/?session={session.pk}"
+    assert client.get(f"{language}/live/{other.slug}/choose/{item.pk}/").status_code == 404
+
+
+def test_an_announcement_stands_at_the_top_and_not_over_the_clip(client: Client) -> None:
+    _session, _host = make_session()
+    page = client.get("/live/songyuan/").content.decode()
+    top = page[page.index('class="live-top"') : page.index('class="live-bottom"')]
+    assert 'data-part="announcement"' in top
+    assert page.count('data-part="announcement"') == 1
+
+
 def test_a_withdrawn_product_stays_in_the_tray_and_can_not_be_bought(client: Client) -> None:
     session, host = make_session()
     listing = make_listing(supplier=session.room.supplier)

@@ -148,10 +148,11 @@ def test_a_coupon_of_an_erased_person_stays_used_for_the_same_phone(zhou: User) 
 
 def test_what_was_reviewed_as_a_guest_is_ones_own_after_adoption(zhou: User) -> None:
     goods = make_listing(stock=50, price_fen=3280)
-    order = receive(ship(paid((goods, 1), token="")))
+    order = receive(ship(paid((goods, 1), token="c" * 43)))
     submit_review(line_id=lines_of(order)[0].pk, stars=4, text="不错", actor=None, at=AT)
     assert export_person(user=zhou)["reviews"] == []
-    adopt_purchase(actor=zhou, number=order.purchase.number, at=AT)
+    here = (order.purchase.guest_token_hash,)
+    adopt_purchase(actor=zhou, number=order.purchase.number, token_hashes=here, at=AT)
     assert [row["text"] for row in export_person(user=zhou)["reviews"]] == ["不错"]
     erase_person(user=zhou, at=AT)
     assert ReviewFacts.objects.get().shown_name == "**"

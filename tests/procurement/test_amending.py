@@ -174,7 +174,7 @@ def test_a_units_transfer_comes_from_its_registered_name_or_accounts_only(office
 
 
 def test_payers_are_registered_on_the_page_and_by_the_api(office):
-    given = {"what": "payer", "payer_name": "专户", "payer_bank": "农商", "payer_account": "62220200000"}
+    given = {"what": "payer", "payer_name": "朝霞小学专户", "payer_bank": "农商", "payer_account": "62220200000"}
     finance = as_(office.finance)
     assert finance.post("/units/settings/", given | {"payer_account": "1"}).status_code == 422
     assert as_(office.buyer).post("/units/settings/", given).status_code == 403
@@ -184,7 +184,7 @@ def test_payers_are_registered_on_the_page_and_by_the_api(office):
     stranger = program_of(make_office().finance)
     assert stranger.post(f"/units/payers/{payer['id']}/end").status_code == 404
     assert program.post(f"/units/payers/{payer['id']}/end").data["ended_at"] is not None
-    body = {"name": "专户", "bank": "农商", "account": "62220200000"}
+    body = {"name": "朝霞小学专户", "bank": "农商", "account": "62220200000"}
     assert program.post("/units/payers", body, key="p1").status_code == 201
     raised = program.post("/units/budget", {"fund": "union", "amount": "12.00", "reference": "x"}, key="b1").data
     assert raised["left"] == "100012.00"

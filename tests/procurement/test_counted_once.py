@@ -212,3 +212,25 @@ def _on_order(chance, what, offices, at):
         accept_goods(order_id=order.pk, accepted={line.pk: line.ordered - short}, actor=office.buyer, at=at)
     elif what == "refund":
         refund_order_part(order=order, amount_fen=7, reason="goodwill", key=f"r{at:%m%d}", actor=None, at=at)
+
+
+def test_a_rate_just_below_a_line_is_shown_below_it_on_every_door(above):
+    """2,124,900 of 2,500,000 is 84.996 %: rounded it would stand at a line of 85 that was not reached."""
+    office = make_office(above.unit, budget_fen=10_000_000)
+    declared(office, 8_333_333, by=above.approver)
+    accepted(office, make_listing(price_fen=212_490, stock=50), 10)
+    Organisation.objects.filter(pk=above.unit.organisation_id).update(kind=Organisation.Kind.SUPERVISING_UNIT)
+    board_page = as_(above.buyer).get(f"/units/board/?year={YEAR}")
+    home = as_(office.buyer).get(f"/units/?year={YEAR}").content.decode()
+    rate_page = as_(office.buyer).get(f"/units/rate/?year={YEAR}")
+    assert (figure(board_page, "fulfilment-rate"), figure(board_page, "board-rate")) == ("84.99 %", "84.99 %")
+    assert (figure(rate_page, "rate"), "84.99" in home) == ("84.99 %", True)
+    for page in (board_page.content.decode(), home, rate_page.content.decode()):
+        assert "85.00" not in page
+    file = load_workbook(io.BytesIO(b"".join(as_(office.buyer).get(f"/units/rate/file.xlsx?year={YEAR}"))))
+    figures = {row[0]: row[1] for row in file.worksheets[0].iter_rows(values_only=True)}
+    assert [value for name, value in figures.items() if str(name).startswith("完成率")] == [84.99]
+    quota = program_of(office.buyer).get(f"/units/quota?year={YEAR}").data
+    top = program_of(above.approver).get(f"/units/board?year={YEAR}").data["items"][0]
+    assert (quota["whole"]["rate"], quota["pace"]["rate"]) == ("84.99", "84.99")
+    assert (top["quota"]["rate"], top["pace"]["rate"]) == ("84.99", "84.99")

@@ -38,10 +38,10 @@ def test_each_delivery_gets_an_acceptance_of_its_own(office, delivered_twice):
     assert f'name="parcel" value="{first.pk}"' in page
     assert "已发 2 件" in page
 
-    posted = {"parcel": first.pk, f"accepted-{line.pk}": 2, "receiver": "何师傅", "second": "梁老师"}
+    posted = {"parcel": first.pk, f"accepted-{line.pk}": 2, "receiver": "何师傅", "second": office.approver.pk}
     assert as_(office.buyer).post(f"{path}accept/", posted).status_code == 302
     page = as_(office.buyer).get(path)
-    assert figure(page, "acceptance-receivers") == "何师傅 · 梁老师"
+    assert figure(page, "acceptance-receivers") == f"何师傅（非本单位账号） · {office.approver.name}"
     assert 'data-testid="go-accept"' in page.content.decode()
 
     posted = {"parcel": second.pk, f"accepted-{line.pk}": 2, "receiver": "何师傅", "note": "压坏一件"}
@@ -79,7 +79,7 @@ def test_a_school_accepts_with_two_people(office, delivered_twice):
                 order_id=order.pk, accepted={}, receivers=Receivers("何师傅", second), actor=office.buyer, at=AT
             )
         assert (refused.value.code, refused.value.field) == (code, "second")
-    both = as_(office.buyer).post(path, {f"accepted-{line.pk}": 5, "receiver": "何师傅", "second": "梁老师"})
+    both = as_(office.buyer).post(path, {f"accepted-{line.pk}": 5, "receiver": "何师傅", "second": office.approver.pk})
     assert both.status_code == 302
 
 

@@ -2,13 +2,18 @@
 
 import pytest
 
+from procurement.models import PurchaseRequest
 from procurement.operations.cancelling import ask_cancel
 from procurement.queries.requests import payment_page
+from shop.accounts.models import Message
 from shop.sales.models import Purchase
+from shop.sales.notices import ask_account
+from tests.api.conftest import program_of
 from tests.factories import AT
 from tests.sales.selling import ship
 
 from .offices import as_, make_office, ordered, submitted
+from .test_paying_pages import book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 
@@ -59,3 +64,25 @@ def test_payments_show_the_open_ones_by_their_day_and_then_the_latest_first(offi
     made = [ordered(office, (listing, 1), terms="prepaid")[0].purchase for _ in range(4)]
     Purchase.objects.filter(pk__in=[made[0].pk, made[1].pk]).update(state="paid", paid_at=AT)
     assert [row.purchase_id for row in payment_page(office.unit.pk, 1)][2:] == [made[1].pk, made[0].pk]
+
+
+def test_a_refund_without_an_account_is_asked_of_finance_alone(office, listing):
+    (order,) = ordered(office, (listing, 5), terms="prepaid")
+    number = PurchaseRequest.objects.get().number
+    path = f"/units/payments/{number}/"
+    as_(office.finance).post(path, {"how": "transfer"})
+    book(510_00, "give_back")
+    ask_account(purchase_id=order.purchase_id, at=AT)
+    told = Message.objects.filter(kind="refund_account").values_list("user_id", "url")
+    assert list(told) == [(office.finance.pk, path)]
+    assert (path in home(office.finance, "?tasks=all"), "填写账户" in home(office.finance, "?tasks=all")) == (
+        True,
+        True,
+    )
+    page = as_(office.buyer).get(f"/account/orders/{order.order.number}/").content.decode()
+    assert ("account-elsewhere" in page, "give-account" in page) == (True, False)
+    told = program_of(office.buyer).get(f"/purchases/{order.purchase.number}").data["goes_back"]
+    assert (told["has_account"], told["asked_of"]) == (False, "unit")
+    given = {"holder": office.unit.organisation.name_zh, "bank": "工行", "number": "622208360200"}
+    assert as_(office.finance).post(f"{path}account/", given).status_code == 302
+    assert "填写账户" not in home(office.finance, "?tasks=all")

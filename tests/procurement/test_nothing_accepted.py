@@ -12,7 +12,7 @@ from tests.api.conftest import program_of
 from tests.factories import AT, make_freight
 from tests.sales.selling import lines_of, ship
 
-from .offices import YEAR, make_office, ordered
+from .offices import YEAR, as_, figure, make_office, ordered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day", "freight")]
 
@@ -56,6 +56,12 @@ def test_postpaid_nothing_is_due_when_everything_was_rejected(office, listing):
     assert agree()
     shown = program_of(office.buyer).get(f"/units/orders/{order.order.number}").data
     assert (shown["counted"], shown["deducted"]) == ("0.00", shown["total"])
+    assert (shown["is_paid"], shown["is_nothing_to_pay"]) == (False, True)
+    for path in (f"/units/orders/{order.order.number}/", f"/units/payments/{PurchaseRequest.objects.get().number}/"):
+        page = as_(office.finance).get(path)
+        assert figure(page, "payment-state") == "无需付款", path
+        assert "已付款" not in page.content.decode(), path
+    assert figure(as_(office.finance).get("/units/payments/"), "payment-state") == "无需付款"
 
 
 def test_prepaid_freight_goes_back_when_everything_was_rejected(office, listing):
@@ -64,7 +70,8 @@ def test_prepaid_freight_goes_back_when_everything_was_rejected(office, listing)
     capture_payment(payment_id=payment.pk, at=AT)
     reject_all(office, order)
     assert (order.refunded_fen, order.left_fen) == (order.total_fen, 0)
-    assert sum(Refund.objects.values_list("amount_fen", flat=True)) == order.total_fen
+    # Goods and freight together: one payment of finance, not two.
+    assert list(Refund.objects.values_list("amount_fen", "reason")) == [(order.total_fen, "accepted_nothing")]
     assert [quota(office, side) for side in ("committed", "fulfilled", "reversed")] == [0, 0, order.total_fen]
     assert agree()
 

@@ -153,7 +153,7 @@ def test_a_list_says_each_rows_reason_and_good_rows_go_alone(office, listing):
     good, few = spec_of(listing).sku, spec_of(other).sku
     request = ask(office)
     base = f"/units/requests/{request.number}/list/"
-    rows = [["编码", "数量"], [good, 12], [good, 1], ["NOPE", 3], [few, "=5+5"], [few, "十"], [few, 10], [few, "4"]]
+    rows = [["编码", "数量"], [good, 12], [good, 1], ["NOPE", 3], [few, "=5+5"], [few, "若干"], [few, 10], [few, "4"]]
 
     page = as_(office.buyer).post(base, {"file": workbook(rows)})
 
@@ -251,7 +251,8 @@ def test_pages_ask_the_database_as_much_for_thirty_as_for_one(office, listing, d
     client = as_(office.buyer)
     ordered(office, (listing, 1))
     for _number in range(2):
-        asked(client, "/units/", 21)  # Two of them: who shares the canteen, who wants to cancel.
+        # Four of them: who shares the canteen, who wants to cancel, who has which role, what is being paid back.
+        asked(client, "/units/", 23)
         asked(client, "/units/orders/", 14)
         asked(client, "/units/requests/?state=all", 12)
         for _each in range(29 if _number == 0 else 0):

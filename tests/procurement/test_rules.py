@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from procurement.rules.amounts import in_capitals
-from procurement.rules.lists import Cell, Known, Verdict, check_rows, read_quantity, rows_of, split_text
+from procurement.rules.lists import Cell, Known, Verdict, check_rows, read_quantity, read_rows, rows_of, split_text
 from procurement.rules.quota import (
     Amounts,
     PaceState,
@@ -155,7 +155,7 @@ def test_each_row_gets_its_reason_and_good_ones_stand_alone():
     rows = check_rows(rows_of(table), KNOWN)
 
     assert [(row.number, row.verdict.value, row.quantity) for row in rows] == [
-        (2, "good", 12), (4, "not_a_number", 0), (5, "too_few_left", 6), (6, "good", 5), (7, "duplicate", 0),
+        (2, "good", 12), (4, "too_few_left", 12), (5, "too_few_left", 6), (6, "good", 5), (7, "duplicate", 0),
         (8, "not_for_sale", 0), (9, "unknown", 0), (10, "no_code", 0), (11, "formula", 0), (12, "formula", 0),
     ]  # fmt: skip
     assert rows[4].same_as == 2
@@ -167,7 +167,9 @@ def test_each_row_gets_its_reason_and_good_ones_stand_alone():
     ("text", "found"),
     [
         ("12", ("good", 12)), ("１２", ("good", 12)), ("1,200", ("good", 1200)), ("12.00", ("good", 12)), ("'7", ("good", 7)),
-        ("", ("no_quantity", 0)), ("12箱", ("not_a_number", 0)), ("1e3", ("not_a_number", 0)), ("1,20", ("not_a_number", 0)),
+        ("", ("no_quantity", 0)), ("12箱", ("other_unit", 0)), ("2 箱", ("other_unit", 0)), ("24件", ("good", 24)), ("24 个", ("good", 24)), ("二十", ("good", 20)),
+        ("十二", ("good", 12)), ("一百零五件", ("good", 105)), ("两百", ("good", 200)), ("二百五", ("not_a_number", 0)), ("约20", ("not_a_number", 0)),
+        ("20-30", ("not_a_number", 0)), ("2×12", ("not_a_number", 0)), ("3公斤", ("other_unit", 0)), ("1e3", ("not_a_number", 0)), ("1,20", ("not_a_number", 0)),
         ("1.5", ("not_whole", 0)), ("0", ("not_whole", 0)), ("-3", ("not_whole", 0)), ("100000", ("too_many", 0)),
         ("9" * 400, ("too_many", 0)),
     ],
@@ -186,3 +188,22 @@ def test_any_text_gets_some_verdict(text):
 
 def test_pasted_lines_split_by_tab_comma_or_spaces():
     assert split_text('A1\t2\r\n"B2",3\nC3  4\n\nD4，5') == [["A1", "2"], ["B2", "3"], ["C3", "4"], [], ["D4", "5"]]
+
+
+def test_a_head_below_a_title_is_found_and_what_stands_above_is_told():
+    table = [
+        ["朝霞小学 11 月采购单", None, None],
+        [],
+        ["经办：周敏", None],
+        ["序号", "商品编码*", "数量（件）"],
+        [1, "A1", "24件"],
+    ]
+    found = read_rows(table)
+    assert (found.head, found.skipped) == (4, (1, 3))
+    assert found.cells == [Cell(5, "A1", "24件")]
+
+
+@pytest.mark.parametrize("head", ["数量（箱）", "数量/箱", "数量(公斤)"])
+def test_a_head_that_measures_in_other_units_is_not_read_as_pieces(head):
+    (cell,) = read_rows([["编码", head], ["A1", 3]]).cells
+    assert check_rows([cell], KNOWN)[0].verdict == Verdict.OTHER_UNIT

@@ -119,8 +119,74 @@ def test_two_who_accept_together_are_two_people_however_it_is_written(listing, s
     with pytest.raises(InvalidInput) as refused:
         accept_goods(receivers=Receivers("周敏", second), **given)
     assert refused.value.field == "second"
-    accept_goods(receivers=Receivers("周敏", "李文静"), **given)
-    assert GoodsAcceptance.objects.get().second_name == "李文静"
+    accept_goods(receivers=Receivers("周敏", "李文静", is_outside=True), **given)
+    found = GoodsAcceptance.objects.get()
+    assert (found.second_name, found.second_kind, found.second_account_id) == ("李文静", "outside", None)
+
+
+def test_who_accepts_with_another_is_of_the_unit_or_a_witness_from_outside(listing):
+    office = make_office(budget_fen=1_000_000, needs_two_receivers=True)
+    (order,) = ordered(office, (listing, 2))
+    ship(order)
+    stranger = make_office().buyer
+    line = lines_of(order)[0].pk
+    given = {"order_id": order.pk, "accepted": {line: 2}, "actor": office.buyer, "at": AT}
+    for receivers, field in (
+        (Receivers("周敏", "李文静"), "second"),
+        (Receivers("周敏", stranger.name), "second"),
+        (Receivers("周敏", second_account_id=stranger.pk), "second"),
+        (Receivers("周敏", second_account_id=office.finance.pk), "second"),
+        (Receivers("周敏", office.approver.name, is_outside=True), "witness"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            accept_goods(receivers=receivers, **given)
+        assert refused.value.field == field, receivers
+    path = f"/units/orders/{order.order.number}/"
+    sent = {f"accepted-{line}": 2, "receiver": "周敏"}
+    buyer = as_(office.buyer)
+    for more in ({"second": "李文静"}, {"second": stranger.pk}, {"second": "outside"}, {"witness": "李文静"}):
+        page = buyer.post(f"{path}accept/", sent | more)
+        assert (page.status_code, "has-error" in page.content.decode()) == (422, True), more
+    answer = program_of(office.buyer).post(f"{path[:-1]}/acceptance", {"received_with": "李文静"}, key="a1")
+    assert (answer.status_code, "second_not_member" in answer.content.decode()) == (422, True)
+    assert not GoodsAcceptance.objects.exists()
+    body = {"received_with": "李文静", "is_witness": True}
+    assert program_of(office.buyer).post(f"{path[:-1]}/acceptance", body, key="a2").status_code == 201
+    paper = buyer.get(f"{path}acceptances/1/").content.decode()
+    assert "李文静（单位外见证人）" in paper
+    (told,) = program_of(office.buyer).get(f"{path[:-1]}/acceptances").data["items"]
+    assert (told["received_with"], told["is_witness"]) == ("李文静", True)
+
+
+@pytest.mark.parametrize(
+    "holder",
+    ["{}（食堂）", "{}(食堂)", "{}食堂", "{} 食堂专户", "食堂（{}）", "张三（食堂）", "张三食堂", "Li Lei (canteen)"],
+)
+def test_a_person_with_the_word_canteen_is_no_payer(office, holder):
+    facts = {"name": holder.format(office.buyer.name), "bank": "工行", "account": "62220800001"}
+    with pytest.raises(InvalidInput) as refused:
+        register_payer(unit_id=office.unit.pk, **facts, actor=office.finance, at=AT)
+    assert refused.value.field == "payer_name"
+    assert program_of(office.finance).post("/units/payers", facts, key="p1").status_code == 422
+    assert not UnitPayer.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        "{}",
+        "{}（食堂）",
+        "{}食堂专户",
+        "{}工会委员会",
+        "天河区教育工会",
+        "天河区国库支付中心",
+        "Tianhe Education Bureau",
+    ],
+)
+def test_the_unit_its_funds_and_institutions_are_payers(office, holder):
+    name = holder.format(office.unit.organisation.name_zh)
+    register_payer(unit_id=office.unit.pk, name=name, bank="工行", account="62220800001", actor=office.finance, at=AT)
+    assert UnitPayer.objects.get().name == name
 
 
 @pytest.mark.parametrize(("name", "street", "field"), [("\u200b", "龙口西路", "name"), ("周敏", "\u2060 .", "street")])

@@ -183,9 +183,20 @@ def check_basket(stall: Stall, wanted: Any, on: Any, coupon: int) -> None:
     assert with_.total_fen <= without.total_fen <= bare.total_fen == bare.goods_fen + bare.freight_fen
     used = any(each.voucher_id for each in with_.applied)
     assert used == (with_.total_fen < without.total_fen) == (not found.coupon_error and not found.coupon_note)
+    check_one_more(stall, wanted, coupon, with_)
     suppliers = dict(OfferConsent.objects.values_list("pk", "supplier_id"))
     for quote in (without, with_):
         _check_sums(quote, suppliers)
+
+
+def check_one_more(stall: Stall, wanted: Sequence[tuple[int, int]], coupon: int, before: Quote) -> None:
+    """Check that one more piece, of one product or another, costs its price at most; the others get no dearer by it."""
+    place = sum(place * pieces for place, pieces in wanted) % len(stall.specs)
+    more = dict(wanted)
+    more[place] = more.get(place, 0) + 1
+    after, _found = stall.quote(sorted(more.items()), stall.coupons[coupon])
+    assert after.discount_fen >= before.discount_fen
+    assert after.goods_fen - after.discount_fen <= before.goods_fen - before.discount_fen + stall.specs[place].price_fen
 
 
 def _check_sums(quote: Quote, suppliers: dict[int, int]) -> None:

@@ -8,7 +8,10 @@ from django.utils import timezone
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 
 from shop.accounts import roles
+from shop.accounts.models import Organisation, User
 from shop.accounts.operations import groups
+from shop.core.back_office import Audited, ReadOnly, site
+from shop.core.models import AuditEntry
 from tests.factories import AT, make_user
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +72,35 @@ def test_a_cooperative_sees_no_offers(client: Client, offer: ConditionalOffer) -
     groups.give_role(user=seller, role=roles.COOPERATIVE, actor=None, at=timezone.now())
     client.force_login(seller, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(f"/admin/offer/conditionaloffer/{offer.pk}/change/").status_code == 302
+
+
+def test_who_changed_what_of_an_offer_is_audited(office: Client, offer: ConditionalOffer) -> None:
+    facts = {
+        "name": "满 100 减 10",
+        "offer_type": offer.offer_type,
+        "exclusive": "on",
+        "status": "Suspended",
+        "condition": offer.condition_id,
+        "benefit": offer.benefit_id,
+        "priority": "0",
+        "funding-TOTAL_FORMS": "1",
+        "funding-INITIAL_FORMS": "0",
+        "funding-0-funded_by": "platform",
+    }
+    assert office.post(f"/admin/offer/conditionaloffer/{offer.pk}/change/", facts).status_code == 302
+    entry = AuditEntry.objects.filter(action="change_by_admin", object_kind="conditionaloffer").get()
+    staff = User.objects.get(email="staff@example.cn")
+    assert (entry.object_id, entry.actor_id, entry.data) == (str(offer.pk), staff.pk, {"fields": ["status"]})
+    assert office.post("/admin/offer/range/add/", {"name": "柑橘", "includes_all_products": "on"}).status_code == 302
+    added = AuditEntry.objects.filter(action="add_by_admin", object_kind="range").get()
+    assert added.data == {"fields": ["includes_all_products", "name"]}
+
+
+def test_whatever_staff_may_change_in_the_back_office_is_audited() -> None:
+    """People and organisations note memberships, too, and have an entry of their own (tests/accounts)."""
+    loose = [
+        model.__name__
+        for model, admin in site._registry.items()
+        if not isinstance(admin, Audited | ReadOnly) and model not in (User, Organisation)
+    ]
+    assert loose == []

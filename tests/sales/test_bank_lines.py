@@ -6,6 +6,7 @@ import pytest
 
 from shop.accounts.models import User
 from shop.core.errors import InvalidInput
+from shop.core.models import AuditEntry
 from shop.core.projections import run_all
 from shop.sales.errors import AccountChanged
 from shop.sales.models import Payment, Purchase, Refund, StatementLine
@@ -29,7 +30,7 @@ def program() -> Any:
     return program_of(admin)
 
 
-def refund_with_account(holder: str = "王小明") -> tuple[Purchase, Refund]:
+def refund_with_account(holder: str = "周敏") -> tuple[Purchase, Refund]:
     purchase, payment = announced()
     book(payment, 40_00, "give_back")
     give_account(purchase=purchase, holder=holder, bank="工行广州", number="622208360200", actor=None, at=AT)
@@ -56,7 +57,7 @@ def test_a_refund_is_not_noted_as_paid_to_an_account_that_finance_never_saw() ->
         pay_out(refund_id=refund.pk, reference="OUT-1", account_version=1, actor=None, at=AT)
     refund.refresh_from_db()
     assert refund.state == "requested"
-    assert desk.post(f"/review/payouts/{refund.pk}/", sent("OUT-1", 2)).status_code == 302
+    assert desk.post(f"/review/payouts/{refund.pk}/", sent("OUT-1", 2) | {"why": "代收"}).status_code == 302
     refund.refresh_from_db()
     assert (refund.state, refund.account_version) == ("succeeded", 2)
     assert wrong() == []
@@ -64,9 +65,7 @@ def test_a_refund_is_not_noted_as_paid_to_an_account_that_finance_never_saw() ->
 
 def test_the_same_account_given_twice_is_the_one_that_finance_saw() -> None:
     purchase, refund = refund_with_account()
-    again = give_account(
-        purchase=purchase, holder="王小明", bank="工行广州", number="6222 0836 0200", actor=None, at=AT
-    )
+    again = give_account(purchase=purchase, holder="周敏", bank="工行广州", number="6222 0836 0200", actor=None, at=AT)
     assert again.version == 1
     assert pay_out(refund_id=refund.pk, reference="OUT-1", account_version=1, actor=None, at=AT).state == "succeeded"
 
@@ -136,3 +135,45 @@ def test_a_line_is_split_up_to_its_amount() -> None:
         match_transfer(payment_id=payments[2].pk, received_fen=69_40, line_fen=50_00, **(facts | {"reference": "L8"}))
     assert (refused.value.code, refused.value.field) == ("line_amount_wrong", "line")
     assert wrong() == []
+
+
+@pytest.mark.parametrize("door", ["page", "api"])
+def test_a_refund_to_another_name_than_who_paid_needs_a_reason_that_is_kept(door: str) -> None:
+    _purchase, refund = refund_with_account(holder="赵六")
+    desk = finance()
+    page = desk.get("/review/payouts/").content.decode()
+    assert ("payee-warning" in page, "payout-why" in page, "赵六" in page) == (True, True, True)
+    path = f"/review/payouts/{refund.pk}/"
+    pays = program()
+    for why in ("", "   "):
+        if door == "page":
+            refused = desk.post(path, sent("OUT-1", 1) | {"why": why})
+            assert (refused.status_code, "请写明为什么付到这里" in refused.content.decode()) == (422, True)
+        else:
+            body = {"reference": "OUT-1", "account_version": 1, "why": why}
+            refused = pays.post(f"{path}payment", body, key=f"k{len(why)}")
+            assert (refused.status_code, refused.data["code"]) == (422, "payee_differs")
+        refund.refresh_from_db()
+        assert refund.state == "requested"
+    why = "付款人来电：户主是其丈夫"
+    if door == "page":
+        assert desk.post(path, sent("OUT-1", 1) | {"why": why}).status_code == 302
+    else:
+        body = {"reference": "OUT-1", "account_version": 1, "why": why}
+        assert pays.post(f"{path}payment", body, key="paid").status_code == 204
+    refund.refresh_from_db()
+    assert (refund.state, refund.payee_why) == ("succeeded", why)
+    assert AuditEntry.objects.get(action="refund_paid_out").data["payee_why"] == why
+    assert why in desk.get("/review/payouts/?paid=1").content.decode()
+    shown = pays.get("/review/payouts?state=paid").data["items"][0]
+    assert (shown["holder_differs"], shown["why"]) == (True, why)
+    assert wrong() == []
+
+
+def test_a_refund_to_who_paid_needs_no_reason() -> None:
+    _purchase, refund = refund_with_account()
+    desk = finance()
+    assert "payee-warning" not in desk.get("/review/payouts/").content.decode()
+    assert desk.post(f"/review/payouts/{refund.pk}/", sent("OUT-1", 1) | {"why": "无关"}).status_code == 302
+    refund.refresh_from_db()
+    assert (refund.state, refund.payee_why) == ("succeeded", "")

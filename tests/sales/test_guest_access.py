@@ -11,9 +11,9 @@ from shop.accounts.models import User
 from shop.sales import openings
 from shop.sales.models import OrderFacts, Purchase
 from shop.sales.operations.adopting import adopt_purchase
-from shop.sales.visitors import GUEST_COOKIE
+from shop.sales.visitors import GUEST_COOKIE, token_hash
 from tests.factories import AT, make_division, make_listing, make_supplier, make_user, spec_of
-from tests.sales.selling import PHONE, lines_of, paid, receive, ship
+from tests.sales.selling import PHONE, lines_of, paid, ship
 
 pytestmark = pytest.mark.django_db
 LINK, OTHER_LINK, BROWSER = "a" * 43, "b" * 43, "c" * 43
@@ -37,6 +37,10 @@ def codes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
 def address(order: OrderFacts, rest: str = "") -> str:
     return f"/account/orders/{order.order.number}/{rest}"
+
+
+def received(order: OrderFacts, rest: str = "") -> str:
+    return f"/account/orders/received/{order.order.number}/{rest}"
 
 
 def buys(client: Client) -> Purchase:
@@ -120,10 +124,10 @@ def test_what_a_link_opened_stays_in_its_session_and_ends_after_a_day(monkeypatc
 
 
 def test_links_end_when_an_account_adopts_the_purchase() -> None:
-    order = paid((make_listing(stock=9), 1), link=LINK)
+    order = paid((make_listing(stock=9), 1), token=BROWSER, link=LINK)
     early, late = Client(), Client()
     early.get(address(order), {"t": LINK})
-    adopt_purchase(actor=make_user(phone=PHONE, phone_verified=True), number=order.purchase.number, at=AT)
+    adopt_purchase(actor=make_user(), number=order.purchase.number, token_hashes=(token_hash(BROWSER),), at=AT)
     late.get(address(order), {"t": LINK})
     assert (early.get(address(order)).status_code, late.get(address(order)).status_code) == (404, 404)
 
@@ -161,8 +165,10 @@ def test_a_supplier_can_not_act_as_its_buyer(codes: list[tuple[str, str]]) -> No
     assert acts(seller, order) == {404}
 
 
-def test_a_code_to_the_phone_opens_the_found_purchase_once_and_for_this_session(codes: list[tuple[str, str]]) -> None:
-    order = receive(ship(paid((make_listing(stock=9), 1), token=BROWSER)))
+def test_a_code_to_the_phone_follows_and_receives_the_found_purchase_in_this_session(
+    codes: list[tuple[str, str]],
+) -> None:
+    order = ship(paid((make_listing(stock=9), 1), token=BROWSER))
     finder, other = Client(), Client()
     finds(finder, order)
     finds(other, order)
@@ -172,11 +178,24 @@ def test_a_code_to_the_phone_opens_the_found_purchase_once_and_for_this_session(
     assert other.post("/account/code/", {"code": codes[0][1]}).status_code == 302
     assert acts(other, order) == {404}
     opened = finder.post("/account/code/", {"code": codes[0][1]})
-    assert (opened.status_code, opened["Location"]) == (302, address(order))
+    assert (opened.status_code, opened["Location"]) == (302, received(order))
     assert finder.cookies["sessionid"].value != before
-    assert finder.get(address(order)).status_code == 200
-    line = lines_of(order)[0].pk
-    assert finder.post(address(order, f"review/{line}/"), {"stars": "5", "text": "甜"}).status_code == 302
+    page = finder.get(received(order)).content.decode()
+    assert ("SF1234567890123" in page, "¥" in page, "龙口西路" in page, "cancel" in page) == (True, False, False, False)
+    assert 'data-testid="open-received"' in finder.get("/account/orders/found/").content.decode()
+    # It may be a present: whoever has the phone neither acts on it otherwise, nor gets money, nor is its account.
+    assert acts(finder, order) == {404}
+    pay = f"/pay/{order.purchase.number}/"
+    assert {finder.get(f"{pay}{step}").status_code for step in ("", "account/", "done/")} == {404}
+    assert {finder.post(f"{pay}{step}").status_code for step in ("", "account/", "cancel/")} == {404}
+    assert finder.post(received(order, "decline/")).status_code == 302
+    for stranger in (other, Client()):
+        assert {stranger.get(received(order)).status_code, stranger.post(received(order, "receive/")).status_code} == {
+            404
+        }
+    assert finder.post(received(order, "receive/")).status_code == 302
+    order.refresh_from_db()
+    assert (order.state, order.purchase.user, order.purchase.declined_by) == ("completed", None, None)
     assert finder.get("/account/code/").status_code == 302
 
 

@@ -1,5 +1,5 @@
 """A guest's cookie: nothing that was not issued here, and nothing from before a purchase, opens it; it ends with signing
-in or out. Purchases with a phone are its owner's when it is proved, or when the owner says so.
+in or out. An account has what was bought in the browser it signed in in; a phone alone gives nobody a purchase.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from shop.core.models import AuditEntry
 from shop.sales.models import OrderFacts, Purchase
 from shop.sales.visitors import GUEST_COOKIE, MOST_TOKENS
 from tests.factories import make_division, make_listing, make_user, spec_of
-from tests.sales.selling import PHONE, paid
+from tests.sales.selling import PHONE, paid, pay, ship
 from tests.sales.test_checkout_keys import filled, same_browser
 from tests.sales.test_guest_access import acts, buys
 
@@ -146,33 +146,78 @@ def test_the_buyer_who_signs_in_with_the_orders_phone_has_it_in_the_account() ->
     assert browser.get(f"/pay/{bought.number}/").status_code == 200
 
 
-def test_a_strangers_order_with_ones_phone_is_offered_and_taken_or_declined() -> None:
-    stranger, browser = Client(), Client()
-    first, second = buys(stranger), buys(stranger)
+def keeps(client: Client, purchase: Purchase) -> int:
+    return client.post(f"/account/orders/bought-here/{purchase.number}/").status_code
+
+
+def test_who_has_the_phone_follows_a_guests_order_and_its_payer_keeps_it() -> None:
+    payer, browser = Client(), Client()
+    bought = buys(payer)
+    pay(bought)
+    order = ship(bought.orders.get())
     zhou = make_user(phone=PHONE, phone_verified=True)
     signs_in(browser, zhou)
     page = browser.get("/account/orders/").content.decode()
-    assert page.count('data-testid="offered-purchase"') == 2
-    assert {one.orders.get().order.number in page for one in (first, second)} == {False}
-    assert not opens(browser, first)
-    # Another account can't answer for the phone.
-    other = Client()
+    assert ("received-orders" in page, "bought-here" in page, order.order.number in page) == (True, False, True)
+    # Neither the former answer "it is mine" nor any other door makes it the account's.
+    assert browser.post(f"/account/orders/offered/{bought.number}/", {"answer": "mine"}).status_code == 404
+    assert keeps(browser, bought) == 302
+    bought.refresh_from_db()
+    assert (bought.user, bought.guest_token_hash == "") == (None, False)
+    assert not opens(browser, bought)
+    assert browser.get(f"/pay/{bought.number}/account/").status_code == 404
+    shown = browser.get(f"/account/orders/received/{order.order.number}/").content.decode()
+    assert ("SF1234567890123" in shown, "¥" in shown, "龙口西路" in shown) == (True, False, False)
+    assert browser.post(f"/account/orders/received/{order.order.number}/receive/").status_code == 302
+    order.refresh_from_db()
+    assert order.state == "completed"
+    assert payer.get(f"/pay/{bought.number}/done/").status_code == 200
+    assert payer.get(f"/account/orders/{order.order.number}/").status_code == 200
+
+
+def test_a_declined_order_is_shown_no_more_and_stays_its_guests() -> None:
+    payer, browser, other = Client(), Client(), Client()
+    bought = buys(payer)
+    number = bought.orders.get().order.number
+    signs_in(browser, make_user(phone=PHONE, phone_verified=True))
     other.force_login(make_user(phone=PHONE.replace("2046", "2047"), phone_verified=True))
-    other.post(f"/account/orders/offered/{first.number}/", {"answer": "mine"})
-    first.refresh_from_db()
-    assert first.user is None
-    browser.post(f"/account/orders/offered/{first.number}/", {"answer": "mine"})
-    # An answer is final: a page from before does not take it back.
-    for answer in ("not_mine", "mine"):
-        browser.post(f"/account/orders/offered/{second.number}/", {"answer": answer})
-    first.refresh_from_db()
-    second.refresh_from_db()
-    assert (first.user, second.user, second.declined_by) == (zhou, None, zhou)
-    page = browser.get("/account/orders/").content.decode()
-    assert ("offered-purchase" in page, first.orders.get().order.number in page) == (False, True)
-    assert second.orders.get().order.number not in page
-    # Adopted, it needs the account; declined, it stays the guest's.
-    assert stranger.get(f"/pay/{first.number}/").status_code == 404
-    assert stranger.get(f"/pay/{second.number}/").status_code == 200
-    said = AuditEntry.objects.filter(object_kind="purchase").order_by("pk").values_list("action", "object_id")
-    assert list(said) == [("adopt_purchase", str(first.pk)), ("decline_purchase", str(second.pk))]
+    other.post(f"/account/orders/received/{number}/decline/")
+    assert other.get(f"/account/orders/received/{number}/").status_code == 404
+    assert browser.get(f"/account/orders/received/{number}/").status_code == 200
+    browser.post(f"/account/orders/received/{number}/decline/")
+    assert browser.get(f"/account/orders/received/{number}/").status_code == 404
+    assert number not in browser.get("/account/orders/").content.decode()
+    assert payer.get(f"/pay/{bought.number}/").status_code == 200
+    said = AuditEntry.objects.filter(object_kind="purchase").values_list("action", "object_id")
+    assert list(said) == [("decline_purchase", str(bought.pk))]
+
+
+def test_a_present_is_kept_by_the_account_that_signs_in_where_it_was_bought() -> None:
+    payer = Client()
+    present = buys(payer)
+    giver = make_user(phone="+8613900000009", phone_verified=True)
+    signs_in(payer, giver)
+    page = payer.get("/account/orders/").content.decode()
+    assert ('data-testid="bought-here"' in page, present.orders.get().order.number in page) == (True, False)
+    assert not opens(payer, present)
+    assert keeps(payer, present) == 302
+    present.refresh_from_db()
+    # The recipient's phone does not become the giver's: it counts for nobody's limits.
+    assert (present.user, present.guest_token_hash, present.phone_proved_at) == (giver, "", None)
+    assert payer.get(f"/pay/{present.number}/").status_code == 200
+    assert "bought-here" not in payer.get("/account/orders/").content.decode()
+    recipient = Client()
+    signs_in(recipient, make_user(phone=PHONE, phone_verified=True))
+    assert "received-orders" not in recipient.get("/account/orders/").content.decode()
+
+
+def test_what_was_bought_here_is_kept_by_nobody_who_signs_in_afterwards() -> None:
+    browser = Client()
+    present = buys(browser)
+    signs_in(browser, make_user())
+    browser.post("/account/logout/")
+    signs_in(browser, make_user())
+    assert "bought-here" not in browser.get("/account/orders/").content.decode()
+    keeps(browser, present)
+    present.refresh_from_db()
+    assert present.user is None

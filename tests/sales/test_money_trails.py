@@ -18,7 +18,7 @@ from shop.sales.operations.payments import capture_payment, fail_payment, start_
 from shop.sales.operations.payouts import give_account, pay_out
 from shop.sales.operations.transfers import match_transfer
 from shop.sales.queries.trails import trail_of
-from shop.sales.rules import clean_reference, transfer_state
+from shop.sales.rules import reference_key, transfer_state
 from tests.api.conftest import program_of
 from tests.factories import AT, make_listing, make_user
 from tests.sales.selling import buy, photo
@@ -123,7 +123,7 @@ def test_an_overpayment_leaves_a_trace_once_it_was_paid_out() -> None:
     page = as_(buyer).get(f"/pay/{purchase.number}/done/").content.decode()
     assert ('data-state="done"' in page, "已退款，银行流水号 OUT-9" in page) == (True, True)
     told = program_of(buyer).get(f"/purchases/{purchase.number}").data
-    assert [(each["amount"], each["reference"]) for each in told["came"]] == [("99.80", "IN-1")]
+    assert [(each["amount"], each["reference"]) for each in told["came"]] == [("99.80", "in-1")]
     assert [(each["amount"], each["reference"]) for each in told["went_back"]] == [("10.00", "OUT-9")]
     assert trail_of(purchase.pk).state(is_open=False) == "booked"
 
@@ -179,7 +179,7 @@ def test_a_line_of_the_statement_is_one_however_its_number_is_typed() -> None:
     book(payment, 40_00, "ask", "cmb 88")
     with pytest.raises(WrongState, match="这条流水已经入账了"):
         book(payment, 10_00, "ask", "CMB88")
-    assert clean_reference("　ｃmb 88 ") == "CMB88"
+    assert reference_key("　ｃmb 88 ") == "CMB88"
 
 
 def test_who_comes_back_finds_account_and_code_again(settings: Any) -> None:

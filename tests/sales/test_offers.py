@@ -55,7 +55,7 @@ def placed(
 
 def buy_with(code: str, *, key: str, phone: str = PHONE, user: Any = None, price_fen: int = 12_000) -> Purchase:
     lines = lines_for((spec_of(make_listing(price_fen=price_fen)), 1))
-    found = apply_discounts(lines, at=AT, coupon=find_coupon(code, at=AT))
+    found = apply_discounts(lines, at=AT, coupon=find_coupon(code, at=AT, whose=Whose.of(user)))
     return placed(lines, found.applied, key=key, code=code, phone=phone, user=user)
 
 
@@ -234,39 +234,49 @@ def test_an_offer_gives_no_more_than_it_may_cost_in_all() -> None:
     assert taken == [1000, 1000, 530, 0]
 
 
-def test_a_coupon_for_once_is_used_by_a_phone_as_guest_or_by_account() -> None:
-    """A guest, then an account made by e-mail with the same phone on the parcel; and the other way round."""
+def test_a_coupon_for_once_is_for_who_proved_a_phone_and_is_used_once() -> None:
     offer = make_offer((Condition.VALUE, 0), (Benefit.FIXED, 10))
     make_coupon("ONCE", offer, usage=Voucher.ONCE_PER_CUSTOMER)
-    assert buy_with("ONCE", key="guest").discount_fen == 1000
-    by_mail, by_phone = make_user(), make_user(phone=PHONE)
-    for user, phone in ((by_mail, PHONE), (by_phone, OTHER), (None, PHONE)):
-        with pytest.raises(DomainError, match="用过"):
-            buy_with("ONCE", key=f"again {user}", phone=phone, user=user)
+    owner = make_user(phone=PHONE, phone_verified=True)
+    said = set()
+    for turn in ("before", "after"):
+        for whose in (Whose.of(None), Whose.of(None, PHONE), Whose.of(make_user(), PHONE)):
+            with pytest.raises(DomainError) as refused:
+                find_coupon("ONCE", at=AT, whose=whose)
+            said.add((refused.value.code, refused.value.field, str(refused.value.message)))
+        if turn == "before":
+            assert buy_with("ONCE", key="owner", user=owner).discount_fen == 1000
+    # The same words whatever the phone has used.
+    assert [(code, field) for code, field, _text in said] == [("phone_unproved", "coupon")]
     with pytest.raises(DomainError) as refused:
-        find_coupon("ONCE", at=AT, whose=Whose.of(by_phone))
-    assert (refused.value.code, refused.value.details.get("field") or refused.value.field) == ("coupon_used", "coupon")
-    assert buy_with("ONCE", key="another", phone=OTHER, user=by_mail).discount_fen == 1000
-    with pytest.raises(DomainError, match="用过"):
-        buy_with("ONCE", key="as a guest", phone=OTHER)
+        find_coupon("ONCE", at=AT, whose=Whose.of(owner))
+    assert (refused.value.code, refused.value.field) == ("coupon_used", "coupon")
+    lines = lines_for((spec_of(make_listing()), 1))
+    applied = apply_discounts(lines, at=AT, coupon=Voucher.objects.get(), whose=Whose.of(owner)).applied
+    with pytest.raises(DomainError) as refused:
+        placed(lines, applied, key="again", code="ONCE", user=owner)
+    assert refused.value.code == "coupon_gone"
+    with pytest.raises(DomainError) as refused:
+        placed(lines, applied, key="as a guest", code="ONCE")
+    assert (refused.value.code, refused.value.field) == ("phone_unproved", "coupon")
 
 
-def test_an_offer_for_so_many_uses_each_counts_guest_and_account_together() -> None:
+def test_an_offer_for_so_many_uses_each_is_for_who_proved_a_phone() -> None:
     make_offer((Condition.VALUE, 0), (Benefit.FIXED, 10), max_user_applications=1)
-    user = make_user(phone=PHONE)
-    for whose, expected in ((Whose.of(None, PHONE), 1000), (Whose.of(user), 0)):
+    user = make_user(phone=PHONE, phone_verified=True)
+    for whose, expected in ((Whose.of(None, PHONE), 0), (Whose.of(user), 1000), (Whose.of(user), 0)):
         lines = lines_for((spec_of(make_listing()), 1))
         found = apply_discounts(lines, at=AT, whose=whose)
         assert lines[0].discount_fen == expected
         if expected:
-            placed(lines, found.applied, key="k")
-    stale = lines_for((spec_of(make_listing()), 1))
-    found = apply_discounts(stale, at=AT)
-    with pytest.raises(CouponGone):
-        placed(stale, found.applied, key="stale", phone=OTHER, user=user)
+            with pytest.raises(DomainError) as refused:
+                placed(lines, found.applied, key="guest")
+            assert refused.value.code == "phone_unproved"
+            placed(lines, found.applied, key="k", user=user)
 
 
 def test_a_cancelled_purchase_lets_the_coupon_be_used_again() -> None:
     make_coupon("ONCE", make_offer(), usage=Voucher.ONCE_PER_CUSTOMER)
-    cancel_purchase(purchase=buy_with("ONCE", key="first"), actor=None, at=AT)
-    assert buy_with("ONCE", key="second").discount_fen == 1000
+    user = make_user(phone=PHONE, phone_verified=True)
+    cancel_purchase(purchase=buy_with("ONCE", key="first", user=user), actor=None, at=AT)
+    assert buy_with("ONCE", key="second", user=user).discount_fen == 1000

@@ -8,10 +8,11 @@ from shop.accounts.models import User
 from shop.accounts.operations.privacy import erase_person, export_person
 from shop.core.errors import DomainError
 from shop.sales.models import OrderFacts, Purchase
-from shop.sales.operations.adopting import note_phone_proved
 from shop.sales.operations.closing import cancel_order
 from shop.sales.operations.placing import Buyer, Extras, PlaceLine, ShipTo, place
+from shop.sales.visitors import GUEST_COOKIE, token_hash
 from tests.factories import AT, make_division, make_listing, make_user, spec_of
+from tests.sales.selling import guest_cookie
 
 pytestmark = pytest.mark.django_db
 STREET = "龙口西路 8 号 1202"
@@ -77,9 +78,10 @@ def test_an_erased_person_is_nowhere_in_the_database(zhou: User) -> None:
     assert kept.total_fen == purchase.total_fen
 
 
-def test_a_guests_purchases_are_adopted_by_the_phone_that_was_proved(client: Client, zhou: User) -> None:
+def test_a_guests_purchases_are_adopted_in_the_browser_that_bought_them(client: Client, zhou: User) -> None:
     purchase, typed = buy(None), buy(None, "k2")
-    note_phone_proved(purchase_id=purchase.pk, at=AT)
+    Purchase.objects.filter(pk=purchase.pk).update(guest_token_hash=token_hash("c" * 43))
+    client.cookies[GUEST_COOKIE] = guest_cookie("c" * 43)
     zhou.set_password("orchard-2026")
     zhou.save()
     client.post("/account/login/", {"way": "password", "login": "13800002046", "password": "orchard-2026"})

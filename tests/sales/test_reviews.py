@@ -1,6 +1,9 @@
 import pytest
+from django.test import Client
 from oscar.apps.catalogue.reviews.models import ProductReview
 
+from shop.accounts import roles
+from shop.accounts.operations.groups import ensure_groups, give_role
 from shop.core.errors import InvalidInput
 from shop.core.models import AuditEntry
 from shop.sales.errors import WrongState
@@ -101,3 +104,16 @@ def test_a_supplier_answers_a_shown_review():
     reply_to_review(review_id=review.pk, text="谢谢", actor=None, at=AT)
     review.refresh_from_db()
     assert review.reply == "谢谢"
+
+
+def test_the_queue_names_the_supplier_in_the_readers_language(client: Client) -> None:
+    """It was Chinese on English pages."""
+    pomelo = make_listing(stock=50)
+    write(receive(ship(paid((pomelo, 1)))))
+    staff = make_user()
+    give_role(user=staff, role=roles.PLATFORM_REVIEWER, actor=None, at=AT)
+    ensure_groups()
+    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    for address, name in (("/review/", pomelo.supplier.name_zh), ("/en/review/", pomelo.supplier.name_en)):
+        assert name
+        assert f'data-testid="review-supplier">{name}<' in client.get(address).content.decode()

@@ -9,11 +9,12 @@ from catalog.models import Listing
 from catalog.states import ListingState
 from shop.sales.errors import WrongState
 from shop.sales.models import Favourite, OrderFacts, Purchase
-from shop.sales.operations.adopting import adopt_guest_purchases, note_phone_proved
+from shop.sales.operations.adopting import adopt_guest_purchases
 from shop.sales.operations.baskets import open_basket
 from shop.sales.operations.buy_again import buy_again
 from shop.sales.operations.favourites import toggle_favourite
 from shop.sales.operations.nudges import NudgedAlready, nudge
+from shop.sales.visitors import token_hash
 from tests.factories import AT, make_listing, make_supplier, make_user
 from tests.sales.selling import PHONE, buy, paid, ship
 
@@ -52,15 +53,16 @@ def test_a_favourite_is_toggled_and_keeps_the_price_of_then():
     assert toggle_favourite(user=user, listing_id=10**9, at=AT) is None
 
 
-def test_a_verified_phone_adopts_the_purchases_of_the_guest_who_proved_it():
-    purchase = buy((make_listing(stock=5), 1))
-    typed = buy((make_listing(stock=5), 1), key="typed only")
-    note_phone_proved(purchase_id=purchase.pk, at=AT)
+def test_a_verified_phone_adopts_what_this_browser_bought_with_it():
+    purchase = buy((make_listing(stock=5), 1), token="c" * 43)
+    typed = buy((make_listing(stock=5), 1), key="typed only", token="d" * 43)
+    here = (token_hash("c" * 43),)
     stranger = make_user(phone=PHONE, phone_verified=False)
-    assert adopt_guest_purchases(user=stranger, at=AT) == 0
+    assert adopt_guest_purchases(user=stranger, at=AT, token_hashes=here) == 0
     stranger.phone_verified = True
-    assert adopt_guest_purchases(user=stranger, at=AT) == 1
     assert adopt_guest_purchases(user=stranger, at=AT) == 0
+    assert adopt_guest_purchases(user=stranger, at=AT, token_hashes=here) == 1
+    assert adopt_guest_purchases(user=stranger, at=AT, token_hashes=here) == 0
     assert Purchase.objects.get(pk=purchase.pk).user == stranger
     assert OrderFacts.objects.get(purchase=purchase).order.user == stranger
     typed.refresh_from_db()
@@ -71,4 +73,4 @@ def test_somebody_elses_purchase_is_not_adopted():
     owner = make_user()
     buy((make_listing(stock=5), 1), user=owner)
     other = make_user(phone=PHONE, phone_verified=True)
-    assert adopt_guest_purchases(user=other, at=AT) == 0
+    assert adopt_guest_purchases(user=other, at=AT, token_hashes=(token_hash("c" * 43), "")) == 0

@@ -87,7 +87,7 @@ def test_a_closed_purchase_is_said_to_clerk_and_buyer(client: Client):
     own = Client()
     own.force_login(buyer, backend="django.contrib.auth.backends.ModelBackend")
     page = own.get(f"/pay/{purchase.number}/").content.decode()
-    assert ("将全部退给您" in page, "退款处理中" in page, "没有扣款" in page) == (True, True, False)
+    assert ("您付的 ¥1,280.00 将退给您" in page, "退款处理中" in page, "没有扣款" in page) == (True, True, False)
     wrong = own.post(f"/pay/{purchase.number}/account/", {"holder": "周敏", "bank": "工行", "number": "12"})
     assert (wrong.status_code, "8 至 30 位" in wrong.content.decode()) == (422, True)
     own.post(f"/pay/{purchase.number}/account/", {"holder": "周敏", "bank": "工行", "number": "6222 0836 0200"})

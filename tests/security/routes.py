@@ -29,6 +29,8 @@ class Rule(Enum):
 ROUTES: dict[str, Rule] = {
     "healthz": Rule.OPEN,
     "readyz": Rule.OPEN,
+    "robots.txt": Rule.OPEN,
+    "sitemap.xml": Rule.OPEN,
     "styleguide/": Rule.OPEN,
     "help/<slug:name>/": Rule.OPEN,
     # Live rooms: guests watch and buy; chatting needs an account.
@@ -94,7 +96,10 @@ ROUTES: dict[str, Rule] = {
     "account/orders/": Rule.OPEN,
     "account/orders/find/": Rule.OPEN,
     "account/orders/found/": Rule.OPEN,
-    "account/orders/offered/<str:number>/": Rule.OWN,
+    "account/orders/bought-here/<str:number>/": Rule.OWN,
+    "account/orders/received/<str:number>/": Rule.BUYER,
+    "account/orders/received/<str:number>/receive/": Rule.BUYER,
+    "account/orders/received/<str:number>/decline/": Rule.OWN,
     "account/orders/found/<str:number>/code/": Rule.BUYER,
     # The API's door: its document and its page; an address that it doesn't have.
     "api/": Rule.OPEN,

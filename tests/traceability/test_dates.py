@@ -113,7 +113,7 @@ def test_the_administrator_edits_how_long_goods_keep():
     client.force_login(admin)
     sent = {
         "category": make_grown().category_id, "stored_days": "30", "keeps_days": "60", "document": "例",
-        "valid_from": "2026-01-01",
+        "valid_from": "2026-01-01", "reason": "新规定",
     }  # fmt: skip
     assert client.post("/admin/traceability/keepinglimit/add/", sent).status_code == 302
     assert KeepingLimit.objects.filter(stored_days=30, keeps_days=60).count() == 1

@@ -281,6 +281,7 @@ def test_the_administrator_edits_what_is_required():
         "item": "农药残留",
         "document": "例：省农发〔2026〕1 号",
         "valid_from": "2026-01-01",
+        "reason": "新规定",
     }
     assert client.post("/admin/traceability/testrequirement/add/", sent).status_code == 302
     rule = TestRequirement.objects.get()

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from traceability.states import Basis, PaperForm, TestKind
 
@@ -11,13 +12,19 @@ class TestRequirement(models.Model):
 
     __test__ = False
 
-    category = models.ForeignKey("catalogue.Category", on_delete=models.PROTECT, related_name="+")
-    item = models.CharField(max_length=60, help_text="What a test must name to be this one")
-    document = models.CharField(max_length=120)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True, help_text="Its last day")
+    category = models.ForeignKey(
+        "catalogue.Category", verbose_name=_("Category"), on_delete=models.PROTECT, related_name="+"
+    )
+    item = models.CharField(_("Test"), max_length=60, help_text=_("What a test must name to be this one."))
+    document = models.CharField(_("Document or decision"), max_length=120)
+    valid_from = models.DateField(_("First day"))
+    valid_until = models.DateField(
+        _("Last day"), null=True, blank=True, help_text=_("Empty: until the next row begins.")
+    )
 
     class Meta:
+        verbose_name = _("required test")
+        verbose_name_plural = _("required tests")
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")), name="requirement_days"
@@ -33,16 +40,22 @@ class KeepingLimit(models.Model):
     """How long goods of a category (and those below it; none: all) may be stored and may keep: data with dates."""
 
     category = models.ForeignKey(
-        "catalogue.Category", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-        help_text="Empty: all goods for which nothing else is said",
+        "catalogue.Category", verbose_name=_("Category"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+", help_text=_("Empty: all goods for which nothing else is said."),
     )  # fmt: skip
-    stored_days = models.PositiveSmallIntegerField(help_text="From the harvest to the packing, at most")
-    keeps_days = models.PositiveSmallIntegerField(help_text="Best before, at most, where a product has no shelf life")
-    document = models.CharField(max_length=120)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True, help_text="Its last day")
+    stored_days = models.PositiveSmallIntegerField(_("Days in store"), help_text=_("From the harvest to the packing."))
+    keeps_days = models.PositiveSmallIntegerField(
+        _("Days that it keeps"), help_text=_("At most, where a product has no shelf life.")
+    )
+    document = models.CharField(_("Document or decision"), max_length=120)
+    valid_from = models.DateField(_("First day"))
+    valid_until = models.DateField(
+        _("Last day"), null=True, blank=True, help_text=_("Empty: until the next row begins.")
+    )
 
     class Meta:
+        verbose_name = _("limit of keeping")
+        verbose_name_plural = _("limits of keeping")
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")), name="keeping_limit_days"

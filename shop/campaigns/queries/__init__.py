@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from catalog.queries import local, paragraphs, said
 from procurement.queries.gifts import needs_called
@@ -51,3 +52,13 @@ def progress_of_needs(slugs: Sequence[str]) -> dict[str, Progress]:
         )
         for slug, shown in needs_called(slugs).items()
     }
+
+
+def public_addresses() -> list[tuple[str, ...]]:
+    """Return the published pages, each with its other languages' addresses. One query and one for each site."""
+    pages: dict[object, list[str]] = {}
+    for page in Page.objects.live().public().filter(depth__gt=1).order_by("path"):
+        address = page.get_url()
+        if address:
+            pages.setdefault(page.translation_key, []).append(address)
+    return [tuple(addresses) for addresses in pages.values()]

@@ -16,6 +16,8 @@ ACCOUNT_RATE_LIMITS = {
     # The key is the account with the address it is tried from; the account alone counts wider, and asks for a code.
     "login_failed": "20/m/ip,5/5m/key",
     "login_failed_account": "30/h/key",
+    # A device that the account signed in on before counts for itself alone.
+    "login_failed_device": "5/5m/key,20/h/key",
     "send_code": "30/10m/ip,5/10m/key",
     "enter_code": "60/10m/ip",
     "parse_address": "60/m/ip",
@@ -35,6 +37,7 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "shop.accounts.adapter.name_tried"
 AXES_CLIENT_IP_CALLABLE = "shop.accounts.adapter.client_ip"
+AXES_WHITELIST_CALLABLE = "shop.accounts.adapter.is_known_device"
 AXES_LOCKOUT_CALLABLE = "shop.accounts.views.signing.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_RESET_ON_SUCCESS = True

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "shop.core.refused_methods.RefusedMethodPages",
     "shop.sales.sources.RememberSource",
     "shop.sales.visitors.EndGuest",
     # Leads from where a page was.

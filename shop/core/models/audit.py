@@ -1,6 +1,7 @@
 """Who did what, when. Append-only; holds references, never personal data."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class AuditEntry(models.Model):
@@ -14,6 +15,8 @@ class AuditEntry(models.Model):
     data = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
         indexes = [models.Index(fields=["object_kind", "object_id", "at"], name="audit_object")]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class OutboxEntry(models.Model):
@@ -17,6 +18,8 @@ class OutboxEntry(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("effect that waits")
+        verbose_name_plural = _("effects that wait")
         indexes = [
             models.Index(fields=["available_at", "id"], condition=Q(done_at__isnull=True), name="outbox_waiting"),
         ]

@@ -135,8 +135,25 @@ def read_table(data: bytes, *, max_rows: int, max_columns: int) -> list[list[Any
 
     Raises Unreadable: `too_large` for bombs, `damaged` for what is neither, `too_many` for more than `max_rows` rows.
     """
+    return read_sheets(data, max_rows=max_rows, max_columns=max_columns, most_sheets=1)[0][0].rows
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a file: its name ("" for a CSV) and its cells."""
+
+    name: str
+    rows: list[list[Any]]
+
+
+def read_sheets(data: bytes, *, max_rows: int, max_columns: int, most_sheets: int) -> tuple[list[Sheet], list[str]]:
+    """Return the first sheets of an XLSX file, or a CSV as one, and the names of those that were not read.
+
+    Raises Unreadable as `read_table` does; `max_rows` is what each sheet may have.
+    """
     facts, _made = read_in_child(
-        "table", [data], limits=Limits(cpu_seconds=2, wall_seconds=5), max_rows=max_rows, max_columns=max_columns
-    )
-    rows: list[list[Any]] = facts["rows"]
-    return rows
+        "table", [data], limits=Limits(cpu_seconds=2, wall_seconds=5), max_rows=max_rows, max_columns=max_columns,
+        most_sheets=most_sheets,
+    )  # fmt: skip
+    sheets = [Sheet(each["name"], each["rows"]) for each in facts["sheets"]]
+    return sheets, facts["names"][len(sheets) :]

@@ -62,9 +62,20 @@ def answer(facts: dict[str, Any], files: list[bytes]) -> None:
 
 
 def table(files: list[bytes], options: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-    """Return the cells of an XLSX file's first sheet, or of a CSV."""
+    """Return the cells of an XLSX file's first sheets, as many as are asked for, or of a CSV; and all sheets' names."""
     data = files[0]
-    found = workbook(data, options) if data.startswith(b"PK") else plain(data, options)
+    if not data.startswith(b"PK"):
+        return {"sheets": [{"name": "", "rows": kept(plain(data, options), options)}], "names": [""]}, []
+    book = opened(data)
+    sheets = [
+        {"name": sheet.title[:31], "rows": kept(cells(sheet, options), options)}
+        for sheet in book.worksheets[: options["most_sheets"]]
+    ]
+    return {"sheets": sheets, "names": [name[:31] for name in book.sheetnames[:100]]}, []
+
+
+def kept(found: Iterator[list[Any]], options: dict[str, Any]) -> list[list[Any]]:
+    """Return the rows of a sheet up to the last that says anything; refuse more than a list can have."""
     rows: list[list[Any]] = []
     last = 0
     # Rows that were only formatted are no rows; a sheet may end in thousands of them.
@@ -74,7 +85,7 @@ def table(files: list[bytes], options: dict[str, Any]) -> tuple[dict[str, Any], 
             if last > options["max_rows"]:
                 raise Refused("too_many")
         rows.append(row)
-    return {"rows": rows[:last]}, []
+    return rows[:last]
 
 
 MOST_UNPACKED = 40 * MEGABYTE
@@ -83,8 +94,8 @@ MOST_ENTRIES = 400
 MOST_ELEMENTS = 400_000
 
 
-def workbook(data: bytes, options: dict[str, Any]) -> Iterator[list[Any]]:
-    """Yield the first sheet's cells; what unpacks to more than a list of goods can be is refused unread."""
+def opened(data: bytes) -> Any:
+    """Return a workbook; what unpacks to more than a list of goods can be is refused unread."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             measure(archive)
@@ -96,7 +107,18 @@ def workbook(data: bytes, options: dict[str, Any]) -> Iterator[list[Any]]:
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-        sheet = book.worksheets[0]
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  reason: whatever a stranger's file makes the library raise
+        raise Refused("damaged") from None
+    if not book.worksheets:
+        raise Refused("damaged")
+    return book
+
+
+def cells(sheet: Any, options: dict[str, Any]) -> Iterator[list[Any]]:
+    """Yield the cells of one sheet."""
+    try:
         sheet.reset_dimensions()
         for row in sheet.iter_rows(max_col=options["max_columns"], values_only=True):
             yield [cell(value) for value in row]

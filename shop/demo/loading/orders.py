@@ -202,7 +202,7 @@ def _place(trade: Trade, number: int, ending: str, placed: datetime) -> Purchase
     lines = [
         PricedLine(spec=spec, quantity=_how_many(dice, spec), unit_price_fen=spec.price_fen)
         for spec in specs.values()
-        if spec.available > 3
+        if spec.available > 3 and (user or spec.purchase_limit is None)
     ]
     code = "HEQIAO10" if user and number % 9 == 4 and sum(line.goods_fen for line in lines) >= 10000 else ""
     if code and Purchase.objects.filter(user=user, coupon_code=code).exists():
@@ -214,7 +214,7 @@ def _place(trade: Trade, number: int, ending: str, placed: datetime) -> Purchase
         return None
     whose = Whose.of(user, phone)
     applied = apply_discounts(
-        served, at=placed, coupon=find_coupon(code, at=placed) if code else None, whose=whose
+        served, at=placed, coupon=find_coupon(code, at=placed, whose=whose) if code else None, whose=whose
     ).applied
     note = trade.words["note"]["texts"]
     try:

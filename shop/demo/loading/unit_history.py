@@ -30,7 +30,7 @@ from procurement.models import (
 from procurement.numbers import new_number
 from procurement.operations.declarations import share_postings
 from procurement.operations.requests import facts_of, lines_of, unit_address
-from procurement.states import RequestState
+from procurement.states import ReceiverKind, RequestState
 from shop.core import ledger
 from shop.core.ledger import Posting
 from shop.core.models import Account, Transfer
@@ -59,7 +59,8 @@ if TYPE_CHECKING:
 
 TERM_DAYS = 60
 SHORT_ONE_IN = 11
-SECOND_RECEIVERS = ("家长代表 邓女士", "食堂 何师傅", "总务 梁老师")
+# Who receives goods with the buyer: the approver, or a witness from outside.
+SECOND_RECEIVERS = ("", "家长代表 邓女士", "")
 NOTES = ("一箱压坏", "少了一件", "两件受潮", "一件破包")
 
 
@@ -273,11 +274,16 @@ class History:
         self, each: "DemoUnit", order: OrderFacts, lines: list[LineFacts], at: datetime, *, note: str
     ) -> None:
         """Note who received an order, line by line; what it costs falls due with it."""
+        buyer, approver = each.members["buyer"], each.members["approver"]
         acceptance = GoodsAcceptance(
-            order=order, unit=each.unit, receiver_name=each.members["buyer"].name, short_fen=order.waived_fen,
-            second_name=self.dice.choice(SECOND_RECEIVERS) if each.unit.needs_two_receivers else "",
-            actor_id=each.members["buyer"].pk, at=at, note=note,
+            order=order, unit=each.unit, receiver_name=buyer.name, receiver_account_id=buyer.pk,
+            short_fen=order.waived_fen, actor_id=buyer.pk, at=at, note=note,
         )  # fmt: skip
+        if each.unit.needs_two_receivers:
+            witness = self.dice.choice(SECOND_RECEIVERS)
+            acceptance.second_name = witness or approver.name
+            acceptance.second_kind = ReceiverKind.OUTSIDE if witness else ReceiverKind.MEMBER
+            acceptance.second_account_id = None if witness else approver.pk
         self._add(acceptance)
         for line in lines:
             self._add(

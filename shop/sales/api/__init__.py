@@ -6,9 +6,9 @@ from . import (
     buying,
     funding,
     goods,
-    offered,
     orders,
     paying,
+    received,
     reports,
     reviewing,
     seller,
@@ -16,7 +16,7 @@ from . import (
     wishes,
 )
 
-# `buying`, `funding`, `goods`, `offered`, `paying` and `seller_cases` add to the areas of `basket` and `seller`.
+# `buying`, `funding`, `goods`, `received`, `paying` and `seller_cases` add to the areas of `basket` and `seller`.
 AREAS = (basket.area, orders.area, wishes.wishes, seller.area, reviewing.area, arbitration.area, reports.area)
 
-__all__ = ["AREAS", "buying", "funding", "goods", "offered", "paying", "seller_cases"]
+__all__ = ["AREAS", "buying", "funding", "goods", "paying", "received", "seller_cases"]

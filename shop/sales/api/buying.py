@@ -12,21 +12,24 @@ from pydantic import ConfigDict, Field
 
 from shop.accounts import queries as people
 from shop.core.acting import by
-from shop.core.api import Body, Id, Moment, Page, Priced, Problem, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Body, Id, Moment, Page, Priced, Problem, YuanIn, fen_of, yuan
+from shop.core.api.bank import MoneyCame, MoneyWent, show_came, show_went
 from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cursor_at, place_of
 from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
 from shop.core.codes import international_phone
 from shop.sales.api.basket import BasketLineOut, OfferOut, Pieces, area, show_line, show_offers
-from shop.sales.api.trails import MoneyCame, MoneyWent, show_came, show_went
+from shop.sales.errors import PhoneUnproved
 from shop.sales.forms.checkout import NEW, CheckoutForm
 from shop.sales.models import Purchase
 from shop.sales.operations import closing, payments
 from shop.sales.operations.checkout import check_out
-from shop.sales.operations.placing import Buyer, Invoice, ShipTo
+from shop.sales.operations.placing import Buyer, Invoice, ShipTo, content_digest
 from shop.sales.queries import cashier
 from shop.sales.queries.checkout import CheckoutPage, checkout_page
 from shop.sales.queries.purchases import purchase_slice
+from shop.sales.queries.slips import slips_of
+from shop.sales.rules import clean_coupon
 from shop.sales.states import PurchaseState
 from shop.sales.visitors import Visitor
 
@@ -213,6 +216,11 @@ class PurchaseOut(Priced):
     pay_url: str = Field(description=gettext_noop("Where a person pays it; empty when nothing is to be paid."))
 
 
+class SlipNote(Answer):
+    id: int
+    added_at: Moment
+
+
 class PurchaseDetail(PurchaseOut):
     ship_to: str
     orders: list["PlacedOrderOut"]
@@ -223,12 +231,16 @@ class PurchaseDetail(PurchaseOut):
     goes_back: "GoesBackOut | None" = Field(description=gettext_noop("What waits to be paid to your account."))
     came: list[MoneyCame] = Field(description=gettext_noop("Money that arrived for it, the oldest first."))
     went_back: list[MoneyWent] = Field(description=gettext_noop("What of it goes or went back."))
+    slips: list[SlipNote] = Field(description=gettext_noop("Slips that were added to the transfer that waits."))
     methods: list[str] = Field(description=gettext_noop("How it can be paid here."))
 
 
 class GoesBackOut(Priced):
     amount: str
     has_account: bool = Field(description=gettext_noop("Whether finance knows where it goes."))
+    asked_of: Literal["buyer", "unit"] = Field(
+        description=gettext_noop("Who says where it goes: you, or the unit's finance on the unit's payment.")
+    )
 
 
 class PlacedOrderOut(Priced):
@@ -270,7 +282,8 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
         shown = {
             "method": payment.gateway,
             "state": payment.state,
-            "amount": yuan(payment.amount_fen),
+            # What was given back of it is not asked for.
+            "amount": yuan(payment.amount_fen - found.trail.of_payment(payment.pk).unneeded().back_fen),
             "reference": payment.provider_ref if is_transfer else "",
             "payee": cashier.payee() if is_transfer else {},
         }
@@ -281,9 +294,17 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
         "received": yuan(found.due.received_fen),
         "left": yuan(found.due.left_fen if found.purchase.state == PurchaseState.UNPAID else 0),
         "goes_back": found.goes_back
-        and {"amount": yuan(found.goes_back.fen), "has_account": found.goes_back.account is not None},
+        and {
+            "amount": yuan(found.goes_back.fen),
+            "has_account": found.goes_back.account is not None,
+            "asked_of": "unit" if found.goes_back.door else "buyer",
+        },
         "came": show_came(found.trail),
         "went_back": show_went(found.trail),
+        "slips": [
+            {"id": each.pk, "added_at": each.added_at}
+            for each in (slips_of([found.transfer.pk]).get(found.transfer.pk, []) if found.transfer else [])
+        ],
         "methods": list(cashier.offered_to(found)) if found.purchase.state == PurchaseState.UNPAID else [],
         "orders": [
             {
@@ -313,7 +334,8 @@ def place_purchase(request: ApiRequest, body: Order) -> dict[str, Any]:
     notes = {int(pk): text for pk, text in body.notes.items() if pk.isascii() and pk.isdigit() and len(pk) < 19}
     page = step.page(notes)
     if page.coupon_error:
-        raise Problem(422, "coupon", page.coupon_error, field="coupon")
+        code = PhoneUnproved.code if page.is_coupon_unproved else "coupon"
+        raise Problem(422, code, page.coupon_error, field="coupon")
     user = request.user
     key = hashlib.sha256(f"{user.pk}:{request.headers[KEY_HEADER].strip()}".encode()).hexdigest()[:48]
     purchase = check_out(
@@ -324,8 +346,12 @@ def place_purchase(request: ApiRequest, body: Order) -> dict[str, Any]:
         shown_fen=fen_of(body.total) if body.total else None,
         notes=notes,
         invoice=invoice,
+        content=content_digest(
+            ship_to, invoice, notes, clean_coupon(body.coupon), buy=body.buy and body.buy.model_dump(), deal=body.deal,
+            lines=sorted(body.lines),
+        ),
         at=step.at,
-    )
+    )  # fmt: skip
     if purchase.total_fen == 0:
         payments.settle_nothing_due(purchase_id=purchase.pk, at=step.at)
     return detail(paying(request, purchase.number))

@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
@@ -16,6 +17,7 @@ from shop.sales.api.seller import For, ForList, ForOne, acting, area
 from shop.sales.operations.reviews import reply_to_review
 from shop.sales.operations.stocking import adjust_stock_of, count_stock_of
 from shop.sales.queries import seller as queries
+from shop.sales.queries.owed import OwedRow, owed_to
 from shop.sales.texts import in_reader_language
 
 
@@ -227,6 +229,59 @@ def get_settlement(request: ApiRequest, asked: ForList) -> dict[str, Any]:
         | {"held": yuan(found[0].held_fen), "payable": yuan(found[0].payable_fen)}
         | {"own_discounts": yuan(found[0].given_fen)}
     )
+
+
+class OwedOut(Priced):
+    order: str
+    buyer: str
+    amount: str
+    pay_by: Moment | None
+    days_late: int
+    interest: str = Field(description=gettext_noop("What may be asked for being paid late; in no sum to be paid."))
+
+
+class OwedPage(Page[OwedOut], Priced):
+    total: str
+    not_due: str
+    late_to_30: str
+    late_to_90: str
+    later: str
+    interest: str
+    interest_rate: str | None = Field(
+        examples=["0.05 %"], description=gettext_noop("A day; null where no rule says one.")
+    )
+    interest_document: str
+
+
+def _owed(row: OwedRow) -> dict[str, Any]:
+    return {
+        "order": row.number,
+        "buyer": row.buyer,
+        "amount": yuan(row.fen),
+        "pay_by": row.due_at,
+        "days_late": row.days_late,
+        "interest": yuan(row.interest_fen),
+    }
+
+
+@area.reads(
+    "/seller/owed",
+    OwedPage,
+    scope="seller:read",
+    summary=gettext_noop("Accepted deliveries that units still have to pay, each by its own day"),
+)
+def list_owed(request: ApiRequest, asked: ForList) -> dict[str, Any]:
+    found = owed_to(acting(request, asked).pk, at=timezone.now())
+    return turn_of(asked, found.page, _owed) | {
+        "total": yuan(found.total_fen),
+        "not_due": yuan(found.in_time_fen),
+        "late_to_30": yuan(found.month_fen),
+        "late_to_90": yuan(found.quarter_fen),
+        "later": yuan(found.older_fen),
+        "interest": yuan(found.interest_fen),
+        "interest_rate": str(found.rate) if found.rate else None,
+        "interest_document": found.rate.document if found.rate else "",
+    }
 
 
 class Reply(Body):

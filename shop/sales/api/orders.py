@@ -1,5 +1,6 @@
 """One's own orders: seen, cancelled, received, reviewed, complained about; favourites and reminders."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -11,6 +12,7 @@ from pydantic import Field
 
 from shop.core.acting import by
 from shop.core.api import Answer, Area, AsItIs, Body, Moment, Page, Paragraphs, Priced, YuanIn, fen_of, yuan
+from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
@@ -18,6 +20,7 @@ from shop.sales.api.evidence import CasePhotos, photos_of
 from shop.sales.case_shown import CaseShown
 from shop.sales.models import AfterSale, LineFacts, OrderFacts
 from shop.sales.operations import aftersales, arbitration, closing, nudges, receipts, returning, reviews
+from shop.sales.queries.in_parcels import Pieces
 from shop.sales.queries.orders import case_of, line_of, order_id_of, order_list, order_of
 from shop.sales.shown import show_order, show_order_page
 from shop.sales.visitors import Visitor
@@ -74,6 +77,7 @@ class OrderLineOut(Priced):
     is_weighed: bool = Field(description=gettext_noop("Charged by weight: what it weighs less is given back."))
     weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
     weighed_back: str = Field(description=gettext_noop("What went back to the buyer for their weight."))
+    weighed: WeighedOut | None = Field(description=gettext_noop("What was weighed and what it costs; it adds up."))
     can_review: bool
     can_claim: bool
     cases: list[CaseOut]
@@ -86,6 +90,7 @@ class OrderOut(Priced):
     supplier: str
     total: str
     refunded: str
+    refund_waits: bool = Field(description=gettext_noop("Whether money of it still has to be paid back."))
     placed_at: Moment
     ship_by: Moment | None
     shipped_at: Moment | None
@@ -94,16 +99,25 @@ class OrderOut(Priced):
     can: list[str] = Field(examples=[["cancel", "nudge"]], description=gettext_noop("What may be done now."))
 
 
+class PiecesOut(Answer):
+    line_id: int
+    name: str
+    specification: str
+    quantity: int
+
+
 class ParcelOut(Answer):
     carrier: str
     tracking_no: str
     quantity: int
     trace_code: str
+    goods: list[PiecesOut]
 
 
 class OrderDetail(OrderOut):
     next_step: str
     parcels: list[ParcelOut]
+    to_come: list[PiecesOut] = Field(description=gettext_noop("What still waits to be sent once a parcel left."))
     history: list[dict[str, str]]
 
 
@@ -141,6 +155,7 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         "supplier": shown.supplier,
         "total": yuan(order.total_fen),
         "refunded": yuan(order.refunded_fen),
+        "refund_waits": bool(getattr(order, "refund_waits", False)),
         "can": [name for name, may in shown.can.items() if may],
         "lines": [
             {
@@ -155,7 +170,8 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
                 "promised_from": line.promised.harvested_on if line.promised else None,
                 "promised_until": line.promised.best_before if line.promised else None,
                 "is_weighed": line.is_weighed,
-                "weighed_grams": line.weighed_grams,
+                "weighed_grams": line.weighed.weighed_grams if line.weighed is not None else 0,
+                "weighed": show_weighed(line.weighed),
                 "weighed_back": yuan(line.weighed_back_fen),
                 "can_review": line.can_review,
                 "can_claim": line.can_claim,
@@ -166,6 +182,14 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
             for line in shown.lines
         ],
     }
+
+
+def show_pieces(goods: Iterable[Pieces]) -> list[dict[str, Any]]:
+    """Return goods with their pieces, as parcels list them."""
+    return [
+        {"line_id": each.line_id, "name": each.name, "specification": each.spec, "quantity": each.pieces}
+        for each in goods
+    ]
 
 
 def _mine(request: ApiRequest) -> Visitor:
@@ -186,9 +210,11 @@ def _detail(request: ApiRequest, number: str) -> dict[str, Any]:
                 "tracking_no": each.tracking_no,
                 "quantity": each.pieces,
                 "trace_code": each.trace_code,
+                "goods": show_pieces(each.goods),
             }
             for each in shown.parcels
         ],
+        "to_come": show_pieces(shown.to_come),
     }
 
 

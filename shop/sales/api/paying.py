@@ -9,21 +9,15 @@ from pydantic import Field
 
 from shop.core.acting import by
 from shop.core.api import Body, Problem
+from shop.core.api.bank import BankAccountIn, SlipIn
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.basket import area
 from shop.sales.api.buying import PurchaseDetail, detail, paying
-from shop.sales.api.trails import SlipIn
 from shop.sales.gateways import offered
 from shop.sales.operations import payments
 from shop.sales.operations.payouts import give_account
 from shop.sales.operations.slips import add_slip
-
-
-class AccountBody(Body):
-    holder: str = Field(max_length=120)
-    bank: str = Field(max_length=80, description=gettext_noop("With its branch."))
-    number: str = Field(max_length=40)
 
 
 @area.writes(
@@ -32,9 +26,9 @@ class AccountBody(Body):
     scope="orders:write",
     summary=gettext_noop("Say which account the refund of a bank transfer goes to"),
 )
-def give_refund_account(request: ApiRequest, number: str, body: AccountBody) -> dict[str, Any]:
+def give_refund_account(request: ApiRequest, number: str, body: BankAccountIn) -> dict[str, Any]:
     found = paying(request, number)
-    give_account(purchase=found.purchase, holder=body.holder, bank=body.bank, number=body.number, **by(request))
+    give_account(purchase=found.purchase, **body.facts(), **by(request))
     return detail(paying(request, number))
 
 
@@ -72,5 +66,5 @@ def start_payment(request: ApiRequest, number: str, body: PayBy) -> dict[str, An
 def add_transfer_slip(request: ApiRequest, number: str, body: SlipIn) -> dict[str, Any]:
     found = paying(request, number)
     (upload,) = decoded([body.picture], "picture")
-    add_slip(purchase=found.purchase, upload=upload, **by(request))
+    add_slip(purchase=found.purchase, upload=upload, replaces=body.replaces, **by(request))
     return detail(paying(request, number))

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Moment, Page, Priced, SomeYuanIn, fen_of, yuan
+from shop.core.api.bank import BankAccountIn
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
@@ -18,6 +19,7 @@ from shop.sales.models import Purchase, RefundAccount, ReviewFacts
 from shop.sales.operations.payouts import give_account, pay_out
 from shop.sales.operations.reviews import moderate_review
 from shop.sales.operations.transfers import match_transfer
+from shop.sales.queries.finding import clean_query
 from shop.sales.queries.payouts import Payout, by_hand, payout_exists, payouts
 from shop.sales.queries.reviewing import decided_reviews, review_exists, waiting_reviews
 from shop.sales.queries.transfers import Transfer, transfer_exists, transfers
@@ -93,8 +95,10 @@ def decide_review(request: ApiRequest, review_id: int, body: ReviewDecision) -> 
 class TransferOut(Priced):
     id: int
     code: str = Field(examples=["HK000017A1B2"])
-    amount: str = Field(description=gettext_noop("What is still to come."))
-    received: str = Field(description=gettext_noop("What came already."))
+    amount: str = Field(description=gettext_noop("What is to come now; of a closed purchase what was asked for."))
+    waits: str = Field(description=gettext_noop("What falls due once it is accepted; less if less is accepted."))
+    received: str = Field(description=gettext_noop("What came already, before anything of it went back."))
+    kept: str = Field(description=gettext_noop("What came, less what goes or went back."))
     purchase: str
     purchase_state: str = Field(description=gettext_noop("Unless it is unpaid, what comes goes back."))
     payers: list[str] = Field(description=gettext_noop("Names that may stand on the statement."))
@@ -108,16 +112,22 @@ class TransferOut(Priced):
     slip_count: int
 
 
+SOUGHT = Field("", max_length=60, description=gettext_noop("A code, a name, an amount, a bank's or an order's number."))
+
+
 class TransfersAsked(Follow):
     state: Literal["waiting", "closed", "booked"] = "waiting"
+    q: str = SOUGHT
 
 
 def _transfer(row: Transfer) -> dict[str, Any]:
     return {
         "id": row.pk,
         "code": row.code,
-        "amount": yuan(row.left_fen if not row.is_closed else row.amount_fen),
+        "amount": yuan(row.due_fen if not row.is_closed else row.amount_fen),
+        "waits": yuan(row.waits_fen),
         "received": yuan(row.received_fen),
+        "kept": yuan(row.kept_fen),
         "purchase": row.number,
         "purchase_state": row.state,
         "payers": row.payers,
@@ -138,7 +148,7 @@ def _transfer(row: Transfer) -> dict[str, Any]:
 )
 def list_transfers(request: ApiRequest, asked: Annotated[TransfersAsked, Query(...)]) -> dict[str, Any]:
     _check(request, "sales.decide_transfers")
-    return turn_of(asked, lambda page: transfers(page, shown=asked.state), _transfer)
+    return turn_of(asked, lambda page: transfers(page, shown=asked.state, query=clean_query(asked.q)), _transfer)
 
 
 @area.reads(
@@ -158,9 +168,11 @@ class Match(Body):
     received: SomeYuanIn
     payer: str = Field(max_length=120)
     why: str = Field("", max_length=200, description=gettext_noop("Needed when the payer is not who was expected."))
-    then: Literal["", "ask", "give_back", "offset"] = Field(
+    then: Literal["", "ask", "give_back", "offset", "keep"] = Field(
         "",
-        description=gettext_noop("Needed for another amount: ask for the rest, give back, or offset what is too much."),
+        description=gettext_noop(
+            "Needed for another amount: ask for the rest; give back, offset or keep what is too much."
+        ),
     )
     offset: int | None = Field(None, description=gettext_noop("Another waiting transfer of the same buyer."))
     reference: str = Field("", max_length=60, description=gettext_noop("The bank's number of the line."))
@@ -209,7 +221,11 @@ class PayoutOut(Priced):
     reason: str
     code: str = Field(description=gettext_noop("The remittance code that the money came with."))
     account: AccountOut | None = Field(description=gettext_noop("Null while nobody said where it goes."))
-    holder_differs: bool = Field(description=gettext_noop("The account is of another name than who paid."))
+    payers: list[str] = Field(description=gettext_noop("Whose account it goes back to without a reason."))
+    holder_differs: bool = Field(
+        description=gettext_noop("The account is of another name than who paid: a payment needs a reason.")
+    )
+    why: str = Field(description=gettext_noop("Why it was paid to another name than who paid."))
     requested_at: Moment
     paid_out_at: Moment | None
     reference: str
@@ -217,6 +233,7 @@ class PayoutOut(Priced):
 
 class PayoutsAsked(Follow):
     state: Literal["waiting", "paid"] = "waiting"
+    q: str = SOUGHT
 
 
 def show_account(account: RefundAccount | None) -> dict[str, Any] | None:
@@ -233,7 +250,9 @@ def _payout(row: Payout) -> dict[str, Any]:
         "reason": row.reason,
         "code": row.code,
         "account": show_account(row.account) if row.is_account_of_then or not row.finished_at else None,
+        "payers": row.owners,
         "holder_differs": row.holder_differs,
+        "why": row.why,
         "requested_at": row.requested_at,
         "paid_out_at": row.finished_at,
         "reference": row.reference,
@@ -248,12 +267,15 @@ def _payout(row: Payout) -> dict[str, Any]:
 )
 def list_payouts(request: ApiRequest, asked: Annotated[PayoutsAsked, Query(...)]) -> dict[str, Any]:
     _check(request, "sales.decide_transfers")
-    return turn_of(asked, lambda page: payouts(page, paid=asked.state == "paid"), _payout)
+    return turn_of(asked, lambda page: payouts(page, paid=asked.state == "paid", query=clean_query(asked.q)), _payout)
 
 
 class PaidOut(Body):
     reference: str = Field(min_length=1, max_length=60, description=gettext_noop("The bank's, of the payment."))
     account_version: int = Field(ge=1, description=gettext_noop("Of the account that it was paid to."))
+    why: str = Field(
+        "", max_length=200, description=gettext_noop("Required where the account is of another name than who paid.")
+    )
 
 
 @area.writes(
@@ -267,13 +289,10 @@ def pay_out_refund(request: ApiRequest, refund_id: int, body: PaidOut) -> None:
     _check(request, "sales.decide_transfers")
     if not payout_exists(refund_id):
         raise Http404
-    pay_out(refund_id=refund_id, reference=body.reference, account_version=body.account_version, **by(request))
-
-
-class AccountIn(Body):
-    holder: str = Field(max_length=120)
-    bank: str = Field(max_length=80, description=gettext_noop("With its branch."))
-    number: str = Field(max_length=40)
+    pay_out(
+        refund_id=refund_id, reference=body.reference, account_version=body.account_version, why=body.why,
+        **by(request),
+    )  # fmt: skip
 
 
 @area.writes(
@@ -283,13 +302,10 @@ class AccountIn(Body):
     key=Key.REQUIRED,
     summary=gettext_noop("Enter the account of a refund, as finance knows it"),
 )
-def give_payout_account(request: ApiRequest, refund_id: int, body: AccountIn) -> None:
+def give_payout_account(request: ApiRequest, refund_id: int, body: BankAccountIn) -> None:
     _check(request, "sales.decide_transfers")
     refund = by_hand().filter(pk=refund_id).select_related("payment").first()
     if refund is None:
         raise Http404
     purchase = Purchase.objects.get(pk=refund.payment.payable_id)
-    give_account(
-        purchase=purchase, through=purchase.attribution_kind, holder=body.holder, bank=body.bank, number=body.number,
-        **by(request),
-    )  # fmt: skip
+    give_account(purchase=purchase, through=purchase.attribution_kind, **body.facts(), **by(request))

@@ -12,13 +12,17 @@ from pydantic import Field
 from catalog.queries.trade import SupplierBrief, supplier_acting
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
+from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.masking import mask_name
+from shop.sales.api.orders import PiecesOut, show_pieces
 from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import Parcel, cancel_rest, line_rest, ship_order
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
+from shop.sales.queries.in_parcels import in_parcel
+from shop.sales.queries.weight_words import weighed_of
 from shop.sales.queries.without_goods import lines_without_goods
 from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language
@@ -111,7 +115,10 @@ class SoldLine(Priced):
     charged_grams: int = Field(description=gettext_noop("Grams that the price of one piece is for, at the most."))
     weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
     weighed_back: str = Field(description=gettext_noop("What went back to the buyer for their weight."))
-    price: str
+    weighed: WeighedOut | None = Field(description=gettext_noop("What was weighed and what it costs; it adds up."))
+    price: str = Field(description=gettext_noop("Of one piece."))
+    discount: str = Field(description=gettext_noop("Of the line."))
+    amount: str = Field(description=gettext_noop("Price × ordered, less the discount."))
 
 
 class SoldOrder(Priced):
@@ -140,6 +147,7 @@ class SentParcel(Answer):
     quantity: int
     trace_code: str
     shipped_at: Moment
+    goods: list[PiecesOut]
 
 
 class SoldDetail(SoldOrder):
@@ -173,9 +181,12 @@ def _order(order: OrderFacts) -> dict[str, Any]:
                 "promised_until": line.promised_until,
                 "is_weighed": line.is_weighed,
                 "charged_grams": line.net_grams,
-                "weighed_grams": line.weighed_grams,
+                "weighed_grams": line.weighed_grams + line.heavy_grams,
+                "weighed": show_weighed(weighed_of(line)),
                 "weighed_back": yuan(line.weighed_back_fen),
                 "price": yuan(line.unit_price_fen),
+                "discount": yuan(line.discount_fen),
+                "amount": yuan(line.paid_fen),
             }
             for line in order.lines.all()
         ],
@@ -211,6 +222,7 @@ def _detail(supplier: SupplierBrief, number: str) -> dict[str, Any]:
                 "quantity": sum(line.quantity for line in each.lines.all()),
                 "trace_code": codes[each.pk].code if each.pk in codes else "",
                 "shipped_at": each.shipped_at,
+                "goods": show_pieces(in_parcel(each, order.lines.all())),
             }
             for each in shipments
         ],

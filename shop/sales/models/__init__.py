@@ -2,6 +2,7 @@
 
 from .aftersales import AfterSale, AfterSalePicture, AfterSaleTerms, CaseDecision, CaseMove, case_times
 from .favourites import Favourite
+from .interest import LateInterest
 from .offers import LineDiscount, OfferConsent, OfferFunding
 from .orders import LineFacts, OrderFacts, OrderMove
 from .payments import (
@@ -27,6 +28,7 @@ __all__ = [
     "CaseMove",
     "DeliveryDue",
     "Favourite",
+    "LateInterest",
     "LineDiscount",
     "LineFacts",
     "OfferConsent",

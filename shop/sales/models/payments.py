@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from shop.sales.states import PaymentState, RefundState
 
@@ -44,7 +45,10 @@ class Remittance(models.Model):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="remittances")
     amount_fen = models.BigIntegerField()
     payer = models.CharField(max_length=120, blank=True, help_text="As on the statement")
-    reference = models.CharField(max_length=60, blank=True, help_text="The bank's number of the line")
+    reference = models.CharField(max_length=60, blank=True, help_text="The bank's number of the line, as typed")
+    reference_key = models.CharField(
+        max_length=80, blank=True, help_text="Its letters and digits, by which lines are compared"
+    )
     actor_id = models.BigIntegerField(null=True, blank=True)
     at = models.DateTimeField()
 
@@ -53,10 +57,12 @@ class Remittance(models.Model):
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="remittance_positive"),
             # One line of a statement may be split over several payments, but is booked once for each.
             models.UniqueConstraint(
-                fields=["payment", "reference"], condition=~Q(reference=""), name="remittance_reference_once"
+                fields=["payment", "reference_key"], condition=~Q(reference_key=""), name="remittance_reference_once"
             ),
         ]
-        indexes = [models.Index(fields=["reference"], condition=~Q(reference=""), name="remittance_by_reference")]
+        indexes = [
+            models.Index(fields=["reference_key"], condition=~Q(reference_key=""), name="remittance_by_reference")
+        ]
 
     def __str__(self) -> str:
         return f"{self.payment_id} {self.amount_fen}"
@@ -68,7 +74,8 @@ class StatementLine(models.Model):
     Who names a line books all of it, unless the line's own amount is said: then it is split, up to that amount.
     """
 
-    reference = models.CharField(max_length=60, unique=True, help_text="The bank's number of the line")
+    reference = models.CharField(max_length=60, help_text="The bank's number of the line, as typed first")
+    key = models.CharField(max_length=80, unique=True, help_text="Its letters and digits, by which lines are compared")
     amount_fen = models.BigIntegerField()
     booked_fen = models.BigIntegerField(default=0)
     is_stated = models.BooleanField(default=False, help_text="The amount was said, not only taken from a booking")
@@ -115,10 +122,16 @@ class Refund(models.Model):
     state = models.CharField(max_length=10, choices=RefundState.choices, default=RefundState.REQUESTED)
     key = models.CharField(max_length=120, unique=True)
     provider_ref = models.CharField(max_length=120, blank=True)
+    reference_key = models.CharField(
+        max_length=80, blank=True, help_text="Of what finance paid: the letters and digits of the bank's reference"
+    )
     proof = models.ForeignKey("catalog.Picture", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     paid_out_by_id = models.BigIntegerField(null=True, blank=True)
     account_version = models.PositiveIntegerField(
         null=True, blank=True, help_text="To which version of the purchase's account finance paid it"
+    )
+    payee_why = models.CharField(
+        max_length=200, blank=True, help_text="Why it was paid to an account of another name than who paid"
     )
     requested_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -129,6 +142,10 @@ class Refund(models.Model):
             # One payment of the bank, or one answer of a provider, pays one refund.
             models.UniqueConstraint(
                 fields=["provider_ref"], condition=~Q(provider_ref=""), name="refund_reference_once"
+            ),
+            # However it is typed.
+            models.UniqueConstraint(
+                fields=["reference_key"], condition=~Q(reference_key=""), name="refund_reference_key_once"
             ),
         ]
         indexes = [
@@ -163,14 +180,20 @@ class PayTime(models.Model):
     the stock. Without `transfer_minutes` a bank transfer is not offered. Rows of days that passed stay as they are.
     """
 
-    kind = models.CharField(max_length=20, help_text="drop, pool")
-    online_minutes = models.PositiveIntegerField()
-    transfer_minutes = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no bank transfer")
-    document = models.CharField(max_length=120, blank=True)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
+    kind = models.CharField(_("Kind of pool"), max_length=20, help_text=_("drop, or pool for every other one"))
+    online_minutes = models.PositiveIntegerField(_("Minutes to pay online"))
+    transfer_minutes = models.PositiveIntegerField(
+        _("Minutes to pay by bank transfer"), null=True, blank=True, help_text=_("Empty: no bank transfer.")
+    )
+    document = models.CharField(_("Document or decision"), max_length=120, blank=True)
+    valid_from = models.DateField(_("First day"))
+    valid_until = models.DateField(
+        _("Last day"), null=True, blank=True, help_text=_("Empty: until the next row begins.")
+    )
 
     class Meta:
+        verbose_name = _("time to pay for scarce goods")
+        verbose_name_plural = _("times to pay for scarce goods")
         ordering = ["kind", "-valid_from"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "valid_from"], name="pay_time_once"),

@@ -11,12 +11,13 @@ class Purchase(models.Model):
     """What was agreed in one checkout, and whether it is paid. Amounts in 分.
 
     total = goods - discount + freight. `key` makes placing idempotent. A guest is `contact_phone` (or
-    `contact_email`) and a hashed token of its own, which the browser keeps; another one opens it by link. Who proves
-    that phone by an account is asked whether the purchase is theirs: adopted, it needs the account.
+    `contact_email`) and a hashed token of its own, which the browser keeps; another one opens it by link. Signed in in
+    that browser, an account adopts it, and it needs the account. Who has only the phone may follow and receive it.
     """
 
     number = models.CharField(max_length=20, unique=True, help_text="Not guessable, e.g. HQ26-7K2M-9QXD")
     key = models.CharField(max_length=80, unique=True)
+    content_digest = models.CharField(max_length=64, blank=True, help_text="Of all that was sent under `key`")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="purchases"
     )

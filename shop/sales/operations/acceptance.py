@@ -93,7 +93,13 @@ def accept_order(
         bounds = weight_bounds(timezone.localdate(at)) if weighed else WeightBounds()
         decided = _decide(lines, sent, accepted, weighed or {}, bounds)
         _write(lines, decided, shipments, at)
-        _reduce(order, decided, key=f"accepted:{order.pk}:{shipments[0].pk}", actor=actor, at=at)
+        is_last = order.state == OrderState.SHIPPED and not _undecided(order).exists()
+        freight = 0
+        if is_last and all(line.shipped == line.rejected for line in lines.values()):
+            # Nothing of it was accepted: goods and freight go back together, in one sum.
+            freight = max(0, order.left_fen - sum(each.short_fen for each in decided))
+        key = f"accepted:{order.pk}:{shipments[0].pk}"
+        _reduce(order, decided, freight, key=key, actor=actor, at=at)
         _note_light(lines, decided)
         if any(each.is_short for each in decided):
             audit.record(
@@ -101,10 +107,7 @@ def accept_order(
                 amount_fen=sum(each.short_fen for each in decided), note=note,
                 pieces={str(each.line_id): each.sent - each.accepted for each in decided if each.accepted < each.sent},
             )  # fmt: skip
-        is_last = order.state == OrderState.SHIPPED and not _undecided(order).exists()
-        freight = 0
         if is_last:
-            freight = _freight_of_nothing(order, lines.values(), actor=actor, at=at)
             was_short = any(line.rejected for line in lines.values()) or any(each.is_short for each in decided)
             complete_order(
                 order, list(lines.values()), actor=actor, at=at, reason="accepted_short" if was_short else "accepted"
@@ -249,12 +252,15 @@ def _write(
     Shipment.objects.filter(pk__in=[shipment.pk for shipment in shipments]).update(received_at=at)
 
 
-def _reduce(order: OrderFacts, decided: Collection[LineAcceptance], *, key: str, actor: Any, at: datetime) -> None:
+def _reduce(
+    order: OrderFacts, decided: Collection[LineAcceptance], freight: int, *, key: str, actor: Any, at: datetime
+) -> None:
     parts = {each.line_id: each.short_fen for each in decided if each.short_fen}
     rejected = {each.line_id: each.sent - each.accepted for each in decided if each.accepted < each.sent}
     if not parts and not rejected:
         return
     reduce_order(
-        order=order, amount_fen=sum(parts.values()), reason="accepted_short", key=key, actor=actor, at=at,
-        lines=parts, pieces=rejected,
+        order=order, amount_fen=sum(parts.values()) + freight,
+        reason="accepted_nothing" if freight else "accepted_short", key=key, actor=actor, at=at, lines=parts,
+        pieces=rejected,
     )  # fmt: skip

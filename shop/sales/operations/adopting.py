@@ -1,4 +1,7 @@
-"""Whose a guest's purchase becomes: of the account that proved its phone, when it is known, or said, to be theirs."""
+"""Whose a guest's purchase becomes: an account's, once that account is signed in in the browser that bought it.
+
+A phone alone gives nobody a purchase: anybody can type the phone of whoever gets the parcel (decision 34).
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,9 +13,9 @@ from django.utils.translation import gettext as _
 from oscar.apps.order.models import Order
 
 from shop.core import audit
-from shop.core.codes import national_phone
 from shop.core.errors import DomainError
 from shop.sales.models import Purchase
+from shop.sales.queries.received import phones_of
 
 
 class NotOffered(DomainError):
@@ -22,46 +25,42 @@ class NotOffered(DomainError):
     status = 404
 
 
-def _phones(user: Any) -> set[str]:
-    """Return the ways to write the phone that `user` proved; none where there is none."""
-    return {user.phone, national_phone(user.phone)} if user.phone and user.phone_verified else set()
-
-
 def adopt_guest_purchases(*, user: Any, at: datetime, token_hashes: Collection[str] = ()) -> int:
-    """Give `user` the guests' purchases of its verified phone that are known to be its own; return how many.
+    """Give `user` what was bought in this browser (`token_hashes`) with the phone it proved; return how many.
 
-    Known: the guest proved the phone by a code, or this browser bought it (`token_hashes`). Anybody can type a phone:
-    the others are offered (`adopt_purchase`). Running it again adds none.
+    What this browser bought with another phone is asked about (`adopt_purchase`): somebody else may have bought it.
+    Running it again adds none.
     """
-    return _adopt(user, Q(phone_proved_at__isnull=False) | Q(guest_token_hash__in=set(token_hashes) - {""}), at)
+    return _adopt(user, Q(contact_phone__in=phones_of(user)), token_hashes, at)
 
 
-def adopt_purchase(*, actor: Any, number: str, at: datetime) -> None:
-    """Take a guest's purchase with the phone that the actor proved for one's own. Raises NotOffered.
+def adopt_purchase(*, actor: Any, number: str, token_hashes: Collection[str], at: datetime) -> None:
+    """Keep a purchase that was bought as a guest in this browser (`token_hashes`) in the actor's account.
 
-    Who said that it is another's can't take it afterwards.
+    Raises NotOffered: it was not bought here, or an account has it already.
     """
-    if not _adopt(actor, Q(number=number) & ~Q(declined_by=actor.pk), at):
+    if not _adopt(actor, Q(number=number), token_hashes, at):
         raise NotOffered(_("This order is not waiting for your answer any more."))
 
 
-def _adopt(user: Any, which: Q, at: datetime) -> int:
+def _adopt(user: Any, which: Q, token_hashes: Collection[str], at: datetime) -> int:
     """Links to them, and the guest's browser, end: an account's orders need the account."""
-    phones = _phones(user)
-    if not phones:
+    hashes = set(token_hashes) - {""}
+    if not hashes:
         return 0
     with transaction.atomic():
         ids = list(
-            Purchase.objects.filter(which, user__isnull=True, contact_phone__in=phones)
+            Purchase.objects.filter(which, user__isnull=True, guest_token_hash__in=hashes)
             .order_by("pk")
             .select_for_update(no_key=True)
             .values_list("pk", flat=True)
         )
         if not ids:
             return 0
-        Purchase.objects.filter(pk__in=ids, user__isnull=True).update(
-            user=user, link_token_hash="", guest_token_hash="", phone_proved_at=at, declined_by=None
-        )
+        found = Purchase.objects.filter(pk__in=ids, user__isnull=True)
+        # Only a phone that the account proved counts as its own: a recipient's does not.
+        found.filter(contact_phone__in=phones_of(user)).update(phone_proved_at=at)
+        found.update(user=user, link_token_hash="", guest_token_hash="", declined_by=None)
         Order.objects.filter(facts__purchase__in=ids, user__isnull=True).update(user=user)
         for pk in ids:
             audit.record(action="adopt_purchase", object_kind="purchase", object_id=pk, actor=user, at=at)
@@ -69,16 +68,16 @@ def _adopt(user: Any, which: Q, at: datetime) -> int:
 
 
 def decline_purchase(*, actor: Any, number: str, at: datetime) -> None:
-    """Note that the actor, who has its phone, did not buy this. It stays its guest's. Raises NotOffered."""
+    """Note that a guest's purchase with the actor's phone does not concern the actor: it is shown no more.
+
+    `number` is the purchase's, or one of its orders'. It stays its guest's. Raises NotOffered.
+    """
     with transaction.atomic():
-        offered = Purchase.objects.filter(number=number, user__isnull=True, contact_phone__in=_phones(actor))
+        offered = Purchase.objects.filter(user__isnull=True, contact_phone__in=phones_of(actor)).filter(
+            Q(number=number) | Q(pk__in=Order.objects.filter(number=number).values("facts__purchase"))
+        )
         pk = offered.select_for_update(no_key=True).values_list("pk", flat=True).first()
         if pk is None:
             raise NotOffered(_("This order is not waiting for your answer any more."))
         if Purchase.objects.filter(pk=pk).exclude(declined_by=actor.pk).update(declined_by=actor):
             audit.record(action="decline_purchase", object_kind="purchase", object_id=pk, actor=actor, at=at)
-
-
-def note_phone_proved(*, purchase_id: int, at: datetime) -> None:
-    """Note that a guest's phone was proved by a code; the first time stays."""
-    Purchase.objects.filter(pk=purchase_id, user__isnull=True, phone_proved_at__isnull=True).update(phone_proved_at=at)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from catalog.operations.stock import OutOfStock
 from shop.core.errors import DomainError
+from shop.core.money import in_yuan, to_yuan
 from shop.sales.deal import SHOP
 from shop.sales.errors import BasketChanged, NotServed
 from shop.sales.models import Purchase
@@ -24,12 +25,13 @@ def check_out(
     notes: Mapping[int, str],
     invoice: Invoice,
     at: datetime,
+    content: str = "",
     sources: Sequence[Attribution] = (),
 ) -> Purchase:
     """Place what `page` shows, if the buyer saw this total (`shown_fen`).
 
     The same `key` again is the same purchase, whatever prices have done since: the first answer was lost on its way.
-    With other goods or another address it is refused (KeyUsed).
+    With another `content` (`content_digest`) it is refused (KeyUsed).
     `sources` say where the buyer came from; the first is the channel, before it what the special price says itself.
 
     Raises BasketChanged when there is nothing to buy or the total moved since it was shown, NotServed, OutOfStock with
@@ -51,7 +53,7 @@ def check_out(
     try:
         _check(page, shown_fen)
     except DomainError:
-        placed = placed_before(key, lines, ship_to)
+        placed = placed_before(key, lines, ship_to, content)
         if placed is None:
             raise
         return placed
@@ -71,6 +73,7 @@ def check_out(
             invoice=invoice,
             coupon_code=page.used_coupon,
             applied=page.quote.applied,
+            content=content,
         ),
         basket_id=page.basket_id,
         leaves_some=page.leaves_some,
@@ -87,4 +90,9 @@ def _check(page: CheckoutPage, shown_fen: int | None) -> None:
     if page.unserved:
         raise NotServed(page.unserved, field="division")
     if shown_fen is not None and shown_fen != page.quote.total_fen:
-        raise BasketChanged(_("Prices or freight have changed: please look at the new total and order again."))
+        total = page.quote.total_fen
+        raise BasketChanged(
+            _("Prices, offers or freight have changed: the total is now %(total)s. Please look at it, then order.")
+            % {"total": in_yuan(total)},
+            total=str(to_yuan(total)),
+        )

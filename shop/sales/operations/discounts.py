@@ -18,9 +18,9 @@ from shop.core.errors import DomainError
 from shop.core.money import to_yuan
 from shop.sales.deal import PlaceLine
 from shop.sales.models import LineDiscount, LineFacts, OfferConsent, OrderFacts, Purchase
-from shop.sales.offers import has_used, uses_of
 from shop.sales.pricing import Applied
 from shop.sales.states import ConsentState
+from shop.sales.used import has_used, uses_of
 from shop.sales.whose import Whose
 
 # SQLite adds decimals as floats: less than half a 分 is no difference.
@@ -67,7 +67,8 @@ def claim_uses(
 ) -> None:
     """Count the use of each offer and coupon, in the transaction that places `purchase`; note them on its lines.
 
-    Raises CouponGone when one has no use left, or does not run any more; the whole placing is undone then.
+    Raises CouponGone when one has no use left, or does not run any more, PhoneUnproved for one that each customer has
+    so often; the whole placing is undone then.
     """
     if not applied:
         return
@@ -94,6 +95,8 @@ def _claim_voucher(purchase: Purchase, voucher_id: int, amount_fen: int, whose: 
         raise CouponGone(_("This coupon has been used, or has just expired."), field="coupon")
     # The update above locked the coupon's row: another checkout of the same person waits, then sees this one.
     once = free.filter(usage=Voucher.ONCE_PER_CUSTOMER).exists()
+    if once:
+        whose.check_proved(_("Coupon %(code)s") % {"code": purchase.coupon_code}, field="coupon")
     if once and has_used(purchase.coupon_code, whose, but=purchase.pk):
         raise CouponGone(_("You have used this coupon already."), field="coupon")
 
@@ -122,6 +125,8 @@ def _claim_offer(each: Applied, whose: Whose, at: datetime) -> None:
         raise CouponGone(_("%(offer)s has just ended.") % {"offer": each.name}, field=field)
     # Its row is locked now: what this buyer has of it is counted one checkout after the other.
     most = ConditionalOffer.objects.values_list("max_user_applications", flat=True).get(pk=each.offer_id)
+    if most:
+        whose.check_proved(each.name, field=field or None)
     if most and uses_of([each.offer_id], whose).get(each.offer_id, 0) + each.frequency > most:
         raise CouponGone(_("You have used %(offer)s already.") % {"offer": each.name}, field=field)
 

@@ -14,14 +14,18 @@ from shop.sales.texts import in_reader_language
 from shop.sales.whose import Whose
 
 
-def check_limits(wanted: Sequence[tuple[SpecForSale, int]], whose: Whose) -> None:
-    """Count what the buyer has of limited listings, as a guest and by account, and what is wanted now.
+def check_limits(wanted: Sequence[tuple[SpecForSale, int]], whose: Whose, *, asks_proof: bool = True) -> None:
+    """Count what the buyer has of limited listings, and what is wanted now.
 
-    Raises OverLimit. Who sells locks the listings first, so that two checkouts count each other.
+    Raises OverLimit, PhoneUnproved (unless a unit buys: without `asks_proof`). Who sells locks the listings first, so
+    that two checkouts count each other.
     """
     limits = {spec.listing_id: spec for spec, _pieces in wanted if spec.purchase_limit is not None}
     if not limits:
         return
+    if asks_proof:
+        first = next(iter(limits.values()))
+        whose.check_proved(in_reader_language(first.name_zh, first.name_en), field=f"pieces-{first.specification_id}")
     rows = (
         LineFacts.objects.filter(whose.purchases("order__purchase__"), listing_id__in=limits)
         .exclude(order__state=OrderState.CANCELLED)
@@ -48,5 +52,5 @@ def check_limits(wanted: Sequence[tuple[SpecForSale, int]], whose: Whose) -> Non
 
 
 def check_planned(*, wanted: Sequence[tuple[SpecForSale, int]], user: Any, phone: str) -> None:
-    """Raise OverLimit where a purchase that is planned for `user` could not be placed today. No locks."""
-    check_limits(wanted, Whose.of(user, phone))
+    """Raise OverLimit where a purchase that is planned for a unit's `user` could not be placed today. No locks."""
+    check_limits(wanted, Whose.of(user, phone), asks_proof=False)

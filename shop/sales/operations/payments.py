@@ -14,6 +14,7 @@ from shop.sales.gateways import Started, gateway
 from shop.sales.models import Payment, Purchase
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.settling import WAITING, follow_due, settle, take_money
+from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_fen, due_of
 from shop.sales.queries.pay_times import pay_time_of
 from shop.sales.states import PaymentState, PurchaseState, Terms
@@ -44,6 +45,11 @@ def start_payment(
         left = due_of(locked).left_fen
         if not left:
             raise WrongState(_("Nothing of this purchase is left to be paid."))
+        if not rules.is_by_hand(gateway_name):
+            # A provider takes what it is asked for at once: that is what is due now, and never what may fall due.
+            left = schedule_of(locked).due_now_fen
+            if not left:
+                raise WrongState(_("Nothing is due now: the rest falls due once it is accepted."), code="not_due_yet")
         if gateway_name == "transfer" and locked.terms == Terms.ONLINE:
             _wait_for_transfer(locked)
         # An attempt that was started before the amount changed follows it, or is over.

@@ -18,11 +18,13 @@ from shop.core.names import is_among, is_name
 from shop.core.texts import one_line
 from shop.sales import books, hooks, rules
 from shop.sales.errors import AccountChanged, DoneElsewhere, WrongState
-from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
+from shop.sales.models import Purchase, Refund, RefundAccount
 from shop.sales.operations.locks import lock_purchase
+from shop.sales.operations.statement_lines import checked_reference
+from shop.sales.queries.payouts import names_of_payers
 from shop.sales.states import RefundState
 
-LONGEST_HOLDER, LONGEST_BANK, LONGEST_REFERENCE = 120, 80, 60
+LONGEST_HOLDER, LONGEST_BANK, LONGEST_WHY = 120, 80, 200
 
 
 def give_account(
@@ -66,11 +68,9 @@ def give_account(
 
 def _check_holder(purchase: Purchase, holder: str) -> None:
     """Public money goes back to who paid it, in the name on its account. Raises InvalidInput on `holder`."""
-    named = hooks.holder_sources.get(purchase.attribution_kind)
-    if named is None:
+    if purchase.attribution_kind not in hooks.holder_sources:
         return
-    came = Remittance.objects.filter(payment__payable_kind="purchase", payment__payable_id=purchase.pk)
-    names = named(purchase.attribution_ref, list(came.exclude(payer="").values_list("payer", flat=True)))
+    names = names_of_payers([purchase])[purchase.pk]
     if not is_among(holder, names):
         raise InvalidInput(
             _("A unit's money goes back to who paid it. The account's holder must be: %(names)s.")
@@ -86,17 +86,22 @@ def pay_out(
     reference: str,
     account_version: int | None = None,
     proof: IO[bytes] | None = None,
+    why: str = "",
     actor: Any,
     at: datetime,
 ) -> Refund:
     """Note that finance paid a refund out: the bank's reference, a picture of the slip, or both say how.
 
     `account_version` is the word of the buyer that finance paid to. The same reference again is the same payment, of
-    this refund and of no other. Raises AccountChanged when the buyer named another account since finance looked,
-    InvalidInput on `reference` (one that paid another refund, too) or `proof`, WrongState for a refund that is not paid
-    by hand, was paid already with another reference, or whose account nobody gave.
+    this refund and of no other. `why` is asked, and kept, where the account is of another name than who paid.
+    Raises AccountChanged when the buyer named another account since finance looked, InvalidInput on `reference` (one
+    that paid another refund, too), `proof` or `why`, WrongState for a refund that is not paid by hand, was paid already
+    with another reference, or whose account nobody gave.
     """
-    reference = rules.clean_reference(reference)[:LONGEST_REFERENCE]
+    why = one_line(why)
+    if len(why) > LONGEST_WHY:
+        raise InvalidInput(_("At most %(n)d characters.") % {"n": LONGEST_WHY}, code="why_too_long", field="why")
+    reference, key = checked_reference(reference)
     if not reference and proof is None:
         raise InvalidInput(_("Enter the bank's reference, or add the slip."), code="proof_missing", field="reference")
     # Re-encoding takes a while: before the locks. What was paid already needs no second picture.
@@ -110,7 +115,7 @@ def pay_out(
         if not rules.is_by_hand(refund.payment.gateway):
             raise WrongState(_("This refund goes back by itself."))
         if refund.state == RefundState.SUCCEEDED:
-            if reference and reference == refund.provider_ref:
+            if key and key == refund.reference_key:
                 return refund
             raise WrongState(
                 _("This refund was paid out already, with the reference %(reference)s.")
@@ -126,7 +131,8 @@ def pay_out(
                 ),
                 account_version=account.version,
             )
-        _write_paid_out(refund, reference, account.version, picture, actor, at)
+        why = _check_payee(purchase, account, why)
+        _write_paid_out(refund, (reference, key), account.version, picture, why, actor, at)
         ledger.post(
             [
                 books.paid_out(
@@ -142,22 +148,38 @@ def pay_out(
         audit.record(
             action="refund_paid_out", object_kind="refund", object_id=refund.pk, actor=actor, at=at,
             amount_fen=refund.amount_fen, reference=reference, has_proof=picture is not None,
-            account_version=account.version,
+            account_version=account.version, payee_why=why,
         )  # fmt: skip
         outbox.enqueue(task="sales.tell_paid_out", args={"refund_id": refund.pk}, key=f"paid_out:{refund.pk}", at=at)
         refund.refresh_from_db()
         return refund
 
 
+def _check_payee(purchase: Purchase, account: RefundAccount, why: str) -> str:
+    """Return the reason that is kept: "" where the money goes back to who paid. Raises InvalidInput on `why`."""
+    names = names_of_payers([purchase])[purchase.pk]
+    if is_among(account.holder, names):
+        return ""
+    if not why:
+        raise InvalidInput(
+            _("The money came from %(names)s, and the account is of %(holder)s. Say why it is paid there.")
+            % {"names": "、".join(names) or _("an unknown payer"), "holder": account.holder},
+            code="payee_differs",
+            field="why",
+        )
+    return why
+
+
 def _write_paid_out(
-    refund: Refund, reference: str, account_version: int, picture: Any, actor: Any, at: datetime
+    refund: Refund, reference: tuple[str, str], account_version: int, picture: Any, why: str, actor: Any, at: datetime
 ) -> None:
     """Note how a refund was paid. Raises InvalidInput for a reference of another payment: the database tells."""
     try:
         with transaction.atomic():
             Refund.objects.filter(pk=refund.pk).update(
-                state=RefundState.SUCCEEDED, provider_ref=reference, proof=picture, finished_at=at,
-                paid_out_by_id=getattr(actor, "pk", None), account_version=account_version,
+                state=RefundState.SUCCEEDED, provider_ref=reference[0], reference_key=reference[1], proof=picture,
+                finished_at=at, paid_out_by_id=getattr(actor, "pk", None), account_version=account_version,
+                payee_why=why,
             )  # fmt: skip
     except IntegrityError as error:
         raise InvalidInput(

@@ -1,12 +1,15 @@
 """The one door: whatever sells places its lines here. One purchase, one Oscar order per supplier."""
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket
 from oscar.apps.basket.models import Line as BasketLine
@@ -26,7 +29,7 @@ from shop.sales.operations.limits import check_limits
 from shop.sales.operations.order_rows import write_orders
 from shop.sales.operations.starting import tell_work
 from shop.sales.queries.pay_times import pay_time_for
-from shop.sales.states import OrderState, PurchaseState, Terms
+from shop.sales.states import CONSUMER_TERMS, OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language
 from shop.sales.visitors import token_hash
 from shop.sales.whose import Whose
@@ -51,10 +54,10 @@ def place(
 ) -> Purchase:
     """Reserve stock and write one purchase with an order per supplier, all or nothing; nothing is paid yet.
 
-    The same `key` again returns the first purchase, if it is of the same goods to the same address. With `basket_id`, that basket goes from Open to Submitted; where
+    The same `key` again returns the first purchase, if it is of the same goods, address and `extras.content`. With `basket_id`, that basket goes from Open to Submitted; where
     it `leaves_some` lines that are not bought now, only the bought ones go, the others wait in it.
     `attribution` is the channel; `also` says what else it came from (a campaign, a session, a need), one per kind.
-    Raises NotForSale (out of season), OutOfStock, OutputExceeded, CertificateExpired, OverLimit, CouponGone, or
+    Raises NotForSale (out of season), OutOfStock, OutputExceeded, CertificateExpired, OverLimit, PhoneUnproved, CouponGone, or
     BasketChanged when the basket was ordered or changed meanwhile, KeyUsed for a key of another purchase; ValueError when the lines' discounts are not what `extras.applied` takes off.
     Locks: basket, limited listings, stock pools by id, certified output, then what participants lock.
     """
@@ -72,7 +75,7 @@ def place(
                 # Its pieces count as sold at once: the listings are locked before their stock (`locks.LOCK_ORDER`).
                 lock_listings({line.spec.listing_id for line in lines})
             lock_listings({line.spec.listing_id for line in lines if line.spec.purchase_limit is not None})
-            check_limits([(line.spec, line.quantity) for line in lines], whose)
+            check_limits([(line.spec, line.quantity) for line in lines], whose, asks_proof=terms in CONSUMER_TERMS)
             hooks.guard_prices(lines, buyer, at)
             wanted: dict[int, int] = defaultdict(int)
             for line in lines:
@@ -95,16 +98,23 @@ def place(
             return purchase
     except (IntegrityError, DomainError):
         # The same key before, or at the same moment: that attempt stands, everything of this one is rolled back.
-        placed = placed_before(key, lines, ship_to)
+        placed = placed_before(key, lines, ship_to, extras.content)
         if placed is None:
             raise
         return placed
 
 
-def placed_before(key: str, lines: Sequence[PlaceLine], ship_to: ShipTo) -> Purchase | None:
+def content_digest(ship_to: ShipTo, invoice: Invoice, notes: Mapping[int, str], coupon: str, **goods: Any) -> str:
+    """Return a digest of all that a checkout says: a key stands for one content."""
+    said = [astuple(ship_to), astuple(invoice), sorted((pk, text) for pk, text in notes.items() if text), coupon, goods]
+    return salted_hmac("shop.sales.content", json.dumps(said), algorithm="sha256").hexdigest()
+
+
+def placed_before(key: str, lines: Sequence[PlaceLine], ship_to: ShipTo, content: str) -> Purchase | None:
     """Return the purchase that a key stands for, None where it is new. `lines` are empty once the basket was ordered.
 
-    Raises KeyUsed where that purchase is of other goods, or goes to another address. Prices may have moved meanwhile.
+    Raises KeyUsed where that purchase is of other goods, goes to another address, or says another `content`. Prices may
+    have moved meanwhile. A guest's number is not told: whoever left a form open is not who ordered by it.
     """
     placed = Purchase.objects.filter(key=key).first()
     if placed is None:
@@ -118,9 +128,11 @@ def placed_before(key: str, lines: Sequence[PlaceLine], ship_to: ShipTo) -> Purc
     goes_to = ShipTo(
         placed.ship_name, placed.ship_phone, placed.ship_division_id, placed.ship_street, placed.ship_postcode
     )
-    if (asked and asked != had) or goes_to != ship_to:
+    if (asked and asked != had) or goes_to != ship_to or placed.content_digest != content:
+        if placed.user_id is None:
+            raise KeyUsed(_("This form was sent before, with other contents. That order stands."))
         raise KeyUsed(
-            _("This was ordered already, as %(number)s, with other goods or to another address. That order stands.")
+            _("This was ordered already, as %(number)s, with other goods, to another address or with other words.")
             % {"number": placed.number},
             number=placed.number,
         )
@@ -188,6 +200,7 @@ def _write(
     purchase = Purchase.objects.create(
         number=new_number("HQ", at),
         key=key,
+        content_digest=extras.content,
         user=buyer.user,
         contact_phone=buyer.phone,
         contact_email=buyer.email,

@@ -17,6 +17,8 @@ from oscar.apps.wishlists.models import WishList
 from catalog.operations.pictures import delete_pictures
 from catalog.queries.trade import listings_now
 from shop.core.errors import DomainError
+from shop.core.masking import mask_phone
+from shop.sales import hooks
 from shop.sales.models import (
     AfterSale,
     AfterSalePicture,
@@ -79,7 +81,7 @@ def export_purchases(user: Any) -> dict[str, Any]:
                 "state": row.state,
                 "total_fen": row.total_fen,
                 "recipient": row.ship_name,
-                "phone": row.ship_phone,
+                "phone": _shown_phone(user, row),
                 "address": f"{row.ship_division.full_name_zh} {row.ship_street}",
                 "invoice_title": row.invoice_title,
                 "invoice_tax_no": row.invoice_tax_no,
@@ -132,9 +134,7 @@ def erase_buyer(user: Any, at: datetime) -> None:
     """
     own = Purchase.objects.filter(user=user)
     list(own.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    is_open = Q(state__in=OPEN_ORDERS) | Q(purchase__state=PurchaseState.UNPAID)
-    if OrderFacts.objects.filter(is_open, purchase__user=user).exists():
-        raise StillOpen(_("Some of your orders are not finished yet. Receive or cancel them first."))
+    _check_orders(user)
     if AfterSale.objects.filter(line__order__purchase__user=user, state__in=ONGOING_CASES).exists():
         raise StillOpen(_("A complaint of yours is still being settled. Please wait for it first."))
     # Also what no order took: it came too late, or was too much.
@@ -161,11 +161,12 @@ def erase_buyer(user: Any, at: datetime) -> None:
         contact_email="",
         guest_token_hash="",
         link_token_hash="",
-        ship_name=NOBODY,
-        ship_phone="",
-        ship_street="",
-        ship_postcode="",
+        content_digest="",
         invoice_email="",
+    )
+    # Where others receive, the address is theirs: a unit's, a beneficiary's.
+    own.exclude(attribution_kind__in=hooks.doors).update(
+        ship_name=NOBODY, ship_phone="", ship_street="", ship_postcode=""
     )
     # A title with a tax number is an organisation's, and belongs to its invoice.
     own.filter(invoice_tax_no="").update(invoice_title="")
@@ -175,6 +176,38 @@ def erase_buyer(user: Any, at: datetime) -> None:
     Favourite.objects.filter(user=user).delete()
     Basket.objects.filter(owner=user, status=Basket.OPEN).delete()
     WishList.objects.filter(owner=user).delete()
+
+
+def _check_orders(user: Any) -> None:
+    """Raise StillOpen with what is open and whose turn it is. A gift on its way waits for others, and keeps nobody."""
+    is_open = Q(state__in=OPEN_ORDERS) | Q(purchase__state=PurchaseState.UNPAID)
+    mine: list[str] = []
+    units: list[str] = []
+    rows = OrderFacts.objects.filter(is_open, purchase__user=user).select_related("order", "purchase")
+    for order in rows.order_by("pk"):
+        number, purchase = order.order.number, order.purchase
+        if purchase.state in (PurchaseState.CANCELLED, PurchaseState.EXPIRED) or order.state == OrderState.CANCELLED:
+            continue
+        receives = hooks.elsewhere(hooks.Step.RECEIVE, purchase, number)
+        if receives is not None and order.state == OrderState.SHIPPED and purchase.state == PurchaseState.PAID:
+            continue
+        (units if hooks.elsewhere(hooks.Step.PAY, purchase, number) is not None else mine).append(number)
+    if mine:
+        words = _("Some of your orders are not finished yet: %(numbers)s. Receive or cancel them first.")
+        raise StillOpen(words % {"numbers": "、".join(mine)}, numbers=mine)
+    if units:
+        words = _(
+            "Orders that you placed for a unit are not finished yet: %(numbers)s. They wait for those who accept, pay or "
+            "cancel for the unit: ask them to finish them on the unit's pages."
+        )
+        raise StillOpen(words % {"numbers": "、".join(units)}, numbers=units)
+
+
+def _shown_phone(user: Any, purchase: Purchase) -> str:
+    """Return the phone that a parcel goes to: masked where it is that of others who receive it."""
+    own = purchase.ship_phone in (user.phone, purchase.contact_phone)
+    is_theirs = not own and hooks.elsewhere(hooks.Step.RECEIVE, purchase) is not None
+    return mask_phone(purchase.ship_phone) if is_theirs else purchase.ship_phone
 
 
 def _forget_slips(user: Any, purchases: QuerySet[Purchase]) -> None:

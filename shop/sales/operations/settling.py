@@ -17,6 +17,7 @@ from shop.sales.operations.locks import lock_orders
 from shop.sales.operations.moves import move_orders
 from shop.sales.operations.paybacks import pay_back
 from shop.sales.operations.starting import start_work
+from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.states import OrderState, PaymentState, PurchaseState
 
@@ -33,23 +34,31 @@ def take_money(
     payer: str = "",
     reference: str = "",
     goes_back: bool = False,
+    over_fen: int = 0,
 ) -> None:
     """Book that `fen` came by a payment of a locked purchase, as what it is: enough, too little, too much, too late.
 
     Enough makes the purchase paid, what is more than enough goes back; of a purchase that waits for no money, and of
-    what is refused (`goes_back`), all of it.
+    what is refused (`goes_back`), all of it. `over_fen` of it goes back at once though more will fall due later.
     """
     Payment.objects.filter(pk=payment.pk).update(received_fen=F("received_fen") + fen)
     payment.received_fen += fen
     row = Remittance.objects.create(
-        payment=payment, amount_fen=fen, payer=payer, reference=reference, actor_id=getattr(actor, "pk", None), at=at
-    )
+        payment=payment, amount_fen=fen, payer=payer, reference=reference, reference_key=rules.reference_key(reference),
+        actor_id=getattr(actor, "pk", None), at=at,
+    )  # fmt: skip
     ledger.post(
         [books.came(key=str(row.pk), number=purchase.number, gateway_name=payment.gateway, fen=fen)],
         at=at,
         actor_id=getattr(actor, "pk", None),
     )
     if purchase.state == PurchaseState.UNPAID and not goes_back:
+        if over_fen:
+            pay_back(
+                purchase=purchase, amount_fen=over_fen, source=books.received(purchase.number),
+                reference=purchase.number, reason="not_due_yet", key=f"payment:{payment.pk}:{row.pk}", first=payment,
+                actor=actor, at=at,
+            )  # fmt: skip
         follow_due(purchase=purchase, actor=actor, at=at, latest=payment)
         return
     if purchase.state != PurchaseState.UNPAID:
@@ -74,10 +83,12 @@ def follow_due(*, purchase: Purchase, actor: Any, at: datetime, latest: Payment 
         settle(purchase=purchase, actor=actor, at=at, latest=latest)
         return
     for payment in _attempts(purchase).filter(state__in=WAITING):
-        asked = payment.received_fen + due.left_fen
+        is_by_hand = rules.is_by_hand(payment.gateway)
+        # A transfer is announced once for all that will come; a provider is asked for what is due now.
+        asked = payment.received_fen + (due.left_fen if is_by_hand else schedule_of(purchase).due_now_fen)
         if asked == payment.amount_fen:
             continue
-        if rules.is_by_hand(payment.gateway):
+        if is_by_hand:
             # With nothing due there is nothing to ask for; who sends it all the same finds it booked, and gets it back.
             Payment.objects.filter(pk=payment.pk).update(amount_fen=asked or payment.amount_fen)
         else:

@@ -1,15 +1,37 @@
 """Lines of the bank's statement: what is booked of one, over all purchases, is never more than came with it."""
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from shop.core.errors import InvalidInput
 from shop.core.money import in_yuan
+from shop.core.texts import one_line
 from shop.sales.models import Remittance, StatementLine
+from shop.sales.rules import LONGEST_REFERENCE, reference_key
 
 
-def book_line(*, reference: str, fen: int, line_fen: int | None = None) -> None:
-    """Book `fen` of the line called `reference`, in the transaction that books the money.
+def checked_reference(text: str) -> tuple[str, str]:
+    """Return a bank's number as it was typed and the key it is compared by; both "" for nothing.
+
+    Raises InvalidInput on `reference` for one without any letter or digit, or that is too long to be one.
+    """
+    typed = one_line(text)
+    key = reference_key(typed)
+    if max(len(typed), len(key)) > LONGEST_REFERENCE:
+        raise InvalidInput(
+            _("At most %(n)d characters.") % {"n": LONGEST_REFERENCE}, code="reference_too_long", field="reference"
+        )
+    if typed and not key:
+        raise InvalidInput(
+            _("The bank's number has letters or digits: enter it as on the statement."),
+            code="reference_wrong",
+            field="reference",
+        )
+    return typed, key
+
+
+def book_line(*, reference: str, key: str, fen: int, line_fen: int | None = None) -> None:
+    """Book `fen` of the line with `key`, typed as `reference`, in the transaction that books the money.
 
     Without `line_fen` the line is all booked by that; with it, the line's own amount is known and it may be split.
     Raises InvalidInput on `reference` when the line was booked already, on `line` for an amount that can't be its.
@@ -20,12 +42,14 @@ def book_line(*, reference: str, fen: int, line_fen: int | None = None) -> None:
             _("The line can't be less than what is booked of it."), code="line_amount_wrong", field="line"
         )
     line, is_new = StatementLine.objects.get_or_create(
-        reference=reference, defaults={"amount_fen": line_fen or fen, "is_stated": line_fen is not None}
+        key=key,
+        defaults={"reference": reference, "amount_fen": line_fen or fen, "is_stated": line_fen is not None},
     )
     line = StatementLine.objects.select_for_update().get(pk=line.pk)
     if is_new:
         # Booked before lines were counted.
-        before = Remittance.objects.filter(reference=reference).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+        earlier = Remittance.objects.filter(Q(reference_key=key) | Q(reference_key__startswith=f"{key}#"))
+        before = earlier.aggregate(fen=Sum("amount_fen"))["fen"] or 0
         line.booked_fen = before
         line.amount_fen = max(line.amount_fen, before)
     if line_fen is not None and line_fen != line.amount_fen:

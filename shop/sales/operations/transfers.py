@@ -17,11 +17,11 @@ from shop.sales.errors import WrongState
 from shop.sales.models import Payment, Purchase, Remittance
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.settling import WAITING, take_money
-from shop.sales.operations.statement_lines import book_line
+from shop.sales.operations.statement_lines import book_line, checked_reference
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.transfers import expected_payers, is_registered, offsets_of
-from shop.sales.rules import clean_reference, same_name
+from shop.sales.rules import same_name
 from shop.sales.states import PurchaseState
 
 
@@ -31,6 +31,7 @@ class Then(StrEnum):
     ASK = "ask"
     GIVE_BACK = "give_back"
     OFFSET = "offset"
+    KEEP = "keep"
 
 
 def match_transfer(
@@ -50,16 +51,19 @@ def match_transfer(
     """Book that `received_fen` came from `payer` for a bank transfer; return the payment.
 
     `then` decides about an amount that is not what was to come. Less: `ask` for the rest, or `give_back`. More:
-    `give_back` what is over, or `offset` it against the transfer `offset_id` of the same buyer. Of a purchase that
+    `give_back` what is over, `offset` it against the transfer `offset_id` of the same buyer, or `keep` it for what falls
+    due once it is accepted. What was to come is what is due now, or its oldest deliveries. Of a purchase that
     waits for no money all goes back, whatever `then` says. `reference` is the bank's number of the line, of which
-    no more is booked than came: all of it here, or a part where `line_fen` says what the line amounts to; `seen_fen` what was booked of it when the operator looked.
+    no more is booked than came: all of it here, or a part where `line_fen` says what the line amounts to; `seen_fen`
+    what was booked of it when the operator looked.
 
     Raises InvalidInput on `received` for another amount without a decision, on `then` for one that does not fit, on
     `payer` without a name, on `why` when the payer is not who was expected and no reason is given to take it all the
     same; WrongState when it was booked before (money that came again is told by its `reference`), or somebody booked on
     it meanwhile. Locks: purchases by id, ledger.
     """
-    payer, why, reference = payer.strip(), why.strip(), clean_reference(reference)
+    payer, why = payer.strip(), why.strip()
+    reference, key = checked_reference(reference)
     with transaction.atomic():
         other = Payment.objects.get(pk=offset_id) if then == Then.OFFSET and offset_id else None
         payment = Payment.objects.get(pk=payment_id, gateway="transfer")
@@ -73,10 +77,10 @@ def match_transfer(
             )
         if seen_fen is not None and seen_fen != payment.received_fen:
             raise WrongState(_("Somebody else booked on this transfer meanwhile. Please look at it again."))
-        if reference and Remittance.objects.filter(payment=payment, reference=reference).exists():
+        if key and Remittance.objects.filter(payment=payment, reference_key=key).exists():
             raise WrongState(_("This line of the statement was booked already."), field="reference")
-        if reference:
-            book_line(reference=reference, fen=received_fen, line_fen=line_fen)
+        if key:
+            book_line(reference=reference, key=key, fen=received_fen, line_fen=line_fen)
         over = _decide(purchase, payment, received_fen, then, other)
         matches = _check_payer(payment, payer, why)
         facts: dict[str, Any] = {"actor": actor, "at": at, "payer": payer, "reference": reference}
@@ -85,10 +89,13 @@ def match_transfer(
             take_money(payment=payment, purchase=purchase, fen=received_fen, goes_back=True, **facts)
         else:
             kept = received_fen - (over if other and over > 0 else 0)
-            take_money(payment=payment, purchase=purchase, fen=kept, **facts)
+            # Where more falls due later, what is over does not wait for it unless the operator says so.
+            back = over if then == Then.GIVE_BACK and over > 0 and schedule_of(purchase).waits_fen else 0
+            take_money(payment=payment, purchase=purchase, fen=kept, over_fen=back, **facts)
             if other and over > 0:
                 take_money(payment=other, purchase=locked[other.payable_id], fen=over, **facts)
-            _ask_for_rest(purchase, at)
+            if then == Then.ASK:
+                _ask_for_rest(purchase, at)
         audit.record(
             action="transfer_matched", object_kind="payment", object_id=payment.pk, actor=actor, at=at,
             amount_fen=received_fen, over_fen=over, then=then, matches=matches, why=why, offset_id=offset_id or 0,
@@ -105,12 +112,14 @@ def _decide(purchase: Purchase, payment: Payment, received_fen: int, then: str, 
     """Return by how much more (or, below zero, less) came than was to come; check that the operator's choice fits."""
     if purchase.state != PurchaseState.UNPAID:
         return received_fen
-    left = due_of(purchase).left_fen
-    over = received_fen - left
     # Where the goods came first, what was accepted so far is paid by itself; the rest waits for its acceptance.
-    if not over or received_fen == schedule_of(purchase).due_now_fen:
-        return over
-    fitting = (Then.GIVE_BACK, Then.OFFSET) if over > 0 else (Then.ASK, Then.GIVE_BACK)
+    schedule = schedule_of(purchase)
+    over = received_fen - schedule.due_now_fen
+    if not over or (not then and schedule.is_some_due(received_fen)):
+        return 0
+    fitting = [Then.GIVE_BACK, Then.OFFSET] if over > 0 else [Then.ASK, Then.GIVE_BACK]
+    if 0 < over <= schedule.waits_fen:
+        fitting.append(Then.KEEP)
     if then not in fitting:
         text = (
             _("%(due)s was to come: %(fen)s is too much. Say what happens with it.")
@@ -118,8 +127,8 @@ def _decide(purchase: Purchase, payment: Payment, received_fen: int, then: str, 
             else _("%(due)s was to come: %(fen)s is missing. Say what happens now.")
         )
         raise InvalidInput(
-            text % {"due": in_yuan(left), "fen": in_yuan(abs(over))}, code="amount_differs", field="received",
-            due_fen=left, over_fen=over,
+            text % {"due": in_yuan(schedule.due_now_fen), "fen": in_yuan(abs(over))}, code="amount_differs",
+            field="received", due_fen=schedule.due_now_fen, waits_fen=schedule.waits_fen, over_fen=over,
         )  # fmt: skip
     if then == Then.OFFSET and (other is None or other.pk not in {each.pk for each in offsets_of(purchase)}):
         raise InvalidInput(

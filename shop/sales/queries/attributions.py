@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Sum
+from django.utils.translation import gettext as _
 
 from shop.sales.models import LineFacts, OrderFacts
 from shop.sales.states import OrderState
@@ -33,9 +34,13 @@ def sold_from(kind: str, ref: str) -> Sold:
 
 
 def pieces_bought_at(price_source: str, *, user: Any = None, phone: str = "") -> int:
-    """Return the pieces that a buyer holds at a price, by account and as a guest, less what was cancelled. One query."""
-    whose = Whose.of(user, phone).purchases("order__purchase__")
-    rows = LineFacts.objects.filter(whose, price_source=price_source)
+    """Return the pieces that a buyer holds at a price, by account and as a guest, less what was cancelled. One query.
+
+    Raises PhoneUnproved for who proved no phone.
+    """
+    whose = Whose.of(user, phone)
+    whose.check_proved(_("This flash sale"))
+    rows = LineFacts.objects.filter(whose.purchases("order__purchase__"), price_source=price_source)
     return rows.aggregate(n=Sum(F("ordered") - F("cancelled")))["n"] or 0
 
 

@@ -15,6 +15,7 @@ from catalog.queries import SpecForSale, freight_of, specifications_for_sale
 from shop.core.errors import DomainError
 from shop.core.money import to_fen
 from shop.core.prepared import Prepared
+from shop.sales.errors import PhoneUnproved
 from shop.sales.offers import Discounts, apply_discounts, find_coupon
 from shop.sales.pricing import PricedLine, Quote, add_freight, group_by_supplier
 from shop.sales.rules import MAX_PIECES, clean_coupon
@@ -261,13 +262,14 @@ def price_lines(
 
     Two queries, and a few more where there are offers or a coupon.
     """
-    refusal, coupon, whose = "", None, Whose.of(user)
+    refusal, code, coupon, whose = "", "", None, Whose.of(user)
     try:
         coupon = find_coupon(coupon_code, at=at, whose=whose)
     except DomainError as refused:
-        refusal = str(refused.message)
+        refusal, code = str(refused.message), refused.code
     discounts = apply_discounts(lines, at=at, coupon=coupon, whose=whose)
     discounts.coupon_error = refusal or discounts.coupon_error
+    discounts.is_coupon_unproved = code == PhoneUnproved.code
     groups = group_by_supplier(lines)
     if groups:
         add_freight(groups, freight_of(line.spec.freight_template_id for line in lines), destination)

@@ -70,7 +70,7 @@ class Cashier:
     @property
     def said(self) -> list[str]:
         """What becomes of money that came and is not needed, in sentences."""
-        return said_to_buyer(self.trail, self.due, self.purchase.state)
+        return said_to_buyer(self.trail, self.due.left_fen, self.purchase.state)
 
     @property
     def takes_transfer(self) -> bool:

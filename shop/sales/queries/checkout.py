@@ -6,18 +6,20 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from catalog.queries import SpecForSale, specifications_for_sale
 from catalog.rules.freight import FreightQuote
 from shop.core.times import spoken_day
+from shop.sales.errors import PhoneUnproved
 from shop.sales.hooks import SpecialPrice, special_price
 from shop.sales.pricing import PricedLine, Quote, SupplierGroup
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
 from shop.sales.queries.pay_times import pay_time_for
 from shop.sales.rules import ONLINE_MINUTES, clean_coupon
-from shop.sales.texts import in_reader_language
+from shop.sales.texts import in_reader_language, listed
+from shop.sales.whose import Whose
 
 
 @dataclass
@@ -50,7 +52,13 @@ class CheckoutPage:
     groups: list[CheckoutGroup] = field(default_factory=list)
     problems: list[tuple[BasketLine, Problem]] = field(default_factory=list)
     special: SpecialPrice | None = None
+    is_coupon_unproved: bool = False
     pay_minutes: int = ONLINE_MINUTES
+
+    @property
+    def needs_phone(self) -> bool:
+        """Whether something on it is only for who proved a phone: the page says where that is done."""
+        return self.is_coupon_unproved or any(problem.code == PhoneUnproved.code for _line, problem in self.problems)
 
     @property
     def used_coupon(self) -> str:
@@ -64,7 +72,7 @@ class CheckoutPage:
         if not names:
             return ""
         return _("%(names)s can't send to this place. Choose another address, or take these goods out.") % {
-            "names": _joined(names)
+            "names": listed(names)
         }
 
     @property
@@ -77,14 +85,10 @@ class CheckoutPage:
             "%(names)s is fresh produce: no seven-day free return.",
             "%(names)s are fresh produce: no seven-day free return.",
             len(fresh),
-        ) % {"names": _joined(list(dict.fromkeys(line.name for line in fresh))[:4])}
+        ) % {"names": listed(list(dict.fromkeys(line.name for line in fresh))[:4])}
         if all(line.spec.damage_covered for line in fresh):
             text += _(" Damaged on arrival? A photo is enough for a refund, nothing to send back.")
         return text
-
-
-def _joined(names: list[str]) -> str:
-    return (", " if get_language() == "en" else "、").join(names)
 
 
 def checkout_page(
@@ -123,12 +127,18 @@ def checkout_page(
     quote, discounts = price_lines(priced, code, user, destination, at)
     page = CheckoutPage(
         found, lines, quote, leaves_some, code, discounts.coupon_error, discounts.coupon_note,
-        coupon_scope=discounts.coupon_scope, special=special, pay_minutes=_pay_minutes(special, at),
+        coupon_scope=discounts.coupon_scope, special=special, is_coupon_unproved=discounts.is_coupon_unproved,
+        pay_minutes=_pay_minutes(special, at),
     )  # fmt: skip
+    whose = Whose.of(user)
     page.problems = [
         (line, problem)
         for line in lines
-        if (problem := _special_problem(special, line.quantity) or problem_of(line.spec, line.quantity))
+        if (
+            problem := _special_problem(special, line.quantity)
+            or problem_of(line.spec, line.quantity)
+            or _unproved(line, special, whose)
+        )
     ]
     by_spec = {line.spec.specification_id: line for line in lines}
     for group in quote.groups:
@@ -149,6 +159,14 @@ def checkout_page(
             )
         )
     return page
+
+
+def _unproved(line: BasketLine, special: SpecialPrice | None, whose: Whose) -> Problem | None:
+    """Return that a line is limited for each customer, for who has not proved who it is; said before anything is typed."""
+    is_limited = line.spec.purchase_limit is not None or (special is not None and special.limit is not None)
+    if whose.is_proved or not is_limited:
+        return None
+    return Problem(PhoneUnproved.code, _("Only so many for each customer: sign in with your phone number, then order."))
 
 
 def _pay_minutes(special: SpecialPrice | None, at: datetime) -> int:

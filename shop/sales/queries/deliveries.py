@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 from django.db.models import QuerySet
 
@@ -67,6 +68,10 @@ class Schedule:
     def pay_by(self) -> datetime | None:
         """The first day on which something is due; None where nothing was accepted."""
         return self.rows[0].pay_by if self.rows else None
+
+    def is_some_due(self, fen: int) -> bool:
+        """Tell whether `fen` pays what is due now: all of it, or the oldest deliveries, each of them whole."""
+        return fen == self.due_now_fen or fen in accumulate(row.due_fen for row in self.rows)
 
     def of_order(self, order_id: int) -> "Schedule":
         """Return what of it is one order's."""

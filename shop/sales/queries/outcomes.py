@@ -1,23 +1,28 @@
-"""What became of a transfer that was booked, in words for who booked it."""
+"""What became of the line that was booked last of a transfer, in words for who booked it."""
 
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from shop.core.money import in_yuan
 from shop.sales.models import Payment, Purchase, Refund
-from shop.sales.queries.due import due_of
+from shop.sales.queries.deliveries import schedule_of
+from shop.sales.rules import BY_HAND
 from shop.sales.states import PurchaseState, RefundState
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Amounts in 分: what is still missing, and what is to be paid back."""
+    """Amounts in 分: what is missing of what is due now, what falls due later, what of the line goes back, what of earlier
+    ones has to.
+    """
 
     state: str
-    left_fen: int
+    due_fen: int
+    waits_fen: int
     goes_back_fen: int
+    earlier_fen: int = 0
 
     @property
     def is_paid(self) -> bool:
@@ -26,22 +31,51 @@ class Outcome:
 
     def words(self) -> str:
         """Say what happens now, in the reader's language."""
+        if not self.earlier_fen:
+            return self._of_line()
+        earlier = _("%(fen)s that came before is still to be paid back.") % {"fen": in_yuan(self.earlier_fen)}
+        return _("%(one)s %(other)s") % {"one": self._of_line(), "other": earlier}
+
+    def _of_line(self) -> str:
         back = {"fen": in_yuan(self.goes_back_fen)}
         if self.is_paid:
             if self.goes_back_fen:
                 return _("Booked: the orders go on. %(fen)s is to be paid back, see the payouts.") % back
             return _("Booked: the orders go on.")
         if self.state == PurchaseState.UNPAID:
-            left = {"left": in_yuan(self.left_fen)}
-            if self.goes_back_fen:
-                return _("Booked, and to be paid back. The purchase still waits for %(left)s.") % left
-            return _("Booked as a part: the buyer is asked for the other %(left)s. The orders wait.") % left
+            return self._still_open(back)
         return _("Booked as money to give back: the purchase is closed, no order goes on. See the payouts.")
+
+    def _still_open(self, back: dict[str, str]) -> str:
+        """Say what a purchase that is not paid whole waits for."""
+        left = {"left": in_yuan(self.due_fen), "waits": in_yuan(self.waits_fen)}
+        if self.goes_back_fen and not self.due_fen:
+            return _("Booked: %(fen)s is to be paid back, see the payouts. Nothing more is due now.") % back
+        if self.goes_back_fen:
+            return _("Booked, and to be paid back. The purchase still waits for %(left)s.") % left
+        if not self.due_fen:
+            return _("Booked: what was accepted is paid. %(waits)s falls due once it is accepted.") % left
+        return _("Booked as a part: the buyer is asked for the other %(left)s. The orders wait.") % left
 
 
 def outcome_of(payment: Payment) -> Outcome:
-    """Return what became of a purchase with what came by `payment`. Five queries."""
+    """Return what became of a purchase with the line that came last by `payment`. Eight queries at most."""
     purchase = Purchase.objects.get(pk=payment.payable_id)
-    waiting = Refund.objects.filter(payment=payment, state=RefundState.REQUESTED)
-    back = waiting.aggregate(fen=Sum("amount_fen"))["fen"] or 0
-    return Outcome(purchase.state, due_of(purchase).left_fen, back)
+    line = payment.remittances.order_by("-pk").first()
+    rows = Refund.objects.filter(payment__payable_kind="purchase", payment__payable_id=purchase.pk, order=None)
+    # All of a line goes back under the line's own key; what was over under the purchase's.
+    of_line = _keyed(f"payment:{payment.pk}:{line.pk}") if line is not None else Q(pk__in=[])
+    if not rows.filter(of_line).exists():
+        of_line = _keyed(f"over:{purchase.pk}")
+    earlier = rows.exclude(of_line).filter(state=RefundState.REQUESTED, payment__gateway__in=BY_HAND)
+    schedule = schedule_of(purchase)
+    back = _sum(rows.filter(of_line))
+    return Outcome(purchase.state, schedule.due_now_fen, schedule.waits_fen, back, _sum(earlier))
+
+
+def _keyed(key: str) -> Q:
+    return Q(key=key) | Q(key__startswith=f"{key}#")
+
+
+def _sum(rows: QuerySet[Refund]) -> int:
+    return int(rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0)

@@ -1,17 +1,20 @@
 """Reading refunds that finance pays by hand: the queue, and what a buyer is asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet, Sum
+from django.db.models import Min, QuerySet, Sum
 
+from shop.core.names import is_among
 from shop.core.private_files import private_url
-from shop.sales import rules
+from shop.sales import hooks, rules
 from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
+from shop.sales.queries.finding import payouts_of
 from shop.sales.queries.slips import PROOFS, SMALL
-from shop.sales.states import RefundState
+from shop.sales.states import PurchaseState, RefundState
 from shop.sales.texts import thumb_url
 
 PAYOUTS_A_PAGE = 20
@@ -19,7 +22,10 @@ PAYOUTS_A_PAGE = 20
 
 @dataclass(frozen=True)
 class Payout:
-    """One refund by hand. `account` is None while nobody said where it goes; `payers` sent the money."""
+    """One refund by hand. `account` is None while nobody said where it goes; `payers` sent the money.
+
+    `owners` are the names that it may go to without a reason; `why` it went to another one.
+    """
 
     pk: int
     fen: int
@@ -34,6 +40,13 @@ class Payout:
     reference: str
     slip: str
     account_version: int | None
+    owners: list[str]
+    why: str
+
+    @property
+    def key(self) -> str:
+        """What tells its fields apart on a page."""
+        return str(self.pk)
 
     @property
     def is_account_of_then(self) -> bool:
@@ -42,12 +55,26 @@ class Payout:
 
     @property
     def holder_differs(self) -> bool:
-        """Whether the money goes to a name other than those it came from."""
-        return bool(
-            self.account
-            and self.payers
-            and not any(rules.same_name(self.account.holder, payer) for payer in self.payers)
-        )
+        """Whether the money goes, or went, to another name than those it came from: a reason is asked for."""
+        if self.finished_at is not None:
+            return bool(self.why)
+        return self.account is not None and not is_among(self.account.holder, self.owners)
+
+
+def names_of_payers(purchases: Sequence[Purchase]) -> dict[int, list[str]]:
+    """Return, by purchase, the names that its money may go back to: who paid; of a unit's, as its own rule says.
+
+    One query, and what units ask.
+    """
+    came: dict[int, list[str]] = {purchase.pk: [] for purchase in purchases}
+    rows = Remittance.objects.filter(payment__payable_kind="purchase", payment__payable_id__in=came).exclude(payer="")
+    for purchase_id, payer in rows.order_by("pk").values_list("payment__payable_id", "payer"):
+        came[purchase_id].append(payer)
+    for purchase in purchases:
+        named = hooks.holder_sources.get(purchase.attribution_kind)
+        if named is not None:
+            came[purchase.pk] = list(named(purchase.attribution_ref, came[purchase.pk]))
+    return {pk: list(dict.fromkeys(names)) for pk, names in came.items()}
 
 
 def by_hand() -> QuerySet[Refund]:
@@ -55,17 +82,23 @@ def by_hand() -> QuerySet[Refund]:
     return Refund.objects.filter(payment__payable_kind="purchase", payment__gateway__in=rules.BY_HAND)
 
 
-def payouts(page: int | str = 1, *, paid: bool = False) -> Page:
-    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Five queries."""
+def payouts(page: int | str = 1, *, paid: bool = False, query: str = "") -> Page:
+    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Six queries.
+
+    `query` looks among them for a code, a name, an amount, the bank's reference, a purchase's number or an order's.
+    """
     rows = by_hand().select_related("payment", "order__order", "proof")
     if paid:
         rows = rows.filter(state=RefundState.SUCCEEDED).order_by("-finished_at", "-pk")
     else:
         rows = rows.filter(state=RefundState.REQUESTED).order_by("requested_at", "pk")
+    if query:
+        rows = rows.filter(payouts_of(query))
     found: Page[Any] = Paginator(rows, PAYOUTS_A_PAGE).get_page(page)
     refunds = list(found.object_list)
     ids = {refund.payment.payable_id for refund in refunds}
-    numbers = dict(Purchase.objects.filter(pk__in=ids).values_list("pk", "number"))
+    purchases = Purchase.objects.in_bulk(ids)
+    owners = names_of_payers(list(purchases.values()))
     accounts = RefundAccount.objects.in_bulk(ids)
     payers: dict[int, list[str]] = {}
     came = Remittance.objects.filter(payment__in=[refund.payment_id for refund in refunds]).order_by("pk")
@@ -76,7 +109,7 @@ def payouts(page: int | str = 1, *, paid: bool = False) -> Page:
             pk=refund.pk,
             fen=refund.amount_fen,
             reason=refund.reason,
-            purchase=numbers[refund.payment.payable_id],
+            purchase=purchases[refund.payment.payable_id].number,
             order=refund.order.order.number if refund.order else "",
             code=refund.payment.provider_ref,
             payers=list(dict.fromkeys(name for name in payers.get(refund.payment_id, ()) if name)),
@@ -86,6 +119,8 @@ def payouts(page: int | str = 1, *, paid: bool = False) -> Page:
             reference=refund.provider_ref,
             slip=_slip(refund),
             account_version=refund.account_version,
+            owners=owners[refund.payment.payable_id],
+            why=refund.payee_why,
         )
         for refund in refunds
     ]
@@ -104,18 +139,46 @@ def payout_exists(refund_id: int) -> bool:
     return by_hand().filter(pk=refund_id).exists()
 
 
+def goes_back_by_hand(order_id: int) -> bool:
+    """Tell whether finance pays what goes back of an order. One query."""
+    return by_hand().filter(order=order_id).exists()
+
+
+def goes_back_of_closed(order_id: int) -> int:
+    """Return 分 that finance still pays back of an order's purchase that was closed without being paid. Two queries."""
+    closed = Purchase.objects.filter(orders=order_id, state__in=(PurchaseState.CANCELLED, PurchaseState.EXPIRED))
+    pk = closed.values_list("pk", flat=True).first()
+    found = goes_back(pk) if pk is not None else None
+    return found.fen if found is not None else 0
+
+
 @dataclass(frozen=True)
 class GoesBack:
-    """What of a purchase is to be paid to its buyer's account: 分, and the account as far as it is known."""
+    """What of a purchase is to be paid to its buyer's account: 分, and the account as far as it is known.
+
+    `door`: where, and by whom, the account is said instead of by the buyer.
+    """
 
     fen: int
     account: RefundAccount | None
+    door: hooks.Elsewhere | None = None
+
+
+def refunds_without_account(kind: str, ref: str) -> dict[int, tuple[int, datetime]]:
+    """Return the refunds by hand of purchases attributed to (`kind`, `ref`) that wait for an account: by purchase, 分
+    and since when. One query.
+    """
+    purchases = Purchase.objects.filter(attribution_kind=kind, attribution_ref=ref, refund_account=None)
+    waiting = by_hand().filter(state=RefundState.REQUESTED, payment__payable_id__in=purchases.values("pk"))
+    rows = waiting.values_list("payment__payable_id").annotate(fen=Sum("amount_fen"), since=Min("requested_at"))
+    return {pk: (fen, since) for pk, fen, since in rows.order_by("payment__payable_id")}
 
 
 def goes_back(purchase_id: int) -> GoesBack | None:
-    """Return what waits to be paid to a buyer's account, or None where nothing does. Two queries at most."""
+    """Return what waits to be paid to a buyer's account, or None where nothing does. Three queries at most."""
     waiting = by_hand().filter(payment__payable_id=purchase_id, state=RefundState.REQUESTED)
     fen = waiting.aggregate(fen=Sum("amount_fen"))["fen"]
     if not fen:
         return None
-    return GoesBack(fen, RefundAccount.objects.filter(pk=purchase_id).first())
+    door = hooks.elsewhere(hooks.Step.PAY, Purchase.objects.get(pk=purchase_id))
+    return GoesBack(fen, RefundAccount.objects.filter(pk=purchase_id).first(), door)

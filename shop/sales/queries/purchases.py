@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
-from shop.core.codes import national_phone
 from shop.core.keyset import Slice, slice_after
 from shop.core.prepared import Prepared
 from shop.sales.models import OrderFacts, Purchase
@@ -25,7 +24,6 @@ def owned(visitor: Visitor, prefix: str = "") -> Q:
     return mine
 
 
-MOST_OFFERED = 10
 NOBODY = Visitor()
 _PURCHASES = Purchase.objects.select_related("ship_division")
 _NUMBERED = Prepared(lambda number: _PURCHASES.filter(number=number))
@@ -56,18 +54,6 @@ def guests_purchases(ids: Collection[int]) -> list[Purchase]:
     orders = Prefetch("orders", queryset=OrderFacts.objects.select_related("order", "supplier").order_by("pk"))
     found = Purchase.objects.filter(pk__in=ids, user__isnull=True).prefetch_related(orders)
     return sorted(found, key=lambda purchase: list(ids).index(purchase.pk))
-
-
-def offered_purchases(user: Any) -> list[Purchase]:
-    """Return the guests' purchases with the phone that `user` proved, which nobody has taken for one's own yet.
-
-    Not those that the person said to be another's. The latest first, ten at most; one query, none without a phone.
-    """
-    if not user.phone or not user.phone_verified:
-        return []
-    phones = {user.phone, national_phone(user.phone)}
-    rows = Purchase.objects.filter(user__isnull=True, contact_phone__in=phones)
-    return list(rows.exclude(declined_by=user.pk).order_by("-placed_at", "-pk")[:MOST_OFFERED])
 
 
 def purchase_slice(visitor: Visitor, *, after: list[Any] | None, limit: int) -> Slice[Purchase]:

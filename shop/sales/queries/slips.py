@@ -20,6 +20,7 @@ SMALL = 240
 class SlipShown:
     """A slip's small and large address; both expire, and open for those concerned only."""
 
+    pk: int
     thumb: str
     full: str
     added_at: datetime
@@ -30,8 +31,16 @@ def slips_of(payment_ids: Sequence[int]) -> dict[int, list[SlipShown]]:
     found: dict[int, list[SlipShown]] = {}
     for row in TransferSlip.objects.filter(payment__in=payment_ids).select_related("picture").order_by("pk"):
         full = private_url(SLIPS, row.pk, max(row.picture.widths or [SMALL]))
-        found.setdefault(row.payment_id, []).append(SlipShown(private_url(SLIPS, row.pk, SMALL), full, row.added_at))
+        found.setdefault(row.payment_id, []).append(
+            SlipShown(row.pk, private_url(SLIPS, row.pk, SMALL), full, row.added_at)
+        )
     return found
+
+
+def slip_replaced(request: HttpRequest) -> int | None:
+    """Return which slip a form's new one comes in place of, None for none."""
+    text = request.POST.get("replaces", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def open_transfer(purchase: Purchase) -> Payment | None:

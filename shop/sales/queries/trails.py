@@ -70,6 +70,16 @@ class Trail:
         """What was paid back."""
         return sum(each.fen for each in self.back if each.paid_at is not None)
 
+    @property
+    def back_fen(self) -> int:
+        """What goes or went back."""
+        return self.going_back_fen + self.gone_back_fen
+
+    @property
+    def stands_fen(self) -> int:
+        """What came less what goes or went back."""
+        return self.came_fen - self.back_fen
+
     def unneeded(self) -> "Trail":
         """Return what came, and of what went back only what no order had taken."""
         return Trail(self.came, tuple(each for each in self.back if not each.is_of_order))
@@ -131,10 +141,18 @@ def going_back_of_orders(order_ids: Sequence[int]) -> dict[int, int]:
     return dict(rows.values_list("order_id").annotate(fen=Sum("amount_fen")))
 
 
+def going_back_of_purchases(purchase_ids: Sequence[int]) -> dict[int, int]:
+    """Return 分 of each purchase's orders that are to be given back and did not leave yet. One query."""
+    rows = Refund.objects.filter(order__purchase__in=purchase_ids).exclude(state=RefundState.SUCCEEDED).order_by()
+    return dict(rows.values_list("order__purchase_id").annotate(fen=Sum("amount_fen")))
+
+
 def said_to_finance(trail: Trail, due: Due, state: str, schedule: Schedule) -> list[str]:
-    """Say, for the platform's finance, what became of the money of one transfer, a sentence for each part of it."""
-    unneeded, is_open = trail.unneeded(), state == PurchaseState.UNPAID
-    kept = trail.came_fen - unneeded.going_back_fen - unneeded.gone_back_fen
+    """Say, for the platform's finance, what became of the money of one transfer, a sentence for each part of it.
+
+    What stands of what came is the purchase's: by whichever of its transfers, due less it is what is left.
+    """
+    is_open, kept = state == PurchaseState.UNPAID, due.received_fen
     left = {"left": in_yuan(due.left_fen)}
     said = []
     if is_open and schedule.waits_fen:
@@ -150,25 +168,25 @@ def said_to_finance(trail: Trail, due: Due, state: str, schedule: Schedule) -> l
     elif kept and is_open:
         said.append(
             _("%(came)s came already, %(left)s is still missing: the buyer was asked for it.")
-            % {"came": in_yuan(kept), **left}
+            % {"came": in_yuan(kept), "left": in_yuan(schedule.due_now_fen)}
         )
     if trail.going_back_fen:
         said.append(_("%(fen)s is to be paid back, see the payouts.") % {"fen": in_yuan(trail.going_back_fen)})
     said += [f"{in_yuan(each.fen)} · {each.words()}" for each in trail.back if each.paid_at is not None]
-    if is_open and trail.back and not kept:
-        said.append(_("The purchase still waits for the whole %(left)s.") % left)
+    if is_open and trail.back and not kept and schedule.due_now_fen:
+        said.append(_("The purchase still waits for the whole %(left)s.") % {"left": in_yuan(schedule.due_now_fen)})
     return said
 
 
-def said_to_buyer(trail: Trail, due: Due, state: str) -> list[str]:
+def said_to_buyer(trail: Trail, due_now_fen: int, state: str) -> list[str]:
     """Say to the buyer of a purchase what becomes of money that no order needs, and what is to be paid all the same."""
     unneeded = trail.unneeded()
     said = []
     if unneeded.going_back_fen:
         said.append(_("%(fen)s that you sent goes back to you: refund in progress.") % _fen(unneeded.going_back_fen))
     said += [f"{in_yuan(each.fen)} · {each.words()}" for each in unneeded.back if each.paid_at is not None]
-    if said and state == PurchaseState.UNPAID and due.left_fen:
-        said.append(_("Please transfer all of the %(fen)s that is due in one amount.") % _fen(due.left_fen))
+    if said and state == PurchaseState.UNPAID and due_now_fen:
+        said.append(_("Please transfer all of the %(fen)s that is due in one amount.") % _fen(due_now_fen))
     return said
 
 

@@ -14,6 +14,7 @@ from shop.sales import hooks
 from shop.sales.models import Payment, Purchase
 from shop.sales.queries.deliveries import schedules_of
 from shop.sales.queries.due import dues_of
+from shop.sales.queries.finding import transfers_of
 from shop.sales.queries.slips import SlipShown, slips_of
 from shop.sales.queries.trails import said_to_finance, trails_of
 from shop.sales.states import PaymentState, PurchaseState, TransferState
@@ -25,7 +26,8 @@ TRANSFERS_A_PAGE = 20
 class Transfer:
     """One announced transfer. `payers` are the names and accounts that may stand on the statement.
 
-    `left_fen` is what is still to come, `received_fen` what came; `is_closed` that its purchase waits for no money:
+    `due_fen` is what is to come now, `waits_fen` what falls due once it is accepted, `received_fen` what came, `kept_fen` what
+    stands of it; `is_closed` that its purchase waits for no money:
     what comes all the same goes back. `became` is what became of what came (a TransferState), `said` that in words.
     """
 
@@ -33,7 +35,9 @@ class Transfer:
     code: str
     amount_fen: int
     received_fen: int
-    left_fen: int
+    kept_fen: int
+    due_fen: int
+    waits_fen: int
     number: str
     payers: list[str]
     started_at: datetime
@@ -58,12 +62,12 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Offset:
-    """Another transfer of the same buyer that waits for money."""
+    """Another transfer of the same buyer to which something is to come now."""
 
     pk: int
     code: str
     number: str
-    left_fen: int
+    due_fen: int
 
 
 class Shown(StrEnum):
@@ -74,9 +78,11 @@ class Shown(StrEnum):
     BOOKED = "booked"
 
 
-def transfers(page: int | str = 1, *, shown: str = Shown.WAITING) -> Page:
+def transfers(page: int | str = 1, *, shown: str = Shown.WAITING, query: str = "") -> Page:
     """Return a page of the transfers that wait (the oldest first), of those whose purchase waits for no money any more,
     or of the booked ones (the latest first). Eighteen queries at most, whatever the number.
+
+    `query` looks among them for a code, a name, an amount, the bank's number, a purchase's or an order's.
     """
     rows = Payment.objects.filter(gateway="transfer", payable_kind="purchase")
     open_ = rows.filter(state__in=(PaymentState.STARTED, PaymentState.CHECKING))
@@ -87,6 +93,8 @@ def transfers(page: int | str = 1, *, shown: str = Shown.WAITING) -> Page:
         rows = open_.exclude(payable_id__in=unpaid.values("pk")).order_by("-started_at", "-pk")
     else:
         rows = open_.filter(payable_id__in=unpaid.values("pk")).order_by("started_at", "pk")
+    if query:
+        rows = rows.filter(transfers_of(query))
     found: Page[Any] = Paginator(rows, TRANSFERS_A_PAGE).get_page(page)
     payments = list(found.object_list)
     purchases = Purchase.objects.select_related("user").in_bulk([payment.payable_id for payment in payments])
@@ -105,7 +113,9 @@ def transfers(page: int | str = 1, *, shown: str = Shown.WAITING) -> Page:
             code=payment.provider_ref,
             amount_fen=payment.amount_fen,
             received_fen=payment.received_fen,
-            left_fen=due.left_fen,
+            kept_fen=trail.stands_fen,
+            due_fen=schedules[purchase.pk].due_now_fen,
+            waits_fen=schedules[purchase.pk].waits_fen,
             number=purchase.number,
             payers=names[purchase.pk],
             started_at=payment.started_at,
@@ -138,13 +148,13 @@ def _offsets(purchases: Sequence[Purchase]) -> dict[int, list[Offset]]:
         payable_id__in=others,
         state__in=(PaymentState.STARTED, PaymentState.CHECKING),
     ).order_by("pk")
-    dues = dues_of(list(others))
+    dues = schedules_of(list(others.values()))
     found: dict[int, list[Offset]] = {}
     for payment in waiting:
         other = others[payment.payable_id]
         for each in purchases:
-            if each.pk != other.pk and _is_same_buyer(each, other) and dues[other.pk].left_fen:
-                offset = Offset(payment.pk, payment.provider_ref, other.number, dues[other.pk].left_fen)
+            if each.pk != other.pk and _is_same_buyer(each, other) and dues[other.pk].due_now_fen:
+                offset = Offset(payment.pk, payment.provider_ref, other.number, dues[other.pk].due_now_fen)
                 found.setdefault(each.pk, []).append(offset)
     return found
 

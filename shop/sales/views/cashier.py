@@ -27,7 +27,7 @@ from shop.sales.operations.payouts import give_account
 from shop.sales.operations.slips import add_slip
 from shop.sales.queries import cashier as queries
 from shop.sales.queries.cashier import Cashier
-from shop.sales.queries.slips import slips_of
+from shop.sales.queries.slips import slip_replaced, slips_of
 from shop.sales.states import PurchaseState
 
 LANGUAGES = ("zh-hans", "en")
@@ -59,6 +59,7 @@ def _of(request: HttpRequest, number: str) -> Cashier:
         found = queries.cashier_of(visitor, number, at=at)
     if found is None:
         raise Http404(number)
+    visitors.end_checkout(request, found.purchase.key)
     return found
 
 
@@ -191,7 +192,10 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
         return _to(number)
     upload = request.FILES.get("slip")
     try:
-        add_slip(purchase=found.purchase, upload=upload, actor=visitors.user_of(request), at=timezone.now())
+        add_slip(
+            purchase=found.purchase, upload=upload, replaces=slip_replaced(request),
+            actor=visitors.user_of(request), at=timezone.now(),
+        )  # fmt: skip
     except DomainError as error:
         return _show_transfer(request, found, error.status, field=error.field, refusal=str(error.message))
     messages.success(request, _("Thank you: finance sees the slip beside the transfer."))

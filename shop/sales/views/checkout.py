@@ -1,6 +1,7 @@
 """The checkout: one screen, nothing typed is ever lost."""
 
 from typing import Any
+from urllib.parse import quote_plus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -24,8 +25,9 @@ from shop.sales.forms.checkout import NEW, CheckoutForm
 from shop.sales.models import Purchase
 from shop.sales.operations.checkout import check_out
 from shop.sales.operations.payments import settle_nothing_due
-from shop.sales.operations.placing import Buyer, Invoice, ShipTo, placed_before
+from shop.sales.operations.placing import Buyer, Invoice, ShipTo, content_digest, placed_before
 from shop.sales.queries.checkout import CheckoutPage, checkout_page
+from shop.sales.rules import clean_coupon
 from shop.sales.sources import sources_of
 from shop.sales.views.basket import destination_of
 
@@ -44,12 +46,23 @@ class _Checkout:
         self.guest = visitors.GuestBrowser() if self.user else visitors.guest_browser(request)
         # A key is ours, and this person's or browser's alone; whatever else is sent, or stands in an address, is none.
         sent = request.POST.get("key", "")
-        self.kept_under = visitors.purchase_key(sent, self.user, self.guest.mark)
-        self.key = sent if self.kept_under else visitors.new_key(self.user, self.guest.mark)
+        self.secret = "" if self.user else visitors.checkout_secret(request)
+        self.kept_under = visitors.purchase_key(sent, self.user, self.guest.mark, self.secret)
+        self.key = sent if self.kept_under else self.new_key()
         self.form = self._form()
         self.error = ""
         self.again = ""
         self.coupon = self.given.get("coupon", "")[:40]
+
+    def prove(self) -> str:
+        """Return where a phone is proved, and from there back to this checkout."""
+        if self.user is not None:
+            return local("/account/security/phone/")
+        return f"{local('/account/login/')}?next={quote_plus(_address_of(self.given))}"
+
+    def new_key(self) -> str:
+        """Return a key for another purchase of this person or browser."""
+        return visitors.new_key(self.user, self.guest.mark, self.secret)
 
     @cached_property
     def book(self) -> list[Any]:
@@ -94,13 +107,17 @@ class _Checkout:
         picked = self.form.picked
         return picked["division"] or picked["city"] or picked["province"] or destination_of(self.request)
 
-    def page(self) -> CheckoutPage:
-        """Return what is bought, priced."""
-        notes = {
+    @cached_property
+    def notes(self) -> dict[int, str]:
+        """The words to the suppliers, by their ids."""
+        return {
             int(name[5:]): one_line(text)[:LONGEST_NOTE].rstrip()
             for name, text in self.given.items()
             if name.startswith("note_") and name[5:].isdigit()
         }
+
+    def page(self) -> CheckoutPage:
+        """Return what is bought, priced."""
         return checkout_page(
             at=self.at,
             user=self.user,
@@ -110,7 +127,7 @@ class _Checkout:
             deal=self.given.get("deal", "")[:20],
             coupon_code=self.coupon,
             destination=self.destination,
-            notes=notes,
+            notes=self.notes,
         )
 
     def ship_to(self) -> ShipTo:
@@ -144,6 +161,7 @@ class _Checkout:
             "deal": page.special.source if page.special else "",
             "error": self.error,
             "again": self.again,
+            "prove": self.prove() if page.needs_phone else "",
             "estimated": self.address is None and not form.picked["division"],
             "signed_in": self.user is not None,
             "part": template != "sales/checkout.html",
@@ -155,28 +173,31 @@ class _Checkout:
             visitors.keep_guest(response, self.request, self.guest)
         return response
 
+    @cached_property
+    def content(self) -> str:
+        """What this valid form says, all of it: the same form sent again says the same, whatever prices did since."""
+        goods = {name: sorted(self.given.getlist(name)) for name in ("buy", "deal", "s")}
+        return content_digest(self.ship_to(), self.invoice(), self.notes, clean_coupon(self.coupon), goods=goods)
+
     def placed(self, ship_to: ShipTo) -> Purchase | None:
         """Return what this form placed before: its answer was lost, and the browser sends it again.
 
-        Raises KeyUsed when it went to another address.
+        Raises KeyUsed when it said something else then.
         """
-        return placed_before(self.kept_under, (), ship_to) if self.kept_under else None
+        return placed_before(self.kept_under, (), ship_to, self.content) if self.kept_under else None
 
     @cached_property
     def token(self) -> str:
         """The token of the purchase that this valid form places; "" for who is signed in."""
-        to = self.ship_to()
-        return visitors.purchase_token(
-            self.guest.mark, self.kept_under, to.name, to.phone, to.division_code, to.street, to.postcode
-        )
+        return visitors.purchase_token(self.guest.mark, self.kept_under, self.content)
 
     def to_cashier(self, purchase: Purchase, page: CheckoutPage) -> HttpResponse:
         """Lead to the cashier, with what opens the purchase to a guest's browser.
 
-        A guest's form that placed with other contacts before opens nothing: somebody else may have filled it in.
+        A guest's form that placed another content before opens nothing: somebody else may have filled it in.
         """
         if self.user is None and purchase.guest_token_hash != visitors.token_hash(self.token):
-            self.error = _("This form was sent before. Find that order by its number and phone.")
+            self.error = _("This form was sent before, with other contents. That order stands.")
             return self.show(page, 409)
         response = visitors.to_cashier(self.request, purchase.number)
         if self.guest.mark:
@@ -194,7 +215,7 @@ def _pair(text: str) -> tuple[int, int] | None:
 def _address_of(given: QueryDict) -> str:
     """Return the address of the same checkout, for who has to sign in first."""
     same = QueryDict(mutable=True)
-    for name in ("buy", "deal", "s"):
+    for name in ("buy", "deal", "s", "coupon"):
         same.setlist(name, [value[:40] for value in given.getlist(name)[:200] if value])
     return f"{local('/shop/checkout/')}?{same.urlencode()}"
 
@@ -216,7 +237,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if not step.form.is_bound:
         return step.show(page)
     if not step.kept_under:
-        step.error = _("This form was opened before you signed in or out. Please look again, then order.")
+        step.error = _("This form is from before you ordered, or signed in or out. Please look again, then order.")
         return step.show(page, 409)
     return _place(step, page)
 
@@ -243,6 +264,7 @@ def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
             shown_fen=int(shown) if shown.isascii() and shown.isdigit() else None,
             notes={group.supplier_id: group.note for group in page.groups},
             invoice=step.invoice(),
+            content=step.content,
             at=step.at,
             sources=sources_of(request),
         )
@@ -263,7 +285,7 @@ def _refused(step: _Checkout, page: CheckoutPage, error: DomainError) -> HttpRes
         step.error = str(error.message)
     if isinstance(error, KeyUsed):
         # What stands, stands; what is on the page now may be ordered besides.
-        step.key = visitors.new_key(step.user, step.guest.mark)
+        step.key = step.new_key()
     if error.field == "coupon":
         # Whose it is shows only with the parcel's phone: the total goes on without what can't be used.
         step.coupon = ""

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from catalog.operations.kept_photos import FormPhotos
 from shop.core import sent
 from shop.core.errors import DomainError
-from shop.core.money import to_yuan
+from shop.core.money import in_yuan, to_yuan
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
@@ -23,9 +23,11 @@ from shop.sales import rules, visitors
 from shop.sales.claims import claimable
 from shop.sales.forms.orders import AfterSaleForm, ReviewForm
 from shop.sales.models import LineFacts
+from shop.sales.money_shown import cancelled_words
 from shop.sales.operations import aftersales, arbitration, baskets, closing, nudges, receipts, returning, reviews
 from shop.sales.operations.buy_again import buy_again as repeat
 from shop.sales.queries.orders import case_of, is_paid, line_of, order_id_of
+from shop.sales.queries.payouts import goes_back_by_hand, goes_back_of_closed
 from shop.sales.shown import show_line
 from shop.sales.states import OrderState
 from shop.sales.views.orders import show_one
@@ -58,7 +60,13 @@ def cancel(request: HttpRequest, order_id: int, actor: Any) -> str:
     was_paid = is_paid(order_id)
     closing.cancel_order(order_id=order_id, actor=actor, at=timezone.now())
     if was_paid:
-        return _("Cancelled. What was paid comes back the way it was paid.")
+        return cancelled_words(by_hand=goes_back_by_hand(order_id))
+    back_fen = goes_back_of_closed(order_id)
+    if back_fen:
+        return _(
+            "Cancelled. %(fen)s that you transferred goes back to your bank account: please check below where it is "
+            "paid to."
+        ) % {"fen": in_yuan(back_fen)}
     return _("This order is cancelled; nothing was taken for it. The purchase's other orders stay.")
 
 

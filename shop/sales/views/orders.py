@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,12 +20,13 @@ from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 from shop.sales import openings, rules, visitors
 from shop.sales.forms.orders import FindOrderForm
-from shop.sales.operations import adopting
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
-from shop.sales.queries.purchases import guests_purchases, offered_purchases, purchase_of_link
+from shop.sales.queries.purchases import guests_purchases, purchase_of_link
+from shop.sales.queries.received import bought_here, received_orders
 from shop.sales.queries.trails import going_back_of_orders
-from shop.sales.shown import show_found, show_order, show_order_page
+from shop.sales.received_shown import show_found, show_order_state
+from shop.sales.shown import show_order, show_order_page
 from shop.sales.texts import in_reader_language
 
 OPEN_ORDER = "open_order"
@@ -87,24 +87,10 @@ def orders(request: HttpRequest) -> HttpResponse:
         "orders": [show_order(order, at) for order in listed.page.object_list],
         "tabs": [(code, label, listed.counts.get(code, 0)) for code, label in tab_labels().items()],
         "tab": tab,
-        "offered": offered_purchases(visitor.user) if visitor.user is not None else [],
+        "bought_here": bought_here(visitors.bought_in(request)),
+        "received": [show_order_state(order) for order in received_orders(visitor.user)],
     }
     return render(request, "sales/orders.html", context)
-
-
-@never_cache
-@login_required
-@post_only
-def answer_offer(request: HttpRequest, number: str) -> HttpResponse:
-    """Take a guest's purchase with one's phone for one's own, or say that it is another's."""
-    is_mine = request.POST.get("answer") == "mine"
-    answer = adopting.adopt_purchase if is_mine else adopting.decline_purchase
-    try:
-        answer(actor=request.user, number=number, at=timezone.now())
-        messages.success(request, _("It is among your orders now.") if is_mine else _("We do not ask about it again."))
-    except DomainError as error:
-        messages.error(request, str(error.message))
-    return redirect("sales:orders")
 
 
 @never_cache
@@ -190,9 +176,14 @@ def found(request: HttpRequest) -> HttpResponse:
     purchases = guests_purchases(openings.found_in(request))
     if not purchases:
         return redirect("sales:orders-find")
-    opened = openings.opened_in(request)
+    opened, received = openings.opened_in(request), openings.received_in(request)
     rows = [
-        {"purchase": purchase, "orders": show_found(purchase), "is_opened": purchase.pk in opened}
+        {
+            "purchase": purchase,
+            "orders": show_found(purchase),
+            "is_opened": purchase.pk in opened,
+            "is_received": purchase.pk in received,
+        }
         for purchase in purchases
     ]
     return render(request, "sales/found_orders.html", {"rows": rows})
@@ -201,7 +192,7 @@ def found(request: HttpRequest) -> HttpResponse:
 @never_cache
 @post_only
 def send_code(request: HttpRequest, number: str) -> HttpResponse:
-    """Send a code to the phone of a found purchase: who has it may act on its orders."""
+    """Send a code to the phone of a found purchase: who has it may follow its orders and receive them."""
     rows = guests_purchases(openings.found_in(request))
     purchase = next((each for each in rows if each.number == number), None)
     if purchase is None:
@@ -219,13 +210,15 @@ def send_code(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def open_proved(request: HttpRequest, proved: Pending) -> HttpResponse:
-    """Open a guest's purchase to the session that proved its phone (see `shop.accounts.hooks.on_proved`)."""
+    """Let the session that proved the phone of a guest's purchase follow and receive it.
+
+    See `shop.accounts.hooks.on_proved`. It may be a present: whoever has the phone did not pay, and gets no money.
+    """
     purchase = next(iter(guests_purchases([proved.payload["purchase"]])), None)
     if purchase is None or international_phone(purchase.contact_phone) != proved.destination:
         raise Http404
-    adopting.note_phone_proved(purchase_id=purchase.pk, at=timezone.now())
-    openings.open_purchase(request, purchase.pk)
+    openings.receive_purchase(request, purchase.pk)
     of_purchase = list(purchase.orders.all())
     if len(of_purchase) == 1:
-        return redirect("sales:order", of_purchase[0].order.number)
+        return redirect("sales:received", of_purchase[0].order.number)
     return redirect("sales:orders-found")

@@ -15,6 +15,7 @@ from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.sales.models import Purchase
 from shop.sales.operations.payouts import give_account, pay_out
+from shop.sales.queries.finding import clean_query
 from shop.sales.queries.payouts import by_hand, payout_exists, payouts
 
 
@@ -26,9 +27,10 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, *, refused: int = 0, error: DomainError | None = None) -> HttpResponse:
-    paid = request.GET.get("paid") == "1"
+    paid, query = request.GET.get("paid") == "1", clean_query(request.GET.get("q", ""))
     context: dict[str, Any] = {
-        "page": payouts(request.GET.get("page", 1), paid=paid),
+        "page": payouts(request.GET.get("page", 1), paid=paid, query=query),
+        "query": query,
         "is_history": paid,
         "refused": refused,
         "field": error.field if error else "",
@@ -52,6 +54,7 @@ def pay(request: HttpRequest, refund_id: int) -> HttpResponse:
             # A page that says no version has seen none.
             account_version=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0,
             proof=request.FILES.get("proof"),
+            why=sent.line(request, "why"),
             actor=request.user,
             at=timezone.now(),
         )

@@ -52,7 +52,8 @@ def orders(request: HttpRequest, reading: Reading, kind: str) -> HttpResponseBas
         csv_url = local(f"/reports/{asked.dimension}/orders.csv") + asked.query(key=key, only=only)
         context = {"count": count, "most": MOST_LINES, "csv_url": csv_url, "back": asked.address()}
         return render(request, "reports/too_long.html", context, status=422)
-    return _send(kind, f"{_title(reading)} {_('orders')}", _line_rows(lines), _counted(reading))
+    title = _("%(title)s orders") % {"title": _title(reading)}
+    return _send(kind, title, _line_rows(lines), _counted(reading))
 
 
 def _line_rows(lines: Iterator[SoldLine]) -> Iterator[list[Any]]:

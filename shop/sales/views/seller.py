@@ -226,11 +226,22 @@ def goods(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
 @for_supplier
 def settlement(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show the ledger by order, adding up to what is held and what is payable."""
+    owed = owed_to(supplier.pk, at=timezone.now())
     context = {
         "books": queries.settlement(supplier.pk, request.GET.get("page", 1)),
-        "owed": owed_to(supplier.pk, at=timezone.now()),
+        "owed": owed,
+        "owed_page": owed.page(1),
     }
     return console(request, supplier, "settlement", context)
+
+
+@require_safe
+@for_supplier
+def owed(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
+    """Show all that buyers on account owe, delivery by delivery."""
+    found = owed_to(supplier.pk, at=timezone.now())
+    context = {"owed": found, "owed_page": found.page(request.GET.get("page", 1))}
+    return console(request, supplier, "owed", context)
 
 
 @require_safe
@@ -247,6 +258,7 @@ def review_rows(page: Any) -> list[dict[str, Any]]:
         {
             "review": each,
             "name": in_reader_language(each.line.name_zh, each.line.name_en),
+            "supplier": in_reader_language(each.line.order.supplier.name_zh, each.line.order.supplier.name_en),
             "pictures": [
                 {
                     "thumb": thumb_url(row.picture.key),

@@ -22,17 +22,18 @@ from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import cancel_rest, line_rest, ship_order
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
+from shop.sales.queries.in_parcels import in_parcel
 from shop.sales.queries.weight_words import weight_words
 from shop.sales.queries.without_goods import LineWithoutGoods, lines_without_goods
 from shop.sales.shown import BADGES, to_pack
-from shop.sales.states import OrderState
+from shop.sales.states import OrderState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.views.seller import console, for_supplier
 from traceability.queries.parcels import codes_of, lots_to_choose
 from traceability.queries.promise_words import promise_words
 
 
-def sold_line(line: Any) -> dict[str, Any]:
+def sold_line(line: Any, *, is_owed: bool = False) -> dict[str, Any]:
     """Return a line as the supplier reads it."""
     return {
         "facts": line,
@@ -40,7 +41,7 @@ def sold_line(line: Any) -> dict[str, Any]:
         "spec": in_reader_language(line.spec_zh, line.spec_en),
         "picture": thumb_url(line.picture_key),
         "rest": line_rest(line),
-        "weight": weight_words(line),
+        "weight": weight_words(line, is_owed=is_owed),
         "promise": promise_words(line.promised),
         "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
     }
@@ -54,7 +55,7 @@ def _row(order: OrderFacts, at: Any) -> dict[str, Any]:
         "number": order.order.number,
         "buyer": mask_name(order.purchase.ship_name),
         "place": in_reader_language(order.purchase.ship_division.name_zh, order.purchase.ship_division.name_en),
-        "lines": [sold_line(line) for line in order.lines.all()],
+        "lines": [sold_line(line, is_owed=order.purchase.terms == Terms.POSTPAID) for line in order.lines.all()],
         "rest": to_pack(order),
         "badge": BADGES[OrderState(order.state)],
         "is_late": waits and by is not None and by < at,
@@ -148,6 +149,7 @@ def _show(
                     rules.CARRIERS[shipment.carrier].name_zh, rules.CARRIERS[shipment.carrier].name_en
                 ),
                 "pieces": sum(line.quantity for line in shipment.lines.all()),
+                "goods": in_parcel(shipment, found.lines.all()),
                 "trace": codes.get(shipment.pk),
             }
             for shipment in shipments

@@ -1,7 +1,5 @@
 """Bank transfers to be found on the statement, for the platform's finance staff."""
 
-from decimal import Decimal, InvalidOperation
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,11 +10,10 @@ from django.views.decorators.http import require_safe
 from shop.core import sent
 from shop.core.acting import permitted
 from shop.core.errors import DomainError, InvalidInput
-from shop.core.money import to_fen
-from shop.core.numbers import plain_number
 from shop.core.post_only import post_only
 from shop.sales.models import Payment
 from shop.sales.operations.transfers import match_transfer
+from shop.sales.queries.finding import clean_query, fen_typed
 from shop.sales.queries.outcomes import outcome_of
 from shop.sales.queries.transfers import Shown, transfers
 
@@ -31,8 +28,10 @@ def waiting(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, *, refused: int = 0, error: DomainError | None = None) -> HttpResponse:
     asked = request.GET.get("shown") or request.POST.get("shown") or ("booked" if request.GET.get("booked") else "")
     shown = asked if asked in list(Shown) else Shown.WAITING
+    query = clean_query(request.GET.get("q", ""))
     context = {
-        "page": transfers(request.GET.get("page", 1), shown=shown),
+        "page": transfers(request.GET.get("page", 1), shown=shown, query=query),
+        "query": query,
         "shown": shown,
         "refused": refused,
         "field": error.field if error else "",
@@ -60,7 +59,7 @@ def match(request: HttpRequest, payment_id: int) -> HttpResponse:
             why=sent.line(request, "why", 200),
             then=then,
             offset_id=int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 10 else None,
-            reference=sent.line(request, "reference", 60),
+            reference=sent.line(request, "reference"),
             line_fen=_amount(line, "line") if (line := sent.line(request, "line")) else None,
             seen_fen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None,
             actor=request.user,
@@ -75,10 +74,7 @@ def match(request: HttpRequest, payment_id: int) -> HttpResponse:
 
 def _amount(text: str, field: str = "received") -> int:
     """Return an amount in 分 from what was typed in 元. Raises InvalidInput."""
-    try:
-        yuan = Decimal(plain_number(text.strip().lstrip("¥￥")))
-        if yuan.is_finite() and 0 < yuan < 10**9 and yuan == yuan.quantize(Decimal("0.01")):
-            return to_fen(yuan)
-    except (InvalidOperation, ValueError):
-        pass
+    fen = fen_typed(text)
+    if fen is not None:
+        return fen
     raise InvalidInput(_("Enter the amount as on the statement, such as 1280.00."), code="amount_wrong", field=field)

@@ -85,7 +85,8 @@ def _pairings(labels: dict[str, str]) -> dict[str, str]:
     for key, each in pairs.items():
         assisting = dict.fromkeys(called.get(one, one) for one, _other in each)
         assisted = dict.fromkeys(called.get(other, other) for _one, other in each)
-        found[key] = f"{_(', ').join(assisting)} → {_(', ').join(assisted)}"
+        comma = _(", ")
+        found[key] = f"{comma.join(assisting)} → {comma.join(assisted)}"
     return found
 
 

@@ -1,0 +1,62 @@
+"""Where the payment of a unit's purchase or order stands, in words: the one answer of lists, pages and papers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from procurement.models import UnitOrder
+from procurement.settled import Settled
+from procurement.shown import OrderShown, due_words, show_order
+from shop.core import times
+from shop.sales.queries.deliveries import Schedule
+from shop.sales.queries.trails import going_back_of_orders
+from shop.sales.states import PurchaseState, Terms
+
+
+def show_orders(rows: Sequence[UnitOrder], at: datetime) -> list[OrderShown]:
+    """Return orders as pages show them. One query: what of them is given back and did not leave yet."""
+    going_back = going_back_of_orders([row.order.pk for row in rows])
+    return [show_order(row, at, going_back.get(row.order.pk, 0)) for row in rows]
+
+
+@dataclass(frozen=True)
+class PaymentShown:
+    """Where a payment stands: the `words` of its badge, and the day that goes with them, "" for none."""
+
+    words: str
+    badge: str
+    day: str = ""
+    is_late: bool = False
+
+    @property
+    def icon(self) -> str:
+        """The drawing of its badge."""
+        return "warning" if self.is_late else ""
+
+
+def show_payment(settled: Settled, purchase: Any, schedule: Schedule, at: datetime) -> PaymentShown:
+    """Return where the payment of what `settled` is about stands; `schedule` is what is due of it."""
+    if settled.is_nothing:
+        return PaymentShown(_("Nothing to pay"), "neutral")
+    if settled.is_paid:
+        return _paid(settled, times.full_day(purchase.paid_at))
+    if not settled.is_open:
+        # Cancelled, or the time to pay went by: nobody waits for money.
+        return PaymentShown(str(PurchaseState(purchase.state).label), "neutral")
+    if not schedule.due_now_fen:
+        return PaymentShown(_("Waits for acceptance"), "neutral")
+    first = schedule.pay_by if purchase.terms == Terms.POSTPAID else purchase.pay_by
+    is_late = first is not None and first < at
+    words = _("Payment overdue") if is_late else str(PurchaseState.UNPAID.label)
+    return PaymentShown(words, "overdue" if is_late else "limited", due_words(first, at), is_late)
+
+
+def _paid(settled: Settled, day: str) -> PaymentShown:
+    if settled.going_back_fen:
+        return PaymentShown(_("Refund in progress"), "limited", day)
+    if settled.refunded_fen and not settled.left_fen:
+        return PaymentShown(_("Given back"), "neutral", day)
+    return PaymentShown(str(PurchaseState.PAID.label), "proven", day)

@@ -1,0 +1,169 @@
+"""Forms of the back office for offers and coupons: what is no offer is refused beside the field that says so."""
+
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms import ChoiceField, ModelForm
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer
+from oscar.apps.voucher.models import Voucher
+
+from shop.core.fields import NumberField
+from shop.sales.models import OfferFunding
+from shop.sales.rules import clean_coupon
+
+
+class FundingForm(ModelForm):
+    """Who pays: the platform, or a supplier that is named."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a supplier's offer without the supplier, and a platform's with one."""
+        data = super().clean() or {}
+        by_supplier = data.get("funded_by") == OfferFunding.FundedBy.SUPPLIER
+        if by_supplier and not data.get("supplier"):
+            self.add_error("supplier", _("Say which supplier pays: it is asked before anything is taken off."))
+        if not by_supplier and data.get("supplier"):
+            self.add_error("supplier", _("The platform pays: leave this empty."))
+        return data
+
+
+class _Beside(ModelForm):
+    """A form whose errors stand beside their fields."""
+
+    def full_clean(self) -> None:
+        """Clean, and leave out what the model says once more beside nothing."""
+        super().full_clean()
+        if len(self.errors) > 1:
+            self.errors.pop(NON_FIELD_ERRORS, None)
+
+
+class _Dated(_Beside):
+    """Something that runs from one moment to another."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an end that is not after the start."""
+        data = super().clean() or {}
+        starts, ends = data.get("start_datetime"), data.get("end_datetime")
+        if starts and ends and ends <= starts:
+            self.add_error("end_datetime", _("It ends before it begins: choose a later end."))
+        return data
+
+
+class OfferForm(_Dated):
+    """An offer. Its status is one of two; a third is the system's."""
+
+    status = ChoiceField(
+        choices=[
+            (ConditionalOffer.OPEN, pgettext_lazy("offer", "Open")),
+            (ConditionalOffer.SUSPENDED, pgettext_lazy("offer", "Suspended")),
+        ],
+        initial=ConditionalOffer.OPEN,
+        label=pgettext_lazy("offer", "Status"),
+    )
+    offer_type = ChoiceField(
+        choices=[
+            (ConditionalOffer.SITE, _("For everybody")),
+            (ConditionalOffer.VOUCHER, _("With a coupon")),
+        ],
+        label=pgettext_lazy("offer", "Type"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a bound and an end where a supplier is to pay; its inline form is read beside this one."""
+        data = super().clean()
+        if self.data.get("funding-0-funded_by") == OfferFunding.FundedBy.SUPPLIER:
+            if data.get("max_discount") is None and "max_discount" not in self.errors:
+                self.add_error("max_discount", _("Say the most that it may cost the supplier."))
+            if data.get("end_datetime") is None and "end_datetime" not in self.errors:
+                self.add_error("end_datetime", _("Say when it ends: the supplier agrees until then."))
+        for name in ("max_discount", "max_global_applications", "max_user_applications", "max_basket_applications"):
+            if data.get(name) is not None and data[name] <= 0:
+                self.add_error(name, _("Above zero, or empty."))
+        return data
+
+
+class _OnRange(_Beside):
+    """A part of an offer that looks at the products of a range."""
+
+    # Oscar's own field reads numbers by a rule of its own.
+    value = NumberField(
+        label=Benefit._meta.get_field("value").verbose_name, required=False, max_digits=12, decimal_places=2
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the range."""
+        data = super().clean() or {}
+        if not data.get("range") and "range" not in self.errors:
+            self.add_error("range", _("Say which products."))
+        return data
+
+
+class ConditionForm(_OnRange):
+    """When an offer counts: the kinds that the shop knows."""
+
+    type = ChoiceField(
+        choices=[
+            (Condition.VALUE, _("Goods worth so much")),
+            (Condition.COUNT, _("So many pieces")),
+            (Condition.COVERAGE, _("So many different products")),
+        ],
+        label=pgettext_lazy("offer", "Type"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what any basket has, and a part of a piece."""
+        data = super().clean()
+        value = data.get("value")
+        if "value" in self.errors:
+            return data
+        if value is None or value <= 0:
+            self.add_error("value", _("Above zero."))
+        elif data.get("type") in (Condition.COUNT, Condition.COVERAGE) and value != int(value):
+            self.add_error("value", _("A whole number."))
+        return data
+
+
+class BenefitForm(_OnRange):
+    """What an offer gives: the kinds that the shop knows."""
+
+    type = ChoiceField(
+        choices=[
+            (Benefit.FIXED, _("An amount off")),
+            (Benefit.PERCENTAGE, _("A percentage off")),
+            (Benefit.FIXED_UNIT, _("An amount off each piece")),
+            (Benefit.MULTIBUY, _("The cheapest piece free")),
+        ],
+        label=pgettext_lazy("offer", "Type"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what takes nothing off, or more than all of it."""
+        data = super().clean()
+        kind, value, pieces = data.get("type"), data.get("value"), data.get("max_affected_items")
+        if kind == Benefit.MULTIBUY:
+            for name, given in (("value", value), ("max_affected_items", pieces)):
+                if given is not None:
+                    self.add_error(name, _("Leave this empty: of each group one piece is free."))
+            return data
+        if "value" not in self.errors:
+            if value is None or value <= 0:
+                self.add_error("value", _("Above zero."))
+            elif kind == Benefit.PERCENTAGE and value > 100:
+                self.add_error("value", _("A percentage: 100 at most."))
+        if pieces is not None and pieces < 1:
+            self.add_error("max_affected_items", _("Above zero, or empty."))
+        return data
+
+
+class VoucherForm(_Dated):
+    """A code that turns offers on, kept as it is read at the checkout."""
+
+    def clean_code(self) -> str:
+        """Return the code in the spelling that buyers' typing is read in. Raises where another coupon has it."""
+        code = clean_coupon(self.cleaned_data["code"])
+        if not code:
+            self.add_error("code", _("Type letters or digits."))
+        elif Voucher.objects.filter(code__iexact=code).exclude(pk=self.instance.pk).exists():
+            self.add_error("code", _("Another coupon has this code."))
+        return code

@@ -1,0 +1,94 @@
+"""How an order's money reads to its buyer: how a refund comes back and what it needs, what a transfer waits for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from shop.core import times
+from shop.core.money import in_yuan
+from shop.sales import rules
+from shop.sales.models import OrderFacts, Refund
+from shop.sales.queries.due import due_of
+from shop.sales.queries.slips import open_transfer
+from shop.sales.states import PurchaseState
+
+
+def is_by_hand(order: OrderFacts) -> bool:
+    """Tell whether what was paid for an order came by bank transfer, so that it goes back to an account."""
+    return bool(getattr(order, "is_paid_by_hand", False))
+
+
+def cancel_words(order: OrderFacts, facts: Mapping[str, str]) -> str:
+    """Say what becomes of a paid order's money when it is cancelled: how it comes back, what is needed, when."""
+    if is_by_hand(order):
+        return (
+            _(
+                "Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s goes back to your bank account: tell us the "
+                "account on the next page. Finance pays it then, and you get a message with the bank's reference."
+            )
+            % facts
+        )
+    return _("Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s comes back the way it was paid.") % facts
+
+
+def cancelled_words(*, by_hand: bool) -> str:
+    """Say what becomes of the money of a paid order that was cancelled a moment ago."""
+    if by_hand:
+        return _("Cancelled. The money goes back to your bank account: please check below where it is paid to.")
+    return _("Cancelled. What was paid comes back the way it was paid.")
+
+
+def refund_words(refund: Refund) -> str:
+    """Say how much goes or went back, and how."""
+    facts = {"amount": in_yuan(refund.amount_fen), "reference": refund.provider_ref}
+    if not rules.is_by_hand(refund.payment.gateway):
+        if refund.reason == "weighed":
+            return _("%(amount)s, the way it was paid: it weighed less than was charged") % facts
+        return _("%(amount)s, the way it was paid") % facts
+    if refund.finished_at is None:
+        if refund.reason == "weighed":
+            return _("%(amount)s: it weighed less than was charged; finance pays it to your account") % facts
+        return _("%(amount)s: finance pays it to your account") % facts
+    if refund.provider_ref:
+        return _("%(amount)s by bank transfer, reference %(reference)s") % facts
+    return _("%(amount)s by bank transfer") % facts
+
+
+@dataclass(frozen=True, slots=True)
+class TransferWait:
+    """A transfer that an order waits for: 分 due, come and left of its whole purchase, and until when."""
+
+    due_fen: int
+    came_fen: int
+    left_fen: int
+    pay_by: datetime | None
+
+    def words(self) -> str:
+        """Say what is to be transferred, by which day, and what of it arrived."""
+        facts: dict[str, Any] = {
+            "left": in_yuan(self.left_fen),
+            "came": in_yuan(self.came_fen),
+            "due": in_yuan(self.due_fen),
+            "day": times.moment(self.pay_by),
+        }
+        if self.came_fen and self.pay_by is not None:
+            return _("%(came)s of %(due)s arrived: transfer the other %(left)s by %(day)s") % facts
+        if self.came_fen:
+            return _("%(came)s of %(due)s arrived: transfer the other %(left)s") % facts
+        if self.pay_by is not None:
+            return _("Transfer %(left)s by %(day)s; the order is prepared once it arrived") % facts
+        return _("Transfer %(left)s; the order is prepared once it arrived") % facts
+
+
+def transfer_wait(order: OrderFacts) -> TransferWait | None:
+    """Return the transfer that an unpaid order waits for, None without one. Four queries."""
+    purchase = order.purchase
+    if purchase.state != PurchaseState.UNPAID or open_transfer(purchase) is None:
+        return None
+    due = due_of(purchase)
+    if not due.left_fen:
+        return None
+    return TransferWait(due.due_fen, due.received_fen, due.left_fen, purchase.pay_by)

@@ -1,0 +1,66 @@
+"""Finding money by what finance has in hand: a remittance code, a name, an amount, the bank's number, an order's."""
+
+from decimal import Decimal, InvalidOperation
+
+from django.db.models import Q
+
+from shop.core.money import to_fen
+from shop.core.numbers import plain_number
+from shop.core.texts import one_line
+from shop.sales.models import OrderFacts, Purchase, RefundAccount, Remittance
+from shop.sales.rules import reference_key
+
+LONGEST_QUERY = 60
+
+
+def fen_typed(text: str) -> int | None:
+    """Return 分 of an amount as somebody types it, None for what is none."""
+    try:
+        yuan = Decimal(plain_number(text.strip().lstrip("¥￥").removesuffix("元")))
+        if yuan.is_finite() and 0 < yuan < 10**9 and yuan == yuan.quantize(Decimal("0.01")):
+            return to_fen(yuan)
+    except (InvalidOperation, ValueError):
+        pass
+    return None
+
+
+def clean_query(text: str) -> str:
+    """Return what somebody looks for, on one line and not too long."""
+    return one_line(text)[:LONGEST_QUERY].rstrip()
+
+
+def _purchases(query: str) -> Q:
+    """Return whose number, buyer or orders the words are of, as a condition on payments."""
+    names = Q(invoice_title__icontains=query) | Q(ship_name__icontains=query) | Q(user__name__icontains=query)
+    found = Purchase.objects.filter(Q(number__icontains=query) | Q(attribution_label__icontains=query) | names)
+    orders = OrderFacts.objects.filter(order__number__icontains=query)
+    return Q(payable_id__in=found.values("pk")) | Q(payable_id__in=orders.values("purchase"))
+
+
+def transfers_of(query: str) -> Q:
+    """Return the condition on payments that are found by `query`."""
+    lines = Q(payer__icontains=query)
+    if key := reference_key(query):
+        lines |= Q(reference_key__contains=key)
+    found = Q(provider_ref__icontains=query) | _purchases(query)
+    fen = fen_typed(query)
+    if fen is not None:
+        lines |= Q(amount_fen=fen)
+        found |= Q(amount_fen=fen) | Q(received_fen=fen)
+    return found | Q(pk__in=Remittance.objects.filter(lines).values("payment"))
+
+
+def payouts_of(query: str) -> Q:
+    """Return the condition on refunds that are found by `query`."""
+    accounts = RefundAccount.objects.filter(Q(holder__icontains=query) | Q(number__contains=query.replace(" ", "")))
+    payers = Remittance.objects.filter(payer__icontains=query)
+    found = Q(payment__provider_ref__icontains=query) | Q(order__order__number__icontains=query)
+    found |= Q(payment__payable_id__in=accounts.values("pk")) | Q(payment__in=payers.values("payment"))
+    names = Purchase.objects.filter(
+        Q(number__icontains=query) | Q(attribution_label__icontains=query) | Q(user__name__icontains=query)
+    )
+    found |= Q(payment__payable_id__in=names.values("pk"))
+    if key := reference_key(query):
+        found |= Q(reference_key__contains=key)
+    fen = fen_typed(query)
+    return found | Q(amount_fen=fen) if fen is not None else found
