@@ -13,7 +13,7 @@ from django.utils.translation import ngettext_lazy
 
 def install() -> None:
     """Give Django's validators the words of this shop, for every form and model field."""
-    words = {
+    words: dict[Any, Any] = {
         validators.MinValueValidator: _("Enter %(limit_value)s or more."),
         validators.MaxValueValidator: _("Enter %(limit_value)s or less."),
         validators.MinLengthValidator: ngettext_lazy(
@@ -29,7 +29,7 @@ def install() -> None:
     }
     for validator, message in words.items():
         validator.message = message
-    digits: dict[str, Any] = {
+    decimals: dict[str, Any] = {
         "invalid": _("Enter a number."),
         "max_digits": ngettext_lazy("At most %(max)s digit in all.", "At most %(max)s digits in all.", "max"),
         "max_decimal_places": ngettext_lazy(
@@ -39,4 +39,4 @@ def install() -> None:
             "At most %(max)s digit before the point.", "At most %(max)s digits before the point.", "max"
         ),
     }
-    validators.DecimalValidator.messages = digits
+    validators.DecimalValidator.messages = decimals

@@ -21,8 +21,8 @@ def paragraphs(request: HttpRequest, name: str, most: int | None = None) -> str:
 def pieces(request: HttpRequest) -> dict[int, int]:
     """Return what was typed in fields `pieces-<id>`, by id: 0 for nothing, NO_PIECES for what is no whole number."""
     found = {}
-    for name, value in request.POST.items():
-        key = name.removeprefix("pieces-")
+    for name in request.POST:
+        key, value = name.removeprefix("pieces-"), request.POST.get(name, "")
         if name != key and key.isascii() and key.isdigit() and len(key) < 16:
             found[int(key)] = _whole(value) if value.strip() else 0
     return found

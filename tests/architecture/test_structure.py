@@ -30,6 +30,7 @@ PICTURES = {".png", ".jpg", ".webp", ".avif", ".ico", ".woff2", ".gz", ".mp4"}
 # somebody's server is not among them.
 HOSTS = {
     "schemas.openxmlformats.org",  # names in a workbook, not addresses
+    "www.sitemaps.org",  # the same in a sitemap
     "schema.org", "www.w3.org", "ref.gs1.org", "example.cn", "example.com", "heqiao.example", "choice.net",
     "page.chosen.net", "shop.config.settings.dev", "allauth.core.internal",
 }  # fmt: skip
