@@ -67,7 +67,7 @@ def test_a_part_that_is_kept_after_one_went_back_is_told_as_a_part() -> None:
     book(payment, 10_00, "give_back", "in-1")
     book(payment, 30_00, "ask", "in-2")
     said = outcome_of(payment)
-    assert (said.left_fen, said.goes_back_fen, said.earlier_fen) == (59_80, 0, 10_00)
+    assert (said.due_fen, said.goes_back_fen, said.earlier_fen) == (59_80, 0, 10_00)
 
 
 def test_what_is_really_too_much_is_told_apart_from_what_went_back_before() -> None:
@@ -145,7 +145,7 @@ def check(purchase_pk: int, payment_pk: int, came: int) -> None:
             assert any(in_yuan(stands) in words and in_yuan(due.left_fen) in words for words in finance_)
         assert amounts(finance_) | amounts(buyer_) <= back | {in_yuan(stands), in_yuan(due.left_fen)}
         if payment.remittances.exists():
-            assert outcome_of(payment).left_fen == due.due_fen - stands
+            assert outcome_of(payment).due_fen == due.due_fen - stands
     else:
         assert stands == due.due_fen
         assert amounts(finance_) | amounts(buyer_) <= back
