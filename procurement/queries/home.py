@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from procurement import books
 from procurement.models import BudgetUnit, CancelRequest, PurchaseRequest, QuotaDeclaration, UnitOrder
-from procurement.queries.payers import accounts_asked
+from procurement.operations.quota import KIND
 from procurement.queries.policies import policies, regions_around
 from procurement.queries.units import Seat
 from procurement.states import CancelState, DeclarationState, Fund, RequestState
 from shop.core import ledger
 from shop.core.prepared import Prepared
 from shop.sales.queries.deliveries import schedules_by_id
+from shop.sales.queries.payouts import waiting_without_account
 from shop.sales.states import OrderState, PurchaseState
 
 _CLOSED = (OrderState.CANCELLED, OrderState.COMPLETED)
@@ -39,7 +40,7 @@ def _transfers(names: list[str]) -> Subquery:
 
 
 _figures = Prepared(
-    lambda unit_id, year, names, regions: BudgetUnit.objects.filter(pk=unit_id).values_list(
+    lambda unit_id, year, names, regions, ref: BudgetUnit.objects.filter(pk=unit_id).values_list(
         _transfers(names),
         Subquery(
             UnitOrder.objects.filter(Q(counts_for=unit_id) | Q(unit=unit_id), year=year)
@@ -63,6 +64,13 @@ _figures = Prepared(
         ),
         Subquery(
             CancelRequest.objects.filter(order__unit=unit_id, state=CancelState.OPEN)
+            .order_by()
+            .values("state")
+            .annotate(n=Count("pk"), last=Max("pk"))
+            .values(told=F("n") * 10**9 + F("last"))
+        ),
+        Subquery(
+            waiting_without_account(KIND, ref)
             .order_by()
             .values("state")
             .annotate(n=Count("pk"), last=Max("pk"))
@@ -110,7 +118,7 @@ _requests = Prepared(
 
 
 def home_facts(seat: Seat, year: int, at: datetime) -> tuple[Any, ...]:
-    """Return what tells one state of a unit's home from another. Four queries, few rows; five more where one is paid.
+    """Return what tells one state of a unit's home from another. Three queries, few rows; five more where one is paid.
 
     Every figure of the quota comes from the ledger: the number of its transfers stands for all of them, and for the orders
     that were accepted, reduced or cancelled; what moves without a transfer (sent, paid, asked, declared) is listed.
@@ -123,6 +131,5 @@ def home_facts(seat: Seat, year: int, at: datetime) -> tuple[Any, ...]:
     late = [row[7] is not None and row[7] < at for row in orders]
     return (
         (unit.pk, seat.name, seat.above, unit.region_code, sorted(seat.roles), year, timezone.localdate(at)),
-        (_figures(unit.pk, year, names, regions_around(unit.region_code)), orders, late, requests, due),
-        accounts_asked(unit.pk),
+        (_figures(unit.pk, year, names, regions_around(unit.region_code), str(unit.pk)), orders, late, requests, due),
     )

@@ -26,6 +26,7 @@ from tests.livestream.test_drops import buy_drop
 from tests.traceability.growing import GRAMS, make_grown, make_lot, pack, paid_order, send
 from tests.traceability.test_held_stock import clear, dispose, fail
 from traceability.models import ProduceLot
+from traceability.operations.recording import close_lot
 
 pytestmark = pytest.mark.django_db
 
@@ -237,8 +238,6 @@ def test_two_failed_lots_hold_each_their_own_and_good_pieces_outlive_the_other()
 
 
 def test_finishing_the_clean_lot_holds_what_it_covered():
-    from traceability.operations.recording import close_lot
-
     listing = make_grown(stock=10)
     sound, failed = make_lot(listing, pieces=10), make_lot(listing, pieces=10)
     fail(failed)

@@ -9,7 +9,7 @@ from shop.core.errors import InvalidInput
 from tests.api.conftest import program_of
 from tests.factories import AT, make_user
 from tests.traceability.growing import finish, look, make_grown, make_lot, paid_order, parcel_of, report, send
-from traceability.models import ConformityCertificate, ProduceLot, ProductionBase
+from traceability.models import ConformityCertificate, ParcelLot, ProduceLot, ProductionBase
 from traceability.operations import printing
 from traceability.operations.quality import dispose_of_lot
 from traceability.operations.recording import record_harvest
@@ -90,8 +90,6 @@ class TestTampered:
         )  # fmt: skip
 
     def test_a_parcel_is_not_named_by_the_number_of_its_row(self, scene):
-        from traceability.models import ParcelLot
-
         ParcelLot.objects.update(pieces=9)
         html = Client().get(f"/t/{scene['parcel'].code}", headers=ZH).content.decode()
         said = html.split('data-testid="broken"')[1].split("</b>")[0]

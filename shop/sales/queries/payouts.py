@@ -164,13 +164,21 @@ class GoesBack:
     door: hooks.Elsewhere | None = None
 
 
+def waiting_without_account(kind: str, ref: Any) -> QuerySet[Refund]:
+    """Return the refunds by hand of purchases attributed to (`kind`, `ref`) whose account nobody gave."""
+    purchases = Purchase.objects.filter(attribution_kind=kind, attribution_ref=ref, refund_account=None)
+    return by_hand().filter(state=RefundState.REQUESTED, payment__payable_id__in=purchases.values("pk"))
+
+
 def refunds_without_account(kind: str, ref: str) -> dict[int, tuple[int, datetime]]:
     """Return the refunds by hand of purchases attributed to (`kind`, `ref`) that wait for an account: by purchase, 分
     and since when. One query.
     """
-    purchases = Purchase.objects.filter(attribution_kind=kind, attribution_ref=ref, refund_account=None)
-    waiting = by_hand().filter(state=RefundState.REQUESTED, payment__payable_id__in=purchases.values("pk"))
-    rows = waiting.values_list("payment__payable_id").annotate(fen=Sum("amount_fen"), since=Min("requested_at"))
+    rows = (
+        waiting_without_account(kind, ref)
+        .values_list("payment__payable_id")
+        .annotate(fen=Sum("amount_fen"), since=Min("requested_at"))
+    )
     return {pk: (fen, since) for pk, fen, since in rows.order_by("payment__payable_id")}
 
 
