@@ -60,7 +60,7 @@ def tell_paid(*, purchase_id: int, at: datetime) -> None:
     # Of what was rejected whole nothing was paid: there is nothing to tell.
     if purchase.user_id and (due.received_fen or not purchase.total_fen):
         # Where the goods came first nothing is prepared any more. Of others what became of them since then is told apart.
-        is_first = purchase.terms == Terms.PREPAID
+        is_first = purchase.terms != Terms.POSTPAID
         orders = purchase.orders.exclude(state=OrderState.CANCELLED).count() or purchase.orders.count()
         tell(
             user_id=purchase.user_id,
