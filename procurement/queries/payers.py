@@ -8,7 +8,7 @@ from typing import Any
 from procurement.models import BudgetUnit, PurchaseRequest, UnitPayer
 from procurement.operations.permissions import FINANCE, OWNER, roles_in
 from procurement.operations.quota import KIND
-from shop.accounts.models import Membership
+from shop.accounts.queries import people_of_organisations
 from shop.core.names import is_among
 from shop.sales.queries.payouts import refunds_without_account
 
@@ -44,10 +44,8 @@ def finance_people(ref: str) -> list[int]:
     """Return by their ids who pays for a unit (id as text): its finance; its owners where it has none. One query."""
     if not (ref.isascii() and ref.isdigit() and len(ref) < 18):
         return []
-    rows = Membership.objects.filter(
-        organisation__budget_unit=int(ref), role__in=(FINANCE, OWNER), user__is_active=True
-    ).order_by("user_id")
-    found = list(rows.values_list("role", "user_id"))
+    organisations = BudgetUnit.objects.filter(pk=int(ref)).values("organisation")
+    found = people_of_organisations(organisations, (FINANCE, OWNER))
     finance = [user_id for role, user_id in found if role == FINANCE]
     return list(dict.fromkeys(finance or [user_id for _role, user_id in found]))
 

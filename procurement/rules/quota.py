@@ -160,7 +160,7 @@ def budget_year(planned: int, this_year: int) -> int:
 def is_month_day(text: str) -> bool:
     """Tell whether a text is a day of a year as MM-DD, 02-29 among them."""
     try:
-        return len(text) == 5 and text[2] == "-" and date(2000, int(text[:2]), int(text[3:])).strftime("%m-%d") == text
+        return date.fromisoformat(f"2000-{text}").isoformat() == f"2000-{text}"
     except ValueError:
         return False
 

@@ -17,7 +17,7 @@ from shop.sales.queries.due import due_of
 from shop.sales.queries.payouts import goes_back, goes_back_by_hand, goes_back_of_closed
 from shop.sales.queries.weight_words import parcel_weights
 from shop.sales.rules import CARRIERS, still_held
-from shop.sales.states import AfterSaleState, CaseSide, OrderState, PurchaseState
+from shop.sales.states import AfterSaleState, CaseSide, OrderState, PurchaseState, Terms
 
 
 def _order(order_id: int) -> OrderFacts:
@@ -59,12 +59,13 @@ def tell_paid(*, purchase_id: int, at: datetime) -> None:
     due = due_of(purchase)
     # Of what was rejected whole nothing was paid: there is nothing to tell.
     if purchase.user_id and (due.received_fen or not purchase.total_fen):
-        # Where the goods came first nothing is prepared any more: it was received, or is on its way.
-        orders = purchase.orders.filter(state=OrderState.TO_SHIP).count()
+        # Where the goods came first nothing is prepared any more. Of others what became of them since then is told apart.
+        is_first = purchase.terms != Terms.POSTPAID
+        orders = purchase.orders.exclude(state=OrderState.CANCELLED).count() or purchase.orders.count()
         tell(
             user_id=purchase.user_id,
-            kind="purchase_paid" if orders else "purchase_paid_after",
-            params={"total_fen": due.due_fen, **({"orders": orders} if orders else {"number": purchase.number})},
+            kind="purchase_paid" if is_first else "purchase_paid_after",
+            params={"total_fen": due.due_fen, **({"orders": orders} if is_first else {"number": purchase.number})},
             url="/account/orders/",
             key=f"purchase_paid:{purchase.pk}",
             at=at,

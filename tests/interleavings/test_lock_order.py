@@ -124,7 +124,7 @@ def test_a_drop_locks_in_order() -> None:
 
 
 def test_the_recorder_tells_of_a_wrong_order() -> None:
-    order = paid((goods(), 1), (goods(), 1))
+    order = paid((goods(), 1), (goods(), 1), user=make_user(phone=PHONE, phone_verified=True))
     pools = sorted(LineFacts.objects.values_list("stock_id", flat=True))
     with recorded() as recorder:
         with transaction.atomic():

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shop.sales.models import Payment, Purchase, Refund
+from shop.sales.operations.payouts import give_account
 from tests.factories import AT, make_user
 from tests.sales.test_bank_lines import program
 from tests.sales.test_money_trails import announced, book, finance, paid_out, that_day
@@ -73,8 +74,6 @@ def test_the_slip_of_a_payout_has_the_projects_own_file_field() -> None:
     purchase, payment = announced()
     book(payment, 40_00, "give_back")
     desk = finance()
-    from shop.sales.operations.payouts import give_account
-
     give_account(purchase=purchase, holder="周敏", bank="工行广州", number="622208360200", actor=None, at=AT)
     refund = Refund.objects.get()
     page = desk.get("/review/payouts/").content.decode()

@@ -1,5 +1,6 @@
 """How a transfer's money reads to its buyer: until when, how much came, how a refund comes back; what each parcel holds."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -94,8 +95,6 @@ def test_a_slip_is_shown_and_may_be_replaced_by_page_and_api() -> None:
     as_(buyer).post(f"{path}slip/", {"slip": photo(), "replaces": str(first.pk)})
     second = TransferSlip.objects.get()
     assert second.pk != first.pk
-    import base64
-
     me = program_of(buyer)
     assert [each["id"] for each in me.get(f"/purchases/{purchase.number}").data["slips"]] == [second.pk]
     picture = {"picture": base64.b64encode(photo().read()).decode(), "replaces": second.pk}

@@ -133,7 +133,7 @@ def check(purchase_pk: int, payment_pk: int, came: int) -> None:
     assert trail.came_fen == came == payment.received_fen
     finance_, buyer_ = (
         said_to_finance(trail, due, purchase.state, schedule_of(purchase)),
-        said_to_buyer(trail, due, purchase.state),
+        said_to_buyer(trail, schedule_of(purchase).due_now_fen, purchase.state),
     )
     back = {in_yuan(each.fen) for each in trail.back} | {
         in_yuan(trail.going_back_fen),

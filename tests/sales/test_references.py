@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
+from shop.accounts.models import User
 from shop.core.errors import InvalidInput
 from shop.core.projections import run_all
 from shop.sales.errors import WrongState
@@ -89,8 +90,6 @@ def test_a_refund_is_not_paid_out_with_the_reference_of_another_by_page_or_api()
 
 
 def finance_once() -> Any:
-    from shop.accounts.models import User
-
     User.objects.filter(email="finance@example.com").delete()
     return finance()
 

@@ -94,7 +94,8 @@ def test_a_closed_purchase_is_said_to_clerk_and_buyer(client: Client):
     refund = Refund.objects.get()
     assert "622208360200" in client.get("/review/payouts/").content.decode()
     assert client.post(f"/review/payouts/{refund.pk}/", {"reference": ""}).status_code == 422
-    client.post(f"/review/payouts/{refund.pk}/", {"reference": "F20261124-1", "account_version": "1"})
+    paid = {"reference": "F20261124-1", "account_version": "1", "why": "付款公司委托"}
+    client.post(f"/review/payouts/{refund.pk}/", paid)
     refund.refresh_from_db()
     assert (refund.state, "退款处理中" in own.get(f"/pay/{purchase.number}/").content.decode()) == ("succeeded", False)
     assert "F20261124-1" in client.get("/review/payouts/?paid=1").content.decode()

@@ -35,7 +35,7 @@ SENT_BY_PAGES = {
     "action", "answer", "as_user", "buy_now", "carrier", "decision", "do", "drop", "first", "how", "key",
     "keep_address", "kind", "language", "listing", "method", "need", "next", "offset", "outcome", "parcel", "payer",
     "quantity", "received", "seen", "shown", "spec", "specification", "supplier", "terms", "fund", "text", "then",
-    "total", "account_version", "unit", "version", "way", "what", "year", "base", "code", "count",
+    "total", "replaces", "account_version", "unit", "version", "way", "what", "year", "base", "code", "count",
 }  # fmt: skip
 # They read texts for others, digits alone, and signed names of files.
 CLEANING = {"shop/core/sent.py", "livestream/views/console.py", "catalog/operations/kept_photos.py"}

@@ -72,11 +72,11 @@ def decline_purchase(*, actor: Any, number: str, at: datetime) -> None:
 
     `number` is the purchase's, or one of its orders'. It stays its guest's. Raises NotOffered.
     """
+    offered = Purchase.objects.filter(user__isnull=True, contact_phone__in=phones_of(actor))
+    of_number = Q(number=number) | Q(pk__in=Order.objects.filter(number=number).values("facts__purchase"))
+    found = list(offered.filter(of_number).values_list("pk", flat=True)[:1])
     with transaction.atomic():
-        offered = Purchase.objects.filter(user__isnull=True, contact_phone__in=phones_of(actor)).filter(
-            Q(number=number) | Q(pk__in=Order.objects.filter(number=number).values("facts__purchase"))
-        )
-        pk = offered.select_for_update(no_key=True).values_list("pk", flat=True).first()
+        pk = offered.filter(pk__in=found).select_for_update(no_key=True).values_list("pk", flat=True).first()
         if pk is None:
             raise NotOffered(_("This order is not waiting for your answer any more."))
         if Purchase.objects.filter(pk=pk).exclude(declined_by=actor.pk).update(declined_by=actor):
