@@ -31,7 +31,7 @@ def adopt(request: HttpRequest, user: Any, at: datetime) -> None:
 
 def order_shortcuts(user: Any) -> list[Shortcut]:
     """Return the tiles of one's orders with how many wait. One query."""
-    counts = tab_counts(owned_orders(Visitor(user=user)))
+    counts = tab_counts(owned_orders(Visitor.of(user)))
     labels = {
         "unpaid": _("To be paid"),
         "to_ship": _("To be shipped"),

@@ -21,8 +21,15 @@ def is_by_hand(order: OrderFacts) -> bool:
     return bool(getattr(order, "is_paid_by_hand", False))
 
 
-def cancel_words(order: OrderFacts, facts: Mapping[str, str]) -> str:
-    """Say what becomes of a paid order's money when it is cancelled: how it comes back, what is needed, when."""
+def cancel_words(order: OrderFacts, facts: Mapping[str, str], way: str = "") -> str:
+    """Say what becomes of a paid order's money when it is cancelled: how it comes back, what is needed, when.
+
+    `way`: how who reads it acts (`states.Way`); the money is not said to be of who only has the phone.
+    """
+    if is_by_hand(order) and way:
+        return (
+            _("Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s goes back to who sent the transfer.") % facts
+        )
     if is_by_hand(order):
         return (
             _(
@@ -34,14 +41,16 @@ def cancel_words(order: OrderFacts, facts: Mapping[str, str]) -> str:
     return _("Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s comes back the way it was paid.") % facts
 
 
-def cancelled_words(*, by_hand: bool) -> str:
+def cancelled_words(*, by_hand: bool, way: str = "") -> str:
     """Say what becomes of the money of a paid order that was cancelled a moment ago."""
+    if by_hand and way:
+        return _("Cancelled. The money goes back to who sent the transfer.")
     if by_hand:
         return _("Cancelled. The money goes back to your bank account: please check below where it is paid to.")
     return _("Cancelled. What was paid comes back the way it was paid.")
 
 
-def refund_words(refund: Refund) -> str:
+def refund_words(refund: Refund, way: str = "") -> str:
     """Say how much goes or went back, and how."""
     facts = {"amount": in_yuan(refund.amount_fen), "reference": refund.provider_ref}
     if not rules.is_by_hand(refund.payment.gateway):
@@ -49,9 +58,12 @@ def refund_words(refund: Refund) -> str:
             return _("%(amount)s, the way it was paid: it weighed less than was charged") % facts
         return _("%(amount)s, the way it was paid") % facts
     if refund.finished_at is None:
+        words = _("%(amount)s: finance pays it to your account")
         if refund.reason == "weighed":
-            return _("%(amount)s: it weighed less than was charged; finance pays it to your account") % facts
-        return _("%(amount)s: finance pays it to your account") % facts
+            words = _("%(amount)s: it weighed less than was charged; finance pays it to your account")
+        if way:
+            words = _("%(amount)s: finance pays it to who sent the transfer")
+        return words % facts
     if refund.provider_ref:
         return _("%(amount)s by bank transfer, reference %(reference)s") % facts
     return _("%(amount)s by bank transfer") % facts

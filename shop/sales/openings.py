@@ -1,8 +1,8 @@
 """What a session may do with guests' purchases that are not its own: kept in the session, for a day, one by one.
 
-Found by number and phone, which its supplier knows too: the state may be seen. Received, by a code that came back from
-its phone: the parcels may be followed and their receipt confirmed, for whoever pays types the phone of whoever gets it.
-Opened by the token of a link, which only who bought it has: it may be acted on. None makes it the visitor's own.
+Found by number and phone, which its supplier knows too: the state may be seen. Proved, by a code that came back from
+its phone: it is seen and acted on, and what is done so is said to who bought it (`states.Way`), for whoever pays may
+have typed another's phone. Opened by the token of a link, which only who bought it has. None makes it the visitor's.
 """
 
 import time
@@ -13,23 +13,23 @@ from django.http import HttpRequest
 DAY_SECONDS = 24 * 3600
 MOST = 10
 OPENED = "opened_purchases"
-RECEIVED = "received_purchases"
+PROVED = "proved_purchases"
 FOUND = "seen_purchases"
 
 
 def opened_in(request: HttpRequest) -> tuple[int, ...]:
-    """Return the ids of the purchases that this session may act on."""
+    """Return the ids of the purchases that this session may act on like who bought them."""
     return _kept(request, OPENED)
 
 
-def received_in(request: HttpRequest) -> tuple[int, ...]:
+def proved_in(request: HttpRequest) -> tuple[int, ...]:
     """Return the ids of the purchases whose phone this session proved by a code."""
-    return _kept(request, RECEIVED)
+    return _kept(request, PROVED)
 
 
 def found_in(request: HttpRequest) -> tuple[int, ...]:
-    """Return the ids of the purchases whose state this session may see: those found, opened and received."""
-    return tuple(dict.fromkeys((*opened_in(request), *received_in(request), *_kept(request, FOUND))))
+    """Return the ids of the purchases whose state this session may see: those found, opened and proved."""
+    return tuple(dict.fromkeys((*opened_in(request), *proved_in(request), *_kept(request, FOUND))))
 
 
 def note_found(request: HttpRequest, purchase_id: int) -> None:
@@ -38,13 +38,13 @@ def note_found(request: HttpRequest, purchase_id: int) -> None:
 
 
 def open_purchase(request: HttpRequest, purchase_id: int) -> None:
-    """Let this session act on a purchase. A guest's session gets a new key with it: an older one opens nothing."""
+    """Let this session act as who bought a purchase. A guest's session gets a new key with it: an older one opens nothing."""
     _keep_anew(request, OPENED, purchase_id)
 
 
-def receive_purchase(request: HttpRequest, purchase_id: int) -> None:
-    """Let this session follow and receive a purchase whose phone it proved, with a new key like `open_purchase`."""
-    _keep_anew(request, RECEIVED, purchase_id)
+def prove_purchase(request: HttpRequest, purchase_id: int) -> None:
+    """Let this session act by the phone of a purchase, which it proved, with a new key like `open_purchase`."""
+    _keep_anew(request, PROVED, purchase_id)
 
 
 def _keep_anew(request: HttpRequest, name: str, purchase_id: int) -> None:
@@ -55,7 +55,7 @@ def _keep_anew(request: HttpRequest, name: str, purchase_id: int) -> None:
 
 def forget_opened(request: HttpRequest) -> None:
     """Let this session act on, and see, none of them any more: another person may be using it."""
-    for name in (OPENED, RECEIVED, FOUND):
+    for name in (OPENED, PROVED, FOUND):
         request.session.pop(name, None)
 
 

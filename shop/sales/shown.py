@@ -23,6 +23,7 @@ from shop.sales.queries.in_parcels import Pieces, in_parcel, still_to_come
 from shop.sales.queries.weight_words import Weighed, weighed_of, weight_words
 from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
+from shop.sales.ways_shown import ActShown, acts_by_phone
 from traceability.queries.parcels import ParcelCode, codes_of
 from traceability.queries.promise_words import promise_words
 from traceability.rules.fefo import Dates
@@ -100,6 +101,8 @@ class OrderShown:
     to_come: list[Pieces] = field(default_factory=list)
     transfer: TransferWait | None = None
     ship_to: Mapping[str, str] = field(default_factory=dict)
+    way: str = ""  # How its reader acts on it (`states.Way`); "" as who bought it.
+    acts: list[ActShown] = field(default_factory=list)
 
 
 def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
@@ -127,8 +130,8 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
     )
 
 
-def show_order(order: OrderFacts, at: datetime) -> OrderShown:
-    """Return an order for a list. Needs its lines, order, purchase and supplier."""
+def show_order(order: OrderFacts, at: datetime, *, way: str = "") -> OrderShown:
+    """Return an order for a list, to who acts on it as `way` says. Needs its lines, order, purchase and supplier."""
     lines = list(order.lines.all())
     shown = [show_line(order, line, at) for line in lines]
     nudged_lately = order.nudged_at is not None and order.nudged_at > at - timedelta(hours=rules.NUDGE_HOURS)
@@ -160,11 +163,12 @@ def show_order(order: OrderFacts, at: datetime) -> OrderShown:
         can=can,
         elsewhere=door,
         cancels_elsewhere=cancels,
-        cancels=_cancels(order, shown) if stops else "",
+        cancels=_cancels(order, shown, way) if stops else "",
+        way=way,
     )
 
 
-def _cancels(order: OrderFacts, lines: list[LineShown]) -> str:
+def _cancels(order: OrderFacts, lines: list[LineShown], way: str) -> str:
     """Say exactly what cancelling this order ends, and what becomes of its money."""
     goods = "、".join(f"{line.name} ×{line.pieces}" for line in lines)
     facts = {
@@ -173,7 +177,7 @@ def _cancels(order: OrderFacts, lines: list[LineShown]) -> str:
         "fen": in_yuan(order.left_fen),
     }
     if order.purchase.state == PurchaseState.PAID:
-        return cancel_words(order, facts)
+        return cancel_words(order, facts, way)
     return (
         _(
             "Cancel only the order from %(supplier)s (%(goods)s, %(fen)s)? Other orders of the purchase stay, and that "
@@ -183,11 +187,15 @@ def _cancels(order: OrderFacts, lines: list[LineShown]) -> str:
     )
 
 
-def show_order_page(order: OrderFacts, at: datetime, *, open_address: bool) -> OrderShown:
-    """Return an order with its timeline, parcels and destination. `open_address`: to its signed-in owner."""
-    shown = show_order(order, at)
+def show_order_page(order: OrderFacts, at: datetime, *, open_address: bool, way: str = "") -> OrderShown:
+    """Return an order with its timeline, parcels and destination.
+
+    `open_address`: to its signed-in owner, and to who proved the phone of who gets it.
+    """
+    shown = show_order(order, at, way=way)
+    shown.acts = acts_by_phone(order)
     shown.steps = _steps(order)
-    shown.entries = _entries(order, shown.supplier)
+    shown.entries = _entries(order, shown)
     shipments = order.shipments.all()
     codes = codes_of(shipment.pk for shipment in shipments)
     lines = list(order.lines.all())
@@ -248,23 +256,33 @@ def _reasons() -> dict[str, tuple[str, str]]:
     }
 
 
-def _entries(order: OrderFacts, supplier: str) -> list[dict[str, str]]:
+def _entries(order: OrderFacts, shown: OrderShown) -> list[dict[str, str]]:
     """Return what happened, the latest first: moves, parcels, refunds. Only what we know."""
     found: list[tuple[datetime, dict[str, str]]] = [
         (order.placed_at, {"title": _("Ordered"), "text": _("Stock is reserved for you.")})
     ]
     words = _reasons()
+    if shown.way:
+        words |= {
+            "received": (_("Who bought it confirmed the receipt"), ""),
+            "buyer_cancelled": (_("Cancelled"), _("Who bought it cancelled.")),
+        }
+    found += [(act.at, {"title": act.what, "text": act.who}) for act in shown.acts]
     for move in order.moves.all():
+        if move.way:
+            continue
         title, text = words.get(move.reason, (OrderState(move.to_state).label, ""))
         found.append((move.at, {"title": str(title), "text": text}))
     for shipment in order.shipments.all():
         carrier = rules.CARRIERS[shipment.carrier]
         name = in_reader_language(carrier.name_zh, carrier.name_en)
-        text = _("Handed to %(carrier)s by %(supplier)s") % {"carrier": name, "supplier": supplier}
+        text = _("Handed to %(carrier)s by %(supplier)s") % {"carrier": name, "supplier": shown.supplier}
         found.append((shipment.shipped_at, {"title": f"{name} {shipment.tracking_no}", "text": text}))
     for refund in order.refunds.all():
         title = _("Money given back") if refund.finished_at else _("Refund in progress")
-        found.append((refund.finished_at or refund.requested_at, {"title": title, "text": refund_words(refund)}))
+        found.append(
+            (refund.finished_at or refund.requested_at, {"title": title, "text": refund_words(refund, shown.way)})
+        )
     # Sorted by time alone; what happened at one time stays in this order.
     found.sort(key=lambda each: each[0])
     entries = [{**words_, "when": when(at), "state": "done"} for at, words_ in reversed(found)]

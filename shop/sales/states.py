@@ -36,6 +36,13 @@ class OrderState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class Way(models.TextChoices):
+    """How somebody who did not buy a guest's purchase acts on it; "" for its buyer and for everybody else."""
+
+    CODE = "code", _("By the phone of the recipient, with a code")
+    PHONE = "phone", _("By an account with the phone of the recipient")
+
+
 class PaymentState(models.TextChoices):
     """One attempt to pay."""
 

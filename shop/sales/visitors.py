@@ -25,7 +25,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
-from shop.sales.openings import forget_opened, opened_in
+from shop.core.codes import national_phone
+from shop.sales.openings import forget_opened, opened_in, proved_in
 
 BASKET_COOKIE = "hq_basket"
 GUEST_COOKIE = "hq_guest"
@@ -46,17 +47,25 @@ _KEY_SALT = "shop.sales.checkout"
 class Visitor:
     """Whose purchases and orders may be seen: those of `user`, else of the guest's browser, and the `opened` ones.
 
-    `opened` are ids of guests' purchases that this session may act on: by a link's token, or a code to their phone.
+    Guests' purchases besides: `opened` by a link's token, `proved` by a code to their phone (ids of this session),
+    and those with one of the `phones` that the account proved. By the last two nobody is their buyer (`states.Way`).
     """
 
     user: Any = None
     token_hashes: tuple[str, ...] = ()
     opened: tuple[int, ...] = ()
+    proved: tuple[int, ...] = ()
+    phones: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, user: Any) -> "Visitor":
+        """Return an account, with what has its phone, as its programs visit."""
+        return cls(user=user, phones=phones_of(user))
 
     @property
     def own(self) -> "Visitor":
-        """The visitor without what was only opened: a list of one's own orders holds no stranger's."""
-        return replace(self, opened=())
+        """The visitor without what this session only opened: a list of one's own orders holds no stranger's."""
+        return replace(self, opened=(), proved=())
 
 
 @dataclass(frozen=True)
@@ -89,11 +98,18 @@ def user_of(request: HttpRequest) -> Any:
     return request.user if request.user.is_authenticated else None
 
 
+def phones_of(user: Any) -> frozenset[str]:
+    """Return the ways to write the phone that `user` proved; none where there is none."""
+    if user is None or not user.phone or not user.phone_verified:
+        return frozenset()
+    return frozenset((user.phone, national_phone(user.phone)))
+
+
 def visitor(request: HttpRequest) -> Visitor:
     """Return who visits. Who is signed in has what is the account's, not what a guest bought in the same browser."""
     user = user_of(request)
     hashes = () if user is not None else kept_browser(request).hashes
-    return Visitor(user=user, token_hashes=hashes, opened=opened_in(request))
+    return Visitor(user, hashes, opened=opened_in(request), proved=proved_in(request), phones=phones_of(user))
 
 
 def kept_browser(request: HttpRequest) -> GuestBrowser:

@@ -264,7 +264,7 @@ def purchase_out(row: Purchase) -> dict[str, Any]:
 
 def paying(request: ApiRequest, number: str) -> cashier.Cashier:
     """Return one's own purchase, expired if its time is over, as the cashier does."""
-    at, visitor = timezone.now(), Visitor(user=request.user)
+    at, visitor = timezone.now(), Visitor.of(request.user)
     found = cashier.cashier_of(visitor, number, at=at)
     if found is not None and found.is_due and closing.expire_purchase(purchase_id=found.purchase.pk, at=at):
         found = cashier.cashier_of(visitor, number, at=at)
@@ -303,7 +303,9 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
         "went_back": show_went(found.trail),
         "slips": [
             {"id": each.pk, "added_at": each.added_at}
-            for each in (slips_of([found.transfer.pk]).get(found.transfer.pk, []) if found.transfer else [])
+            for each in (
+                slips_of([found.transfer.pk]).get(found.transfer.pk, []) if found.transfer and not found.way else []
+            )
         ],
         "methods": list(cashier.offered_to(found)) if found.purchase.state == PurchaseState.UNPAID else [],
         "orders": [
@@ -362,7 +364,7 @@ def place_purchase(request: ApiRequest, body: Order) -> dict[str, Any]:
 )
 def list_purchases(request: ApiRequest, turn: Asked) -> dict[str, Any]:
     try:
-        found = purchase_slice(Visitor(user=request.user), after=place_of(turn), limit=turn.limit)
+        found = purchase_slice(Visitor.of(request.user), after=place_of(turn), limit=turn.limit)
     except (ValueError, TypeError) as error:
         raise Problem(400, "invalid_cursor", _("This cursor is not one of ours: start without one.")) from error
     return {"items": [purchase_out(row) for row in found.rows], "next_cursor": cursor_at(found.after)}
@@ -382,5 +384,5 @@ def get_purchase(request: ApiRequest, number: str) -> dict[str, Any]:
 )
 def cancel_purchase(request: ApiRequest, number: str) -> dict[str, Any]:
     found = paying(request, number)
-    closing.cancel_purchase(purchase=found.purchase, **by(request))
+    closing.cancel_purchase(purchase=found.purchase, way=found.way, **by(request))
     return detail(paying(request, number))

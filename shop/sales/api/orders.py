@@ -21,7 +21,8 @@ from shop.sales.case_shown import CaseShown
 from shop.sales.models import AfterSale, LineFacts, OrderFacts
 from shop.sales.operations import aftersales, arbitration, closing, nudges, receipts, returning, reviews
 from shop.sales.queries.in_parcels import Pieces
-from shop.sales.queries.orders import case_of, line_of, order_id_of, order_list, order_of
+from shop.sales.queries.orders import acted_on, case_of, line_of, order_list, order_of
+from shop.sales.queries.purchases import way_of
 from shop.sales.shown import show_order, show_order_page
 from shop.sales.visitors import Visitor
 
@@ -91,6 +92,9 @@ class OrderOut(Priced):
     total: str
     refunded: str
     refund_waits: bool = Field(description=gettext_noop("Whether money of it still has to be paid back."))
+    by_phone: bool = Field(
+        description=gettext_noop("Whether a guest bought it, with your phone: the invoice and who paid are not shown.")
+    )
     placed_at: Moment
     ship_by: Moment | None
     shipped_at: Moment | None
@@ -153,6 +157,7 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         "number": shown.number,
         "purchase": order.purchase.number,
         "supplier": shown.supplier,
+        "by_phone": bool(shown.way),
         "total": yuan(order.total_fen),
         "refunded": yuan(order.refunded_fen),
         "refund_waits": bool(getattr(order, "refund_waits", False)),
@@ -193,14 +198,14 @@ def show_pieces(goods: Iterable[Pieces]) -> list[dict[str, Any]]:
 
 
 def _mine(request: ApiRequest) -> Visitor:
-    return Visitor(user=request.user)
+    return Visitor.of(request.user)
 
 
 def _detail(request: ApiRequest, number: str) -> dict[str, Any]:
     order = order_of(_mine(request), number)
     if order is None:
         raise Http404
-    shown = show_order_page(order, timezone.now(), open_address=True)
+    shown = show_order_page(order, timezone.now(), open_address=True, way=way_of(_mine(request), order.purchase))
     return _order(order, shown) | {
         "next_step": shown.next_step,
         "history": [{"when": each["when"], "title": each["title"], "text": each["text"]} for each in shown.entries],
@@ -218,11 +223,12 @@ def _detail(request: ApiRequest, number: str) -> dict[str, Any]:
     }
 
 
-def _own_id(request: ApiRequest, number: str) -> int:
-    found = order_id_of(_mine(request), number)
+def _acting(request: ApiRequest, number: str) -> dict[str, Any]:
+    """Return which order is acted on, by whom, how and when."""
+    found = acted_on(_mine(request), number)
     if found is None:
         raise Http404
-    return found
+    return {"order_id": found[0], "way": found[1]} | by(request)
 
 
 @area.reads("/orders", Page[OrderOut], scope="orders:read", summary=gettext_noop("Your orders, the latest first"))
@@ -231,7 +237,7 @@ def list_orders(request: ApiRequest, asked: Annotated[OrdersAsked, Query(...)]) 
     return turn_of(
         asked,
         lambda number: order_list(_mine(request), tab=asked.state, page=number).page,
-        lambda order: _order(order, show_order(order, at)),
+        lambda order: _order(order, show_order(order, at, way=way_of(_mine(request), order.purchase))),
     )
 
 
@@ -245,17 +251,17 @@ step = area.steps("/orders/{number}", OrderDetail, scope="orders:write", shown=_
 
 @step("cancel", key=Key.REQUIRED, summary=gettext_noop("Cancel an order before it is sent"))
 def cancel_order(request: ApiRequest, number: str) -> None:
-    closing.cancel_order(order_id=_own_id(request, number), **by(request))
+    closing.cancel_order(**_acting(request, number))
 
 
 @step("receipt", key=Key.REQUIRED, summary=gettext_noop("Confirm that an order arrived"))
 def confirm_receipt(request: ApiRequest, number: str) -> None:
-    receipts.confirm_receipt(order_id=_own_id(request, number), **by(request))
+    receipts.confirm_receipt(**_acting(request, number))
 
 
 @step("nudge", summary=gettext_noop("Ask the supplier to send it soon"))
 def nudge_order(request: ApiRequest, number: str) -> None:
-    nudges.nudge(order_id=_own_id(request, number), **by(request))
+    nudges.nudge(order_id=_acting(request, number)["order_id"], **by(request))
 
 
 class ReviewIn(Body):
@@ -294,8 +300,10 @@ def review_line(request: ApiRequest, number: str, line_id: int, body: ReviewIn) 
     "lines/{int:line_id}/after-sale", status=201, key=Key.REQUIRED, summary=gettext_noop("Ask for money back on a line")
 )
 def open_after_sale(request: ApiRequest, number: str, line_id: int, body: AfterSaleIn) -> None:
+    line = _own_line(request, number, line_id)
     aftersales.open_after_sale(
-        line_id=_own_line(request, number, line_id).pk,
+        line_id=line.pk,
+        way=way_of(_mine(request), line.order.purchase),
         kind=body.kind,
         quantity=body.quantity,
         amount_fen=fen_of(body.amount),
@@ -305,23 +313,29 @@ def open_after_sale(request: ApiRequest, number: str, line_id: int, body: AfterS
     )
 
 
-def _own_case(request: ApiRequest, number: str, case_id: int) -> int:
+def _own_case(request: ApiRequest, number: str, case_id: int) -> AfterSale:
     case = case_of(_mine(request), number, case_id)
     if case is None:
         raise Http404
-    return case.pk
+    return case
+
+
+def _acting_on_case(request: ApiRequest, number: str, case_id: int) -> dict[str, Any]:
+    """Return which case is acted on, by whom, how and when."""
+    case = _own_case(request, number, case_id)
+    return {"case_id": case.pk, "way": way_of(_mine(request), case.line.order.purchase)} | by(request)
 
 
 @step("after-sales/{int:case_id}/withdraw", summary=gettext_noop("Take an after-sales case back"))
 def withdraw_after_sale(request: ApiRequest, number: str, case_id: int) -> None:
-    aftersales.withdraw_after_sale(case_id=_own_case(request, number, case_id), **by(request))
+    aftersales.withdraw_after_sale(**_acting_on_case(request, number, case_id))
 
 
 @step(
     "after-sales/{int:case_id}/take-offer", key=Key.REQUIRED, summary=gettext_noop("Take the part the supplier offers")
 )
 def take_offer(request: ApiRequest, number: str, case_id: int) -> None:
-    aftersales.accept_offer(case_id=_own_case(request, number, case_id), **by(request))
+    aftersales.accept_offer(**_acting_on_case(request, number, case_id))
 
 
 class PleaIn(Body):
@@ -333,7 +347,7 @@ class PleaIn(Body):
     summary=gettext_noop("Have the platform decide a case that was refused, or of which too little is offered"),
 )
 def ask_platform(request: ApiRequest, number: str, case_id: int, body: PleaIn) -> None:
-    arbitration.ask_platform(case_id=_own_case(request, number, case_id), words=body.words, **by(request))
+    arbitration.ask_platform(words=body.words, **_acting_on_case(request, number, case_id))
 
 
 class SentBackIn(Body):
@@ -343,9 +357,7 @@ class SentBackIn(Body):
 
 @step("after-sales/{int:case_id}/send-back", summary=gettext_noop("Note the parcel by which goods go back"))
 def send_goods_back(request: ApiRequest, number: str, case_id: int, body: SentBackIn) -> None:
-    returning.send_back(
-        case_id=_own_case(request, number, case_id), carrier=body.carrier, tracking_no=body.tracking_no, **by(request)
-    )
+    returning.send_back(carrier=body.carrier, tracking_no=body.tracking_no, **_acting_on_case(request, number, case_id))
 
 
 @area.reads(
@@ -355,4 +367,4 @@ def send_goods_back(request: ApiRequest, number: str, case_id: int, body: SentBa
     summary=gettext_noop("The photos of a case, of both sides"),
 )
 def list_case_photos(request: ApiRequest, number: str, case_id: int) -> dict[str, Any]:
-    return photos_of(_own_case(request, number, case_id))
+    return photos_of(_own_case(request, number, case_id).pk)

@@ -28,7 +28,7 @@ from shop.sales.operations.slips import add_slip
 )
 def give_refund_account(request: ApiRequest, number: str, body: BankAccountIn) -> dict[str, Any]:
     found = paying(request, number)
-    give_account(purchase=found.purchase, **body.facts(), **by(request))
+    give_account(purchase=found.purchase, way=found.way, **body.facts(), **by(request))
     return detail(paying(request, number))
 
 
@@ -66,5 +66,6 @@ def start_payment(request: ApiRequest, number: str, body: PayBy) -> dict[str, An
 def add_transfer_slip(request: ApiRequest, number: str, body: SlipIn) -> dict[str, Any]:
     found = paying(request, number)
     (upload,) = decoded([body.picture], "picture")
-    add_slip(purchase=found.purchase, upload=upload, replaces=body.replaces, **by(request))
+    replaces = None if found.way else body.replaces
+    add_slip(purchase=found.purchase, upload=upload, replaces=replaces, **by(request))
     return detail(paying(request, number))

@@ -75,6 +75,7 @@ class CaseMove(models.Model):
     side = models.CharField(max_length=10, choices=CaseSide.choices)
     amount_fen = models.BigIntegerField(default=0)
     actor_id = models.BigIntegerField(null=True, blank=True)
+    way = models.CharField(max_length=8, blank=True, help_text="`states.Way`: by the phone of a guest's purchase")
     at = models.DateTimeField()
 
     class Meta:

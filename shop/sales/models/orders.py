@@ -232,6 +232,7 @@ class OrderMove(models.Model):
         max_length=40, blank=True, help_text="A code, e.g. placed, paid, expired, buyer_cancelled"
     )
     actor_id = models.BigIntegerField(null=True, blank=True)
+    way = models.CharField(max_length=8, blank=True, help_text="`states.Way`: by the phone of a guest's purchase")
     at = models.DateTimeField()
 
     class Meta:

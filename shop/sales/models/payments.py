@@ -167,6 +167,7 @@ class RefundAccount(models.Model):
     number = models.CharField(max_length=34)
     version = models.PositiveIntegerField(default=1, help_text="Which word of it: finance pays to the one it saw")
     given_by_id = models.BigIntegerField(null=True, blank=True)
+    way = models.CharField(max_length=8, blank=True, help_text="`states.Way`: by the phone of a guest's purchase")
     given_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -12,7 +12,8 @@ class Purchase(models.Model):
 
     total = goods - discount + freight. `key` makes placing idempotent. A guest is `contact_phone` (or
     `contact_email`) and a hashed token of its own, which the browser keeps; another one opens it by link. Signed in in
-    that browser, an account adopts it, and it needs the account. Who has only the phone may follow and receive it.
+    that browser, an account adopts it, and it needs the account. Who has the phone acts on it too, and
+    takes it from nobody (`states.Way`).
     """
 
     number = models.CharField(max_length=20, unique=True, help_text="Not guessable, e.g. HQ26-7K2M-9QXD")

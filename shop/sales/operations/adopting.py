@@ -15,7 +15,7 @@ from oscar.apps.order.models import Order
 from shop.core import audit
 from shop.core.errors import DomainError
 from shop.sales.models import Purchase
-from shop.sales.queries.received import phones_of
+from shop.sales.visitors import phones_of
 
 
 class NotOffered(DomainError):

@@ -31,6 +31,7 @@ def open_after_sale(
     uploads: Sequence[IO[bytes]] = (),
     actor: Any,
     at: datetime,
+    way: str = "",
 ) -> AfterSale:
     """Ask for `amount_fen` back on a line; return the case. Damage needs a photo.
 
@@ -70,7 +71,7 @@ def open_after_sale(
         except IntegrityError as error:
             raise _open_already() from error
         add_evidence(case, pictures, CaseSide.BUYER)
-        record_move(case, "", side=CaseSide.BUYER, actor=actor, at=at)
+        record_move(case, "", side=CaseSide.BUYER, actor=actor, at=at, way=way)
         return case
 
 
@@ -180,15 +181,15 @@ def _check_answer(case: AfterSale, approve: bool, amount_fen: int, answer: str) 
         raise InvalidInput(_("Say why: the buyer reads it."), code="answer_missing", field="answer")
 
 
-def accept_offer(*, case_id: int, actor: Any, at: datetime) -> AfterSale:
+def accept_offer(*, case_id: int, actor: Any, at: datetime, way: str = "") -> AfterSale:
     """Take the part that the supplier offers, as the buyer: it goes back at once, nothing is sent back.
 
     Raises WrongState when nothing is offered (any more).
     """
-    return take_offer(case_id, CaseSide.BUYER, actor, at)
+    return take_offer(case_id, CaseSide.BUYER, actor, at, way)
 
 
-def take_offer(case_id: int, side: str, actor: Any, at: datetime) -> AfterSale:
+def take_offer(case_id: int, side: str, actor: Any, at: datetime, way: str = "") -> AfterSale:
     """Pay what is offered: the buyer took it, or said nothing until its time was over."""
     with transaction.atomic():
         case, order = lock_case(case_id)
@@ -197,12 +198,12 @@ def take_offer(case_id: int, side: str, actor: Any, at: datetime) -> AfterSale:
         if case.needs_return:
             case.needs_return = False
             case.save(update_fields=["needs_return"])
-        grant(case, order, amount_fen=case.agreed_fen, side=side, actor=actor, at=at)
+        grant(case, order, amount_fen=case.agreed_fen, side=side, actor=actor, at=at, way=way)
         return case
 
 
-def withdraw_after_sale(*, case_id: int, actor: Any, at: datetime) -> None:
+def withdraw_after_sale(*, case_id: int, actor: Any, at: datetime, way: str = "") -> None:
     """Take a case back, as its buyer. Raises WrongState when it is not open any more, or the goods are on their way."""
     with transaction.atomic():
         case, _order = lock_case(case_id)
-        move_case(case, AfterSaleState.WITHDRAWN, side=CaseSide.BUYER, actor=actor, at=at)
+        move_case(case, AfterSaleState.WITHDRAWN, side=CaseSide.BUYER, actor=actor, at=at, way=way)

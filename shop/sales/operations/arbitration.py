@@ -22,7 +22,7 @@ BATCH = 100
 REASON_LENGTH = 500
 
 
-def ask_platform(*, case_id: int, words: str, actor: Any, at: datetime) -> AfterSale:
+def ask_platform(*, case_id: int, words: str, actor: Any, at: datetime, way: str = "") -> AfterSale:
     """Bring a case that was refused, or of which too little is offered, before the platform, as its buyer.
 
     Raises InvalidInput on `words`, WrongState when the supplier may still answer, the time to ask is over, or the
@@ -38,8 +38,9 @@ def ask_platform(*, case_id: int, words: str, actor: Any, at: datetime) -> After
         if case.due_at is not None and case.due_at < at:
             raise WrongState(_("The time to ask the platform is over."), code="too_late")
         move_case(
-            case, AfterSaleState.ARBITRATION, side=CaseSide.BUYER, actor=actor, at=at, plea=words[:300], asked_at=at
-        )
+            case, AfterSaleState.ARBITRATION, side=CaseSide.BUYER, actor=actor, at=at, way=way,
+            plea=words[:300], asked_at=at,
+        )  # fmt: skip
         return case
 
 

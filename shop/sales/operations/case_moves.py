@@ -45,8 +45,10 @@ def lock_case(case_id: int) -> tuple[AfterSale, OrderFacts]:
     return case, order
 
 
-def move_case(case: AfterSale, to: str, *, side: str, actor: Any, at: datetime, **changes: Any) -> CaseMove:
-    """Move a locked case with `changes` of its fields; record who and when, and have both sides told.
+def move_case(
+    case: AfterSale, to: str, *, side: str, actor: Any, at: datetime, way: str = "", **changes: Any
+) -> CaseMove:
+    """Move a locked case with `changes` of its fields; record who, how (`states.Way`) and when; tell both sides.
 
     Raises WrongState for a move that is not legal, or where another case of the line is under way.
     """
@@ -62,14 +64,14 @@ def move_case(case: AfterSale, to: str, *, side: str, actor: Any, at: datetime, 
         raise WrongState(_("A case of this product is open already."), code="case_open") from error
     for name, value in changes.items():
         setattr(case, name, value)
-    return record_move(case, before, side=side, actor=actor, at=at)
+    return record_move(case, before, side=side, actor=actor, at=at, way=way)
 
 
-def record_move(case: AfterSale, before: str, *, side: str, actor: Any, at: datetime) -> CaseMove:
+def record_move(case: AfterSale, before: str, *, side: str, actor: Any, at: datetime, way: str = "") -> CaseMove:
     """Note that a case came to its state, in its timeline and the audit; have both sides told."""
     move = CaseMove.objects.create(
         case=case, from_state=before, to_state=case.state, side=side, amount_fen=case.agreed_fen,
-        actor_id=getattr(actor, "pk", None), at=at,
+        actor_id=getattr(actor, "pk", None), way=way, at=at,
     )  # fmt: skip
     if before:
         audit.record(
@@ -80,7 +82,9 @@ def record_move(case: AfterSale, before: str, *, side: str, actor: Any, at: date
     return move
 
 
-def grant(case: AfterSale, order: OrderFacts, *, amount_fen: int, side: str, actor: Any, at: datetime) -> None:
+def grant(
+    case: AfterSale, order: OrderFacts, *, amount_fen: int, side: str, actor: Any, at: datetime, way: str = ""
+) -> None:
     """Give a locked case's money back at once, note the pieces that came back, and end it as approved.
 
     Raises TooMuch when more would come back than is left of the line, in money or pieces.
@@ -92,7 +96,7 @@ def grant(case: AfterSale, order: OrderFacts, *, amount_fen: int, side: str, act
         order=order, amount_fen=amount_fen, reason=case.kind, key=refund_key(case.pk), actor=actor, at=at,
         lines={case.line_id: amount_fen}, pieces=pieces,
     )  # fmt: skip
-    move_case(case, AfterSaleState.APPROVED, side=side, actor=actor, at=at, agreed_fen=amount_fen)
+    move_case(case, AfterSaleState.APPROVED, side=side, actor=actor, at=at, way=way, agreed_fen=amount_fen)
 
 
 def _take_back(case: AfterSale) -> None:

@@ -40,7 +40,7 @@ def expire_purchase(*, purchase_id: int, at: datetime) -> bool:
     return _close(purchase_id, PurchaseState.EXPIRED, reason="expired", actor=None, at=at)
 
 
-def cancel_purchase(*, purchase: Purchase, actor: Any, at: datetime) -> None:
+def cancel_purchase(*, purchase: Purchase, actor: Any, at: datetime, way: str = "") -> None:
     """Close an unpaid purchase, all its orders, at its buyer's wish.
 
     Raises WrongState when it was paid or closed meanwhile, DoneElsewhere where somebody else has to agree (a unit's).
@@ -48,11 +48,11 @@ def cancel_purchase(*, purchase: Purchase, actor: Any, at: datetime) -> None:
     door = hooks.elsewhere(hooks.Step.CANCEL, purchase)
     if door is not None:
         raise DoneElsewhere(door.why, url=door.url)
-    if not _close(purchase.pk, PurchaseState.CANCELLED, reason="buyer_cancelled", actor=actor, at=at):
+    if not _close(purchase.pk, PurchaseState.CANCELLED, reason="buyer_cancelled", actor=actor, at=at, way=way):
         raise WrongState(_("This purchase is not waiting for payment any more."))
 
 
-def _close(purchase_id: int, to: str, *, reason: str, actor: Any, at: datetime) -> bool:
+def _close(purchase_id: int, to: str, *, reason: str, actor: Any, at: datetime, way: str = "") -> bool:
     with transaction.atomic():
         purchase = lock_purchase(purchase_id)
         if purchase.state != PurchaseState.UNPAID:
@@ -63,7 +63,7 @@ def _close(purchase_id: int, to: str, *, reason: str, actor: Any, at: datetime) 
         orders = [order for order in lock_orders(purchase) if order.state != OrderState.CANCELLED]
         lines = list(LineFacts.objects.filter(order__in=orders))
         LineFacts.objects.filter(order__in=orders).update(cancelled=F("ordered"))
-        move_orders(orders, OrderState.CANCELLED, reason=reason, actor=actor, at=at)
+        move_orders(orders, OrderState.CANCELLED, reason=reason, actor=actor, at=at, way=way)
         _release(lines, actor, at)
         give_uses_back(purchase=purchase)
         hooks.tell(*(_cancelled(order, lines, order.left_fen, reason, actor, at) for order in orders))
@@ -81,7 +81,7 @@ def _shut(purchase: Purchase, to: str, reason: str, actor: Any, at: datetime) ->
 
 
 def cancel_order(
-    *, order_id: int, actor: Any, at: datetime, reason: str = "buyer_cancelled", through: str = ""
+    *, order_id: int, actor: Any, at: datetime, reason: str = "buyer_cancelled", through: str = "", way: str = ""
 ) -> None:
     """Cancel one order before it is shipped: stock back, money back. The others of its purchase stay as they are.
 
@@ -96,10 +96,10 @@ def cancel_order(
         door = hooks.elsewhere(hooks.Step.CANCEL, order.purchase, order.order.number) if through != kind else None
         if door is not None:
             raise DoneElsewhere(door.why, url=door.url)
-        drop_order(order=order, actor=actor, at=at, reason=reason)
+        drop_order(order=order, actor=actor, at=at, reason=reason, way=way)
 
 
-def drop_order(*, order: OrderFacts, actor: Any, at: datetime, reason: str) -> None:
+def drop_order(*, order: OrderFacts, actor: Any, at: datetime, reason: str, way: str = "") -> None:
     """Cancel a locked order, for its buyer or since its supplier has nothing to send. Raises as `cancel_order` does."""
     if order.state not in (OrderState.UNPAID, OrderState.TO_SHIP):
         raise WrongState(_("This order can't be cancelled any more."))
@@ -108,9 +108,9 @@ def drop_order(*, order: OrderFacts, actor: Any, at: datetime, reason: str) -> N
         raise WrongState(_("Part of this order is on its way already."))
     was_unpaid = order.state == OrderState.UNPAID
     if was_unpaid:
-        _drop_unpaid(order, lines, reason, actor, at)
+        _drop_unpaid(order, lines, reason, actor, at, way)
     else:
-        _drop_working(order, lines, reason, actor, at)
+        _drop_working(order, lines, reason, actor, at, way)
     outbox.enqueue(
         task="sales.stock_came_back", args={"listing_ids": sorted({line.listing_id for line in lines})}, at=at
     )
@@ -122,12 +122,12 @@ def drop_order(*, order: OrderFacts, actor: Any, at: datetime, reason: str) -> N
     )
 
 
-def _drop_unpaid(order: OrderFacts, lines: list[LineFacts], reason: str, actor: Any, at: datetime) -> None:
+def _drop_unpaid(order: OrderFacts, lines: list[LineFacts], reason: str, actor: Any, at: datetime, way: str) -> None:
     """Take an order out of a purchase that waits for its money: that much less is due."""
     purchase, fen = order.purchase, order.left_fen
     OrderFacts.objects.filter(pk=order.pk).update(waived_fen=F("total_fen") - F("refunded_fen"))
     LineFacts.objects.filter(order=order).update(cancelled=F("ordered"))
-    move_order(order, OrderState.CANCELLED, reason=reason, actor=actor, at=at)
+    move_order(order, OrderState.CANCELLED, reason=reason, actor=actor, at=at, way=way)
     is_last = not OrderFacts.objects.filter(purchase=purchase).exclude(state=OrderState.CANCELLED).exists()
     if is_last:
         _shut(purchase, PurchaseState.CANCELLED, reason, actor, at)
@@ -145,7 +145,7 @@ def _drop_unpaid(order: OrderFacts, lines: list[LineFacts], reason: str, actor: 
     hooks.tell(cancelled)
 
 
-def _drop_working(order: OrderFacts, lines: list[LineFacts], reason: str, actor: Any, at: datetime) -> None:
+def _drop_working(order: OrderFacts, lines: list[LineFacts], reason: str, actor: Any, at: datetime, way: str) -> None:
     """Cancel an order that its supplier works on: its money goes back, or is not charged where the goods come first."""
     sold: dict[int, int] = {}
     for line in lines:
@@ -153,7 +153,7 @@ def _drop_working(order: OrderFacts, lines: list[LineFacts], reason: str, actor:
     count_sold(sold, at=at)
     _release(lines, actor, at)
     LineFacts.objects.filter(order=order).update(cancelled=F("ordered"))
-    move_order(order, OrderState.CANCELLED, reason=reason, actor=actor, at=at)
+    move_order(order, OrderState.CANCELLED, reason=reason, actor=actor, at=at, way=way)
     left = order.left_fen
     # One call of the participants for both events: they lock certified output before budgets.
     cancelled = _cancelled(order, lines, 0, reason, actor, at)

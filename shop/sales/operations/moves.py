@@ -12,13 +12,15 @@ from shop.sales.models import OrderFacts, OrderMove
 from shop.sales.states import ORDER_MOVES, OrderState
 
 
-def move_order(order: OrderFacts, to: str, *, reason: str, actor: Any, at: datetime) -> None:
+def move_order(order: OrderFacts, to: str, *, reason: str, actor: Any, at: datetime, way: str = "") -> None:
     """Move one locked order, recording who, when and why. Raises WrongState for a move that is not legal."""
-    move_orders([order], to, reason=reason, actor=actor, at=at)
+    move_orders([order], to, reason=reason, actor=actor, at=at, way=way)
 
 
-def move_orders(orders: Iterable[OrderFacts], to: str, *, reason: str, actor: Any, at: datetime) -> None:
+def move_orders(orders: Iterable[OrderFacts], to: str, *, reason: str, actor: Any, at: datetime, way: str = "") -> None:
     """Move several orders at once; all or none. Facts and Oscar's status change by compare-and-set.
+
+    `way`: how who only has the phone of a guest's purchase acted.
 
     Raises WrongState when one is not in a state that leads to `to`, or was moved by somebody else meanwhile.
     """
@@ -44,6 +46,7 @@ def move_orders(orders: Iterable[OrderFacts], to: str, *, reason: str, actor: An
                 to_state=to,
                 reason=reason,
                 actor_id=getattr(actor, "pk", None),
+                way=way,
                 at=at,
             )
             for order in orders

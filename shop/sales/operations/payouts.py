@@ -28,12 +28,21 @@ LONGEST_HOLDER, LONGEST_BANK, LONGEST_WHY = 120, 80, 200
 
 
 def give_account(
-    *, purchase: Purchase, holder: str, bank: str, number: str, actor: Any, at: datetime, through: str = ""
+    *,
+    purchase: Purchase,
+    holder: str,
+    bank: str,
+    number: str,
+    actor: Any,
+    at: datetime,
+    through: str = "",
+    way: str = "",
 ) -> RefundAccount:
     """Say where the refunds of a purchase are paid to, as its buyer or as finance; the latest word counts.
 
     What was paid out already stays where it went. `through` is the kind of purchases whose own door this is: of a unit
-    its finance says it (DoneElsewhere), and the account is in the name of who paid. Raises InvalidInput on `holder`,
+    its finance says it (DoneElsewhere), and the account is in the name of who paid; so it is where somebody says it who
+    only has the phone of a guest's purchase (`way`), and what its buyer said stays. Raises InvalidInput on `holder`,
     `bank` or `number`, WrongState where nothing is to be paid to an account.
     """
     door = hooks.elsewhere(hooks.Step.PAY, purchase) if through != purchase.attribution_kind else None
@@ -54,20 +63,41 @@ def give_account(
         locked = lock_purchase(purchase.pk)
         if not _waiting_of(locked).exists():
             raise WrongState(_("No refund of this purchase waits for an account."))
-        _check_holder(locked, holder)
         account = RefundAccount.objects.filter(purchase=locked).first() or RefundAccount(purchase=locked, version=0)
+        _check_holder(locked, holder, account, way)
         if account.version and (account.holder, account.bank, account.number) == (holder, bank, digits):
             return account
         account.holder, account.bank, account.number = holder, bank, digits
-        account.given_by_id, account.given_at = getattr(actor, "pk", None), at
+        account.given_by_id, account.given_at, account.way = getattr(actor, "pk", None), at, way
         account.version += 1
         account.save()
-        audit.record(action="refund_account_given", object_kind="purchase", object_id=locked.number, actor=actor, at=at)
+        audit.record(
+            action="refund_account_given", object_kind="purchase", object_id=locked.number, actor=actor, at=at, way=way
+        )
         return account
 
 
-def _check_holder(purchase: Purchase, holder: str) -> None:
-    """Public money goes back to who paid it, in the name on its account. Raises InvalidInput on `holder`."""
+def _check_holder(purchase: Purchase, holder: str, account: RefundAccount, way: str) -> None:
+    """Public money goes back to who paid it, in the name on its account; so does money that somebody asks for who has
+    no more than the phone of the recipient. Raises InvalidInput on `holder`, WrongState where the buyer named one.
+    """
+    if way:
+        if account.version and not account.way:
+            raise WrongState(
+                _("Who bought this has named the account already. Only who bought it changes it: %(who)s.")
+                % {"who": who_bought_words()},
+                code="account_of_buyer",
+            )
+        if not is_among(holder, names_of_payers([purchase])[purchase.pk]):
+            raise InvalidInput(
+                _(
+                    "The money goes back to who sent the transfer: the account's holder must be the name on it. Only "
+                    "who bought it names another account: %(who)s."
+                )
+                % {"who": who_bought_words()},
+                code="holder_not_payer",
+                field="holder",
+            )
     if purchase.attribution_kind not in hooks.holder_sources:
         return
     names = names_of_payers([purchase])[purchase.pk]
@@ -78,6 +108,11 @@ def _check_holder(purchase: Purchase, holder: str) -> None:
             code="holder_not_payer",
             field="holder",
         )
+
+
+def who_bought_words() -> str:
+    """Say how one is known as who bought a guest's purchase."""
+    return _("in the browser it was bought in, or signed in to the account that bought it")
 
 
 def pay_out(

@@ -23,17 +23,17 @@ BATCH = 100
 BY_TIME = "received_by_time"
 
 
-def confirm_receipt(*, order_id: int, actor: Any, at: datetime) -> bool:
+def confirm_receipt(*, order_id: int, actor: Any, at: datetime, way: str = "") -> bool:
     """Note, as its buyer, that all that was sent arrived; return False when that was noted before.
 
     Every sent piece counts as accepted; what is left of the money becomes payable to the supplier.
     Raises DoneElsewhere where somebody else receives (a unit in form, a beneficiary by its link), WrongState when the
     order is not on its way. Locks: purchase, order, ledger.
     """
-    return _receive_all(order_id, actor, at, "received", asks=True)
+    return _receive_all(order_id, actor, at, "received", asks=True, way=way)
 
 
-def _receive_all(order_id: int, actor: Any, at: datetime, reason: str, *, asks: bool) -> bool:
+def _receive_all(order_id: int, actor: Any, at: datetime, reason: str, *, asks: bool, way: str = "") -> bool:
     with transaction.atomic():
         order = lock_order(order_id)
         if order.state == OrderState.COMPLETED:
@@ -43,18 +43,21 @@ def _receive_all(order_id: int, actor: Any, at: datetime, reason: str, *, asks: 
         door = hooks.elsewhere(hooks.Step.RECEIVE, order.purchase, order.order.number) if asks else None
         if door is not None:
             raise DoneElsewhere(door.why, url=door.url)
-        complete_order(order, list(LineFacts.objects.filter(order=order)), actor=actor, at=at, reason=reason)
+        lines = list(LineFacts.objects.filter(order=order))
+        complete_order(order, lines, actor=actor, at=at, reason=reason, way=way)
         return True
 
 
-def complete_order(order: OrderFacts, lines: Sequence[LineFacts], *, actor: Any, at: datetime, reason: str) -> None:
+def complete_order(
+    order: OrderFacts, lines: Sequence[LineFacts], *, actor: Any, at: datetime, reason: str, way: str = ""
+) -> None:
     """Move a locked order on whose last delivery was decided on, and settle its money.
 
     Sent pieces that nobody rejected count as accepted. Where the goods came first, the last delivery falls due.
     """
     LineFacts.objects.filter(order=order).update(accepted=F("shipped") - F("rejected"))
     Shipment.objects.filter(order=order, received_at=None).update(received_at=at)
-    move_order(order, OrderState.COMPLETED, reason=reason, actor=actor, at=at)
+    move_order(order, OrderState.COMPLETED, reason=reason, actor=actor, at=at, way=way)
     if order.purchase.state == PurchaseState.PAID:
         ledger.post(
             books.completed(

@@ -14,7 +14,7 @@ from shop.sales.operations.case_moves import grant, lock_case, move_case
 from shop.sales.states import AfterSaleState, CaseSide
 
 
-def send_back(*, case_id: int, carrier: str, tracking_no: str, actor: Any, at: datetime) -> AfterSale:
+def send_back(*, case_id: int, carrier: str, tracking_no: str, actor: Any, at: datetime, way: str = "") -> AfterSale:
     """Note, as the buyer, by which parcel the goods go back. The same again changes nothing.
 
     Raises InvalidInput on `carrier` or `tracking_no`, WrongState when nothing is to be sent back (any more).
@@ -33,7 +33,7 @@ def send_back(*, case_id: int, carrier: str, tracking_no: str, actor: Any, at: d
         if case.state == AfterSaleState.RETURNING and (case.back_carrier, case.back_tracking_no) == (carrier, number):
             return case
         move_case(
-            case, AfterSaleState.RETURNING, side=CaseSide.BUYER, actor=actor, at=at,
+            case, AfterSaleState.RETURNING, side=CaseSide.BUYER, actor=actor, at=at, way=way,
             back_carrier=carrier, back_tracking_no=number, sent_back_at=at,
         )  # fmt: skip
         return case

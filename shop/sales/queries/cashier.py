@@ -15,7 +15,7 @@ from shop.sales.models import LineFacts, OrderFacts, Payment, PayTime, Purchase
 from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.pay_times import pay_time_for
 from shop.sales.queries.payouts import GoesBack, goes_back
-from shop.sales.queries.purchases import purchase_of
+from shop.sales.queries.purchases import purchase_of, way_of
 from shop.sales.queries.trails import NOTHING_CAME, Trail, said_to_buyer, trail_of
 from shop.sales.states import OrderState, PaymentState, PurchaseState
 from shop.sales.texts import in_reader_language, thumb_url
@@ -51,6 +51,7 @@ class Cashier:
     scarce: PayTime | None = None
     transfer: Payment | None = None
     trail: Trail = NOTHING_CAME
+    way: str = ""
 
     @property
     def open_count(self) -> int:
@@ -129,6 +130,7 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
     purchase = purchase_of(visitor, number)
     if purchase is None:
         return None
+    way = way_of(visitor, purchase)
     pictures: dict[int, list[str]] = {}
     pieces: dict[int, int] = {}
     lines = _LINES(purchase.pk)
@@ -160,11 +162,18 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
         first,
         len({line[3] for line in lines}),
         _given_to(purchase),
-        goes_back(purchase.pk),
+        goes_back(purchase.pk, way),
         pay_time_for((line[5] for line in lines), purchase.placed_at),
         next((each for each in attempts if _waits_for_transfer(purchase, each)), None),
-        trail_of(purchase.pk) if any(each.received_fen for each in attempts) else NOTHING_CAME,
+        _trail(purchase, way) if any(each.received_fen for each in attempts) else NOTHING_CAME,
+        way,
     )
+
+
+def _trail(purchase: Purchase, way: str) -> Trail:
+    """Who paid, and from which account, is told to who bought it alone."""
+    found = trail_of(purchase.pk)
+    return found.without_payers() if way else found
 
 
 def _waits_for_transfer(purchase: Purchase, payment: Payment) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from shop.sales import rules
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Payment, Purchase, Refund, ReviewFacts
-from shop.sales.queries.purchases import owned
+from shop.sales.queries.purchases import owned, way_of
 from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState, RefundState
 from shop.sales.visitors import Visitor
 
@@ -91,7 +91,7 @@ def tab_counts(orders: QuerySet[OrderFacts]) -> dict[str, int]:
 
 
 def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
-    """Return the visitor's own order `number` with everything that its page shows, or None. Up to 9 queries."""
+    """Return the visitor's own order `number` with everything that its page shows, or None. Up to 10 queries."""
     return with_everything(owned_orders(visitor).filter(order__number=number)).first()
 
 
@@ -105,14 +105,15 @@ def with_everything(orders: QuerySet[OrderFacts]) -> QuerySet[OrderFacts]:
         "shipments__lines",
         Prefetch(
             "lines__after_sales",
-            queryset=AfterSale.objects.order_by("pk").prefetch_related("pictures__picture", "decisions"),
+            queryset=AfterSale.objects.order_by("pk").prefetch_related("pictures__picture", "decisions", "moves"),
         ),
     )
 
 
-def order_id_of(visitor: Visitor, number: str) -> int | None:
-    """Return the id of the visitor's own order, or None. One query."""
-    return owned_orders(visitor).filter(order__number=number).values_list("pk", flat=True).first()
+def acted_on(visitor: Visitor, number: str) -> tuple[int, str] | None:
+    """Return the id of an order that the visitor may act on, and how it does (`states.Way`), or None. One query."""
+    order = owned_orders(visitor).filter(order__number=number).select_related("purchase").first()
+    return (order.pk, way_of(visitor, order.purchase)) if order is not None else None
 
 
 def is_paid(order_id: int) -> bool:
@@ -131,9 +132,10 @@ def line_of(visitor: Visitor, number: str, line_id: int) -> LineFacts | None:
 
 def case_of(visitor: Visitor, number: str, case_id: int) -> AfterSale | None:
     """Return a case of the visitor's own order, or None. One query."""
-    return AfterSale.objects.filter(
+    found = AfterSale.objects.filter(
         pk=case_id, line__order__in=owned_orders(visitor), line__order__order__number=number
-    ).first()
+    )
+    return found.select_related("line__order__purchase").first()
 
 
 def find_purchase(*, phones: Collection[str], number: str) -> Purchase | None:

@@ -156,12 +156,14 @@ def goes_back_of_closed(order_id: int) -> int:
 class GoesBack:
     """What of a purchase is to be paid to its buyer's account: 分, and the account as far as it is known.
 
-    `door`: where, and by whom, the account is said instead of by the buyer.
+    `door`: where, and by whom, the account is said instead of by the buyer. `is_buyers`: the buyer said it, and who
+    reads this only has the phone of the purchase: its bank is not shown.
     """
 
     fen: int
     account: RefundAccount | None
     door: hooks.Elsewhere | None = None
+    is_buyers: bool = False
 
 
 def waiting_without_account(kind: str, ref: Any) -> QuerySet[Refund]:
@@ -182,11 +184,15 @@ def refunds_without_account(kind: str, ref: str) -> dict[int, tuple[int, datetim
     return {pk: (fen, since) for pk, fen, since in rows.order_by("payment__payable_id")}
 
 
-def goes_back(purchase_id: int) -> GoesBack | None:
-    """Return what waits to be paid to a buyer's account, or None where nothing does. Three queries at most."""
+def goes_back(purchase_id: int, way: str = "") -> GoesBack | None:
+    """Return what waits to be paid to a buyer's account, or None where nothing does. Three queries at most.
+
+    `way`: how who reads it acts (`states.Way`).
+    """
     waiting = by_hand().filter(payment__payable_id=purchase_id, state=RefundState.REQUESTED)
     fen = waiting.aggregate(fen=Sum("amount_fen"))["fen"]
     if not fen:
         return None
     door = hooks.elsewhere(hooks.Step.PAY, Purchase.objects.get(pk=purchase_id))
-    return GoesBack(fen, RefundAccount.objects.filter(pk=purchase_id).first(), door)
+    account = RefundAccount.objects.filter(pk=purchase_id).first()
+    return GoesBack(fen, account, door, is_buyers=bool(way and account is not None and not account.way))

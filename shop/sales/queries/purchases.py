@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q
 from shop.core.keyset import Slice, slice_after
 from shop.core.prepared import Prepared
 from shop.sales.models import OrderFacts, Purchase
+from shop.sales.states import Way
 from shop.sales.visitors import Visitor, token_hash
 
 
@@ -18,10 +19,16 @@ def owned(visitor: Visitor, prefix: str = "") -> Q:
         mine |= Q(**{f"{prefix}user": visitor.user})
     if visitor.token_hashes:
         mine |= Q(**{f"{prefix}guest_token_hash__in": visitor.token_hashes, f"{prefix}user__isnull": True})
-    if visitor.opened:
+    if visitor.opened or visitor.proved:
         # Once an account has it, what was opened as a guest's purchase needs the account.
-        mine |= Q(**{f"{prefix}pk__in": visitor.opened, f"{prefix}user__isnull": True})
-    return mine
+        mine |= Q(**{f"{prefix}pk__in": (*visitor.opened, *visitor.proved), f"{prefix}user__isnull": True})
+    return mine | with_phone(visitor, prefix) if visitor.phones else mine
+
+
+def with_phone(visitor: Visitor, prefix: str = "") -> Q:
+    """Return the filter of guests' purchases with a phone that the account proved, and that it did not disclaim."""
+    said = Q(**{f"{prefix}declined_by__isnull": True}) | ~Q(**{f"{prefix}declined_by": visitor.user})
+    return said & Q(**{f"{prefix}contact_phone__in": visitor.phones, f"{prefix}user__isnull": True})
 
 
 NOBODY = Visitor()
@@ -33,7 +40,23 @@ def _is_owned(purchase: Purchase, visitor: Visitor) -> bool:
     """Tell whether `owned` holds for a purchase at hand."""
     if purchase.user_id is not None:
         return visitor.user is not None and bool(purchase.user_id == visitor.user.pk)
+    return _is_bought_by(purchase, visitor) or purchase.pk in visitor.proved or _has_phone(purchase, visitor)
+
+
+def _is_bought_by(purchase: Purchase, visitor: Visitor) -> bool:
     return purchase.pk in visitor.opened or (purchase.guest_token_hash or None) in visitor.token_hashes
+
+
+def _has_phone(purchase: Purchase, visitor: Visitor) -> bool:
+    is_declined = visitor.user is not None and purchase.declined_by_id == visitor.user.pk
+    return purchase.contact_phone in visitor.phones and not is_declined
+
+
+def way_of(visitor: Visitor, purchase: Purchase) -> str:
+    """Return how the visitor acts on a purchase that it may act on (`states.Way`): "" as who bought it."""
+    if purchase.user_id is not None or _is_bought_by(purchase, visitor):
+        return ""
+    return Way.CODE if purchase.pk in visitor.proved else Way.PHONE
 
 
 def purchase_of(visitor: Visitor, number: str) -> Purchase | None:
@@ -41,6 +64,11 @@ def purchase_of(visitor: Visitor, number: str) -> Purchase | None:
     if visitor == NOBODY:
         return None
     return next((each for each in _NUMBERED(number) if _is_owned(each, visitor)), None)
+
+
+def is_bought_by(visitor: Visitor, purchase: Purchase) -> bool:
+    """Tell whether the visitor may act on a purchase as who bought it."""
+    return _is_owned(purchase, visitor) and not way_of(visitor, purchase)
 
 
 def purchase_of_link(token: str) -> Purchase | None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from shop.core.private_files import private_url
 from shop.sales import hooks, visitors
 from shop.sales.models import Payment, Purchase, Refund, TransferSlip
-from shop.sales.queries.purchases import purchase_of
+from shop.sales.queries.purchases import is_bought_by
 from shop.sales.states import PaymentState, PurchaseState
 
 SLIPS, PROOFS = "slip", "payout"
@@ -61,7 +61,7 @@ def slip_key(request: HttpRequest, pk: int) -> str | None:
     purchase = Purchase.objects.get(pk=row.payment.payable_id)
     is_concerned = (
         (user is not None and user.has_perm("sales.decide_transfers"))
-        or purchase_of(visitors.visitor(request), purchase.number) is not None
+        or is_bought_by(visitors.visitor(request), purchase)
         or (user is not None and hooks.pays_for(user, purchase))
     )
     return row.picture.key if is_concerned else None

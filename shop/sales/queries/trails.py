@@ -1,7 +1,7 @@
 """The trail of a purchase's money: what came, what of it goes or went back; when, and by which number of the bank."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Sum
@@ -83,6 +83,10 @@ class Trail:
     def unneeded(self) -> "Trail":
         """Return what came, and of what went back only what no order had taken."""
         return Trail(self.came, tuple(each for each in self.back if not each.is_of_order))
+
+    def without_payers(self) -> "Trail":
+        """Return the same without who paid, and without the bank's numbers of what came."""
+        return replace(self, came=tuple(replace(each, payer="", reference="") for each in self.came))
 
     def of_payment(self, payment_id: int) -> "Trail":
         """Return what came and went back by one payment."""

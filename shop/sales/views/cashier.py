@@ -85,6 +85,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
             **{name: sent.line(request, name) for name in ("holder", "bank", "number")},
             actor=visitors.user_of(request),
             at=timezone.now(),
+            way=found.way,
         )
     except DomainError as error:
         said = {"field": error.field, "refusal": str(error.message), "sent": request.POST, "refused_form": "refund"}
@@ -179,7 +180,8 @@ def transfer(request: HttpRequest, number: str) -> HttpResponse:
 
 def _show_transfer(request: HttpRequest, found: Cashier, status: int = 200, **more: Any) -> HttpResponse:
     assert found.transfer is not None
-    slips = slips_of([found.transfer.pk]).get(found.transfer.pk, [])
+    # A slip shows the account of who paid.
+    slips = [] if found.way else slips_of([found.transfer.pk]).get(found.transfer.pk, [])
     return _show(request, found, "cashier_transfer", status, payee=queries.payee(), slips=slips, **more)
 
 
@@ -193,7 +195,7 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
     upload = request.FILES.get("slip")
     try:
         add_slip(
-            purchase=found.purchase, upload=upload, replaces=slip_replaced(request),
+            purchase=found.purchase, upload=upload, replaces=None if found.way else slip_replaced(request),
             actor=visitors.user_of(request), at=timezone.now(),
         )  # fmt: skip
     except DomainError as error:
@@ -228,7 +230,9 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Close an unpaid purchase at the buyer's wish."""
     found = _of(request, number)
     try:
-        closing.cancel_purchase(purchase=found.purchase, actor=visitors.user_of(request), at=timezone.now())
+        closing.cancel_purchase(
+            purchase=found.purchase, actor=visitors.user_of(request), at=timezone.now(), way=found.way
+        )
     except DomainError as error:
         messages.error(request, str(error.message))
     return _to(number)

@@ -1,6 +1,7 @@
 """What a buyer does with an order: cancel, receive, nudge, buy again, review, ask for money back."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -26,13 +27,14 @@ from shop.sales.models import LineFacts
 from shop.sales.money_shown import cancelled_words
 from shop.sales.operations import aftersales, arbitration, baskets, closing, nudges, receipts, returning, reviews
 from shop.sales.operations.buy_again import buy_again as repeat
-from shop.sales.queries.orders import case_of, is_paid, line_of, order_id_of
+from shop.sales.queries.orders import acted_on, case_of, is_paid, line_of
 from shop.sales.queries.payouts import goes_back_by_hand, goes_back_of_closed
+from shop.sales.queries.purchases import way_of
 from shop.sales.shown import show_line
 from shop.sales.states import OrderState
 from shop.sales.views.orders import show_one
 
-Action = Callable[[HttpRequest, int, Any], str]
+Action = Callable[..., str]
 
 
 def _action(act: Action) -> Callable[..., HttpResponse]:
@@ -42,11 +44,13 @@ def _action(act: Action) -> Callable[..., HttpResponse]:
     @post_only
     @wraps(act)
     def view(request: HttpRequest, number: str) -> HttpResponse:
-        order_id = order_id_of(visitors.visitor(request), number)
-        if order_id is None:
+        found = acted_on(visitors.visitor(request), number)
+        if found is None:
             raise Http404
+        order_id, way = found
+        facts = {"actor": visitors.user_of(request), "at": timezone.now(), "way": way}
         try:
-            messages.success(request, act(request, order_id, visitors.user_of(request)))
+            messages.success(request, act(request, order_id, **facts))
         except DomainError as error:
             return show_one(request, number, status=error.status, refusal=str(error.message))
         return redirect("sales:order", number)
@@ -55,13 +59,15 @@ def _action(act: Action) -> Callable[..., HttpResponse]:
 
 
 @_action
-def cancel(request: HttpRequest, order_id: int, actor: Any) -> str:
+def cancel(request: HttpRequest, order_id: int, **facts: Any) -> str:
     """Cancel the order before it is sent."""
     was_paid = is_paid(order_id)
-    closing.cancel_order(order_id=order_id, actor=actor, at=timezone.now())
+    closing.cancel_order(order_id=order_id, **facts)
     if was_paid:
-        return cancelled_words(by_hand=goes_back_by_hand(order_id))
+        return cancelled_words(by_hand=goes_back_by_hand(order_id), way=facts["way"])
     back_fen = goes_back_of_closed(order_id)
+    if back_fen and facts["way"]:
+        return cancelled_words(by_hand=True, way=facts["way"])
     if back_fen:
         return _(
             "Cancelled. %(fen)s that you transferred goes back to your bank account: please check below where it is "
@@ -71,16 +77,16 @@ def cancel(request: HttpRequest, order_id: int, actor: Any) -> str:
 
 
 @_action
-def receive(request: HttpRequest, order_id: int, actor: Any) -> str:
+def receive(request: HttpRequest, order_id: int, **facts: Any) -> str:
     """Confirm that the goods arrived."""
-    receipts.confirm_receipt(order_id=order_id, actor=actor, at=timezone.now())
+    receipts.confirm_receipt(order_id=order_id, **facts)
     return _("Thank you. If something is damaged, tell us within 48 hours.")
 
 
 @_action
-def nudge(request: HttpRequest, order_id: int, actor: Any) -> str:
+def nudge(request: HttpRequest, order_id: int, *, actor: Any, at: datetime, way: str) -> str:
     """Ask the supplier to send it soon."""
-    nudges.nudge(order_id=order_id, actor=actor, at=timezone.now())
+    nudges.nudge(order_id=order_id, actor=actor, at=at)
     return _("The supplier has been asked to send it soon.")
 
 
@@ -88,12 +94,12 @@ def nudge(request: HttpRequest, order_id: int, actor: Any) -> str:
 @post_only
 def buy_again(request: HttpRequest, number: str) -> HttpResponse:
     """Put what is still sold into the basket, and say what is not."""
-    order_id = order_id_of(visitors.visitor(request), number)
-    if order_id is None:
+    found = acted_on(visitors.visitor(request), number)
+    if found is None:
         raise Http404
     user = visitors.user_of(request)
     basket = baskets.open_basket(user=user, basket_id=visitors.basket_id_of(request))
-    done = repeat(order_id=order_id, basket=basket, at=timezone.now())
+    done = repeat(order_id=found[0], basket=basket, at=timezone.now())
     for name, reason in done.refused:
         messages.warning(request, _("%(name)s: %(reason)s") % {"name": name, "reason": reason})
     if not done.added:
@@ -180,6 +186,7 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
                 uploads=photos.uploads,
                 actor=visitors.user_of(request),
                 at=at,
+                way=way_of(visitors.visitor(request), line.order.purchase),
             )
         except DomainError as error:
             status = error.status
@@ -217,11 +224,14 @@ def _case_step(act: Action) -> Callable[..., HttpResponse]:
     @post_only
     @wraps(act)
     def view(request: HttpRequest, number: str, case_id: int) -> HttpResponse:
-        case = case_of(visitors.visitor(request), number, case_id)
+        visitor = visitors.visitor(request)
+        case = case_of(visitor, number, case_id)
         if case is None:
             raise Http404
+        way = way_of(visitor, case.line.order.purchase)
+        facts = {"actor": visitor.user, "at": timezone.now(), "way": way}
         try:
-            messages.success(request, act(request, case.pk, visitors.user_of(request)))
+            messages.success(request, act(request, case.pk, **facts))
         except DomainError as error:
             refused = {"case": case.pk, "field": error.field or "", "words": str(error.message), "sent": request.POST}
             return show_one(request, number, status=error.status, refusal=str(error.message), case_refused=refused)
@@ -231,34 +241,33 @@ def _case_step(act: Action) -> Callable[..., HttpResponse]:
 
 
 @_case_step
-def withdraw(request: HttpRequest, case_id: int, actor: Any) -> str:
+def withdraw(request: HttpRequest, case_id: int, **facts: Any) -> str:
     """Take an after-sales case back."""
-    aftersales.withdraw_after_sale(case_id=case_id, actor=actor, at=timezone.now())
+    aftersales.withdraw_after_sale(case_id=case_id, **facts)
     return _("Taken back.")
 
 
 @_case_step
-def take_offer(request: HttpRequest, case_id: int, actor: Any) -> str:
+def take_offer(request: HttpRequest, case_id: int, **facts: Any) -> str:
     """Take the part that the supplier offers."""
-    aftersales.accept_offer(case_id=case_id, actor=actor, at=timezone.now())
+    aftersales.accept_offer(case_id=case_id, **facts)
     return _("Agreed: the money is on its way back.")
 
 
 @_case_step
-def ask_platform(request: HttpRequest, case_id: int, actor: Any) -> str:
+def ask_platform(request: HttpRequest, case_id: int, **facts: Any) -> str:
     """Have the platform decide."""
-    arbitration.ask_platform(case_id=case_id, words=sent.paragraphs(request, "words"), actor=actor, at=timezone.now())
+    arbitration.ask_platform(case_id=case_id, words=sent.paragraphs(request, "words"), **facts)
     return _("The platform decides now. You are told.")
 
 
 @_case_step
-def send_back(request: HttpRequest, case_id: int, actor: Any) -> str:
+def send_back(request: HttpRequest, case_id: int, **facts: Any) -> str:
     """Note the parcel by which the goods go back."""
     returning.send_back(
         case_id=case_id,
         carrier=request.POST.get("carrier", ""),
         tracking_no=sent.line(request, "tracking_no", 60),
-        actor=actor,
-        at=timezone.now(),
+        **facts,
     )
     return _("Noted: the money follows once the supplier has it.")

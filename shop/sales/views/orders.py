@@ -22,10 +22,10 @@ from shop.sales import openings, rules, visitors
 from shop.sales.forms.orders import FindOrderForm
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
-from shop.sales.queries.purchases import guests_purchases, purchase_of_link
-from shop.sales.queries.received import bought_here, received_orders
+from shop.sales.queries.purchases import guests_purchases, purchase_of_link, way_of
+from shop.sales.queries.received import bought_here
 from shop.sales.queries.trails import going_back_of_orders
-from shop.sales.received_shown import show_found, show_order_state
+from shop.sales.received_shown import show_found
 from shop.sales.shown import show_order, show_order_page
 from shop.sales.texts import in_reader_language
 
@@ -84,11 +84,10 @@ def orders(request: HttpRequest) -> HttpResponse:
         return redirect(elsewhere)
     context = {
         "page": listed.page,
-        "orders": [show_order(order, at) for order in listed.page.object_list],
+        "orders": [show_order(order, at, way=way_of(visitor, order.purchase)) for order in listed.page.object_list],
         "tabs": [(code, label, listed.counts.get(code, 0)) for code, label in tab_labels().items()],
         "tab": tab,
         "bought_here": bought_here(visitors.bought_in(request)),
-        "received": [show_order_state(order) for order in received_orders(visitor.user)],
     }
     return render(request, "sales/orders.html", context)
 
@@ -108,7 +107,10 @@ def show_one(
     facts = order_of(visitor, number)
     if facts is None:
         raise Http404
-    shown = show_order_page(facts, timezone.now(), open_address=visitor.user is not None)
+    way = way_of(visitor, facts.purchase)
+    # Where the parcel goes is no secret to who proved the phone of who gets it.
+    is_known = visitor.user is not None or facts.purchase_id in visitor.proved
+    shown = show_order_page(facts, timezone.now(), open_address=is_known, way=way)
     slugs = {pk: listing.slug for pk, listing in listings_now(line.listing_id for line in shown.lines).items()}
     context: dict[str, Any] = {
         "order": shown,
@@ -117,7 +119,7 @@ def show_one(
         "case_refused": case_refused,
         "carriers": carriers() if any(case.can["send_back"] for line in shown.lines for case in line.cases) else (),
     }
-    context["back"] = goes_back(facts.purchase_id)
+    context["back"] = goes_back(facts.purchase_id, way)
     context["going_back_fen"] = going_back_of_orders([facts.pk]).get(facts.pk, 0)
     context["gone_back_fen"] = facts.refunded_fen - context["going_back_fen"]
     return render(request, "sales/order.html", context, status=status)
@@ -176,13 +178,12 @@ def found(request: HttpRequest) -> HttpResponse:
     purchases = guests_purchases(openings.found_in(request))
     if not purchases:
         return redirect("sales:orders-find")
-    opened, received = openings.opened_in(request), openings.received_in(request)
+    opened, proved = openings.opened_in(request), openings.proved_in(request)
     rows = [
         {
             "purchase": purchase,
             "orders": show_found(purchase),
-            "is_opened": purchase.pk in opened,
-            "is_received": purchase.pk in received,
+            "is_opened": purchase.pk in opened or purchase.pk in proved,
         }
         for purchase in purchases
     ]
@@ -192,7 +193,7 @@ def found(request: HttpRequest) -> HttpResponse:
 @never_cache
 @post_only
 def send_code(request: HttpRequest, number: str) -> HttpResponse:
-    """Send a code to the phone of a found purchase: who has it may follow its orders and receive them."""
+    """Send a code to the phone of a found purchase: who has it may act on its orders."""
     rows = guests_purchases(openings.found_in(request))
     purchase = next((each for each in rows if each.number == number), None)
     if purchase is None:
@@ -210,15 +211,15 @@ def send_code(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def open_proved(request: HttpRequest, proved: Pending) -> HttpResponse:
-    """Let the session that proved the phone of a guest's purchase follow and receive it.
+    """Let the session that proved the phone of a guest's purchase act on it, with what is said to who bought it.
 
-    See `shop.accounts.hooks.on_proved`. It may be a present: whoever has the phone did not pay, and gets no money.
+    See `shop.accounts.hooks.on_proved`. It may be a present: whoever has the phone takes it from nobody.
     """
     purchase = next(iter(guests_purchases([proved.payload["purchase"]])), None)
     if purchase is None or international_phone(purchase.contact_phone) != proved.destination:
         raise Http404
-    openings.receive_purchase(request, purchase.pk)
+    openings.prove_purchase(request, purchase.pk)
     of_purchase = list(purchase.orders.all())
     if len(of_purchase) == 1:
-        return redirect("sales:received", of_purchase[0].order.number)
+        return redirect("sales:order", of_purchase[0].order.number)
     return redirect("sales:orders-found")
