@@ -309,7 +309,12 @@ def ship_parcel(request: ApiRequest, number: str, body: ParcelIn, asked: ForOne)
 
 class CancelIn(Body):
     lines: list[Id] = Field([], max_length=200, description=gettext_noop("Without any, all that waits."))
-    reason: Literal["out_of_stock", "damaged_harvest", "cannot_deliver"] = "out_of_stock"
+    reason: Literal["out_of_stock", "damaged_harvest", "cannot_deliver"] = Field(
+        "out_of_stock",
+        description=gettext_noop(
+            "Out of stock or failed your check: the pieces leave your stock. Otherwise they are sold again."
+        ),
+    )
 
 
 @area.writes(
