@@ -191,3 +191,15 @@ def test_money_is_not_booked_as_come_in_with_the_number_of_a_refund_by_page_or_a
     answer = program().post(f"/review/transfers/{waiting.pk}/match", facts, key="k")
     assert (answer.status_code, answer.data["code"]) == (422, "reference_used")
     assert (Remittance.objects.filter(payment=waiting).count(), StatementLine.objects.count()) == (0, 1)
+
+
+@pytest.mark.parametrize("unknown", ["999999", "-1", "9" * 30])
+def test_an_unknown_offset_is_said_beside_the_field_on_page_and_api(unknown: str) -> None:
+    _purchase, payment = announced()
+    facts = {"received": "189.80", "payer": "周敏", "why": "本人"}
+    page = finance().post(f"/review/transfers/{payment.pk}/", facts | {"then": f"offset:{unknown}"})
+    assert (page.status_code, page.context["field"]) == (422, "then")
+    answer = program().post(
+        f"/review/transfers/{payment.pk}/match", facts | {"then": "offset", "offset": int(unknown)}, key="k"
+    )
+    assert answer.status_code == 422
