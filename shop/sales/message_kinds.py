@@ -7,7 +7,7 @@ from shop.accounts.messages import register
 register(
     "purchase_paid",
     title=_("Paid: %(total)s"),
-    text=_("%(orders)s orders are being prepared. We tell you when they are on their way."),
+    text=_("Orders being prepared: %(orders)s. We tell you when they are on their way."),
     action=_("See the orders"),
     icon="circle-check",
 )

@@ -41,8 +41,22 @@ def cancel_words(order: OrderFacts, facts: Mapping[str, str], way: str = "") -> 
     return _("Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s comes back the way it was paid.") % facts
 
 
-def cancelled_words(*, by_hand: bool, way: str = "") -> str:
-    """Say what becomes of the money of a paid order that was cancelled a moment ago."""
+def cancelled_words(*, by_hand: bool, way: str = "", bank_fen: int = 0, other_fen: int = 0) -> str:
+    """Say what becomes of the money of a paid order that was cancelled a moment ago: each way its sum, where two are."""
+    if bank_fen and other_fen:
+        facts = {"bank": in_yuan(bank_fen), "other": in_yuan(other_fen)}
+        if way:
+            return (
+                _("Cancelled. %(bank)s goes back to who sent the transfer, %(other)s comes back the way it was paid.")
+                % facts
+            )
+        return (
+            _(
+                "Cancelled. %(bank)s goes back to your bank account: please check below where it is paid to. %(other)s "
+                "comes back the way it was paid."
+            )
+            % facts
+        )
     if by_hand and way:
         return _("Cancelled. The money goes back to who sent the transfer.")
     if by_hand:

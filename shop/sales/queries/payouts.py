@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import Min, Q, QuerySet, Sum
 
 from shop.core.names import is_among
 from shop.core.private_files import private_url
@@ -142,6 +142,14 @@ def payout_exists(refund_id: int) -> bool:
 def goes_back_by_hand(order_id: int) -> bool:
     """Tell whether finance pays what goes back of an order. One query."""
     return by_hand().filter(order=order_id).exists()
+
+
+def sums_back(order_id: int) -> tuple[int, int]:
+    """Return 分 given back of an order to a bank account, and the way they were paid. One query."""
+    by_bank = Sum("amount_fen", filter=Q(payment__gateway__in=rules.BY_HAND), default=0)
+    by_gateway = Sum("amount_fen", filter=~Q(payment__gateway__in=rules.BY_HAND), default=0)
+    found = Refund.objects.filter(order=order_id).aggregate(bank=by_bank, other=by_gateway)
+    return found["bank"], found["other"]
 
 
 def goes_back_of_closed(order_id: int) -> int:

@@ -28,7 +28,7 @@ from shop.sales.money_shown import cancelled_words
 from shop.sales.operations import aftersales, arbitration, baskets, closing, nudges, receipts, returning, reviews
 from shop.sales.operations.buy_again import buy_again as repeat
 from shop.sales.queries.orders import acted_on, case_of, is_paid, line_of
-from shop.sales.queries.payouts import goes_back_by_hand, goes_back_of_closed
+from shop.sales.queries.payouts import goes_back_of_closed, sums_back
 from shop.sales.queries.purchases import way_of
 from shop.sales.shown import show_line
 from shop.sales.states import OrderState
@@ -64,7 +64,8 @@ def cancel(request: HttpRequest, order_id: int, **facts: Any) -> str:
     was_paid = is_paid(order_id)
     closing.cancel_order(order_id=order_id, **facts)
     if was_paid:
-        return cancelled_words(by_hand=goes_back_by_hand(order_id), way=facts["way"])
+        bank_fen, other_fen = sums_back(order_id)
+        return cancelled_words(by_hand=bank_fen > 0, way=facts["way"], bank_fen=bank_fen, other_fen=other_fen)
     back_fen = goes_back_of_closed(order_id)
     if back_fen and facts["way"]:
         return cancelled_words(by_hand=True, way=facts["way"])
