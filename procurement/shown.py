@@ -111,7 +111,9 @@ def show_order(row: UnitOrder, at: datetime, going_back_fen: int = 0) -> OrderSh
         settled=settle_order(row, going_back_fen),
         counted_fen=counted_fen(order.total_fen, order.refunded_fen, order.waived_fen, is_cancelled=is_cancelled),
         counts_for=name_of(row.counts_for.organisation) if counts_elsewhere else "",
-        waits_for_consent=order.state in STOPPABLE and any(wish.state == CancelState.OPEN for wish in wishes),
+        waits_for_consent=order.state in STOPPABLE
+        and not any(line.shipped for line in lines)
+        and any(wish.state == CancelState.OPEN for wish in wishes),
         state=state,
         badge=badge,
         steps=steps,

@@ -32,7 +32,7 @@ from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.queries.cashier import payee
-from shop.sales.queries.deliveries import schedule_of, schedules_of, waiting_parcels
+from shop.sales.queries.deliveries import has_left, schedule_of, schedules_of, waiting_parcels
 from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.in_parcels import in_parcel, still_to_come
 from shop.sales.queries.payouts import goes_back
@@ -168,7 +168,7 @@ def _cancelling(
     """Return what was wished about cancelling the order, and what this person may do about it."""
     wishes = list(row.cancel_requests.select_related("asked_by", "decided_by"))
     waits = next((wish for wish in wishes if wish.state == CancelState.OPEN), None)
-    stops = row.order.state in STOPPABLE and row.request is not None
+    stops = row.order.state in STOPPABLE and row.request is not None and not has_left(row.order)
     if not stops:
         waits = None
     return {

@@ -41,6 +41,11 @@ def waiting_parcels(order: OrderFacts) -> list[Shipment]:
     return sorted((each for each in order.shipments.all() if each.received_at is None), key=lambda each: each.pk)
 
 
+def has_left(order: OrderFacts) -> bool:
+    """Tell whether a piece of an order was sent: it can't be cancelled then. No query where its lines were read before."""
+    return any(line.shipped for line in order.lines.all())
+
+
 def shipped_pieces(order_id: int) -> dict[int, int]:
     """Return how many pieces of each line of an order were sent. One query."""
     return dict(LineFacts.objects.filter(order_id=order_id).order_by("pk").values_list("pk", "shipped"))
