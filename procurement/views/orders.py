@@ -152,7 +152,7 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
         "schedule": show_schedule(schedule.of_order(row.order.pk), at),
         "is_own": is_own,
         "can_accept": is_own and (seat.buys or seat.approves) and bool(waiting_parcels(row.order)),
-        "can_pay": is_own and seat.pays and purchase.state == PurchaseState.UNPAID and row.request is not None,
+        "can_pay": is_own and seat.pays and shown.settled.is_open and row.request is not None,
         "purchase": purchase,
         **_cancelling(request, seat, row, is_own, error),
         "place": place_of_order(row),
