@@ -158,3 +158,15 @@ def test_refunds_paid_under_two_spellings_keep_their_rows() -> None:
     Refund.objects.filter(pk=other.pk).update(provider_ref="OUT1")
     migration.fill_keys(apps, None)
     assert list(Refund.objects.order_by("pk").values_list("reference_key", flat=True)) == ["OUT1", f"OUT1#{other.pk}"]
+
+
+@pytest.mark.parametrize("unknown", ["999999", "-1", "9" * 30])
+def test_an_unknown_offset_is_said_beside_the_field_on_page_and_api(unknown: str) -> None:
+    _purchase, payment = announced()
+    facts = {"received": "189.80", "payer": "周敏", "why": "本人"}
+    page = finance().post(f"/review/transfers/{payment.pk}/", facts | {"then": f"offset:{unknown}"})
+    assert (page.status_code, page.context["field"]) == (422, "then")
+    answer = program().post(
+        f"/review/transfers/{payment.pk}/match", facts | {"then": "offset", "offset": int(unknown)}, key="k"
+    )
+    assert answer.status_code == 422

@@ -26,6 +26,7 @@ from tests.procurement.offices import make_office, ordered
 from tests.sales.offered import asked_to_fund
 from tests.traceability.growing import GRAMS, finish, make_base, make_lot, paid_order, send
 
+RECIPIENT = "+8613900000088"
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 ROLES = ("anonymous", "consumer", "seller_a", "seller_b", "unit_a", "unit_b", "reviewer", "staff")
 
@@ -53,12 +54,15 @@ class World:
     waiting_proposal_id: int
     token_id: int
     consent_id: int
+    received: str
     browsers: dict[str, Client] = field(default_factory=dict)
 
     def keys(self, pattern: str) -> dict[str, object]:
         """Return real values for the places of a route: things of seller A's supplier, of its person, of its buyer."""
         order = self.purchase.orders.get()
         number = self.purchase.number if pattern.startswith("pay/") else order.order.number
+        if pattern.startswith("account/orders/received/"):
+            number = self.received
         if pattern.startswith("units/"):
             request = self.unit_order.request
             number = self.unit_order.order.order.number if "orders/" in pattern else request.number
@@ -118,6 +122,7 @@ def world(db: None) -> World:
     address = make_address(owner)
     unit_order, declaration = _unit_of(people["unit_a"], listing)
     _unit_of(people["unit_b"], listing)
+    User.objects.filter(pk=people["consumer"].pk).update(phone=RECIPIENT, phone_verified=True)
     purchase = _paid_purchase(people["consumer"], listing)
     line = purchase.orders.get().lines.get()
     lot_id, parcel_id = _sent_lot(supplier)
@@ -143,6 +148,7 @@ def world(db: None) -> World:
         waiting_proposal_id=sent(supplier, pomelo(name_zh="不给看的新品"), key="waits").pk,
         token_id=issue_token(actor=owner, at=timezone.now(), label="不给看的令牌", scopes=None, days=1)[0].pk,
         consent_id=asked_to_fund(supplier).pk,
+        received=_received_order(people["consumer"], listing),
     )
     helped = Organisation.objects.create(kind=Organisation.Kind.BENEFICIARY, name_zh="山里小学")
     helped.memberships.create(user=owner, role="owner")
@@ -175,6 +181,20 @@ def _sent_lot(supplier: Supplier) -> tuple[int, int]:
     lot = make_lot(grown)
     finish(lot)
     return lot.pk, send(paid_order(grown)).pk
+
+
+def _received_order(recipient: User, listing: Listing) -> str:
+    """Return the number of an order that a guest had sent to the phone of `recipient`."""
+    spec = spec_of(listing)
+    purchase = place(
+        actor=None,
+        at=AT,
+        lines=[PlaceLine(spec, 1, spec.price_fen)],
+        buyer=Buyer(phone=RECIPIENT),
+        ship_to=ShipTo("周小敏", RECIPIENT, "440106", "新港东路 77 号"),
+        key="security: received",
+    )
+    return str(purchase.orders.get().order.number)
 
 
 def _paid_purchase(buyer: User, listing: Listing) -> Purchase:

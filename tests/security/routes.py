@@ -78,7 +78,7 @@ ROUTES: dict[str, Rule] = {
     "shop/p/<slug:slug>/": Rule.OPEN,
     "shop/p/<slug:slug>/delivery/": Rule.OPEN,
     "shop/p/<slug:slug>/reviews/": Rule.OPEN,
-    "shop/certificates/<slug:number>/": Rule.OPEN,
+    "shop/certificates/<str:number>/": Rule.OPEN,
     "halls/": Rule.OPEN,
     "halls/<slug:code>/": Rule.OPEN,
     "villages/": Rule.OPEN,
@@ -97,7 +97,7 @@ ROUTES: dict[str, Rule] = {
     "account/orders/find/": Rule.OPEN,
     "account/orders/found/": Rule.OPEN,
     "account/orders/bought-here/<str:number>/": Rule.OWN,
-    "account/orders/received/<str:number>/decline/": Rule.OWN,
+    "account/orders/received/<str:number>/decline/": Rule.BUYER,
     "account/orders/found/<str:number>/code/": Rule.BUYER,
     # The API's door: its document and its page; an address that it doesn't have.
     "api/": Rule.OPEN,
