@@ -14,6 +14,7 @@ from shop.core import ledger
 from shop.sales import books
 from shop.sales.models import AfterSale, LineDiscount, LineFacts, OrderFacts, ReviewFacts
 from shop.sales.queries.funding import own_discounts
+from shop.sales.queries.owed import received_by
 from shop.sales.states import SUPPLIERS_TURN, OrderState
 
 SOON = timedelta(hours=12)
@@ -47,10 +48,11 @@ class Today:
     days: list[tuple[date, int]]
     held_fen: int
     payable_fen: int
+    received_fen: int = 0
 
 
 def today(supplier_id: int, *, at: datetime) -> Today:
-    """Return one supplier's today. Eight queries."""
+    """Return one supplier's today. Fourteen queries at most."""
     orders = OrderFacts.objects.filter(supplier_id=supplier_id)
     waiting = Q(state=OrderState.TO_SHIP)
     counts = orders.filter(state__in=[OrderState.TO_SHIP, OrderState.SHIPPED]).aggregate(
@@ -73,6 +75,7 @@ def today(supplier_id: int, *, at: datetime) -> Today:
         days=sold_by_day(supplier_id, at=at),
         held_fen=balances.get(books.held(supplier_id), 0),
         payable_fen=balances.get(books.payable(supplier_id), 0),
+        received_fen=sum(row.fen for row in received_by(supplier_id)),
     )
 
 
@@ -89,11 +92,11 @@ def _to_pack(supplier_id: int) -> list[dict[str, Any]]:
 
 
 def open_cases(supplier_id: int) -> list[AfterSale]:
-    """Return the cases that wait for the supplier: an answer, or a return to confirm; the most urgent first. Two queries."""
+    """Return the cases that wait for the supplier: an answer, or a return to confirm; the most urgent first. Few queries."""
     return list(
         AfterSale.objects.filter(line__order__supplier_id=supplier_id, state__in=SUPPLIERS_TURN)
         .select_related("line__order__order", "line__order__purchase")
-        .prefetch_related("pictures__picture")
+        .prefetch_related("pictures__picture", "line__after_sales__decisions")
         .order_by("due_at", "pk")
     )
 
@@ -104,6 +107,7 @@ def cases(supplier_id: int, page: int | str = 1) -> Page:
         AfterSale.objects.filter(line__order__supplier_id=supplier_id)
         .exclude(state__in=SUPPLIERS_TURN)
         .select_related("line__order__order", "line__order__purchase")
+        .prefetch_related("line__after_sales__decisions")
         .order_by("-opened_at", "-pk")
     )
     return Paginator(rows, ORDERS_A_PAGE).get_page(page)
@@ -114,7 +118,7 @@ def case_of_supplier(supplier_id: int, case_id: int) -> AfterSale | None:
     return (
         AfterSale.objects.filter(pk=case_id, line__order__supplier_id=supplier_id)
         .select_related("line__order__order", "line__order__purchase")
-        .prefetch_related("pictures__picture", "decisions", "moves")
+        .prefetch_related("pictures__picture", "decisions", "moves", "line__after_sales__decisions")
         .first()
     )
 
