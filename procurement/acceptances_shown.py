@@ -78,11 +78,20 @@ class AcceptanceShown:
 
 @dataclass(frozen=True)
 class ScheduleShown:
-    """What is due now and what waits for acceptance, in 分; the deliveries that are due, oldest first."""
+    """What is due now and what is still to pay after acceptance, in 分; the deliveries that are due, oldest first.
+
+    `ahead_fen` was paid for goods that nobody accepted yet.
+    """
 
     due_now_fen: int
     waits_fen: int
     dues: list["DueShown"]
+    ahead_fen: int = 0
+
+    @property
+    def to_accept_fen(self) -> int:
+        """What the goods cost that wait for acceptance: paid already, and still to pay."""
+        return self.waits_fen + self.ahead_fen
 
     @property
     def is_split(self) -> bool:
@@ -92,7 +101,7 @@ class ScheduleShown:
 
 def show_schedule(schedule: Schedule, at: datetime) -> ScheduleShown:
     """Return a schedule with its days in words."""
-    return ScheduleShown(schedule.due_now_fen, schedule.waits_fen, show_dues(schedule.rows, at))
+    return ScheduleShown(schedule.due_now_fen, schedule.waits_fen, show_dues(schedule.rows, at), schedule.ahead_fen)
 
 
 @dataclass(frozen=True)

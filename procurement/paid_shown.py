@@ -8,18 +8,44 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from procurement.models import UnitOrder
-from procurement.settled import Settled
+from procurement.settled import Settled, settle_order
 from procurement.shown import OrderShown, due_words, show_order
 from shop.core import times
-from shop.sales.queries.deliveries import Schedule
+from shop.sales.queries.deliveries import Schedule, schedules_by_id
 from shop.sales.queries.trails import going_back_of_orders
-from shop.sales.states import PurchaseState, Terms
+from shop.sales.states import OrderState, PurchaseState, Terms
 
 
 def show_orders(rows: Sequence[UnitOrder], at: datetime) -> list[OrderShown]:
-    """Return orders as pages show them. One query: what of them is given back and did not leave yet."""
+    """Return orders as pages show them. Seven queries at most (`settle_orders`)."""
+    settled = settle_orders(rows)
+    return [show_order(row, settled[row.order.pk], at) for row in rows]
+
+
+def settle_orders(rows: Sequence[UnitOrder]) -> dict[int, Settled]:
+    """Return what each of these orders comes to, by id. Seven queries at most.
+
+    One reads what of them is given back and did not leave yet; six whether those that were accepted are paid.
+    """
     going_back = going_back_of_orders([row.order.pk for row in rows])
-    return [show_order(row, at, going_back.get(row.order.pk, 0)) for row in rows]
+    covered = _covered(rows)
+    return {
+        row.order.pk: settle_order(row, going_back.get(row.order.pk, 0), is_covered=row.order.pk in covered)
+        for row in rows
+    }
+
+
+def _covered(rows: Sequence[UnitOrder]) -> set[int]:
+    """Return which of these orders, by id, were accepted and paid though their purchase is not paid whole yet."""
+    asked = [
+        row.order
+        for row in rows
+        if row.order.state == OrderState.COMPLETED
+        and row.order.purchase.terms == Terms.POSTPAID
+        and row.order.purchase.state == PurchaseState.UNPAID
+    ]
+    schedules = schedules_by_id(sorted({order.purchase_id for order in asked}))
+    return {order.pk for order in asked if schedules[order.purchase_id].of_order(order.pk).is_covered}
 
 
 @dataclass(frozen=True)
@@ -46,7 +72,7 @@ def show_payment(settled: Settled, purchase: Any, schedule: Schedule, at: dateti
     if not settled.is_open:
         # Cancelled, or the time to pay went by: nobody waits for money.
         return PaymentShown(str(PurchaseState(purchase.state).label), "neutral")
-    if not schedule.due_now_fen:
+    if purchase.terms == Terms.POSTPAID and not schedule.due_now_fen:
         return PaymentShown(_("Waits for acceptance"), "neutral")
     first = schedule.pay_by if purchase.terms == Terms.POSTPAID else purchase.pay_by
     is_late = first is not None and first < at

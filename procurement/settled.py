@@ -84,13 +84,15 @@ class Settled:
         return _("Amount paid") if self.is_paid else _("Amount due") if self.is_open else ""
 
 
-def settle_order(row: UnitOrder, going_back_fen: int = 0) -> Settled:
+def settle_order(row: UnitOrder, going_back_fen: int = 0, *, is_covered: bool = False) -> Settled:
     """Return what an order comes to. Needs its lines; says "after-sales" only where the lines' cases were read too.
 
-    `going_back_fen` of what is given back did not leave yet.
+    `going_back_fen` of what is given back did not leave yet; `is_covered`: the money of it came, whatever the other
+    orders of its purchase wait for (`Schedule.is_covered`).
     """
     order = row.order
-    return _settled(order.purchase, order.total_fen, [row], going_back_fen)
+    is_covered = is_covered and order.state == OrderState.COMPLETED
+    return _settled(order.purchase, order.total_fen, [row], going_back_fen, is_covered=is_covered)
 
 
 def settle_purchase(purchase: Any, rows: Sequence[UnitOrder], going_back_fen: int = 0) -> Settled:
@@ -110,13 +112,15 @@ def settle_sums(purchase: Any, waived_fen: int, refunded_fen: int, going_back_fe
     )
 
 
-def _settled(purchase: Any, total_fen: int, rows: Sequence[UnitOrder], going_back_fen: int) -> Settled:
+def _settled(
+    purchase: Any, total_fen: int, rows: Sequence[UnitOrder], going_back_fen: int, *, is_covered: bool = False
+) -> Settled:
     return Settled(
         total_fen,
         sum(row.order.waived_fen for row in rows),
         sum(row.order.refunded_fen for row in rows),
-        is_paid=purchase.state == PurchaseState.PAID,
-        is_open=purchase.state == PurchaseState.UNPAID,
+        is_paid=is_covered or purchase.state == PurchaseState.PAID,
+        is_open=not is_covered and purchase.state == PurchaseState.UNPAID,
         deductions=tuple(each for row in rows for each in _deductions(row.order)),
         going_back_fen=going_back_fen,
         waits=purchase.terms == Terms.POSTPAID and any(row.order.state in _UNDER_WAY for row in rows),

@@ -12,14 +12,14 @@ from django.utils.translation import ngettext, pgettext
 
 from procurement.models import PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.rules.quota import counted_fen
-from procurement.settled import Settled, settle_order
+from procurement.settled import Settled
 from procurement.states import STOPPABLE, CancelState, DeclarationState, RequestState
 from procurement.texts import name_of, words, year_of
 from shop.core import regions, times
 from shop.core.steps import Step, show_steps
 from shop.core.templatetags.heqiao import local, yuan
 from shop.sales.rules import CARRIERS, is_refused_whole
-from shop.sales.states import OrderState, PurchaseState, Terms
+from shop.sales.states import OrderState, Terms
 from traceability.queries.parcels import ParcelCode
 
 BADGES = {
@@ -68,6 +68,7 @@ class OrderShown:
     row: UnitOrder
     number: str
     name: str
+    ordered_name: str
     supplier: str
     unit: str
     picture: str
@@ -84,8 +85,8 @@ class OrderShown:
     has_late_payment: bool
 
 
-def show_order(row: UnitOrder, at: datetime, going_back_fen: int = 0) -> OrderShown:
-    """Return an order with its steps, the next of them, and whose it is; `going_back_fen` of a refund did not leave."""
+def show_order(row: UnitOrder, settled: Settled, at: datetime) -> OrderShown:
+    """Return an order with its steps, the next of them, and whose it is; `settled` says what it comes to."""
     order = row.order
     lines = list(order.lines.all())
     first = lines[0]
@@ -93,25 +94,29 @@ def show_order(row: UnitOrder, at: datetime, going_back_fen: int = 0) -> OrderSh
     pieces = sum(line.ordered - line.cancelled for line in lines) or sum(line.ordered for line in lines)
     name = words(first.name_zh, first.name_en)
     more = {"name": name, "n": len(lines)}
-    name = _("%(name)s, %(n)d products in all") % more if len(lines) > 1 else f"{name} ×{pieces}"
-    steps, text, owner = _steps(row, at)
-    state, badge = _state_words(order)
+    many = _("%(name)s, %(n)d products in all") % more if len(lines) > 1 else ""
+    steps, text, owner = _steps(row, settled, at)
+    state, badge = _state_words(order, settled)
     is_cancelled = order.state == OrderState.CANCELLED
     counts_elsewhere = row.counts_for_id != row.unit_id
     purchase = order.purchase
     wishes = getattr(row, "_prefetched_objects_cache", {}).get("cancel_requests", ())
-    late = purchase.state == PurchaseState.UNPAID and purchase.pay_by is not None and purchase.pay_by < at
+    late = settled.is_open and purchase.pay_by is not None and purchase.pay_by < at
     return OrderShown(
         row=row,
         number=order.order.number,
-        name=name,
+        name=many or f"{name} ×{pieces}",
+        # With the pieces that the order's total is for, those not sent among them.
+        ordered_name=many or f"{name} ×{first.ordered}",
         supplier=words(order.supplier.name_zh, order.supplier.name_en),
         unit=words(row.unit.organisation.name_zh, row.unit.organisation.name_en),
         picture=thumb(first.picture_key),
-        settled=settle_order(row, going_back_fen),
+        settled=settled,
         counted_fen=counted_fen(order.total_fen, order.refunded_fen, order.waived_fen, is_cancelled=is_cancelled),
         counts_for=name_of(row.counts_for.organisation) if counts_elsewhere else "",
-        waits_for_consent=order.state in STOPPABLE and any(wish.state == CancelState.OPEN for wish in wishes),
+        waits_for_consent=order.state in STOPPABLE
+        and not any(line.shipped for line in lines)
+        and any(wish.state == CancelState.OPEN for wish in wishes),
         state=state,
         badge=badge,
         steps=steps,
@@ -122,10 +127,10 @@ def show_order(row: UnitOrder, at: datetime, going_back_fen: int = 0) -> OrderSh
     )
 
 
-def _steps(row: UnitOrder, at: datetime) -> tuple[list[dict[str, str]], str, str]:
+def _steps(row: UnitOrder, settled: Settled, at: datetime) -> tuple[list[dict[str, str]], str, str]:
     order, purchase = row.order, row.order.purchase
     request = row.request
-    known = _known_steps(row)
+    known = _known_steps(row, settled)
     sequence = ["asked", "approved", "ordered", "shipped", "accepted", "paid"]
     if purchase.terms != Terms.POSTPAID:
         sequence = ["asked", "approved", "ordered", "paid", "shipped", "accepted"]
@@ -134,7 +139,7 @@ def _steps(row: UnitOrder, at: datetime) -> tuple[list[dict[str, str]], str, str
         steps.append({"label": _("Cancelled"), "state": "now", "time": ""})
         return steps, _("Cancelled: counts for nothing"), ""
     refused = refused_words(order)
-    if settle_order(row).is_nothing or (refused and not known["paid"].is_done):
+    if settled.is_nothing or (refused and not known["paid"].is_done):
         # The end of it: nobody waits for a payment, and nobody made one.
         sequence.remove("paid")
     waits = next((name for name in sequence if not known[name].is_done), "")
@@ -150,11 +155,11 @@ def _steps(row: UnitOrder, at: datetime) -> tuple[list[dict[str, str]], str, str
     return steps, text, owner
 
 
-def _known_steps(row: UnitOrder) -> dict[str, Step]:
+def _known_steps(row: UnitOrder, settled: Settled) -> dict[str, Step]:
     """Return an order's steps by name. It was asked for, approved and ordered: it exists."""
     order, purchase, request = row.order, row.order.purchase, row.request
     shipped = order.state in (OrderState.SHIPPED, OrderState.COMPLETED)
-    accepted, paid = order.state == OrderState.COMPLETED, purchase.state == PurchaseState.PAID
+    accepted, paid = order.state == OrderState.COMPLETED, settled.is_paid
     return {
         "asked": Step(_("Asked"), "", "", is_done=True, time=day(request.submitted_at) if request else ""),
         "approved": Step(
@@ -179,11 +184,11 @@ def refused_words(order: Any) -> str:
     return _("All refused, money back") if order.refunded_fen else _("All refused, nothing to pay")
 
 
-def _state_words(order: Any) -> tuple[str, str]:
+def _state_words(order: Any, settled: Settled) -> tuple[str, str]:
     """Return an order's state and its badge; what is accepted and not paid yet is not finished."""
     if refused_words(order):
         return refused_words(order), "neutral"
-    if order.state == OrderState.COMPLETED and order.purchase.state == PurchaseState.UNPAID:
+    if order.state == OrderState.COMPLETED and settled.is_open:
         return _("Accepted, to be paid"), "limited"
     return order.get_state_display(), "neutral" if order.state in (
         OrderState.CANCELLED,

@@ -19,8 +19,7 @@ from procurement.states import DeclarationState, RequestState
 from procurement.texts import name_of
 from shop.core import times
 from shop.core.templatetags.heqiao import local, yuan
-from shop.sales.queries.deliveries import Schedule
-from shop.sales.states import OrderState
+from shop.sales.queries.deliveries import Schedule, waiting_parcels
 
 
 @dataclass(frozen=True)
@@ -81,10 +80,10 @@ def tasks(
     found += [
         _task(
             seat, "buyer", _("Accept %(name)s") % {"name": each.name}, each.supplier, _("Accept"), each.url,
-            each.row.order.shipped_at,
+            waiting[0].shipped_at,
         )
         for each in orders
-        if each.row.order.state == OrderState.SHIPPED
+        if (waiting := waiting_parcels(each.row.order))
     ]  # fmt: skip
     found += [
         _task(

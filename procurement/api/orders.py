@@ -12,13 +12,14 @@ from procurement.api.seats import OfYearFollow, seat, seats, year
 from procurement.models import GoodsAcceptance, UnitOrder
 from procurement.operations.accepting import NAME_LENGTH, Receivers, accept_goods
 from procurement.operations.cancelling import ask_cancel, decide_cancel
+from procurement.paid_shown import settle_orders
 from procurement.queries import quota as queries
 from procurement.queries.acceptances import acceptances_of
 from procurement.queries.evidence import ACCEPTANCE, picture_urls
 from procurement.queries.requests import unit_order
 from procurement.queries.units import unit_below
 from procurement.rules.quota import counted_fen
-from procurement.settled import Settled, settle_order
+from procurement.settled import Settled
 from procurement.states import AcceptanceKind, CancelState, ReceiverKind
 from procurement.texts import words
 from shop.core.acting import by
@@ -26,7 +27,6 @@ from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem,
 from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
-from shop.sales.queries.trails import going_back_of_orders
 from shop.sales.queries.weight_words import weighed_of
 from shop.sales.rules import is_refused_whole
 from shop.sales.states import OrderState
@@ -125,11 +125,11 @@ def _deductions(settled: Settled, deducted_fen: int) -> list[dict[str, str]]:
 
 def _one(request: ApiRequest, number: str) -> dict[str, Any]:
     row = _own(request, number)
-    return _order(row, going_back_of_orders([row.pk]).get(row.pk, 0))
+    return _order(row, settle_orders([row])[row.pk])
 
 
-def _order(row: UnitOrder, going_back_fen: int) -> dict[str, Any]:
-    order, settled = row.order, settle_order(row, going_back_fen)
+def _order(row: UnitOrder, settled: Settled) -> dict[str, Any]:
+    order = row.order
     counted = counted_fen(
         order.total_fen, order.refunded_fen, order.waived_fen, is_cancelled=order.state == OrderState.CANCELLED
     )
@@ -154,7 +154,7 @@ def _order(row: UnitOrder, going_back_fen: int) -> dict[str, Any]:
         "terms": order.purchase.terms,
         "is_paid": settled.is_paid and not settled.is_nothing,
         "is_nothing_to_pay": settled.is_nothing or settled.is_closed,
-        "going_back": yuan(going_back_fen),
+        "going_back": yuan(settled.going_back_fen),
         "is_refused_whole": is_refused_whole(
             order.state, [(line.shipped, line.rejected) for line in order.lines.all()]
         ),
@@ -195,15 +195,15 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
             raise Http404
         unit = found
     figure: list[queries.Figure] = []
-    going_back: dict[int, int] = {}
+    settled: dict[int, Settled] = {}
 
     def pages(number: int) -> Any:
         page, whole = queries.order_page(unit, year(asked), asked.kind, asked.fund, number)
         figure.append(whole)
-        going_back.update(going_back_of_orders([row.pk for row in page.object_list]))
+        settled.update(settle_orders(page.object_list))
         return page
 
-    listed = turn_of(asked, pages, lambda row: _order(row, going_back.get(row.pk, 0)))
+    listed = turn_of(asked, pages, lambda row: _order(row, settled[row.pk]))
     return listed | {"figure": yuan(figure[0].fen), "elsewhere": yuan(figure[0].elsewhere_fen)}
 
 

@@ -44,7 +44,10 @@ class UnitPayment(Priced):
     due_now: str = Field(
         description=gettext_noop("What was accepted and is to be paid; all of it unless goods come first.")
     )
-    waits: str = Field(description=gettext_noop("What falls due once it is accepted; less if less is accepted."))
+    waits: str = Field(
+        description=gettext_noop("What is still to be paid after acceptance, without what was paid ahead.")
+    )
+    paid_ahead: str = Field(description=gettext_noop("What was paid already for goods that wait for acceptance."))
     deliveries: list[DeliveryDueOut] = Field(
         description=gettext_noop("Accepted deliveries to be paid, each with its day.")
     )
@@ -75,6 +78,7 @@ def _shown(found: PurchaseRequest) -> dict[str, Any]:
         "due": yuan(due.left_fen if purchase.state == PurchaseState.UNPAID else 0),
         "due_now": yuan(schedule.due_now_fen),
         "waits": yuan(schedule.waits_fen),
+        "paid_ahead": yuan(schedule.ahead_fen),
         "deliveries": [
             {"amount": yuan(row.due_fen), "accepted_at": row.accepted_at, "pay_by": row.pay_by} for row in schedule.rows
         ],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalog.operations.pictures import store_pictures
 from procurement.models import AcceptanceLine, AcceptancePhoto, BudgetUnit, GoodsAcceptance, UnitOrder
+from procurement.operations.lengths import check_length
 from procurement.operations.permissions import APPROVER, BUYER, RECEIVERS, must_be
 from procurement.operations.quota import KIND
 from procurement.states import AcceptanceKind, ReceiverKind
@@ -88,7 +89,7 @@ def accept_goods(
             second_account_id=named.second_account_id,
             second_kind=named.second_kind,
             short_fen=done.short_fen,
-            note=note.strip()[:200],
+            note=check_length(note, "note"),
             actor_id=actor.pk,
             at=at,
         )

@@ -8,16 +8,15 @@ from django.utils.translation import gettext as _
 
 from procurement.errors import OwnRequest, WrongStep
 from procurement.models import CancelRequest, PurchaseRequest, UnitOrder
+from procurement.operations.lengths import check_length
 from procurement.operations.permissions import APPROVER, BUYER, must_be
 from procurement.operations.quota import KIND
 from procurement.operations.requests import lock_request
-from procurement.states import CancelState
+from procurement.states import STOPPABLE, CancelState
 from shop.core import audit, outbox
 from shop.core.errors import InvalidInput
 from shop.sales.operations.closing import cancel_order
-from shop.sales.states import OrderState
-
-LONGEST = 200
+from shop.sales.queries.deliveries import has_left
 
 
 def ask_cancel(*, order_id: int, reason: str, actor: Any, at: datetime) -> CancelRequest:
@@ -26,14 +25,14 @@ def ask_cancel(*, order_id: int, reason: str, actor: Any, at: datetime) -> Cance
     Raises InvalidInput on `reason`, WrongStep for an order that can't be cancelled (any more) or waits for consent
     already, NotAllowed for others than the unit's buyers. Locks: request.
     """
-    reason = " ".join(reason.split())[:LONGEST]
+    reason = " ".join(reason.split())
     if not reason:
         raise InvalidInput(_("Say why: the approver reads it."), code="reason_missing", field="reason")
+    check_length(reason, "reason")
     with transaction.atomic():
         row, _request = _locked(order_id)
         must_be(actor, row.unit, BUYER)
-        if row.order.state not in (OrderState.UNPAID, OrderState.TO_SHIP):
-            raise WrongStep(_("This order can't be cancelled any more."))
+        _check_stoppable(row)
         if row.cancel_requests.filter(state=CancelState.OPEN).exists():
             raise WrongStep(_("This order waits for the approver's consent already."))
         wish = CancelRequest.objects.create(order=row, reason=reason, asked_by=actor, asked_at=at)
@@ -49,7 +48,8 @@ def decide_cancel(*, wish_id: int, agree: bool, actor: Any, at: datetime, answer
     when the order was sent meanwhile, InvalidInput on `answer`, NotAllowed for others than the unit's approvers.
     Locks: request, then as `cancel_order` does.
     """
-    answer = " ".join(answer.split())[:LONGEST]
+    answer = " ".join(answer.split())
+    check_length(answer, "answer")
     with transaction.atomic():
         order_id = CancelRequest.objects.values_list("order_id", flat=True).get(pk=wish_id)
         row, _request = _locked(order_id)
@@ -61,6 +61,8 @@ def decide_cancel(*, wish_id: int, agree: bool, actor: Any, at: datetime, answer
             raise OwnRequest(_("Nobody agrees to what they asked for: a colleague decides on this one."))
         if not agree and not answer:
             raise InvalidInput(_("Say why not: the buyer reads it."), code="answer_missing", field="answer")
+        if agree:
+            _check_stoppable(row)
         wish.state = CancelState.AGREED if agree else CancelState.REFUSED
         wish.answer, wish.decided_by, wish.decided_at = answer, actor, at
         wish.save(update_fields=["state", "answer", "decided_by", "decided_at"])
@@ -74,6 +76,14 @@ def decide_cancel(*, wish_id: int, agree: bool, actor: Any, at: datetime, answer
             task="procurement.tell_cancel", args={"wish_id": wish.pk}, key=f"cancel_decided:{wish.pk}", at=at
         )
         return wish
+
+
+def _check_stoppable(row: UnitOrder) -> None:
+    """Raise WrongStep for an order that nobody can cancel, with the reason."""
+    if has_left(row.order):
+        raise WrongStep(_("Part of this order is on its way already: accept what comes."), code="partly_sent")
+    if row.order.state not in STOPPABLE:
+        raise WrongStep(_("This order can't be cancelled any more."))
 
 
 def _locked(order_id: int) -> tuple[UnitOrder, PurchaseRequest]:

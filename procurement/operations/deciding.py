@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from procurement import books
 from procurement.errors import ChangedSince, NoBudget, OwnRequest, WrongStep
 from procurement.models import PurchaseRequest, RequestDecision
+from procurement.operations.lengths import check_length
 from procurement.operations.permissions import APPROVER, FINANCE, must_be
 from procurement.operations.requests import check_lines, check_year, lock_request, tell_step
 from procurement.states import REQUEST_MOVES, Fund, RequestState
@@ -27,7 +28,7 @@ def decide_request(
     The last approval takes the total off the fund's budget of the year in which it is to be ordered. Raises WrongStep when
     it does not wait for a decision (somebody else was first, or its buyer took it back) and, for a yes, when that year is
     over (code `year_differs`), OverLimit where its buyer may not have that much, ChangedSince for another version than the one that was read,
-    OwnRequest for who asked for it or decided before, NotAllowed, NoBudget, InvalidInput without a reason to return it.
+    OwnRequest for who asked for it or decided before, NotAllowed, NoBudget, InvalidInput on `reason`: none to return it, or one too long.
     Locks: request, then budget.
     """
     with transaction.atomic():
@@ -41,12 +42,13 @@ def decide_request(
         _check_hands(request, actor)
         if not approve and not reason.strip():
             raise InvalidInput(_("Say what has to be changed."), field="reason")
+        reason = check_length(reason, "reason")
         if approve and request.year < year_of(at):
             check_year(request, at)
         if approve:
             check_lines(request, request.lines.all())
         RequestDecision.objects.create(
-            request=request, version=version, step=step, approved=approve, reason=reason.strip()[:200],
+            request=request, version=version, step=step, approved=approve, reason=reason,
             total_fen=request.total_fen, actor=actor, at=at,
         )  # fmt: skip
         last = step >= request.unit.approvals

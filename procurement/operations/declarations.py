@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from procurement import books
 from procurement.errors import ChangedSince, WrongStep
 from procurement.models import BudgetUnit, DeclarationSnapshot, QuotaDeclaration, QuotaPolicy
+from procurement.operations.lengths import check_length
 from procurement.operations.permissions import APPROVER, BUYER, FINANCE, must_be, must_oversee
 from procurement.operations.representing import lock_units, move_orders
 from procurement.queries.policies import policy_for, share_of, union_policies
@@ -122,7 +123,7 @@ def _values(unit: BudgetUnit, year: int, facts: Declared, policy: QuotaPolicy) -
         "contact_name": facts.contact_name,
         "contact_phone": facts.contact_phone,
         "note": facts.note,
-        "change_reason": facts.change_reason.strip()[:200],
+        "change_reason": check_length(facts.change_reason, "change_reason"),
     }
 
 
@@ -220,7 +221,7 @@ def decide_declaration(
         if confirm:
             _check_agreed(declaration)
             declaration.in_force = _snapshot(declaration, actor, at)
-        declaration.state, declaration.reason = to, reason.strip()[:200]
+        declaration.state, declaration.reason = to, check_length(reason, "reason")
         declaration.decided_by, declaration.decided_at = actor, at
         declaration.save(update_fields=["state", "reason", "decided_by", "decided_at", "in_force"])
         if declaration.in_force is not None and confirm:

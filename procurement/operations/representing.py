@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from procurement import books
 from procurement.errors import ChangedSince, WrongStep
 from procurement.models import BudgetUnit, DeclarationSnapshot, QuotaDeclaration, UnitOrder
+from procurement.operations.lengths import check_length
 from procurement.operations.permissions import APPROVER, BUYER, FINANCE, must_be
 from procurement.rules.quota import FEEDS, counted_fen
 from procurement.states import CanteenMode, DeclarationState, Fund
@@ -75,7 +76,7 @@ def answer_representation(
             if not reason.strip():
                 raise InvalidInput(_("Say why you don't declare for them."), field="reason")
             declaration.accepted_by, declaration.accepted_at = None, None
-            declaration.state, declaration.reason = DeclarationState.RETURNED, reason.strip()[:200]
+            declaration.state, declaration.reason = DeclarationState.RETURNED, check_length(reason, "reason")
             declaration.decided_by, declaration.decided_at = actor, at
             outbox.enqueue(
                 task="procurement.tell_declaration",

@@ -13,6 +13,7 @@ from procurement import books
 from procurement.errors import ChangedSince, WrongStep
 from procurement.models import BudgetUnit, PurchaseRequest, RequestLine, RequestVersion
 from procurement.numbers import new_number
+from procurement.operations.lengths import check_length
 from procurement.operations.permissions import BUYER, must_be
 from procurement.operations.units import check_recipient
 from procurement.rules.lists import MOST_PIECES
@@ -225,7 +226,7 @@ def set_facts(
         raise InvalidInput(_("Choose this year or the next."), field="year")
     with transaction.atomic():
         request = lock_editable(request_id, actor, version)
-        request.fund, request.terms, request.note = fund, terms, note.strip()[:200]
+        request.fund, request.terms, request.note = fund, terms, check_length(note, "note")
         request.year = year or request.year
         return _changed(request, actor)
 

@@ -94,11 +94,17 @@ _orders = Prepared(
     lambda unit_id: (
         UnitOrder.objects.filter(unit=unit_id)
         .exclude(order__state__in=_CLOSED)
+        .annotate(
+            parcels_waiting=Count("order__shipments", filter=Q(order__shipments__received_at__isnull=True)),
+            last_parcel=Max("order__shipments__pk"),
+        )
         .order_by("pk")
         .values_list(
             *("pk", "order__state", "order__shipped_at", "order__refunded_fen", "order__waived_fen"),
             *(f"order__purchase__{name}" for name in ("state", "paid_at", "pay_by")),
             *("order__supplier__name_zh", "order__supplier__name_en", "request__buyer__name"),
+            # What a part delivery changes: parcels that wait to be accepted.
+            *("parcels_waiting", "last_parcel"),
         )
     )
 )

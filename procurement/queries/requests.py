@@ -108,13 +108,13 @@ def _orders() -> QuerySet[UnitOrder]:
 def wishes_to_cancel(unit_id: int) -> list[CancelRequest]:
     """Return the wishes to cancel orders of a unit that wait for an approver, the oldest first. One query."""
     rows = CancelRequest.objects.filter(order__unit=unit_id, state=CancelState.OPEN)
-    rows = rows.filter(order__order__state__in=STOPPABLE)
+    rows = rows.filter(order__order__state__in=STOPPABLE).exclude(order__order__lines__shipped__gt=0)
     return list(rows.select_related("order__order__order", "asked_by").order_by("asked_at", "pk"))
 
 
 def orders_under_way(unit_id: int, most: int = 5) -> list[UnitOrder]:
-    """Return the unit's orders that are not accepted yet, those to be accepted first. Two queries."""
-    rows = _orders().filter(unit_id=unit_id)
+    """Return the unit's orders that are not accepted yet, those to be accepted first. Three queries."""
+    rows = _orders().filter(unit_id=unit_id).prefetch_related("order__shipments")
     open_ = rows.exclude(order__state__in=[OrderState.CANCELLED, OrderState.COMPLETED])
     return list(open_.order_by("order__state", "-order__placed_at", "-pk")[:most])
 

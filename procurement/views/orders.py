@@ -32,13 +32,14 @@ from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.queries.cashier import payee
-from shop.sales.queries.deliveries import schedule_of, schedules_of, waiting_parcels
+from shop.sales.queries.deliveries import has_left, schedule_of, schedules_of, waiting_parcels
 from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.in_parcels import in_parcel, still_to_come
 from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.slips import open_transfer, slip_replaced, slips_of
 from shop.sales.queries.trails import going_back_of_purchases, said_to_buyer, trail_of
 from shop.sales.queries.weight_words import weight_words
+from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
 from shop.sales.states import PurchaseState, Terms
 from traceability.queries.parcels import codes_of
 
@@ -152,7 +153,7 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
         "schedule": show_schedule(schedule.of_order(row.order.pk), at),
         "is_own": is_own,
         "can_accept": is_own and (seat.buys or seat.approves) and bool(waiting_parcels(row.order)),
-        "can_pay": is_own and seat.pays and purchase.state == PurchaseState.UNPAID and row.request is not None,
+        "can_pay": is_own and seat.pays and shown.settled.is_open and row.request is not None,
         "purchase": purchase,
         **_cancelling(request, seat, row, is_own, error),
         "place": place_of_order(row),
@@ -168,7 +169,7 @@ def _cancelling(
     """Return what was wished about cancelling the order, and what this person may do about it."""
     wishes = list(row.cancel_requests.select_related("asked_by", "decided_by"))
     waits = next((wish for wish in wishes if wish.state == CancelState.OPEN), None)
-    stops = row.order.state in STOPPABLE and row.request is not None
+    stops = row.order.state in STOPPABLE and row.request is not None and not has_left(row.order)
     if not stops:
         waits = None
     return {
@@ -262,6 +263,7 @@ def _show_payment(
     **more: Any,
 ) -> HttpResponse:
     purchase: Any = found.purchase
+    refusal = refusal or without_goods_words(unpaid_without_goods(purchase.pk, at=at))
     rows = orders_of_request(found.pk)
     settled = settle_purchase(purchase, rows, going_back_of_purchases([purchase.pk]).get(purchase.pk, 0))
     # An announced transfer is shown on every visit: who reloads the page still needs the account and the code.

@@ -28,6 +28,13 @@ class PhoneUnproved(DomainError):
     code = "phone_unproved"
 
 
+class GoodsMissing(DomainError):
+    """Lots failed, and no sound goods are there for an unpaid order now. `details["goods"]` lists them."""
+
+    code = "goods_missing"
+    status = 409
+
+
 class BasketChanged(DomainError):
     """The basket is not what the checkout showed: ordered in another tab, emptied, or prices moved."""
 

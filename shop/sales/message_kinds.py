@@ -47,6 +47,20 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "order_cancelled_back_unit",
+    title=_("Order %(number)s is cancelled"),
+    text=_("%(amount)s goes back to your unit's bank account: its finance is asked which one."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_short_back_unit",
+    title=_("Part of order %(number)s ran out"),
+    text=_("We are sorry. %(amount)s goes back to your unit's bank account: its finance is asked which one."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
     "order_cancelled_goods_first",
     title=_("Order %(number)s is cancelled"),
     text=_("Nothing was paid for it, and nothing has to be."),

@@ -37,6 +37,11 @@ def _tell_buyer(order: OrderFacts, kind: str, params: Mapping[str, Any], *, key:
         )
 
 
+def _back_kind(order: OrderFacts, kind: str) -> str:
+    """Return the message about money that goes back by hand: of a unit's order its finance is asked for the account."""
+    return kind if order.purchase.user_id in hooks.asked_for_money(order.purchase) else f"{kind}_unit"
+
+
 def _tell_supplier(
     order: OrderFacts, kind: str, params: Mapping[str, Any], *, key: str, at: datetime, url: str = ""
 ) -> None:
@@ -132,13 +137,13 @@ def tell_cancelled(*, order_id: int, reason: str, at: datetime, was_unpaid: bool
     order = _order(order_id)
     if was_unpaid:
         back = goes_back_of_closed(order.pk)
-        unpaid = "order_cancelled_back" if back else "order_cancelled_unpaid"
+        unpaid = _back_kind(order, "order_cancelled_back") if back else "order_cancelled_unpaid"
         _tell_buyer(order, unpaid, {"amount_fen": back}, key=f"order_cancelled:{order.pk}", at=at)
         return
     # Of an order that is delivered first nothing was paid that could go back.
     kind = "order_cancelled" if order.refunded_fen else "order_cancelled_goods_first"
     if order.refunded_fen and goes_back_by_hand(order.pk):
-        kind = "order_cancelled_back"
+        kind = _back_kind(order, "order_cancelled_back")
     _tell_buyer(order, kind, {"amount_fen": order.refunded_fen}, key=f"order_cancelled:{order.pk}", at=at)
     _tell_supplier(order, "order_cancelled_supplier", {}, key=f"order_cancelled_supplier:{order.pk}", at=at)
 
@@ -148,7 +153,7 @@ def tell_short(*, order_id: int, amount_fen: int, at: datetime) -> None:
     """Tell the buyer that part of the order ran out and is paid back."""
     order = _order(order_id)
     key = f"order_short:{order.pk}:{amount_fen}"
-    kind = "order_short_back" if goes_back_by_hand(order.pk) else "order_short"
+    kind = _back_kind(order, "order_short_back") if goes_back_by_hand(order.pk) else "order_short"
     _tell_buyer(order, kind, {"amount_fen": amount_fen}, key=key, at=at)
 
 

@@ -12,6 +12,7 @@ from shop.sales.operations.closing import cancel_order, expire_purchases
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.placing import Buyer, Extras, PlaceLine, ShipTo, place
 from shop.sales.operations.refunds import refund_order_part
+from shop.sales.queries.checkout import checkout_page
 from tests.factories import AT, make_division, make_listing, make_supplier, make_user, spec_of
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,18 @@ def test_a_limit_counts_what_the_buyer_had_before() -> None:
     assert refused.value.details["left"] == 1
     cancel_order(order_id=OrderFacts.objects.get().pk, actor=user, at=AT)
     buy((pomelo, 3), user=user, key="k3")
+
+
+def test_the_quote_reads_the_limit_that_placing_reads() -> None:
+    user = make_user(phone="+8613800002046", phone_verified=True)
+    pomelo = make_listing(stock=50, purchase_limit=10)
+    spec = spec_of(pomelo).specification_id
+    buy((pomelo, 6), user=user)
+    for pieces, codes in ((4, []), (5, ["over_limit"])):
+        page = checkout_page(at=AT, user=user, buy=(spec, pieces))
+        assert ([problem.code for _line, problem in page.problems], page.lines[0].most) == (codes, 4)
+    with pytest.raises(OverLimit):
+        buy((pomelo, 5), user=user, key="k2")
 
 
 def test_capturing_twice_books_once() -> None:

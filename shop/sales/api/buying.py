@@ -29,6 +29,7 @@ from shop.sales.queries import cashier
 from shop.sales.queries.checkout import CheckoutPage, checkout_page
 from shop.sales.queries.purchases import purchase_slice
 from shop.sales.queries.slips import slips_of
+from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
 from shop.sales.rules import clean_coupon
 from shop.sales.states import PurchaseState
 from shop.sales.visitors import Visitor
@@ -233,6 +234,11 @@ class PurchaseDetail(PurchaseOut):
     went_back: list[MoneyWent] = Field(description=gettext_noop("What of it goes or went back."))
     slips: list[SlipNote] = Field(description=gettext_noop("Slips that were added to the transfer that waits."))
     methods: list[str] = Field(description=gettext_noop("How it can be paid here."))
+    without_goods: str = Field(
+        description=gettext_noop(
+            "Unpaid goods of which no sound ones are there now, and what to do; paying answers 409 goods_missing."
+        )
+    )
 
 
 class GoesBackOut(Priced):
@@ -287,7 +293,10 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
             "reference": payment.provider_ref if is_transfer else "",
             "payee": cashier.payee() if is_transfer else {},
         }
+    is_open = found.purchase.state == PurchaseState.UNPAID
+    missing = unpaid_without_goods(found.purchase.pk, at=timezone.now()) if is_open else []
     return purchase_out(found.purchase) | {
+        "without_goods": without_goods_words(missing),
         "ship_to": found.ship_to,
         "payment": shown,
         "due": yuan(found.due.due_fen),

@@ -96,7 +96,10 @@ class TransferOut(Priced):
     id: int
     code: str = Field(examples=["HK000017A1B2"])
     amount: str = Field(description=gettext_noop("What is to come now; of a closed purchase what was asked for."))
-    waits: str = Field(description=gettext_noop("What falls due once it is accepted; less if less is accepted."))
+    waits: str = Field(
+        description=gettext_noop("What is still to be paid after acceptance, without what was paid ahead.")
+    )
+    paid_ahead: str = Field(description=gettext_noop("What was paid already for goods that wait for acceptance."))
     received: str = Field(description=gettext_noop("What came already, before anything of it went back."))
     kept: str = Field(description=gettext_noop("What came, less what goes or went back."))
     purchase: str
@@ -126,6 +129,7 @@ def _transfer(row: Transfer) -> dict[str, Any]:
         "code": row.code,
         "amount": yuan(row.due_fen if not row.is_closed else row.amount_fen),
         "waits": yuan(row.waits_fen),
+        "paid_ahead": yuan(row.ahead_fen),
         "received": yuan(row.received_fen),
         "kept": yuan(row.kept_fen),
         "purchase": row.number,

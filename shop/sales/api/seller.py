@@ -70,6 +70,9 @@ class TodayOut(Priced):
     open_cases: int
     held: str = Field(description=gettext_noop("Paid, and not received by the buyers yet."))
     payable: str
+    received: str = Field(
+        description=gettext_noop("Paid by units for accepted goods: settled once their whole purchase is paid.")
+    )
     without_goods: list[WithoutGoods] = Field(
         description=gettext_noop("Send these from another lot, or cancel what waits of them.")
     )
@@ -85,6 +88,7 @@ def seller_today(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
         "supplier": supplier.slug,
         "held": yuan(found.held_fen),
         "payable": yuan(found.payable_fen),
+        "received": yuan(found.received_fen),
         "without_goods": [
             {
                 "number": line.number,
@@ -130,6 +134,9 @@ class SoldOrder(Priced):
     buyer: str = Field(examples=["周**"])
     division: str
     total: str
+    not_charged: str = Field(description=gettext_noop("Of the total, before it was paid: not sent, refused, lighter."))
+    given_back: str
+    final: str = Field(description=gettext_noop("The total, less what is not charged and what was given back."))
     note: str
     placed_at: Moment
     ship_by: Moment | None
@@ -169,6 +176,9 @@ def _order(order: OrderFacts) -> dict[str, Any]:
         "buyer": mask_name(order.purchase.ship_name),
         "division": order.purchase.ship_division_id,
         "total": yuan(order.total_fen),
+        "not_charged": yuan(order.waived_fen),
+        "given_back": yuan(order.refunded_fen),
+        "final": yuan(order.left_fen),
         "lines": [
             {
                 "id": line.pk,

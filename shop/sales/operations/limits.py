@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import ngettext
 
 from catalog.queries import SpecForSale
 from shop.sales.errors import OverLimit
-from shop.sales.models import LineFacts
-from shop.sales.states import OrderState
+from shop.sales.queries.limits import pieces_had
 from shop.sales.texts import in_reader_language
 from shop.sales.whose import Whose
 
@@ -26,13 +24,7 @@ def check_limits(wanted: Sequence[tuple[SpecForSale, int]], whose: Whose, *, ask
     if asks_proof:
         first = next(iter(limits.values()))
         whose.check_proved(in_reader_language(first.name_zh, first.name_en), field=f"pieces-{first.specification_id}")
-    rows = (
-        LineFacts.objects.filter(whose.purchases("order__purchase__"), listing_id__in=limits)
-        .exclude(order__state=OrderState.CANCELLED)
-        .values_list("listing_id")
-        .annotate(ordered=Sum("ordered"), cancelled=Sum("cancelled"))
-    )
-    had = {listing_id: ordered - cancelled for listing_id, ordered, cancelled in rows}
+    had = pieces_had(whose, limits)
     for listing_id, spec in limits.items():
         now = sum(pieces for each, pieces in wanted if each.listing_id == listing_id)
         limit = spec.purchase_limit or 0

@@ -7,9 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalog.queries import said
 from shop.core import outbox
 from shop.sales import hooks, rules
-from shop.sales.errors import DoneElsewhere, NotOffered, WrongState
+from shop.sales.errors import DoneElsewhere, GoodsMissing, NotOffered, WrongState
 from shop.sales.gateways import Started, gateway
 from shop.sales.models import Payment, Purchase
 from shop.sales.operations.locks import lock_purchase
@@ -17,12 +18,26 @@ from shop.sales.operations.settling import WAITING, follow_due, settle, take_mon
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_fen, due_of
 from shop.sales.queries.pay_times import pay_time_of
+from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
 from shop.sales.states import PaymentState, PurchaseState, Terms
 
 __all__ = ["due_fen"]
 
 PURCHASE = "purchase"
 DEMO_THINKS_SECONDS = 3
+
+
+def refuse_without_goods(purchase: Purchase, at: datetime) -> None:
+    """Raise GoodsMissing where lots were stopped and orders of the purchase that wait for money lack sound goods."""
+    missing = unpaid_without_goods(purchase.pk, at=at)
+    if missing:
+        raise GoodsMissing(
+            without_goods_words(missing),
+            goods=[
+                {"order": each.number, "name": said(each, "name"), "pieces": each.pieces, "line": each.line_id}
+                for each in missing
+            ],
+        )
 
 
 def start_payment(
@@ -32,7 +47,7 @@ def start_payment(
 
     `through` is the kind of purchases whose own door this is: what a unit's finance pays, its buyer does not pay at
     the cashier's (DoneElsewhere). Raises WrongState when the purchase is not waiting for money, NotOffered where its
-    goods are not kept for as long as a bank transfer takes, KeyError for a gateway that is not offered.
+    goods are not kept for as long as a bank transfer takes, GoodsMissing where there are no goods for it now, KeyError for a gateway that is not offered.
     """
     chosen = gateway(gateway_name)
     with transaction.atomic():
@@ -50,6 +65,7 @@ def start_payment(
             left = schedule_of(locked).due_now_fen
             if not left:
                 raise WrongState(_("Nothing is due now: the rest falls due once it is accepted."), code="not_due_yet")
+        refuse_without_goods(locked, at)
         if gateway_name == "transfer" and locked.terms == Terms.ONLINE:
             _wait_for_transfer(locked)
         # An attempt that was started before the amount changed follows it, or is over.

@@ -35,13 +35,17 @@ class Problem:
 
 @dataclass
 class BasketLine:
-    """One line. Amounts in 分; `was_fen` is the price when it was put in."""
+    """One line. Amounts in 分; `was_fen` is the price when it was put in.
+
+    `may_have`: what its buyer may still have of limited goods, where that is known.
+    """
 
     spec: SpecForSale
     quantity: int
     was_fen: int
     chosen: bool = True
     discount_fen: int = 0
+    may_have: int | None = None
 
     @property
     def name(self) -> str:
@@ -71,7 +75,8 @@ class BasketLine:
     @property
     def most(self) -> int:
         """How many pieces one line may hold now."""
-        return max(0, min(self.spec.available, self.spec.purchase_limit or MAX_PIECES, MAX_PIECES))
+        bounds = [self.spec.available, self.spec.purchase_limit or MAX_PIECES, MAX_PIECES]
+        return max(0, min(bounds if self.may_have is None else [*bounds, self.may_have]))
 
     @property
     def problem(self) -> Problem | None:

@@ -15,7 +15,9 @@ from shop.core.times import spoken_day
 from shop.sales.errors import PhoneUnproved
 from shop.sales.hooks import SpecialPrice, special_price
 from shop.sales.pricing import PricedLine, Quote, SupplierGroup
+from shop.sales.queries.attributions import pieces_bought_at
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
+from shop.sales.queries.limits import pieces_had
 from shop.sales.queries.pay_times import pay_time_for
 from shop.sales.rules import ONLINE_MINUTES, clean_coupon
 from shop.sales.texts import in_reader_language, listed
@@ -131,12 +133,14 @@ def checkout_page(
         pay_minutes=_pay_minutes(special, at),
     )  # fmt: skip
     whose = Whose.of(user)
+    _count_had(lines, special, whose, user)
     page.problems = [
         (line, problem)
         for line in lines
         if (
             problem := _special_problem(special, line.quantity)
             or problem_of(line.spec, line.quantity)
+            or _beyond(line, lines)
             or _unproved(line, special, whose)
         )
     ]
@@ -167,6 +171,34 @@ def _unproved(line: BasketLine, special: SpecialPrice | None, whose: Whose) -> P
     if whose.is_proved or not is_limited:
         return None
     return Problem(PhoneUnproved.code, _("Only so many for each customer: sign in with your phone number, then order."))
+
+
+def _count_had(lines: list[BasketLine], special: SpecialPrice | None, whose: Whose, user: Any) -> None:
+    """Say of each limited line how many its buyer may still have, as placing counts it; of proved buyers only."""
+    if not whose.is_proved:
+        return
+    limits = {line.spec.listing_id: line.spec.purchase_limit for line in lines if line.spec.purchase_limit is not None}
+    had = pieces_had(whose, limits) if limits else {}
+    for line in lines:
+        left = []
+        if line.spec.listing_id in limits:
+            left.append((limits[line.spec.listing_id] or 0) - had.get(line.spec.listing_id, 0))
+        if special is not None and special.limit is not None:
+            left.append(special.limit - pieces_bought_at(special.source, user=user))
+        line.may_have = max(0, min(left)) if left else None
+
+
+def _beyond(line: BasketLine, lines: list[BasketLine]) -> Problem | None:
+    """Return that somebody had so many of a limited product already that this is too much."""
+    wanted = sum(each.quantity for each in lines if each.spec.listing_id == line.spec.listing_id)
+    if line.may_have is None or wanted <= line.may_have:
+        return None
+    text = ngettext(
+        "Each buyer may have only so many: you can take %(n)d more.",
+        "Each buyer may have only so many: you can take %(n)d more.",
+        line.may_have,
+    )
+    return Problem("over_limit", text % {"n": line.may_have}, most=line.most)
 
 
 def _pay_minutes(special: SpecialPrice | None, at: datetime) -> int:

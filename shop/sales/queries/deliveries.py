@@ -1,5 +1,6 @@
 """Deliveries of orders: which parcels wait to be accepted, what each accepted one costs and until when."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,11 @@ def waiting_parcels(order: OrderFacts) -> list[Shipment]:
     return sorted((each for each in order.shipments.all() if each.received_at is None), key=lambda each: each.pk)
 
 
+def has_left(order: OrderFacts) -> bool:
+    """Tell whether a piece of an order was sent: it can't be cancelled then. No query where its lines were read before."""
+    return any(line.shipped for line in order.lines.all())
+
+
 def shipped_pieces(order_id: int) -> dict[int, int]:
     """Return how many pieces of each line of an order were sent. One query."""
     return dict(LineFacts.objects.filter(order_id=order_id).order_by("pk").values_list("pk", "shipped"))
@@ -51,18 +57,31 @@ class Schedule:
     """What of an unpaid purchase is due now, and what waits. Amounts in 分.
 
     Where the goods come first: `rows` are the accepted deliveries that are still to be paid, each with its own day, the
-    oldest first; `waits` is what falls due with the orders (by id) that are not accepted whole, or less if less is
-    accepted. Of all others `due_now_fen` is what is left to pay.
+    oldest first; `waits` is what is still to be paid with the orders (by id) that are not accepted whole, or less if
+    less is accepted. Of the money that came `paid` covers accepted goods of an order, `ahead` what is not accepted yet.
+    Of all others `due_now_fen` is what is left to pay.
     """
 
     due_now_fen: int
     rows: tuple[DueRow, ...] = ()
     waits: tuple[tuple[int, int], ...] = ()
+    paid: tuple[tuple[int, int], ...] = ()
+    ahead: tuple[tuple[int, int], ...] = ()
 
     @property
     def waits_fen(self) -> int:
         """What falls due once it is accepted, at most."""
         return sum(fen for _order_id, fen in self.waits)
+
+    @property
+    def ahead_fen(self) -> int:
+        """What came for goods that nobody accepted yet: with `waits_fen` it is the value of them."""
+        return sum(fen for _order_id, fen in self.ahead)
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether accepted goods were paid and nothing else is to be paid: asked of one order (`of_order`)."""
+        return bool(self.paid) and not (self.rows or self.waits or self.ahead)
 
     @property
     def pay_by(self) -> datetime | None:
@@ -76,9 +95,10 @@ class Schedule:
     def of_order(self, order_id: int) -> "Schedule":
         """Return what of it is one order's."""
         rows = tuple(row for row in self.rows if row.order_id == order_id)
-        return Schedule(
-            sum(row.due_fen for row in rows), rows, tuple(each for each in self.waits if each[0] == order_id)
+        waits, paid, ahead = (
+            tuple(each for each in sums if each[0] == order_id) for sums in (self.waits, self.paid, self.ahead)
         )
+        return Schedule(sum(row.due_fen for row in rows), rows, waits, paid, ahead)
 
 
 def schedules_of(purchases: Sequence[Purchase]) -> dict[int, Schedule]:
@@ -135,8 +155,20 @@ def _schedule(orders: Sequence[OrderFacts], accepted: Mapping[int, list[Delivery
         for (row, _fen), fen in zip(charged, due, strict=True)
         if fen
     )
+    paid: Counter[int] = Counter()
+    ahead: list[tuple[int, int]] = []
+    for (row, whole_fen), left_fen in zip(charged, due, strict=True):
+        paid[row.order_id] += whole_fen - left_fen
+    for order, whole_fen, left_fen in zip(orders, waiting, left, strict=True):
+        if order.state == OrderState.COMPLETED:
+            # Received without a delivery of its own: accepted all the same.
+            paid[order.pk] += whole_fen - left_fen
+        else:
+            ahead.append((order.pk, whole_fen - left_fen))
     return Schedule(
         sum(row.due_fen for row in rows),
         rows,
         tuple((pk, fen) for (pk, _fen), fen in zip(waits, left, strict=True) if fen),
+        tuple((pk, fen) for pk, fen in paid.items() if fen),
+        tuple((pk, fen) for pk, fen in ahead if fen),
     )

@@ -161,12 +161,14 @@ def said_to_finance(trail: Trail, due: Due, state: str, schedule: Schedule) -> l
     said = []
     if is_open and schedule.waits_fen:
         said.append(
-            _("Due now: %(now)s. Waits for acceptance: %(waits)s; the sum may fall.")
+            _("Due now: %(now)s. To pay after acceptance: %(waits)s; the sum may fall.")
             % {"now": in_yuan(schedule.due_now_fen), "waits": in_yuan(schedule.waits_fen)}
         )
+    if is_open and schedule.ahead_fen:
+        said.append(_("Paid for goods that nobody accepted yet: %(ahead)s.") % {"ahead": in_yuan(schedule.ahead_fen)})
     if kept and is_open and not schedule.due_now_fen:
         said.append(
-            _("%(came)s came already. The other %(left)s wait for acceptance: nothing is due now.")
+            _("%(came)s came already. The other %(left)s are to be paid after acceptance: nothing is due now.")
             % {"came": in_yuan(kept), **left}
         )
     elif kept and is_open:

@@ -26,8 +26,8 @@ TRANSFERS_A_PAGE = 20
 class Transfer:
     """One announced transfer. `payers` are the names and accounts that may stand on the statement.
 
-    `due_fen` is what is to come now, `waits_fen` what falls due once it is accepted, `received_fen` what came, `kept_fen` what
-    stands of it; `is_closed` that its purchase waits for no money:
+    `due_fen` is what is to come now, `waits_fen` what is still to come after acceptance, `ahead_fen` what came of
+    that already, `received_fen` what came, `kept_fen` what stands of it; `is_closed` that its purchase waits for no money:
     what comes all the same goes back. `became` is what became of what came (a TransferState), `said` that in words.
     """
 
@@ -38,6 +38,7 @@ class Transfer:
     kept_fen: int
     due_fen: int
     waits_fen: int
+    ahead_fen: int
     number: str
     payers: list[str]
     started_at: datetime
@@ -116,6 +117,7 @@ def transfers(page: int | str = 1, *, shown: str = Shown.WAITING, query: str = "
             kept_fen=trail.stands_fen,
             due_fen=schedules[purchase.pk].due_now_fen,
             waits_fen=schedules[purchase.pk].waits_fen,
+            ahead_fen=schedules[purchase.pk].ahead_fen,
             number=purchase.number,
             payers=names[purchase.pk],
             started_at=payment.started_at,

@@ -1,14 +1,19 @@
 """Orders whose goods failed a test, or are gone with their lot, and that no good lot can be sent for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from catalog.queries import said
+from catalog.queries.shelf import held_grams
 from shop.sales.models import LineFacts
 from shop.sales.states import OrderState
 from traceability.queries.lots import can_be_sent, open_lots
 from traceability.queries.stopped import StoppedLot, stopped_lots
 from traceability.rules.fefo import Candidate, Dates, Waiting, missing_of
+from traceability.states import LotState
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +29,79 @@ class LineWithoutGoods:
     lots: tuple[tuple[int, str], ...] = field(default=())
 
 
+def unpaid_without_goods(purchase_id: int, *, at: datetime) -> list[LineWithoutGoods]:
+    """Return the lines of a purchase's unpaid orders that lack goods because a lot was stopped.
+
+    Paid orders are served first. Two queries where no lot is stopped, one more for each further supplier.
+    """
+    mine = LineFacts.objects.filter(order__purchase=purchase_id, order__state=OrderState.UNPAID)
+    asked: dict[int, set[int]] = {}
+    own = set()
+    for line_id, supplier_id, listing_id in mine.values_list("pk", "order__supplier_id", "listing_id"):
+        asked.setdefault(supplier_id, set()).add(listing_id)
+        own.add(line_id)
+    found = [
+        line
+        for supplier_id, listing_ids in sorted(asked.items())
+        for line in lines_without_goods(supplier_id, at=at, listing_ids=listing_ids, also_unpaid=True)
+    ]
+    return [line for line in found if line.line_id in own]
+
+
+def without_goods_words(lines: Sequence[LineWithoutGoods]) -> str:
+    """Return which goods an unpaid purchase lacks and what its buyer can do; "" where it lacks none."""
+    if not lines:
+        return ""
+    goods = _goods(lines)
+    return _(
+        "No sound goods are there now for %(goods)s: their lot did not pass. It can't be paid like this, so that you"
+        " don't pay for what can't be sent. Cancel that order and pay the rest, or wait until new goods are in."
+    ) % {"goods": goods}
+
+
+def _goods(lines: Sequence[LineWithoutGoods]) -> str:
+    """Return the goods that are missing in a row: "Pomelo × 2 (order 7)"."""
+    return ", ".join(
+        _("%(name)s × %(pieces)d (order %(number)s)")
+        % {"name": said(line, "name"), "pieces": line.pieces, "number": line.number}
+        for line in lines
+    )
+
+
 def lines_without_goods(
-    supplier_id: int, *, at: datetime, listing_ids: Collection[int] | None = None
+    supplier_id: int, *, at: datetime, listing_ids: Collection[int] | None = None, also_unpaid: bool = False
 ) -> list[LineWithoutGoods]:
     """Return a supplier's waiting lines that lack goods because a lot was stopped, the first to be sent first.
 
-    Never more than the stopped lots had: what was simply not packed yet is no such case. Three queries, one where
-    no lot is stopped.
+    `also_unpaid`: those that wait for their money too, after the paid ones. Never more than the stopped lots had and
+    is not held: what was simply not packed yet is no such case. Four queries, one where no lot is stopped.
     """
     stopped: dict[int, list[StoppedLot]] = {}
     for stop in stopped_lots(supplier_id, listing_ids):
         stopped.setdefault(stop.listing_id, []).append(stop)
     if not stopped:
         return []
+    held = held_grams(stopped)
     sound: dict[int, list[Candidate]] = {pk: [] for pk in stopped}
     for lot in open_lots(stopped, at=at):
         if can_be_sent(lot, at):
             sound[lot.listing_id].append(Candidate(lot.pk, lot.best_before, lot.harvested_on, lot.left_grams))
     rows: dict[int, list[LineFacts]] = {}
-    lines = LineFacts.objects.filter(
-        order__supplier_id=supplier_id, order__state=OrderState.TO_SHIP, listing_id__in=stopped
-    )
-    for line in lines.select_related("order__order").order_by("order__ship_by", "order_id", "pk"):
+    states = [OrderState.TO_SHIP, OrderState.UNPAID] if also_unpaid else [OrderState.TO_SHIP]
+    lines = LineFacts.objects.filter(order__supplier_id=supplier_id, order__state__in=states, listing_id__in=stopped)
+    ordered = lines.select_related("order__order").order_by("order__ship_by", "order_id", "pk")
+    for line in sorted(ordered, key=lambda each: each.order.state == OrderState.UNPAID):
         rows.setdefault(line.listing_id, []).append(line)
     found = []
     for listing_id, own in rows.items():
         codes = tuple((stop.lot_id, stop.code) for stop in stopped[listing_id])
-        found += _short(own, sound[listing_id], sum(stop.grams for stop in stopped[listing_id]), codes)
+        found += _short(own, sound[listing_id], sum(_promised(stop, held) for stop in stopped[listing_id]), codes)
     return found
+
+
+def _promised(stop: StoppedLot, held: Mapping[int, int]) -> int:
+    """Return the grams of a stopped lot that went to orders: those of a lot that is gone are known, others not held."""
+    return stop.grams if stop.state == LotState.DISPOSED else max(0, stop.grams - held.get(stop.lot_id, 0))
 
 
 def _short(

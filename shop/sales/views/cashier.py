@@ -28,6 +28,7 @@ from shop.sales.operations.slips import add_slip
 from shop.sales.queries import cashier as queries
 from shop.sales.queries.cashier import Cashier
 from shop.sales.queries.slips import slip_replaced, slips_of
+from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
 from shop.sales.states import PurchaseState
 
 LANGUAGES = ("zh-hans", "en")
@@ -95,7 +96,15 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _show(request: HttpRequest, found: Cashier, template: str, status: int = 200, **more: Any) -> HttpResponse:
-    context = {"it": found, "purchase": found.purchase, "orders": found.orders, **more}
+    is_open = found.purchase.state == PurchaseState.UNPAID
+    missing = unpaid_without_goods(found.purchase.pk, at=timezone.now()) if is_open else []
+    context = {
+        "it": found,
+        "purchase": found.purchase,
+        "orders": found.orders,
+        "without_goods": without_goods_words(missing),
+        **more,
+    }
     return render(request, f"sales/{template}.html", context, status=status)
 
 

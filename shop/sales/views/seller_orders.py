@@ -22,11 +22,12 @@ from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import cancel_rest, line_rest, ship_order
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
+from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.in_parcels import in_parcel
 from shop.sales.queries.weight_words import weight_words
 from shop.sales.queries.without_goods import LineWithoutGoods, lines_without_goods
 from shop.sales.shown import BADGES, to_pack
-from shop.sales.states import OrderState, Terms
+from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.views.seller import console, for_supplier
 from traceability.queries.parcels import codes_of, lots_to_choose
@@ -158,6 +159,8 @@ def _show(
         "short_form": (short_form or CancelRestForm(order=found)) if can_ship else None,
         "without_goods": _missing(found, at),
         "refusal": refusal,
+        "is_paid": purchase.state == PurchaseState.PAID,
+        "received_fen": sum(fen for _pk, fen in schedule_of(purchase).of_order(found.pk).paid),
     }
     return console(request, supplier, "order", context, status=status)
 
@@ -214,5 +217,11 @@ def cancel(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpRe
         )
     except DomainError as error:
         return _show(request, supplier, found, refusal=str(error.message), status=error.status)
-    messages.success(request, _("Cancelled: ¥%(amount)s goes back to the buyer.") % {"amount": f"{to_yuan(fen):,}"})
+    # Of what nobody paid yet nothing goes back: the buyer is charged less.
+    words = (
+        _("Cancelled: ¥%(amount)s goes back to the buyer.")
+        if found.purchase.state == PurchaseState.PAID
+        else _("Cancelled: ¥%(amount)s is not charged.")
+    )
+    messages.success(request, words % {"amount": f"{to_yuan(fen):,}"})
     return redirect("seller:order", number)

@@ -1,0 +1,95 @@
+"""A purchase whose lots failed before it was paid: nobody pays for what can't be sent, without a word."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from catalog.models import Listing
+from shop.sales.errors import GoodsMissing
+from shop.sales.models import OrderFacts, Payment, Purchase
+from shop.sales.operations.payments import capture_payment, start_payment
+from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
+from shop.sales.queries.without_goods import unpaid_without_goods
+from tests.api.conftest import program_of
+from tests.factories import AT, make_user, spec_of
+from tests.sales.selling import buy
+from tests.traceability.growing import make_grown, make_lot
+from tests.traceability.test_held_stock import dispose, fail
+
+pytestmark = pytest.mark.django_db
+
+
+def order(listing: Listing, pieces: int, key: str = "one") -> Purchase:
+    spec = spec_of(listing)
+    return place(
+        actor=None, at=AT, lines=[PlaceLine(spec, pieces, spec.price_fen)], buyer=Buyer(phone="+8613800002046"),
+        ship_to=ShipTo("周敏", "+8613800002046", "440106", "龙口西路 8 号"), key=key,
+    )  # fmt: skip
+
+
+def missing(purchase: Purchase) -> list[int]:
+    return [line.pieces for line in unpaid_without_goods(purchase.pk, at=AT)]
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_what_no_lot_can_be_sent_for_is_not_paid_until_it_is_there_again(is_gone):
+    listing = make_grown(stock=20)
+    lot = make_lot(listing, pieces=20)
+    purchase = order(listing, 8)
+    transfer, _started = start_payment(purchase=purchase, gateway_name="transfer", at=AT)
+    fail(lot)
+    if is_gone:
+        dispose(lot)
+    for gateway in ("demo", "transfer"):
+        with pytest.raises(GoodsMissing) as refused:
+            start_payment(purchase=purchase, gateway_name=gateway, at=AT)
+        found = OrderFacts.objects.get(purchase=purchase)
+        assert (refused.value.code, refused.value.status) == ("goods_missing", 409)
+        (goods,) = refused.value.details["goods"]
+        assert (goods["order"], goods["pieces"]) == (found.order.number, 8)
+        assert found.order.number in str(refused.value.message)
+    assert list(Payment.objects.values_list("pk", flat=True)) == [transfer.pk]
+    make_lot(listing, pieces=8)
+    assert missing(purchase) == []
+    start_payment(purchase=purchase, gateway_name="demo", at=AT)
+
+
+def test_money_that_is_on_its_way_is_booked_as_always():
+    listing = make_grown(stock=20)
+    lot = make_lot(listing, pieces=20)
+    purchase = order(listing, 8)
+    payment, _started = start_payment(purchase=purchase, gateway_name="transfer", at=AT)
+    fail(lot)
+    capture_payment(payment_id=payment.pk, at=AT)
+    purchase.refresh_from_db()
+    assert (purchase.state, missing(purchase)) == ("paid", [])
+
+
+def test_goods_that_were_never_packed_are_no_reason_to_refuse():
+    """The failed lot's own pieces are held; what else is sold needs no lot yet."""
+    listing = make_grown(stock=50)
+    fail(make_lot(listing, pieces=10))
+    purchase = order(listing, 2)
+    assert missing(purchase) == []
+    start_payment(purchase=purchase, gateway_name="demo", at=AT)
+
+
+def test_the_cashier_and_the_api_say_so_before_they_refuse(client: Client):
+    buyer = make_user()
+    listing = make_grown(stock=20)
+    lot = make_lot(listing, pieces=20)
+    purchase = buy((listing, 8), user=buyer, at=timezone.now())
+    client.force_login(buyer)
+    url = f"/pay/{purchase.number}/"
+    assert "pay-without-goods" not in client.get(url).content.decode()
+    fail(lot)
+    page = client.get(url).content.decode()
+    assert page.index('data-testid="pay-without-goods"') < page.index('data-testid="pay"')
+    answer = client.post(url, {"method": "demo"})
+    assert (answer.status_code, "没有合格的货" in answer.content.decode()) == (409, True)
+    program = program_of(buyer)
+    told = program.get(f"/purchases/{purchase.number}").data["without_goods"]
+    assert OrderFacts.objects.get(purchase=purchase).order.number in told
+    refused = program.post(f"/purchases/{purchase.number}/payments", {"method": "demo"}, key="m1")
+    assert (refused.status_code, refused.data["code"]) == (409, "goods_missing")
+    assert Payment.objects.count() == 0
