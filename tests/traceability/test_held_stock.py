@@ -170,6 +170,7 @@ def test_one_lot_of_one_product_holds_the_least_of_what_is_missing_and_what_it_h
     assert found[9].get(1, 0) == min(lot // net, max(0, free - clean))
 
 
+@pytest.mark.django_db
 def test_who_takes_more_than_is_free_reads_what_is_held():
     listing = make_grown(stock=20)
     fail(make_lot(listing, pieces=20))
