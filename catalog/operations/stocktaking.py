@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from catalog.models import Stock, StockChange
 from catalog.operations.stock import MAIN_POOL, Moved, OutOfStock, note_changes
-from catalog.queries.shelf import changes_since, last_change
+from catalog.queries.shelf import LOT_POOLS, changes_since, last_change
 from catalog.queries.shelf_words import told_change
 from catalog.states import STOCK_REASON_WAYS, StockChangeKind, StockReason
 from shop.core.errors import DomainError, InvalidInput, KeyUsed
@@ -171,7 +171,21 @@ def _change(stock_id: int, pieces: int) -> None:
             "Only %(free)d pieces are free: the others are promised to orders.",
             free,
         )
-        raise OutOfStock(words % {"free": free}, field="pieces", free=free)
+        held = _held_beside(stock_id)
+        if held:
+            words = _(
+                "Only %(free)d pieces are free; %(held)d more are held because a lot failed, the others are promised"
+                " to orders."
+            ) % {"free": free, "held": held}
+        else:
+            words = words % {"free": free}
+        raise OutOfStock(words, field="pieces", free=free, held=held)
+
+
+def _held_beside(stock_id: int) -> int:
+    """Return the pieces of the same goods that pools of stopped lots hold."""
+    rows = Stock.objects.filter(stockrecord__pools=stock_id, pool__startswith=f"{LOT_POOLS}:")
+    return sum(rows.values_list(F("on_hand") - F("reserved"), flat=True))
 
 
 def _moved(stockrecord_id: int, version: int, shelf: int) -> StockMoved:

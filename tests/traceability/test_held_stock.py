@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.models import Stock, StockChange
+from catalog.operations.stock import OutOfStock
 from catalog.operations.stocktaking import adjust_stock
 from shop.core import projections
 from tests.factories import AT, make_user, spec_of
@@ -167,3 +168,19 @@ def test_one_lot_of_one_product_holds_the_least_of_what_is_missing_and_what_it_h
     candidates = [Candidate(number, None, DAY, grams) for number, grams in enumerate(sound)]
     found = to_hold([OnShelf(1, net, free)], candidates, [Stopped(9, lot)])
     assert found[9].get(1, 0) == min(lot // net, max(0, free - clean))
+
+
+@pytest.mark.django_db
+def test_who_takes_more_than_is_free_reads_what_is_held():
+    listing = make_grown(stock=20)
+    fail(make_lot(listing, pieces=20))
+    with pytest.raises(OutOfStock) as refused:
+        adjust_stock(
+            stockrecord_id=Stock.objects.order_by("pk")[0].stockrecord_id,
+            pieces=-10,
+            reason="spoiled",
+            actor=None,
+            at=AT,
+        )
+    assert (refused.value.details["free"], refused.value.details["held"]) == (0, 20)
+    assert "20" in str(refused.value.message)
