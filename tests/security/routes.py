@@ -97,13 +97,7 @@ ROUTES: dict[str, Rule] = {
     "account/orders/find/": Rule.OPEN,
     "account/orders/found/": Rule.OPEN,
     "account/orders/bought-here/<str:number>/": Rule.OWN,
-<<<<<<< HEAD
-    "account/orders/received/<str:number>/": Rule.BUYER,
-    "account/orders/received/<str:number>/receive/": Rule.BUYER,
     "account/orders/received/<str:number>/decline/": Rule.BUYER,
-=======
-    "account/orders/received/<str:number>/decline/": Rule.OWN,
->>>>>>> main
     "account/orders/found/<str:number>/code/": Rule.BUYER,
     # The API's door: its document and its page; an address that it doesn't have.
     "api/": Rule.OPEN,
