@@ -164,7 +164,7 @@ def interest(**sent):
     return {"daily_bp": 5, "document": "例", "valid_until": "", "reason": "新规定"} | sent
 
 
-@pytest.mark.parametrize("day", ["2025-12-30", "2026-11-23", "1999-01-01"])
+@pytest.mark.parametrize("day", ["2025-12-30", "2026-11-22", "1999-01-01"])
 def test_a_dated_number_does_not_begin_in_the_past(administrator, that_day, day):
     LateInterest.objects.update(valid_from="2024-01-01", valid_until="2024-12-31")
     status, text = posted(administrator, "lateinterest/add", **interest(valid_from=day))
@@ -189,7 +189,7 @@ def test_a_row_in_force_only_gets_its_last_day(administrator, that_day):
     assert [name for name in ("daily_bp", "document", "valid_from", "valid_until", "reason") if f'name="{name}"' in page] == [
         "valid_until", "reason",
     ]  # fmt: skip
-    status, text = posted(administrator, change, **interest(daily_bp=9, valid_until="2026-11-23"))
+    status, text = posted(administrator, change, **interest(daily_bp=9, valid_until="2026-11-22"))
     assert (status, "最后一天不能是过去的日子" in text) == (200, True)
     assert posted(administrator, change, **interest(daily_bp=9, valid_until="2026-11-24"))[0] == 302
     row.refresh_from_db()
@@ -197,7 +197,7 @@ def test_a_row_in_force_only_gets_its_last_day(administrator, that_day):
     assert str(row.valid_until) == "2026-11-24"
     assert AuditEntry.objects.get(action="change_rule").data["now"] == {"valid_until": "2026-11-24"}
     # What has ended stays as it is.
-    LateInterest.objects.update(valid_until="2026-11-23")
+    LateInterest.objects.update(valid_until="2026-11-22")
     assert posted(administrator, change, **interest(valid_until="2027-01-01"))[0] == 403
 
 
@@ -227,7 +227,7 @@ def test_a_row_that_has_not_begun_is_changed_whole(administrator, that_day):
 )  # fmt: skip
 def test_terms_are_dated_numbers_too(administrator, that_day, model, figures):
     whole = figures | {"since": "2026-12-01", "source": "平台决定", "reason": "试行"}
-    for lacking in ({"since": "2025-01-01"}, {"since": "2026-11-23"}, {"source": ""}, {"reason": ""}):
+    for lacking in ({"since": "2025-01-01"}, {"since": "2026-11-22"}, {"source": ""}, {"reason": ""}):
         status, text = posted(administrator, f"{model}/add", **whole | lacking)
         assert (status, "errorlist" in text) == (200, True), lacking
     assert posted(administrator, f"{model}/add", **whole)[0] == 302
