@@ -130,9 +130,12 @@ def _deductions(order: Any) -> Iterator[Deduction]:
         for why, fen in _parts(order, line):
             rest -= fen
             yield Deduction(name, why, fen)
-    if rest:
-        # Of no line: freight that was not earned.
-        yield Deduction(_("Freight"), _why_no_freight(order), rest)
+    # Of no line: freight that was not earned, and never more than that.
+    freight = min(rest, order.freight_fen)
+    if freight:
+        yield Deduction(_("Freight"), _why_no_freight(order), freight)
+    if rest > freight:
+        yield Deduction(_("Goods"), _("after-sales"), rest - freight)
 
 
 def _why_no_freight(order: Any) -> str:
@@ -150,8 +153,10 @@ def _why_no_freight(order: Any) -> str:
 def _parts(order: Any, line: Any) -> Iterator[tuple[str, int]]:
     """Return why and how much was taken off a line: for pieces, for what it weighed at packing and at the door."""
     if order.state == OrderState.CANCELLED:
-        if line.refunded_fen:
-            yield _("Cancelled"), line.refunded_fen
+        # Before it was paid nothing is given back by lines: none of the order is charged.
+        fen = line.refunded_fen if order.left_fen else line.paid_fen
+        if fen:
+            yield _("Cancelled"), fen
         return
     by_pieces = line.refunded_fen - line.weighed_back_fen - line.light_fen
     if by_pieces:

@@ -35,6 +35,12 @@ class PromiseBroken(DomainError):
     code = "promise_broken"
 
 
+class OtherProduce(InvalidInput):
+    """A lot is mixed, or packed anew, only from lots of the same product."""
+
+    code = "other_produce"
+
+
 class UnknownLot(DomainError):
     """No such lot of this supplier."""
 

@@ -48,6 +48,13 @@ def evidence_of(lot: LotInParcel, proofs: Sequence[CertificateShown], *, is_inta
     return found
 
 
+def shared_by(proofs: Sequence[Sequence[CertificateShown]]) -> list[CertificateShown]:
+    """Return the certificates that stand for goods of several products: those that every one of them is sold under."""
+    first, *others = proofs
+    numbers = [{each.number for each in other} for other in others]
+    return [each for each in first if all(each.number in other for other in numbers)]
+
+
 def _test(event: Any) -> Evidence:
     test = event.test
     is_own = test.get("kind") != TestKind.COMMISSIONED

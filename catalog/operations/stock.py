@@ -87,6 +87,19 @@ def ship(quantities: Mapping[int, int], *, actor: Any, at: datetime, reference: 
     )  # fmt: skip
 
 
+def write_off(quantities: Mapping[int, int], *, reason: str, actor: Any, at: datetime, reference: str) -> None:
+    """Take reserved pieces that turned out not to be there, or not sound, off the shelf: nobody can buy them again.
+
+    `reason` is a `StockReason`, `reference` the order that can't have them; one row of each pool says so.
+    """
+    quantities = {pk: quantity for pk, quantity in quantities.items() if quantity}
+    _take(quantities, on_hand=True)
+    note_changes(
+        [Moved(pk, -quantity) for pk, quantity in quantities.items()],
+        kind=StockChangeKind.ADJUSTED, reason=reason, actor=actor, at=at, reference=reference,
+    )  # fmt: skip
+
+
 def _take(quantities: Mapping[int, int], *, on_hand: bool) -> None:
     quantities = {pk: quantity for pk, quantity in quantities.items() if quantity}
     if not quantities:

@@ -53,6 +53,9 @@ def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -
     said = str(StockChangeKind(change.kind).label)
     if change.counted is not None:
         said = _("%(what)s: %(why)s") % {"what": said, "why": change.counted}
+    elif change.reason and reference:
+        why = StockReason(change.reason).label
+        said = _("Cancelled by the supplier, order %(number)s: %(why)s") % {"number": reference, "why": why}
     elif change.reason:
         said = _("%(what)s: %(why)s") % {"what": said, "why": StockReason(change.reason).label}
     elif change.kind in HELD_WORDS and lot_of_pool(reference):

@@ -109,8 +109,8 @@ class FigureOrders(Page[UnitOrderOut], Priced):
 class UnitOrdersAsked(OfYearFollow):
     kind: Literal["", "committed", "fulfilled", "reversed"] = ""
     fund: Literal["", "canteen", "union"] = ""
-    below: int | None = Field(
-        None, ge=1, description=gettext_noop("A unit of the tree below yours, whose orders are asked for.")
+    below: Id | None = Field(
+        None, description=gettext_noop("A unit of the tree below yours, whose orders are asked for.")
     )
 
 

@@ -32,7 +32,7 @@ from procurement.queries.requests import asked_to_represent, declaration_of, sna
 from procurement.queries.units import unit_below
 from procurement.texts import name_of
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Moment, Page, Priced, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.codes import clean_phone
@@ -83,7 +83,7 @@ class RateOut(Page[RateOrder], Priced):
 
 
 class RateAsked(OfYearFollow):
-    below: int | None = Field(None, ge=1, description=gettext_noop("A unit of the tree below yours."))
+    below: Id | None = Field(None, description=gettext_noop("A unit of the tree below yours."))
     on: date | None = Field(
         None, description=gettext_noop("As it was at the end of this day in China; now without it.")
     )

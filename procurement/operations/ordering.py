@@ -39,11 +39,11 @@ def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseReque
     with transaction.atomic():
         lock_units(PurchaseRequest.objects.values_list("unit_id", flat=True).get(pk=request_id))
         request = lock_request(request_id)
+        must_be(actor, request.unit, BUYER)
         if request.state == RequestState.ORDERED:
             return request
         if request.state != RequestState.APPROVED:
             raise WrongStep(_("Only an approved request can be ordered."))
-        must_be(actor, request.unit, BUYER)
         unit, organisation = request.unit, request.unit.organisation
         lines: list[RequestLine] = _lines(request.pk)
         _check_approved(request, lines)

@@ -83,4 +83,7 @@ urlpatterns = [
     # It would read a workbook in the server's own process, and sends visitors to hosts that a file names.
     path("cms/redirects/import/", closed),
     path("cms/redirects/import/process/", closed),
+    # Pages that are there to be seen failing.
+    path("cms/test404/", closed),
+    path("cms/failwhale/", closed),
 ]

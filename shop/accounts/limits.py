@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from shop.core import limits
 from shop.core.errors import DomainError
@@ -55,6 +56,19 @@ def minutes_left(request: HttpRequest, *, action: str, key: str = "") -> int:
         for rate in ratelimit.parse_rates(settings.ACCOUNT_RATE_LIMITS[action])
     ]
     return max(1, math.ceil(max(left) / 60))
+
+
+def too_many_passwords(request: HttpRequest, action: str) -> TooOften:
+    """Return the refusal of another password of who is signed in: how long it lasts, and what works meanwhile."""
+    minutes = minutes_left(request, action=action)
+    return TooOften(
+        ngettext(
+            "Too many wrong passwords. Try again in %(minutes)d minute, or confirm by a code now.",
+            "Too many wrong passwords. Try again in %(minutes)d minutes, or confirm by a code now.",
+            minutes,
+        )
+        % {"minutes": minutes}
+    )
 
 
 def limit(request: HttpRequest, action: str, key: str = "") -> None:

@@ -24,17 +24,22 @@ class Claimable:
     words: str = ""
 
 
-def decided_pieces(cases: Iterable[Any]) -> dict[str, int]:
-    """Return how many pieces of a line the platform decided on, by kind: that is final. Needs the cases' decisions.
+def ended_pieces(line: Any, cases: Iterable[Any]) -> tuple[int, int]:
+    """Return how many pieces of a line the platform decided on, and how many were agreed to be paid for in full.
 
-    Pieces that came back are not there any more, and count as returned.
+    Both of every kind: they are not asked for again for another reason. Pieces that came back are not there any more,
+    and count as returned. Needs the cases' decisions.
     """
-    found: dict[str, int] = {}
+    decided = paid_back = 0
     for case in cases:
         came_back = case.state == AfterSaleState.APPROVED and case.needs_return
-        if case.state not in ONGOING_CASES and not came_back and case.decisions.all():
-            found[case.kind] = found.get(case.kind, 0) + case.quantity
-    return found
+        if case.state in ONGOING_CASES or came_back:
+            continue
+        if case.decisions.all():
+            decided += case.quantity
+        elif case.state == AfterSaleState.APPROVED and case.agreed_fen >= line.sent_value(case.quantity)[0]:
+            paid_back += case.quantity
+    return decided, paid_back
 
 
 def line_here(line: Any) -> int:
@@ -50,17 +55,20 @@ def claimable(order: Any, line: Any, cases: Iterable[Any], at: datetime) -> Clai
     kinds = rules.after_sale_kinds(state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at)
     if not kinds:
         return Claimable({}, here, "too_late", _("This can't be asked for any more: the time for it is over."))
-    decided = decided_pieces(cases)
-    left = {kind: here - decided.get(kind, 0) for kind in kinds}
-    pieces = {kind: count for kind, count in left.items() if count > 0}
-    if not pieces:
-        return Claimable({}, here, "decided_already", decided_words())
-    return Claimable(pieces, here)
+    decided, paid_back = ended_pieces(line, cases)
+    left = here - decided - paid_back
+    if left < 1:
+        return Claimable({}, here, *(("decided_already", decided_words()) if decided else _paid_back_already()))
+    return Claimable(dict.fromkeys(kinds, left), here)
 
 
 def decided_words() -> str:
     """Say that the platform's decision stands."""
-    return _("The platform decided on these pieces for this reason: its decision is final.")
+    return _("The platform decided on these pieces: its decision is final, whatever is asked for.")
+
+
+def _paid_back_already() -> tuple[str, str]:
+    return "nothing_left", _("All that was paid for these pieces was given back already.")
 
 
 def _nothing(order: Any, line: Any, here: int) -> tuple[str, str] | None:

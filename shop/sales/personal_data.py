@@ -4,6 +4,7 @@ from shop.core.personal import Held, Holding
 from shop.sales.operations.privacy import erase_buyer, export_purchases
 
 YEARS = "the trade is kept for at least three years by law, without the person"
+BOOKS = "money that was paid stays in the books for the years of the law on accounting (会计档案), for finance alone"
 NUMBER = "who decided, by number"
 
 HOLDING = Holding(
@@ -32,12 +33,21 @@ HOLDING = Holding(
             kept="a code of ours; the bank's slip, a document of the books that finance sees; who paid it, by number; why to whom",
         ),
         Held(
-            "sales.RefundAccount", ("holder", "bank", "number", "given_by_id"), exported="purchases", erased="deleted"
+            "sales.RefundAccount",
+            ("holder", "bank", "number", "given_by_id"),
+            exported="purchases",
+            erased="deleted where nothing was paid to it; who gave it goes",
+            kept=f"{BOOKS}: where a refund was paid to",
         ),
         Held(
             "sales.TransferSlip", ("picture", "added_by_id"), erased="the buyer's own slips are deleted, files and all"
         ),
-        Held("sales.Remittance", ("payer", "actor_id"), kept="as on the bank's statement: a document of the books"),
+        Held(
+            "sales.Remittance",
+            ("payer", "actor_id"),
+            exported="purchases",
+            kept=f"{BOOKS}: who paid, as on the bank's statement",
+        ),
         Held("sales.CaseMove", ("actor_id",), kept=NUMBER),
         Held("sales.CaseDecision", ("decided_by_id", "reason"), kept="the platform's decision, append-only"),
         Held("sales.OrderMove", ("actor_id",), kept=NUMBER),

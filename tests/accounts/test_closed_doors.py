@@ -248,3 +248,9 @@ def test_the_back_office_leads_to_no_page_of_a_library(chief: User) -> None:
     assert "/admin/r/" not in page.content.decode()
     kind = ContentType.objects.get_for_model(Range).pk
     assert client.get(f"/admin/r/{kind}/{offered.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("door", ["/cms/failwhale/", "/cms/test404/"])
+def test_pages_that_are_there_to_be_seen_failing_are_not_there(door: str) -> None:
+    answer = browser(person("editor", roles.CAMPAIGN_STAFF)).get(door)
+    assert answer.status_code == 404

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 
@@ -44,6 +45,21 @@ def test_the_password_confirms(signed_in: Client) -> None:
     assert signed_in.get(onward).status_code == 302
     assert signed_in.post("/account/confirm/", {"password": PASSWORD, "next": onward}).headers["Location"] == onward
     assert signed_in.get(onward).status_code == 200
+
+
+def test_wrong_passwords_of_who_is_signed_in_are_as_few_as_on_a_known_device(signed_in: Client) -> None:
+    long_ago(signed_in)
+    form = {"password": "wrong", "next": "/account/security/email/"}
+    assert [signed_in.post("/account/confirm/", form).status_code for _ in range(6)] == [422] * 5 + [429]
+    refused = signed_in.post("/account/confirm/", form | {"password": PASSWORD})
+    assert (refused.status_code, "密码错误次数过多" in refused.content.decode()) == (429, True)
+    assert settings.ACCOUNT_RATE_LIMITS["reauthenticate"] == "5/5m/user,20/h/user"
+
+
+def test_right_passwords_use_nothing_up(signed_in: Client) -> None:
+    for _ in range(7):
+        answer = signed_in.post("/account/confirm/", {"password": PASSWORD, "next": "/account/security/email/"})
+        assert answer.status_code == 302
 
 
 def test_a_code_to_ones_own_phone_confirms(signed_in: Client, texts: list[tuple[str, str]]) -> None:

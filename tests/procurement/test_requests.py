@@ -215,6 +215,9 @@ def test_ordering_twice_is_one_purchase(listing):
     first = order_request(request_id=request.pk, actor=office.buyer, at=AT)
     assert order_request(request_id=request.pk, actor=office.buyer, at=AT).purchase_id == first.purchase_id
     assert Purchase.objects.count() == 1
+    # Who may not order may not say that it was ordered by them either.
+    with pytest.raises(NotAllowed):
+        order_request(request_id=request.pk, actor=office.approver, at=AT)
 
 
 def test_dearer_than_approved_is_refused_cheaper_gives_back(listing):

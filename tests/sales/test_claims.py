@@ -1,5 +1,6 @@
 """What may be claimed on: what was sent of an order, until the platform decided, and true words in each state."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -57,16 +58,69 @@ def refused(order, **changes):
 
 
 @pytest.mark.parametrize(("verdict", "amount_fen"), [("dismiss", 0), ("refund", 60)])
-def test_what_the_platform_decided_is_not_claimed_again_for_the_same_reason(reviewer, verdict, amount_fen):
+def test_what_the_platform_decided_is_not_claimed_again_for_any_reason(reviewer, verdict, amount_fen):
     order = receive(ship(paid((make_listing(stock=50, price_fen=3280), 3))))
     decided(order, reviewer, quantity=2, verdict=verdict, amount_fen=amount_fen)
     with pytest.raises(TooMuch) as too_many:
         claim(order, quantity=2)
     assert (too_many.value.field, too_many.value.details["left"]) == ("quantity", 1)
-    # The third piece was not decided on; and nobody decided for another reason.
-    decided(order, reviewer, quantity=1)
+    with pytest.raises(TooMuch) as too_many:
+        claim(order, kind="refund_only", quantity=2, uploads=[])
+    assert too_many.value.details["left"] == 1
+    # The third piece was not decided on.
+    decided(order, reviewer, quantity=1, kind="refund_only", uploads=[])
     assert refused(order) == "decided_already"
-    assert claim(order, kind="refund_only", quantity=3, uploads=[]).pk
+    assert refused(order, kind="refund_only", uploads=[]) == "decided_already"
+
+
+@pytest.mark.parametrize(("first", "second"), [("refund_only", "damaged"), ("damaged", "refund_only")])
+def test_a_ruling_is_not_passed_by_another_kind_of_claim_by_page_or_api(reviewer, first, second):
+    buyer = make_user()
+    order = receive(ship(paid((make_listing(stock=50, price_fen=3280), 1), user=buyer)))
+    decided(order, reviewer, kind=first)
+    (line,) = lines_of(order)
+    client = Client()
+    client.force_login(buyer)
+    path = f"/account/orders/{order.order.number}/after-sale/{line.pk}/"
+    assert 'data-why="decided_already"' in client.get(path).content.decode()
+    client.post(path, {"kind": second, "quantity": "1", "amount": "32.80", "reason": "坏了", "photos": photo()})
+    body = {"kind": second, "quantity": 1, "amount": "32.80", "reason": "坏了"}
+    if second == "damaged":
+        body["photos"] = [base64.b64encode(photo().read()).decode()]
+    program = program_of(buyer, "orders:read", "orders:write")
+    answer = program.send("POST", f"/orders/{order.order.number}/lines/{line.pk}/after-sale", body, key="a")
+    assert (answer.status_code, answer.data["code"]) == (409, "decided_already")
+    assert line.after_sales.count() == 1
+
+
+def test_pieces_paid_for_in_full_by_agreement_are_not_asked_for_again():
+    buyer = make_user()
+    order = receive(ship(paid((make_listing(stock=50, price_fen=3280), 3), user=buyer)))
+    case = claim(order, quantity=2, amount_fen=6560)
+    decide_after_sale(case_id=case.pk, approve=True, amount_fen=6560, actor=None, at=AT)
+    with pytest.raises(TooMuch) as too_many:
+        claim(order, kind="refund_only", quantity=2, amount_fen=100, uploads=[])
+    assert too_many.value.details["left"] == 1
+    client = Client()
+    client.force_login(buyer)
+    path = f"/account/orders/{order.order.number}/"
+    form = client.get(f"{path}after-sale/{lines_of(order)[0].pk}/").content.decode()
+    assert ("可申请 1 件" in form, "可申请 3 件" in form) == (True, False)
+    assert 'data-testid="case-pieces">2 件' in client.get(path).content.decode()
+
+
+def test_the_supplier_reads_what_was_decided_on_the_line_before(reviewer):
+    seller = make_user("seller@example.com")
+    supplier = make_supplier(member=seller)
+    order = receive(ship(paid((make_listing(stock=50, price_fen=3280, supplier=supplier), 2))))
+    first = decided(order, reviewer, kind="refund_only", uploads=[])
+    second = claim(order)
+    client = Client()
+    client.force_login(seller)
+    page = client.get(f"/seller/after-sales/{second.pk}/").content.decode()
+    assert f'data-testid="earlier-{first.pk}"' in page
+    assert "看过照片" in page
+    assert 'data-testid="earlier-' not in client.get(f"/seller/after-sales/{first.pk}/").content.decode()
 
 
 def test_pieces_that_came_back_by_a_decision_are_counted_once(reviewer):

@@ -132,6 +132,24 @@ def test_what_is_too_much_is_offset_against_another_transfer_of_the_buyer() -> N
     assert wrong() == []
 
 
+@pytest.mark.parametrize("unknown", [999_999, -1, 0, 10**30])
+@pytest.mark.parametrize("fen", [30_00, 50_00])
+def test_an_offset_against_a_payment_that_is_not_there_is_refused(unknown: int, fen: int) -> None:
+    payment = announce(buy((make_listing(stock=50, price_fen=1000), 3)))
+    with pytest.raises(InvalidInput) as refused:
+        book(payment, fen, "offset", offset_id=unknown)
+    assert (refused.value.field, refused.value.code, Remittance.objects.count()) == ("then", "offset_unknown", 0)
+
+
+def test_money_for_a_closed_purchase_is_not_offset_against_a_strangers_transfer() -> None:
+    rice = make_listing(stock=50, price_fen=1000)
+    closed, other = (announce(buy((rice, 3), user=make_user(), key=key)) for key in ("a", "b"))
+    cancel_purchase(purchase=Purchase.objects.get(key="a"), actor=None, at=AT)
+    book(closed, 30_00, "offset", offset_id=other.pk)
+    assert (Purchase.objects.get(key="b").state, Refund.objects.get().payment_id) == ("unpaid", closed.pk)
+    assert wrong() == []
+
+
 def test_somebody_who_booked_meanwhile_is_noticed() -> None:
     payment = announce(agree((make_listing(stock=50, price_fen=1000), 10), terms=Terms.PREPAID))
     book(payment, 40_00, "ask", seen_fen=0)

@@ -7,12 +7,14 @@ from django.test import Client
 from shop.accounts.models import User
 from shop.accounts.operations.privacy import erase_person, export_person
 from shop.core.errors import DomainError
-from shop.sales.models import OrderFacts, Purchase
+from shop.sales.models import OrderFacts, Purchase, Refund, RefundAccount, Remittance
 from shop.sales.operations.closing import cancel_order
+from shop.sales.operations.payouts import give_account, pay_out
 from shop.sales.operations.placing import Buyer, Extras, PlaceLine, ShipTo, place
 from shop.sales.visitors import GUEST_COOKIE, token_hash
 from tests.factories import AT, make_division, make_listing, make_user, spec_of
 from tests.sales.selling import guest_cookie
+from tests.sales.test_money_trails import announced, book, finance
 
 pytestmark = pytest.mark.django_db
 STREET = "龙口西路 8 号 1202"
@@ -97,3 +99,44 @@ def test_a_phone_that_was_not_proved_adopts_nothing(client: Client, zhou: User) 
     assert client.session["_auth_user_id"] == str(zhou.pk)
     purchase.refresh_from_db()
     assert purchase.user_id is None
+
+
+def paid_back(user: User) -> tuple[Purchase, Refund]:
+    """A transfer of somebody else's that was too little, and went back to an account."""
+    purchase, payment = announced(user=user, key="back")
+    book(payment, 40_00, "give_back", "IN-5")
+    refund = Refund.objects.get(payment=payment)
+    give_account(purchase=purchase, holder="周小敏", bank="工行广州", number="622208360200", actor=user, at=AT)
+    for order in purchase.orders.all():
+        cancel_order(order_id=order.pk, actor=user, at=AT)
+    return purchase, refund
+
+
+def test_what_was_paid_out_stays_in_the_books_when_the_account_is_closed(
+    zhou: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+    purchase, refund = paid_back(zhou)
+    with pytest.raises(DomainError):
+        erase_person(user=zhou, at=AT)
+    pay_out(refund_id=refund.pk, reference="OUT-5", why="本人账户", actor=None, at=AT)
+    page = Client()
+    page.force_login(zhou, backend="django.contrib.auth.backends.ModelBackend")
+    assert "按会计档案的法定年限保留" in page.get("/account/privacy/").content.decode()
+    erase_person(user=zhou, at=AT)
+    account = RefundAccount.objects.get(purchase=purchase)
+    assert (account.holder, account.bank, account.number) == ("周小敏", "工行广州", "622208360200")
+    assert account.given_by_id is None
+    assert set(Remittance.objects.values_list("payer", flat=True)) == {"周敏"}
+    shown = finance().get("/review/payouts/?paid=1").content.decode()
+    assert "周小敏" in shown
+    assert "622208360200" in shown.replace(" ", "")
+
+
+def test_an_account_that_nothing_was_paid_to_is_erased(zhou: User) -> None:
+    purchase = buy(zhou)
+    for order in purchase.orders.all():
+        cancel_order(order_id=order.pk, actor=zhou, at=AT)
+    RefundAccount.objects.create(purchase=purchase, holder="周小敏", bank="工行", number="622208360200", given_at=AT)
+    erase_person(user=zhou, at=AT)
+    assert not RefundAccount.objects.exists()

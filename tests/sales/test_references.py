@@ -158,3 +158,48 @@ def test_refunds_paid_under_two_spellings_keep_their_rows() -> None:
     Refund.objects.filter(pk=other.pk).update(provider_ref="OUT1")
     migration.fill_keys(apps, None)
     assert list(Refund.objects.order_by("pk").values_list("reference_key", flat=True)) == ["OUT1", f"OUT1#{other.pk}"]
+
+
+def test_a_refund_is_not_paid_out_with_the_number_of_money_that_came_in_by_page_or_api() -> None:
+    purchase, payment = announced()
+    book(payment, 40_00, "give_back", "IN-77")
+    give_account(purchase=purchase, holder="周敏", bank="工行广州", number="622208360200", actor=None, at=AT)
+    refund = Refund.objects.get(payment=payment)
+    page = finance_once().post(f"/review/payouts/{refund.pk}/", sent("in 77"))
+    assert (page.status_code, page.context["field"]) == (422, "reference")
+    assert "这个流水号是一笔来账" in page.content.decode()
+    path, body = f"/review/payouts/{refund.pk}/payment", {"reference": "IN/77", "account_version": 1}
+    refused = program().post(path, body, key="k")
+    assert (refused.status_code, refused.data["code"]) == (422, "reference_used")
+    # Also where the line was booked before lines were counted.
+    StatementLine.objects.all().delete()
+    with pytest.raises(InvalidInput):
+        pay_out(refund_id=refund.pk, reference="IN77", actor=None, at=AT)
+    refund.refresh_from_db()
+    assert (refund.state, refund.reference_key) == ("requested", "")
+
+
+def test_money_is_not_booked_as_come_in_with_the_number_of_a_refund_by_page_or_api() -> None:
+    purchase, payment = announced()
+    book(payment, 40_00, "give_back", "IN-1")
+    give_account(purchase=purchase, holder="周敏", bank="工行广州", number="622208360200", actor=None, at=AT)
+    pay_out(refund_id=Refund.objects.get(payment=payment).pk, reference="OUT-1", actor=None, at=AT)
+    _other, waiting = announced(key="b")
+    facts = {"received": "89.80", "payer": "周敏", "why": "本人", "reference": "out1"}
+    page = finance_once().post(f"/review/transfers/{waiting.pk}/", facts)
+    assert (page.status_code, page.context["field"]) == (422, "reference")
+    answer = program().post(f"/review/transfers/{waiting.pk}/match", facts, key="k")
+    assert (answer.status_code, answer.data["code"]) == (422, "reference_used")
+    assert (Remittance.objects.filter(payment=waiting).count(), StatementLine.objects.count()) == (0, 1)
+
+
+@pytest.mark.parametrize("unknown", ["999999", "-1", "9" * 30])
+def test_an_unknown_offset_is_said_beside_the_field_on_page_and_api(unknown: str) -> None:
+    _purchase, payment = announced()
+    facts = {"received": "189.80", "payer": "周敏", "why": "本人"}
+    page = finance().post(f"/review/transfers/{payment.pk}/", facts | {"then": f"offset:{unknown}"})
+    assert (page.status_code, page.context["field"]) == (422, "then")
+    answer = program().post(
+        f"/review/transfers/{payment.pk}/match", facts | {"then": "offset", "offset": int(unknown)}, key="k"
+    )
+    assert answer.status_code == 422

@@ -1,6 +1,7 @@
 import pytest
 
-from catalog.models import Stock
+from catalog.models import Stock, StockChange
+from catalog.queries.shelf_words import change_words
 from shop.core import ledger
 from shop.core.errors import InvalidInput
 from shop.sales.errors import TooMuch, WrongState
@@ -142,3 +143,23 @@ def test_what_is_partly_cancelled_can_be_cancelled_whole_once():
         listing.refresh_from_db()
     assert (order.state, order.refunded_fen) == ("cancelled", order.total_fen)
     assert (pomelo.sold_count, tea.sold_count, stock_of(pomelo), stock_of(tea)) == (0, 0, (50, 0), (5, 0))
+
+
+@pytest.mark.parametrize("sent", [0, 1])
+@pytest.mark.parametrize(
+    ("reason", "left", "told"),
+    [("out_of_stock", 48, "mistake"), ("damaged_harvest", 48, "spoiled"), ("cannot_deliver", 50, None)],
+)
+def test_what_is_not_there_leaves_the_shelf_when_its_order_is_cancelled(reason, left, told, sent):
+    """Of a whole order and of what is left of one; only what can be sent elsewhere is sold again."""
+    pomelo = make_listing(stock=50 + sent)
+    order = paid((pomelo, 2 + sent))
+    (line,) = lines_of(order)
+    if sent:
+        ship(order, {line.pk: sent})
+    cancel_rest(order_id=order.pk, actor=None, at=AT, reason=reason)
+    assert stock_of(pomelo) == (left, 0)
+    changes = StockChange.objects.filter(kind="adjusted")
+    expected = [("main", -2, left, told, order.order.number)] if told else []
+    assert list(changes.values_list("pool", "pieces", "after", "reason", "reference")) == expected
+    assert all(order.order.number in change_words(change) for change in changes)

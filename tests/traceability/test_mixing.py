@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from catalog.models import CertifiedListing
 from shop.core.errors import InvalidInput
-from tests.factories import AT, make_user
+from tests.factories import AT, make_certificate, make_listing, make_user
 from tests.traceability.growing import (
     GRAMS,
     finish,
@@ -19,10 +20,11 @@ from tests.traceability.growing import (
     parcel_of,
     send,
 )
-from traceability.errors import BeyondHarvest
+from traceability.errors import BeyondHarvest, OtherProduce
 from traceability.models import ConformityCertificate, ProduceLot, ProductionBase
 from traceability.operations.mixing import mix_lots
 from traceability.operations.recording import close_lot
+from traceability.queries.trace import trace_page
 from traceability.queries.verifying import altered_rows, verify_chain
 
 HOUR = timedelta(hours=1)
@@ -108,3 +110,48 @@ class TestMixing:
         mix = ProduceLot.objects.get(kind="mix")
         assert (answer.status_code, answer.headers["Location"]) == (302, f"/seller/lots/{mix.pk}/")
         assert client.get("/seller/lots/mix/").status_code == 200
+
+    def test_a_lot_of_another_product_is_not_mixed_and_not_offered(self):
+        member = make_user()
+        pomelo = make_grown(member)
+        orange = make_listing(supplier=pomelo.supplier, slug="orange", specs=({"stock": 50, "net_grams": GRAMS},))
+        own, other = make_lot(pomelo), make_lot(orange)
+        for parts in ([(other, 1)], [(own, 1), (other, 1)]):
+            with pytest.raises(OtherProduce) as refused:
+                mixed(pomelo, *parts)
+            assert (refused.value.field, refused.value.status) == (f"source-{other.pk}", 422)
+            assert (refused.value.code, refused.value.details["lot_id"]) == ("other_produce", other.pk)
+        assert list(ProduceLot.objects.values_list("mixed_grams", flat=True)) == [0, 0]
+        client = Client()
+        client.force_login(member)
+        for product, offered, hidden in ((pomelo, own, other), (orange, other, own)):
+            html = client.get(f"/seller/lots/mix/?listing={product.pk}").content.decode()
+            assert (f'name="source-{offered.pk}"' in html, f'name="source-{hidden.pk}"' in html) == (True, False)
+            assert html.count('name="listing"') == 1
+        assert mixed(orange, (other, 2)).listing_id == orange.pk
+
+    @pytest.mark.parametrize("is_foreign", [False, True])
+    def test_a_mix_carries_only_the_certificates_of_every_part(self, is_foreign):
+        pomelo = make_grown()
+        orange = make_listing(supplier=pomelo.supplier, slug="orange", specs=({"stock": 50, "net_grams": GRAMS},))
+        CertifiedListing.objects.create(
+            certificate=make_certificate(pomelo, number="GAP-SHARED", kind="gap"), listing=orange, draws=False
+        )
+        make_certificate(pomelo, number="AGI-POMELO")
+        lot = make_lot(pomelo, pieces=2)
+        mix = mixed(pomelo, (lot, 2))
+        pack(mix)
+        again = mixed(pomelo, (mix, 2), occurred_at=AT - 2 * HOUR)
+        pack(again, occurred_at=AT - HOUR)
+        parcel = parcel_of(send(paid_order(pomelo, 2), 2))
+        if is_foreign:
+            # As such mixes could be made before they were refused.
+            ProduceLot.objects.filter(pk=lot.pk).update(listing=orange)
+        page = trace_page(parcel.code)
+        assert page is not None
+        assert [(each.lot.pk, each.made_of) for each in page.lots] == [
+            (again.pk, frozenset({pomelo.pk, orange.pk} if is_foreign else {pomelo.pk}))
+        ]
+        for path in (f"/t/{parcel.code}", f"/api/v1/trace/{parcel.code}"):
+            told = Client().get(path).content.decode()
+            assert ("GAP-SHARED" in told, "AGI-POMELO" in told) == (True, not is_foreign)

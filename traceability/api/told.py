@@ -12,7 +12,7 @@ from catalog.queries import said
 from catalog.queries.certificates import certificates_of
 from shop.core.api import Answer, Area, Moment
 from shop.core.api.routing import ApiRequest
-from traceability.evidence import evidence_of, rows
+from traceability.evidence import evidence_of, rows, shared_by
 from traceability.queries.trace import LotInParcel, trace_page
 from traceability.rules.codes import cleaned, is_code
 from traceability.shown import broken_words, title, words
@@ -97,7 +97,8 @@ def event(told: Any) -> dict[str, Any]:
 
 def _traced(found: LotInParcel, *, is_intact: bool) -> dict[str, Any]:
     lot = found.lot
-    proofs = certificates_of(lot.listing_id, timezone.localdate())
+    today = timezone.localdate()
+    proofs = shared_by([certificates_of(pk, today) for pk in (lot.listing_id, *sorted(found.made_of))])
     return {
         "is_verified": is_intact,
         "code": lot.code,

@@ -1,6 +1,6 @@
 """Mixing lots, or packing one anew: a new lot with links to what it was made of, and a certificate of form two."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalog.queries.trade import own_listing
 from shop.core import audit
 from shop.core.errors import InvalidInput
-from traceability.errors import BeyondHarvest, UnknownLot
+from traceability.errors import BeyondHarvest, OtherProduce, UnknownLot
 from traceability.models import ConformityCertificate, LotSource, Plot, ProduceLot, ProductionBase, TraceEvent
 from traceability.operations.chain import lock_head, refuse_future
 from traceability.operations.lot_rows import append_event, check_order, lock_lots, next_code
@@ -40,7 +40,8 @@ def mix_lots(
     It is as old as its oldest part and keeps as long as the first to expire. It is packed like any lot, which issues its
     certificate of form two with the numbers of its parts' certificates; nothing of it is sent before. The same mixture
     again, of the same moment, is the same lot. Raises UnknownLot, LotBlocked for a part that is held or finished,
-    BeyondHarvest (field `source-<lot>`) for more than is left of it, FromTheFuture, InvalidInput.
+    OtherProduce for one of another product, BeyondHarvest for more than is left of it (both with field
+    `source-<lot>`), FromTheFuture, InvalidInput.
     Locks: the sources by id, the head of the chain.
     """
     refuse_future(occurred_at, at)
@@ -60,6 +61,7 @@ def mix_lots(
         lots = lock_lots(lot_id for lot_id, _grams in parts)
         if len(lots) != len(parts) or any(lot.supplier_id != supplier_id for lot in lots.values()):
             raise UnknownLot(_("There is no such lot."))
+        _check_produce(listing, lots.values())
         lock_head(supplier_id)
         known = _known(supplier_id, listing_id, parts, occurred_at)
         if known is not None:
@@ -91,6 +93,21 @@ def mix_lots(
         append_event(mix, BizStep.MIXING, total, occurred_at, at, facts, tuple(sorted(parts)))
         audit.record(action="lot_mixed", object_kind="lot", object_id=mix.pk, actor=actor, at=at, grams=total)
     return mix
+
+
+def _check_produce(listing: Any, lots: Iterable[ProduceLot]) -> None:
+    """Raise OtherProduce for a part of another product: its name, tests and certificates would be said of the mix.
+
+    A category does not tell oranges from pomelos, so the product itself is compared.
+    """
+    for lot in sorted(lots, key=lambda each: each.pk):
+        if lot.listing_id != listing.pk:
+            raise OtherProduce(
+                _("%(code)s is of another product: a lot is mixed only from lots of the product that it is sold as.")
+                % {"code": lot.code},
+                field=f"source-{lot.pk}",
+                lot_id=lot.pk,
+            )
 
 
 def _take(lot: ProduceLot, grams: int, occurred_at: datetime, at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, F, Prefetch, Q, Value, When
+from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from shop.core.prepared import Prepared
@@ -39,17 +39,27 @@ def lot_codes(lot_ids: Iterable[int]) -> dict[int, str]:
     return dict(ProduceLot.objects.filter(pk__in=wanted).values_list("pk", "code")) if wanted else {}
 
 
-def lots_to_mix(supplier_id: int, *, at: datetime) -> list[ProduceLot]:
-    """Return the lots of which something can be mixed now, the first to expire first. One query."""
+def _to_mix(supplier_id: int, at: datetime) -> QuerySet[ProduceLot]:
     day = timezone.localtime(at).date()
-    rows = ProduceLot.objects.filter(
+    return ProduceLot.objects.filter(
         Q(best_before__isnull=True) | Q(best_before__gte=day),
         supplier_id=supplier_id,
         state=LotState.OPEN,
         packed_grams__gt=F("assigned_grams") + F("mixed_grams"),
     )
+
+
+def lots_to_mix(supplier_id: int, listing_id: int, *, at: datetime) -> list[ProduceLot]:
+    """Return the lots of a product of which something can be mixed now, the first to expire first. One query."""
+    rows = _to_mix(supplier_id, at).filter(listing=listing_id)
     order = (F("best_before").asc(nulls_last=True), "harvested_on", "pk")
     return list(rows.select_related("listing", "base").order_by(*order)[:LOTS_TO_MIX])
+
+
+def products_to_mix(supplier_id: int, *, at: datetime) -> list[int]:
+    """Return the products (ids) of which lots can be mixed now. One query."""
+    rows = _to_mix(supplier_id, at).order_by("listing_id")
+    return list(rows.values_list("listing_id", flat=True).distinct())
 
 
 def open_tests(lot: ProduceLot, told: list[Told]) -> list[str]:

@@ -22,6 +22,7 @@ from traceability.models import (
     TracedParcel,
     TraceEvent,
 )
+from traceability.queries.parts import products_in
 from traceability.queries.sealed import (
     Rows,
     altered,
@@ -80,6 +81,7 @@ class LotInParcel:
     """A lot, what of it is in the parcel, and what happened to it. `papers` are its certificates, one for each packing.
 
     `sealed` holds the numbers of those whose facts an event holds; `is_sealed` tells it of the lot's own facts.
+    `made_of`: the products (ids) of all lots that went into a mix.
     """
 
     lot: ProduceLot
@@ -89,6 +91,7 @@ class LotInParcel:
     papers: list[ConformityCertificate]
     sealed: frozenset[str]
     is_sealed: bool
+    made_of: frozenset[int]
 
     @property
     def tests(self) -> list[Told]:
@@ -159,11 +162,12 @@ def trace_page(code: str, read: "TraceFacts | None" = None) -> TracePage | None:
 class TraceFacts:
     """What tells one state of a trace page from another; scans are counted apart.
 
-    `certified`: the products (ids) of goods with a certificate that stands.
+    `certified`: the products (ids) of goods with a certificate that stands. `made_of`: those of a mix's parts, by lot.
     """
 
     parcel_id: int
     certified: frozenset[int]
+    made_of: dict[int, frozenset[int]]
     rows: Rows
     events: list[tuple[Written, str | None]]
     plots: list[Plot]
@@ -193,10 +197,13 @@ def trace_facts(code: str) -> TraceFacts | None:
     if broken is None and lot_ids:
         broken = _altered(supplier_id, rows, [event for event, _before in events])
     plots: list[Plot] = _plots_of(sorted({lot.base_id for lot in rows.lots.values()})) if lot_ids else []
-    certified = standing(lot.listing_id for lot in rows.lots.values()) if lot_ids else []
+    made_of = products_in(rows.sources)
+    products = {lot.listing_id for lot in rows.lots.values()}.union(*made_of.values())
+    certified = standing(products) if lot_ids else []
     return TraceFacts(
         parcel_id=parcel_id,
         certified=frozenset(row[0] for row in certified if not row[2]),
+        made_of=made_of,
         rows=rows,
         events=events,
         plots=plots,
@@ -296,6 +303,7 @@ def _lot(lot: ProduceLot, read: TraceFacts) -> LotInParcel:
         papers=papers,
         sealed=frozenset(each.certificate["number"] for each in packed.values() if each.certificate),
         is_sealed=any(each.step in BEGINNINGS and each.fact("product") is not None for each in events),
+        made_of=read.made_of.get(lot.pk, frozenset()),
     )
 
 

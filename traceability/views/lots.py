@@ -33,6 +33,7 @@ from traceability.queries.lots import (
     lots_of_supplier,
     lots_to_mix,
     open_tests,
+    products_to_mix,
 )
 from traceability.queries.trace import lot_fault
 from traceability.rules import papers
@@ -217,12 +218,17 @@ def dispose(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpR
 @for_supplier
 def mix(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Mix lots, or pack one anew: a new lot, whose certificate is of form two."""
-    choices = {
-        "lots": lots_to_mix(supplier.pk, at=timezone.now()),
-        "listings": listings_of(supplier.pk),
-        "bases": bases_of(supplier.pk),
-    }
-    form = MixForm(request.POST if request.method == "POST" else None, **choices)
+    at = timezone.now()
+    mixable = products_to_mix(supplier.pk, at=at)
+    products = [row for row in listings_of(supplier.pk) if row.pk in mixable]
+    asked = (request.POST if request.method == "POST" else request.GET).get("listing", "")
+    product = next((row for row in products if str(row.pk) == asked), next(iter(products), None))
+    form = MixForm(
+        request.POST if request.method == "POST" else None,
+        lots=lots_to_mix(supplier.pk, product.pk, at=at) if product else [],
+        listings=[product] if product else [],
+        bases=bases_of(supplier.pk),
+    )
     status = 200
     if request.method == "POST":
         made: list[ProduceLot] = []
@@ -232,7 +238,20 @@ def mix(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
                 request, _("Lot %(code)s is open: pack it, and its certificate is issued.") % {"code": made[0].code}
             )
             return redirect(local(f"/seller/lots/{made[0].pk}/"))
-    return _console(request, supplier, "mix", {"form": form, "rows": form.rows()}, status or 200)
+    context = {
+        "form": form,
+        "rows": form.rows(),
+        "product": product,
+        "products": [
+            {
+                "url": local(f"/seller/lots/mix/?listing={row.pk}"),
+                "name": said(row, "name"),
+                "is_chosen": row == product,
+            }
+            for row in products
+        ],
+    }
+    return _console(request, supplier, "mix", context, status or 200)
 
 
 @require_safe

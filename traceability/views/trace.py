@@ -13,14 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.queries import english, local, said
-from catalog.queries.certificates import CertificateShown
-from catalog.queries.certificates import certificates_of as certificates_of_listing
+from catalog.queries.certificates import CertificateShown, certificates_of
 from shop.core.kept import kept_page
 from shop.core.marks import mark
 from shop.core.masking import mask_name
 from shop.core.times import full_day, spoken_day
 from traceability.drawing import draw
-from traceability.evidence import badge_of, evidence_of, rows
+from traceability.evidence import badge_of, evidence_of, rows, shared_by
 from traceability.models import ConformityCertificate
 from traceability.operations.printing import SealedPaper, certificate_pdf
 from traceability.operations.scanning import count_scan
@@ -174,7 +173,7 @@ def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
     """Return what the trace page's template shows; how often it was opened is a hole."""
     supplier = page.parcel.supplier
     today = timezone.localdate()
-    proofs = {pk: certificates_of_listing(pk, today) for pk in sorted(page.certified)}
+    proofs = {pk: certificates_of(pk, today) for pk in sorted(page.certified)}
     return {
         "code": page.parcel.code,
         "printed": grouped(page.parcel.code),
@@ -198,7 +197,7 @@ def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
 def _lot(page: TracePage, each: LotInParcel, proofs: dict[int, list[CertificateShown]]) -> dict[str, Any]:
     lot = each.lot
     test = each.tests[-1].test if each.tests else None
-    own = proofs.get(lot.listing_id, [])
+    own = shared_by([proofs.get(pk, []) for pk in (lot.listing_id, *sorted(each.made_of))])
     found = evidence_of(each, own, is_intact=page.broken is None)
     return {
         "lot": lot,

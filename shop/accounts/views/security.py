@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shop.accounts import one_time_codes, signing
+from shop.accounts import limits, one_time_codes, signing
 from shop.accounts.forms.signing import ConfirmPasswordForm, EmailForm, NewPasswordForm, PhoneForm
 from shop.accounts.operations import people
 from shop.core.errors import DomainError
@@ -64,8 +64,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
         form, status = ConfirmPasswordForm(request.POST), 422
         try:
             if form.is_valid():
-                signing.limit(request, "reauthenticate")
+                tried = limits.consume(request, action="reauthenticate")
+                if tried is None:
+                    raise limits.too_many_passwords(request, "reauthenticate")
                 if get_adapter(request).reauthenticate(request.user, form.cleaned_data["password"]):
+                    tried.rollback()
                     signing.remember_confirmed(request)
                     return HttpResponseRedirect(onward)
                 form.add_error("password", _("This is not your password."))

@@ -22,7 +22,8 @@ ACCOUNT_RATE_LIMITS = {
     "enter_code": "60/10m/ip",
     "parse_address": "60/m/ip",
     "find_order": "30/10m/ip,5/10m/key",
-    "reauthenticate": "10/m/user",
+    # Wrong passwords of who is signed in: as few as a known device may try.
+    "reauthenticate": "5/5m/user,20/h/user",
 }
 
 # Requests of one API token a minute; beyond, 429 until the next.

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
-from shop.core.api.values import AsItIs, Body, Moment, Priced, yuan
+from shop.core.api.values import AsItIs, Body, Id, Moment, Priced, yuan
 
 
 class BankAccountIn(Body):
@@ -24,7 +24,7 @@ class SlipIn(Body):
         description=gettext_noop("The bank's slip as base64, JPEG or PNG; at most 1.3 MB."),
         examples=["/9j/4AAQ…"],
     )
-    replaces: int | None = Field(None, ge=1, description=gettext_noop("The slip in whose place it comes."))
+    replaces: Id | None = Field(None, description=gettext_noop("The slip in whose place it comes."))
 
 
 class MoneyCame(Priced):

@@ -9,7 +9,7 @@ from ninja import Query
 from pydantic import Field
 
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Moment, Page, Priced, SomeYuanIn, fen_of, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, SomeYuanIn, fen_of, yuan
 from shop.core.api.bank import BankAccountIn
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
@@ -174,7 +174,7 @@ class Match(Body):
             "Needed for another amount: ask for the rest; give back, offset or keep what is too much."
         ),
     )
-    offset: int | None = Field(None, description=gettext_noop("Another waiting transfer of the same buyer."))
+    offset: Id | None = Field(None, description=gettext_noop("Another waiting transfer of the same buyer."))
     reference: str = Field("", max_length=60, description=gettext_noop("The bank's number of the line."))
     line: SomeYuanIn | None = Field(
         None,

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
@@ -15,8 +16,10 @@ from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
 from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
+from shop.core.errors import InvalidInput
 from shop.core.masking import mask_name
 from shop.sales.api.orders import PiecesOut, show_pieces
+from shop.sales.errors import WrongState
 from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import Parcel, cancel_rest, line_rest, ship_order
 from shop.sales.private_numbers import phone_for_supplier
@@ -306,7 +309,12 @@ def ship_parcel(request: ApiRequest, number: str, body: ParcelIn, asked: ForOne)
 
 class CancelIn(Body):
     lines: list[Id] = Field([], max_length=200, description=gettext_noop("Without any, all that waits."))
-    reason: Literal["out_of_stock", "damaged_harvest", "cannot_deliver"] = "out_of_stock"
+    reason: Literal["out_of_stock", "damaged_harvest", "cannot_deliver"] = Field(
+        "out_of_stock",
+        description=gettext_noop(
+            "Out of stock or failed your check: the pieces leave your stock. Otherwise they are sold again."
+        ),
+    )
 
 
 @area.writes(
@@ -318,8 +326,13 @@ class CancelIn(Body):
 )
 def cancel_seller_order(request: ApiRequest, number: str, body: CancelIn, asked: ForOne) -> dict[str, Any]:
     supplier = acting(request, asked)
+    order = _own(supplier, number)
+    if order.state != OrderState.TO_SHIP:
+        raise WrongState(_("This order is not waiting to be sent."))
+    if not set(body.lines) <= {line.pk for line in order.lines.all()}:
+        raise InvalidInput(_("A line is not of this order."), field="lines")
     cancel_rest(
-        order_id=_own(supplier, number).pk,
+        order_id=order.pk,
         line_ids=set(body.lines) or None,
         reason=body.reason,
         **by(request),

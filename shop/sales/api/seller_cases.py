@@ -23,6 +23,16 @@ from shop.sales.queries import seller as queries
 from shop.sales.texts import in_reader_language
 
 
+class SoldRuling(Priced):
+    case_id: int
+    kind: str
+    quantity: int
+    verdict: str
+    amount: str
+    reason: str
+    decided_at: Moment
+
+
 class SoldCase(Priced):
     id: int
     order: str
@@ -40,6 +50,9 @@ class SoldCase(Priced):
     back_tracking_no: str
     opened_at: Moment
     due_at: Moment | None = Field(description=gettext_noop("Until when whoever's turn it is has time."))
+    earlier_rulings: list[SoldRuling] = Field(
+        description=gettext_noop("What the platform decided on the same line before; it is final.")
+    )
 
 
 class CasesAsked(ForFollow):
@@ -55,7 +68,12 @@ def _case(case: AfterSale) -> dict[str, Any]:
         "name": in_reader_language(case.line.name_zh, case.line.name_en),
         "amount": yuan(case.amount_fen),
         "agreed": yuan(case.agreed_fen),
-    }
+        "earlier_rulings": [
+            {"case_id": each.pk, "kind": each.kind, "quantity": each.quantity, "verdict": ruling.verdict,
+             "amount": yuan(ruling.amount_fen), "reason": ruling.reason, "decided_at": ruling.decided_at}
+            for each in case.line.after_sales.all() if each.pk < case.pk for ruling in each.decisions.all()
+        ],
+    }  # fmt: skip
 
 
 @area.reads("/seller/after-sales", Page[SoldCase], scope="seller:read", summary=gettext_noop("After-sales cases"))

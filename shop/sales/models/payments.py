@@ -157,7 +157,7 @@ class Refund(models.Model):
 
 
 class RefundAccount(models.Model):
-    """Where the money of a purchase that was paid by bank transfer goes back to. Erased with its person."""
+    """Where the money of a purchase that was paid by bank transfer goes back to. Erased with its person, unless it was paid to."""
 
     purchase = models.OneToOneField(
         "sales.Purchase", primary_key=True, on_delete=models.PROTECT, related_name="refund_account"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from catalog.operations.pictures import store_pictures
 from shop.core.errors import InvalidInput
 from shop.sales import rules
-from shop.sales.claims import claimable, decided_words
+from shop.sales.claims import claimable
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, AfterSalePicture, LineFacts, OrderFacts
 from shop.sales.operations.case_moves import due_at, grant, lock_case, move_case, record_move
@@ -98,15 +98,10 @@ def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_
     if not found.pieces:
         raise WrongState(found.words, code=found.code, field="kind")
     if kind not in found.pieces:
-        allowed = rules.after_sale_kinds(
-            state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at
-        )
-        if kind in allowed:
-            raise WrongState(decided_words(), code="decided_already", field="kind")
         if kind == AfterSaleKind.RETURN and line.is_fresh:
             raise WrongState(_("Fresh produce is not sent back."), code="not_for_fresh", field="kind")
         raise WrongState(_("This can't be asked for any more: the time for it is over."), code="too_late", field="kind")
-    # What was refused at acceptance, came back once, or was decided on is not there to be claimed again.
+    # What was refused at acceptance, came back once, was decided or agreed on is not there to be claimed again.
     most_pieces = found.pieces[kind]
     if not 1 <= quantity <= most_pieces:
         raise TooMuch(_pieces_words(line, found.here, most_pieces), field="quantity", left=most_pieces)
@@ -122,7 +117,9 @@ def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_
 def _pieces_words(line: LineFacts, here: int, most: int) -> str:
     """Say why not more than `most` pieces can be claimed on."""
     if most < here:
-        return _("%(n)d pieces are left: the platform decided on the others for this reason.") % {"n": most}
+        return _("%(n)d pieces are left: the others were decided on by the platform, or money was given back.") % {
+            "n": most
+        }
     if here < line.shipped:
         return _("%(n)d pieces can still be returned.") % {"n": here}
     if line.shipped < line.ordered - line.cancelled:

@@ -135,7 +135,7 @@ def _drop_unpaid(order: OrderFacts, lines: list[LineFacts], reason: str, actor: 
         settle(purchase=purchase, actor=actor, at=at)
     else:
         follow_due(purchase=purchase, actor=actor, at=at)
-    _release(lines, actor, at)
+    _release(lines, actor, at, reason=reason, reference=order.order.number)
     if is_last:
         give_uses_back(purchase=purchase)
     else:
@@ -151,7 +151,7 @@ def _drop_working(order: OrderFacts, lines: list[LineFacts], reason: str, actor:
     for line in lines:
         sold[line.listing_id] = sold.get(line.listing_id, 0) - line.ordered + line.cancelled
     count_sold(sold, at=at)
-    _release(lines, actor, at)
+    _release(lines, actor, at, reason=reason, reference=order.order.number)
     LineFacts.objects.filter(order=order).update(cancelled=F("ordered"))
     move_order(order, OrderState.CANCELLED, reason=reason, actor=actor, at=at, way=way)
     left = order.left_fen
@@ -182,8 +182,9 @@ def _cancelled(
     )  # fmt: skip
 
 
-def _release(lines: list[LineFacts], actor: Any, at: datetime) -> None:
+def _release(lines: list[LineFacts], actor: Any, at: datetime, *, reason: str = "", reference: str = "") -> None:
     back: dict[int, int] = {}
     for line in lines:
         back[line.stock_id] = back.get(line.stock_id, 0) + line.ordered - line.cancelled - line.shipped
-    release_pieces(back, {line.listing_id for line in lines}, actor=actor, at=at)
+    listing_ids = {line.listing_id for line in lines}
+    release_pieces(back, listing_ids, actor=actor, at=at, reason=reason, reference=reference)

@@ -20,7 +20,7 @@ from shop.sales import books, hooks, rules
 from shop.sales.errors import AccountChanged, DoneElsewhere, WrongState
 from shop.sales.models import Purchase, Refund, RefundAccount
 from shop.sales.operations.locks import lock_purchase
-from shop.sales.operations.statement_lines import checked_reference
+from shop.sales.operations.statement_lines import check_paid_out_key, checked_reference
 from shop.sales.queries.payouts import names_of_payers
 from shop.sales.states import RefundState
 
@@ -128,9 +128,9 @@ def pay_out(
     """Note that finance paid a refund out: the bank's reference, a picture of the slip, or both say how.
 
     `account_version` is the word of the buyer that finance paid to. The same reference again is the same payment, of
-    this refund and of no other. `why` is asked, and kept, where the account is of another name than who paid.
+    this refund and of no other, and of no money that came in. `why` is asked, and kept, where the account is of another name than who paid.
     Raises AccountChanged when the buyer named another account since finance looked, InvalidInput on `reference` (one
-    that paid another refund, too), `proof` or `why`, WrongState for a refund that is not paid by hand, was paid already
+    that paid another refund or came in, too), `proof` or `why`, WrongState for a refund that is not paid by hand, was paid already
     with another reference, or whose account nobody gave.
     """
     why = one_line(why)
@@ -167,6 +167,8 @@ def pay_out(
                 account_version=account.version,
             )
         why = _check_payee(purchase, account, why)
+        if key:
+            check_paid_out_key(key)
         _write_paid_out(refund, (reference, key), account.version, picture, why, actor, at)
         ledger.post(
             [

@@ -140,7 +140,6 @@ def erase_buyer(user: Any, at: datetime) -> None:
     # Also what no order took: it came too late, or was too much.
     if by_hand().filter(payment__payable_id__in=own.values("pk"), state=RefundState.REQUESTED).exists():
         raise StillOpen(_("Money is still on its way back to you. Please wait for it first."))
-    _remittances(own).update(payer=NOBODY)
     ReviewFacts.objects.filter(line__order__purchase__user=user).update(shown_name=NOBODY)
     ProductReview.objects.filter(Q(user=user) | Q(facts__line__order__purchase__user=user)).update(
         user=None, name="", email="", homepage=""
@@ -171,7 +170,7 @@ def erase_buyer(user: Any, at: datetime) -> None:
     # A title with a tax number is an organisation's, and belongs to its invoice.
     own.filter(invoice_tax_no="").update(invoice_title="")
     Purchase.objects.filter(declined_by=user).update(declined_by=None)
-    RefundAccount.objects.filter(purchase__user=user).delete()
+    _forget_accounts(own)
     _forget_slips(user, own)
     Favourite.objects.filter(user=user).delete()
     Basket.objects.filter(owner=user, status=Basket.OPEN).delete()
@@ -208,6 +207,14 @@ def _shown_phone(user: Any, purchase: Purchase) -> str:
     own = purchase.ship_phone in (user.phone, purchase.contact_phone)
     is_theirs = not own and hooks.elsewhere(hooks.Step.RECEIVE, purchase) is not None
     return mask_phone(purchase.ship_phone) if is_theirs else purchase.ship_phone
+
+
+def _forget_accounts(purchases: QuerySet[Purchase]) -> None:
+    """Delete the accounts that nothing was paid to; one that was is a document of the books, as who paid is."""
+    paid_to = by_hand().filter(payment__payable_id__in=purchases.values("pk"), state=RefundState.SUCCEEDED)
+    accounts = RefundAccount.objects.filter(purchase__in=purchases)
+    accounts.exclude(pk__in=paid_to.values("payment__payable_id")).delete()
+    accounts.update(given_by_id=None)
 
 
 def _forget_slips(user: Any, purchases: QuerySet[Purchase]) -> None:

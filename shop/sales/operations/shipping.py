@@ -108,12 +108,13 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
 
 
 def cancel_rest(
-    *, order_id: int, actor: Any, at: datetime, line_ids: Collection[int] | None = None, reason: str = "out_of_stock"
+    *, order_id: int, actor: Any, at: datetime, line_ids: Collection[int] | None = None, reason: str = "cannot_deliver"
 ) -> int:
     """Cancel what has not been sent of some lines (of all, without `line_ids`) and give its money back; return 分.
 
     Nothing left to send is no error: it gives nothing back, so that a second click changes nothing. An order of
-    which nothing was and nothing will be sent is cancelled whole, with its freight.
+    which nothing was and nothing will be sent is cancelled whole, with its freight. The pieces are sold again, or
+    leave the shelf where `reason` says that they are not there (`stock_back.NOT_THERE`).
     Raises WrongState when the order is not waiting to be sent.
     """
     with transaction.atomic():
@@ -205,7 +206,7 @@ def _give_back(order: OrderFacts, chosen: list[LineFacts], reason: str, actor: A
         sold[line.listing_id] = sold.get(line.listing_id, 0) - rest
         LineFacts.objects.filter(pk=line.pk).update(cancelled=F("cancelled") + rest)
     count_sold(sold, at=at)
-    release_pieces(pools, sold, actor=actor, at=at)
+    release_pieces(pools, sold, actor=actor, at=at, reason=reason, reference=order.order.number)
     fen = sum(parts.values())
     key = f"short:{order.pk}:{'-'.join(str(line.pk) for line in chosen)}"
     reduce_order(

@@ -1,12 +1,13 @@
 """Lines of the bank's statement: what is booked of one, over all purchases, is never more than came with it."""
 
+from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from shop.core.errors import InvalidInput
 from shop.core.money import in_yuan
 from shop.core.texts import one_line
-from shop.sales.models import Remittance, StatementLine
+from shop.sales.models import Refund, Remittance, StatementLine
 from shop.sales.operations.privacy import NOBODY
 from shop.sales.rules import LONGEST_REFERENCE, reference_key, same_name
 
@@ -31,14 +32,45 @@ def checked_reference(text: str) -> tuple[str, str]:
     return typed, key
 
 
+def lock_reference(key: str) -> None:
+    """Lock a bank's number until the transaction ends: no money comes and goes under one number at one time.
+
+    Taken where a statement line is locked, after the purchases. SQLite writes one transaction at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bank_reference:{key}"])
+
+
+def check_paid_out_key(key: str) -> None:
+    """Raise InvalidInput on `reference` where a payment out is told with the number of money that came in."""
+    lock_reference(key)
+    if StatementLine.objects.filter(key=key).exists() or _came_with(key).exists():
+        raise InvalidInput(
+            _("Money came in under this number. A payment out has a number of its own: look it up on the statement."),
+            code="reference_used",
+            field="reference",
+        )
+
+
+def _came_with(key: str) -> QuerySet[Remittance]:
+    return Remittance.objects.filter(Q(reference_key=key) | Q(reference_key__startswith=f"{key}#"))
+
+
 def book_line(*, reference: str, key: str, fen: int, payer: str, line_fen: int | None = None) -> None:
     """Book `fen` from `payer` of the line with `key`, typed as `reference`, in the transaction that books the money.
 
     Without `line_fen` the line is all booked by that; with it, the line's own amount is known and it may be split.
-    Raises InvalidInput on `reference` when the line was booked already, on `line` for an amount that can't be its, on
-    `payer` when the line came from somebody else: a line has one payer.
-    Locks: the line, after the purchases.
+    Raises InvalidInput on `reference` when the line was booked already or is a payment out, on `line` for an amount that
+    can't be its, on `payer` when the line came from somebody else: a line has one payer. Locks: the number and the line, after the purchases.
     """
+    lock_reference(key)
+    if Refund.objects.filter(reference_key=key).exists():
+        raise InvalidInput(
+            _("A refund was paid out under this number: it is not money that came in. Check the statement."),
+            code="reference_used",
+            field="reference",
+        )
     if line_fen is not None and line_fen < fen:
         raise InvalidInput(
             _("The line can't be less than what is booked of it."), code="line_amount_wrong", field="line"
@@ -48,11 +80,10 @@ def book_line(*, reference: str, key: str, fen: int, payer: str, line_fen: int |
         defaults={"reference": reference, "amount_fen": line_fen or fen, "is_stated": line_fen is not None},
     )
     line = StatementLine.objects.select_for_update().get(pk=line.pk)
-    earlier = Remittance.objects.filter(Q(reference_key=key) | Q(reference_key__startswith=f"{key}#"))
-    _check_payer(payer, earlier)
+    _check_payer(payer, _came_with(key))
     if is_new:
         # Booked before lines were counted.
-        before = earlier.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+        before = _came_with(key).aggregate(fen=Sum("amount_fen"))["fen"] or 0
         line.booked_fen = before
         line.amount_fen = max(line.amount_fen, before)
     if line_fen is not None and line_fen != line.amount_fen:

@@ -65,7 +65,7 @@ def match_transfer(
     payer, why = payer.strip(), why.strip()
     reference, key = checked_reference(reference)
     with transaction.atomic():
-        other = Payment.objects.get(pk=offset_id) if then == Then.OFFSET and offset_id else None
+        other = _find_other(offset_id) if then == Then.OFFSET and offset_id is not None else None
         payment = Payment.objects.get(pk=payment_id, gateway="transfer")
         locked = _lock({payment.payable_id, *([other.payable_id] if other else [])})
         purchase = locked[payment.payable_id]
@@ -81,6 +81,9 @@ def match_transfer(
             raise WrongState(_("This line of the statement was booked already."), field="reference")
         if key:
             book_line(reference=reference, key=key, fen=received_fen, payer=payer, line_fen=line_fen)
+        if purchase.state != PurchaseState.UNPAID:
+            # All of it goes back: nothing is left to offset.
+            other = None
         over = _decide(purchase, payment, received_fen, then, other)
         matches = _check_payer(payment, payer, why)
         facts: dict[str, Any] = {"actor": actor, "at": at, "payer": payer, "reference": reference}
@@ -131,10 +134,22 @@ def _decide(purchase: Purchase, payment: Payment, received_fen: int, then: str, 
             field="received", due_fen=schedule.due_now_fen, waits_fen=schedule.waits_fen, over_fen=over,
         )  # fmt: skip
     if then == Then.OFFSET and (other is None or other.pk not in {each.pk for each in offsets_of(purchase)}):
-        raise InvalidInput(
-            _("Choose a transfer of the same buyer that waits for money."), code="offset_unknown", field="then"
-        )
+        raise _offset_unknown()
     return over
+
+
+def _find_other(offset_id: int) -> Payment:
+    """Return the transfer that is to take what is over. Raises InvalidInput where there is none, whatever the number."""
+    found = Payment.objects.filter(pk=offset_id, gateway="transfer", payable_kind="purchase").first()
+    if found is None:
+        raise _offset_unknown()
+    return found
+
+
+def _offset_unknown() -> InvalidInput:
+    return InvalidInput(
+        _("Choose a transfer of the same buyer that waits for money."), code="offset_unknown", field="then"
+    )
 
 
 def _check_payer(payment: Payment, payer: str, why: str) -> bool:

@@ -34,6 +34,12 @@ def case_to_judge(case_id: int) -> AfterSale | None:
     return _with_order(rows).prefetch_related("pictures__picture", "decisions", "moves").first()
 
 
+def earlier_cases(case: AfterSale) -> list[AfterSale]:
+    """Return what was asked for on the line of a case before it, the latest first. Four queries at most."""
+    rows = AfterSale.objects.filter(line=case.line_id, pk__lt=case.pk).order_by("-pk")
+    return list(rows.prefetch_related("pictures__picture", "decisions"))
+
+
 def signers(case: AfterSale) -> dict[int, str]:
     """Return who decided on a case, by id. One query."""
     return names_of({decision.decided_by_id for decision in case.decisions.all()})

@@ -89,11 +89,11 @@ def _to_pack(supplier_id: int) -> list[dict[str, Any]]:
 
 
 def open_cases(supplier_id: int) -> list[AfterSale]:
-    """Return the cases that wait for the supplier: an answer, or a return to confirm; the most urgent first. Two queries."""
+    """Return the cases that wait for the supplier: an answer, or a return to confirm; the most urgent first. Few queries."""
     return list(
         AfterSale.objects.filter(line__order__supplier_id=supplier_id, state__in=SUPPLIERS_TURN)
         .select_related("line__order__order", "line__order__purchase")
-        .prefetch_related("pictures__picture")
+        .prefetch_related("pictures__picture", "line__after_sales__decisions")
         .order_by("due_at", "pk")
     )
 
@@ -104,6 +104,7 @@ def cases(supplier_id: int, page: int | str = 1) -> Page:
         AfterSale.objects.filter(line__order__supplier_id=supplier_id)
         .exclude(state__in=SUPPLIERS_TURN)
         .select_related("line__order__order", "line__order__purchase")
+        .prefetch_related("line__after_sales__decisions")
         .order_by("-opened_at", "-pk")
     )
     return Paginator(rows, ORDERS_A_PAGE).get_page(page)
@@ -114,7 +115,7 @@ def case_of_supplier(supplier_id: int, case_id: int) -> AfterSale | None:
     return (
         AfterSale.objects.filter(pk=case_id, line__order__supplier_id=supplier_id)
         .select_related("line__order__order", "line__order__purchase")
-        .prefetch_related("pictures__picture", "decisions", "moves")
+        .prefetch_related("pictures__picture", "decisions", "moves", "line__after_sales__decisions")
         .first()
     )
 

@@ -17,7 +17,7 @@ from shop.sales.case_shown import show_case, show_moves, supplier_offered_fen
 from shop.sales.forms.arbitration import JudgeForm
 from shop.sales.models import AfterSale
 from shop.sales.operations.arbitration import facts_of, judge
-from shop.sales.queries.arbitration import case_to_judge, judged_cases, signers, waiting_cases
+from shop.sales.queries.arbitration import case_to_judge, earlier_cases, judged_cases, signers, waiting_cases
 from shop.sales.rules import most_with_return, most_without_return
 from shop.sales.states import AfterSaleKind, AfterSaleState
 from shop.sales.texts import in_reader_language
@@ -94,6 +94,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         "is_about_damage": found.kind == AfterSaleKind.DAMAGED,
         "mosts": mosts,
         "is_open": found.state == AfterSaleState.ARBITRATION,
+        "earlier": [show_case(each, timezone.now()) for each in earlier_cases(found)],
         "history": show_moves(list(found.moves.all())),
         "signed": [
             (decision, names.get(row.decided_by_id, ""))
