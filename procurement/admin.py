@@ -3,14 +3,11 @@
 import re
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from procurement.models import DeclarationSnapshot, QuotaDeclaration, QuotaPolicy
 from procurement.rules.quota import is_month_day
-from shop.core.back_office import DatedAdmin, DatedForm, site
-
-FIGURES = ("region_code", "basis", "canteen", "from_year", "ratio_bp", "cap_head_fen")
+from shop.core.back_office import DatedAdmin, DatedForm, site, today_as
 
 
 class PolicyForm(DatedForm):
@@ -42,12 +39,12 @@ class PolicyAdmin(DatedAdmin):
     list_filter = ("basis",)
     ordering = ("region_code", "basis", "-from_year")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return the figures of a rule that declarations stand on."""
-        if obj is None:
-            return ()
+    words = ("document", "name_zh", "name_en")
+
+    def has_begun(self, obj: Any) -> bool:
+        """Tell whether it is of a year gone by, or declarations stand on it: this year's may be put right before."""
         used = any(model.objects.filter(policy=obj).exists() for model in (QuotaDeclaration, DeclarationSnapshot))
-        return FIGURES if used else ()
+        return used or obj.from_year < today_as(obj.from_year)
 
 
 def register() -> None:

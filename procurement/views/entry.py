@@ -31,11 +31,14 @@ def seat_at(request: HttpRequest, unit_id: int) -> Seat:
 
 
 def asked_year(request: HttpRequest) -> int:
-    """Return the year that is asked for, else this one."""
+    """Return the year that is asked for, this one by default. Raises Http404 for what is no year that is kept."""
     this = year_of(timezone.now())
     text = request.GET.get("year", "")
-    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else this
-    return min(max(year, FIRST_YEAR), this + 1)
+    if not text:
+        return this
+    if not (text.isascii() and text.isdigit() and len(text) == 4 and FIRST_YEAR <= int(text) <= this + 1):
+        raise Http404(text[:20])
+    return int(text)
 
 
 def console(

@@ -101,16 +101,20 @@ class ReadOnly(ModelAdmin):
 
 
 class DatedForm(ModelForm):
-    """A number of the platform with its days: why it is written, and no other row of its kind in force meanwhile."""
+    """A number of the platform with its days: why it is written, and no other row of its kind in force meanwhile.
+
+    Days that went by are not written anew: what was decided on them was decided by the row in force then.
+    """
 
     reason = LineField(
         label=_("Reason"), max_length=200, help_text=_("Kept in the log with what was changed. Nothing is deleted.")
     )
-    days = ("valid_from", "valid_until")
+    # The fields of the first and the last day, or year. Without a last one a row goes on until the next begins.
+    days: tuple[str, str | None] = ("valid_from", "valid_until")
     of_one_kind: tuple[str, ...] = ()
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a row that would be in force together with another of its kind."""
+        """Refuse a row that would be in force together with another of its kind, or on days that went by."""
         data = super().clean() or {}
         first, last = (self._value(name) for name in self.days)
         if first is None or self.errors:
@@ -122,21 +126,69 @@ class DatedForm(ModelForm):
         wanted = {f"{name}__isnull" if value is None else name: True if value is None else value
                   for name, value in kind.items()}  # fmt: skip
         others = self._meta.model._default_manager.filter(**wanted).exclude(pk=self.instance.pk)
-        if overlaps(first, last, others.values_list(*self.days)):
+        now = today_as(first)
+        if self._shown(0) and first < now and first != self._was(0) and others.exists():
+            self.add_error(self._shown(0), _("It can't begin in the past: only the first of its kind may."))
+        if self._shown(1) and last is not None and last < now and last != self._was(1):
+            self.add_error(self._shown(1), _("The last day can't be in the past."))
+        if self.errors:
+            return data
+        spans = [(getattr(row, self.days[0]), self.days[1] and getattr(row, self.days[1])) for row in others]
+        if overlaps(first, last, spans):
             self.add_error(self._shown(0), _("Another row is in force in that time: let it end before."))
         return data
 
-    def _value(self, name: str) -> Any:
+    def _value(self, name: str | None) -> Any:
+        if name is None:
+            return None
         return self.cleaned_data[name] if name in self.fields else getattr(self.instance, name)
+
+    def _was(self, which: int) -> Any:
+        name = self.days[which]
+        return self.initial.get(name) if name and self.instance.pk else None
 
     def _shown(self, which: int) -> str | None:
         return self.days[which] if self.days[which] in self.fields else None
 
 
+def today_as(day: Any) -> Any:
+    """Return today, or this year where `day` is a year."""
+    today = timezone.localdate()
+    return today.year if isinstance(day, int) else today
+
+
 class DatedAdmin(ModelAdmin):
-    """Numbers with dates: each change says why and stands in the audit log; a row ends, it is never deleted."""
+    """Numbers with dates: each change says why and stands in the audit log; a row ends, it is never deleted.
+
+    Once a row has begun its figures stay: it can only get its last day, and another number is a row of its own.
+    """
 
     form = DatedForm
+    # Words that may be put right at any time: nothing is decided by them.
+    words: tuple[str, ...] = ()
+
+    def has_begun(self, obj: Any) -> bool:
+        """Tell whether something may have been decided by the row."""
+        first = getattr(obj, self.form.days[0])
+        return bool(first <= today_as(first))
+
+    def may_change(self, obj: Any) -> set[str]:
+        """Return the fields of a row that may be changed: all of one that has not begun."""
+        own = {field.name for field in obj._meta.fields if field.editable and not field.primary_key}
+        if not self.has_begun(obj):
+            return own
+        until = self.form.days[1]
+        last = getattr(obj, until) if until else None
+        is_over = last is not None and last < today_as(last)
+        return {*self.words, *([until] if until and not is_over else [])}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return what stays of a row that has begun."""
+        if obj is None:
+            return ()
+        may = self.may_change(obj)
+        return [field.name for field in obj._meta.fields
+                if field.editable and not field.primary_key and field.name not in may]  # fmt: skip
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save the row and say in the log what was changed, from what to what, and why."""
@@ -148,6 +200,10 @@ class DatedAdmin(ModelAdmin):
             was={name: str(form.initial.get(name)) for name in changed} if change else {},
             now={name: str(form.cleaned_data.get(name)) for name in changed},
         )  # fmt: skip
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only of a row of which something may still be changed."""
+        return super().has_change_permission(request, obj) and (obj is None or bool(self.may_change(obj)))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: something was decided by it."""

@@ -164,17 +164,21 @@ class VoucherAdmin(ChangedFieldsOnly):
     filter_horizontal = ("offers",)
 
 
-class _DatedTermsAdmin(Audited):
+class TermsForm(DatedForm):
+    """Terms in force since a day, until later ones begin, with the document or decision they stand on."""
+
+    days = ("since", None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "source" in self.fields:
+            self.fields["source"].required = True
+
+
+class _DatedTermsAdmin(DatedAdmin):
     """Terms in force since a day. What is in force, or was, is replaced by a later row."""
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only what has not begun yet."""
-        allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or obj.since > timezone.localdate())
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: something was decided by it."""
-        return False
+    form = TermsForm
 
 
 class AfterSaleTermsAdmin(_DatedTermsAdmin):

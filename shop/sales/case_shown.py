@@ -137,6 +137,15 @@ def _next_step(case: AfterSale, *, in_time: bool) -> str:
     return steps.get(AfterSaleState(case.state), "") % {"due": due, "amount": amount}
 
 
+def supplier_offered_fen(case: AfterSale) -> int:
+    """Return 分 that the supplier itself offered or agreed to last; the platform's decision is not its offer.
+
+    Needs its moves prefetched.
+    """
+    said = [move.amount_fen for move in case.moves.all() if move.side == CaseSide.SUPPLIER and move.amount_fen]
+    return said[-1] if said else 0
+
+
 def show_moves(moves: list[CaseMove]) -> list[dict[str, str]]:
     """Return a case's history for the component `timeline`, the latest first."""
     return [

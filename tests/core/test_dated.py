@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils import translation
 from django.utils.functional import Promise
@@ -30,6 +31,11 @@ def administrator(db):
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+@pytest.fixture
+def that_day(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
 
 
 @pytest.mark.parametrize(
@@ -147,3 +153,94 @@ def test_every_field_of_a_dated_number_has_a_name_in_both_languages():
                 if not field.primary_key and (not CHINESE.search(zh) or CHINESE.search(en.replace("分", ""))):
                     wrong.append((model.__name__, field.name, zh, en))
     assert wrong == []
+
+
+def posted(administrator, model, **sent):
+    page = administrator.post(f"/admin/sales/{model}/", sent)
+    return page.status_code, page.content.decode()
+
+
+def interest(**sent):
+    return {"daily_bp": 5, "document": "例", "valid_until": "", "reason": "新规定"} | sent
+
+
+@pytest.mark.parametrize("day", ["2025-12-30", "2026-11-22", "1999-01-01"])
+def test_a_dated_number_does_not_begin_in_the_past(administrator, that_day, day):
+    LateInterest.objects.update(valid_from="2024-01-01", valid_until="2024-12-31")
+    status, text = posted(administrator, "lateinterest/add", **interest(valid_from=day))
+    assert (status, "不能从过去的日子起" in text) == (200, True)
+    assert posted(administrator, "lateinterest/add", **interest(valid_from="2026-11-24"))[0] == 302
+    assert LateInterest.objects.count() == 2
+
+
+def test_the_first_row_of_its_kind_may_begin_earlier(administrator, that_day):
+    PayTime.objects.all().delete()
+    sent = {"online_minutes": 20, "valid_from": "2026-01-01", "reason": "试行"}
+    assert posted(administrator, "paytime/add", kind="group", **sent)[0] == 302
+    assert posted(administrator, "paytime/add", kind="drop", **sent)[0] == 302
+    assert posted(administrator, "paytime/add", kind="drop", **sent | {"valid_from": "2026-02-01"})[0] == 200
+
+
+def test_a_row_in_force_only_gets_its_last_day(administrator, that_day):
+    row = LateInterest.objects.get()
+    before = (row.daily_bp, row.valid_from, row.document)
+    change = f"lateinterest/{row.pk}/change"
+    page = administrator.get(f"/admin/sales/{change}/").content.decode()
+    assert [name for name in ("daily_bp", "document", "valid_from", "valid_until", "reason") if f'name="{name}"' in page] == [
+        "valid_until", "reason",
+    ]  # fmt: skip
+    status, text = posted(administrator, change, **interest(daily_bp=9, valid_until="2026-11-22"))
+    assert (status, "最后一天不能是过去的日子" in text) == (200, True)
+    assert posted(administrator, change, **interest(daily_bp=9, valid_until="2026-11-24"))[0] == 302
+    row.refresh_from_db()
+    assert (row.daily_bp, row.valid_from, row.document) == before
+    assert str(row.valid_until) == "2026-11-24"
+    assert AuditEntry.objects.get(action="change_rule").data["now"] == {"valid_until": "2026-11-24"}
+    # What has ended stays as it is.
+    LateInterest.objects.update(valid_until="2026-11-22")
+    assert posted(administrator, change, **interest(valid_until="2027-01-01"))[0] == 403
+
+
+def test_a_row_that_has_not_begun_is_changed_whole(administrator, that_day):
+    assert posted(administrator, "lateinterest/add", **interest(valid_from="2026-12-01"))[0] == 302
+    change = f"lateinterest/{LateInterest.objects.get(valid_from='2026-12-01').pk}/change"
+    assert posted(administrator, change, **interest(valid_from="2026-11-01"))[0] == 200
+    assert posted(administrator, change, **interest(valid_from="2026-11-25", daily_bp=6))[0] == 302
+    assert LateInterest.objects.get(valid_from="2026-11-25").daily_bp == 6
+
+
+@pytest.mark.parametrize(
+    ("model", "figures"),
+    [
+        (
+            "aftersaleterms",
+            {f"{name}_hours": 24 for name in ("answer", "offer", "appeal", "decide", "send_back", "confirm")},
+        ),
+        (
+            "weightterms",
+            {
+                "least_percent": 30, "most_percent": 150, "packed_least_percent": 40, "packed_likely_percent": 70,
+                "packed_most_percent": 120,
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_terms_are_dated_numbers_too(administrator, that_day, model, figures):
+    whole = figures | {"since": "2026-12-01", "source": "平台决定", "reason": "试行"}
+    for lacking in ({"since": "2025-01-01"}, {"since": "2026-11-22"}, {"source": ""}, {"reason": ""}):
+        status, text = posted(administrator, f"{model}/add", **whole | lacking)
+        assert (status, "errorlist" in text) == (200, True), lacking
+    assert posted(administrator, f"{model}/add", **whole)[0] == 302
+    assert posted(administrator, f"{model}/add", **whole)[0] == 200
+    rows = apps.get_model("sales", model).objects
+    assert AuditEntry.objects.get(action="add_rule").data["reason"] == "试行"
+    later = rows.get(since="2026-12-01")
+    assert posted(administrator, f"{model}/{later.pk}/change", **whole | {"since": "2026-12-02"})[0] == 302
+    in_force = rows.get(since="2026-01-01")
+    assert posted(administrator, f"{model}/{in_force.pk}/change", **whole)[0] == 403
+
+
+def test_a_refused_row_is_told_so_in_chinese(administrator, that_day):
+    sent = {"kind": "drop", "online_minutes": 0, "valid_from": "2027-12-01", "reason": "试行"}
+    status, text = posted(administrator, "paytime/add", **sent)
+    assert (status, "至少填一分钟" in text, "pay_time_positive" in text) == (200, True, False)

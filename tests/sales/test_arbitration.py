@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from shop.accounts.models import Message
 from shop.accounts.operations.groups import give_role
@@ -298,3 +299,30 @@ def test_both_sides_are_told_what_the_platform_decided(reviewer):
     ]  # fmt: skip
     told = Message.objects.get(user=buyer, kind="case_approved_judged")
     assert told.params["why"] == "照片属实"
+
+
+def judging_page(reviewer, case):
+    client = Client()
+    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    return client.get(f"/review/after-sales/{case.pk}/").content.decode()
+
+
+def test_what_the_platform_granted_is_not_shown_as_the_suppliers_offer(reviewer):
+    case = asked(sold(damage_covered=True))
+    judge(case_id=case.pk, verdict="refund", amount_fen=1000, reason="属实", actor=reviewer, at=AT + 2 * HOUR)
+    page = judging_page(reviewer, case)
+    assert ('data-testid="offered"' in page, "¥10.00" in page) == (False, True)
+    offered = claim(sold())
+    decide_after_sale(case_id=offered.pk, approve=True, amount_fen=700, actor=None, at=AT)
+    ask_platform(case_id=offered.pk, words="太少", actor=None, at=AT + HOUR)
+    judge(case_id=offered.pk, verdict="refund", amount_fen=700, reason="属实", actor=reviewer, at=AT + 2 * HOUR)
+    assert '<dd data-testid="offered">¥7.00</dd>' in judging_page(reviewer, offered)
+
+
+def test_a_promise_about_damage_is_said_to_cover_no_other_claim(reviewer):
+    case = asked(sold(damage_covered=True), kind="return")
+    page = judging_page(reviewer, case)
+    assert "坏果包赔，凭照片退款" in page
+    assert "仅就坏果而言" in page
+    assert "不能裁定仅退款：商家没有就这类申请作过承诺" in page
+    assert "仅就坏果而言" not in judging_page(reviewer, asked(sold(damage_covered=True)))

@@ -9,7 +9,7 @@ from shop.core.errors import InvalidInput
 from shop.core.models import AuditEntry
 from shop.core.projections import run_all
 from shop.sales.errors import AccountChanged
-from shop.sales.models import Payment, Purchase, Refund, StatementLine
+from shop.sales.models import Payment, Purchase, Refund, Remittance, StatementLine
 from shop.sales.operations.payouts import give_account, pay_out
 from shop.sales.operations.transfers import match_transfer
 from tests.api.conftest import program_of
@@ -177,3 +177,34 @@ def test_a_refund_to_who_paid_needs_no_reason() -> None:
     assert desk.post(f"/review/payouts/{refund.pk}/", sent("OUT-1", 1) | {"why": "无关"}).status_code == 302
     refund.refresh_from_db()
     assert (refund.state, refund.payee_why) == ("succeeded", "")
+
+
+@pytest.mark.parametrize("stated", [None, 330_00])
+def test_a_line_of_the_statement_has_one_payer(stated: int | None) -> None:
+    payments = [announced(key=f"k{number}")[1] for number in range(3)]
+    first: dict[str, Any] = {"then": "ask", "reference": "ICBC 2026-1130-001", "line_fen": stated, "why": "代付"}
+    match_transfer(payment_id=payments[0].pk, received_fen=40_00, payer="马超", actor=None, at=AT, **first)
+    facts = {"received": "89.80", "payer": "唐欣", "why": "本人", "reference": "ＩCBC20261130001", "line": "330"}
+    desk = finance()
+    refused = desk.post(f"/review/transfers/{payments[1].pk}/", facts)
+    assert (refused.status_code, refused.context["field"]) == (422, "payer")
+    assert "这条流水先前入账时的付款人是马超" in refused.content.decode()
+    answer = program().post(f"/review/transfers/{payments[1].pk}/match", facts, key="k")
+    assert (answer.status_code, answer.data["code"], answer.data["errors"][0]["field"]) == (
+        422, "payer_differs_on_line", "payer",
+    )  # fmt: skip
+    line = StatementLine.objects.get()
+    assert (line.booked_fen, Payment.objects.get(pk=payments[1].pk).received_fen) == (40_00, 0)
+    # The same name, written another way, is the same payer.
+    facts |= {"payer": "马 超", "why": "代付"}
+    assert desk.post(f"/review/transfers/{payments[1].pk}/", facts).status_code == 302
+    assert wrong() == []
+
+
+def test_a_payer_whose_name_was_erased_is_no_other_payer() -> None:
+    payments = [announced(key=f"k{number}")[1] for number in range(2)]
+    book(payments[0], 89_80, reference="L9")
+    Remittance.objects.update(payer="**")
+    facts: dict[str, Any] = {"payer": "唐欣", "why": "本人", "reference": "L9", "line_fen": 200_00}
+    match_transfer(payment_id=payments[1].pk, received_fen=89_80, actor=None, at=AT, **facts)
+    assert StatementLine.objects.get().booked_fen == 179_60

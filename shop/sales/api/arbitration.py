@@ -14,6 +14,7 @@ from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
 from shop.sales.api.evidence import CasePhotos, photos_of
+from shop.sales.case_shown import supplier_offered_fen
 from shop.sales.models import AfterSale
 from shop.sales.operations.arbitration import facts_of, judge
 from shop.sales.queries.arbitration import case_to_judge, judged_cases, waiting_cases
@@ -45,7 +46,7 @@ class PlatformCase(Priced):
     state: str
     quantity: int
     amount: str
-    offered: str
+    offered: str = Field(description=gettext_noop("By the supplier itself, not by the platform."))
     reason: str
     answer: str
     plea: str
@@ -82,7 +83,7 @@ def _case(case: AfterSale) -> dict[str, Any]:
         "supplier": in_reader_language(supplier.name_zh, supplier.name_en),
         "name": in_reader_language(case.line.name_zh, case.line.name_en),
         "amount": yuan(case.amount_fen),
-        "offered": yuan(case.agreed_fen),
+        "offered": yuan(supplier_offered_fen(case)),
         "waiting_since": case.asked_at,
     }
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -14,7 +15,7 @@ from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest
 from shop.core.errors import NotAllowed
 from shop.sales.periods import Period
-from shop.sales.queries.reports import Behind, Figures, Scope, SoldLine, behind, report, scope_of
+from shop.sales.queries.reports import Behind, Figures, Scope, SoldLine, behind, has_row, report, scope_of
 
 area = Area(gettext_noop("Reports"))
 
@@ -183,6 +184,8 @@ def list_report_lines(request: ApiRequest, asked: Annotated[LinesAsked, Query(..
         return found[0].page
 
     listed = turn_of(asked, page, _line)
+    if not found[0].figures.agreed_fen and not has_row(dimension=asked.by, key=asked.key, scope=scope):
+        raise Http404
     return listed | {
         "since": period.since,
         "until": period.until,

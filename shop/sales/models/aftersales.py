@@ -111,7 +111,7 @@ class CaseDecision(models.Model):
 class AfterSaleTerms(models.Model):
     """How long each step of a case may take, since when. The row begun last is in force; each stays as it was."""
 
-    since = models.DateField(unique=True)
+    since = models.DateField(_("First day"), unique=True)
     answer_hours = models.PositiveSmallIntegerField(
         _("Hours for the supplier to answer"), default=48, help_text=_("After that the case goes to the platform.")
     )

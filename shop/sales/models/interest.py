@@ -23,9 +23,15 @@ class LateInterest(models.Model):
         verbose_name = _("interest on late payment")
         verbose_name_plural = _("interest on late payment")
         constraints = [
-            models.UniqueConstraint(fields=["valid_from"], name="late_interest_once"),
+            models.UniqueConstraint(
+                fields=["valid_from"],
+                name="late_interest_once",
+                violation_error_message=_("A row that begins on this day exists already."),
+            ),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")), name="late_interest_days"
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="late_interest_days",
+                violation_error_message=_("The last day is before the first."),
             ),
             models.CheckConstraint(condition=Q(daily_bp__lte=100), name="late_interest_believable"),
         ]

@@ -197,11 +197,21 @@ class PayTime(models.Model):
         verbose_name_plural = _("times to pay for scarce goods")
         ordering = ["kind", "-valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "valid_from"], name="pay_time_once"),
-            models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")), name="pay_time_days"
+            models.UniqueConstraint(
+                fields=["kind", "valid_from"],
+                name="pay_time_once",
+                violation_error_message=_("A row that begins on this day exists already."),
             ),
-            models.CheckConstraint(condition=Q(online_minutes__gt=0), name="pay_time_positive"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="pay_time_days",
+                violation_error_message=_("The last day is before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(online_minutes__gt=0),
+                name="pay_time_positive",
+                violation_error_message=_("Enter at least one minute."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from shop.sales.weight_rules import WeightBounds
 class WeightTerms(models.Model):
     """Between which percents of what pieces should weigh a weight is believed. The row begun last is in force."""
 
-    since = models.DateField(unique=True)
+    since = models.DateField(_("First day"), unique=True)
     least_percent = models.PositiveSmallIntegerField(
         _("At the door: least percent of the weight of the accepted pieces"),
         default=25,

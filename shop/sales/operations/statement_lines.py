@@ -8,7 +8,8 @@ from shop.core.errors import InvalidInput
 from shop.core.money import in_yuan
 from shop.core.texts import one_line
 from shop.sales.models import Refund, Remittance, StatementLine
-from shop.sales.rules import LONGEST_REFERENCE, reference_key
+from shop.sales.operations.privacy import NOBODY
+from shop.sales.rules import LONGEST_REFERENCE, reference_key, same_name
 
 
 def checked_reference(text: str) -> tuple[str, str]:
@@ -56,12 +57,12 @@ def _came_with(key: str) -> QuerySet[Remittance]:
     return Remittance.objects.filter(Q(reference_key=key) | Q(reference_key__startswith=f"{key}#"))
 
 
-def book_line(*, reference: str, key: str, fen: int, line_fen: int | None = None) -> None:
-    """Book `fen` of the line with `key`, typed as `reference`, in the transaction that books the money.
+def book_line(*, reference: str, key: str, fen: int, payer: str, line_fen: int | None = None) -> None:
+    """Book `fen` from `payer` of the line with `key`, typed as `reference`, in the transaction that books the money.
 
     Without `line_fen` the line is all booked by that; with it, the line's own amount is known and it may be split.
     Raises InvalidInput on `reference` when the line was booked already or is a payment out, on `line` for an amount that
-    can't be its. Locks: the number and the line, after the purchases.
+    can't be its, on `payer` when the line came from somebody else: a line has one payer. Locks: the number and the line, after the purchases.
     """
     lock_reference(key)
     if Refund.objects.filter(reference_key=key).exists():
@@ -79,6 +80,7 @@ def book_line(*, reference: str, key: str, fen: int, line_fen: int | None = None
         defaults={"reference": reference, "amount_fen": line_fen or fen, "is_stated": line_fen is not None},
     )
     line = StatementLine.objects.select_for_update().get(pk=line.pk)
+    _check_payer(payer, _came_with(key))
     if is_new:
         # Booked before lines were counted.
         before = _came_with(key).aggregate(fen=Sum("amount_fen"))["fen"] or 0
@@ -106,3 +108,15 @@ def book_line(*, reference: str, key: str, fen: int, line_fen: int | None = None
     StatementLine.objects.filter(pk=line.pk).update(
         amount_fen=line.amount_fen, is_stated=line.is_stated or line_fen is not None, booked_fen=line.booked_fen + fen
     )
+
+
+def _check_payer(payer: str, earlier: QuerySet[Remittance]) -> None:
+    """Raise InvalidInput on `payer` when what was booked of the line came from another; erased names tell nothing."""
+    names = [name for name in earlier.order_by("pk").values_list("payer", flat=True) if name not in ("", NOBODY)]
+    if payer and names and not any(same_name(payer, name) for name in names):
+        raise InvalidInput(
+            _("This line was booked as from %(payer)s: a line of the statement has one payer. Check the statement.")
+            % {"payer": names[0]},
+            code="payer_differs_on_line",
+            field="payer",
+        )

@@ -58,8 +58,8 @@ def match_transfer(
     what was booked of it when the operator looked.
 
     Raises InvalidInput on `received` for another amount without a decision, on `then` for one that does not fit, on
-    `payer` without a name, on `why` when the payer is not who was expected and no reason is given to take it all the
-    same; WrongState when it was booked before (money that came again is told by its `reference`), or somebody booked on
+    `payer` without a name or with another than the same line's before, on `why` when the payer is not who was expected
+    and no reason is given to take it all the same; WrongState when it was booked before (money that came again is told by its `reference`), or somebody booked on
     it meanwhile. Locks: purchases by id, ledger.
     """
     payer, why = payer.strip(), why.strip()
@@ -80,7 +80,7 @@ def match_transfer(
         if key and Remittance.objects.filter(payment=payment, reference_key=key).exists():
             raise WrongState(_("This line of the statement was booked already."), field="reference")
         if key:
-            book_line(reference=reference, key=key, fen=received_fen, line_fen=line_fen)
+            book_line(reference=reference, key=key, fen=received_fen, payer=payer, line_fen=line_fen)
         if purchase.state != PurchaseState.UNPAID:
             # All of it goes back: nothing is left to offset.
             other = None

@@ -13,13 +13,13 @@ from shop.core.acting import permitted
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name
 from shop.core.refusals import add_refusal
-from shop.sales.case_shown import show_case, show_moves
+from shop.sales.case_shown import show_case, show_moves, supplier_offered_fen
 from shop.sales.forms.arbitration import JudgeForm
 from shop.sales.models import AfterSale
 from shop.sales.operations.arbitration import facts_of, judge
 from shop.sales.queries.arbitration import case_to_judge, earlier_cases, judged_cases, signers, waiting_cases
 from shop.sales.rules import most_with_return, most_without_return
-from shop.sales.states import AfterSaleState
+from shop.sales.states import AfterSaleKind, AfterSaleState
 from shop.sales.texts import in_reader_language
 
 PERMISSION = "sales.decide_cases"
@@ -89,6 +89,9 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         "line": line,
         "form": form,
         "facts": facts,
+        "offered_fen": supplier_offered_fen(found),
+        # What the promise about damage says of this claim, which may be about something else.
+        "is_about_damage": found.kind == AfterSaleKind.DAMAGED,
         "mosts": mosts,
         "is_open": found.state == AfterSaleState.ARBITRATION,
         "earlier": [show_case(each, timezone.now()) for each in earlier_cases(found)],

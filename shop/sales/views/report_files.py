@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from shop.core.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_parts, write_xlsx
 from shop.core.templatetags.heqiao import local
 from shop.sales import report_shown
-from shop.sales.queries.reports import NONE, SoldLine, lines_behind, report
+from shop.sales.queries.reports import NONE, SoldLine, has_row, lines_behind, report
 from shop.sales.views.reports import Reading, for_reader
 
 # A workbook is written as a whole before it is sent; longer lists are for the CSV, which is sent line by line.
@@ -48,6 +48,8 @@ def orders(request: HttpRequest, reading: Reading, kind: str) -> HttpResponseBas
     count, lines = lines_behind(
         dimension=asked.dimension, key=key, period=asked.period, only_taken=bool(only), **reading.facts()
     )
+    if not count and not has_row(dimension=asked.dimension, key=key, scope=reading.scope):
+        raise Http404(key)
     if kind == "xlsx" and count > MOST_LINES:
         csv_url = local(f"/reports/{asked.dimension}/orders.csv") + asked.query(key=key, only=only)
         context = {"count": count, "most": MOST_LINES, "csv_url": csv_url, "back": asked.address()}

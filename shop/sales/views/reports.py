@@ -20,7 +20,7 @@ from shop.core.templatetags.heqiao import local
 from shop.sales import plots, report_shown
 from shop.sales.forms.reports import PRESET_NAMES, ReportForm
 from shop.sales.periods import CUSTOM
-from shop.sales.queries.reports import DIMENSIONS, Scope, behind, provinces_of_origin, report, scope_of
+from shop.sales.queries.reports import DIMENSIONS, Scope, behind, has_row, provinces_of_origin, report, scope_of
 from shop.sales.report_shown import FIRST, Asked
 
 View = Callable[..., HttpResponseBase]
@@ -125,6 +125,8 @@ def orders(request: HttpRequest, reading: Reading) -> HttpResponse:
         dimension=asked.dimension, key=key, period=asked.period, only_taken=bool(only),
         page=request.GET.get("page", 1), **reading.facts(),
     )  # fmt: skip
+    if not found.figures.agreed_fen and not has_row(dimension=asked.dimension, key=key, scope=reading.scope):
+        raise Http404(key)
     query = asked.query(key=key, only=only)
     context = {
         "found": found,

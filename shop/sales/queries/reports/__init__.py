@@ -2,7 +2,7 @@
 
 from .counting import RULE, Figures, Report, ReportRow, report
 from .dimensions import CHANNELS, DIMENSIONS, NONE
-from .lines import LINES_A_PAGE, Behind, SoldLine, behind, lines_behind
+from .lines import LINES_A_PAGE, Behind, SoldLine, behind, has_row, lines_behind
 from .provinces import provinces_of_origin
 from .scopes import EVERYTHING, Scope, scope_of
 
@@ -20,6 +20,7 @@ __all__ = [
     "Scope",
     "SoldLine",
     "behind",
+    "has_row",
     "lines_behind",
     "provinces_of_origin",
     "report",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -20,6 +20,7 @@ from shop.sales.texts import in_reader_language
 
 LINES_A_PAGE = 50
 BATCH = 500
+EVER = Period(date(2000, 1, 1), date(2999, 12, 31))
 ALL = ""
 
 
@@ -100,6 +101,14 @@ def lines_behind(
     """Return how many lines there are, and all of them, for a file; two queries for each 500. Raises KeyError."""
     lines = _chosen(DIMENSIONS[dimension], key, period, scope, province, channel, only_taken=only_taken)
     return lines.count(), _in_batches(_listed(lines))
+
+
+def has_row(*, dimension: str, key: str, scope: Scope) -> bool:
+    """Tell whether a table of the reader, of whatever time, may have the row `key`. One query, or two."""
+    by = DIMENSIONS[dimension]
+    if key in (ALL, NONE) or (by.always is not None and key in by.always()):
+        return True
+    return by.where(sold_lines(EVER, scope, "", ""), key).exists()
 
 
 def _chosen(
