@@ -54,7 +54,7 @@ def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -
     if change.counted is not None:
         said = _("%(what)s: %(why)s") % {"what": said, "why": change.counted}
     elif change.reason and reference:
-        why = StockReason(change.reason).label
+        why = str(StockReason(change.reason).label)
         said = _("Cancelled by the supplier, order %(number)s: %(why)s") % {"number": reference, "why": why}
     elif change.reason:
         said = _("%(what)s: %(why)s") % {"what": said, "why": StockReason(change.reason).label}
