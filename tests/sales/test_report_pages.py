@@ -284,5 +284,5 @@ def test_the_orders_of_a_row_that_is_not_there_are_not_found(code: str) -> None:
         for name in ("orders/", "orders.csv", "orders.xlsx"):
             assert browser.get(f"/reports/{code}/{name}?key={key}").status_code == 404
     # A row that there is, in a time without sales.
-    quiet = browser.get("/reports/channel/orders/?key=shop&since=2024-01-01&until=2024-02-01")
+    quiet = browser.get("/reports/channel/orders/?key=campaign&since=2024-01-01&until=2024-02-01")
     assert quiet.status_code == 200

@@ -70,11 +70,11 @@ def _counties(labels: dict[str, str]) -> dict[str, str]:
 
 
 def _villages(labels: dict[str, str]) -> dict[str, str]:
-    return village_names(int(key) for key in labels)
+    return village_names(_number(key) for key in labels)
 
 
 def _suppliers(labels: dict[str, str]) -> dict[str, str]:
-    return supplier_names(int(key) for key in labels)
+    return supplier_names(_number(key) for key in labels)
 
 
 def _pairings(labels: dict[str, str]) -> dict[str, str]:

@@ -185,6 +185,6 @@ def _name(by: Dimension, key: str, lines: Lines) -> str:
         # Only what the reader's own orders call it: whose they are not is not told either.
         label = lines.values_list(by.label, flat=True).last()
         return by.names({key: label}).get(key, label) if label is not None else ""
-    if by.key.endswith("_id") and not key.isdigit():
+    if by.key.endswith("_id") and not (key.isascii() and key.isdigit()):
         return ""
     return by.names({key: ""}).get(key, "")
