@@ -12,7 +12,7 @@ from shop.accounts.models import Organisation, User
 from shop.accounts.operations import groups
 from shop.core.back_office import Audited, DatedAdmin, ReadOnly, site
 from shop.core.models import AuditEntry
-from tests.factories import AT, make_user
+from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -26,15 +26,6 @@ def offer() -> ConditionalOffer:
         benefit=Benefit.objects.create(range=everything, type=Benefit.FIXED, value=Decimal(10)),
         offer_type=ConditionalOffer.SITE,
     )
-
-
-@pytest.fixture
-def office(client: Client) -> Client:
-    staff = make_user("staff@example.cn")
-    groups.give_role(user=staff, role=roles.CAMPAIGN_STAFF, actor=None, at=AT)
-    groups.ensure_groups()
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def test_only_what_was_changed_is_written(

@@ -11,9 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 
-from shop.accounts import roles
 from shop.accounts.models import Message
-from shop.accounts.operations import groups
 from shop.core import ledger, outbox
 from shop.core.models import AuditEntry
 from shop.sales.errors import WrongState
@@ -205,15 +203,6 @@ def test_the_payer_is_named_and_only_where_a_supplier_pays() -> None:
     for facts in ({"funded_by": "supplier"}, {"funded_by": "platform", "supplier": make_supplier()}):
         with pytest.raises(IntegrityError, match="funding_names_supplier"), transaction.atomic():
             OfferFunding.objects.create(offer=offer, **facts)
-
-
-@pytest.fixture
-def office(client: Client) -> Client:
-    staff = make_user("staff@example.cn")
-    groups.give_role(user=staff, role=roles.CAMPAIGN_STAFF, actor=None, at=AT)
-    groups.ensure_groups()
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def form_of(offer: ConditionalOffer, **changes: Any) -> dict[str, Any]:

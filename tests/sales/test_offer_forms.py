@@ -10,8 +10,6 @@ from django.utils import timezone
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer
 from oscar.apps.voucher.models import Voucher
 
-from shop.accounts import roles
-from shop.accounts.operations import groups
 from shop.sales.models import OfferConsent, Purchase
 from shop.sales.operations.funding import answer_consent, withdraw_consent
 from tests.api.conftest import program_of
@@ -25,15 +23,6 @@ DATES = {
     "start_datetime_0": "2027-02-01", "start_datetime_1": "08:00:00",
     "end_datetime_0": "2027-01-31", "end_datetime_1": "08:00:00",
 }  # fmt: skip
-
-
-@pytest.fixture
-def office(client: Client) -> Client:
-    staff = make_user("staff@example.cn")
-    groups.give_role(user=staff, role=roles.CAMPAIGN_STAFF, actor=None, at=AT)
-    groups.ensure_groups()
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def errors_of(answer: Any) -> dict[str, list[str]]:
