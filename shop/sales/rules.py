@@ -154,6 +154,18 @@ def order_due_fen(total_fen: int, waived_fen: int) -> int:
     return total_fen - waived_fen
 
 
+def partly_sent(state: str, pieces: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
+    """Return how many pieces of an order were sent, of how many, while the rest waits; None where no parcel left.
+
+    `pieces` are what is wanted (ordered and not cancelled) and what was sent of each line.
+    """
+    of_lines = list(pieces)
+    sent = sum(each for _wanted, each in of_lines)
+    if state != OrderState.TO_SHIP or not sent:
+        return None
+    return sent, sum(wanted for wanted, _sent in of_lines)
+
+
 @dataclass(frozen=True, slots=True)
 class OrderMoney:
     """An order's amounts in 分: its total, what was given back or not charged, what is left of the platform's discount."""
