@@ -54,7 +54,7 @@ def remember_language(response: HttpResponseBase, request: HttpRequest, language
             settings.LANGUAGE_COOKIE_NAME,
             language,
             max_age=HALF_A_YEAR,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
             secure=request.is_secure(),
         )
 
@@ -105,7 +105,7 @@ class ReaderLanguage:
             return self.get_response(request)
         language = chosen_language(request)
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # as LocaleMiddleware does
+        request.LANGUAGE_CODE = language  # as LocaleMiddleware does
         response = self.get_response(request)
         patch_vary_headers(response, READ_FROM)
         return response
