@@ -82,8 +82,9 @@ class RedirectsInside:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer; a redirect to such an address goes to the home of where it was asked, a link of its pages nowhere."""
         if request.path.startswith(_HOMES) and "next" in request.GET and not inside(request, request.GET["next"]):
-            request.GET = request.GET.copy()  # type: ignore[assignment]  # a QueryDict all the same
-            del request.GET["next"]
+            kept = request.GET.copy()
+            del kept["next"]
+            request.GET = kept  # type: ignore[assignment]  # a QueryDict all the same
         response = self.get_response(request)
         if 300 <= response.status_code < 400 and response.has_header("Location"):
             target = response["Location"]
