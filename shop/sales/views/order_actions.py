@@ -288,7 +288,7 @@ def send_back(request: HttpRequest, case_id: int, **facts: Any) -> str:
     returning.send_back(
         case_id=case_id,
         carrier=request.POST.get("carrier", ""),
-        tracking_no=sent.line(request, "tracking_no", 60),
+        tracking_no=sent.line(request, "tracking_no"),
         **facts,
     )
     return _("Noted: the money follows once the supplier has it.")
