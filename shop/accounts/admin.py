@@ -81,7 +81,7 @@ class UserAdmin(DjangoUserAdmin):
     """
 
     ordering = ("pk",)
-    list_display = ("pk", "name", "email", "phone", "is_staff", "is_active")
+    list_display = ("id", "name", "email", "phone", "is_staff", "is_active")
     list_filter = ("is_staff", "is_active", ("groups", GroupFilter))
     search_fields = ("name", "email", "phone")
     fieldsets = (
@@ -155,7 +155,7 @@ def note(request: HttpRequest, kind: str, form: ModelForm, formsets: Any) -> Non
 class OrganisationAdmin(ModelAdmin):
     """Organisations and who acts for them."""
 
-    list_display = ("pk", "name_zh", "kind", "credit_code", "is_active")
+    list_display = ("id", "name_zh", "kind", "credit_code", "is_active")
     list_filter = ("kind", "is_active")
     search_fields = ("name_zh", "name_en", "credit_code")
     raw_id_fields = ("division",)

@@ -50,6 +50,9 @@ class HomePage(Page):
     max_count_per_parent = 2
     template = "campaigns/home.html"
 
+    class Meta:
+        verbose_name = _("Home page")
+
     @classmethod
     def get_verbose_name(cls) -> str:
         """Return what the editor calls this kind of page, in the reader's language."""
@@ -85,6 +88,9 @@ class CampaignPage(Page):
     parent_page_types = ["campaigns.HomePage"]
     subpage_types: list[str] = []
     template = "campaigns/campaign.html"
+
+    class Meta:
+        verbose_name = _("Campaign page")
 
     @classmethod
     def get_verbose_name(cls) -> str:
