@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from shop.core import texts
 from shop.core.count_words import count_words
+from shop.core.lengths import check_length
 from shop.core.numbers import CountFault, NotACount, read_count
 
 MOST_TYPED = 40
@@ -13,13 +14,16 @@ NO_PIECES = -1  # stands for what is no number of pieces: whoever takes them ref
 
 
 def line(request: HttpRequest, name: str, most: int | None = None) -> str:
-    """Return what was typed on one line, without what nobody can see, "" for nothing; at most `most` characters."""
-    return texts.one_line(request.POST.get(name, ""))[:most].rstrip()
+    """Return what was typed on one line, without what nobody can see, "" for nothing.
+
+    Raises InvalidInput (code `too_long`) on the field where it has more than `most` characters: nothing is cut.
+    """
+    return _of_length(texts.one_line(request.POST.get(name, "")), name, most)
 
 
 def paragraphs(request: HttpRequest, name: str, most: int | None = None) -> str:
-    """Return what was typed on several lines, without what nobody can see; at most `most` characters."""
-    return texts.many_lines(request.POST.get(name, ""))[:most].rstrip()
+    """Return what was typed on several lines, without what nobody can see. Raises as `line` does."""
+    return _of_length(texts.many_lines(request.POST.get(name, "")), name, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,13 @@ def counts(request: HttpRequest) -> Counts:
         key = name.removeprefix("pieces-")
         if name == key or not (key.isascii() and key.isdigit() and len(key) < 16):
             continue
-        pk, typed = int(key), line(request, name, MOST_TYPED)
+        pk, typed = int(key), line(request, name)
         found.typed[pk] = typed
         try:
             found.read[pk] = read_count(typed)
         except NotACount as error:
             if error.fault != CountFault.NO_QUANTITY:
-                found.refused[pk] = count_words(error.fault, typed)
+                found.refused[pk] = count_words(error.fault, typed[:MOST_TYPED])
     return found
 
 
@@ -61,3 +65,7 @@ def pieces(request: HttpRequest) -> dict[int, int]:
     """Return what was typed in fields `pieces-<id>`, by id: 0 for nothing, NO_PIECES for what is no number of pieces."""
     found = counts(request)
     return {pk: found.read.get(pk, NO_PIECES if pk in found.refused else 0) for pk in found.typed}
+
+
+def _of_length(text: str, name: str, most: int | None) -> str:
+    return text.rstrip() if most is None else check_length(text, name, most)

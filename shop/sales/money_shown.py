@@ -14,6 +14,7 @@ from shop.sales.models import OrderFacts, Refund
 from shop.sales.queries.due import due_of
 from shop.sales.queries.slips import open_transfer
 from shop.sales.states import PurchaseState
+from shop.sales.texts import in_reader_language
 
 
 def is_by_hand(order: OrderFacts) -> bool:
@@ -39,6 +40,44 @@ def cancel_words(order: OrderFacts, facts: Mapping[str, str], way: str = "") -> 
             % facts
         )
     return _("Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s comes back the way it was paid.") % facts
+
+
+def cancels_rest_words(order: OrderFacts, way: str = "") -> str:
+    """Say what cancelling the rest of a partly sent order ends, and what becomes of its money. Needs its lines."""
+    rests = [(line, line.ordered - line.cancelled - line.shipped) for line in order.lines.all()]
+    goods = "、".join(f"{in_reader_language(line.name_zh, line.name_en)} ×{rest}" for line, rest in rests if rest)
+    fen = sum(line.refundable_fen(rest, sent=False) for line, rest in rests if rest)
+    facts = {"goods": goods, "fen": in_yuan(fen)}
+    if order.purchase.state != PurchaseState.PAID:
+        words = _("Cancel what was not sent yet (%(goods)s)? %(fen)s less is to be paid. What was sent stays.")
+    elif is_by_hand(order) and way:
+        words = _(
+            "Cancel what was not sent yet (%(goods)s)? %(fen)s goes back to who sent the transfer. What was sent and "
+            "its freight stay."
+        )
+    elif is_by_hand(order):
+        words = _(
+            "Cancel what was not sent yet (%(goods)s)? %(fen)s goes back to your bank account: tell us the account on "
+            "the next page. What was sent and its freight stay."
+        )
+    else:
+        words = _(
+            "Cancel what was not sent yet (%(goods)s)? %(fen)s comes back the way it was paid. What was sent and its "
+            "freight stay."
+        )
+    return words % facts
+
+
+def rest_cancelled_words(*, fen: int, is_paid: bool, by_hand: bool, way: str = "") -> str:
+    """Say what becomes of the money of what was cancelled of a partly sent order a moment ago."""
+    facts = {"fen": in_yuan(fen)}
+    if not is_paid:
+        return _("The rest is cancelled: %(fen)s less is to be paid.") % facts
+    if by_hand and way:
+        return _("The rest is cancelled. %(fen)s goes back to who sent the transfer.") % facts
+    if by_hand:
+        return _("The rest is cancelled. %(fen)s goes back to your bank account: please check below where.") % facts
+    return _("The rest is cancelled. %(fen)s comes back the way it was paid.") % facts
 
 
 def cancelled_words(*, by_hand: bool, way: str = "", bank_fen: int = 0, other_fen: int = 0) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Sum
+
 from catalog.operations.reminders import take_due
 from catalog.queries import supplier_member_ids
 from catalog.queries.follows import followers_of_listing
@@ -11,7 +13,7 @@ from catalog.queries.trade import awaited_listing_ids, listing_facts
 from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
 from shop.sales import hooks, message_kinds  # noqa: F401  reason: registers the words of these messages
-from shop.sales.models import CaseMove, OrderFacts, Purchase, Refund, ReviewFacts, Shipment
+from shop.sales.models import CaseMove, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts, Shipment, ShipmentLine
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.payouts import goes_back, goes_back_by_hand, goes_back_of_closed
@@ -153,8 +155,24 @@ def tell_short(*, order_id: int, amount_fen: int, at: datetime) -> None:
     """Tell the buyer that part of the order ran out and is paid back."""
     order = _order(order_id)
     key = f"order_short:{order.pk}:{amount_fen}"
-    kind = _back_kind(order, "order_short_back") if goes_back_by_hand(order.pk) else "order_short"
+    kind = "order_short" if order.purchase.state == PurchaseState.PAID else "order_short_owed"
+    if goes_back_by_hand(order.pk):
+        kind = _back_kind(order, "order_short_back")
     _tell_buyer(order, kind, {"amount_fen": amount_fen}, key=key, at=at)
+
+
+@outbox.register("sales.tell_rest_cancelled")
+def tell_rest_cancelled(*, order_id: int, amount_fen: int, pieces: int, at: datetime) -> None:
+    """Tell the buyer and the supplier that what was not sent yet is cancelled, and what becomes of its money."""
+    order = _order(order_id)
+    kind = "order_rest_cancelled" if order.purchase.state == PurchaseState.PAID else "order_rest_cancelled_owed"
+    if goes_back_by_hand(order.pk):
+        kind = _back_kind(order, "order_rest_cancelled_back")
+    params = {"amount_fen": amount_fen, "pieces": pieces}
+    _tell_buyer(order, kind, params, key=f"order_rest_cancelled:{order.pk}", at=at)
+    _tell_supplier(
+        order, "order_rest_cancelled_supplier", params, key=f"order_rest_cancelled_supplier:{order.pk}", at=at
+    )
 
 
 @outbox.register("sales.tell_weighed")
@@ -169,7 +187,7 @@ def tell_weighed(*, shipment_id: int, amount_fen: int, at: datetime) -> None:
 
 @outbox.register("sales.tell_shipped")
 def tell_shipped(*, shipment_id: int, at: datetime) -> None:
-    """Tell the buyer that a parcel is on its way."""
+    """Tell the buyer that a parcel is on its way, and how much of the order was sent with it where the rest waits."""
     shipment = Shipment.objects.get(pk=shipment_id)
     order = _order(shipment.order_id)
     carrier = CARRIERS[shipment.carrier]
@@ -180,7 +198,13 @@ def tell_shipped(*, shipment_id: int, at: datetime) -> None:
         "carrier_en": carrier.name_en,
         "tracking_no": shipment.tracking_no,
     }
-    _tell_buyer(order, "order_shipped", params, key=f"order_shipped:{shipment.pk}", at=at)
+    lines = LineFacts.objects.filter(order=order).values_list("ordered", "cancelled")
+    wanted = sum(ordered - cancelled for ordered, cancelled in lines)
+    in_parcels = ShipmentLine.objects.filter(shipment__order=order, shipment__lte=shipment.pk)
+    sent = in_parcels.aggregate(pieces=Sum("quantity", default=0))["pieces"]
+    kind = "order_shipped" if sent >= wanted else "order_partly_shipped"
+    params |= {"sent": sent, "pieces": wanted}
+    _tell_buyer(order, kind, params, key=f"order_shipped:{shipment.pk}", at=at)
 
 
 @outbox.register("sales.tell_nudged")

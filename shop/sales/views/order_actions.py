@@ -24,11 +24,21 @@ from shop.sales import rules, visitors
 from shop.sales.claims import claimable
 from shop.sales.forms.orders import AfterSaleForm, ReviewForm
 from shop.sales.models import LineFacts
-from shop.sales.money_shown import cancelled_words
-from shop.sales.operations import aftersales, arbitration, baskets, closing, nudges, receipts, returning, reviews
+from shop.sales.money_shown import cancelled_words, rest_cancelled_words
+from shop.sales.operations import (
+    aftersales,
+    arbitration,
+    baskets,
+    closing,
+    nudges,
+    receipts,
+    returning,
+    reviews,
+    shipping,
+)
 from shop.sales.operations.buy_again import buy_again as repeat
 from shop.sales.queries.orders import acted_on, case_of, is_paid, line_of
-from shop.sales.queries.payouts import goes_back_of_closed, sums_back
+from shop.sales.queries.payouts import goes_back_by_hand, goes_back_of_closed, sums_back
 from shop.sales.queries.purchases import way_of
 from shop.sales.shown import show_line
 from shop.sales.states import OrderState
@@ -75,6 +85,16 @@ def cancel(request: HttpRequest, order_id: int, **facts: Any) -> str:
             "paid to."
         ) % {"fen": in_yuan(back_fen)}
     return _("This order is cancelled; nothing was taken for it. The purchase's other orders stay.")
+
+
+@_action
+def cancel_rest(request: HttpRequest, order_id: int, **facts: Any) -> str:
+    """Cancel what was not sent yet, as many pieces as the page showed."""
+    seen = sent.pieces(request).get(order_id, sent.NO_PIECES)
+    fen = shipping.cancel_unsent(order_id=order_id, seen=seen, **facts)
+    return rest_cancelled_words(
+        fen=fen, is_paid=is_paid(order_id), by_hand=goes_back_by_hand(order_id), way=facts["way"]
+    )
 
 
 @_action
@@ -268,7 +288,7 @@ def send_back(request: HttpRequest, case_id: int, **facts: Any) -> str:
     returning.send_back(
         case_id=case_id,
         carrier=request.POST.get("carrier", ""),
-        tracking_no=sent.line(request, "tracking_no", 60),
+        tracking_no=sent.line(request, "tracking_no"),
         **facts,
     )
     return _("Noted: the money follows once the supplier has it.")
