@@ -160,7 +160,7 @@ def _show(
         "without_goods": _missing(found, at),
         "refusal": refusal,
         "is_paid": purchase.state == PurchaseState.PAID,
-        "received_fen": sum(fen for _pk, fen in schedule_of(purchase).of_order(found.pk).paid),
+        "part_fen": sum(fen for _pk, fen in schedule_of(purchase).of_order(found.pk).paid),
     }
     return console(request, supplier, "order", context, status=status)
 
