@@ -40,6 +40,47 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "order_cancelled_both",
+    title=_("Order %(number)s is cancelled"),
+    text=_(
+        "%(bank)s goes back to your bank account: say on the order's page where. %(other)s comes back the way it was "
+        "paid."
+    ),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_cancelled_both_unit",
+    title=_("Order %(number)s is cancelled"),
+    text=_(
+        "%(bank)s goes back to your unit's bank account: its finance is asked which one. %(other)s comes back the way "
+        "it was paid."
+    ),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_cancelled_kept",
+    title=_("Order %(number)s is cancelled"),
+    text=_("%(stays)s that came for the purchase stays for its other orders."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_short_both",
+    title=_("Part of order %(number)s ran out"),
+    text=_("We are sorry. %(amount)s goes back, partly to your bank account: the order's page says how."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_short_both_unit",
+    title=_("Part of order %(number)s ran out"),
+    text=_("We are sorry. %(amount)s goes back, partly to your unit's bank account: its finance is asked which one."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
     "order_short_back",
     title=_("Part of order %(number)s ran out"),
     text=_("We are sorry. %(amount)s goes back to your bank account: the order's page says how."),

@@ -167,7 +167,7 @@ def do_something(dice: random.Random, orders: list[OrderFacts], number: int) -> 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_whatever_happens_in_whatever_order_what_came_is_booked_once(orders: list[OrderFacts], seed: int) -> None:
-    dice = random.Random(seed)  # noqa: S311 reason: a repeatable test
+    dice = random.Random(seed)
     purchase = Purchase.objects.get()
     for number in range(25):
         do_something(dice, orders, number)
