@@ -155,11 +155,13 @@ def _next_sequence(order_id: int) -> int:
 
 def _check_receivers(unit: BudgetUnit, given: Receivers) -> Receivers:
     people = people_in_organisation(unit.organisation_id, *RECEIVERS)
-    name, second = (one_line(text)[:NAME_LENGTH] for text in (given.name, given.second))
+    name, second = (one_line(text) for text in (given.name, given.second))
     if given.second_account_id is not None:
-        second = people.get(given.second_account_id, "")[:NAME_LENGTH]
+        second = people.get(given.second_account_id, "")
         if not second:
             raise InvalidInput(_("Choose a person of the unit."), code="second_not_member", field="second")
+    check_length(name, "receiver", NAME_LENGTH)
+    check_length(second, "witness" if given.is_outside else "second", NAME_LENGTH)
     if not name:
         raise InvalidInput(_("Enter who received the goods."), code="receiver_missing", field="receiver")
     if unit.needs_two_receivers and not second:

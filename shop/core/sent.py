@@ -3,19 +3,23 @@
 from django.http import HttpRequest
 
 from shop.core import texts
+from shop.core.lengths import check_length
 from shop.core.numbers import whole_number
 
 NO_PIECES = -1  # stands for what is no number of pieces: whoever takes them refuses it beside its field
 
 
 def line(request: HttpRequest, name: str, most: int | None = None) -> str:
-    """Return what was typed on one line, without what nobody can see, "" for nothing; at most `most` characters."""
-    return texts.one_line(request.POST.get(name, ""))[:most].rstrip()
+    """Return what was typed on one line, without what nobody can see, "" for nothing.
+
+    Raises InvalidInput (code `too_long`) on the field where it has more than `most` characters: nothing is cut.
+    """
+    return _of_length(texts.one_line(request.POST.get(name, "")), name, most)
 
 
 def paragraphs(request: HttpRequest, name: str, most: int | None = None) -> str:
-    """Return what was typed on several lines, without what nobody can see; at most `most` characters."""
-    return texts.many_lines(request.POST.get(name, ""))[:most].rstrip()
+    """Return what was typed on several lines, without what nobody can see. Raises as `line` does."""
+    return _of_length(texts.many_lines(request.POST.get(name, "")), name, most)
 
 
 def pieces(request: HttpRequest) -> dict[int, int]:
@@ -26,6 +30,10 @@ def pieces(request: HttpRequest) -> dict[int, int]:
         if name != key and key.isascii() and key.isdigit() and len(key) < 16:
             found[int(key)] = _whole(value) if value.strip() else 0
     return found
+
+
+def _of_length(text: str, name: str, most: int | None) -> str:
+    return text.rstrip() if most is None else check_length(text, name, most)
 
 
 def _whole(text: str) -> int:

@@ -11,10 +11,11 @@ from shop.core import times
 from shop.core.money import in_yuan
 from shop.sales import rules
 from shop.sales.models import OrderFacts, Refund
-from shop.sales.queries.backs import Back
+from shop.sales.queries.backs import Back, split
 from shop.sales.queries.due import due_of
 from shop.sales.queries.slips import open_transfer
 from shop.sales.states import PurchaseState
+from shop.sales.texts import in_reader_language
 
 
 def cancel_words(back: Back, facts: Mapping[str, str], way: str = "") -> str:
@@ -42,6 +43,54 @@ def cancel_words(back: Back, facts: Mapping[str, str], way: str = "") -> str:
         )
     else:
         words = _("Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s comes back the way it was paid.")
+    return words % facts
+
+
+def cancels_rest_words(order: OrderFacts, way: str = "") -> str:
+    """Say what cancelling the rest of a partly sent order ends, and what becomes of its money. Needs its lines."""
+    rests = [(line, line.ordered - line.cancelled - line.shipped) for line in order.lines.all()]
+    goods = "、".join(f"{in_reader_language(line.name_zh, line.name_en)} ×{rest}" for line, rest in rests if rest)
+    fen = sum(line.refundable_fen(rest, sent=False) for line, rest in rests if rest)
+    back = split(fen, getattr(order, "ways_left", ()))
+    facts = {"goods": goods, "fen": in_yuan(fen), "bank": in_yuan(back.bank_fen), "other": in_yuan(back.other_fen)}
+    if order.purchase.state != PurchaseState.PAID:
+        words = _("Cancel what was not sent yet (%(goods)s)? %(fen)s less is to be paid. What was sent stays.")
+    elif back.bank_fen and back.other_fen:
+        words = _(
+            "Cancel what was not sent yet (%(goods)s)? %(bank)s goes back by bank transfer, %(other)s comes back the way "
+            "it was paid. What was sent and its freight stay."
+        )
+    elif back.bank_fen and way:
+        words = _(
+            "Cancel what was not sent yet (%(goods)s)? %(fen)s goes back to who sent the transfer. What was sent and "
+            "its freight stay."
+        )
+    elif back.bank_fen:
+        words = _(
+            "Cancel what was not sent yet (%(goods)s)? %(fen)s goes back to your bank account: tell us the account on "
+            "the next page. What was sent and its freight stay."
+        )
+    else:
+        words = _(
+            "Cancel what was not sent yet (%(goods)s)? %(fen)s comes back the way it was paid. What was sent and its "
+            "freight stay."
+        )
+    return words % facts
+
+
+def rest_cancelled_words(back: Back, *, fen: int, is_paid: bool, way: str = "") -> str:
+    """Say what becomes of the money of what was cancelled of a partly sent order a moment ago."""
+    facts = {"fen": in_yuan(fen), "bank": in_yuan(back.bank_fen), "other": in_yuan(back.other_fen)}
+    if not is_paid:
+        return _("The rest is cancelled: %(fen)s less is to be paid.") % facts
+    if back.bank_fen and back.other_fen:
+        words = _("The rest is cancelled. %(bank)s goes back by bank transfer, %(other)s the way it was paid.")
+    elif back.bank_fen and way:
+        words = _("The rest is cancelled. %(fen)s goes back to who sent the transfer.")
+    elif back.bank_fen:
+        words = _("The rest is cancelled. %(fen)s goes back to your bank account: please check below where.")
+    else:
+        words = _("The rest is cancelled. %(fen)s comes back the way it was paid.")
     return words % facts
 
 

@@ -24,6 +24,8 @@ MOST_STARS = 5
 GOOD_STARS = 4
 REVIEW_LENGTH = 500
 REPLY_LENGTH = 300
+CASE_WORDS = 300
+NOTE_LENGTH = 200
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -152,6 +154,18 @@ def is_too_late_to_pay(terms: str, pay_by_: datetime | None, at: datetime) -> bo
 def order_due_fen(total_fen: int, waived_fen: int) -> int:
     """Return 分 that an order costs: its total less what is not charged. What was paid and given back is still its cost."""
     return total_fen - waived_fen
+
+
+def partly_sent(state: str, pieces: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
+    """Return how many pieces of an order were sent, of how many, while the rest waits; None where no parcel left.
+
+    `pieces` are what is wanted (ordered and not cancelled) and what was sent of each line.
+    """
+    of_lines = list(pieces)
+    sent = sum(each for _wanted, each in of_lines)
+    if state != OrderState.TO_SHIP or not sent:
+        return None
+    return sent, sum(wanted for wanted, _sent in of_lines)
 
 
 @dataclass(frozen=True, slots=True)

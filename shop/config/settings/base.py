@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shop.core.policies.PolicyMiddleware",
+    "shop.core.redirects.RedirectsInside",
     # Outside of those that answer by themselves: a redirect of CommonMiddleware says it too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -19,7 +19,7 @@ from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.evidence import CasePhotos, photos_of
 from shop.sales.case_shown import CaseShown
 from shop.sales.models import AfterSale, LineFacts, OrderFacts
-from shop.sales.operations import aftersales, arbitration, closing, nudges, receipts, returning, reviews
+from shop.sales.operations import aftersales, arbitration, closing, nudges, receipts, returning, reviews, shipping
 from shop.sales.queries.backs import NOTHING, Back
 from shop.sales.queries.in_parcels import Pieces
 from shop.sales.queries.orders import acted_on, case_of, line_of, order_list, order_of
@@ -68,6 +68,7 @@ class OrderLineOut(Priced):
     specification: str
     quantity: int
     cancelled: int
+    sent: int = Field(description=gettext_noop("Pieces that are on their way or arrived."))
     price: str
     amount: str
     promised_from: date | None = Field(
@@ -105,6 +106,11 @@ class OrderOut(Priced):
     )
     by_phone: bool = Field(
         description=gettext_noop("Whether a guest bought it, with your phone: the invoice and who paid are not shown.")
+    )
+    sent: int = Field(description=gettext_noop("Pieces of all lines that are on their way or arrived."))
+    wanted: int = Field(description=gettext_noop("Pieces of all lines that were ordered and not cancelled."))
+    is_partly_sent: bool = Field(
+        description=gettext_noop("Whether a parcel left and the rest still waits: it can be cancelled.")
     )
     placed_at: Moment
     ship_by: Moment | None
@@ -180,6 +186,9 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         "went_back": _back(went),
         "would_go_back": _back(would if shown.can["cancel"] else NOTHING),
         "can": [name for name, may in shown.can.items() if may],
+        "sent": shown.sent,
+        "wanted": shown.wanted,
+        "is_partly_sent": shown.is_partly_sent,
         "lines": [
             {
                 "id": line.pk,
@@ -188,6 +197,7 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
                 "specification": line.spec,
                 "quantity": line.pieces,
                 "cancelled": line.cancelled,
+                "sent": line.sent,
                 "price": yuan(line.unit_price_fen),
                 "amount": yuan(line.sum_fen),
                 "promised_from": line.promised.harvested_on if line.promised else None,
@@ -270,6 +280,19 @@ step = area.steps("/orders/{number}", OrderDetail, scope="orders:write", shown=_
 @step("cancel", key=Key.REQUIRED, summary=gettext_noop("Cancel an order before it is sent"))
 def cancel_order(request: ApiRequest, number: str) -> None:
     closing.cancel_order(**_acting(request, number))
+
+
+class RestIn(Body):
+    quantity: int = Field(
+        ge=1,
+        le=999_999,
+        description=gettext_noop("How many pieces you saw waiting: with another number nothing is cancelled."),
+    )
+
+
+@step("cancel-rest", key=Key.REQUIRED, summary=gettext_noop("Cancel what was not sent yet of a partly sent order"))
+def cancel_rest_of_order(request: ApiRequest, number: str, body: RestIn) -> None:
+    shipping.cancel_unsent(seen=body.quantity, **_acting(request, number))
 
 
 @step("receipt", key=Key.REQUIRED, summary=gettext_noop("Confirm that an order arrived"))

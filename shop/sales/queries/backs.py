@@ -34,13 +34,17 @@ class Back:
         """All that goes, or went, back."""
         return self.bank_fen + self.other_fen
 
+    def since(self, before: "Back") -> "Back":
+        """Return what goes back more than `before`."""
+        return replace(self, bank_fen=self.bank_fen - before.bank_fen, other_fen=self.other_fen - before.other_fen)
+
 
 NOTHING = Back()
 
 
 def note_backs(orders: Sequence[OrderFacts]) -> None:
-    """Note on each order what would go back if it were cancelled now (`would_go_back`) and what does or did
-    (`went_back`). Three queries at most, however many.
+    """Note on each order what would go back if it were cancelled now (`would_go_back`), what does or did (`went_back`),
+    and by which ways (`ways_left`) a part of it would leave. Three queries at most, however many.
     """
     would, went = _would_go_back(orders), _went_back(orders)
     for order in orders:
@@ -74,12 +78,13 @@ def _would_go_back(orders: Sequence[OrderFacts]) -> dict[int, Back]:
     found = {}
     for order in asked:
         pk, came = order.purchase_id, sum(fen for _is_by_hand, fen in left[order.purchase_id])
+        order.ways_left = left[pk]  # type: ignore[attr-defined]
         if pk in is_open:
             rest = [fen for other, fen in others[pk].items() if other != order.pk]
             fen = max(0, came - sum(rest))
-            found[order.pk] = _split(fen, left[pk], stays_fen=came - fen)
+            found[order.pk] = split(fen, left[pk], stays_fen=came - fen)
         else:
-            found[order.pk] = _split(order.left_fen, left[pk])
+            found[order.pk] = split(order.left_fen, left[pk])
     return found
 
 
@@ -97,7 +102,8 @@ def _left_of_payments(purchase_ids: Sequence[int]) -> dict[int, list[tuple[bool,
     return found
 
 
-def _split(fen: int, left: Sequence[tuple[bool, int]], *, stays_fen: int = 0) -> Back:
+def split(fen: int, left: Sequence[tuple[bool, int]], *, stays_fen: int = 0) -> Back:
+    """Return by which ways `fen` would leave: `left` is what is left of the payments, the latest first."""
     bank = other = 0
     for is_by_hand, most in left:
         part = min(fen, most)

@@ -24,8 +24,18 @@ from shop.sales import rules, visitors
 from shop.sales.claims import claimable
 from shop.sales.forms.orders import AfterSaleForm, ReviewForm
 from shop.sales.models import LineFacts
-from shop.sales.money_shown import cancelled_words
-from shop.sales.operations import aftersales, arbitration, baskets, closing, nudges, receipts, returning, reviews
+from shop.sales.money_shown import cancelled_words, rest_cancelled_words
+from shop.sales.operations import (
+    aftersales,
+    arbitration,
+    baskets,
+    closing,
+    nudges,
+    receipts,
+    returning,
+    reviews,
+    shipping,
+)
 from shop.sales.operations.buy_again import buy_again as repeat
 from shop.sales.queries.backs import went_back_of
 from shop.sales.queries.orders import acted_on, case_of, is_paid, line_of
@@ -64,6 +74,16 @@ def cancel(request: HttpRequest, order_id: int, **facts: Any) -> str:
     was_paid = is_paid(order_id)
     closing.cancel_order(order_id=order_id, **facts)
     return cancelled_words(went_back_of(order_id), was_paid=was_paid, way=facts["way"])
+
+
+@_action
+def cancel_rest(request: HttpRequest, order_id: int, **facts: Any) -> str:
+    """Cancel what was not sent yet, as many pieces as the page showed."""
+    seen = sent.pieces(request).get(order_id, sent.NO_PIECES)
+    before = went_back_of(order_id)
+    fen = shipping.cancel_unsent(order_id=order_id, seen=seen, **facts)
+    back = went_back_of(order_id).since(before)
+    return rest_cancelled_words(back, fen=fen, is_paid=is_paid(order_id), way=facts["way"])
 
 
 @_action
@@ -257,7 +277,7 @@ def send_back(request: HttpRequest, case_id: int, **facts: Any) -> str:
     returning.send_back(
         case_id=case_id,
         carrier=request.POST.get("carrier", ""),
-        tracking_no=sent.line(request, "tracking_no", 60),
+        tracking_no=sent.line(request, "tracking_no"),
         **facts,
     )
     return _("Noted: the money follows once the supplier has it.")
