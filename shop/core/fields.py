@@ -16,6 +16,7 @@ from shop.core import codes, texts
 from shop.core.count_words import count_words
 from shop.core.errors import DomainError
 from shop.core.numbers import NotACount, plain_number, read_count, whole_number
+from shop.core.times import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
 
 
 class LineField(forms.CharField):
@@ -94,6 +95,39 @@ class PiecesField(forms.IntegerField):
             return read_count(value)
         except NotACount as error:
             raise ValidationError(count_words(error.fault, texts.one_line(value)[:40]), code="invalid") from None
+
+
+class DayField(forms.DateField):
+    """A day that a calendar of ours holds."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the day, None for nothing."""
+        day = super().to_python(value)
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise ValidationError(_("Enter a day between 2000 and 2199."), code="out_of_calendar")
+        return day
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time that a calendar of ours holds."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the moment, None for nothing."""
+        moment = super().to_python(value)
+        if moment is not None and not FIRST_MOMENT <= moment <= LAST_MOMENT:
+            raise ValidationError(_("Enter a day between 2000 and 2199."), code="out_of_calendar")
+        return moment
+
+
+class SplitMomentField(forms.SplitDateTimeField):
+    """The same, typed into two fields."""
+
+    def compress(self, data_list: Any) -> Any:
+        """Return the moment, None for nothing."""
+        day = data_list[0] if data_list else None
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise ValidationError(_("Enter a day between 2000 and 2199."), code="out_of_calendar")
+        return super().compress(data_list)
 
 
 class _CodeField(forms.CharField):

@@ -70,10 +70,7 @@ class TodayOut(Priced):
     on_the_way: int
     open_cases: int
     held: str = Field(description=gettext_noop("Paid, and not received by the buyers yet."))
-    payable: str
-    received: str = Field(
-        description=gettext_noop("Paid by units for accepted goods: settled once their whole purchase is paid.")
-    )
+    payable: str = Field(description=gettext_noop("Received by the buyers and paid: to be settled with the supplier."))
     without_goods: list[WithoutGoods] = Field(
         description=gettext_noop("Send these from another lot, or cancel what waits of them.")
     )
@@ -89,7 +86,6 @@ def seller_today(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
         "supplier": supplier.slug,
         "held": yuan(found.held_fen),
         "payable": yuan(found.payable_fen),
-        "received": yuan(found.received_fen),
         "without_goods": [
             {
                 "number": line.number,

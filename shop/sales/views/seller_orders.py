@@ -164,7 +164,7 @@ def _show(
         "without_goods": _missing(found, at),
         "refusal": refusal,
         "is_paid": purchase.state == PurchaseState.PAID,
-        "received_fen": received_fen,
+        "part_fen": received_fen,
     }
     return console(request, supplier, "order", context, status=status)
 
