@@ -201,6 +201,11 @@ def still_held(order: OrderMoney) -> int:
     return order.left_fen + order.platform_discount_left_fen
 
 
+def accepted_part(delivered_fen: int, left: int) -> int:
+    """Return 分 of a paid order under way that are payable already: its accepted deliveries, at most what is left of it."""
+    return min(delivered_fen, left)
+
+
 def is_refused_whole(state: str, pieces: Iterable[tuple[int, int]]) -> bool:
     """Tell whether an order ended with nothing accepted; `pieces` are what was sent and rejected of each line."""
     sent = list(pieces)
