@@ -17,7 +17,7 @@ def fill(apps, _schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("offer", "0013_range_excluded_categories"),
-        ("sales", "0025_times_in_the_back_office"),
+        ("sales", "0026_book_what_came_for_accepted_goods"),
     ]
 
     operations = [
