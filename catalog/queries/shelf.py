@@ -113,18 +113,23 @@ def shelves_of(stockrecord_ids: Collection[int]) -> dict[int, Shelf]:
 
 
 def pieces_held_by_pool(start: str) -> dict[str, int]:
-    """Return the pieces that were taken out of pools for stopped lots, by pool, with those that are gone since.
+    """Return the pieces that are held for stopped lots, by the pool they were taken from: those of pools that begin so."""
+    rows = Stock.objects.filter(pool__startswith=LOT_POOLS, pool__contains=f"{HELD_OF}{start}")
+    return _by_source(rows.values_list("pool", "on_hand"))
 
-    Of pools whose names begin with `start`. Two queries.
-    """
+
+def pieces_gone_by_pool(start: str) -> dict[str, int]:
+    """Return the pieces that were disposed of with their lot, by the pool they came from: those of pools that begin so."""
+    rows = StockChange.objects.filter(kind=StockChangeKind.DISPOSED, pool__contains=f"{HELD_OF}{start}")
+    return _by_source((pool, -pieces) for pool, pieces in rows.values_list("pool", "pieces"))
+
+
+def _by_source(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
     found: dict[str, int] = {}
-    inside = f"{HELD_OF}{start}"
-    held = Stock.objects.filter(pool__startswith=LOT_POOLS, pool__contains=inside).values_list("pool", "on_hand")
-    gone = StockChange.objects.filter(kind=StockChangeKind.DISPOSED, pool__contains=inside)
-    for name, pieces in [*held, *((name, -pieces) for name, pieces in gone.values_list("pool", "pieces"))]:
+    for name, pieces in rows:
         source = name.partition(HELD_OF)[2]
         found[source] = found.get(source, 0) + pieces
-    return found
+    return {source: pieces for source, pieces in found.items() if pieces}
 
 
 def last_change(stockrecord_id: int) -> int:

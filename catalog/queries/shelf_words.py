@@ -9,6 +9,7 @@ from catalog import hooks
 from catalog.models import StockChange
 from catalog.queries.shelf import HELD_OF, LOT_POOLS, Became
 from catalog.states import StockChangeKind, StockReason
+from shop.core.texts import sentences
 from shop.core.times import moment
 
 HELD_WORDS = {
@@ -98,4 +99,4 @@ def became_words(found: Became) -> str:
             "%(n)d piece that was held is sold again.", "%(n)d pieces that were held are sold again.", found.let_go
         )
         told.append(words % {"n": found.let_go})
-    return " ".join(told)
+    return sentences(*told)

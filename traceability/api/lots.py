@@ -357,7 +357,7 @@ def create_mix(request: ApiRequest, body: MixIn, asked: ForOne) -> dict[str, Any
     scope="lots:write",
     summary=gettext_noop("Finish a lot: nothing more is sent of it"),
 )
-def finish_lot(request: ApiRequest, lot_id: int, asked: ForOne, body: Confirmed | None = None) -> dict[str, Any]:
+def finish_lot(request: ApiRequest, lot_id: int, body: Confirmed, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
-    close_lot(supplier_id=supplier.pk, lot_id=lot_id, confirm=body is not None and body.confirm, **by(request))
+    close_lot(supplier_id=supplier.pk, lot_id=lot_id, confirm=body.confirm, **by(request))
     return _detail(supplier, lot_id)

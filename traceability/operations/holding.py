@@ -29,6 +29,7 @@ from catalog.operations.holding import (
     write_off_held,
 )
 from shop.core import periodic
+from shop.core.texts import sentences
 from traceability.errors import OrdersWait
 from traceability.hooks import Waiting
 from traceability.models import ProduceLot
@@ -109,7 +110,7 @@ def take_off(lot: ProduceLot, lots: Collection[ProduceLot], *, actor: Any, at: d
 def refuse_unconfirmed(waiting: Waiting) -> None:
     """Raise OrdersWait: what is asked leaves orders without goods, and nobody confirmed that."""
     raise OrdersWait(
-        waiting_words(waiting) + " " + _("Confirm it to go on."),
+        sentences(waiting_words(waiting), _("Confirm it to go on.")),
         field="confirm", orders=waiting.orders, pieces=waiting.pieces, confirm="confirm",
     )  # fmt: skip
 

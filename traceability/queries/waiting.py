@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shop.core.texts import sentences
 from traceability.hooks import Waiting
 
 
@@ -16,4 +17,4 @@ def waiting_words(waiting: Waiting) -> str:
         waiting.orders,
     ) % {"orders": waiting.orders, "pieces": waiting.pieces}
     rest = _("They stay open: send them from a new lot, or cancel them, and the buyers get their money back.")
-    return f"{counted} {rest}"
+    return sentences(counted, rest)

@@ -19,6 +19,7 @@ from shop.core.acting import acting_for, by
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
+from shop.core.texts import sentences
 from traceability.errors import OrdersWait
 from traceability.forms import (
     BaseForm,
@@ -231,7 +232,7 @@ def dispose(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpR
 def _said(request: HttpRequest, lot: ProduceLot, done: str) -> None:
     """Say what was done, and what becomes of orders that wait for such goods."""
     left = waiting_words(waiting_of(lot.listing_id, timezone.now()))
-    messages.success(request, " ".join(filter(None, [done, left])))
+    messages.success(request, sentences(done, left))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,6 +18,7 @@ from shop.accounts.queries import names_of
 from shop.core.errors import DomainError, KeyUsed
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
+from shop.core.texts import sentences
 from shop.sales.forms.stock import AdjustForm, CountForm
 from shop.sales.operations.stocking import adjust_stock_of, count_stock_of
 from shop.sales.texts import in_reader_language
@@ -140,4 +141,4 @@ def count(request: HttpRequest, supplier: SupplierBrief, specification_id: int) 
 
 def _say(request: HttpRequest, said: str, found: Became) -> None:
     """Say what was noted, and what became of the pieces."""
-    messages.success(request, " ".join(filter(None, [said, became_words(found)])))
+    messages.success(request, sentences(said, became_words(found)))
