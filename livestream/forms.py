@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from livestream.rules import LONGEST_MESSAGE, MOST_DROP_PIECES
-from shop.core.fields import LineField, NumberField
+from shop.core.fields import LineField, MomentField, NumberField
 
 
 class DropForm(forms.Form):
@@ -46,7 +46,7 @@ class PlanForm(forms.Form):
     room = forms.ChoiceField(label=_("Live room"))
     title_zh = LineField(label=_("Title in Chinese"), max_length=40)
     title_en = LineField(label=_("Title in English"), max_length=80, required=False)
-    planned_at = forms.DateTimeField(
+    planned_at = MomentField(
         label=_("Begins"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
 

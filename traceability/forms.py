@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.queries import said
-from shop.core.fields import LineField, NumberField
+from shop.core.fields import DayField, LineField, MomentField, NumberField
 from traceability.models import ProduceLot, ProductionBase
 from traceability.operations.places import Spot
 from traceability.operations.quality import LabReport
@@ -29,7 +29,7 @@ def _kilograms(least: str = "0.001", **options: Any) -> NumberField:
     )
 
 
-class When(forms.DateTimeField):
+class When(MomentField):
     """When it happened; now, unless changed."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -50,7 +50,7 @@ class HarvestForm(forms.Form):
     place = forms.ChoiceField(label=_("From which field"), widget=forms.RadioSelect)
     kilograms = _kilograms(label=_("Harvested, in kg"))
     occurred_at = When()
-    best_before = forms.DateField(
+    best_before = DayField(
         label=_("Best before"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 

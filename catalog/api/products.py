@@ -26,7 +26,7 @@ from catalog.queries.products import (
 )
 from catalog.queries.trade import ListingFacts
 from catalog.words import said
-from shop.core.api import Answer, Area, Page, Priced, Problem, Turn, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Area, Id, Page, Priced, Problem, Turn, YuanIn, fen_of, yuan
 from shop.core.api.paging import Followed, cursor_at, place_of
 from shop.core.api.routing import ApiRequest
 from shop.core.templatetags.heqiao import local
@@ -51,7 +51,7 @@ class Product(Priced):
 
 class ProductsAsked(Turn):
     q: str = Field("", max_length=60, description=gettext_noop("Words, pinyin or initials."))
-    category: list[int] = Field([], max_length=MAX_CHOICES)
+    category: list[Id] = Field([], max_length=MAX_CHOICES)
     county: list[Annotated[str, Field(pattern=r"^[0-9]{6}$")]] = Field([], max_length=MAX_CHOICES)
     flag: list[Literal["certified", "is_assisted", "damage_covered", "within_48h", "in_stock"]] = Field(
         [], max_length=len(FLAGS)

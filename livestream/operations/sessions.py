@@ -16,6 +16,7 @@ from livestream.rules import LONGEST_MESSAGE
 from livestream.states import SESSION_MOVES, EventKind, SessionState
 from shop.core import audit, pagecache
 from shop.core.errors import InvalidInput, NotAllowed
+from shop.core.lengths import check_length
 from shop.core.texts import one_line
 
 
@@ -47,12 +48,11 @@ def plan_session(
     """Plan a session of a room; its clip is made in the background. Raises NotAllowed, InvalidInput on `title_zh`."""
     if not may_host(actor, room):
         raise NotAllowed(_("Only the hosts of this room may do that."))
-    if not title[0].strip():
+    in_chinese, in_english = check_length(title[0], "title_zh", 40), check_length(title[1], "title_en", 80)
+    if not in_chinese:
         raise InvalidInput(_("Give the session a title."), field="title_zh")
     with transaction.atomic():
-        session = LiveSession.objects.create(
-            room=room, title_zh=title[0].strip()[:40], title_en=title[1].strip()[:80], planned_at=planned_at
-        )
+        session = LiveSession.objects.create(room=room, title_zh=in_chinese, title_en=in_english, planned_at=planned_at)
         audit.record(action="session_planned", object_kind="live_session", object_id=session.pk, actor=actor, at=at)
         pagecache.bump()
     return session

@@ -1,6 +1,5 @@
 """What stands behind a percentage, answering for a shared canteen, budgets, addresses and accounts of a unit."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
@@ -32,7 +31,7 @@ from procurement.queries.requests import asked_to_represent, declaration_of, sna
 from procurement.queries.units import unit_below
 from procurement.texts import name_of
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Area, Body, Day, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.codes import clean_phone
@@ -84,9 +83,7 @@ class RateOut(Page[RateOrder], Priced):
 
 class RateAsked(OfYearFollow):
     below: Id | None = Field(None, description=gettext_noop("A unit of the tree below yours."))
-    on: date | None = Field(
-        None, description=gettext_noop("As it was at the end of this day in China; now without it.")
-    )
+    on: Day | None = Field(None, description=gettext_noop("As it was at the end of this day in China; now without it."))
 
 
 def _unit(part: UnitsPart, is_counted: bool) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from procurement.rules.payers import payer_fits, payer_is_person
 from shop.accounts.queries import names_in_organisation
 from shop.core import audit
 from shop.core.errors import InvalidInput
+from shop.core.lengths import check_length
 from shop.core.names import is_name
 from shop.core.texts import one_line
 
@@ -25,6 +26,8 @@ def register_payer(*, unit_id: int, name: str, bank: str, account: str, actor: A
     Raises NotAllowed for others than its finance, InvalidInput.
     """
     name, bank, digits = one_line(name), one_line(bank), re.sub(r"[\s-]", "", account)
+    check_length(name, "payer_name", 120)
+    check_length(bank, "payer_bank", 80)
     if not is_name(name):
         raise InvalidInput(_("Enter the account's holder, as it stands on a statement."), field="payer_name")
     if not bank:
@@ -49,7 +52,7 @@ def register_payer(*, unit_id: int, name: str, bank: str, account: str, actor: A
         try:
             with transaction.atomic():
                 row = UnitPayer.objects.create(
-                    unit=unit, name=name[:120], bank=bank[:80], account=digits, added_by_id=actor.pk, added_at=at
+                    unit=unit, name=name, bank=bank, account=digits, added_by_id=actor.pk, added_at=at
                 )
         except IntegrityError as error:
             raise InvalidInput(_("This account is registered already."), field="payer_account") from error

@@ -21,6 +21,7 @@ from procurement.texts import words
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput, KeyUsed, NotAllowed
 from shop.core.ledger import Posting
+from shop.core.lengths import check_length
 from shop.core.prepared import Prepared
 from shop.sales.errors import NotForSale, NotServed
 from shop.sales.hooks import Event, OrderEvent
@@ -115,7 +116,7 @@ def give(
             raise Need.DoesNotExist(need_id)
         need = found[0]
         known: list[Pledge] = _given_with(f"pledge:{donor.pk}:{key}")
-        named, said = donor_name.strip()[:60], message.strip()[:120]
+        named, said = check_length(donor_name, "donor_name", 60), check_length(message, "message", 120)
         if known:
             _check_same(known[0], need, chosen, named, said)
             return known[0]

@@ -18,6 +18,7 @@ from procurement.texts import donor_of, in_both_languages, title_of
 from shop.accounts.operations.messages import tell
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput, NotAllowed
+from shop.core.lengths import check_length
 from shop.sales.errors import WrongState
 from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.locks import lock_order
@@ -99,6 +100,7 @@ def confirm_by_id(*, link_id: int, photo: IO[bytes] | None, message: str, at: da
     """
     if photo is None:
         raise InvalidInput(_("Take a photo of what arrived."), field="photo")
+    words = check_length(message, "message")
     with transaction.atomic():
         link = link_by_id(link_id=link_id, at=at)
         if not ReceiptLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at):
@@ -113,7 +115,7 @@ def confirm_by_id(*, link_id: int, photo: IO[bytes] | None, message: str, at: da
             raise InvalidInput(error.message, field="photo") from error
         pledge = Pledge.objects.get(purchase_id=link.order.purchase_id)
         receipt = PledgeReceipt.objects.create(
-            order_id=link.order_id, pledge=pledge, picture=picture, words=message.strip()[:200], at=at
+            order_id=link.order_id, pledge=pledge, picture=picture, words=words, at=at
         )
         ledger.post(
             books.pledge_move(

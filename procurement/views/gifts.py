@@ -61,7 +61,7 @@ def _pieces(request: HttpRequest) -> dict[int, int]:
 
 def _typed(request: HttpRequest, specification_id: int) -> str:
     """Return what was typed as pieces of a product, as it was typed."""
-    return sent.line(request, f"pieces-{specification_id}", 12)
+    return sent.line(request, f"pieces-{specification_id}")
 
 
 def _donor_name(request: HttpRequest) -> str:

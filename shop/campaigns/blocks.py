@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.images.blocks import ImageChooserBlock
 
 from shop.campaigns.cleaned_texts import LineBlock, ParagraphsBlock
+from shop.core.times import FIRST_MOMENT, LAST_MOMENT
 
 
 class _OneOf(blocks.ChooserBlock):
@@ -117,6 +120,13 @@ class CountdownBlock(blocks.StructBlock):
     title = LineBlock(max_length=40, label=_("What is counted down to"))
     until = blocks.DateTimeBlock(label=_("Until"))
     over = LineBlock(required=False, max_length=60, label=_("What it says afterwards"))
+
+    def clean(self, value: Any) -> Any:
+        """Return it cleaned; a day of no calendar of ours would be kept and break the page."""
+        found = super().clean(value)
+        if not FIRST_MOMENT <= found["until"] <= LAST_MOMENT:
+            raise StructBlockValidationError({"until": ValidationError(_("Enter a day between 2000 and 2199."))})
+        return found
 
     class Meta:
         icon = "time"

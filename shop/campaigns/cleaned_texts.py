@@ -9,7 +9,7 @@ from wagtail.admin import widgets
 from wagtail.admin.forms.models import register_form_field_override
 
 from shop.core import texts
-from shop.core.fields import LineField, ParagraphsField
+from shop.core.fields import LineField, MomentField, ParagraphsField
 
 
 class LineBlock(blocks.CharBlock):
@@ -50,6 +50,9 @@ def read_texts_cleaned() -> None:
     """Have every form that Wagtail makes of a model (pages, their comments) read texts by our fields."""
     register_form_field_override(models.CharField, override={"form_class": LineField})
     register_form_field_override(models.EmailField, override={"form_class": forms.EmailField})
+    register_form_field_override(
+        models.DateTimeField, override={"form_class": MomentField, "widget": widgets.AdminDateTimeInput}
+    )
     register_form_field_override(
         models.TextField,
         override={"form_class": ParagraphsField, "widget": widgets.AdminAutoHeightTextInput},

@@ -24,9 +24,8 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH, CSRF_TOKEN_LENGTH
 from django.utils import timezone
-from django.utils.translation import get_supported_language_variant
-from django.utils.translation.trans_real import parse_accept_lang_header
 
+from shop.core.languages import accepted_language
 from shop.core.pagecache import Generation
 
 Environ = dict[str, Any]
@@ -42,7 +41,7 @@ PRIVATE = (
 )
 # Cookies a page may be kept beside. The hidden ones are for scripts and for private areas: no kept page sees them.
 PLACE, TEXT = "hq_to", "hq_text"
-HIDDEN = frozenset({"hq_me", "hq_basket", "hq_device", "hq_guest", "hq_lang", "hq_to_name", "hq_from"})
+HIDDEN = frozenset({"hq_me", "hq_basket", "hq_device", "hq_guest", "hq_to_name", "hq_from"})
 # Where a visitor came from: dropped, so that it neither splits the pages nor gets into one.
 TRACKING = re.compile(r"(utm_[a-z]+|gclid|fbclid|msclkid|spm|hmsr|hmpl)\Z")
 MAX_QUERY = 300
@@ -84,17 +83,7 @@ def _unmask(token: bytes) -> bytes:
     return bytes(_ALPHABET[_INDEX[a] - _INDEX[b]] for a, b in zip(cipher, chosen, strict=True))
 
 
-@lru_cache(maxsize=256)
-def _preferred(accepted: str) -> str:
-    """Return the language Django would choose from an Accept-Language header."""
-    for code, _quality in parse_accept_lang_header(accepted[:200]):
-        if code == "*":
-            break
-        try:
-            return get_supported_language_variant(code)
-        except LookupError:
-            continue
-    return settings.LANGUAGE_CODE
+_preferred = lru_cache(maxsize=256)(accepted_language)
 
 
 class Key(NamedTuple):

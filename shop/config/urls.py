@@ -17,6 +17,7 @@ from shop.config import api, crawlers
 from shop.core import back_office, health
 from shop.core import views as core_views
 
+handler404 = "shop.core.languages.not_found"
 handler500 = "shop.core.outages.server_error"
 
 DEMO_PAGES = [path("styleguide/", core_views.styleguide, name="styleguide")] if settings.DEMO_CASHIER else []

@@ -23,6 +23,7 @@ from procurement import doors, product_hooks
 from procurement import personal_data as procurement_data
 from procurement.operations import accepting, pledging, quota
 from procurement.queries import evidence, units
+from procurement.queries.acceptances import told_to_supplier
 from procurement.queries.gifts import beneficiary_names, need_names
 from procurement.queries.payers import finance_people, is_finance_of, refund_holders, registered_payers
 from shop.accounts import hooks as accounts
@@ -90,6 +91,7 @@ def connect() -> None:
     sales.connect_overseer(units.units_below)
     sales.connect_names("unit", units.unit_names)
     sales.connect_payers(quota.KIND, registered_payers)
+    sales.connect_acceptances(quota.KIND, told_to_supplier)
     sales.connect_holders(quota.KIND, refund_holders)
     sales.connect_paying_side(quota.KIND, is_finance_of)
     sales.connect_paying_people(quota.KIND, finance_people)

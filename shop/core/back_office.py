@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.core import audit
 from shop.core.dated import overlaps
-from shop.core.fields import LineField, NumberField, ParagraphsField
+from shop.core.fields import DayField, LineField, NumberField, ParagraphsField, SplitMomentField
 from shop.core.models import AuditEntry, OutboxEntry
 
 # What staff types is cleaned and read like what everybody types; addresses and the like have fields of their own.
@@ -25,6 +25,8 @@ TEXTS: dict[Any, dict[str, Any]] = {
     models.SlugField: {},
     models.URLField: {},
     models.DecimalField: {"form_class": NumberField},
+    models.DateField: {"form_class": DayField},
+    models.DateTimeField: {"form_class": SplitMomentField},
 }
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from shop.core.errors import DomainError
@@ -204,6 +204,12 @@ _moved = Prepared(_sides)
 def moved(*, kind: str, reference: str) -> int:
     """Return what the transfers of one kind that stem from `reference` moved together."""
     return Transfer.objects.filter(kind=kind, reference=reference).aggregate(total=Sum("amount"))["total"] or 0
+
+
+def moved_by(references: Sequence[str], kinds: Sequence[str]) -> list[tuple[str, str, int, int]]:
+    """Return (reference, kind, sum, count) of the transfers of `kinds` that stem from each of `references`. One query."""
+    rows = Transfer.objects.filter(reference__in=references, kind__in=kinds).order_by()
+    return list(rows.values_list("reference", "kind").annotate(total=Sum("amount"), times=Count("pk")))
 
 
 def credits_to(names: Sequence[str]) -> QuerySet[Transfer]:

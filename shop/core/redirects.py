@@ -5,10 +5,12 @@ itself) asks here.
 """
 
 import re
+from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
 
 # Browsers read a backslash as a slash, and leave out tabs and line breaks: "/\t/evil" is "//evil".
@@ -61,3 +63,41 @@ def in_language(path: str, language: str) -> str:
     """Return the address of the same page in `language`."""
     bare = without_language(path)
     return bare if language == settings.LANGUAGE_CODE else f"{_ENGLISH}{bare}"
+
+
+# Where a library's own pages lead to when they were asked to lead elsewhere.
+_HOMES = ("/cms/", "/admin/")
+
+
+class RedirectsInside:
+    """Middleware: no answer of ours leads to an address of this site in which a browser may read another host.
+
+    Our own pages ask `inside`; those of libraries (the CMS's bulk actions, the back office) check `next` by a rule of
+    their own, which lets "/en//evil.example/" pass. What leads to another host on purpose is not touched.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer; a redirect to such an address goes to the home of where it was asked, a link of its pages nowhere."""
+        if request.path.startswith(_HOMES) and "next" in request.GET and not inside(request, request.GET["next"]):
+            kept = request.GET.copy()
+            del kept["next"]
+            request.GET = kept  # type: ignore[assignment]  # a QueryDict all the same
+        response = self.get_response(request)
+        if 300 <= response.status_code < 400 and response.has_header("Location"):
+            target = response["Location"]
+            if _is_ours(request, target) and not inside(request, target):
+                home = next((each for each in _HOMES if request.path.startswith(each)), "/")
+                response["Location"] = home
+        return response
+
+
+def _is_ours(request: HttpRequest, target: str) -> bool:
+    """Tell whether an address is one of this site, and not told from where a page is ("../", "?page=2")."""
+    try:
+        host = urlsplit(target).netloc
+    except ValueError:
+        return True
+    return host == request.get_host() if host and not target.startswith("/") else target.startswith(("/", "\\"))

@@ -4,7 +4,7 @@ Pages, notices, mails, papers and files for people ask here, and nowhere else; w
 its offset. All take a moment (with its offset), a day, or either as ISO text; "" for nothing or for what is neither.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -12,6 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 When = datetime | date | str | None
+# What anybody may type or send. Beyond lie days that neither the next one nor another time zone has an answer for, and
+# which a database keeps that can't be read any more.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+FIRST_MOMENT, LAST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
 
 
 def moment(at: When) -> str:

@@ -54,6 +54,12 @@ class WrongState(DomainError):
     code = "wrong_state"
 
 
+class RestChanged(WrongState):
+    """Other pieces wait to be sent than those that were seen: more was sent meanwhile. `details["left"]` says how many."""
+
+    code = "rest_changed"
+
+
 class AccountChanged(WrongState):
     """The account that a refund goes to is not the one that was seen."""
 

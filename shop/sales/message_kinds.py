@@ -33,34 +33,6 @@ register(
     icon="rotate-ccw",
 )
 register(
-    "order_cancelled_back",
-    title=_("Order %(number)s is cancelled"),
-    text=_("%(amount)s goes back to your bank account: say on the order's page where, and finance pays it out."),
-    action=_("See the order"),
-    icon="rotate-ccw",
-)
-register(
-    "order_short_back",
-    title=_("Part of order %(number)s ran out"),
-    text=_("We are sorry. %(amount)s goes back to your bank account: the order's page says how."),
-    action=_("See the order"),
-    icon="rotate-ccw",
-)
-register(
-    "order_cancelled_back_unit",
-    title=_("Order %(number)s is cancelled"),
-    text=_("%(amount)s goes back to your unit's bank account: its finance is asked which one."),
-    action=_("See the order"),
-    icon="rotate-ccw",
-)
-register(
-    "order_short_back_unit",
-    title=_("Part of order %(number)s ran out"),
-    text=_("We are sorry. %(amount)s goes back to your unit's bank account: its finance is asked which one."),
-    action=_("See the order"),
-    icon="rotate-ccw",
-)
-register(
     "order_cancelled_goods_first",
     title=_("Order %(number)s is cancelled"),
     text=_("Nothing was paid for it, and nothing has to be."),
@@ -82,20 +54,6 @@ register(
     icon="wallet",
 )
 register(
-    "refund_account",
-    title=_("%(amount)s goes back to you"),
-    text=_("You paid %(number)s by bank transfer. Tell us the account, and finance pays it out."),
-    action=_("Enter the account"),
-    icon="wallet",
-)
-register(
-    "refund_paid_out",
-    title=_("%(amount)s was paid to your account"),
-    text=_("The refund of %(number)s is with your bank now."),
-    action=_("See the purchase"),
-    icon="circle-check",
-)
-register(
     "order_cancelled_supplier",
     title=_("Order %(number)s is cancelled"),
     text=_("Do not ship it. The stock is yours again."),
@@ -106,6 +64,13 @@ register(
     "order_short",
     title=_("Part of order %(number)s ran out"),
     text=_("We are sorry. %(amount)s is on its way back the way it came."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_short_owed",
+    title=_("Part of order %(number)s ran out"),
+    text=_("We are sorry. %(amount)s less is to be paid."),
     action=_("See the order"),
     icon="rotate-ccw",
 )
@@ -129,6 +94,34 @@ register(
     text=_("%(carrier)s %(tracking_no)s. Open the parcel when it arrives: damage is covered for 48 hours."),
     action=_("Follow the parcel"),
     icon="truck",
+)
+register(
+    "order_partly_shipped",
+    title=_("%(supplier)s has sent a part of your order"),
+    text=_("%(sent)s of %(pieces)s pieces: %(carrier)s %(tracking_no)s. The rest comes in a parcel of its own."),
+    action=_("Follow the parcel"),
+    icon="truck",
+)
+register(
+    "order_rest_cancelled",
+    title=_("The rest of order %(number)s is cancelled"),
+    text=_("%(amount)s is on its way back the way it came. What was sent stays."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_rest_cancelled_owed",
+    title=_("The rest of order %(number)s is cancelled"),
+    text=_("%(amount)s less is to be paid. What was sent stays."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_rest_cancelled_supplier",
+    title=_("The buyer cancelled the rest of order %(number)s"),
+    text=_("Do not send the other %(pieces)s pieces: they are in your stock again. What was sent stays sold."),
+    action=_("See the order"),
+    icon="rotate-ccw",
 )
 register(
     "order_nudged",

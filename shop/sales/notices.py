@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Sum
+
 from catalog.operations.reminders import take_due
 from catalog.queries import supplier_member_ids
 from catalog.queries.follows import followers_of_listing
 from catalog.queries.trade import awaited_listing_ids, listing_facts
 from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
-from shop.sales import hooks, message_kinds  # noqa: F401  reason: registers the words of these messages
-from shop.sales.models import CaseMove, OrderFacts, Purchase, Refund, ReviewFacts, Shipment
+from shop.sales import hooks, message_kinds, refund_messages  # noqa: F401  reason: registers the words of messages
+from shop.sales.models import CaseMove, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts, Shipment, ShipmentLine
+from shop.sales.queries.backs import went_back_of
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
-from shop.sales.queries.payouts import goes_back, goes_back_by_hand, goes_back_of_closed
+from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.weight_words import parcel_weights
 from shop.sales.rules import CARRIERS, still_held
 from shop.sales.states import AfterSaleState, CaseSide, OrderState, PurchaseState, Terms
@@ -135,16 +138,24 @@ def tell_to_ship(*, purchase_id: int, at: datetime) -> None:
 def tell_cancelled(*, order_id: int, reason: str, at: datetime, was_unpaid: bool = False) -> None:
     """Tell the buyer that an order was cancelled, and its supplier where it was at work on it."""
     order = _order(order_id)
-    if was_unpaid:
-        back = goes_back_of_closed(order.pk)
-        unpaid = _back_kind(order, "order_cancelled_back") if back else "order_cancelled_unpaid"
-        _tell_buyer(order, unpaid, {"amount_fen": back}, key=f"order_cancelled:{order.pk}", at=at)
-        return
+    back = went_back_of(order.pk)
     # Of an order that is delivered first nothing was paid that could go back.
-    kind = "order_cancelled" if order.refunded_fen else "order_cancelled_goods_first"
-    if order.refunded_fen and goes_back_by_hand(order.pk):
-        kind = _back_kind(order, "order_cancelled_back")
-    _tell_buyer(order, kind, {"amount_fen": order.refunded_fen}, key=f"order_cancelled:{order.pk}", at=at)
+    kind = "order_cancelled_unpaid" if was_unpaid else "order_cancelled_goods_first"
+    if back.bank_fen:
+        kind = _back_kind(order, "order_cancelled_both" if back.other_fen else "order_cancelled_back")
+    elif back.other_fen:
+        kind = "order_cancelled"
+    elif back.stays_fen:
+        kind = "order_cancelled_kept"
+    params = {
+        "amount_fen": back.fen,
+        "bank_fen": back.bank_fen,
+        "other_fen": back.other_fen,
+        "stays_fen": back.stays_fen,
+    }
+    _tell_buyer(order, kind, params, key=f"order_cancelled:{order.pk}", at=at)
+    if was_unpaid:
+        return
     _tell_supplier(order, "order_cancelled_supplier", {}, key=f"order_cancelled_supplier:{order.pk}", at=at)
 
 
@@ -153,8 +164,26 @@ def tell_short(*, order_id: int, amount_fen: int, at: datetime) -> None:
     """Tell the buyer that part of the order ran out and is paid back."""
     order = _order(order_id)
     key = f"order_short:{order.pk}:{amount_fen}"
-    kind = _back_kind(order, "order_short_back") if goes_back_by_hand(order.pk) else "order_short"
+    back = went_back_of(order.pk)
+    kind = "order_short" if order.purchase.state == PurchaseState.PAID else "order_short_owed"
+    if back.bank_fen:
+        kind = _back_kind(order, "order_short_both" if back.other_fen else "order_short_back")
     _tell_buyer(order, kind, {"amount_fen": amount_fen}, key=key, at=at)
+
+
+@outbox.register("sales.tell_rest_cancelled")
+def tell_rest_cancelled(*, order_id: int, amount_fen: int, pieces: int, at: datetime) -> None:
+    """Tell the buyer and the supplier that what was not sent yet is cancelled, and what becomes of its money."""
+    order = _order(order_id)
+    kind = "order_rest_cancelled" if order.purchase.state == PurchaseState.PAID else "order_rest_cancelled_owed"
+    back = went_back_of(order.pk)
+    if back.bank_fen:
+        kind = _back_kind(order, "order_rest_cancelled_both" if back.other_fen else "order_rest_cancelled_back")
+    params = {"amount_fen": amount_fen, "pieces": pieces}
+    _tell_buyer(order, kind, params, key=f"order_rest_cancelled:{order.pk}", at=at)
+    _tell_supplier(
+        order, "order_rest_cancelled_supplier", params, key=f"order_rest_cancelled_supplier:{order.pk}", at=at
+    )
 
 
 @outbox.register("sales.tell_weighed")
@@ -169,7 +198,7 @@ def tell_weighed(*, shipment_id: int, amount_fen: int, at: datetime) -> None:
 
 @outbox.register("sales.tell_shipped")
 def tell_shipped(*, shipment_id: int, at: datetime) -> None:
-    """Tell the buyer that a parcel is on its way."""
+    """Tell the buyer that a parcel is on its way, and how much of the order was sent with it where the rest waits."""
     shipment = Shipment.objects.get(pk=shipment_id)
     order = _order(shipment.order_id)
     carrier = CARRIERS[shipment.carrier]
@@ -180,7 +209,13 @@ def tell_shipped(*, shipment_id: int, at: datetime) -> None:
         "carrier_en": carrier.name_en,
         "tracking_no": shipment.tracking_no,
     }
-    _tell_buyer(order, "order_shipped", params, key=f"order_shipped:{shipment.pk}", at=at)
+    lines = LineFacts.objects.filter(order=order).values_list("ordered", "cancelled")
+    wanted = sum(ordered - cancelled for ordered, cancelled in lines)
+    in_parcels = ShipmentLine.objects.filter(shipment__order=order, shipment__lte=shipment.pk)
+    sent = in_parcels.aggregate(pieces=Sum("quantity", default=0))["pieces"]
+    kind = "order_shipped" if sent >= wanted else "order_partly_shipped"
+    params |= {"sent": sent, "pieces": wanted}
+    _tell_buyer(order, kind, params, key=f"order_shipped:{shipment.pk}", at=at)
 
 
 @outbox.register("sales.tell_nudged")

@@ -15,6 +15,7 @@ patterns = [
     path("account/orders/received/<str:number>/decline/", received.decline, name="received-decline"),
     path(ONE, orders.order, name="order"),
     path(f"{ONE}cancel/", order_actions.cancel, name="order-cancel"),
+    path(f"{ONE}cancel-rest/", order_actions.cancel_rest, name="order-cancel-rest"),
     path(f"{ONE}receive/", order_actions.receive, name="order-receive"),
     path(f"{ONE}nudge/", order_actions.nudge, name="order-nudge"),
     path(f"{ONE}buy-again/", order_actions.buy_again, name="order-buy-again"),

@@ -24,6 +24,8 @@ MOST_STARS = 5
 GOOD_STARS = 4
 REVIEW_LENGTH = 500
 REPLY_LENGTH = 300
+CASE_WORDS = 300
+NOTE_LENGTH = 200
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -154,6 +156,18 @@ def order_due_fen(total_fen: int, waived_fen: int) -> int:
     return total_fen - waived_fen
 
 
+def partly_sent(state: str, pieces: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
+    """Return how many pieces of an order were sent, of how many, while the rest waits; None where no parcel left.
+
+    `pieces` are what is wanted (ordered and not cancelled) and what was sent of each line.
+    """
+    of_lines = list(pieces)
+    sent = sum(each for _wanted, each in of_lines)
+    if state != OrderState.TO_SHIP or not sent:
+        return None
+    return sent, sum(wanted for wanted, _sent in of_lines)
+
+
 @dataclass(frozen=True, slots=True)
 class OrderMoney:
     """An order's amounts in 分: its total, what was given back or not charged, what is left of the platform's discount."""
@@ -177,6 +191,11 @@ def left_fen(total_fen: int, refunded_fen: int, waived_fen: int) -> int:
 def still_held(order: OrderMoney) -> int:
     """Return 分 of a paid order that are neither given back nor payable yet, the platform's discount included."""
     return order.left_fen + order.platform_discount_left_fen
+
+
+def accepted_part(delivered_fen: int, left: int) -> int:
+    """Return 分 of a paid order under way that are payable already: its accepted deliveries, at most what is left of it."""
+    return min(delivered_fen, left)
 
 
 def is_refused_whole(state: str, pieces: Iterable[tuple[int, int]]) -> bool:

@@ -16,11 +16,20 @@ from shop.sales import hooks, rules
 from shop.sales.case_shown import CaseShown, show_case
 from shop.sales.claims import claimable
 from shop.sales.models import LineFacts, OrderFacts, Shipment
-from shop.sales.money_shown import TransferWait, cancel_words, refund_words, transfer_wait
+from shop.sales.money_shown import (
+    TransferWait,
+    cancel_unpaid_words,
+    cancel_words,
+    cancels_rest_words,
+    refund_words,
+    transfer_wait,
+)
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
+from shop.sales.queries.backs import NOTHING
 from shop.sales.queries.in_parcels import Pieces, in_parcel, still_to_come
 from shop.sales.queries.weight_words import Weighed, weighed_of, weight_words
+from shop.sales.sent_shown import packing_words, sent_words, wanted_and_sent
 from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.ways_shown import ActShown, acts_by_phone
@@ -51,6 +60,8 @@ class LineShown:
     picture: str
     pieces: int
     cancelled: int
+    sent: int  # Of those that are wanted (ordered and not cancelled).
+    wanted: int
     unit_price_fen: int
     sum_fen: int
     can_review: bool
@@ -93,6 +104,11 @@ class OrderShown:
     elsewhere: hooks.Elsewhere | None = None
     cancels_elsewhere: hooks.Elsewhere | None = None
     cancels: str = ""
+    cancels_rest: str = ""
+    sent: int = 0  # Pieces that were sent, of those that are wanted (ordered and not cancelled).
+    wanted: int = 0
+    rest: int = 0
+    is_partly_sent: bool = False
     next_step: str = ""
     countdown: datetime | None = None
     steps: list[dict[str, str]] = field(default_factory=list)
@@ -116,6 +132,8 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         picture=thumb_url(line.picture_key),
         pieces=line.ordered,
         cancelled=line.cancelled if line.cancelled < line.ordered or order.state != OrderState.CANCELLED else 0,
+        sent=line.shipped,
+        wanted=line.ordered - line.cancelled,
         unit_price_fen=line.unit_price_fen,
         sum_fen=line.unit_price_fen * line.ordered - line.discount_fen,
         can_review=order.state == OrderState.COMPLETED and line.accepted > 0 and not line.is_reviewed,
@@ -139,11 +157,14 @@ def show_order(order: OrderFacts, at: datetime, *, way: str = "") -> OrderShown:
     on_the_way = order.state == OrderState.SHIPPED
     step = hooks.Step.PAY if unpaid else hooks.Step.RECEIVE if on_the_way else None
     door = hooks.elsewhere(step, order.purchase, order.order.number) if step else None
-    stops = unpaid or (order.state == OrderState.TO_SHIP and not any(line.shipped for line in lines))
+    stops = unpaid or order.state == OrderState.TO_SHIP
     cancels = hooks.elsewhere(hooks.Step.CANCEL, order.purchase, order.order.number) if stops else None
+    partly = rules.partly_sent(order.state, wanted_and_sent(order))
+    may_cancel = stops and cancels is None
     can = {
         "pay": unpaid and door is None,
-        "cancel": stops and cancels is None,
+        "cancel": may_cancel and partly is None,
+        "cancel_rest": may_cancel and partly is not None,
         "nudge": order.state == OrderState.TO_SHIP and not nudged_lately,
         "receive": on_the_way and door is None,
         "review": any(line.can_review for line in shown),
@@ -163,7 +184,12 @@ def show_order(order: OrderFacts, at: datetime, *, way: str = "") -> OrderShown:
         can=can,
         elsewhere=door,
         cancels_elsewhere=cancels,
-        cancels=_cancels(order, shown, way) if stops else "",
+        cancels=_cancels(order, shown, way) if can["cancel"] else "",
+        cancels_rest=cancels_rest_words(order, way) if can["cancel_rest"] else "",
+        sent=sum(line.shipped for line in lines),
+        wanted=sum(line.ordered - line.cancelled for line in lines),
+        rest=to_pack(order),
+        is_partly_sent=partly is not None,
         way=way,
     )
 
@@ -176,15 +202,10 @@ def _cancels(order: OrderFacts, lines: list[LineShown], way: str) -> str:
         "goods": goods,
         "fen": in_yuan(order.left_fen),
     }
+    back = getattr(order, "would_go_back", NOTHING)
     if order.purchase.state == PurchaseState.PAID:
-        return cancel_words(order, facts, way)
-    return (
-        _(
-            "Cancel only the order from %(supplier)s (%(goods)s, %(fen)s)? Other orders of the purchase stay, and that "
-            "much less is to be paid."
-        )
-        % facts
-    )
+        return cancel_words(back, facts, way)
+    return cancel_unpaid_words(back, facts, way)
 
 
 def show_order_page(order: OrderFacts, at: datetime, *, open_address: bool, way: str = "") -> OrderShown:
@@ -219,8 +240,10 @@ def _steps(order: OrderFacts) -> list[dict[str, str]]:
     paid_at, state = order.purchase.paid_at, order.state
     sent = state in (OrderState.SHIPPED, OrderState.COMPLETED)
     pay = Step(_("Paid"), _("To be paid"), pgettext("step", "Payment"), paid_at is not None, when(paid_at))
+    partly = rules.partly_sent(state, wanted_and_sent(order))
+    waits = sent_words(*partly) if partly is not None else _("To be shipped")
     rest = [
-        Step(_("Sent"), _("To be shipped"), pgettext("step", "Dispatch"), sent, when(order.shipped_at)),
+        Step(_("Sent"), waits, pgettext("step", "Dispatch"), sent, when(order.shipped_at)),
         Step(
             _("Received"), _("On the way"), pgettext("step", "Receipt"), state == OrderState.COMPLETED,
             when(order.completed_at),
@@ -233,10 +256,13 @@ def state_words(order: OrderFacts) -> tuple[str, str]:
     """Return an order's state and its badge: what came first and is not paid yet is not completed for its buyer."""
     if rules.is_refused_whole(order.state, [(line.shipped, line.rejected) for line in order.lines.all()]):
         return (_("All refused, money back") if order.refunded_fen else _("All refused, nothing to pay")), "neutral"
-    if order.state == OrderState.CANCELLED and getattr(order, "refund_waits", False):
+    if order.state == OrderState.CANCELLED and getattr(order, "went_back", NOTHING).going_fen:
         return _("Cancelled, refund in progress"), "limited"
     if order.state == OrderState.COMPLETED and order.purchase.state == PurchaseState.UNPAID:
         return _("Received, to be paid"), "limited"
+    partly = rules.partly_sent(order.state, wanted_and_sent(order))
+    if partly is not None:
+        return sent_words(*partly), "limited"
     return order.get_state_display(), BADGES[OrderState(order.state)]
 
 
@@ -245,6 +271,9 @@ def _reasons() -> dict[str, tuple[str, str]]:
     return {
         "paid": (_("Paid"), _("The supplier is preparing your order.")),
         "shipped": (_("All sent"), ""),
+        "rest_cancelled": (_("The rest is cancelled"), _("The supplier could not send it. We are sorry.")),
+        "buyer_cancelled_rest": (_("The rest is cancelled"), _("You cancelled what was not sent yet.")),
+        "unit_cancelled_rest": (_("The rest is cancelled"), _("The unit cancelled what was not sent yet.")),
         "received": (_("You confirmed the receipt"), ""),
         "received_by_time": (_("Received"), _("Confirmed by time: nothing was reported.")),
         "expired": (_("Cancelled"), _("It was not paid in time.")),
@@ -266,6 +295,7 @@ def _entries(order: OrderFacts, shown: OrderShown) -> list[dict[str, str]]:
         words |= {
             "received": (_("Who bought it confirmed the receipt"), ""),
             "buyer_cancelled": (_("Cancelled"), _("Who bought it cancelled.")),
+            "buyer_cancelled_rest": (_("The rest is cancelled"), _("Who bought it cancelled.")),
         }
     found += [(act.at, {"title": act.what, "text": act.who}) for act in shown.acts]
     for move in order.moves.all():
@@ -321,12 +351,8 @@ def _next(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, date
     if shown.can["pay"]:
         return _("Pay, or the reserved stock goes back on sale"), order.purchase.pay_by
     if order.state == OrderState.TO_SHIP:
-        words = _("%(supplier)s is packing your order")
-        if order.ship_by is not None:
-            words = _("%(supplier)s sends it before %(at)s")
-            if order.ship_by < at:
-                words = _("%(supplier)s should have sent it before %(at)s: ask them to send it soon")
-        return words % {"supplier": shown.supplier, "at": when(order.ship_by)}, None
+        words = packing_words(order.ship_by, at, is_rest=shown.is_partly_sent)
+        return words % {"supplier": shown.supplier, "at": when(order.ship_by), "rest": shown.rest}, None
     if order.state == OrderState.SHIPPED and order.shipped_at is not None:
         by = order.shipped_at + timedelta(days=receipt_days(order.purchase.terms))
         words = _("Open the parcel, then confirm the receipt; on %(day)s it is confirmed by itself")

@@ -26,6 +26,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
 from shop.core.codes import national_phone
+from shop.core.languages import HALF_A_YEAR, remember_language
 from shop.sales.openings import forget_opened, opened_in, proved_in
 
 BASKET_COOKIE = "hq_basket"
@@ -33,7 +34,6 @@ GUEST_COOKIE = "hq_guest"
 ME_COOKIE = "hq_me"
 BOUGHT = "bought_as_guest"
 CHECKOUT = "checkout"
-HALF_A_YEAR = 183 * 24 * 3600
 MOST_TOKENS = 20  # of the newest purchases: older ones are found by number and phone
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 _SALT = "shop.sales.basket"
@@ -261,9 +261,8 @@ def keep_me(response: HttpResponse, request: HttpRequest) -> None:
 def to_cashier(request: HttpRequest, number: str) -> HttpResponseRedirect:
     """Lead to the cashier of a purchase. Its address has no language: it is remembered for it."""
     response = HttpResponseRedirect(f"/pay/{number}/")
-    language = get_language() or "zh-hans"
-    if request.COOKIES.get("hq_lang", "zh-hans") != language:
-        response.set_cookie("hq_lang", language, max_age=HALF_A_YEAR, samesite="Lax")
+    language = get_language() or settings.LANGUAGE_CODE
+    remember_language(response, request, language)
     return response
 
 

@@ -26,7 +26,11 @@ class ActShown:
 
 def acts_by_phone(order: OrderFacts) -> list[ActShown]:
     """Return them, the oldest first. Needs the order's moves, and its lines' cases with theirs."""
-    order_words = {OrderState.CANCELLED: _("Order cancelled"), OrderState.COMPLETED: _("Receipt confirmed")}
+    order_words = {
+        OrderState.CANCELLED: _("Order cancelled"),
+        OrderState.SHIPPED: _("What was not sent was cancelled"),
+        OrderState.COMPLETED: _("Receipt confirmed"),
+    }
     case_words = {
         AfterSaleState.OPEN: _("Money asked back"),
         AfterSaleState.WITHDRAWN: _("The request for money was taken back"),

@@ -33,7 +33,18 @@ from shop.core.models import Account, Limit
 from shop.core.money import to_yuan
 from shop.sales import rules
 from shop.sales.models import Purchase
-from shop.sales.operations import acceptance, aftersales, arbitration, baskets, checkout, discounts, placing, transfers
+from shop.sales.operations import (
+    acceptance,
+    aftersales,
+    arbitration,
+    baskets,
+    checkout,
+    closing,
+    discounts,
+    placing,
+    shipping,
+    transfers,
+)
 from shop.sales.pricing import Applied
 from shop.sales.used import has_used
 from tests.concurrency.meeting import Meeting
@@ -60,6 +71,8 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     # Who has read a declaration, before it is written.
     ("amendment", declarations, "_check"),
     ("verdict", declarations, "must_oversee"),
+    ("parcel", shipping, "lock_order"),
+    ("parcel", closing, "lock_order"),
     ("lot", quality, "lock_lots"),
     ("reset", User, "set_password"),
 )

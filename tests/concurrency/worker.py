@@ -45,6 +45,7 @@ from tests.concurrency import (  # noqa: E402
     declaring,
     discounting,
     guessing,
+    packing,
     receiving,
     reviewing,
     sharing_phone,
@@ -174,6 +175,7 @@ def shelf(job: dict[str, Any], number: int) -> str:
 
 
 RACES = {
+    "pack_or_cancel": packing.come,
     "judge": arbitrating.judge_or_withdraw,
     "match": bookkeeping.match,
     "pay_out": bookkeeping.pay_out_once,

@@ -196,7 +196,7 @@ def test_language_place_and_text_size_vary_and_nothing_else_is_seen(cache: PageC
     assert Browser(cache).text("/p/a").split()[:2] == ["1", "zh-hans"]
     assert Browser(cache, hq_to="440106").text("/p/a").split()[:3] == ["2", "zh-hans", "440106"]
     assert Browser(cache, hq_text="large").text("/p/a").split()[:3] == ["3", "zh-hans", "large"]
-    assert Browser(cache, django_language="en").text("/p/a").split()[:2] == ["4", "en"]
+    assert Browser(cache, hq_lang="en").text("/p/a").split()[:2] == ["4", "en"]
     assert Browser(cache).text("/p/a", HTTP_ACCEPT_LANGUAGE="en-GB,en;q=0.9").split()[:2] == ["4", "en"]
     assert Browser(cache).text("/p/a", HTTP_ACCEPT_LANGUAGE="zh-CN,zh;q=0.9,en;q=0.5").split()[:2] == ["1", "zh-hans"]
     # Hidden from the page, so the same page: what only scripts and private areas read, and what is no county.

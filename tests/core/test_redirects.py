@@ -1,10 +1,15 @@
 """Every way onward leads to this site: not by slashes, backslashes, languages, or what a browser leaves out."""
 
+from urllib.parse import urlencode
+
 import pytest
+from django.http import HttpResponseRedirect
 from django.test import RequestFactory
+from wagtail.models import Page
 
 from shop.core import redirects
-from shop.core.redirects import in_language, inside, is_inside, without_language
+from shop.core.redirects import RedirectsInside, in_language, inside, is_inside, without_language
+from tests.factories import make_user
 
 OUT = [
     "",
@@ -92,3 +97,36 @@ def test_the_link_to_the_other_language_stays_here(client) -> None:
     page = client.get("/en//evil.example/")
     assert page.status_code == 404
     assert 'href="//' not in page.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("wanted", ["/en//evil.example/", "/en/%2fevil.example/", "/\\evil.example/"])
+def test_a_bulk_action_of_the_cms_leads_to_no_other_host(client, wanted: str, method: str) -> None:
+    client.force_login(make_user(is_superuser=True, is_staff=True))
+    page = Page.objects.filter(depth__gt=1).first()
+    assert page is not None
+    query = urlencode({"next": wanted, "id": page.pk})
+    answer = getattr(client, method)(f"/cms/bulk/wagtailcore/page/publish/?{query}")
+    if method == "get":
+        assert (answer.status_code, f'href="{wanted}"' in answer.content.decode()) == (200, False)
+    else:
+        assert (answer.status_code, is_inside(answer.headers["Location"])) == (302, True)
+
+
+@pytest.mark.parametrize(
+    ("target", "led"),
+    [
+        ("/en//evil.example/", "/admin/"),
+        ("//evil.example/", "/admin/"),
+        ("http://testserver//evil.example/", "/admin/"),
+        ("/admin/x/?next=//evil.example/", "/admin/x/?next=//evil.example/"),
+        ("../", "../"),
+        ("?page=2", "?page=2"),
+        ("https://pay.example/x", "https://pay.example/x"),
+        ("/shop/", "/shop/"),
+    ],
+)
+def test_no_redirect_of_a_library_leads_to_another_host(target: str, led: str) -> None:
+    answered = RedirectsInside(lambda _request: HttpResponseRedirect(target))(RequestFactory().get("/admin/a/"))
+    assert answered.headers["Location"] == led

@@ -16,7 +16,7 @@ from shop.sales.operations.aftersales import decide_after_sale, open_after_sale
 from shop.sales.operations.closing import cancel_order, cancel_purchase, expire_purchases
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.receipts import receive_overdue
-from shop.sales.operations.shipping import cancel_rest
+from shop.sales.operations.shipping import cancel_rest, cancel_unsent
 from shop.sales.operations.transfers import match_transfer
 from shop.sales.states import Terms
 from tests.factories import AT, make_certificate, make_listing, make_supplier, make_user
@@ -52,6 +52,9 @@ def test_the_shop_locks_in_order() -> None:
         cancel_order(order_id=second.pk, actor=None, at=AT)
         ship(first, {lines_of(first)[0].pk: 1})
         cancel_rest(order_id=first.pk, actor=None, at=AT)
+        third = paid((rice, 3), (oil, 1), key="rest")
+        ship(third, {lines_of(third)[0].pk: 1}, number="SF1000000000009")
+        cancel_unsent(order_id=third.pk, seen=2, actor=None, at=AT)
         expired = buy((rice, 1), (oil, 1), key="expired")
         assert expire_purchases(at=AT + timedelta(days=1)) == 1
         cancel_purchase(purchase=buy((rice, 1), (oil, 1), key="cancelled"), actor=None, at=AT)
@@ -62,7 +65,7 @@ def test_the_shop_locks_in_order() -> None:
             uploads=[photo()], actor=None, at=AT,
         )  # fmt: skip
         decide_after_sale(case_id=case.pk, approve=True, amount_fen=500, actor=None, at=AT)
-        assert receive_overdue(at=AT + timedelta(days=60)) == 2
+        assert receive_overdue(at=AT + timedelta(days=60)) == 3
         adopted = selling.buy((loose, 1), key="adopted", token="c" * 43)
         adopt_purchase(actor=owner, number=adopted.number, token_hashes=(adopted.guest_token_hash,), at=AT)
         decline_purchase(actor=owner, number=selling.buy((loose, 1), key="declined").number, at=AT)

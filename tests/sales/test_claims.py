@@ -17,9 +17,11 @@ from shop.sales.operations.shipping import cancel_rest
 from tests.api.conftest import program_of
 from tests.factories import AT, make_listing, make_supplier, make_user
 from tests.sales.selling import buy, lines_of, paid, photo, receive, ship
+from tests.sales.test_money_trails import that_day
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 HOUR = timedelta(hours=1)
+__all__ = ["that_day"]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from catalog.operations.holding import lock_pools
 from shop.core import audit
 from shop.core.errors import InvalidInput
+from shop.core.lengths import check_length
 from traceability.errors import UnknownLot, WrongMove
 from traceability.hooks import Waiting, lot_stopped, waiting_of
 from traceability.models import LabTest, LotSource, ProduceLot
@@ -88,7 +89,8 @@ def dispose_of_lot(
     OrdersWait where paid orders wait for its goods and no sound lot has them, unless that is confirmed (`confirm`).
     Locks as `record_test`.
     """
-    if not method.strip():
+    method = check_length(method, "method", 120)
+    if not method:
         raise InvalidInput(_("Say what was done with it."), field="method")
     with transaction.atomic():
         lots = _lock_family(supplier_id, lot_id)
@@ -99,7 +101,7 @@ def dispose_of_lot(
             raise WrongMove(_("Nothing stands against this lot: it is sold, or finished."))
         check_order(lot, BizStep.DISPOSAL, occurred_at, at=at)
         rest = lot.unpacked_grams + lot.left_grams
-        append_event(lot, BizStep.DISPOSAL, rest, occurred_at, at, {"method": method.strip()[:120]})
+        append_event(lot, BizStep.DISPOSAL, rest, occurred_at, at, {"method": method})
         _move(lot, LotState.DISPOSED, actor=actor, at=at)
         same = [each for each in lots.values() if each.listing_id == lot.listing_id]
         take_off(lot, same, actor=actor, at=at)

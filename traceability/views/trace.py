@@ -1,10 +1,7 @@
 """What a buyer sees who scans the code on a parcel. No login; the address has no language, the reader does."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -15,6 +12,7 @@ from django.views.decorators.http import require_safe
 from catalog.queries import english, local, said
 from catalog.queries.certificates import CertificateShown, certificates_of
 from shop.core.kept import kept_page
+from shop.core.languages import spoken
 from shop.core.marks import mark
 from shop.core.masking import mask_name
 from shop.core.times import full_day, spoken_day
@@ -29,35 +27,14 @@ from traceability.rules.weights import in_words
 from traceability.shown import broken_words, suspended_words, timeline
 from traceability.states import LotState
 
-LANGUAGES = dict(settings.LANGUAGES)
-HALF_A_YEAR = 180 * 86400
 MANY_SCANS = 20
 SCANS = mark("scans")
 # What must not be eaten or sold, whatever else stands on the page.
 STOPPED = (LotState.HELD, LotState.RECALLED, LotState.DISPOSED)
-View = Callable[..., HttpResponse]
-
-
-def spoken(view: View) -> View:
-    """Have the view speak the language of `lang`, else the one chosen last, else the browser's."""
-
-    @wraps(view)
-    def speak(request: HttpRequest, **given: Any) -> HttpResponse:
-        asked = request.GET.get("lang", "")
-        chosen = asked if asked in LANGUAGES else request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        if chosen not in LANGUAGES:
-            wanted = request.headers.get("Accept-Language", "")
-            chosen = "en" if wanted.strip().lower().startswith("en") else settings.LANGUAGE_CODE
-        translation.activate(chosen)
-        response = view(request, **given)
-        if asked in LANGUAGES:
-            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, asked, max_age=HALF_A_YEAR, samesite="Lax")
-        return response
-
-    return never_cache(speak)
 
 
 @require_safe
+@never_cache
 @spoken
 def entrance(request: HttpRequest) -> HttpResponse:
     """A place to type a code; with `code`, the way to its page."""
@@ -71,6 +48,7 @@ def entrance(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 @spoken
 def trace(request: HttpRequest, code: str) -> HttpResponse:
     """The lots in one parcel; for a code that can't be or isn't known, what to do."""
@@ -98,6 +76,7 @@ def trace(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 @spoken
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
     """The 合格证 of the lots in a parcel, each with whether it still says what was sealed."""
@@ -118,6 +97,7 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 @spoken
 def certificate_file(request: HttpRequest, code: str) -> HttpResponse:
     """The same as PDF, for printing. In Chinese: it is a form of the law.

@@ -1,5 +1,6 @@
 """我的, the profile, large text, language."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -70,5 +71,5 @@ def language(request: HttpRequest) -> HttpResponse:
         people.set_preferences(user=request.user, language=wanted)
     onward = signing.safe_next(request, "/")
     response = HttpResponseRedirect(redirects.in_language(onward, wanted))
-    signing.keep(request, response, "django_language", wanted)
+    signing.keep(request, response, settings.LANGUAGE_COOKIE_NAME, wanted)
     return response

@@ -7,7 +7,22 @@ from .callers import Caller
 from .paging import Page, Turn, turn_of
 from .problems import Problem
 from .routing import Area
-from .values import Answer, AsItIs, Body, Id, Moment, Paragraphs, Priced, SomeYuanIn, YuanIn, fen_of, once, share, yuan
+from .values import (
+    Answer,
+    AsItIs,
+    Body,
+    Day,
+    Id,
+    Moment,
+    Paragraphs,
+    Priced,
+    SomeYuanIn,
+    YuanIn,
+    fen_of,
+    once,
+    share,
+    yuan,
+)
 
 __all__ = [
     "Answer",
@@ -15,6 +30,7 @@ __all__ = [
     "AsItIs",
     "Body",
     "Caller",
+    "Day",
     "Id",
     "Moment",
     "Page",

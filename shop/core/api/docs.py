@@ -8,19 +8,16 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from shop.core.api.document import METHODS
-from shop.core.api.guarding import reader_language
 from shop.core.api.problems import titles
+from shop.core.languages import spoken
 from shop.core.scopes import SCOPES
 
-LANGUAGES = dict(settings.LANGUAGES)
-HALF_A_YEAR = 180 * 86400
 KINDS = {"integer": "integer", "string": "string", "boolean": "boolean", "array": "array", "object": "object"}
 
 
@@ -66,28 +63,21 @@ class Group:
 
 
 @require_safe
+@spoken
 def docs_page(request: HttpRequest, described: Callable[[str], dict[str, Any]], prefix: str) -> HttpResponse:
-    """Show the document. The address has no language: it speaks that of `lang`, else the one chosen last, else the browser's."""
-    asked = request.GET.get("lang", "")
-    chosen = asked if asked in LANGUAGES else request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    if chosen not in LANGUAGES:
-        chosen = reader_language(request)
-    with translation.override(chosen):
-        found = described(chosen)
-        context = {
-            "info": found["info"],
-            "groups": groups(found),
-            "scopes": [(name, _(words)) for name, words in SCOPES.items()],
-            "problems": sorted(titles().items()),
-            "prefix": prefix,
-            "other": "zh-hans" if chosen == "en" else "en",
-            "total": sum(len(each) for each in found["paths"].values()),
-        }
-        response = render(request, "api/docs.html", context)
-    if asked in LANGUAGES:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, asked, max_age=HALF_A_YEAR, samesite="Lax")
-    patch_vary_headers(response, ["Cookie", "Accept-Language"])
-    return response
+    """Show the document in the reader's language."""
+    chosen = get_language() or settings.LANGUAGE_CODE
+    found = described(chosen)
+    context = {
+        "info": found["info"],
+        "groups": groups(found),
+        "scopes": [(name, _(words)) for name, words in SCOPES.items()],
+        "problems": sorted(titles().items()),
+        "prefix": prefix,
+        "other": "zh-hans" if chosen == "en" else "en",
+        "total": sum(len(each) for each in found["paths"].values()),
+    }
+    return render(request, "api/docs.html", context)
 
 
 def groups(found: dict[str, Any]) -> list[Group]:

@@ -6,21 +6,20 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.utils import translation
-from django.utils.translation import get_language, get_supported_language_variant
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from shop.core.api.problems import answer_not_found, answer_problem, answer_refusal
 from shop.core.api.values import MOST_ID
 from shop.core.errors import DomainError
+from shop.core.languages import accepted_language
 from shop.core.outages import RETRY_SECONDS, is_database_away
 
 logger = logging.getLogger(__name__)
@@ -30,13 +29,8 @@ DEPTH = {"body": 2}
 
 
 def reader_language(request: HttpRequest) -> str:
-    """Return the language of Accept-Language; Chinese when it names none of ours."""
-    for code, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")[:200]):
-        try:
-            return get_supported_language_variant(code)
-        except LookupError:
-            continue
-    return settings.LANGUAGE_CODE
+    """Return the language of Accept-Language: a program has no cookies."""
+    return accepted_language(request.headers.get("Accept-Language", ""))
 
 
 def guarded(view: View) -> View:
@@ -61,7 +55,7 @@ def guarded(view: View) -> View:
                 allowed = response["Allow"]
                 response = answer_problem(405, "method_not_allowed", _("Possible here: %s.") % allowed)
                 response["Allow"] = allowed
-        response["Content-Language"] = "en" if language == "en" else "zh-Hans"
+        response.headers.setdefault("Content-Language", "en" if language == "en" else "zh-Hans")
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Vary", "Accept-Language")
         return response

@@ -1,6 +1,7 @@
 """How values look in the API: money as strings of 元, times with offset, codes as strings."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, cast
 
@@ -20,6 +21,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from shop.core import texts
 from shop.core.money import to_fen, to_yuan
+from shop.core.times import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
 
 _YUAN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?\Z")
 MOST_ID = 2**63 - 1
@@ -59,10 +61,18 @@ _CLEANERS = {
 }
 
 
+_CALENDAR: dict[str, dict[str, Any]] = {
+    "date": {"ge": FIRST_DAY, "le": LAST_DAY},
+    "datetime": {"ge": FIRST_MOMENT, "le": LAST_MOMENT},
+}
+
+
 def _make_strict(schema: Any) -> None:
     if isinstance(schema, dict):
         if schema.get("type") in {"int", "bool", "float"}:
             schema["strict"] = True
+        if schema.get("type") in _CALENDAR:
+            schema |= _CALENDAR[schema["type"]]
         if schema.get("type") == "str" and TEXT not in schema.get("metadata", {}):
             schema["metadata"] = {**schema.get("metadata", {}), TEXT: "one_line"}
         if schema.get("type") == "str" and schema["metadata"][TEXT] in _CLEANERS:
@@ -136,6 +146,8 @@ YuanIn = Annotated[
 ]
 # An amount that came or goes: never nothing.
 SomeYuanIn = Annotated[YuanIn, AfterValidator(_more_than_nothing)]
+# A day that is asked for; those of a `Body` have the same bounds.
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 Id = Annotated[int, Field(ge=1, le=MOST_ID)]
 Moment = Annotated[
     AwareDatetime,

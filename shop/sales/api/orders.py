@@ -19,7 +19,8 @@ from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.evidence import CasePhotos, photos_of
 from shop.sales.case_shown import CaseShown
 from shop.sales.models import AfterSale, LineFacts, OrderFacts
-from shop.sales.operations import aftersales, arbitration, closing, nudges, receipts, returning, reviews
+from shop.sales.operations import aftersales, arbitration, closing, nudges, receipts, returning, reviews, shipping
+from shop.sales.queries.backs import NOTHING, Back
 from shop.sales.queries.in_parcels import Pieces
 from shop.sales.queries.orders import acted_on, case_of, line_of, order_list, order_of
 from shop.sales.queries.purchases import way_of
@@ -67,6 +68,7 @@ class OrderLineOut(Priced):
     specification: str
     quantity: int
     cancelled: int
+    sent: int = Field(description=gettext_noop("Pieces that are on their way or arrived."))
     price: str
     amount: str
     promised_from: date | None = Field(
@@ -84,6 +86,12 @@ class OrderLineOut(Priced):
     cases: list[CaseOut]
 
 
+class BackOut(Priced):
+    bank: str = Field(description=gettext_noop("To a bank account: finance pays it."))
+    other: str = Field(description=gettext_noop("The way it was paid."))
+    waits: str = Field(description=gettext_noop("Did not leave yet."))
+
+
 class OrderOut(Priced):
     number: str
     purchase: str
@@ -92,8 +100,17 @@ class OrderOut(Priced):
     total: str
     refunded: str
     refund_waits: bool = Field(description=gettext_noop("Whether money of it still has to be paid back."))
+    went_back: BackOut = Field(description=gettext_noop("What goes or went back of it, by way."))
+    would_go_back: BackOut = Field(
+        description=gettext_noop("What would go back, by way, if it were cancelled now; nothing where it can't be.")
+    )
     by_phone: bool = Field(
         description=gettext_noop("Whether a guest bought it, with your phone: the invoice and who paid are not shown.")
+    )
+    sent: int = Field(description=gettext_noop("Pieces of all lines that are on their way or arrived."))
+    wanted: int = Field(description=gettext_noop("Pieces of all lines that were ordered and not cancelled."))
+    is_partly_sent: bool = Field(
+        description=gettext_noop("Whether a parcel left and the rest still waits: it can be cancelled.")
     )
     placed_at: Moment
     ship_by: Moment | None
@@ -145,6 +162,10 @@ def _case(case: AfterSale, shown: CaseShown) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _back(back: Back) -> dict[str, str]:
+    return {"bank": yuan(back.bank_fen), "other": yuan(back.other_fen), "waits": yuan(back.going_fen)}
+
+
 def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
     # Loaded for one order only, as its page shows them.
     rows = {
@@ -153,6 +174,7 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         if "after_sales" in getattr(line, "_prefetched_objects_cache", {})
     }
     same = ("placed_at", "ship_by", "shipped_at", "completed_at", "state")
+    went, would = getattr(order, "went_back", NOTHING), getattr(order, "would_go_back", NOTHING)
     return {name: getattr(order, name) for name in same} | {
         "number": shown.number,
         "purchase": order.purchase.number,
@@ -160,8 +182,13 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         "by_phone": bool(shown.way),
         "total": yuan(order.total_fen),
         "refunded": yuan(order.refunded_fen),
-        "refund_waits": bool(getattr(order, "refund_waits", False)),
+        "refund_waits": went.going_fen > 0,
+        "went_back": _back(went),
+        "would_go_back": _back(would if shown.can["cancel"] else NOTHING),
         "can": [name for name, may in shown.can.items() if may],
+        "sent": shown.sent,
+        "wanted": shown.wanted,
+        "is_partly_sent": shown.is_partly_sent,
         "lines": [
             {
                 "id": line.pk,
@@ -170,6 +197,7 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
                 "specification": line.spec,
                 "quantity": line.pieces,
                 "cancelled": line.cancelled,
+                "sent": line.sent,
                 "price": yuan(line.unit_price_fen),
                 "amount": yuan(line.sum_fen),
                 "promised_from": line.promised.harvested_on if line.promised else None,
@@ -252,6 +280,19 @@ step = area.steps("/orders/{number}", OrderDetail, scope="orders:write", shown=_
 @step("cancel", key=Key.REQUIRED, summary=gettext_noop("Cancel an order before it is sent"))
 def cancel_order(request: ApiRequest, number: str) -> None:
     closing.cancel_order(**_acting(request, number))
+
+
+class RestIn(Body):
+    quantity: int = Field(
+        ge=1,
+        le=999_999,
+        description=gettext_noop("How many pieces you saw waiting: with another number nothing is cancelled."),
+    )
+
+
+@step("cancel-rest", key=Key.REQUIRED, summary=gettext_noop("Cancel what was not sent yet of a partly sent order"))
+def cancel_rest_of_order(request: ApiRequest, number: str, body: RestIn) -> None:
+    shipping.cancel_unsent(seen=body.quantity, **_acting(request, number))
 
 
 @step("receipt", key=Key.REQUIRED, summary=gettext_noop("Confirm that an order arrived"))

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.fields import DayField
 from shop.sales import periods
 from shop.sales.periods import Period
 from shop.sales.queries.reports import CHANNELS
@@ -32,12 +33,8 @@ class ReportForm(forms.Form):
         label=_("Period"), choices=list(PRESET_NAMES.items()), required=False,
         widget=forms.Select(attrs={"data-testid": "report-period"}),
     )  # fmt: skip
-    since = forms.DateField(
-        label=_("First day"), required=False, input_formats=["%Y-%m-%d"], widget=_day("report-since")
-    )
-    until = forms.DateField(
-        label=_("Last day"), required=False, input_formats=["%Y-%m-%d"], widget=_day("report-until")
-    )
+    since = DayField(label=_("First day"), required=False, input_formats=["%Y-%m-%d"], widget=_day("report-since"))
+    until = DayField(label=_("Last day"), required=False, input_formats=["%Y-%m-%d"], widget=_day("report-until"))
     province = forms.ChoiceField(
         label=_("Goods from"), required=False, widget=forms.Select(attrs={"data-testid": "report-province"})
     )

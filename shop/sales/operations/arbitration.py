@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from shop.core import periodic
 from shop.core.errors import DomainError, InvalidInput, NotAllowed
+from shop.core.lengths import check_length
 from shop.sales import rules
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, CaseDecision, LineFacts, OrderFacts
@@ -28,7 +29,7 @@ def ask_platform(*, case_id: int, words: str, actor: Any, at: datetime, way: str
     Raises InvalidInput on `words`, WrongState when the supplier may still answer, the time to ask is over, or the
     case is decided.
     """
-    words = words.strip()
+    words = check_length(words, "words", rules.CASE_WORDS)
     if not words:
         raise InvalidInput(_("Say in a few words why you do not agree."), code="words_missing", field="words")
     with transaction.atomic():
@@ -39,7 +40,7 @@ def ask_platform(*, case_id: int, words: str, actor: Any, at: datetime, way: str
             raise WrongState(_("The time to ask the platform is over."), code="too_late")
         move_case(
             case, AfterSaleState.ARBITRATION, side=CaseSide.BUYER, actor=actor, at=at, way=way,
-            plea=words[:300], asked_at=at,
+            plea=words, asked_at=at,
         )  # fmt: skip
         return case
 

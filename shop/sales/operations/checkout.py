@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 
 from catalog.operations.stock import OutOfStock
 from shop.core.errors import DomainError
+from shop.core.lengths import check_length
 from shop.core.money import in_yuan, to_yuan
 from shop.sales.deal import SHOP
 from shop.sales.errors import BasketChanged, NotServed
 from shop.sales.models import Purchase
 from shop.sales.operations.placing import Attribution, Buyer, Extras, Invoice, PlaceLine, ShipTo, place, placed_before
 from shop.sales.queries.checkout import CheckoutPage
+from shop.sales.rules import NOTE_LENGTH
 
 
 def check_out(
@@ -34,9 +36,11 @@ def check_out(
     With another `content` (`content_digest`) it is refused (KeyUsed).
     `sources` say where the buyer came from; the first is the channel, before it what the special price says itself.
 
-    Raises BasketChanged when there is nothing to buy or the total moved since it was shown, NotServed, OutOfStock with
+    Raises InvalidInput (field `note_<supplier>`) for a note that is too long, BasketChanged when there is nothing to buy or the total moved since it was shown, NotServed, OutOfStock with
     the lines in `page.problems`, and what `place` raises.
     """
+    for supplier_id, note in notes.items():
+        check_length(note, f"note_{supplier_id}", NOTE_LENGTH)
     special = page.special
     lines = [
         PlaceLine(

@@ -14,7 +14,7 @@ from catalog.operations.listings import count_sold
 from shop.core import outbox
 from shop.core.errors import InvalidInput, KeyUsed
 from shop.sales import hooks, rules
-from shop.sales.errors import TooMuch, WrongState
+from shop.sales.errors import DoneElsewhere, RestChanged, TooMuch, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
 from shop.sales.operations.acceptance import complete_if_decided
 from shop.sales.operations.closing import drop_order
@@ -94,7 +94,7 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
             ],
         )  # fmt: skip
         give_back_weight(order=order, shipment=shipment, lines=lines, weighed=weighed, actor=actor, at=at)
-        _finish(order, lines.values(), actor, at)
+        _finish(order, lines.values(), "shipped", actor, at)
         hooks.tell(
             order_event(
                 hooks.Event.SHIPPED, order, key=str(shipment.pk), at=at, actor=actor, lines=lines.values(),
@@ -125,16 +125,15 @@ def cancel_rest(
             return 0
         if order.state != OrderState.TO_SHIP:
             raise WrongState(_("This order is not waiting to be sent."))
-        before = order.refunded_fen + order.waived_fen
+        before = _less(order)
         kept = [line for line in lines if line.shipped or (line_rest(line) and line not in chosen)]
         if not kept:
             drop_order(order=order, actor=actor, at=at, reason=reason)
-            after = OrderFacts.objects.get(pk=order_id)
-            return after.refunded_fen + after.waived_fen - before
+            return _less(OrderFacts.objects.get(pk=order_id)) - before
         fen = _give_back(order, chosen, reason, actor, at)
         for line in chosen:
             line.cancelled += line_rest(line)
-        _finish(order, lines, actor, at)
+        _finish(order, lines, "rest_cancelled", actor, at)
         outbox.enqueue(
             task="sales.tell_short",
             args={"order_id": order.pk, "amount_fen": fen},
@@ -142,6 +141,61 @@ def cancel_rest(
             at=at,
         )
         return fen
+
+
+def cancel_unsent(
+    *,
+    order_id: int,
+    actor: Any,
+    at: datetime,
+    seen: int | None = None,
+    reason: str = "buyer_cancelled",
+    through: str = "",
+    way: str = "",
+) -> int:
+    """Cancel, for its buyer, what of an order was not sent yet; return 分 that go back or are not charged.
+
+    By the rules of an order of which nothing was sent (`cancel_order`, which this is where no parcel left): the same
+    doors, `through` a unit's own. Freight stays with what was sent. `seen` is how many pieces the buyer was asked
+    about: with another number waiting nothing is cancelled (RestChanged). Raises WrongState once all is sent or
+    cancelled, DoneElsewhere for a unit's order. Locks: as `cancel_order`.
+    """
+    with transaction.atomic():
+        order = lock_order(order_id)
+        kind = order.purchase.attribution_kind
+        door = hooks.elsewhere(hooks.Step.CANCEL, order.purchase, order.order.number) if through != kind else None
+        if door is not None:
+            raise DoneElsewhere(door.why, url=door.url)
+        lines = list(LineFacts.objects.filter(order=order).order_by("pk"))
+        chosen = [line for line in lines if line_rest(line)]
+        pieces = sum(line_rest(line) for line in chosen)
+        if not chosen or order.state not in (OrderState.UNPAID, OrderState.TO_SHIP):
+            raise WrongState(_("Nothing of this order waits to be sent any more."))
+        if seen is not None and seen != pieces:
+            raise RestChanged(
+                _("Something changed meanwhile: %(n)d pieces wait to be sent now. Please look again.") % {"n": pieces},
+                left=pieces,
+            )
+        if not any(line.shipped for line in lines):
+            before = _less(order)
+            drop_order(order=order, actor=actor, at=at, reason=reason, way=way)
+            return _less(OrderFacts.objects.get(pk=order_id)) - before
+        fen = _give_back(order, chosen, reason, actor, at)
+        for line in chosen:
+            line.cancelled += line_rest(line)
+        _finish(order, lines, f"{reason}_rest", actor, at, way)
+        outbox.enqueue(
+            task="sales.tell_rest_cancelled",
+            args={"order_id": order.pk, "amount_fen": fen, "pieces": pieces},
+            key=f"rest_cancelled:{order.pk}",
+            at=at,
+        )
+        return fen
+
+
+def _less(order: OrderFacts) -> int:
+    """Return 分 that an order costs less than it did: given back or not charged."""
+    return order.refunded_fen + order.waived_fen
 
 
 def line_rest(line: LineFacts) -> int:
@@ -218,8 +272,10 @@ def _give_back(order: OrderFacts, chosen: list[LineFacts], reason: str, actor: A
     return fen
 
 
-def _finish(order: OrderFacts, lines: Collection[LineFacts], actor: Any, at: datetime) -> None:
-    """Move the order on once no piece of it waits."""
+def _finish(
+    order: OrderFacts, lines: Collection[LineFacts], reason: str, actor: Any, at: datetime, way: str = ""
+) -> None:
+    """Move the order on once no piece of it waits; `reason` says what the last ones became."""
     if not any(line_rest(line) for line in lines) and any(line.shipped for line in lines):
-        move_order(order, OrderState.SHIPPED, reason="shipped", actor=actor, at=at)
+        move_order(order, OrderState.SHIPPED, reason=reason, actor=actor, at=at, way=way)
         complete_if_decided(order=order, actor=actor, at=at)

@@ -19,7 +19,7 @@ from shop.sales.queries.attributions import pieces_bought_at
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
 from shop.sales.queries.limits import pieces_had
 from shop.sales.queries.pay_times import pay_time_for
-from shop.sales.rules import ONLINE_MINUTES, clean_coupon
+from shop.sales.rules import NOTE_LENGTH, ONLINE_MINUTES, clean_coupon
 from shop.sales.texts import in_reader_language, listed
 from shop.sales.whose import Whose
 
@@ -37,6 +37,12 @@ class CheckoutGroup:
     ships_text: str
     discount_fen: int = 0
     note: str = ""
+    note_most: int = NOTE_LENGTH
+
+    @property
+    def is_note_long(self) -> bool:
+        """Whether the note has more characters than an order keeps: it is refused, never cut."""
+        return len(self.note) > self.note_most
 
 
 @dataclass

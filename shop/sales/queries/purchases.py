@@ -78,8 +78,9 @@ def purchase_of_link(token: str) -> Purchase | None:
 
 
 def guests_purchases(ids: Collection[int]) -> list[Purchase]:
-    """Return these purchases with their orders, as far as they are still a guest's. Two queries."""
-    orders = Prefetch("orders", queryset=OrderFacts.objects.select_related("order", "supplier").order_by("pk"))
+    """Return these purchases with their orders and lines, as far as they are still a guest's. Three queries."""
+    rows = OrderFacts.objects.select_related("order", "supplier").prefetch_related("lines").order_by("pk")
+    orders = Prefetch("orders", queryset=rows)
     found = Purchase.objects.filter(pk__in=ids, user__isnull=True).prefetch_related(orders)
     return sorted(found, key=lambda purchase: list(ids).index(purchase.pk))
 

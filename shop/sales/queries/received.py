@@ -16,7 +16,8 @@ def received_orders(user: Any) -> list[OrderFacts]:
     if not visitor.phones:
         return []
     rows = OrderFacts.objects.filter(with_phone(visitor, "purchase__"))
-    return list(rows.select_related("order", "purchase", "supplier").order_by("-placed_at", "-pk")[:MOST_RECEIVED])
+    rows = rows.select_related("order", "purchase", "supplier").prefetch_related("lines")
+    return list(rows.order_by("-placed_at", "-pk")[:MOST_RECEIVED])
 
 
 def bought_here(token_hashes: Collection[str]) -> list[Purchase]:

@@ -3,14 +3,12 @@
 Its addresses have no language; it speaks the one of `lang`, else the one the visitor chose last.
 """
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -18,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.core import sent
 from shop.core.errors import DomainError
+from shop.core.languages import spoken
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales import hooks, visitors
@@ -30,25 +29,6 @@ from shop.sales.queries.cashier import Cashier
 from shop.sales.queries.slips import slip_replaced, slips_of
 from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
 from shop.sales.states import PurchaseState
-
-LANGUAGES = ("zh-hans", "en")
-View = Callable[..., HttpResponse]
-
-
-def spoken(view: View) -> View:
-    """Have the view speak the visitor's language, remember it, and be found by its owner only."""
-
-    @wraps(view)
-    def speak(request: HttpRequest, number: str) -> HttpResponse:
-        asked = request.GET.get("lang", "")
-        chosen = asked if asked in LANGUAGES else request.COOKIES.get("hq_lang", "")
-        translation.activate(chosen if chosen in LANGUAGES else "zh-hans")
-        response = view(request, number)
-        if asked in LANGUAGES:
-            response.set_cookie("hq_lang", asked, max_age=visitors.HALF_A_YEAR, samesite="Lax")
-        return response
-
-    return never_cache(speak)
 
 
 def _of(request: HttpRequest, number: str) -> Cashier:
@@ -68,6 +48,7 @@ def _to(number: str, step: str = "") -> HttpResponseRedirect:
     return HttpResponseRedirect(f"/pay/{number}/{step}")
 
 
+@never_cache
 @spoken
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest, number: str) -> HttpResponse:
@@ -108,6 +89,7 @@ def _show(request: HttpRequest, found: Cashier, template: str, status: int = 200
     return render(request, f"sales/{template}.html", context, status=status)
 
 
+@never_cache
 @spoken
 @require_http_methods(["GET", "HEAD", "POST"])
 def cashier(request: HttpRequest, number: str) -> HttpResponse:
@@ -151,6 +133,7 @@ def _start(request: HttpRequest, found: Cashier) -> HttpResponse:
     return HttpResponseRedirect(started.redirect_url) if started.redirect_url else _to(number, f"{method}/")
 
 
+@never_cache
 @spoken
 @require_http_methods(["GET", "HEAD", "POST"])
 def demo(request: HttpRequest, number: str) -> HttpResponse:
@@ -177,6 +160,7 @@ def demo(request: HttpRequest, number: str) -> HttpResponse:
     return _to(number)
 
 
+@never_cache
 @spoken
 @require_safe
 def transfer(request: HttpRequest, number: str) -> HttpResponse:
@@ -194,6 +178,7 @@ def _show_transfer(request: HttpRequest, found: Cashier, status: int = 200, **mo
     return _show(request, found, "cashier_transfer", status, payee=queries.payee(), slips=slips, **more)
 
 
+@never_cache
 @spoken
 @post_only
 def slip(request: HttpRequest, number: str) -> HttpResponse:
@@ -213,6 +198,7 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
     return _to(number, "transfer/")
 
 
+@never_cache
 @spoken
 @require_safe
 def done(request: HttpRequest, number: str) -> HttpResponse:
@@ -223,6 +209,7 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
     return _show(request, found, "cashier_done", signed_in=visitors.user_of(request) is not None)
 
 
+@never_cache
 @spoken
 @require_safe
 def status(request: HttpRequest, number: str) -> JsonResponse:
@@ -233,6 +220,7 @@ def status(request: HttpRequest, number: str) -> JsonResponse:
     return JsonResponse({"state": state})
 
 
+@never_cache
 @spoken
 @post_only
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
@@ -247,6 +235,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     return _to(number)
 
 
+@never_cache
 @spoken
 @post_only
 def again(request: HttpRequest, number: str) -> HttpResponse:

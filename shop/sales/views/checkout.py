@@ -31,8 +31,6 @@ from shop.sales.rules import clean_coupon
 from shop.sales.sources import sources_of
 from shop.sales.views.basket import destination_of
 
-LONGEST_NOTE = 200
-
 
 class _Checkout:
     """One request of the checkout: what was sent, and what is shown of it."""
@@ -52,7 +50,7 @@ class _Checkout:
         self.form = self._form()
         self.error = ""
         self.again = ""
-        self.coupon = self.given.get("coupon", "")[:40]
+        self.coupon = self.given.get("coupon", "")
 
     def prove(self) -> str:
         """Return where a phone is proved, and from there back to this checkout."""
@@ -111,7 +109,7 @@ class _Checkout:
     def notes(self) -> dict[int, str]:
         """The words to the suppliers, by their ids."""
         return {
-            int(name[5:]): one_line(text)[:LONGEST_NOTE].rstrip()
+            int(name[5:]): one_line(text)
             for name, text in self.given.items()
             if name.startswith("note_") and name[5:].isdigit()
         }
@@ -243,7 +241,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 
 def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
-    if not step.form.is_valid():
+    if not step.form.is_valid() or any(group.is_note_long for group in page.groups):
         return step.show(page, 422)
     request, user = step.request, step.user
     ship_to = step.ship_to()
