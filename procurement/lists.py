@@ -5,7 +5,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from procurement.rules.lists import MOST_ROWS, Cell, Listed, read_rows, split_text
+from procurement.rules.lists import MOST_ROWS, Cell, Listed, Missing, read_rows, split_text
 from shop.core.errors import InvalidInput
 from shop.core.untrusted import Sheet, Unreadable, read_sheets
 
@@ -41,6 +41,8 @@ def read(text: str, upload: IO[bytes] | None) -> ReadList:
     """
     field = "file" if upload is not None else "text"
     found = _of_file(upload) if upload is not None else ReadList(read_rows(split_text(text)))
+    if found.listed.missing:
+        raise InvalidInput(_missing_words(found.listed.missing), code=f"no_{found.listed.missing}_column", field=field)
     if not found.cells:
         raise InvalidInput(_("There is no row in it. Each row has a code and a quantity."), field=field)
     if len(found.cells) > MOST_ROWS:
@@ -52,15 +54,31 @@ def _of_file(upload: IO[bytes]) -> ReadList:
     sheets, unread = _sheets(upload)
     read_ = [(sheet.name, read_rows(sheet.rows)) for sheet in sheets]
     filled = [each for each in read_ if each[1].cells]
+    headed = any(each[1].head for each in filled)
+    lacking = next((listed for _name, listed in read_ if listed.missing), None)
+    # A sheet with a head is the list; one without any is none where another says that it lacks a column.
+    if lacking is not None and not headed:
+        return ReadList(lacking)
     if not filled:
         return ReadList(Listed([]))
     name, listed = next((each for each in filled if each[1].head), filled[0])
     return ReadList(listed, name, tuple(each for each in filled if each[0] != name), tuple(unread))
 
 
+def _missing_words(missing: Missing) -> str:
+    if missing == Missing.CODE:
+        return _(
+            "This list has no column of product codes, so nothing was read. Head one “code” (编码, 商品编码, 货号, SKU); "
+            "each product's code stands in the catalogue."
+        )
+    return _("This list has no column of quantities, so nothing was read. Head one “quantity” (数量, 件数, 采购数量).")
+
+
 def as_text(listed: Listed) -> str:
     """Return rows as they are pasted, to be read again; rows beyond what may be read at once are left out."""
-    return "\n".join(f"{cell.code}\t{cell.quantity}" for cell in listed.cells[:MOST_ROWS])
+    # A number beside it says again that a quantity is unclear.
+    cells = ([each.code, each.quantity, *(["0"] if each.is_unclear else [])] for each in listed.cells[:MOST_ROWS])
+    return "\n".join("\t".join(each) for each in cells)
 
 
 def _sheets(upload: IO[bytes]) -> tuple[list[Sheet], list[str]]:

@@ -103,3 +103,10 @@ register(
     action=_("To the payment"),
     icon="clock",
 )
+register(
+    "goods_refused",
+    title=_("Goods of order %(number)s were refused"),
+    text=_("The unit's reason: %(reason)s"),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)

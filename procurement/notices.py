@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from procurement.models import CancelRequest, PurchaseRequest, QuotaDeclaration
+from catalog.queries import supplier_member_ids
+from procurement.models import CancelRequest, GoodsAcceptance, PurchaseRequest, QuotaDeclaration
 from procurement.operations.deciding import STEPS
 from procurement.operations.permissions import APPROVER, BUYER, FINANCE, OWNER
 from procurement.states import CancelState, DeclarationState, RequestState
@@ -143,3 +144,15 @@ def tell_cancel(*, wish_id: int, at: datetime) -> None:
     }
     kind = "cancel_agreed" if wish.state == CancelState.AGREED else "cancel_refused"
     tell(user_id=wish.asked_by_id, kind=kind, params=params, url=url, key=f"cancel_decided:{wish.pk}", at=at)
+
+
+@outbox.register("procurement.tell_refused")
+def tell_refused(*, acceptance_id: int, at: datetime) -> None:
+    """Tell the supplier that a unit refused goods whole, and why."""
+    row = GoodsAcceptance.objects.select_related("order__order").get(pk=acceptance_id)
+    number = row.order.order.number
+    for user_id in supplier_member_ids(row.order.supplier_id):
+        tell(
+            user_id=user_id, kind="goods_refused", params={"number": number, "reason": row.note},
+            url=f"/seller/orders/{number}/", key=f"goods_refused:{row.pk}:{user_id}", at=at,
+        )  # fmt: skip

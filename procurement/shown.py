@@ -149,7 +149,7 @@ def _steps(row: UnitOrder, settled: Settled, at: datetime) -> tuple[list[dict[st
         "paid": (_("Pay by bank transfer"), _("Finance · %(by)s") % {"by": due_words(purchase.pay_by, at)}),
         "shipped": (_("Supplier packs and ships"), words(order.supplier.name_zh, order.supplier.name_en)),
         "accepted": (_("Count, photograph, accept"), _("Buyer · %(name)s") % {"name": buyer}),
-        "": (refused or _("Finished"), ""),
+        "": (_refused_next(order) or _("Finished"), ""),
     }
     text, owner = said[waits]
     return steps, text, owner
@@ -175,6 +175,12 @@ def _known_steps(row: UnitOrder, settled: Settled) -> dict[str, Step]:
             day(order.completed_at),
         ),
     }  # fmt: skip
+
+
+def _refused_next(order: Any) -> str:
+    """Return what comes after an order of which nothing was accepted: what is still needed is asked for anew."""
+    words_ = refused_words(order)
+    return _("%(ended)s. Ask for what is still needed in a new request.") % {"ended": words_} if words_ else ""
 
 
 def refused_words(order: Any) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from procurement.views import acceptance, addresses, boards, declaring, entry, home, orders, rates, requests
+from procurement.views import acceptance, addresses, boards, declaring, entry, filling, home, orders, rates, requests
 
 app_name = "units"
 
@@ -17,8 +17,8 @@ urlpatterns = [
     path("requests/", requests.index, name="requests"),
     path("requests/new/", requests.start, name="request-start"),
     path("requests/<str:number>/", requests.detail, name="request"),
-    path("requests/<str:number>/add/", requests.add, name="request-add"),
-    path("requests/<str:number>/list/", requests.from_list, name="request-list"),
+    path("requests/<str:number>/add/", filling.add, name="request-add"),
+    path("requests/<str:number>/list/", filling.from_list, name="request-list"),
     path("requests/<str:number>/paper/", requests.paper, name="request-paper"),
     path("requests/<str:number>/change/", requests.change, name="request-change"),
     path("requests/<str:number>/facts/", requests.facts, name="request-facts"),

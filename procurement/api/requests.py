@@ -230,6 +230,11 @@ class RowOut(Answer):
     row: int
     code: str
     verdict: str = Field(examples=["unknown"])
+    also: str = Field(
+        examples=["not_whole"],
+        description=gettext_noop("What is wrong with the quantity besides, where the verdict is on the code."),
+    )
+    same_as: int = Field(description=gettext_noop("The row whose code it repeats; 0 for none."))
     quantity: int
 
 
@@ -246,7 +251,14 @@ def _checked(text: str) -> tuple[dict[int, int], list[dict[str, Any]], list[int]
     rows = check_list(found.cells)
     good = {row.specification_id: row.quantity for row in rows if row.verdict == RowVerdict.GOOD}
     bad = [
-        {"row": row.number, "code": row.code, "verdict": str(row.verdict), "quantity": row.quantity}
+        {
+            "row": row.number,
+            "code": row.code,
+            "verdict": str(row.verdict),
+            "also": str(row.also or ""),
+            "same_as": row.same_as,
+            "quantity": row.quantity,
+        }
         for row in rows
         if row.verdict != RowVerdict.GOOD
     ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.operations.accepting import NAME_LENGTH, Receivers
 from procurement.rules.lists import MOST_PIECES
-from shop.core.fields import LineField, NumberField, WholeField
+from shop.core.fields import LineField, NumberField, PiecesField
 
 MOST_KILOGRAMS = Decimal(1_000_000)
 OUTSIDE = "outside"
@@ -91,16 +91,13 @@ class AcceptForm(forms.Form):
             (OUTSIDE, _("A witness from outside the unit")),
         ]
         for line in self.lines:
-            self.fields[f"accepted-{line.line_id}"] = WholeField(
+            self.fields[f"accepted-{line.line_id}"] = PiecesField(
                 label=line.name,
                 min_value=0,
                 max_value=MOST_PIECES,
                 initial=line.sent,
-                widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-testid": "accepted-pieces"}),
-                error_messages={
-                    "required": _("Enter how many arrived well, 0 for none."),
-                    "invalid": _("Enter how many arrived well, 0 for none."),
-                },
+                widget=forms.TextInput(attrs={"data-testid": "accepted-pieces"}),
+                error_messages={"required": _("Enter how many arrived well, 0 for none.")},
             )
             if line.net_grams:
                 self.fields[f"weight-{line.line_id}"] = NumberField(

@@ -14,8 +14,10 @@ from procurement.models import AcceptanceLine, AcceptancePhoto, BudgetUnit, Good
 from procurement.operations.lengths import check_length
 from procurement.operations.permissions import APPROVER, BUYER, RECEIVERS, must_be
 from procurement.operations.quota import KIND
+from procurement.rules.acceptance import needs_reason
 from procurement.states import AcceptanceKind, ReceiverKind
 from shop.accounts.queries import people_in_organisation
+from shop.core import outbox
 from shop.core.errors import InvalidInput
 from shop.core.names import is_name, plain_name
 from shop.core.texts import one_line
@@ -66,19 +68,28 @@ def accept_goods(
     The delivery is `shipment_ids`, or every parcel that waits. `weighed` (line id → grams) charges by weight what is
     lighter than it should be. Without `receivers`, the person of the account received it.
     Raises TooMuch (field `accepted-<line>`) beyond what was sent, InvalidInput for a photo that is none or more than
-    six of them and (field `receiver`, `second`, `witness`) where a name is missing or is nobody's of the unit, WrongState when nothing waits to be accepted,
-    NotAllowed for others than the unit's buyers and approvers. Locks: as accept_order.
+    six of them, (field `receiver`, `second`, `witness`) where a name is missing or is nobody's of the unit and (field
+    `note`, code `reason_missing`) where goods are refused whole without a reason, WrongState when nothing waits to be
+    accepted, NotAllowed for others than the unit's buyers and approvers. Locks: as accept_order.
     """
     if len(photos) > MOST_PHOTOS:
         raise InvalidInput(_("At most %(most)d photos.") % {"most": MOST_PHOTOS}, field="photos")
     with transaction.atomic():
         row = UnitOrder.objects.select_related("unit__organisation").get(pk=order_id)
         must_be(actor, row.unit, BUYER, APPROVER)
+        note = check_length(one_line(note), "note")
         named = _check_receivers(row.unit, receivers or Receivers(name=actor.name))
         done = accept_order(
             order_id=order_id, accepted=accepted, weighed=weighed, shipment_ids=shipment_ids, actor=actor, at=at,
             note=note,
         )  # fmt: skip
+        refuses = needs_reason((line.sent, line.accepted) for line in done.lines)
+        if refuses and not note:
+            raise InvalidInput(
+                _("Say why goods are refused whole: the supplier reads it, and it stands on the record."),
+                code="reason_missing",
+                field="note",
+            )
         acceptance = GoodsAcceptance.objects.create(
             order_id=order_id,
             sequence=_next_sequence(order_id),
@@ -89,7 +100,7 @@ def accept_goods(
             second_account_id=named.second_account_id,
             second_kind=named.second_kind,
             short_fen=done.short_fen,
-            note=check_length(note, "note"),
+            note=note,
             actor_id=actor.pk,
             at=at,
         )
@@ -113,6 +124,13 @@ def accept_goods(
         AcceptancePhoto.objects.bulk_create(
             [AcceptancePhoto(acceptance=acceptance, picture=picture) for picture in pictures]
         )
+        if refuses:
+            outbox.enqueue(
+                task="procurement.tell_refused",
+                args={"acceptance_id": acceptance.pk},
+                key=f"goods_refused:{acceptance.pk}",
+                at=at,
+            )
         return acceptance
 
 

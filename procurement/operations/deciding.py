@@ -12,6 +12,7 @@ from procurement.models import PurchaseRequest, RequestDecision
 from procurement.operations.lengths import check_length
 from procurement.operations.permissions import APPROVER, FINANCE, must_be
 from procurement.operations.requests import check_lines, check_year, lock_request, tell_step
+from procurement.rules.budget import left_after
 from procurement.states import REQUEST_MOVES, Fund, RequestState
 from procurement.texts import year_of
 from shop.core import audit, ledger
@@ -25,11 +26,11 @@ def decide_request(
 ) -> PurchaseRequest:
     """Approve a request at the step where it stands, or return it with a reason.
 
-    The last approval takes the total off the fund's budget of the year in which it is to be ordered. Raises WrongStep when
-    it does not wait for a decision (somebody else was first, or its buyer took it back) and, for a yes, when that year is
-    over (code `year_differs`), OverLimit where its buyer may not have that much, ChangedSince for another version than the one that was read,
-    OwnRequest for who asked for it or decided before, NotAllowed, NoBudget, InvalidInput on `reason`: none to return it, or one too long.
-    Locks: request, then budget.
+    No approval goes beyond what is left of the fund's budget of the year in which it is to be ordered (NoBudget), whichever
+    step it is; the last one takes the total off it. Raises WrongStep when it does not wait for a decision (somebody else was
+    first, or its buyer took it back) and, for a yes, when that year is over (code `year_differs`), OverLimit where its buyer
+    may not have that much, ChangedSince for another version than the one that was read, OwnRequest for who asked for it or
+    decided before, NotAllowed, InvalidInput on `reason`: none to return it, or one too long. Locks: request, then budget.
     """
     with transaction.atomic():
         request = lock_request(request_id)
@@ -47,6 +48,7 @@ def decide_request(
             check_year(request, at)
         if approve:
             check_lines(request, request.lines.all())
+            _check_budget(request)
         RequestDecision.objects.create(
             request=request, version=version, step=step, approved=approve, reason=reason,
             total_fen=request.total_fen, actor=actor, at=at,
@@ -75,6 +77,20 @@ def _check_hands(request: PurchaseRequest, actor: Any) -> None:
         raise OwnRequest(_("You decided on this one already: the second approval is a colleague's."))
 
 
+def _check_budget(request: PurchaseRequest) -> None:
+    """Raise NoBudget where less is left than the request costs: nobody's approval is taken back by the next step."""
+    account = books.budget(request.unit_id, request.year, fund=request.fund)
+    if left_after(ledger.sums([account])[account], request.total_fen) < 0:
+        raise _no_budget(request)
+
+
+def _no_budget(request: PurchaseRequest) -> NoBudget:
+    text = _(
+        "The budget of %(year)d (%(fund)s) has less left than this costs. Raise the budget, or return the request."
+    )
+    return NoBudget(text % {"year": request.year, "fund": Fund(request.fund).label})
+
+
 def _take_budget(request: PurchaseRequest, actor: Any, at: datetime) -> None:
     try:
         ledger.post(
@@ -90,10 +106,5 @@ def _take_budget(request: PurchaseRequest, actor: Any, at: datetime) -> None:
             actor_id=actor.pk,
         )
     except ledger.Overdrawn as error:
-        raise NoBudget(
-            _(
-                "The budget of %(year)d (%(fund)s) has less left than this costs. Raise the budget, or return the "
-                "request."
-            )
-            % {"year": request.year, "fund": Fund(request.fund).label}
-        ) from error
+        # Somebody else's approval took it between the look and this.
+        raise _no_budget(request) from error

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from procurement.models import AcceptanceLine, BudgetUnit, GoodsAcceptance, UnitOrder
 from procurement.operations.permissions import RECEIVERS
 from shop.accounts.queries import people_in_organisation
+from shop.sales.hooks import Accepted
 from shop.sales.queries.deliveries import undecided_shipments
 
 
@@ -26,3 +27,18 @@ def receivers_of(unit: BudgetUnit, *, besides: int) -> dict[int, str]:
     """Return the names by account of the people of a unit who may receive goods with the person `besides`. One query."""
     people = people_in_organisation(unit.organisation_id, *RECEIVERS)
     return {pk: name for pk, name in people.items() if pk != besides and name}
+
+
+def told_to_supplier(order_id: int) -> list[Accepted]:
+    """Return how the deliveries of a unit's order were accepted, as its supplier reads it. Two queries."""
+    rows = GoodsAcceptance.objects.filter(order_id=order_id).prefetch_related("lines").order_by("sequence")
+    return [
+        Accepted(
+            row.at,
+            " · ".join(name for name in (row.receiver_name, row.second_name) if name),
+            row.note,
+            row.short_fen,
+            tuple((each.line_id, each.sent, each.accepted) for each in row.lines.all()),
+        )
+        for row in rows
+    ]

@@ -6,22 +6,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shop.core.numbers import PIECES, NotACount, read_count
+from shop.core.texts import one_line
+
 MOST_ROWS = 500
 MOST_PIECES = 99_999
 # A head stands below a title, a date, a unit's name; further down it is no head any more.
 HEAD_WITHIN = 20
 _CODE_HEADS = {
     *("编码", "商品编码", "产品编码", "物料编码", "商品编号", "产品编号", "编号", "货号", "品号"),
-    *("code", "sku", "item", "itemcode", "productcode", "itemno"),
+    *("sku编码", "sku码", "商品代码", "产品代码", "代码"),
+    *("code", "sku", "skucode", "item", "itemcode", "productcode", "itemno"),
 }
 _FORMULA = ("=", "+", "@")
 _QUANTITY_HEADS = {
     *("数量", "件数", "采购数量", "订购数量", "订货数量", "需求数量", "申购数量", "采购件数"),
     *("quantity", "qty", "pieces", "pcs"),
 }
-_PIECES = {"件", "个", "份", "只", "piece", "pieces", "pc", "pcs"}
-_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_PLACES = {"十": 10, "百": 100, "千": 1000}
+_UNIT_HEADS = {"单位", "计量单位", "采购单位", "unit", "uom"}
+# What may stand behind a number in a list without a head, and is no piece.
+_OTHER_UNITS = {
+    *("箱", "斤", "公斤", "千克", "克", "吨", "袋", "盒", "瓶", "桶", "包", "提", "筐", "板", "套", "打"),
+    *("kg", "g", "box", "boxes", "case", "cases", "bag", "bags"),
+}
 
 
 class Verdict(StrEnum):
@@ -39,15 +46,39 @@ class Verdict(StrEnum):
     FORMULA = "formula"
     NOT_FOR_SALE = "not_for_sale"
     TOO_FEW_LEFT = "too_few_left"
+    TWO_NUMBERS = "two_numbers"
+
+
+COUNTS = frozenset(
+    {
+        Verdict.NO_QUANTITY,
+        Verdict.NOT_A_NUMBER,
+        Verdict.OTHER_UNIT,
+        Verdict.NOT_WHOLE,
+        Verdict.TOO_MANY,
+        Verdict.TWO_NUMBERS,
+    }
+)  # the verdicts on a number of pieces alone
+
+
+class Missing(StrEnum):
+    """Which column a head lacks: without it nothing of the list is read."""
+
+    CODE = "code"
+    QUANTITY = "quantity"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One row as it was sent: its number in the file, code and quantity as texts."""
+    """One row as it was sent: its number in the file, code and quantity as texts.
+
+    `is_unclear`: another number stands beside the quantity, and nothing says which of them it is.
+    """
 
     number: int
     code: str
     quantity: str
+    is_unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +92,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One row with its verdict. `quantity` is 0 where none could be read; `same_as` is the row it repeats."""
+    """One row with its verdict. `quantity` is 0 where none could be read; `same_as` is the row it repeats.
+
+    `also` is what is wrong with the number of pieces besides, where the verdict is on something else.
+    """
 
     number: int
     code: str
@@ -71,39 +105,83 @@ class Checked:
     specification_id: int = 0
     same_as: int = 0
     left: int = 0
+    also: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What was read of a table: its rows, the number of the head's row (0 without one), and what stands above it."""
+    """What was read of a table: its rows, the number of the head's row (0 without one), and what stands above it.
+
+    `missing`: its head names one of the two columns alone, so no row of it is read.
+    """
 
     cells: list[Cell]
     head: int = 0
     skipped: tuple[int, ...] = ()
+    missing: Missing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where code, quantity and, where there is such a column, its unit stand; the unit that the head itself gives."""
+
+    code: int = 0
+    quantity: int = 1
+    unit_at: int | None = None
+    unit: str = ""
+    is_headed: bool = False
+    last: int = 0
 
 
 def read_rows(table: Sequence[Sequence[object]]) -> Listed:
     """Return the rows of a table of cells; the head among the first rows says which columns are code and quantity.
 
-    What stands above the head is skipped, and said to be. Without a head the first two columns count, from the first
-    row on. Empty rows are left out; numbers are those of the table. At most MOST_ROWS rows are read, one more to tell.
+    What stands above the head is skipped, and said to be. A head that names one of the two alone leaves nothing to read.
+    Without a head the first two columns count, from the first row on. Empty rows are left out; numbers are those of the
+    table. At most MOST_ROWS rows are read, one more to tell.
     """
     texts = [[_text(value) for value in row] for row in table]
     head = next((n for n, row in enumerate(texts[:HEAD_WITHIN]) if _columns(row) is not None), None)
-    columns = _columns(texts[head]) if head is not None else None
-    code_at, quantity_at, unit = columns or (0, 1, "")
+    if head is None and (missing := next(filter(None, map(_missing, texts[:HEAD_WITHIN])), None)):
+        return Listed([], missing=missing)
+    columns = (_columns(texts[head]) if head is not None else None) or _Columns()
     start = 0 if head is None else head + 1
     found: list[Cell] = []
     for number, row in enumerate(texts[start:], start=start + 1):
         if not any(row):
             continue
-        code, quantity = (row[index] if index < len(row) else "" for index in (code_at, quantity_at))
-        # What the head measures in stands behind each number: boxes are not read as pieces.
-        found.append(Cell(number, code[:60], f"{quantity}{unit if quantity else ''}"[:40]))
+        found.append(_cell(number, row, columns))
         if len(found) > MOST_ROWS:
             break
     skipped = tuple(n for n, row in enumerate(texts[: start - 1], start=1) if any(row)) if start else ()
     return Listed(found, start, skipped)
+
+
+def _cell(number: int, row: Sequence[str], columns: _Columns) -> Cell:
+    """Return a row's code and quantity. What it is measured in stands behind the number: boxes are not read as pieces."""
+    code, quantity, unit, beside = (
+        row[index] if index is not None and index < len(row) else ""
+        for index in (columns.code, columns.quantity, columns.unit_at, columns.quantity + 1)
+    )
+    if columns.is_headed:
+        # A comma that groups thousands splits a number in a file of commas: 1,200 is neither 1 nor 200.
+        is_unclear = columns.quantity == columns.last and _is_split(quantity, beside)
+    else:
+        others = row[2:]
+        is_unclear = any(_is_number(each) for each in others)
+        unit = others[0] if others and others[0].lower() in _OTHER_UNITS else ""
+    behind = columns.unit or unit
+    if quantity and behind and behind.lower() not in PIECES and quantity[-1:].isdigit():
+        quantity = f"{quantity}{behind}"
+    return Cell(number, code[:60], quantity[:40], is_unclear)
+
+
+def _is_split(number: str, beside: str) -> bool:
+    return bool(re.fullmatch(r"[0-9]{1,3}", number) and re.fullmatch(r"[0-9]{3}(?:\.[0-9]+)?", beside))
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.match(r"[-+¥￥]?[0-9.]", text))
 
 
 def rows_of(table: Iterable[Sequence[object]]) -> list[Cell]:
@@ -116,18 +194,30 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return unicodedata.normalize("NFKC", str(value)).strip()
+    return one_line(unicodedata.normalize("NFKC", str(value)))
 
 
-def _columns(texts: Sequence[str]) -> tuple[int, int, str] | None:
-    """Return the columns of code and quantity, and the unit that a head gives in brackets where it is not pieces."""
+def _columns(texts: Sequence[str]) -> _Columns | None:
+    """Return the columns of a head, with the unit that it gives in brackets where it is not pieces."""
     heads = [_head(text) for text in texts]
-    code = next((i for i, (head, _unit) in enumerate(heads) if head in _CODE_HEADS), None)
-    quantity = next((i for i, (head, _unit) in enumerate(heads) if head in _QUANTITY_HEADS), None)
+    code, quantity, unit_at = (
+        next((i for i, (head, _unit) in enumerate(heads) if head in names), None)
+        for names in (_CODE_HEADS, _QUANTITY_HEADS, _UNIT_HEADS)
+    )
     if code is None or quantity is None:
         return None
-    unit = heads[quantity][1]
-    return code, quantity, "" if unit in _PIECES else unit
+    last = max(i for i, text in enumerate(texts) if text)
+    return _Columns(code, quantity, unit_at, heads[quantity][1], is_headed=True, last=last)
+
+
+def _missing(texts: Sequence[str]) -> Missing | None:
+    """Return which of the two columns a row lacks that is a head all the same: it names the other beside something."""
+    heads = {_head(text)[0] for text in texts if text}
+    if len(heads) < 2:
+        return None
+    if heads & _QUANTITY_HEADS:
+        return Missing.CODE
+    return Missing.QUANTITY if heads & _CODE_HEADS else None
 
 
 def _head(text: str) -> tuple[str, str]:
@@ -139,16 +229,37 @@ def _head(text: str) -> tuple[str, str]:
 
 
 def split_text(text: str) -> list[list[str]]:
-    """Return the cells of pasted lines: tabs (from a spreadsheet), else commas, semicolons, or runs of spaces."""
-    table = []
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        for separator in ("\t", ",", "，", ";", "；"):
-            if separator in line:
-                table.append([cell.strip().strip('"') for cell in line.split(separator)])
-                break
+    """Return the cells of pasted lines: tabs (from a spreadsheet), else commas, semicolons, or code and rest by spaces.
+
+    A cell that was copied with a line break in it stands in quotes, and is one cell.
+    """
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    joined = _BROKEN_CELL.sub(lambda found: found.group().replace("\n", " "), plain)
+    return [_split_line(line) for line in joined.split("\n")]
+
+
+_BROKEN_CELL = re.compile(r'(?:(?<=[\t\n,;，；])|^)"(?:[^"\t]|"")*"(?=[\t\n,;，；]|$)')
+_QUOTED_CELL = re.compile(r'"((?:[^"]|"")*)"')
+
+
+def _split_line(line: str) -> list[str]:
+    # What stands in quotes has no say in what separates the cells.
+    bare = _QUOTED_CELL.sub("", line)
+    separator = next((each for each in "\t,，;；" if each in bare), None)
+    if separator is None:
+        return [cell.strip('"') for cell in line.split(None, 1)]
+    cells, quoted = [""], False
+    for sign in line:
+        if sign == '"':
+            quoted = not quoted
+        if sign == separator and not quoted:
+            cells.append("")
         else:
-            table.append(line.split())
-    return table
+            cells[-1] += sign
+    # A quote that never ends swallows nothing.
+    if quoted:
+        cells = line.split(separator)
+    return [cell.strip().strip('"') for cell in cells]
 
 
 def check_rows(cells: Iterable[Cell], known: Mapping[str, Known]) -> list[Checked]:
@@ -167,6 +278,9 @@ def _check(cell: Cell, known: Mapping[str, Known], first: Mapping[str, int]) -> 
     code = cell.code.upper()
     found = known.get(code)
     what, quantity = read_quantity(cell.quantity)
+    if cell.is_unclear:
+        what, quantity = Verdict.TWO_NUMBERS, 0
+    counted = what
     facts: dict[str, int] = {}
     if not code:
         what = Verdict.NO_CODE
@@ -182,54 +296,16 @@ def _check(cell: Cell, known: Mapping[str, Known], first: Mapping[str, int]) -> 
         what, facts = Verdict.TOO_FEW_LEFT, {"quantity": quantity, "left": found.available}
     elif what == Verdict.GOOD:
         facts = {"quantity": quantity, "specification_id": found.specification_id}
-    return Checked(cell.number, cell.code, cell.quantity, what, **facts)
+    also = counted if what not in (counted, Verdict.FORMULA) and counted in COUNTS else None
+    return Checked(cell.number, cell.code, cell.quantity, what, also=also, **facts)
 
 
 def read_quantity(text: str) -> tuple[Verdict, int]:
-    """Return pieces from a typed number: 12, 1,200, 12.0, 24件, 二十 and full-width digits are; "2 箱" and 1.5 are not."""
-    plain = unicodedata.normalize("NFKC", text).strip().lstrip("'").strip()
-    if not plain:
-        return Verdict.NO_QUANTITY, 0
-    number, unit = _apart(plain)
-    if not number:
-        return Verdict.NOT_A_NUMBER, 0
-    if unit and unit not in _PIECES:
-        return (Verdict.OTHER_UNIT if unit.isalpha() else Verdict.NOT_A_NUMBER), 0
-    whole, _, part = number.replace(",", "").partition(".")
-    if part.strip("0"):
-        return Verdict.NOT_WHOLE, 0
-    quantity = int(whole[:12])
+    """Return the pieces of a row, at least one and at most MOST_PIECES, or why there are none."""
+    try:
+        quantity = read_count(text)
+    except NotACount as error:
+        return Verdict(error.fault), 0
     if quantity < 1:
         return Verdict.NOT_WHOLE, 0
     return (Verdict.TOO_MANY, 0) if quantity > MOST_PIECES else (Verdict.GOOD, quantity)
-
-
-def _apart(text: str) -> tuple[str, str]:
-    """Return the number at the beginning of a text, in digits, and the unit behind it; "" where there is none."""
-    found = re.fullmatch(r"(-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)(?![0-9,])\s*(.*)", text)
-    if found:
-        return found.group(1), found.group(2).strip().lower()
-    spoken = re.fullmatch(r"([零〇一二两三四五六七八九十百千]+)\s*(.*)", text)
-    if not spoken:
-        return "", ""
-    number = _spoken(spoken.group(1))
-    return (str(number) if number is not None else ""), spoken.group(2).strip().lower()
-
-
-def _spoken(text: str) -> int | None:
-    """Return a number in Chinese below ten thousand, such as 二十 or 一百零五; None for what is none."""
-    total, digit, last = 0, None, 10_000
-    for sign in text:
-        if sign in _DIGITS:
-            if digit is not None and digit != 0:
-                return None
-            digit = _DIGITS[sign]
-        else:
-            place = _PLACES[sign]
-            if place >= last or digit == 0 or (digit is None and (place != 10 or total)):
-                return None
-            total, digit, last = total + (digit or 1) * place, None, place
-    # 一百二 is 120 when it is spoken, and 102 to who reads it: it is refused.
-    if digit and last > 10 and total and "零" not in text and "〇" not in text:
-        return None
-    return total + (digit or 0)

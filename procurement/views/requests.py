@@ -10,29 +10,27 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from catalog.queries.supply import find_goods
-from procurement import lists
-from procurement.forms.units import DecisionForm, FactsForm, ListForm
+from procurement.forms.units import DecisionForm, FactsForm
 from procurement.models import PurchaseRequest
 from procurement.operations import requests as operations
 from procurement.operations.deciding import STEPS, decide_request
-from procurement.operations.drafts import open_draft, take_list
+from procurement.operations.drafts import open_draft
 from procurement.operations.ordering import order_request
 from procurement.queries.quota import budget_of
-from procurement.queries.requests import TABS, check_list, left_of_goods, request_of, request_page
+from procurement.queries.requests import TABS, left_of_goods, request_of, request_page
 from procurement.queries.units import Seat
 from procurement.request_shown import changed_facts, line_changes, place_of
 from procurement.rules.amounts import in_capitals
-from procurement.rules.lists import Cell, Verdict
+from procurement.rules.budget import left_after
 from procurement.rules.quota import budget_year
 from procurement.shown import BADGES, history, terms_words, thumb
 from procurement.states import EDITABLE, Fund, RequestState
 from procurement.texts import words, year_of
 from procurement.views.entry import console, for_unit, seat_at, seats
 from shop.core import sent
-from shop.core.errors import DomainError
+from shop.core.errors import DomainError, InvalidInput
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 
@@ -134,18 +132,21 @@ def _show(request: HttpRequest, seat: Seat, found: PurchaseRequest, *, status: i
     this = year_of(timezone.now())
     context["facts_form"] = FactsForm(
         this_year=this,
+        # What was typed and refused stays.
         initial={
             "fund": found.fund, "terms": found.terms, "note": found.note, "year": budget_year(found.year, this),
-        },
+        } | {name: request.POST[name] for name in ("fund", "terms", "note", "year") if name in request.POST},
     )  # fmt: skip
     waits = found.state in (RequestState.SUBMITTED, RequestState.CHECKED) and found.year < this
     context["anew_for"] = this if waits or (found.state == RequestState.APPROVED and found.year != this) else None
     context["decision_form"] = DecisionForm(initial={"version": found.version})
     if context["can_decide"]:
         left, _spent = budget_of(seat.pk, context["year"], found.fund)
-        context |= {"budget_left": left, "budget_after": left - found.total_fen}
+        context |= {"budget_left": left, "budget_after": left_after(left, found.total_fen)}
     for row in context["lines"]:
-        row["refusal"] = more.get("refused", {}).get(f"pieces-{row['line'].specification_id}", "")
+        name = f"pieces-{row['line'].specification_id}"
+        row["refusal"] = more.get("refused", {}).get(name, "")
+        row["typed"] = request.POST.get(name, str(row["line"].quantity))[: sent.MOST_TYPED]
     return console(request, seat, "request", context | more, status)
 
 
@@ -181,7 +182,8 @@ def _action(act: Act) -> Callable[..., HttpResponse]:
             said = act(request, found, timezone.now())
         except DomainError as error:
             seat, found = own_request(request, number)
-            fields = {error.field: str(error.message)} if error.field and error.field.startswith("pieces-") else {}
+            beside = bool(error.field and error.field.startswith("pieces-"))
+            fields = error.details.get("refused") or ({error.field: str(error.message)} if beside else {})
             return _show(
                 request, seat, found, status=error.status, refusal=str(error.message), refused=fields,
                 typed_reason=sent.paragraphs(request, "reason"), reason_refused=error.field == "reason",
@@ -201,11 +203,19 @@ def asked_version(request: HttpRequest) -> int | None:
 
 @_action
 def change(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
-    """Set the pieces of lines."""
-    operations.put_lines(
-        request_id=found.pk, pieces=sent.pieces(request), version=asked_version(request), actor=request.user, at=at
-    )
-    return _("Saved. Prices are today's.")
+    """Set the pieces of lines, and take one out by its button."""
+    typed, removed = sent.counts(request), request.POST.get("remove", "")
+    given = typed.read | {pk: 0 for pk in typed.typed if str(pk) == removed}
+    refused = {f"pieces-{pk}": text for pk, text in typed.refused.items() if str(pk) != removed}
+    for pk in typed.typed:
+        # Nothing, or 0, is a slip as often as a wish: a line is taken out by its own button.
+        if str(pk) != removed and pk not in typed.refused and not given.get(pk):
+            refused[f"pieces-{pk}"] = _("Enter how many pieces, or take the line out.")
+    if refused:
+        text = _("Nothing was saved: look at the quantities below.")
+        raise InvalidInput(text, field=next(iter(refused)), refused=refused)
+    operations.put_lines(request_id=found.pk, pieces=given, version=asked_version(request), actor=request.user, at=at)
+    return _("Taken out. Prices are today's.") if removed else _("Saved. Prices are today's.")
 
 
 @_action
@@ -266,124 +276,3 @@ def order(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
     """Order what was approved."""
     order_request(request_id=found.pk, actor=request.user, at=at)
     return _("Ordered. The suppliers are told.")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_unit
-def add(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
-    """Find goods in the catalogue and put them on the request."""
-    seat, found = own_request(request, number)
-    query = request.GET.get("q", "")[:60]
-    refusal, status = "", 200
-    if request.method == "POST":
-        wanted = {pk: count for pk, count in sent.pieces(request).items() if count}
-        try:
-            operations.put_lines(request_id=found.pk, pieces=wanted, adds=True, actor=request.user, at=timezone.now())
-        except DomainError as error:
-            refusal, status = str(error.message), error.status
-        else:
-            text = ngettext("%(n)d product added.", "%(n)d products added.", len(wanted))
-            messages.success(request, text % {"n": len(wanted)})
-            return HttpResponseRedirect(request.get_full_path())
-        seat, found = own_request(request, number)
-    page, goods = find_goods(query, request.GET.get("page", 1))
-    there = {line.specification_id: line.quantity for line in found.lines.all()}
-    rows = [
-        {
-            "name": words(each.name_zh, each.name_en),
-            "supplier": words(each.supplier_zh, each.supplier_en),
-            "picture": thumb(each.picture_key),
-            "slug": each.slug,
-            "specs": [
-                {
-                    "spec": spec,
-                    "text": words(spec.spec_zh, spec.spec_en),
-                    "there": there.get(spec.specification_id, 0),
-                }
-                for spec in each.specifications
-            ],
-        }
-        for each in goods
-    ]
-    context = {
-        "request_": found,
-        "query": query,
-        "page": page,
-        "rows": rows,
-        "refusal": refusal,
-        "kinds": len(there),
-        "can_edit": seat.buys and found.state in EDITABLE,
-    }
-    return console(request, seat, "request_add", context, status)
-
-
-def _reason(row: Any) -> str:
-    said = {
-        Verdict.GOOD: "",
-        Verdict.NO_CODE: _("No code in this row."),
-        Verdict.UNKNOWN: _("No product has this code. Compare it with the catalogue."),
-        Verdict.DUPLICATE: _("The same code as in row %(n)d: only the first counts. Add the pieces there."),
-        Verdict.NO_QUANTITY: _("No quantity. Write how many pieces."),
-        Verdict.NOT_A_NUMBER: _("“%(typed)s” is not a number of pieces. Write digits."),
-        Verdict.OTHER_UNIT: _("“%(typed)s” is not counted in pieces. Write how many pieces that is."),
-        Verdict.NOT_WHOLE: _("“%(typed)s” is not a whole number of pieces above zero."),
-        Verdict.TOO_MANY: _("More than can be asked for in one row."),
-        Verdict.FORMULA: _("A formula. Paste its value instead."),
-        Verdict.NOT_FOR_SALE: _("Not sold at the moment."),
-        Verdict.TOO_FEW_LEFT: _("Only %(left)d left."),
-    }[row.verdict]
-    return said % {"n": row.same_as, "typed": row.typed, "left": row.left}
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_unit
-def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
-    """Read a pasted or uploaded list, show each row with its reason, take the good rows alone."""
-    seat, found = own_request(request, number)
-    form, rows, status, refusal = ListForm(), [], 200, ""
-    found_list: lists.ReadList | None = None
-    if request.method == "POST" and "take" in request.POST:
-        codes, counts = request.POST.getlist("code")[:600], request.POST.getlist("count")[:600]
-        cells = [Cell(n, code[:60], count[:40]) for n, (code, count) in enumerate(zip(codes, counts, strict=False), 1)]
-        good = [row for row in check_list(cells) if row.verdict == Verdict.GOOD]
-        try:
-            taken, is_new = take_list(
-                request_id=found.pk,
-                pieces={row.specification_id: row.quantity for row in good},
-                version=asked_version(request),
-                actor=request.user,
-                at=timezone.now(),
-            )
-        except DomainError as error:
-            refusal, status = str(error.message), error.status
-        else:
-            text = ngettext("%(n)d row taken.", "%(n)d rows taken.", len(good))
-            said = text % {"n": len(good)} if is_new else _("This list was taken before: here it is.")
-            messages.success(request, said)
-            return to_request(taken.number)
-    elif request.method == "POST":
-        form = ListForm(request.POST, request.FILES)
-        status = 422
-        if form.is_valid():
-            try:
-                found_list = lists.read(form.cleaned_data["text"], form.cleaned_data["file"])
-                rows = check_list(found_list.cells)
-                status = 200
-            except DomainError as error:
-                form.add_error(error.field, str(error.message))
-    good_rows = [row for row in rows if row.verdict == Verdict.GOOD]
-    context = {
-        "request_": found,
-        "form": form,
-        "rows": [{"row": row, "reason": _reason(row), "is_good": row.verdict == Verdict.GOOD} for row in rows],
-        "good": len(good_rows),
-        "bad": len(rows) - len(good_rows),
-        "refusal": refusal,
-        "list": found_list,
-        "others": [
-            {"name": name, "count": len(listed.cells), "text": lists.as_text(listed)}
-            for name, listed in (found_list.others if found_list else ())
-        ],
-        "can_edit": seat.buys and found.state in EDITABLE,
-    }
-    return console(request, seat, "request_list", context, status)

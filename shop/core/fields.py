@@ -13,8 +13,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shop.core import codes, texts
+from shop.core.count_words import count_words
 from shop.core.errors import DomainError
-from shop.core.numbers import plain_number, whole_number
+from shop.core.numbers import NotACount, plain_number, read_count, whole_number
 from shop.core.times import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
 
 
@@ -71,6 +72,29 @@ class WholeField(forms.IntegerField):
             except ValueError:
                 raise ValidationError(self.error_messages["invalid"], code="invalid") from None
         return super().to_python(value)
+
+
+class PiecesField(forms.IntegerField):
+    """A number of pieces as people type it, read as in a file: "24件", "１２" and "1,200" are, "2 箱" is said to be none.
+
+    What is said of another text names what was typed; a form's own `error_messages` stand for required and the bounds.
+    """
+
+    # A browser's own field of numbers hands over nothing of what it does not understand.
+    widget = forms.TextInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.widget.attrs = {"inputmode": "numeric", "autocomplete": "off"} | self.widget.attrs
+
+    def to_python(self, value: Any) -> Any:
+        """Return the number, None for nothing."""
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        try:
+            return read_count(value)
+        except NotACount as error:
+            raise ValidationError(count_words(error.fault, texts.one_line(value)[:40]), code="invalid") from None
 
 
 class DayField(forms.DateField):

@@ -1,11 +1,15 @@
 """Texts of a POST that no form of Django's reads: cleaned like those of LineField and ParagraphsField."""
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest
 
 from shop.core import texts
+from shop.core.count_words import count_words
 from shop.core.lengths import check_length
-from shop.core.numbers import whole_number
+from shop.core.numbers import CountFault, NotACount, read_count
 
+MOST_TYPED = 40
 NO_PIECES = -1  # stands for what is no number of pieces: whoever takes them refuses it beside its field
 
 
@@ -22,23 +26,46 @@ def paragraphs(request: HttpRequest, name: str, most: int | None = None) -> str:
     return _of_length(texts.many_lines(request.POST.get(name, "")), name, most)
 
 
-def pieces(request: HttpRequest) -> dict[int, int]:
-    """Return what was typed in fields `pieces-<id>`, by id: 0 for nothing, NO_PIECES for what is no whole number."""
-    found = {}
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was typed in fields `pieces-<id>`, by id.
+
+    `read` are numbers of pieces, `refused` what is none, with the words to say beside the field; a field left empty is in
+    neither. `typed` is all of it, as it was typed.
+    """
+
+    read: dict[int, int]
+    refused: dict[int, str]
+    typed: dict[int, str]
+
+    @property
+    def empty(self) -> list[int]:
+        """The fields that were left empty."""
+        return [pk for pk in self.typed if pk not in self.read and pk not in self.refused]
+
+
+def counts(request: HttpRequest) -> Counts:
+    """Return the numbers of pieces of a form, read as those of a file are, and what is said of what is none."""
+    found = Counts({}, {}, {})
     for name in request.POST:
-        key, value = name.removeprefix("pieces-"), request.POST.get(name, "")
-        if name != key and key.isascii() and key.isdigit() and len(key) < 16:
-            found[int(key)] = _whole(value) if value.strip() else 0
+        key = name.removeprefix("pieces-")
+        if name == key or not (key.isascii() and key.isdigit() and len(key) < 16):
+            continue
+        pk, typed = int(key), line(request, name)
+        found.typed[pk] = typed
+        try:
+            found.read[pk] = read_count(typed)
+        except NotACount as error:
+            if error.fault != CountFault.NO_QUANTITY:
+                found.refused[pk] = count_words(error.fault, typed[:MOST_TYPED])
     return found
+
+
+def pieces(request: HttpRequest) -> dict[int, int]:
+    """Return what was typed in fields `pieces-<id>`, by id: 0 for nothing, NO_PIECES for what is no number of pieces."""
+    found = counts(request)
+    return {pk: found.read.get(pk, NO_PIECES if pk in found.refused else 0) for pk in found.typed}
 
 
 def _of_length(text: str, name: str, most: int | None) -> str:
     return text.rstrip() if most is None else check_length(text, name, most)
-
-
-def _whole(text: str) -> int:
-    try:
-        number = whole_number(text)
-    except ValueError:
-        return NO_PIECES
-    return number if number < 10**8 else NO_PIECES

@@ -4,7 +4,7 @@ gateway:{name}          what a gateway holds for us (clearing)
 purchase:{no}:received  came for a purchase, not taken by its orders and not sent back
 refunds:to_pay          goes back to buyers, and finance has not paid it out yet
 supplier:{id}:held      paid, not yet received by the buyer
-supplier:{id}:payable   received: to be settled with the supplier
+supplier:{id}:payable   received and paid: to be settled with the supplier; where the goods come first, delivery by delivery
 platform:discounts      discounts that the platform pays for (clearing)
 offers:{id}:given       discounts that a supplier pays for itself, on the goods that were paid and kept; no money moves
 offers:given            what they add up to (clearing)
@@ -47,6 +47,32 @@ def came(*, key: str, number: str, gateway_name: str, fen: int) -> Posting:
 def given(supplier_id: int) -> str:
     """Return the account of the discounts that a supplier pays for itself."""
     return f"offers:{supplier_id}:given"
+
+
+PART = "part"
+PART_BACK = "part_back"
+
+
+def part_changed(*, number: str, purchase_number: str, supplier_id: int, fen: int, nth: int) -> list[Posting]:
+    """Return what an order books of its accepted goods before its purchase is paid: `fen` more, or less below zero."""
+    waits, own = received(purchase_number), payable(supplier_id)
+    if fen > 0:
+        return [Posting(f"part:{number}:{nth}", waits, own, fen, PART, number)]
+    return [Posting(f"part-back:{number}:{nth}", own, waits, -fen, PART_BACK, number)] if fen else []
+
+
+def part_received(*, key: str, number: str, supplier_id: int, fen: int) -> list[Posting]:
+    """Return what a delivery that is accepted after its purchase was paid makes payable, before the order is complete."""
+    if not fen:
+        return []
+    return [Posting(f"part-received:{key}", held(supplier_id), payable(supplier_id), fen, "part_received", number)]
+
+
+def part_reduced(*, key: str, number: str, supplier_id: int, fen: int) -> list[Posting]:
+    """Return what a refund needs of what is payable already, while the order is not complete."""
+    if not fen:
+        return []
+    return [Posting(f"part-reduced:{key}", payable(supplier_id), held(supplier_id), fen, "part_reduced", number)]
 
 
 DISCOUNTS = "platform:discounts"

@@ -163,6 +163,36 @@ def connect_source(kind: str, attributed: Attributed) -> None:
     sources[kind] = attributed
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """How the buyer's side accepted one delivery, as its supplier reads it. `lines` are (line id, sent, accepted).
+
+    `by` names who received it, "" where only time accepted it; `short_fen` were not charged, or given back.
+    """
+
+    at: datetime
+    by: str
+    note: str
+    short_fen: int
+    lines: tuple[tuple[int, int, int], ...]
+
+
+AcceptedOf = Callable[[int], Sequence[Accepted]]
+# By the attribution's kind of a purchase: who keeps a record of each acceptance.
+acceptance_sources: dict[str, AcceptedOf] = {}
+
+
+def connect_acceptances(kind: str, accepted_of: AcceptedOf) -> None:
+    """Have `accepted_of(order_id)` tell how the deliveries of an order of `kind` were accepted, the first first."""
+    acceptance_sources[kind] = accepted_of
+
+
+def acceptances(order: "OrderFacts") -> Sequence[Accepted]:
+    """Return how the deliveries of an order were accepted; nothing where nobody keeps a record."""
+    accepted_of = acceptance_sources.get(order.purchase.attribution_kind)
+    return accepted_of(order.pk) if accepted_of else ()
+
+
 Payers = Callable[[Collection[str]], dict[str, list[str]]]
 # By the attribution's kind of a purchase: from whom its bank transfer may come, where that is registered data.
 payer_sources: dict[str, Payers] = {}

@@ -33,34 +33,6 @@ register(
     icon="rotate-ccw",
 )
 register(
-    "order_cancelled_back",
-    title=_("Order %(number)s is cancelled"),
-    text=_("%(amount)s goes back to your bank account: say on the order's page where, and finance pays it out."),
-    action=_("See the order"),
-    icon="rotate-ccw",
-)
-register(
-    "order_short_back",
-    title=_("Part of order %(number)s ran out"),
-    text=_("We are sorry. %(amount)s goes back to your bank account: the order's page says how."),
-    action=_("See the order"),
-    icon="rotate-ccw",
-)
-register(
-    "order_cancelled_back_unit",
-    title=_("Order %(number)s is cancelled"),
-    text=_("%(amount)s goes back to your unit's bank account: its finance is asked which one."),
-    action=_("See the order"),
-    icon="rotate-ccw",
-)
-register(
-    "order_short_back_unit",
-    title=_("Part of order %(number)s ran out"),
-    text=_("We are sorry. %(amount)s goes back to your unit's bank account: its finance is asked which one."),
-    action=_("See the order"),
-    icon="rotate-ccw",
-)
-register(
     "order_cancelled_goods_first",
     title=_("Order %(number)s is cancelled"),
     text=_("Nothing was paid for it, and nothing has to be."),
@@ -80,20 +52,6 @@ register(
     text=_("%(came)s is booked for %(number)s. Send the rest with the same remittance code."),
     action=_("See the account"),
     icon="wallet",
-)
-register(
-    "refund_account",
-    title=_("%(amount)s goes back to you"),
-    text=_("You paid %(number)s by bank transfer. Tell us the account, and finance pays it out."),
-    action=_("Enter the account"),
-    icon="wallet",
-)
-register(
-    "refund_paid_out",
-    title=_("%(amount)s was paid to your account"),
-    text=_("The refund of %(number)s is with your bank now."),
-    action=_("See the purchase"),
-    icon="circle-check",
 )
 register(
     "order_cancelled_supplier",
@@ -155,20 +113,6 @@ register(
     "order_rest_cancelled_owed",
     title=_("The rest of order %(number)s is cancelled"),
     text=_("%(amount)s less is to be paid. What was sent stays."),
-    action=_("See the order"),
-    icon="rotate-ccw",
-)
-register(
-    "order_rest_cancelled_back",
-    title=_("The rest of order %(number)s is cancelled"),
-    text=_("%(amount)s goes back to your bank account: say on the order's page where, and finance pays it out."),
-    action=_("See the order"),
-    icon="rotate-ccw",
-)
-register(
-    "order_rest_cancelled_back_unit",
-    title=_("The rest of order %(number)s is cancelled"),
-    text=_("%(amount)s goes back to your unit's bank account: its finance is asked which one."),
     action=_("See the order"),
     icon="rotate-ccw",
 )
@@ -381,4 +325,21 @@ register(
     text=_("The platform changed who pays for it. Nothing of it is charged to you from now on."),
     action=_("See your offers"),
     icon="ticket",
+)
+register(
+    "lot_stopped",
+    title=_("Lot %(code)s did not pass its test"),
+    text=_("%(name)s: nothing of this lot is packed or sent. A test of it, or of what it was mixed from, failed."),
+    action=_("See the lot"),
+    icon="warning",
+)
+register(
+    "lot_stopped_orders",
+    title=_("Lot %(code)s did not pass its test"),
+    text=_(
+        "%(name)s: nothing of this lot is packed or sent. Paid orders without goods: %(orders)s, %(pieces)s pieces."
+        " Send them from another lot, or cancel them."
+    ),
+    action=_("See the lot"),
+    icon="warning",
 )

@@ -11,35 +11,39 @@ from shop.core import times
 from shop.core.money import in_yuan
 from shop.sales import rules
 from shop.sales.models import OrderFacts, Refund
+from shop.sales.queries.backs import Back, split
 from shop.sales.queries.due import due_of
 from shop.sales.queries.slips import open_transfer
 from shop.sales.states import PurchaseState
 from shop.sales.texts import in_reader_language
 
 
-def is_by_hand(order: OrderFacts) -> bool:
-    """Tell whether what was paid for an order came by bank transfer, so that it goes back to an account."""
-    return bool(getattr(order, "is_paid_by_hand", False))
-
-
-def cancel_words(order: OrderFacts, facts: Mapping[str, str], way: str = "") -> str:
+def cancel_words(back: Back, facts: Mapping[str, str], way: str = "") -> str:
     """Say what becomes of a paid order's money when it is cancelled: how it comes back, what is needed, when.
 
     `way`: how who reads it acts (`states.Way`); the money is not said to be of who only has the phone.
     """
-    if is_by_hand(order) and way:
-        return (
-            _("Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s goes back to who sent the transfer.") % facts
+    facts = {**facts, "bank": in_yuan(back.bank_fen), "other": in_yuan(back.other_fen)}
+    if back.bank_fen and back.other_fen and way:
+        words = _(
+            "Cancel the order from %(supplier)s (%(goods)s)? %(bank)s goes back to who sent the transfer, %(other)s "
+            "comes back the way it was paid."
         )
-    if is_by_hand(order):
-        return (
-            _(
-                "Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s goes back to your bank account: tell us the "
-                "account on the next page. Finance pays it then, and you get a message with the bank's reference."
-            )
-            % facts
+    elif back.bank_fen and back.other_fen:
+        words = _(
+            "Cancel the order from %(supplier)s (%(goods)s)? %(bank)s goes back to your bank account: tell us the "
+            "account on the next page. %(other)s comes back the way it was paid."
         )
-    return _("Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s comes back the way it was paid.") % facts
+    elif back.bank_fen and way:
+        words = _("Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s goes back to who sent the transfer.")
+    elif back.bank_fen:
+        words = _(
+            "Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s goes back to your bank account: tell us the "
+            "account on the next page. Finance pays it then, and you get a message with the bank's reference."
+        )
+    else:
+        words = _("Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s comes back the way it was paid.")
+    return words % facts
 
 
 def cancels_rest_words(order: OrderFacts, way: str = "") -> str:
@@ -47,15 +51,21 @@ def cancels_rest_words(order: OrderFacts, way: str = "") -> str:
     rests = [(line, line.ordered - line.cancelled - line.shipped) for line in order.lines.all()]
     goods = "、".join(f"{in_reader_language(line.name_zh, line.name_en)} ×{rest}" for line, rest in rests if rest)
     fen = sum(line.refundable_fen(rest, sent=False) for line, rest in rests if rest)
-    facts = {"goods": goods, "fen": in_yuan(fen)}
+    back = split(fen, getattr(order, "ways_left", ()))
+    facts = {"goods": goods, "fen": in_yuan(fen), "bank": in_yuan(back.bank_fen), "other": in_yuan(back.other_fen)}
     if order.purchase.state != PurchaseState.PAID:
         words = _("Cancel what was not sent yet (%(goods)s)? %(fen)s less is to be paid. What was sent stays.")
-    elif is_by_hand(order) and way:
+    elif back.bank_fen and back.other_fen:
+        words = _(
+            "Cancel what was not sent yet (%(goods)s)? %(bank)s goes back by bank transfer, %(other)s comes back the way "
+            "it was paid. What was sent and its freight stay."
+        )
+    elif back.bank_fen and way:
         words = _(
             "Cancel what was not sent yet (%(goods)s)? %(fen)s goes back to who sent the transfer. What was sent and "
             "its freight stay."
         )
-    elif is_by_hand(order):
+    elif back.bank_fen:
         words = _(
             "Cancel what was not sent yet (%(goods)s)? %(fen)s goes back to your bank account: tell us the account on "
             "the next page. What was sent and its freight stay."
@@ -68,39 +78,80 @@ def cancels_rest_words(order: OrderFacts, way: str = "") -> str:
     return words % facts
 
 
-def rest_cancelled_words(*, fen: int, is_paid: bool, by_hand: bool, way: str = "") -> str:
+def rest_cancelled_words(back: Back, *, fen: int, is_paid: bool, way: str = "") -> str:
     """Say what becomes of the money of what was cancelled of a partly sent order a moment ago."""
-    facts = {"fen": in_yuan(fen)}
+    facts = {"fen": in_yuan(fen), "bank": in_yuan(back.bank_fen), "other": in_yuan(back.other_fen)}
     if not is_paid:
         return _("The rest is cancelled: %(fen)s less is to be paid.") % facts
-    if by_hand and way:
-        return _("The rest is cancelled. %(fen)s goes back to who sent the transfer.") % facts
-    if by_hand:
-        return _("The rest is cancelled. %(fen)s goes back to your bank account: please check below where.") % facts
-    return _("The rest is cancelled. %(fen)s comes back the way it was paid.") % facts
+    if back.bank_fen and back.other_fen:
+        words = _("The rest is cancelled. %(bank)s goes back by bank transfer, %(other)s the way it was paid.")
+    elif back.bank_fen and way:
+        words = _("The rest is cancelled. %(fen)s goes back to who sent the transfer.")
+    elif back.bank_fen:
+        words = _("The rest is cancelled. %(fen)s goes back to your bank account: please check below where.")
+    else:
+        words = _("The rest is cancelled. %(fen)s comes back the way it was paid.")
+    return words % facts
 
 
-def cancelled_words(*, by_hand: bool, way: str = "", bank_fen: int = 0, other_fen: int = 0) -> str:
-    """Say what becomes of the money of a paid order that was cancelled a moment ago: each way its sum, where two are."""
-    if bank_fen and other_fen:
-        facts = {"bank": in_yuan(bank_fen), "other": in_yuan(other_fen)}
-        if way:
-            return (
-                _("Cancelled. %(bank)s goes back to who sent the transfer, %(other)s comes back the way it was paid.")
-                % facts
-            )
-        return (
-            _(
-                "Cancelled. %(bank)s goes back to your bank account: please check below where it is paid to. %(other)s "
-                "comes back the way it was paid."
-            )
-            % facts
+def cancel_unpaid_words(back: Back, facts: Mapping[str, str], way: str = "") -> str:
+    """Say what cancelling an order ends whose purchase is not paid whole, and what becomes of what came for it."""
+    words = (
+        _(
+            "Cancel only the order from %(supplier)s (%(goods)s, %(fen)s)? Other orders of the purchase stay, and that "
+            "much less is to be paid."
         )
-    if by_hand and way:
-        return _("Cancelled. The money goes back to who sent the transfer.")
-    if by_hand:
-        return _("Cancelled. The money goes back to your bank account: please check below where it is paid to.")
-    return _("Cancelled. What was paid comes back the way it was paid.")
+        % facts
+    )
+    said = " ".join(_ways_words(back, way))
+    if back.stays_fen:
+        stays = _("%(fen)s that came for the purchase stays for its other orders.") % {"fen": in_yuan(back.stays_fen)}
+        said = f"{said} {stays}".strip()
+    return _("%(one)s %(other)s") % {"one": words, "other": said} if said else words
+
+
+def _ways_words(back: Back, way: str) -> list[str]:
+    said = []
+    if back.bank_fen and way:
+        said.append(_("%(fen)s goes back to who sent the transfer.") % {"fen": in_yuan(back.bank_fen)})
+    elif back.bank_fen:
+        said.append(_("%(fen)s goes back to your bank account.") % {"fen": in_yuan(back.bank_fen)})
+    if back.other_fen:
+        said.append(_("%(fen)s comes back the way it was paid.") % {"fen": in_yuan(back.other_fen)})
+    return said
+
+
+def cancelled_words(back: Back, *, was_paid: bool, way: str = "") -> str:
+    """Say what becomes of the money of an order that was cancelled a moment ago: each way its sum, where two are."""
+    if back.stays_fen:
+        return _kept_words(back, way)
+    if not back.fen and not was_paid:
+        return _("This order is cancelled; nothing was taken for it. The purchase's other orders stay.")
+    facts = {"bank": in_yuan(back.bank_fen), "other": in_yuan(back.other_fen)}
+    if not back.fen:
+        words = _("This order is cancelled. Nothing was paid for it, and nothing has to be.")
+    elif not back.bank_fen:
+        words = _("Cancelled. What was paid comes back the way it was paid.")
+    elif back.other_fen and way:
+        words = _("Cancelled. %(bank)s goes back to who sent the transfer, %(other)s comes back the way it was paid.")
+    elif back.other_fen:
+        words = _(
+            "Cancelled. %(bank)s goes back to your bank account: please check below where it is paid to. %(other)s "
+            "comes back the way it was paid."
+        )
+    elif way:
+        words = _("Cancelled. The money goes back to who sent the transfer.")
+    else:
+        words = _("Cancelled. %(bank)s goes back to your bank account: please check below where it is paid to.")
+    return words % facts
+
+
+def _kept_words(back: Back, way: str) -> str:
+    """Say that a cancelled order's purchase goes on: what came for it pays its other orders."""
+    stays = _("Cancelled. %(fen)s that came for the purchase stays for its other orders.") % {
+        "fen": in_yuan(back.stays_fen)
+    }
+    return " ".join([stays, *_ways_words(back, way)])
 
 
 def refund_words(refund: Refund, way: str = "") -> str:

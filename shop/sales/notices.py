@@ -12,11 +12,12 @@ from catalog.queries.follows import followers_of_listing
 from catalog.queries.trade import awaited_listing_ids, listing_facts
 from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
-from shop.sales import hooks, message_kinds  # noqa: F401  reason: registers the words of these messages
+from shop.sales import hooks, message_kinds, refund_messages  # noqa: F401  reason: registers the words of messages
 from shop.sales.models import CaseMove, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts, Shipment, ShipmentLine
+from shop.sales.queries.backs import went_back_of
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
-from shop.sales.queries.payouts import goes_back, goes_back_by_hand, goes_back_of_closed
+from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.weight_words import parcel_weights
 from shop.sales.rules import CARRIERS, still_held
 from shop.sales.states import AfterSaleState, CaseSide, OrderState, PurchaseState, Terms
@@ -137,16 +138,24 @@ def tell_to_ship(*, purchase_id: int, at: datetime) -> None:
 def tell_cancelled(*, order_id: int, reason: str, at: datetime, was_unpaid: bool = False) -> None:
     """Tell the buyer that an order was cancelled, and its supplier where it was at work on it."""
     order = _order(order_id)
-    if was_unpaid:
-        back = goes_back_of_closed(order.pk)
-        unpaid = _back_kind(order, "order_cancelled_back") if back else "order_cancelled_unpaid"
-        _tell_buyer(order, unpaid, {"amount_fen": back}, key=f"order_cancelled:{order.pk}", at=at)
-        return
+    back = went_back_of(order.pk)
     # Of an order that is delivered first nothing was paid that could go back.
-    kind = "order_cancelled" if order.refunded_fen else "order_cancelled_goods_first"
-    if order.refunded_fen and goes_back_by_hand(order.pk):
-        kind = _back_kind(order, "order_cancelled_back")
-    _tell_buyer(order, kind, {"amount_fen": order.refunded_fen}, key=f"order_cancelled:{order.pk}", at=at)
+    kind = "order_cancelled_unpaid" if was_unpaid else "order_cancelled_goods_first"
+    if back.bank_fen:
+        kind = _back_kind(order, "order_cancelled_both" if back.other_fen else "order_cancelled_back")
+    elif back.other_fen:
+        kind = "order_cancelled"
+    elif back.stays_fen:
+        kind = "order_cancelled_kept"
+    params = {
+        "amount_fen": back.fen,
+        "bank_fen": back.bank_fen,
+        "other_fen": back.other_fen,
+        "stays_fen": back.stays_fen,
+    }
+    _tell_buyer(order, kind, params, key=f"order_cancelled:{order.pk}", at=at)
+    if was_unpaid:
+        return
     _tell_supplier(order, "order_cancelled_supplier", {}, key=f"order_cancelled_supplier:{order.pk}", at=at)
 
 
@@ -155,9 +164,10 @@ def tell_short(*, order_id: int, amount_fen: int, at: datetime) -> None:
     """Tell the buyer that part of the order ran out and is paid back."""
     order = _order(order_id)
     key = f"order_short:{order.pk}:{amount_fen}"
+    back = went_back_of(order.pk)
     kind = "order_short" if order.purchase.state == PurchaseState.PAID else "order_short_owed"
-    if goes_back_by_hand(order.pk):
-        kind = _back_kind(order, "order_short_back")
+    if back.bank_fen:
+        kind = _back_kind(order, "order_short_both" if back.other_fen else "order_short_back")
     _tell_buyer(order, kind, {"amount_fen": amount_fen}, key=key, at=at)
 
 
@@ -166,8 +176,9 @@ def tell_rest_cancelled(*, order_id: int, amount_fen: int, pieces: int, at: date
     """Tell the buyer and the supplier that what was not sent yet is cancelled, and what becomes of its money."""
     order = _order(order_id)
     kind = "order_rest_cancelled" if order.purchase.state == PurchaseState.PAID else "order_rest_cancelled_owed"
-    if goes_back_by_hand(order.pk):
-        kind = _back_kind(order, "order_rest_cancelled_back")
+    back = went_back_of(order.pk)
+    if back.bank_fen:
+        kind = _back_kind(order, "order_rest_cancelled_both" if back.other_fen else "order_rest_cancelled_back")
     params = {"amount_fen": amount_fen, "pieces": pieces}
     _tell_buyer(order, kind, params, key=f"order_rest_cancelled:{order.pk}", at=at)
     _tell_supplier(

@@ -1,5 +1,6 @@
 """What `manage.py check_ledger` checks of the trade: stock, orders, suppliers' accounts."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from shop.core.projections import Mismatch, check
 from shop.sales import books
 from shop.sales.models import (
     AfterSale,
+    DeliveryDue,
     LineFacts,
     OrderFacts,
     Payment,
@@ -21,8 +23,9 @@ from shop.sales.models import (
     Remittance,
     StatementLine,
 )
+from shop.sales.queries.deliveries import schedules_of
 from shop.sales.queries.due import dues_of
-from shop.sales.rules import BY_HAND, is_by_hand, line_of_key, sold_since, still_held
+from shop.sales.rules import BY_HAND, accepted_part, is_by_hand, line_of_key, sold_since, still_held
 from shop.sales.states import (
     AfterSaleState,
     OrderState,
@@ -78,14 +81,22 @@ def _captured() -> Iterator[Mismatch]:
     states = {pk: (number, state) for pk, number, state in Purchase.objects.values_list("pk", "number", "state")}
     dues = dues_of(list(states))
     booked = ledger.balances("purchase:")
+    parts = _parts()
     for pk, (number, state) in sorted(states.items()):
         due = dues[pk]
         waits = due.received_fen if state == PurchaseState.UNPAID else 0
         wanted = {PurchaseState.PAID: due.due_fen, PurchaseState.UNPAID: waits}.get(PurchaseState(state), 0)
         if due.received_fen != wanted or (waits and waits >= due.due_fen):
             yield Mismatch(f"payments of purchase {number}", due.received_fen, wanted)
+        waits -= sum(parts.get(pk, {}).values())
         if booked.get(books.received(number), 0) != waits:
             yield Mismatch(f"account {books.received(number)}", booked.get(books.received(number), 0), waits)
+
+
+def _parts() -> dict[int, dict[int, int]]:
+    """Return, by unpaid purchase and order, 分 that came for accepted goods: they are their supplier's already."""
+    schedules = schedules_of(list(Purchase.objects.filter(state=PurchaseState.UNPAID, terms=Terms.POSTPAID)))
+    return {pk: dict(schedule.paid) for pk, schedule in schedules.items()}
 
 
 @check("a gateway holds what came by it, less what went back; what is to be paid out is what finance has not paid")
@@ -145,11 +156,19 @@ def _lines_of_statement() -> Iterator[Mismatch]:
 @check("each supplier's accounts are what its orders say")
 def _suppliers() -> Iterator[Mismatch]:
     booked = ledger.balances("supplier:")
-    expected: dict[str, int] = {}
+    expected: Counter[str] = Counter()
+    under_way = DeliveryDue.objects.filter(order__purchase__state=PurchaseState.PAID)
+    under_way = under_way.exclude(order__state=OrderState.COMPLETED)
+    delivered = dict(under_way.order_by().values_list("order_id").annotate(fen=Sum("amount_fen")))
     for order in OrderFacts.objects.filter(purchase__state=PurchaseState.PAID).iterator():
-        payable = order.state == OrderState.COMPLETED
-        account = books.payable(order.supplier_id) if payable else books.held(order.supplier_id)
-        expected[account] = expected.get(account, 0) + still_held(order.money())
+        whole = still_held(order.money())
+        is_completed = order.state == OrderState.COMPLETED
+        payable = whole if is_completed else accepted_part(delivered.get(order.pk, 0), order.left_fen)
+        expected[books.payable(order.supplier_id)] += payable
+        expected[books.held(order.supplier_id)] += whole - payable
+    parts = {order: fen for orders in _parts().values() for order, fen in orders.items()}
+    for pk, supplier_id in OrderFacts.objects.filter(pk__in=parts).values_list("pk", "supplier_id"):
+        expected[books.payable(supplier_id)] += parts[pk]
     for name in sorted(booked.keys() | expected.keys()):
         if booked.get(name, 0) != expected.get(name, 0):
             yield Mismatch(f"account {name}", booked.get(name, 0), expected.get(name, 0))

@@ -100,6 +100,14 @@ def clean_coupon(text: str) -> str:
     return re.sub(r"\s+", "", one_line(unicodedata.normalize("NFKC", text))).upper()
 
 
+COUPON_CODE = r"[A-Z0-9](?:[A-Z0-9-]{0,38}[A-Z0-9])?"
+
+
+def coupon_code_fits(code: str) -> bool:
+    """Tell whether a cleaned code is one: letters, digits, dashes inside. What a table would run as a formula is none."""
+    return re.fullmatch(COUPON_CODE, code) is not None
+
+
 def transfer_state(*, received_fen: int, going_back_fen: int, gone_back_fen: int, is_open: bool) -> str:
     """Return what became of a transfer's money: what is kept of it decides, then what still has to be paid back.
 
@@ -191,6 +199,11 @@ def left_fen(total_fen: int, refunded_fen: int, waived_fen: int) -> int:
 def still_held(order: OrderMoney) -> int:
     """Return 分 of a paid order that are neither given back nor payable yet, the platform's discount included."""
     return order.left_fen + order.platform_discount_left_fen
+
+
+def accepted_part(delivered_fen: int, left: int) -> int:
+    """Return 分 of a paid order under way that are payable already: its accepted deliveries, at most what is left of it."""
+    return min(delivered_fen, left)
 
 
 def is_refused_whole(state: str, pieces: Iterable[tuple[int, int]]) -> bool:

@@ -16,9 +16,17 @@ from shop.sales import hooks, rules
 from shop.sales.case_shown import CaseShown, show_case
 from shop.sales.claims import claimable
 from shop.sales.models import LineFacts, OrderFacts, Shipment
-from shop.sales.money_shown import TransferWait, cancel_words, cancels_rest_words, refund_words, transfer_wait
+from shop.sales.money_shown import (
+    TransferWait,
+    cancel_unpaid_words,
+    cancel_words,
+    cancels_rest_words,
+    refund_words,
+    transfer_wait,
+)
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
+from shop.sales.queries.backs import NOTHING
 from shop.sales.queries.in_parcels import Pieces, in_parcel, still_to_come
 from shop.sales.queries.weight_words import Weighed, weighed_of, weight_words
 from shop.sales.sent_shown import packing_words, sent_words, wanted_and_sent
@@ -194,15 +202,10 @@ def _cancels(order: OrderFacts, lines: list[LineShown], way: str) -> str:
         "goods": goods,
         "fen": in_yuan(order.left_fen),
     }
+    back = getattr(order, "would_go_back", NOTHING)
     if order.purchase.state == PurchaseState.PAID:
-        return cancel_words(order, facts, way)
-    return (
-        _(
-            "Cancel only the order from %(supplier)s (%(goods)s, %(fen)s)? Other orders of the purchase stay, and that "
-            "much less is to be paid."
-        )
-        % facts
-    )
+        return cancel_words(back, facts, way)
+    return cancel_unpaid_words(back, facts, way)
 
 
 def show_order_page(order: OrderFacts, at: datetime, *, open_address: bool, way: str = "") -> OrderShown:
@@ -253,7 +256,7 @@ def state_words(order: OrderFacts) -> tuple[str, str]:
     """Return an order's state and its badge: what came first and is not paid yet is not completed for its buyer."""
     if rules.is_refused_whole(order.state, [(line.shipped, line.rejected) for line in order.lines.all()]):
         return (_("All refused, money back") if order.refunded_fen else _("All refused, nothing to pay")), "neutral"
-    if order.state == OrderState.CANCELLED and getattr(order, "refund_waits", False):
+    if order.state == OrderState.CANCELLED and getattr(order, "went_back", NOTHING).going_fen:
         return _("Cancelled, refund in progress"), "limited"
     if order.state == OrderState.COMPLETED and order.purchase.state == PurchaseState.UNPAID:
         return _("Received, to be paid"), "limited"

@@ -102,7 +102,9 @@ def test_a_payment_page_of_what_was_rejected_whole_says_that_nothing_is_due() ->
     office, (first, second) = two_orders(Terms.POSTPAID)
     for number, order in enumerate((first, second)):
         ship(order, number=f"SF123456789012{number}")
-        accept_goods(order_id=order.pk, accepted={line.pk: 0 for line in order.lines.all()}, actor=office.buyer, at=AT)
+        accept_goods(
+            order_id=order.pk, accepted={line.pk: 0 for line in order.lines.all()}, note="坏", actor=office.buyer, at=AT
+        )
     request = first.purchase.request
     finance = as_(office.finance)
     address = f"/units/payments/{request.number}/"

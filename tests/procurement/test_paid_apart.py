@@ -1,5 +1,6 @@
 """One order of a purchase on account is accepted and paid while another supplier's is open: every door says so."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -47,45 +48,43 @@ def book(fen: int, then: str = "") -> None:
     )
 
 
-def of_seller(seller: Any) -> tuple[str, str, str, str]:
-    """Return held, to settle, received, owed, as programs read them."""
+def of_seller(seller: Any) -> tuple[str, str, str]:
+    """Return held, to settle, owed, as programs read them; pages say the same."""
     program = program_of(seller)
     told, owed = program.get("/seller/settlement").data, program.get("/seller/owed").data
     today = program.get("/seller/today").data
-    assert (told["received"], told["payable"]) == (owed["received"], today["payable"])
-    assert today["received"] == told["received"]
-    return told["held"], told["payable"], told["received"], owed["total"]
+    assert (told["held"], told["payable"]) == (today["held"], today["payable"])
+    assert sum(Decimal(row["payable"]) for row in told["items"]) == Decimal(told["payable"])
+    for path in ("/seller/", "/seller/settlement/"):
+        assert figure(as_(seller).get(path), "payable") == f"¥{told['payable']}"
+    return told["held"], told["payable"], owed["total"]
 
 
 def agree() -> bool:
     return [found for _name, found in run_all() if found] == []
 
 
-def test_what_a_unit_paid_for_accepted_goods_stays_in_the_supplier_s_figures(
-    seller: Any, two: Any, office: Any
-) -> None:
+def test_what_a_unit_paid_for_accepted_goods_is_to_settle_at_once(seller: Any, two: Any, office: Any) -> None:
     done, other = two
-    assert of_seller(seller) == ("0.00", "0.00", "0.00", "200.00")
+    assert of_seller(seller) == ("0.00", "0.00", "200.00")
     book(150_00, "ask")
-    assert (of_seller(seller), agree()) == (("0.00", "0.00", "150.00", "50.00"), True)
+    assert (of_seller(seller), agree()) == (("0.00", "150.00", "50.00"), True)
     book(50_00)
-    assert (of_seller(seller), agree()) == (("0.00", "0.00", "200.00", "0.00"), True)
-    told = program_of(seller).get("/seller/settlement").data["received_orders"]
-    assert [(row["order"], row["amount"]) for row in told] == [(done.order.number, "200.00")]
-    page = as_(seller).get("/seller/settlement/")
-    assert (figure(page, "received"), figure(page, "received-total"), amount(page, "received-sum")) == ("¥200.00",) * 3
-    assert figure(as_(seller).get("/seller/"), "received") == "¥200.00"
-    assert figure(as_(seller).get("/seller/settlement/owed/"), "received-total") == "¥200.00"
+    assert (of_seller(seller), agree()) == (("0.00", "200.00", "0.00"), True)
+    (told,) = program_of(seller).get("/seller/settlement").data["items"]
+    assert (told["order"], told["paid"], told["payable"]) == (done.order.number, "200.00", "200.00")
+    assert figure(as_(seller).get(f"/seller/orders/{done.order.number}/"), "part-paid") == "¥200.00"
     cancel_order(order_id=other.pk, actor=office.buyer, at=AT, through="unit")
     assert (Purchase.objects.get().state, agree()) == ("paid", True)
-    assert of_seller(seller) == ("0.00", "200.00", "0.00", "0.00")
-    assert 'data-testid="received' not in as_(seller).get("/seller/settlement/").content.decode()
+    assert of_seller(seller) == ("0.00", "200.00", "0.00")
+    (told,) = program_of(seller).get("/seller/settlement").data["items"]
+    assert (told["paid"], told["refunded"], told["payable"]) == ("200.00", "0.00", "200.00")
 
 
 def test_what_is_paid_of_an_order_is_none_of_another_supplier_s_figures(two: Any, seller: Any) -> None:
     book(200_00)
     other = two[1].supplier.organisation.memberships.get().user
-    assert of_seller(other) == ("0.00", "0.00", "0.00", "0.00")
+    assert of_seller(other) == ("0.00", "0.00", "0.00")
 
 
 def test_an_order_that_is_accepted_and_paid_says_so_on_every_door(two: Any, office: Any) -> None:

@@ -47,7 +47,7 @@ def test_a_part_that_goes_back_with_a_cancelled_order_is_said_on_list_page_and_m
     order = only_order(purchase)
     number = order.order.number
     said = as_(buyer).post(f"/account/orders/{number}/cancel/", follow=True).content.decode()
-    assert "您汇来的 ¥40.00 将退到您的银行账户" in said
+    assert "已取消。¥40.00 将退到您的银行账户" in said
     for path in (f"/account/orders/{number}/", "/account/orders/"):
         assert "已取消，退款处理中" in as_(buyer).get(path).content.decode(), path
     page = order_page(buyer, purchase)
@@ -66,7 +66,7 @@ def test_a_paid_transfer_is_never_said_to_go_back_the_way_it_came() -> None:
     assert ("将退到您的银行账户：请在下一页填写收款账户" in page, "原路" in page) == (True, False)
     number = only_order(purchase).order.number
     said = as_(buyer).post(f"/account/orders/{number}/cancel/", follow=True).content.decode()
-    assert ("货款将退到您的银行账户" in said, "原路" in said) == (True, False)
+    assert ("已取消。¥89.80 将退到您的银行账户" in said, "原路" in said) == (True, False)
     outbox.drain(at=AT)
     kinds = set(Message.objects.filter(user=buyer).values_list("kind", flat=True))
     assert ("order_cancelled_back" in kinds, "order_cancelled" in kinds) == (True, False)

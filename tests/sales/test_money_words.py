@@ -13,10 +13,10 @@ from shop.sales.operations.closing import cancel_order
 from shop.sales.operations.payments import start_payment
 from shop.sales.operations.payouts import give_account, pay_out
 from shop.sales.operations.transfers import match_transfer
+from shop.sales.queries.backs import Back, went_back_of
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.outcomes import outcome_of
-from shop.sales.queries.payouts import sums_back
 from shop.sales.queries.trails import said_to_buyer, said_to_finance, trail_of
 from shop.sales.states import PurchaseState
 from tests.api.conftest import program_of
@@ -154,11 +154,12 @@ def check(purchase_pk: int, payment_pk: int, came: int) -> None:
 
 
 def test_cancelled_words_name_each_way_with_its_sum() -> None:
-    words = cancelled_words(by_hand=True, bank_fen=100_00, other_fen=22_80)
+    words = cancelled_words(Back(bank_fen=100_00, other_fen=22_80), was_paid=True)
     assert words == "已取消。¥100.00 退回您的银行账户，请在下方核对收款账户；¥22.80 按原支付方式退回。"
 
 
 def test_what_goes_back_of_an_order_is_added_up_by_way() -> None:
     order = paid((make_listing(stock=9, price_fen=32_80), 1))
     cancel_order(order_id=order.pk, actor=None, at=AT)
-    assert sums_back(order.pk) == (0, order.total_fen)
+    back = went_back_of(order.pk)
+    assert (back.bank_fen, back.other_fen) == (0, order.total_fen)

@@ -4,11 +4,13 @@ Started by `shop.core.untrusted`; reads the question from standard input, writes
 no environment, opens nothing and writes nothing; whatever goes wrong in it ends it alone.
 """
 
+import codecs
 import csv
 import importlib
 import io
 import itertools
 import json
+import re
 import resource
 import sys
 import warnings
@@ -152,22 +154,50 @@ def cell(value: Any) -> Any:
 
 
 def plain(data: bytes, options: dict[str, Any]) -> Iterator[list[Any]]:
-    """Yield the cells of a CSV in UTF-8 or GB 18030, whatever separates them."""
-    for encoding in ("utf-8-sig", "gb18030"):
+    """Yield the cells of a CSV in UTF-8, UTF-16 or GB 18030, whatever separates them."""
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
         if "\0" in text:
             break
-        separator = next((each for each in ("\t", ";", ",") if each in text), ",")
-        try:
-            for row in csv.reader(io.StringIO(text), delimiter=separator):
-                yield [value[:2000] for value in row[: options["max_columns"]]]
-        except csv.Error:
-            raise Refused("damaged") from None
+        for row in separated(text):
+            yield [value[:2000] for value in row[: options["max_columns"]]]
         return
     raise Refused("damaged")
+
+
+SEPARATORS = "\t;,"
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+
+
+def separated(text: str) -> list[list[str]]:
+    """Return the cells of a CSV's rows; what stands in quotes has no say in what separates them.
+
+    A spreadsheet program's own first line `sep=;` is obeyed, and is a row of its own. Where a quote never ends each
+    line is a row, so that none is swallowed.
+    """
+    text = text.replace("\ufeff", "")
+    said = re.match(r"sep=(.)[ \t]*(?:\r\n|\r|\n)", text, re.IGNORECASE)
+    rest = text[said.end() :] if said else text
+    lines = _QUOTED.sub("", rest).splitlines()
+    separator = said.group(1) if said else max(SEPARATORS, key=lambda each: sum(each in line for line in lines))
+    first: list[list[str]] = [[]] if said else []
+    try:
+        return first + list(csv.reader(io.StringIO(rest, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        if "limit" in str(error):
+            raise Refused("damaged") from None
+    return first + [_line(line, separator) for line in rest.splitlines()]
+
+
+def _line(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator, strict=True), [])
+    except csv.Error:
+        return line.split(separator)
 
 
 # Documents

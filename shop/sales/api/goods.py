@@ -17,7 +17,7 @@ from shop.sales.api.seller import For, ForList, ForOne, acting, area
 from shop.sales.operations.reviews import reply_to_review
 from shop.sales.operations.stocking import adjust_stock_of, count_stock_of
 from shop.sales.queries import seller as queries
-from shop.sales.queries.owed import OwedRow, owed_to, received_by
+from shop.sales.queries.owed import OwedRow, owed_to
 from shop.sales.texts import in_reader_language
 
 
@@ -39,6 +39,11 @@ class GoodsOut(Priced):
     set_apart: int = Field(description=gettext_noop("Free pieces of drops, quotes and contracts."))
     held: int = Field(description=gettext_noop("Pieces that nobody sells: a test of their lot failed."))
     reserved: int = Field(description=gettext_noop("Pieces that wait in orders, of all pools."))
+    owed: int = Field(
+        description=gettext_noop(
+            "Of the reserved, pieces that are not there: their lot was disposed of. New pieces come here first."
+        )
+    )
     on_shelf: int = Field(description=gettext_noop("All of them together: what a count of the shelf should find."))
     version: int = Field(description=gettext_noop("Send it with a count: it says which shelf was counted."))
 
@@ -56,6 +61,7 @@ def _goods(row: Any, shelf: Shelf) -> dict[str, Any]:
         "set_apart": shelf.for_others,
         "held": shelf.held,
         "reserved": shelf.reserved,
+        "owed": shelf.owed,
         "on_shelf": shelf.total,
         "version": shelf.version,
     }
@@ -186,21 +192,9 @@ class Booking(Priced):
     payable: str
 
 
-class ReceivedOut(Priced):
-    order: str
-    buyer: str
-    amount: str
-
-
 class SettlementOut(Priced):
     held: str
-    payable: str
-    received: str = Field(
-        description=gettext_noop("Paid by units for accepted goods: settled once their whole purchase is paid.")
-    )
-    received_orders: list[ReceivedOut] = Field(
-        description=gettext_noop("The same, order by order; together they are what was received.")
-    )
+    payable: str = Field(description=gettext_noop("Received by the buyers and paid: to be settled with the supplier."))
     own_discounts: str
     items: list[Booking]
     next_cursor: str | None
@@ -236,12 +230,10 @@ def get_settlement(request: ApiRequest, asked: ForList) -> dict[str, Any]:
         return found[0].page
 
     listed = turn_of(asked, page, _booking)
-    received = received_by(supplier.pk)
     return (
         listed
         | {"held": yuan(found[0].held_fen), "payable": yuan(found[0].payable_fen)}
-        | {"own_discounts": yuan(found[0].given_fen), "received": yuan(sum(row.fen for row in received))}
-        | {"received_orders": [{"order": row.number, "buyer": row.buyer, "amount": yuan(row.fen)} for row in received]}
+        | {"own_discounts": yuan(found[0].given_fen)}
     )
 
 
@@ -256,9 +248,6 @@ class OwedOut(Priced):
 
 class OwedPage(Page[OwedOut], Priced):
     total: str
-    received: str = Field(
-        description=gettext_noop("Paid by units for accepted goods: settled once their whole purchase is paid.")
-    )
     not_due: str
     late_to_30: str
     late_to_90: str
@@ -291,7 +280,6 @@ def list_owed(request: ApiRequest, asked: ForList) -> dict[str, Any]:
     found = owed_to(acting(request, asked).pk, at=timezone.now())
     return turn_of(asked, found.page, _owed) | {
         "total": yuan(found.total_fen),
-        "received": yuan(found.received_fen),
         "not_due": yuan(found.in_time_fen),
         "late_to_30": yuan(found.month_fen),
         "late_to_90": yuan(found.quarter_fen),

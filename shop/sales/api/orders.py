@@ -20,6 +20,7 @@ from shop.sales.api.evidence import CasePhotos, photos_of
 from shop.sales.case_shown import CaseShown
 from shop.sales.models import AfterSale, LineFacts, OrderFacts
 from shop.sales.operations import aftersales, arbitration, closing, nudges, receipts, returning, reviews, shipping
+from shop.sales.queries.backs import NOTHING, Back
 from shop.sales.queries.in_parcels import Pieces
 from shop.sales.queries.orders import acted_on, case_of, line_of, order_list, order_of
 from shop.sales.queries.purchases import way_of
@@ -85,6 +86,12 @@ class OrderLineOut(Priced):
     cases: list[CaseOut]
 
 
+class BackOut(Priced):
+    bank: str = Field(description=gettext_noop("To a bank account: finance pays it."))
+    other: str = Field(description=gettext_noop("The way it was paid."))
+    waits: str = Field(description=gettext_noop("Did not leave yet."))
+
+
 class OrderOut(Priced):
     number: str
     purchase: str
@@ -93,6 +100,10 @@ class OrderOut(Priced):
     total: str
     refunded: str
     refund_waits: bool = Field(description=gettext_noop("Whether money of it still has to be paid back."))
+    went_back: BackOut = Field(description=gettext_noop("What goes or went back of it, by way."))
+    would_go_back: BackOut = Field(
+        description=gettext_noop("What would go back, by way, if it were cancelled now; nothing where it can't be.")
+    )
     by_phone: bool = Field(
         description=gettext_noop("Whether a guest bought it, with your phone: the invoice and who paid are not shown.")
     )
@@ -151,6 +162,10 @@ def _case(case: AfterSale, shown: CaseShown) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _back(back: Back) -> dict[str, str]:
+    return {"bank": yuan(back.bank_fen), "other": yuan(back.other_fen), "waits": yuan(back.going_fen)}
+
+
 def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
     # Loaded for one order only, as its page shows them.
     rows = {
@@ -159,6 +174,7 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         if "after_sales" in getattr(line, "_prefetched_objects_cache", {})
     }
     same = ("placed_at", "ship_by", "shipped_at", "completed_at", "state")
+    went, would = getattr(order, "went_back", NOTHING), getattr(order, "would_go_back", NOTHING)
     return {name: getattr(order, name) for name in same} | {
         "number": shown.number,
         "purchase": order.purchase.number,
@@ -166,7 +182,9 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         "by_phone": bool(shown.way),
         "total": yuan(order.total_fen),
         "refunded": yuan(order.refunded_fen),
-        "refund_waits": bool(getattr(order, "refund_waits", False)),
+        "refund_waits": went.going_fen > 0,
+        "went_back": _back(went),
+        "would_go_back": _back(would if shown.can["cancel"] else NOTHING),
         "can": [name for name, may in shown.can.items() if may],
         "sent": shown.sent,
         "wanted": shown.wanted,

@@ -18,6 +18,7 @@ from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import InvalidInput
 from shop.core.masking import mask_name
+from shop.sales import hooks
 from shop.sales.api.orders import PiecesOut, show_pieces
 from shop.sales.errors import WrongState
 from shop.sales.models import OrderFacts
@@ -69,10 +70,7 @@ class TodayOut(Priced):
     on_the_way: int
     open_cases: int
     held: str = Field(description=gettext_noop("Paid, and not received by the buyers yet."))
-    payable: str
-    received: str = Field(
-        description=gettext_noop("Paid by units for accepted goods: settled once their whole purchase is paid.")
-    )
+    payable: str = Field(description=gettext_noop("Received by the buyers and paid: to be settled with the supplier."))
     without_goods: list[WithoutGoods] = Field(
         description=gettext_noop("Send these from another lot, or cancel what waits of them.")
     )
@@ -88,7 +86,6 @@ def seller_today(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
         "supplier": supplier.slug,
         "held": yuan(found.held_fen),
         "payable": yuan(found.payable_fen),
-        "received": yuan(found.received_fen),
         "without_goods": [
             {
                 "number": line.number,
@@ -160,9 +157,26 @@ class SentParcel(Answer):
     goods: list[PiecesOut]
 
 
+class AcceptedPieces(Answer):
+    line_id: int
+    sent: int
+    accepted: int
+
+
+class AcceptedToSupplier(Priced):
+    at: Moment
+    by: str = Field(description=gettext_noop("Who received it; empty where only time accepted it."))
+    note: str = Field(description=gettext_noop("What was wrong: the reason where goods were refused whole."))
+    not_charged: str
+    lines: list[AcceptedPieces]
+
+
 class SoldDetail(SoldOrder):
     ship_to: ShipToOut
     parcels: list[SentParcel]
+    accepted: list[AcceptedToSupplier] = Field(
+        description=gettext_noop("How a unit accepted each delivery, the first first.")
+    )
 
 
 class SoldAsked(ForFollow):
@@ -238,6 +252,16 @@ def _detail(supplier: SupplierBrief, number: str) -> dict[str, Any]:
                 "goods": show_pieces(in_parcel(each, order.lines.all())),
             }
             for each in shipments
+        ],
+        "accepted": [
+            {
+                "at": each.at,
+                "by": each.by,
+                "note": each.note,
+                "not_charged": yuan(each.short_fen),
+                "lines": [dict(zip(("line_id", "sent", "accepted"), line, strict=True)) for line in each.lines],
+            }
+            for each in hooks.acceptances(order)
         ],
     }
 

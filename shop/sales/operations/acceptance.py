@@ -114,7 +114,7 @@ def accept_order(
             )
         else:
             charged = sum(each.charged_fen for each in decided)
-            note_delivery_due(order=order, key=f"delivery:{shipments[0].pk}", at=at, amount_fen=charged)
+            note_delivery_due(order=order, key=f"delivery:{shipments[0].pk}", actor=actor, at=at, amount_fen=charged)
         return Acceptance(tuple(decided), is_last, freight)
 
 

@@ -17,6 +17,7 @@ from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order
 from shop.sales.operations.moves import move_order
 from shop.sales.operations.terms import note_delivery_due, start_term
+from shop.sales.queries.deliveries import accepted_part_fen
 from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState, Terms
 
 BATCH = 100
@@ -63,7 +64,7 @@ def complete_order(
             books.completed(
                 number=order.order.number,
                 supplier_id=order.supplier_id,
-                amount_fen=rules.still_held(order.money()),
+                amount_fen=rules.still_held(order.money()) - accepted_part_fen(order),
             ),
             at=at,
             actor_id=getattr(actor, "pk", None),
@@ -71,7 +72,7 @@ def complete_order(
     else:
         # Received and owed: from now on it is a sale.
         OrderFacts.objects.filter(pk=order.pk, sold_at=None).update(sold_at=at)
-        note_delivery_due(order=order, key=f"last:{order.pk}", at=at)
+        note_delivery_due(order=order, key=f"last:{order.pk}", actor=actor, at=at)
         start_term(purchase=order.purchase, actor=actor, at=at)
     outbox.enqueue(task="sales.tell_received", args={"order_id": order.pk}, key=f"received:{order.pk}", at=at)
     hooks.tell(

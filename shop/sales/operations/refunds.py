@@ -18,6 +18,7 @@ from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order
 from shop.sales.operations.paybacks import pay_back
 from shop.sales.operations.settling import follow_due
+from shop.sales.queries.deliveries import accepted_part_fen
 from shop.sales.states import OrderState, PurchaseState, RefundState, Terms
 
 
@@ -55,12 +56,20 @@ def refund_order_part(
             raise TooMuch(_("That is more than what is left of this order's payment."), field="amount")
         _take_from_lines(order, lines or {})
         back = take_discounts_back(order=order, line_ids={*(lines or {}), *(pieces or {})})
-        source = books.source(order.supplier_id, is_completed=order.state == OrderState.COMPLETED)
+        is_completed = order.state == OrderState.COMPLETED
+        source = books.source(order.supplier_id, is_completed=is_completed)
         number = order.order.number
+        also_booked = books.discount_back(key=key, number=number, source=source, fen=back.platform_fen)
+        if not is_completed:
+            # What is payable already of an order under way is at most what is left of it.
+            payable = accepted_part_fen(locked)
+            locked.refunded_fen = before + amount_fen
+            also_booked += books.part_reduced(
+                key=key, number=number, supplier_id=order.supplier_id, fen=payable - accepted_part_fen(locked)
+            )
         refund = pay_back(
             purchase=locked.purchase, amount_fen=amount_fen, source=source, reference=number, reason=reason, key=key,
-            order=order, actor=actor, at=at,
-            also=books.discount_back(key=key, number=number, source=source, fen=back.platform_fen),
+            order=order, actor=actor, at=at, also=also_booked,
         )[0]  # fmt: skip
         order.refunded_fen = before + amount_fen
         _tell_reduced(order, amount_fen, reason, key, pieces or {}, actor, at, also)

@@ -15,6 +15,7 @@ from shop.sales.models import LineFacts, OrderFacts, Payment, Purchase, Remittan
 from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_orders
 from shop.sales.operations.moves import move_orders
+from shop.sales.operations.parts import book_parts, booked_parts
 from shop.sales.operations.paybacks import pay_back
 from shop.sales.operations.starting import start_work
 from shop.sales.queries.deliveries import schedule_of
@@ -82,6 +83,7 @@ def follow_due(*, purchase: Purchase, actor: Any, at: datetime, latest: Payment 
     if due.received_fen and not due.left_fen:
         settle(purchase=purchase, actor=actor, at=at, latest=latest)
         return
+    book_parts(purchase=purchase, actor=actor, at=at)
     for payment in _attempts(purchase).filter(state__in=WAITING):
         is_by_hand = rules.is_by_hand(payment.gateway)
         # A transfer is announced once for all that will come; a provider is asked for what is due now.
@@ -98,6 +100,7 @@ def follow_due(*, purchase: Purchase, actor: Any, at: datetime, latest: Payment 
 def settle(*, purchase: Purchase, actor: Any, at: datetime, latest: Payment | None = None) -> None:
     """Make a locked, unpaid purchase paid: its orders take what they cost, the rest goes back (of `latest` first)."""
     over = due_of(purchase).over_fen
+    book_parts(purchase=purchase, actor=actor, at=at)
     Purchase.objects.filter(pk=purchase.pk).update(state=PurchaseState.PAID, paid_at=at)
     purchase.state, purchase.paid_at = PurchaseState.PAID, at
     _finish(list(_attempts(purchase).filter(state__in=[*WAITING, PaymentState.FAILED], received_fen__gt=0)), at)
@@ -115,6 +118,7 @@ def settle(*, purchase: Purchase, actor: Any, at: datetime, latest: Payment | No
 def send_all_back(*, purchase: Purchase, reason: str, actor: Any, at: datetime) -> int:
     """Send back what came for a locked purchase that was closed without being paid; return 分."""
     fen = due_of(purchase).received_fen
+    book_parts(purchase=purchase, actor=actor, at=at)
     if fen:
         _finish(list(_attempts(purchase).filter(state__in=WAITING, received_fen__gt=0)), at)
         pay_back(
@@ -148,18 +152,20 @@ def _orders_paid(purchase: Purchase, actor: Any, at: datetime) -> None:
     move_orders(waiting, OrderState.TO_SHIP, reason="paid", actor=actor, at=at)
     start_work(orders=[(order, by_order[order.pk]) for order in waiting], at=at)
     postings = []
+    parts = booked_parts([order.order.number for order in orders])
     for order in orders:
         number = order.order.number
+        part = parts.get(number, (0, 0))[0]
         postings += books.captured(
             number=number,
             purchase_number=purchase.number,
             supplier_id=order.supplier_id,
-            total_fen=rules.order_due_fen(order.total_fen, order.waived_fen),
+            total_fen=rules.order_due_fen(order.total_fen, order.waived_fen) - part,
             platform_discount_fen=order.platform_discount_left_fen,
         )
         if order.state == OrderState.COMPLETED:
             postings += books.completed(
-                number=number, supplier_id=order.supplier_id, amount_fen=rules.still_held(order.money())
+                number=number, supplier_id=order.supplier_id, amount_fen=rules.still_held(order.money()) - part
             )
     ledger.post(postings, at=at, actor_id=getattr(actor, "pk", None))
     hooks.tell(

@@ -7,22 +7,25 @@ from django.db.models import Q, Sum
 
 from shop.sales import rules
 from shop.sales.models import DeliveryDue, OrderFacts, Purchase
+from shop.sales.operations.parts import book_later_part, book_parts
 from shop.sales.operations.settling import send_all_back, settle
+from shop.sales.queries.deliveries import accepted_part_fen
 from shop.sales.queries.due import due_of
 from shop.sales.states import OrderState, PurchaseState, Terms
 
 _OPEN = (OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED)
 
 
-def note_delivery_due(*, order: OrderFacts, key: str, at: datetime, amount_fen: int | None = None) -> None:
+def note_delivery_due(*, order: OrderFacts, key: str, actor: Any, at: datetime, amount_fen: int | None = None) -> None:
     """Let an accepted delivery of a locked POSTPAID order fall due on a day of its own; the same `key` again is nothing.
 
     Without `amount_fen` it is the last one: it costs what the earlier ones left of the order. The purchase is to be
-    paid by the earliest of its deliveries' days.
+    paid by the earliest of its deliveries' days. What came for it already, is its supplier's.
     """
     purchase = order.purchase
-    if purchase.terms != Terms.POSTPAID or purchase.state != PurchaseState.UNPAID:
+    if purchase.terms != Terms.POSTPAID or purchase.state not in (PurchaseState.UNPAID, PurchaseState.PAID):
         return
+    before = accepted_part_fen(order)
     if amount_fen is None:
         earlier = DeliveryDue.objects.filter(order=order).exclude(key=key).aggregate(fen=Sum("amount_fen"))["fen"] or 0
         amount_fen = max(0, order.left_fen - earlier)
@@ -33,9 +36,14 @@ def note_delivery_due(*, order: OrderFacts, key: str, at: datetime, amount_fen: 
         key=key,
         defaults={"order": order, "amount_fen": amount_fen, "accepted_at": at, "pay_by": at + timedelta(days=days)},
     )
-    if made:
+    if not made:
+        return
+    if purchase.state == PurchaseState.PAID:
+        book_later_part(order=order, key=key, before_fen=before, actor=actor, at=at)
+    else:
         first = Q(pay_by=None) | Q(pay_by__gt=due.pay_by)
         Purchase.objects.filter(first, pk=purchase.pk, state=PurchaseState.UNPAID).update(pay_by=due.pay_by)
+        book_parts(purchase=purchase, actor=actor, at=at)
 
 
 def start_term(*, purchase: Purchase, at: datetime, actor: Any = None) -> None:

@@ -33,6 +33,7 @@ class PlacedOrder:
     pieces: int
     pictures: tuple[str, ...]
     ship_by: datetime | None
+    back_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class Cashier:
     transfer: Payment | None = None
     trail: Trail = NOTHING_CAME
     way: str = ""
+
+    @property
+    def back_fen(self) -> int:
+        """What of its paid orders goes or went back."""
+        return sum(order.back_fen for order in self.orders)
 
     @property
     def open_count(self) -> int:
@@ -144,6 +150,7 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
             supplier=in_reader_language(order.supplier.name_zh, order.supplier.name_en),
             total_fen=order.total_fen,
             is_cancelled=order.state == OrderState.CANCELLED,
+            back_fen=order.refunded_fen,
             pieces=pieces.get(order.pk, 0),
             pictures=tuple(pictures.get(order.pk, ())[:4]),
             ship_by=order.ship_by,

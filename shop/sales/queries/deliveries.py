@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from shop.sales import rules
 from shop.sales.models import DeliveryDue, LineFacts, OrderFacts, Purchase, Shipment
@@ -130,6 +130,14 @@ def schedules_by_id(purchase_ids: Sequence[int]) -> dict[int, Schedule]:
     if not purchase_ids:
         return {}
     return schedules_of(list(Purchase.objects.filter(pk__in=purchase_ids).order_by("pk")))
+
+
+def accepted_part_fen(order: OrderFacts) -> int:
+    """Return 分 of a paid order that are payable before all of it is received: where the goods come first. One query."""
+    if order.purchase.terms != Terms.POSTPAID:
+        return 0
+    fen = DeliveryDue.objects.filter(order=order).aggregate(fen=Sum("amount_fen", default=0))["fen"]
+    return rules.accepted_part(fen, order.left_fen)
 
 
 def schedule_of(purchase: Purchase) -> Schedule:

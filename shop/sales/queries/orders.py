@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from shop.sales import rules
-from shop.sales.models import AfterSale, LineFacts, OrderFacts, Payment, Purchase, Refund, ReviewFacts
+from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts
+from shop.sales.queries.backs import note_backs
 from shop.sales.queries.purchases import owned, way_of
-from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState, RefundState
+from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState
 from shop.sales.visitors import Visitor
 
 ORDERS_A_PAGE = 10
@@ -49,33 +49,19 @@ def _lines() -> Prefetch:
     return Prefetch("lines", queryset=rows)
 
 
-def _with_money(orders: QuerySet[OrderFacts]) -> QuerySet[OrderFacts]:
-    """Note on each order whether money of its purchase came by bank transfer, and whether some of it still goes back.
-
-    What came for a purchase that was closed unpaid is no order's; it goes back by the purchase.
-    """
-    by_hand = Payment.objects.filter(
-        payable_kind="purchase", payable_id=OuterRef("purchase"), gateway__in=rules.BY_HAND, received_fen__gt=0
-    )
-    going = Refund.objects.exclude(state=RefundState.SUCCEEDED)
-    of_purchase = going.filter(payment__payable_kind="purchase", payment__payable_id=OuterRef("purchase"), order=None)
-    ended = (PurchaseState.CANCELLED, PurchaseState.EXPIRED)
-    return orders.annotate(
-        is_paid_by_hand=Exists(by_hand),
-        refund_waits=Exists(going.filter(order=OuterRef("pk"))) | Q(Exists(of_purchase), purchase__state__in=ended),
-    )
-
-
 def order_list(visitor: Visitor, *, tab: str = "", page: int | str = 1) -> OrderList:
-    """Return one page of a tab, the latest first. Four queries, whatever the number of orders."""
+    """Return one page of a tab, the latest first. Seven queries at most, whatever the number of orders."""
     orders = owned_orders(visitor)
     rows = (
-        _with_money(_in_tab(orders, tab if tab in TABS else ""))
+        _in_tab(orders, tab if tab in TABS else "")
         .select_related("order", "purchase", "supplier")
         .prefetch_related(_lines())
         .order_by("-placed_at", "-pk")
     )
-    return OrderList(page=Paginator(rows, ORDERS_A_PAGE).get_page(page), counts=tab_counts(orders))
+    found = Paginator(rows, ORDERS_A_PAGE).get_page(page)
+    found.object_list = list(found.object_list)
+    note_backs(found.object_list)
+    return OrderList(page=found, counts=tab_counts(orders))
 
 
 def tab_counts(orders: QuerySet[OrderFacts]) -> dict[str, int]:
@@ -91,14 +77,16 @@ def tab_counts(orders: QuerySet[OrderFacts]) -> dict[str, int]:
 
 
 def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
-    """Return the visitor's own order `number` with everything that its page shows, or None. Up to 10 queries."""
-    return with_everything(owned_orders(visitor).filter(order__number=number)).first()
+    """Return the visitor's own order `number` with everything that its page shows, or None. Up to 13 queries."""
+    order = with_everything(owned_orders(visitor).filter(order__number=number)).first()
+    if order is not None:
+        note_backs([order])
+    return order
 
 
 def with_everything(orders: QuerySet[OrderFacts]) -> QuerySet[OrderFacts]:
     """Return the orders with what `shop.sales.shown.show_order_page` reads."""
-    rows = _with_money(orders)
-    return rows.select_related("order", "purchase__ship_division", "supplier").prefetch_related(
+    return orders.select_related("order", "purchase__ship_division", "supplier").prefetch_related(
         _lines(),
         "moves",
         Prefetch("refunds", queryset=Refund.objects.select_related("payment").order_by("pk")),

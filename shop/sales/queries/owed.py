@@ -1,8 +1,8 @@
-"""What buyers on 账期 owe a supplier, and what they paid of purchases that others hold open, order by order."""
+"""What buyers on 账期 owe a supplier, delivery by delivery."""
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.paginator import Page, Paginator
@@ -37,29 +37,11 @@ class OwedRow:
 
 
 @dataclass(frozen=True)
-class ReceivedRow:
-    """What came for the accepted goods of one order: booked to the supplier once its purchase is paid whole."""
-
-    number: str
-    buyer: str
-    fen: int
-
-
-@dataclass(frozen=True)
 class Owed:
-    """All that is owed, the oldest day first; `rate` is the interest in force, None where no row says one.
-
-    `received` is what was paid for accepted goods and is on no account of the supplier yet.
-    """
+    """All that is owed, the oldest day first; `rate` is the interest in force, None where no row says one."""
 
     rows: list[OwedRow]
     rate: LateInterest | None
-    received: list[ReceivedRow] = field(default_factory=list)
-
-    @property
-    def received_fen(self) -> int:
-        """What came for accepted goods and is settled once the whole purchase is paid."""
-        return sum(row.fen for row in self.received)
 
     def _sum(self, *ages: Age) -> int:
         sums: Counter[Age] = Counter()
@@ -116,17 +98,7 @@ def owed_to(supplier_id: int, *, at: datetime) -> Owed:
     owing = sorted(_open(orders, schedules), key=_by_day)
     found = [_row(order, fen, due, today, spans) for order, fen, due in owing]
     in_force = [row for row in rates if row.valid_from <= today and (row.valid_until or today) >= today]
-    return Owed(found, in_force[-1] if in_force else None, _received(orders, schedules))
-
-
-def received_by(supplier_id: int) -> list[ReceivedRow]:
-    """Return what came for a supplier's accepted goods and is not booked to it yet. Six queries."""
-    return _received(*_open_orders(supplier_id))
-
-
-def _received(orders: dict[int, OrderFacts], schedules: list[Schedule]) -> list[ReceivedRow]:
-    paid = sorted((pk, fen) for schedule in schedules for pk, fen in schedule.paid if pk in orders)
-    return [ReceivedRow(orders[pk].order.number, _buyer(orders[pk]), fen) for pk, fen in paid]
+    return Owed(found, in_force[-1] if in_force else None)
 
 
 def _open_orders(supplier_id: int) -> tuple[dict[int, OrderFacts], list[Schedule]]:

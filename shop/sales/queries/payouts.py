@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import Min, QuerySet, Sum
 
 from shop.core.names import is_among
 from shop.core.private_files import private_url
@@ -14,7 +14,7 @@ from shop.sales import hooks, rules
 from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
 from shop.sales.queries.finding import payouts_of
 from shop.sales.queries.slips import PROOFS, SMALL
-from shop.sales.states import PurchaseState, RefundState
+from shop.sales.states import RefundState
 from shop.sales.texts import thumb_url
 
 PAYOUTS_A_PAGE = 20
@@ -137,27 +137,6 @@ def _slip(refund: Refund) -> str:
 def payout_exists(refund_id: int) -> bool:
     """Tell whether there is such a refund by hand. One query."""
     return by_hand().filter(pk=refund_id).exists()
-
-
-def goes_back_by_hand(order_id: int) -> bool:
-    """Tell whether finance pays what goes back of an order. One query."""
-    return by_hand().filter(order=order_id).exists()
-
-
-def sums_back(order_id: int) -> tuple[int, int]:
-    """Return 分 given back of an order to a bank account, and the way they were paid. One query."""
-    by_bank = Sum("amount_fen", filter=Q(payment__gateway__in=rules.BY_HAND), default=0)
-    by_gateway = Sum("amount_fen", filter=~Q(payment__gateway__in=rules.BY_HAND), default=0)
-    found = Refund.objects.filter(order=order_id).aggregate(bank=by_bank, other=by_gateway)
-    return found["bank"], found["other"]
-
-
-def goes_back_of_closed(order_id: int) -> int:
-    """Return 分 that finance still pays back of an order's purchase that was closed without being paid. Two queries."""
-    closed = Purchase.objects.filter(orders=order_id, state__in=(PurchaseState.CANCELLED, PurchaseState.EXPIRED))
-    pk = closed.values_list("pk", flat=True).first()
-    found = goes_back(pk) if pk is not None else None
-    return found.fen if found is not None else 0
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from catalog.operations.kept_photos import FormPhotos
 from shop.core import sent
 from shop.core.errors import DomainError
-from shop.core.money import in_yuan, to_yuan
+from shop.core.money import to_yuan
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
@@ -37,8 +37,8 @@ from shop.sales.operations import (
     shipping,
 )
 from shop.sales.operations.buy_again import buy_again as repeat
+from shop.sales.queries.backs import went_back_of
 from shop.sales.queries.orders import acted_on, case_of, is_paid, line_of
-from shop.sales.queries.payouts import goes_back_by_hand, goes_back_of_closed, sums_back
 from shop.sales.queries.purchases import way_of
 from shop.sales.shown import show_line
 from shop.sales.states import OrderState
@@ -73,28 +73,17 @@ def cancel(request: HttpRequest, order_id: int, **facts: Any) -> str:
     """Cancel the order before it is sent."""
     was_paid = is_paid(order_id)
     closing.cancel_order(order_id=order_id, **facts)
-    if was_paid:
-        bank_fen, other_fen = sums_back(order_id)
-        return cancelled_words(by_hand=bank_fen > 0, way=facts["way"], bank_fen=bank_fen, other_fen=other_fen)
-    back_fen = goes_back_of_closed(order_id)
-    if back_fen and facts["way"]:
-        return cancelled_words(by_hand=True, way=facts["way"])
-    if back_fen:
-        return _(
-            "Cancelled. %(fen)s that you transferred goes back to your bank account: please check below where it is "
-            "paid to."
-        ) % {"fen": in_yuan(back_fen)}
-    return _("This order is cancelled; nothing was taken for it. The purchase's other orders stay.")
+    return cancelled_words(went_back_of(order_id), was_paid=was_paid, way=facts["way"])
 
 
 @_action
 def cancel_rest(request: HttpRequest, order_id: int, **facts: Any) -> str:
     """Cancel what was not sent yet, as many pieces as the page showed."""
     seen = sent.pieces(request).get(order_id, sent.NO_PIECES)
+    before = went_back_of(order_id)
     fen = shipping.cancel_unsent(order_id=order_id, seen=seen, **facts)
-    return rest_cancelled_words(
-        fen=fen, is_paid=is_paid(order_id), by_hand=goes_back_by_hand(order_id), way=facts["way"]
-    )
+    back = went_back_of(order_id).since(before)
+    return rest_cancelled_words(back, fen=fen, is_paid=is_paid(order_id), way=facts["way"])
 
 
 @_action

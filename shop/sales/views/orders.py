@@ -1,5 +1,6 @@
 """A buyer's orders: the list, one order, finding a guest's order."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -119,7 +120,10 @@ def show_one(
         "case_refused": case_refused,
         "carriers": carriers() if any(case.can["send_back"] for line in shown.lines for case in line.cases) else (),
     }
-    context["back"] = goes_back(facts.purchase_id, way)
+    # What goes back of its purchase for other orders is said on their pages, and on the purchase's.
+    waits_fen = facts.went_back.waits_fen  # type: ignore[attr-defined]
+    back = goes_back(facts.purchase_id, way) if waits_fen else None
+    context["back"] = back and replace(back, fen=waits_fen)
     context["going_back_fen"] = going_back_of_orders([facts.pk]).get(facts.pk, 0)
     context["gone_back_fen"] = facts.refunded_fen - context["going_back_fen"]
     return render(request, "sales/order.html", context, status=status)

@@ -17,6 +17,7 @@ from shop.core.money import to_yuan
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.sales import rules
+from shop.sales.accepted_shown import next_of_supplier, show_accepted
 from shop.sales.forms.seller import CancelRestForm, ShipForm
 from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import cancel_rest, line_rest, ship_order
@@ -134,8 +135,11 @@ def _show(
     can_ship = found.state == OrderState.TO_SHIP and to_pack(found) > 0
     shipments = list(found.shipments.all())
     codes = codes_of(each.pk for each in shipments)
+    received_fen = sum(fen for _pk, fen in schedule_of(purchase).of_order(found.pk).paid)
     context = {
         "row": _row(found, at),
+        "next_text": next_of_supplier(found, received_fen),
+        "accepted": show_accepted(found),
         "label": found.get_state_display(),
         "ship_to": {
             "name": purchase.ship_name if is_open else mask_name(purchase.ship_name),
@@ -160,7 +164,7 @@ def _show(
         "without_goods": _missing(found, at),
         "refusal": refusal,
         "is_paid": purchase.state == PurchaseState.PAID,
-        "received_fen": sum(fen for _pk, fen in schedule_of(purchase).of_order(found.pk).paid),
+        "part_fen": received_fen,
     }
     return console(request, supplier, "order", context, status=status)
 

@@ -1,0 +1,117 @@
+"""The words of messages about money that goes back to a bank account, alone or beside another way."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shop.accounts.messages import register
+
+register(
+    "order_cancelled_back",
+    title=_("Order %(number)s is cancelled"),
+    text=_("%(amount)s goes back to your bank account: say on the order's page where, and finance pays it out."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_cancelled_both",
+    title=_("Order %(number)s is cancelled"),
+    text=_(
+        "%(bank)s goes back to your bank account: say on the order's page where. %(other)s comes back the way it was "
+        "paid."
+    ),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_cancelled_both_unit",
+    title=_("Order %(number)s is cancelled"),
+    text=_(
+        "%(bank)s goes back to your unit's bank account: its finance is asked which one. %(other)s comes back the way "
+        "it was paid."
+    ),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_cancelled_kept",
+    title=_("Order %(number)s is cancelled"),
+    text=_("%(stays)s that came for the purchase stays for its other orders."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_short_both",
+    title=_("Part of order %(number)s ran out"),
+    text=_("We are sorry. %(amount)s goes back, partly to your bank account: the order's page says how."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_short_both_unit",
+    title=_("Part of order %(number)s ran out"),
+    text=_("We are sorry. %(amount)s goes back, partly to your unit's bank account: its finance is asked which one."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_short_back",
+    title=_("Part of order %(number)s ran out"),
+    text=_("We are sorry. %(amount)s goes back to your bank account: the order's page says how."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_cancelled_back_unit",
+    title=_("Order %(number)s is cancelled"),
+    text=_("%(amount)s goes back to your unit's bank account: its finance is asked which one."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_short_back_unit",
+    title=_("Part of order %(number)s ran out"),
+    text=_("We are sorry. %(amount)s goes back to your unit's bank account: its finance is asked which one."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "refund_account",
+    title=_("%(amount)s goes back to you"),
+    text=_("You paid %(number)s by bank transfer. Tell us the account, and finance pays it out."),
+    action=_("Enter the account"),
+    icon="wallet",
+)
+register(
+    "refund_paid_out",
+    title=_("%(amount)s was paid to your account"),
+    text=_("The refund of %(number)s is with your bank now."),
+    action=_("See the purchase"),
+    icon="circle-check",
+)
+register(
+    "order_rest_cancelled_back",
+    title=_("The rest of order %(number)s is cancelled"),
+    text=_("%(amount)s goes back to your bank account: say on the order's page where, and finance pays it out."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_rest_cancelled_back_unit",
+    title=_("The rest of order %(number)s is cancelled"),
+    text=_("%(amount)s goes back to your unit's bank account: its finance is asked which one."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_rest_cancelled_both",
+    title=_("The rest of order %(number)s is cancelled"),
+    text=_("%(amount)s goes back, partly to your bank account: the order's page says how."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
+    "order_rest_cancelled_both_unit",
+    title=_("The rest of order %(number)s is cancelled"),
+    text=_("%(amount)s goes back, partly to your unit's bank account: its finance is asked which one."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
