@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0010_lots_disposed_of"),
-        ("sales", "0025_times_in_the_back_office"),
+        ("sales", "0027_bounds_of_offers"),
     ]
 
     operations = [
