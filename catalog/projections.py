@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.db.models import F
+
 from catalog.models import Stock, StockChange
 from shop.core.projections import Mismatch, check
 
@@ -23,3 +25,10 @@ def _pieces() -> Iterator[Mismatch]:
 
 def _pools() -> Iterator[tuple[int, str, int]]:
     yield from Stock.objects.order_by("pk").values_list("stockrecord_id", "pool", "on_hand").iterator()
+
+
+@check("what is owed to orders waits in them, and no more")
+def _owed() -> Iterator[Mismatch]:
+    rows = Stock.objects.filter(owed__gt=F("reserved")).order_by("pk")
+    for record, pool, owed, reserved in rows.values_list("stockrecord_id", "pool", "owed", "reserved"):
+        yield Mismatch(f"owed of stock record {record}/{pool}", reserved, owed)

@@ -42,6 +42,7 @@ class StockChangeKind(models.TextChoices):
     CARVED = "carved", _("Set apart")
     RETURNED = "returned", _("Back to the shop")
     DISPOSED = "disposed", _("Disposed of")
+    COVERED = "covered", _("Went to waiting orders")
 
 
 class StockReason(models.TextChoices):
@@ -53,6 +54,7 @@ class StockReason(models.TextChoices):
     SOLD_ELSEWHERE = "sold_elsewhere", _("Sold elsewhere")
     OWN_USE = "own_use", _("Samples or own use")
     MISTAKE = "mistake", _("An earlier entry was wrong")
+    NOT_THERE = "not_there", _("Not there when an order was to be sent")
 
 
 # Which way the pieces of each reason go: 1 they came, -1 they went. What corrects an earlier entry goes either way.
@@ -63,7 +65,13 @@ STOCK_REASON_WAYS: dict[str, frozenset[int]] = {
     StockReason.SOLD_ELSEWHERE: frozenset({-1}),
     StockReason.OWN_USE: frozenset({-1}),
     StockReason.MISTAKE: frozenset({1, -1}),
+    # Follows from an order that was cancelled so; nobody types it.
+    StockReason.NOT_THERE: frozenset({-1}),
 }
+
+
+# What somebody may choose; the others follow from what was done elsewhere.
+TYPED_REASONS = tuple(reason for reason in StockReason if reason != StockReason.NOT_THERE)
 
 
 class SupplierKind(models.TextChoices):

@@ -8,5 +8,6 @@ class TraceabilityConfig(AppConfig):
     verbose_name = pgettext_lazy("app", "Lots and certificates")
 
     def ready(self) -> None:
-        """Load what registers itself: the checks of `check_ledger`."""
+        """Load what registers itself: the checks of `check_ledger`, periodic work."""
         from traceability import projections  # noqa: F401  reason: models must be loaded first
+        from traceability.operations import holding  # noqa: F401  reason: registers its periodic work

@@ -29,6 +29,13 @@ class WrongMove(DomainError):
     status = 409
 
 
+class OrdersWait(DomainError):
+    """Paid orders wait, and no sound lot would be left for them: go on with `confirm`. Details: `orders`, `pieces`."""
+
+    code = "orders_wait"
+    status = 409
+
+
 class PromiseBroken(DomainError):
     """A lot is older, or keeps less long, than what its order was promised. Details: `left`, pieces that keep it."""
 

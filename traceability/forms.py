@@ -132,12 +132,26 @@ class ReportForm(forms.Form):
         return {"occurred_at": kept.pop("occurred_at"), "test": LabReport(**kept)}
 
 
+class CloseForm(forms.Form):
+    """Finishing a lot. `asks`: orders would be left without goods, and who finishes it has to confirm that."""
+
+    prefix = "close"
+    confirm = forms.BooleanField(label=_("Orders may wait without goods"), required=False)
+    asks = False
+
+    def facts(self) -> dict[str, Any]:
+        """What `close_lot` takes."""
+        return dict(self.cleaned_data)
+
+
 class DisposalForm(forms.Form):
     """What was done with a lot that must not be sold."""
 
     prefix = "dispose"
     method = LineField(label=_("What was done with it"), max_length=120)
     occurred_at = When()
+    confirm = forms.BooleanField(label=_("Orders may wait without goods"), required=False)
+    asks = False
 
     def facts(self) -> dict[str, Any]:
         """What `dispose_of_lot` takes."""

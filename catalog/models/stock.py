@@ -20,11 +20,18 @@ class Stock(models.Model):
     pool = models.CharField(max_length=40, default="main")
     on_hand = models.PositiveIntegerField(default=0)
     reserved = models.PositiveIntegerField(default=0)
+    owed = models.PositiveIntegerField(
+        default=0, help_text="Of the reserved: not there, their lot was disposed of; new pieces come here first"
+    )
+    fresh = models.PositiveIntegerField(
+        default=0, help_text="Entered while a lot of these goods was stopped: never part of that lot"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["stockrecord", "pool"], name="stock_pool_once"),
             models.CheckConstraint(condition=Q(reserved__lte=F("on_hand")), name="stock_not_oversold"),
+            models.CheckConstraint(condition=Q(owed__lte=F("on_hand")), name="stock_owes_what_it_counts"),
         ]
 
     def __str__(self) -> str:

@@ -5,9 +5,10 @@ to where it came from. Whoever calls these has locked the pools first (`lock_poo
 of locks.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.db import connection
@@ -26,15 +27,19 @@ Held = Mapping[str, Mapping[int, int]]
 class ShelfPieces:
     """What stands in one pool that sells. `held`: pieces that were taken out of it, by the pool of the lot (`lot:7`).
 
-    `promised`: what orders have reserved of it; `free`: what it can still sell.
+    `promised`: what orders have reserved of it, of which `owed` are not there; `free`: what it can still sell.
+    `fresh`: pieces that were entered while a lot was stopped.
     """
 
     stock_id: int
+    record_id: int
     pool: str
     net_grams: int
     free: int
     promised: int
     held: Mapping[str, int]
+    owed: int = 0
+    fresh: int = 0
 
 
 def lock_pools(listing_ids: Iterable[int]) -> None:
@@ -59,21 +64,18 @@ def pieces_of_listing(listing_id: int) -> list[ShelfPieces]:
         Stock.objects.filter(stockrecord__specification__listing=listing_id)
         .annotate(net=F("stockrecord__specification__net_grams"))
         .order_by("pk")
-        .values_list("pk", "stockrecord_id", "pool", "net", "on_hand", "reserved")
+        .values_list("pk", "stockrecord_id", "pool", "net", "on_hand", "reserved", "owed", "fresh")
     )
     held: dict[tuple[int, str], dict[str, int]] = {}
     selling = []
-    for stock_id, record_id, pool, net, on_hand, reserved in rows:
+    for stock_id, record_id, pool, net, on_hand, reserved, owed, fresh in rows:
         if pool.startswith(f"{LOT_POOLS}:"):
             lot_pool, _mark, source = pool.partition(HELD_OF)
             held.setdefault((record_id, source or MAIN_POOL), {})[lot_pool] = on_hand - reserved
         else:
-            selling.append((stock_id, record_id, pool, net or 1, on_hand - reserved, reserved))
+            selling.append((stock_id, record_id, pool, net or 1, on_hand - reserved, reserved, owed, fresh))
     selling.sort(key=lambda row: row[2] == MAIN_POOL)
-    return [
-        ShelfPieces(stock_id, pool, net, free, reserved, held.get((record_id, pool), {}))
-        for stock_id, record_id, pool, net, free, reserved in selling
-    ]
+    return [ShelfPieces(*row[:6], held.get((row[1], row[2]), {}), *row[6:]) for row in selling]
 
 
 def set_held(*, listing_id: int, shelf: Iterable[ShelfPieces], wanted: Held, actor: Any, at: datetime) -> None:
@@ -107,3 +109,74 @@ def write_off_held(*, pool: str, actor: Any, at: datetime) -> int:
             [Moved(stock_id, -free)], kind=StockChangeKind.DISPOSED, actor=actor, at=at, reference=name
         )  # fmt: skip
     return sum(free * (net or 1) for _pk, _name, free, net in found)
+
+
+def owe(shelf: Iterable[ShelfPieces], pieces: Mapping[int, int]) -> None:
+    """Note that pieces (stock id → pieces) which orders have reserved are not there: their lot was disposed of."""
+    for row in shelf:
+        if pieces.get(row.stock_id):
+            Stock.objects.filter(pk=row.stock_id).update(owed=F("owed") + pieces[row.stock_id])
+
+
+def settle_owed(listing_id: int, *, lot_pools: Sequence[tuple[str, int]], actor: Any, at: datetime) -> int:
+    """Let what is owed to orders follow what stands there now; return the grams that are owed still.
+
+    Where orders gave owed pieces back, these leave the books as the lot's others did: they were never there. Free
+    pieces of the shop take the place of those that are owed: the shelf's count goes down by them, for the owed ones
+    were counted with the orders'. `lot_pools`: pools and grams of the lots that owe, to be named.
+    """
+    names = list(lot_pools)
+    left = 0
+    for _record, rows in groupby(sorted(pieces_of_listing(listing_id), key=_by_record), key=_by_record):
+        pools = list(rows)
+        free = {row.stock_id: row.free for row in pools}
+        main = next((row.stock_id for row in pools if row.pool == MAIN_POOL), 0)
+        owed = {row.stock_id: row.owed for row in pools if row.owed}
+        for row in pools:
+            gone = max(0, row.owed - row.promised)
+            if gone:
+                Stock.objects.filter(pk=row.stock_id).update(owed=F("owed") - gone)
+                owed[row.stock_id] -= gone
+                free[row.stock_id] -= gone
+                for name, pieces in _named(names, gone, row.net_grams):
+                    carve(stock_id=row.stock_id, pool=held_pool(name, row.pool), pieces=pieces, actor=actor, at=at)
+                    write_off_held(pool=name, actor=actor, at=at)
+        for stock_id in sorted(owed):
+            came = min(free.get(main, 0), owed[stock_id])
+            if came:
+                Stock.objects.filter(pk=stock_id).update(owed=F("owed") - came)
+                owed[stock_id] -= came
+                free[main] -= came
+                for name, pieces in _named(names, came, pools[0].net_grams):
+                    Stock.objects.filter(pk=main).update(on_hand=F("on_hand") - pieces)
+                    note_changes(
+                        [Moved(main, -pieces)], kind=StockChangeKind.COVERED, actor=actor, at=at, reference=name
+                    )
+        left += sum(owed.values()) * pools[0].net_grams
+    return left
+
+
+def _by_record(row: ShelfPieces) -> int:
+    return row.record_id
+
+
+def _named(names: list[tuple[str, int]], pieces: int, net_grams: int) -> list[tuple[str, int]]:
+    """Part pieces among the lots that owe them, the first lot first; what no lot is known for is the last one's."""
+    found: list[tuple[str, int]] = []
+    for number, (name, grams) in enumerate(names):
+        own = pieces if number == len(names) - 1 else min(pieces, grams // net_grams)
+        if own:
+            found.append((name, own))
+            names[number] = (name, max(0, grams - own * net_grams))
+            pieces -= own
+    return found
+
+
+def note_fresh(stockrecord_id: int, pieces: int) -> None:
+    """Note that pieces came while a lot of these goods is stopped: they are not that lot's."""
+    Stock.objects.filter(stockrecord=stockrecord_id, pool=MAIN_POOL).update(fresh=F("fresh") + pieces)
+
+
+def forget_fresh(listing_id: int) -> None:
+    """Forget which pieces came while lots were stopped: none is any more."""
+    Stock.objects.filter(stockrecord__specification__listing=listing_id, fresh__gt=0).update(fresh=0)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Case, F, PositiveIntegerField, Value, When
+from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -80,7 +81,9 @@ def release(quantities: Mapping[int, int]) -> None:
 def ship(quantities: Mapping[int, int], *, actor: Any, at: datetime, reference: str = "") -> None:
     """Take reserved pieces off the shelf: both on_hand and reserved go down, one row of each pool says so."""
     quantities = {pk: quantity for pk, quantity in quantities.items() if quantity}
-    _take(quantities, on_hand=True)
+    # Pieces that are there are sent before those that are owed; new ones go first, as their lots cover the orders.
+    left, gone = F("reserved") - _by_id(quantities), _by_id(quantities)
+    _take(quantities, on_hand=True, owed=Least(F("owed"), left), fresh=F("fresh") - Least(F("fresh"), gone))
     note_changes(
         [Moved(pk, -quantity) for pk, quantity in quantities.items()],
         kind=StockChangeKind.SHIPPED, actor=actor, at=at, reference=reference,
@@ -93,20 +96,20 @@ def write_off(quantities: Mapping[int, int], *, reason: str, actor: Any, at: dat
     `reason` is a `StockReason`, `reference` the order that can't have them; one row of each pool says so.
     """
     quantities = {pk: quantity for pk, quantity in quantities.items() if quantity}
-    _take(quantities, on_hand=True)
+    _take(quantities, on_hand=True, owed=F("owed") - Least(F("owed"), _by_id(quantities)))
     note_changes(
         [Moved(pk, -quantity) for pk, quantity in quantities.items()],
         kind=StockChangeKind.ADJUSTED, reason=reason, actor=actor, at=at, reference=reference,
     )  # fmt: skip
 
 
-def _take(quantities: Mapping[int, int], *, on_hand: bool) -> None:
+def _take(quantities: Mapping[int, int], *, on_hand: bool, **also: Any) -> None:
     quantities = {pk: quantity for pk, quantity in quantities.items() if quantity}
     if not quantities:
         return
     ids = sorted(quantities)
     asked = _by_id(quantities)
-    changes = {"reserved": F("reserved") - asked}
+    changes = {"reserved": F("reserved") - asked, **also}
     if on_hand:
         changes["on_hand"] = F("on_hand") - asked
     with transaction.atomic():

@@ -16,7 +16,7 @@ from catalog.models import Stock, StockChange
 from catalog.operations.stock import MAIN_POOL, Moved, OutOfStock, note_changes
 from catalog.queries.shelf import LOT_POOLS, changes_since, last_change
 from catalog.queries.shelf_words import told_change
-from catalog.states import STOCK_REASON_WAYS, StockChangeKind, StockReason
+from catalog.states import STOCK_REASON_WAYS, TYPED_REASONS, StockChangeKind
 from shop.core.errors import DomainError, InvalidInput, KeyUsed
 
 MOST_PIECES = 1_000_000
@@ -38,7 +38,7 @@ def adjust_stock(
     InvalidInput (field `pieces`, `reason`) for nothing, for more than a million or for a reason of the other
     direction, OutOfStock (field `pieces`) when fewer are free. Locks: the pool.
     """
-    if reason not in StockReason.values:
+    if reason not in TYPED_REASONS:
         raise InvalidInput(_("Say why."), code="reason_unknown", field="reason")
     if not pieces or abs(pieces) > MOST_PIECES:
         raise InvalidInput(_("Enter how many pieces came or went, 1 to 1,000,000."), field="pieces")
@@ -107,7 +107,9 @@ def _count(
     if known is not None:
         return known
     main = next(pool for pool in pools if pool.pool == MAIN_POOL)
-    shelf = sum(pool.on_hand for pool in pools)
+    # What is owed to orders was disposed of: it is counted with them, and does not stand there.
+    owed = sum(pool.owed for pool in pools)
+    shelf = sum(pool.on_hand for pool in pools) - owed
     if last_change(stockrecord_id) != version:
         raise _moved(stockrecord_id, version, shelf)
     difference = counted - shelf

@@ -27,6 +27,7 @@ class Pool:
     name: str
     free: int
     reserved: int
+    owed: int = 0
 
     @property
     def kind(self) -> str:
@@ -57,9 +58,14 @@ class Shelf:
         return sum(pool.reserved for pool in self.pools)
 
     @property
+    def owed(self) -> int:
+        """Pieces that wait in orders and are not there: their lot was disposed of."""
+        return sum(pool.owed for pool in self.pools)
+
+    @property
     def total(self) -> int:
-        """Pieces that stand on the shelf: free ones of all pools and those that wait in orders."""
-        return self.free + self.apart + self.reserved
+        """Pieces that stand on the shelf: free ones of all pools and those that wait in orders, but for the owed."""
+        return self.free + self.apart + self.reserved - self.owed
 
     @property
     def held(self) -> int:
@@ -101,24 +107,29 @@ def shelves_of(stockrecord_ids: Collection[int]) -> dict[int, Shelf]:
         .order_by()
     )
     for row in Stock.objects.filter(stockrecord__in=gathered).order_by("pk"):
-        pool = Pool(row.pk, row.pool, row.on_hand - row.reserved, row.reserved)
+        pool = Pool(row.pk, row.pool, row.on_hand - row.reserved, row.reserved, row.owed)
         gathered[row.stockrecord_id].append(pool)
     return {pk: Shelf(tuple(pools), versions.get(pk, 0)) for pk, pools in gathered.items()}
 
 
 def pieces_held_by_pool(start: str) -> dict[str, int]:
-    """Return the pieces that were taken out of pools for stopped lots, by pool, with those that are gone since.
+    """Return the pieces that are held for stopped lots, by the pool they were taken from: those of pools that begin so."""
+    rows = Stock.objects.filter(pool__startswith=LOT_POOLS, pool__contains=f"{HELD_OF}{start}")
+    return _by_source(rows.values_list("pool", "on_hand"))
 
-    Of pools whose names begin with `start`. Two queries.
-    """
+
+def pieces_gone_by_pool(start: str) -> dict[str, int]:
+    """Return the pieces that were disposed of with their lot, by the pool they came from: those of pools that begin so."""
+    rows = StockChange.objects.filter(kind=StockChangeKind.DISPOSED, pool__contains=f"{HELD_OF}{start}")
+    return _by_source((pool, -pieces) for pool, pieces in rows.values_list("pool", "pieces"))
+
+
+def _by_source(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
     found: dict[str, int] = {}
-    inside = f"{HELD_OF}{start}"
-    held = Stock.objects.filter(pool__startswith=LOT_POOLS, pool__contains=inside).values_list("pool", "on_hand")
-    gone = StockChange.objects.filter(kind=StockChangeKind.DISPOSED, pool__contains=inside)
-    for name, pieces in [*held, *((name, -pieces) for name, pieces in gone.values_list("pool", "pieces"))]:
+    for name, pieces in rows:
         source = name.partition(HELD_OF)[2]
         found[source] = found.get(source, 0) + pieces
-    return found
+    return {source: pieces for source, pieces in found.items() if pieces}
 
 
 def last_change(stockrecord_id: int) -> int:
@@ -149,3 +160,34 @@ def held_grams(listing_ids: Iterable[int]) -> dict[int, int]:
         number = int(pool.partition(HELD_OF)[0].partition(":")[2])
         found[number] = found.get(number, 0) + pieces * (net_grams or 1)
     return found
+
+
+def owed_grams(listing_ids: Iterable[int]) -> dict[int, int]:
+    """Return what waits in orders of these listings and is not there, in grams by listing. One query."""
+    rows = Stock.objects.filter(stockrecord__specification__listing__in=set(listing_ids), owed__gt=0)
+    found: dict[int, int] = {}
+    names = ("stockrecord__specification__listing_id", "owed", "reserved", "stockrecord__specification__net_grams")
+    for listing_id, owed, reserved, net_grams in rows.values_list(*names):
+        found[listing_id] = found.get(listing_id, 0) + min(owed, reserved) * (net_grams or 1)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What followed from a change of a shelf: pieces that went to waiting orders, that were held, or let go."""
+
+    covered: int = 0
+    held: int = 0
+    let_go: int = 0
+
+
+def became(stockrecord_id: int, change_id: int) -> Became:
+    """Return what followed from a change, in the transaction that made it. One query."""
+    rows = StockChange.objects.filter(stockrecord=stockrecord_id, pk__gt=change_id)
+    covered = held = 0
+    for kind, pool, pieces in rows.values_list("kind", "pool", "pieces"):
+        if kind == StockChangeKind.COVERED:
+            covered -= pieces
+        elif kind in BETWEEN_POOLS and pool.startswith(f"{LOT_POOLS}:"):
+            held += pieces
+    return Became(covered, max(0, held), max(0, -held))

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import hooks
 from catalog.models import StockChange
-from catalog.queries.shelf import HELD_OF, LOT_POOLS
+from catalog.queries.shelf import HELD_OF, LOT_POOLS, Became
 from catalog.states import StockChangeKind, StockReason
+from shop.core.texts import sentences
 from shop.core.times import moment
 
 HELD_WORDS = {
@@ -61,6 +62,8 @@ def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -
     elif change.kind in HELD_WORDS and lot_of_pool(reference):
         why = (titles or {}).get(reference) or pool_words(LOT_POOLS)
         said = _("%(what)s: %(why)s") % {"what": HELD_WORDS[StockChangeKind(change.kind)], "why": why}
+    elif change.kind == StockChangeKind.COVERED:
+        said = _("Went to orders that wait, in place of goods that were disposed of")
     elif change.kind in (StockChangeKind.CARVED, StockChangeKind.RETURNED, StockChangeKind.DISPOSED):
         why = (titles or {}).get(reference) or pool_words(reference.partition(":")[0])
         said = _("%(what)s: %(why)s") % {"what": said, "why": why}
@@ -72,3 +75,28 @@ def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -
 def told_change(change: StockChange) -> str:
     """Return a change in one line: what, how many, when."""
     return f"{change_words(change)} {change.pieces:+d} ({moment(change.at)})"
+
+
+def became_words(found: Became) -> str:
+    """Return what became of pieces that were entered, in whole sentences; "" where nothing did."""
+    told = []
+    if found.covered:
+        words = ngettext(
+            "%(n)d of them goes to an order that waits, in place of goods that were disposed of.",
+            "%(n)d of them go to orders that wait, in place of goods that were disposed of.",
+            found.covered,
+        )
+        told.append(words % {"n": found.covered})
+    if found.held:
+        words = ngettext(
+            "%(n)d piece is held until a sound lot covers it.",
+            "%(n)d pieces are held until a sound lot covers them.",
+            found.held,
+        )
+        told.append(words % {"n": found.held})
+    if found.let_go:
+        words = ngettext(
+            "%(n)d piece that was held is sold again.", "%(n)d pieces that were held are sold again.", found.let_go
+        )
+        told.append(words % {"n": found.let_go})
+    return sentences(*told)

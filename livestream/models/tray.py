@@ -27,7 +27,7 @@ class TrayItem(models.Model):
 class Drop(models.Model):
     """A flash sale 开抢 of one specification: `pieces` carved out of its stock into the pool `stock_id`, until `ends_at`.
 
-    What is left goes back at the end (`returned`); `number` counts the rounds of the session.
+    What is left goes back at the end (`returned`), what was of a lot that was disposed of is gone (`gone`); `number` counts the rounds of the session.
     """
 
     session = models.ForeignKey("livestream.LiveSession", on_delete=models.PROTECT, related_name="drops")
@@ -44,6 +44,7 @@ class Drop(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     returned = models.PositiveIntegerField(default=0)
     held = models.PositiveIntegerField(default=0, help_text="Pieces of it that wait for a lot's test, as the room says")
+    gone = models.PositiveIntegerField(default=0, help_text="Pieces of it that were disposed of with their lot")
 
     class Meta:
         constraints = [

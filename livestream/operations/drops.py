@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from catalog.operations import stock
 from catalog.operations.listings import cards_changed
 from catalog.queries import specifications_for_sale
-from catalog.queries.shelf import pieces_held_by_pool
+from catalog.queries.shelf import pieces_gone_by_pool, pieces_held_by_pool
 from livestream.errors import DropOver, NotOfThisRoom, WrongState
 from livestream.models import Drop, LiveSession, TrayItem
 from livestream.operations.events import append
@@ -116,7 +116,8 @@ def end_drops_of(*, session_id: int, at: datetime) -> None:
 def _end(drop: Drop, at: datetime) -> int:
     """End a locked, running drop: state, pieces back, event."""
     back = _give_back(drop, at)
-    Drop.objects.filter(pk=drop.pk).update(state=DropState.ENDED, ended_at=at)
+    gone = pieces_gone_by_pool(f"{SOURCE}:{drop.pk}").get(f"{SOURCE}:{drop.pk}", 0)
+    Drop.objects.filter(pk=drop.pk).update(state=DropState.ENDED, ended_at=at, gone=gone)
     append(session_id=drop.session_id, events=[(EventKind.DROP_ENDED, {"drop": drop.pk, "returned": back})], at=at)
     pagecache.bump()
     return back
@@ -134,21 +135,30 @@ def _give_back(drop: Drop, at: datetime) -> int:
 def tell_held_drops(*, at: datetime) -> int:
     """Have rooms say what of their running drops is held for a lot that failed its test, or sold again; return how many.
 
-    The pieces themselves left the pool in the transaction that recorded the test; this only tells who watches.
+    The pieces themselves left the pool in the transaction that recorded the test; this only tells who watches. A drop
+    of which nothing is left, since the rest was disposed of, is ended: no goods of it can come any more.
     """
-    running = list(Drop.objects.filter(state=DropState.RUNNING).values_list("pk", "session_id", "held"))
+    running = list(Drop.objects.filter(state=DropState.RUNNING).values_list("pk", "session_id", "held", "gone"))
     held = pieces_held_by_pool(f"{SOURCE}:") if running else {}
+    gone = pieces_gone_by_pool(f"{SOURCE}:") if running else {}
     told = 0
-    for pk, session_id, known in running:
-        now = held.get(f"{SOURCE}:{pk}", 0)
+    for pk, session_id, *known in running:
+        now = [held.get(f"{SOURCE}:{pk}", 0), gone.get(f"{SOURCE}:{pk}", 0)]
         if now == known:
             continue
         with transaction.atomic():
             list(LiveSession.objects.select_for_update().filter(pk=session_id).values_list("pk"))
-            if Drop.objects.filter(pk=pk, state=DropState.RUNNING).exclude(held=now).update(held=now):
-                append(session_id=session_id, events=[(EventKind.DROP_HELD, {"drop": pk, "held": now})], at=at)
-                pagecache.bump()
-                told += 1
+            drop = Drop.objects.select_for_update(of=("self",)).filter(pk=pk, state=DropState.RUNNING).first()
+            if drop is None:
+                continue
+            Drop.objects.filter(pk=pk).update(held=now[0], gone=now[1])
+            append(session_id=session_id, events=[(EventKind.DROP_HELD, {"drop": pk, "held": now[0]})], at=at)
+            pagecache.bump()
+            told += 1
+            left = Drop.objects.filter(pk=pk, stock__on_hand__gt=F("stock__reserved")).exists()
+            if now[1] and not now[0] and not left:
+                audit.record(action="drop_without_goods", object_kind="drop", object_id=pk, actor=None, at=at)
+                _end(drop, at)
     return told
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from catalog.queries.shelf import pieces_gone_by_pool
 from catalog.queries.trade import goods_for_tray, specifications_of
 from livestream.models import Drop, LiveSession, TrayItem
 from livestream.queries.rooms import viewers_now
@@ -64,7 +65,13 @@ def goods_to_add(session: LiveSession, query: str = "") -> list[tuple[int, str, 
 
 
 def past_drops(session: LiveSession) -> list[Drop]:
-    """Return the drops of a session, the latest first. One query."""
-    return list(
-        Drop.objects.filter(session=session).select_related("item__listing", "specification").order_by("-number")
-    )
+    """Return the drops of a session, the latest first, `gone` as it is now. Two queries, one without drops.
+
+    Orders of a drop that was over may still give back pieces of a lot that was disposed of.
+    """
+    rows = Drop.objects.filter(session=session).select_related("item__listing", "specification").order_by("-number")
+    drops = list(rows)
+    gone = pieces_gone_by_pool("drop:") if drops else {}
+    for drop in drops:
+        drop.gone = gone.get(f"drop:{drop.pk}", 0)
+    return drops

@@ -39,13 +39,15 @@ from shop.sales import admin as sales_admin
 from shop.sales import hooks as sales
 from shop.sales import personal_data as sales_data
 from shop.sales.case_shown import PICTURES
-from shop.sales.operations import baskets, certified, funding
+from shop.sales.operations import baskets, certified, funding, stopped_goods
 from shop.sales.queries import slips
 from shop.sales.queries.evidence import case_picture_key
 from shop.sales.queries.promises import dates_on_page
 from shop.sales.queries.reviews import reviews_of
+from shop.sales.queries.without_goods import waiting_without_lot
 from shop.sales.views import orders as order_views
 from traceability import admin as lots_admin
+from traceability import hooks as lots
 from traceability import personal_data as trace_data
 from traceability.queries.lots import lot_codes
 
@@ -56,6 +58,8 @@ def connect() -> None:
     hooks.connect_panel(product_hooks.giving)
     hooks.connect_dates(dates_on_page)
     hooks.connect_lot_names(lot_codes)
+    lots.connect_waiting(waiting_without_lot)
+    lots.connect_stopped(stopped_goods.hear)
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)
     private_files.connect(slips.SLIPS, slips.slip_key)

@@ -9,6 +9,8 @@ NUL is left for Django's own validator, which refuses it.
 import re
 import unicodedata
 
+from django.utils.translation import gettext as _
+
 # A pile of more runs into the lines above and below.
 MOST_MARKS = 4
 _JOINER, _NON_JOINER = "\u200d", "\u200c"
@@ -107,3 +109,11 @@ def _is_mark(sign: str) -> bool:
 
 def _is_pictorial(sign: str) -> bool:
     return bool(sign) and (unicodedata.category(sign) in {"So", "Sk"} or sign in "♀♂")
+
+
+def sentences(*parts: str) -> str:
+    """Return whole sentences one after the other, parted as the reader's language does; empty ones are left out."""
+    said = ""
+    for part in filter(None, parts):
+        said = _("%(one)s %(other)s") % {"one": said, "other": part} if said else part
+    return said

@@ -123,6 +123,43 @@ def test_disposing_takes_the_drops_pieces_off_the_shelf_too(scene):
     assert books() == []
 
 
+def test_a_drop_whose_goods_were_disposed_of_ends_with_words_and_its_history_adds_up(scene):
+    lot, drop, session = scene["lot"], scene["drop"], scene["session"]
+    buy_drop(drop, 2)
+    fail(lot)
+    assert tell_held_drops(at=AT) == 1
+    assert running_drop(session.pk, at=AT).is_paused
+    dispose(lot)
+    assert tell_held_drops(at=AT) == 1
+    drop.refresh_from_db()
+    assert (drop.state, drop.held, drop.gone, drop.returned, running_drop(session.pk, at=AT)) == (
+        "ended",
+        0,
+        8,
+        0,
+        None,
+    )
+    assert [event.kind for event in LiveEvent.objects.order_by("seq")][-2:] == ["drop_held", "drop_ended"]
+    assert tell_held_drops(at=AT) == 0
+    client = Client()
+    client.force_login(scene["host"])
+    desk = client.get(f"/live/console/{session.pk}/").content.decode()
+    assert "共 10 件，退回 0 件，随批次处置 8 件" in " ".join(desk.split())
+    assert books() == []
+
+
+def test_a_drop_that_a_sound_lot_still_covers_goes_on_without_what_is_gone(scene):
+    lot, drop, session = scene["lot"], scene["drop"], scene["session"]
+    fail(lot)
+    make_lot(scene["listing"], pieces=6)
+    dispose(lot)
+    tell_held_drops(at=AT)
+    shown = running_drop(session.pk, at=AT)
+    assert (shown.left, shown.held, shown.is_paused) == (6, 0, False)
+    drop.refresh_from_db()
+    assert (drop.state, drop.gone) == ("running", 4)
+
+
 class TestWaiting:
     """Orders that are paid and wait while their lot fails."""
 

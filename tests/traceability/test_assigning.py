@@ -86,7 +86,7 @@ class TestShipping:
             send(order, 4, lots={line.pk: [(small.pk, 4)]})
         assert (refusal.value.field, refusal.value.details) == (f"lot-{line.pk}", {"left": 2})
         assert str(refusal.value.message) == f"{small.code} 只剩 2 件，别的批次还有 30 件：换一个批次，或者少发一些。"
-        close_lot(supplier_id=listing.supplier_id, lot_id=large.pk, actor=None, at=large.created_at)
+        close_lot(supplier_id=listing.supplier_id, lot_id=large.pk, actor=None, at=large.created_at, confirm=True)
         with pytest.raises(BeyondHarvest, match="别的批次也没有了"):
             send(order, 4, lots={line.pk: [(small.pk, 4)]})
 

@@ -36,7 +36,7 @@ def clear(lot: ProduceLot) -> None:
 
 def dispose(lot: ProduceLot) -> None:
     dispose_of_lot(
-        supplier_id=lot.supplier_id, lot_id=lot.pk, method="就地深埋", occurred_at=AT, actor=None, at=AT
+        supplier_id=lot.supplier_id, lot_id=lot.pk, method="就地深埋", occurred_at=AT, actor=None, at=AT, confirm=True
     )  # fmt: skip
 
 

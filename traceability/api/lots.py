@@ -263,7 +263,13 @@ class MixIn(Body):
     occurred_at: Moment
 
 
-class DisposalIn(Body):
+class Confirmed(Body):
+    confirm: bool = Field(
+        False, description=gettext_noop("True: paid orders may be left without goods; else 409 orders_wait says which.")
+    )
+
+
+class DisposalIn(Confirmed):
     method: str = Field(min_length=1, max_length=120, examples=["就地深埋"])
     occurred_at: Moment
 
@@ -351,7 +357,7 @@ def create_mix(request: ApiRequest, body: MixIn, asked: ForOne) -> dict[str, Any
     scope="lots:write",
     summary=gettext_noop("Finish a lot: nothing more is sent of it"),
 )
-def finish_lot(request: ApiRequest, lot_id: int, asked: ForOne) -> dict[str, Any]:
+def finish_lot(request: ApiRequest, lot_id: int, body: Confirmed, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
-    close_lot(supplier_id=supplier.pk, lot_id=lot_id, **by(request))
+    close_lot(supplier_id=supplier.pk, lot_id=lot_id, confirm=body.confirm, **by(request))
     return _detail(supplier, lot_id)

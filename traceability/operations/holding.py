@@ -2,22 +2,43 @@
 
 What good lots don't cover leaves the shop's pool and each drop's for a pool of the stopped lot, and comes back by
 itself once a sound lot covers it again: after a test, a packing, or when orders let go of their pieces.
-What of a lot that is gone (disposed of) waits in orders is owed: it leaves the stock as soon as an order gives it back.
+
+What a lot's pieces are is settled once, when it is disposed of: those that nobody bought leave the books, those that
+wait in orders are owed (`Stock.owed`). Pieces that come later, or came while it was stopped (`Stock.fresh`), are never
+that lot's: the first of them take the place of what is owed, the others are sold. So the order of entries is all one.
 """
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from catalog.operations.holding import lock_pools, pieces_of_listing, set_held, write_off_held
+from catalog.operations.holding import (
+    ShelfPieces,
+    forget_fresh,
+    lock_pools,
+    note_fresh,
+    owe,
+    pieces_of_listing,
+    set_held,
+    settle_owed,
+    write_off_held,
+)
+from shop.core import periodic
+from shop.core.texts import sentences
+from traceability.errors import OrdersWait
+from traceability.hooks import Waiting
 from traceability.models import ProduceLot
 from traceability.operations.lot_rows import lock_lots
 from traceability.queries.lots import can_be_sent
 from traceability.queries.stopped import IS_STOPPED, pool_name
+from traceability.queries.waiting import waiting_words
 from traceability.rules.fefo import Candidate
-from traceability.rules.holding import OnShelf, Stopped, promised_short, to_hold
+from traceability.rules.holding import OnShelf, Stopped, owed_of, promised_short, to_hold, without_fresh
 from traceability.states import SUSPENDED, LotState
 
 
@@ -37,11 +58,10 @@ def lock_shelf(listing_ids: Collection[int], lot_ids: Iterable[int] = ()) -> Non
     lock_lots({*lot_ids, *_concerned(listing_ids)})
 
 
-def settle_counted(listing_id: int, *, actor: Any, at: datetime) -> None:
-    """Settle after a count of the whole shelf: what was counted is there, so lots that are gone owe nothing more."""
-    gone = {"listing": listing_id, "state": LotState.DISPOSED, "owed_grams__gt": 0}
-    lots = lock_lots(ProduceLot.objects.filter(**gone).values_list("pk", flat=True))
-    ProduceLot.objects.filter(pk__in=lots).update(owed_grams=0)
+def settle_came(listing_id: int, stockrecord_id: int, pieces: int, *, actor: Any, at: datetime) -> None:
+    """Settle after pieces of a specification came: none of them is of a lot that was stopped before."""
+    if ProduceLot.objects.filter(listing=listing_id, state__in=SUSPENDED).exists():
+        note_fresh(stockrecord_id, pieces)
     settle_holds([listing_id], actor=actor, at=at)
 
 
@@ -56,22 +76,88 @@ def hold(listing_id: int, lots: Collection[ProduceLot], *, actor: Any, at: datet
     """Have the pools of stopped lots hold what no sound lot of the product can be sent for, and nothing else.
 
     `lots` are all that are open or stopped, locked. Pieces that orders have reserved stay with them: they are sent from
-    another lot, or not at all.
+    another lot, or not at all. What is owed to orders is covered before anything is held, and by what is let go.
     """
+    stopped = [Stopped(lot.pk, lot.left_grams) for lot in lots if lot.state in SUSPENDED]
+    _settle_owed(listing_id, lots, actor=actor, at=at)
     rows = pieces_of_listing(listing_id)
-    shelf = [OnShelf(row.stock_id, row.net_grams, row.free + sum(row.held.values()), row.promised) for row in rows]
-    sound = [
+    _set_held(listing_id, rows, to_hold(_shelf(rows), _sound(lots, at), stopped), actor=actor, at=at)
+    _settle_owed(listing_id, lots, actor=actor, at=at)
+    if not stopped and any(row.fresh for row in rows):
+        forget_fresh(listing_id)
+
+
+def take_off(lot: ProduceLot, lots: Collection[ProduceLot], *, actor: Any, at: datetime) -> None:
+    """Settle what pieces of the shelf were those of a lot that was just disposed of; `lots` as for `hold`.
+
+    What other stopped lots can't be goes first. Sets `owed_grams`: what it owes to orders.
+    """
+    rows = pieces_of_listing(lot.listing_id)
+    sound = _sound(lots, at)
+    shelf = without_fresh(_shelf(rows), {row.stock_id: row.fresh for row in rows})
+    stopped = [Stopped(each.pk, each.left_grams) for each in lots if each.state in SUSPENDED and each.pk != lot.pk]
+    wanted = to_hold(shelf, sound, [*stopped, Stopped(lot.pk, lot.left_grams, is_gone=True)])
+    _set_held(lot.listing_id, rows, wanted, actor=actor, at=at)
+    left = lot.left_grams - write_off_held(pool=pool_name(lot.pk), actor=actor, at=at)
+    owed = owed_of(shelf, promised_short(shelf, sound), {row.stock_id: row.owed for row in rows}, left)
+    owe(rows, owed)
+    net = {row.stock_id: row.net_grams for row in rows}
+    lot.owed_grams = sum(pieces * net[stock_id] for stock_id, pieces in owed.items())
+    ProduceLot.objects.filter(pk=lot.pk).update(owed_grams=lot.owed_grams)
+    hold(lot.listing_id, lots, actor=actor, at=at)
+
+
+def refuse_unconfirmed(waiting: Waiting) -> None:
+    """Raise OrdersWait: what is asked leaves orders without goods, and nobody confirmed that."""
+    raise OrdersWait(
+        sentences(waiting_words(waiting), _("Confirm it to go on.")),
+        field="confirm", orders=waiting.orders, pieces=waiting.pieces, confirm="confirm",
+    )  # fmt: skip
+
+
+@periodic.every("traceability.expired_lots", seconds=60)
+def settle_expired(*, at: datetime) -> int:
+    """Hold what lots that expired overnight covered, where a lot of the same product is stopped; return the products.
+
+    Settled again every time: what is right already stays.
+    """
+    day = timezone.localtime(at).date()
+    expired = ProduceLot.objects.filter(state=LotState.OPEN, best_before__lt=day)
+    own = expired.filter(packed_grams__gt=F("assigned_grams") + F("mixed_grams")).values("listing_id")
+    listings = ProduceLot.objects.filter(IS_STOPPED, listing__in=own).order_by("listing_id")
+    found = list(listings.values_list("listing_id", flat=True).distinct())
+    for listing_id in found:
+        with transaction.atomic():
+            lock_shelf([listing_id])
+            settle_holds([listing_id], actor=None, at=at)
+    return len(found)
+
+
+def _shelf(rows: Iterable[ShelfPieces]) -> list[OnShelf]:
+    return [OnShelf(row.stock_id, row.net_grams, row.free + sum(row.held.values()), row.promised) for row in rows]
+
+
+def _sound(lots: Iterable[ProduceLot], at: datetime) -> list[Candidate]:
+    return [
         Candidate(lot.pk, lot.best_before, lot.harvested_on, lot.left_grams) for lot in lots if can_be_sent(lot, at)
     ]
-    gone = [lot for lot in lots if lot.state == LotState.DISPOSED]
-    stopped = [Stopped(lot.pk, lot.left_grams) for lot in lots if lot.state in SUSPENDED]
-    stopped += [Stopped(lot.pk, lot.owed_grams, is_gone=True) for lot in gone]
-    held = to_hold(shelf, sound, stopped)
+
+
+def _set_held(
+    listing_id: int, rows: list[ShelfPieces], held: dict[int, dict[int, int]], *, actor: Any, at: datetime
+) -> None:
     wanted = {pool_name(lot_id): pieces for lot_id, pieces in held.items()}
     set_held(listing_id=listing_id, shelf=rows, wanted=wanted, actor=actor, at=at)
-    lacking = promised_short(shelf, sound)
-    for lot in sorted(gone, key=lambda each: each.pk):
-        owed = lot.owed_grams - write_off_held(pool=pool_name(lot.pk), actor=actor, at=at)
-        lot.owed_grams = min(owed, lacking)
-        lacking -= lot.owed_grams
+
+
+def _settle_owed(listing_id: int, lots: Iterable[ProduceLot], *, actor: Any, at: datetime) -> None:
+    """Let what lots that are gone owe follow the shelf, and write down what each still owes: the last one longest."""
+    gone = sorted((lot for lot in lots if lot.state == LotState.DISPOSED and lot.owed_grams), key=lambda each: each.pk)
+    if not gone:
+        return
+    names = [(pool_name(lot.pk), lot.owed_grams) for lot in gone]
+    left = settle_owed(listing_id, lot_pools=names, actor=actor, at=at)
+    for lot in reversed(gone):
+        lot.owed_grams = min(lot.owed_grams, left)
+        left -= lot.owed_grams
         ProduceLot.objects.filter(pk=lot.pk).update(owed_grams=lot.owed_grams)

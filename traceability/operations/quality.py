@@ -18,8 +18,9 @@ from shop.core import audit
 from shop.core.errors import InvalidInput
 from shop.core.lengths import check_length
 from traceability.errors import UnknownLot, WrongMove
+from traceability.hooks import Waiting, lot_stopped, waiting_of
 from traceability.models import LabTest, LotSource, ProduceLot
-from traceability.operations.holding import hold
+from traceability.operations.holding import hold, refuse_unconfirmed, take_off
 from traceability.operations.lot_rows import append_event, check_order, lock_lots, tests_of
 from traceability.queries.stopped import IS_STOPPED
 from traceability.rules.epcis import test_facts
@@ -72,12 +73,21 @@ def record_test(
 
 
 def dispose_of_lot(
-    *, supplier_id: int, lot_id: int, method: str, occurred_at: datetime, actor: Any, at: datetime
+    *,
+    supplier_id: int,
+    lot_id: int,
+    method: str,
+    occurred_at: datetime,
+    actor: Any,
+    at: datetime,
+    confirm: bool = False,
 ) -> ProduceLot:
     """Record that what is left of a held, recalled or untested lot was destroyed or used otherwise than as food.
 
-    Its held pieces leave the stock; what other lots are held for stays held. Once is enough: a second call returns the lot. Raises UnknownLot, InvalidInput
-    without words on how, WrongMove for a lot that nothing stands against. Locks as `record_test`.
+    Its held pieces leave the stock; what other lots are held for stays held. Once is enough: a second call returns the
+    lot. Raises UnknownLot, InvalidInput without words on how, WrongMove for a lot that nothing stands against, and
+    OrdersWait where paid orders wait for its goods and no sound lot has them, unless that is confirmed (`confirm`).
+    Locks as `record_test`.
     """
     method = check_length(method, "method", 120)
     if not method:
@@ -92,9 +102,12 @@ def dispose_of_lot(
         check_order(lot, BizStep.DISPOSAL, occurred_at, at=at)
         rest = lot.unpacked_grams + lot.left_grams
         append_event(lot, BizStep.DISPOSAL, rest, occurred_at, at, {"method": method})
-        lot.owed_grams = lot.left_grams
         _move(lot, LotState.DISPOSED, actor=actor, at=at)
-        hold(lot.listing_id, [each for each in lots.values() if each.listing_id == lot.listing_id], actor=actor, at=at)
+        same = [each for each in lots.values() if each.listing_id == lot.listing_id]
+        take_off(lot, same, actor=actor, at=at)
+        waiting = waiting_of(lot.listing_id, at) if lot.owed_grams and not confirm else Waiting()
+        if waiting.pieces:
+            refuse_unconfirmed(waiting)
     return lot
 
 
@@ -157,6 +170,8 @@ def _settle(lots: dict[int, ProduceLot], family: set[int], *, actor: Any, at: da
         if state != lot.state:
             _move(lot, state, actor=actor, at=at)
             changed.add(lot.listing_id)
+            if state in (LotState.HELD, LotState.RECALLED):
+                lot_stopped(lot.pk, at)
     for listing_id in sorted(changed):
         hold(listing_id, [lot for lot in lots.values() if lot.listing_id == listing_id], actor=actor, at=at)
 

@@ -13,9 +13,10 @@ from shop.core import audit
 from shop.core.errors import InvalidInput
 from shop.core.times import full_day
 from traceability.errors import BeyondHarvest, LotBlocked, WrongMove
+from traceability.hooks import waiting_of
 from traceability.models import Plot, ProduceLot, ProductionBase, TraceEvent
 from traceability.operations.chain import lock_head, refuse_future
-from traceability.operations.holding import lock_shelf, settle_holds
+from traceability.operations.holding import lock_shelf, refuse_unconfirmed, settle_holds
 from traceability.operations.issuing import certificate_of, check_papers, write_certificate
 from traceability.operations.lot_rows import append_event, check_order, next_code, own_lot
 from traceability.queries.requirements import keeping_term, required_tests
@@ -177,8 +178,10 @@ def record_shipping(
     return append_event(lot, BizStep.SHIPPING, grams, at, at, extra)
 
 
-def close_lot(*, supplier_id: int, lot_id: int, actor: Any, at: datetime) -> ProduceLot:
+def close_lot(*, supplier_id: int, lot_id: int, actor: Any, at: datetime, confirm: bool = False) -> ProduceLot:
     """Finish a lot: nothing more is sent of it. Raises UnknownLot, WrongMove for one that is held or recalled.
+
+    Raises OrdersWait where paid orders would be left without a sound lot, unless that is confirmed (`confirm`).
 
     A finished one stays as it is. Its goods cover nothing any more, where another lot of the product is held.
     """
@@ -189,7 +192,11 @@ def close_lot(*, supplier_id: int, lot_id: int, actor: Any, at: datetime) -> Pro
             return lot
         if LotState.CLOSED not in DISPOSITIONS[lot.state].moves:
             raise WrongMove(_("This lot can't be finished: %(state)s.") % {"state": lot.get_state_display()})
+        before = waiting_of(lot.listing_id, at)
         ProduceLot.objects.filter(pk=lot.pk, state=LotState.OPEN).update(state=LotState.CLOSED)
+        waiting = waiting_of(lot.listing_id, at)
+        if waiting.pieces > before.pieces and not confirm:
+            refuse_unconfirmed(waiting)
         audit.record(action="lot_closed", object_kind="lot", object_id=lot.pk, actor=actor, at=at)
         lot.state = LotState.CLOSED
         settle_holds([lot.listing_id], actor=actor, at=at)

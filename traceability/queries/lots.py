@@ -33,6 +33,11 @@ def lot_of_supplier(supplier_id: int, lot_id: int) -> ProduceLot | None:
     return rows.select_related("listing", "base", "plot").prefetch_related("certificates", "sources__source").first()
 
 
+def lot_facts(lot_id: int) -> ProduceLot:
+    """Return a lot, whoever's it is: for messages to its supplier. One query."""
+    return ProduceLot.objects.get(pk=lot_id)
+
+
 def lot_codes(lot_ids: Iterable[int]) -> dict[int, str]:
     """Return the codes of lots, by id. One query, none for none."""
     wanted = set(lot_ids)

@@ -90,10 +90,31 @@ def _shared(pieces: int, net_grams: int, left: Mapping[int, int]) -> list[tuple[
     return [(lot_id, count) for lot_id, count in own.items() if count]
 
 
-def promised_short(shelf: Sequence[OnShelf], sound: Sequence[Candidate]) -> int:
-    """Return the grams that waiting orders lack when all `sound` lots are sent to them."""
-    left, short = list(sound), 0
+def promised_short(shelf: Sequence[OnShelf], sound: Sequence[Candidate]) -> dict[int, int]:
+    """Return, by stock id, the pieces that waiting orders lack when all `sound` lots are sent to them."""
+    left, short = list(sound), {}
     for row in shelf:
-        missing, left = _sent(row.promised, row.net_grams, left)
-        short += missing * max(row.net_grams, 1)
+        short[row.stock_id], left = _sent(row.promised, row.net_grams, left)
     return short
+
+
+def owed_of(
+    shelf: Sequence[OnShelf], lacking: Mapping[int, int], known: Mapping[int, int], grams: int
+) -> dict[int, int]:
+    """Return, by stock id, the pieces that a lot of `grams` which is gone owes to orders: of those that lack goods.
+
+    Less what others owe already (`known`), and never more whole pieces than the lot had.
+    """
+    found = {}
+    for row in shelf:
+        net = max(row.net_grams, 1)
+        pieces = min(max(0, lacking[row.stock_id] - known.get(row.stock_id, 0)), grams // net)
+        if pieces:
+            found[row.stock_id] = pieces
+            grams -= pieces * net
+    return found
+
+
+def without_fresh(shelf: Sequence[OnShelf], fresh: Mapping[int, int]) -> list[OnShelf]:
+    """Return a shelf without the free pieces that came after a lot was stopped (`fresh`, by stock id)."""
+    return [replace(row, free=row.free - min(row.free, fresh.get(row.stock_id, 0))) for row in shelf]

@@ -19,7 +19,19 @@ from shop.core.acting import acting_for, by
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
-from traceability.forms import BaseForm, CompleteForm, DisposalForm, HarvestForm, MixForm, PackingForm, ReportForm
+from shop.core.texts import sentences
+from traceability.errors import OrdersWait
+from traceability.forms import (
+    BaseForm,
+    CloseForm,
+    CompleteForm,
+    DisposalForm,
+    HarvestForm,
+    MixForm,
+    PackingForm,
+    ReportForm,
+)
+from traceability.hooks import waiting_of
 from traceability.models import ProduceLot
 from traceability.operations.mixing import mix_lots
 from traceability.operations.places import add_base, complete_base
@@ -36,6 +48,7 @@ from traceability.queries.lots import (
     products_to_mix,
 )
 from traceability.queries.trace import lot_fault
+from traceability.queries.waiting import waiting_words
 from traceability.rules import papers
 from traceability.rules.weights import in_words
 from traceability.shown import broken_words, timeline
@@ -93,6 +106,8 @@ def _do(form: Form, operation: Callable[[], Any]) -> int:
     try:
         operation()
     except DomainError as error:
+        if isinstance(error, OrdersWait):
+            form.asks = True  # type: ignore[attr-defined]  # both forms that can be refused so have it
         add_refusal(form, error)
         return error.status
     return 0
@@ -139,6 +154,7 @@ def _lot(
     pack_form: PackingForm | None = None,
     test_form: ReportForm | None = None,
     dispose_form: DisposalForm | None = None,
+    close_form: CloseForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     told = history(found)
@@ -158,6 +174,7 @@ def _lot(
         "pack_form": pack_form or PackingForm(initial={"kilograms": kilograms}),
         "test_form": test_form or ReportForm(initial={"item": missing[0] if missing else ""}),
         "dispose_form": dispose_form or DisposalForm(),
+        "close_form": close_form or CloseForm(),
         "steps": {each.step for each in told},
         "broken": broken_words(lot_fault(found)),
     }
@@ -192,13 +209,11 @@ def test(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResp
 @post_only
 def close(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Finish a lot."""
-    _own(supplier, lot_id)
-    try:
-        close_lot(lot_id=lot_id, **by(request, supplier_id=supplier.pk))
-    except DomainError as error:
-        messages.error(request, str(error.message))
-        return redirect(local(f"/seller/lots/{lot_id}/"))
-    messages.success(request, _("The lot is finished: nothing more is sent of it."))
+    found, form = _own(supplier, lot_id), CloseForm(request.POST)
+    refused = _do(form, lambda: close_lot(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts()))
+    if refused:
+        return _lot(request, supplier, found, close_form=form, status=refused)
+    _said(request, found, _("The lot is finished: nothing more is sent of it."))
     return redirect(local("/seller/lots/"))
 
 
@@ -210,8 +225,14 @@ def dispose(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpR
     refused = _do(form, lambda: dispose_of_lot(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts()))
     if refused:
         return _lot(request, supplier, found, dispose_form=form, status=refused)
-    messages.success(request, _("Recorded: the lot is disposed of."))
+    _said(request, found, _("Recorded: the lot is disposed of."))
     return redirect(local(f"/seller/lots/{lot_id}/"))
+
+
+def _said(request: HttpRequest, lot: ProduceLot, done: str) -> None:
+    """Say what was done, and what becomes of orders that wait for such goods."""
+    left = waiting_words(waiting_of(lot.listing_id, timezone.now()))
+    messages.success(request, sentences(done, left))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.core import regions, times
+from shop.core.console_places import stands_under
 from shop.core.masking import mask_phone
 from shop.core.money import FEN_PER_YUAN, to_fen
 from shop.core.redirects import in_language, without_language
@@ -263,13 +264,21 @@ def here(context: Context, path: str, exact: bool = False) -> SafeString:
     return hole("here", *words) if STANDING in context else _here(context, words)
 
 
+@register.simple_tag(takes_context=True)
+def place_here(context: Context, path: str) -> SafeString:
+    """Return aria-current="page" when the page stands under the entry `path` of its console's menu."""
+    words = [path, "place"]
+    return hole("here", *words) if STANDING in context else _here(context, words)
+
+
 @fills("here")
 def _here(context: Context, words: list[str]) -> SafeString:
-    path, exact = words
+    path, how = words
     request = context.get("request")
     now = request.path if request is not None else ""
     now, path = now.removeprefix("/en") or "/", path.removeprefix("/en") or "/"
-    same = now == path or (not exact and now.startswith(path))
+    below = stands_under(now, path) if how == "place" else not how and now.startswith(path)
+    same = now == path or below
     return mark_safe(' aria-current="page"' if same else "")
 
 

@@ -39,6 +39,11 @@ class GoodsOut(Priced):
     set_apart: int = Field(description=gettext_noop("Free pieces of drops, quotes and contracts."))
     held: int = Field(description=gettext_noop("Pieces that nobody sells: a test of their lot failed."))
     reserved: int = Field(description=gettext_noop("Pieces that wait in orders, of all pools."))
+    owed: int = Field(
+        description=gettext_noop(
+            "Of the reserved, pieces that are not there: their lot was disposed of. New pieces come here first."
+        )
+    )
     on_shelf: int = Field(description=gettext_noop("All of them together: what a count of the shelf should find."))
     version: int = Field(description=gettext_noop("Send it with a count: it says which shelf was counted."))
 
@@ -56,6 +61,7 @@ def _goods(row: Any, shelf: Shelf) -> dict[str, Any]:
         "set_apart": shelf.for_others,
         "held": shelf.held,
         "reserved": shelf.reserved,
+        "owed": shelf.owed,
         "on_shelf": shelf.total,
         "version": shelf.version,
     }

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.states import STOCK_REASON_WAYS, StockReason
+from catalog.states import STOCK_REASON_WAYS, TYPED_REASONS, StockReason
 from shop.core.fields import LineField
 
 MOST_PIECES = 1_000_000
@@ -26,7 +26,7 @@ def _reasons() -> list[Any]:
         (_("Either way"), frozenset({1, -1})),
     ]
     return [
-        (words, [(str(each), each.label) for each in StockReason if STOCK_REASON_WAYS[each] == ways])
+        (words, [(str(each), each.label) for each in TYPED_REASONS if STOCK_REASON_WAYS[each] == ways])
         for words, ways in groups
     ]
 

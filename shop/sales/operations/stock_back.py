@@ -9,7 +9,7 @@ from catalog.states import StockReason
 from traceability.operations.holding import lock_shelf, settle_holds
 
 # Reasons of a supplier's cancellation that say the pieces are not there, or not sound, with what the shelf is told.
-NOT_THERE = {"out_of_stock": StockReason.MISTAKE, "damaged_harvest": StockReason.SPOILED}
+NOT_THERE = {"out_of_stock": StockReason.NOT_THERE, "damaged_harvest": StockReason.SPOILED}
 
 
 def release_pieces(

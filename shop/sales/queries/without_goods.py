@@ -1,19 +1,20 @@
 """Orders whose goods failed a test, or are gone with their lot, and that no good lot can be sent for."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from catalog.queries import said
-from catalog.queries.shelf import held_grams
+from catalog.queries.shelf import held_grams, owed_grams
 from shop.sales.models import LineFacts
 from shop.sales.states import OrderState
+from traceability.hooks import Waiting as LotWaiting
 from traceability.queries.lots import can_be_sent, open_lots
 from traceability.queries.stopped import StoppedLot, stopped_lots
 from traceability.rules.fefo import Candidate, Dates, Waiting, missing_of
-from traceability.states import LotState
+from traceability.states import SUSPENDED, LotState
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def lines_without_goods(
     """Return a supplier's waiting lines that lack goods because a lot was stopped, the first to be sent first.
 
     `also_unpaid`: those that wait for their money too, after the paid ones. Never more than the stopped lots had and
-    is not held: what was simply not packed yet is no such case. Four queries, one where no lot is stopped.
+    is not held: what was simply not packed yet is no such case. Four queries, one more where one was
+    disposed of; one where no lot is stopped.
     """
     stopped: dict[int, list[StoppedLot]] = {}
     for stop in stopped_lots(supplier_id, listing_ids):
@@ -82,6 +84,8 @@ def lines_without_goods(
     if not stopped:
         return []
     held = held_grams(stopped)
+    is_owed = any(stop.state == LotState.DISPOSED for stops in stopped.values() for stop in stops)
+    owed = owed_grams(stopped) if is_owed else {}
     sound: dict[int, list[Candidate]] = {pk: [] for pk in stopped}
     for lot in open_lots(stopped, at=at):
         if can_be_sent(lot, at):
@@ -95,24 +99,17 @@ def lines_without_goods(
     found = []
     for listing_id, own in rows.items():
         codes = tuple((stop.lot_id, stop.code) for stop in stopped[listing_id])
-        found += _short(own, sound[listing_id], sum(_promised(stop, held) for stop in stopped[listing_id]), codes)
+        promised = sum(
+            max(0, stop.grams - held.get(stop.lot_id, 0)) for stop in stopped[listing_id] if stop.state in SUSPENDED
+        )
+        found += _short(own, sound[listing_id], promised + owed.get(listing_id, 0), codes)
     return found
-
-
-def _promised(stop: StoppedLot, held: Mapping[int, int]) -> int:
-    """Return the grams of a stopped lot that went to orders: those of a lot that is gone are known, others not held."""
-    return stop.grams if stop.state == LotState.DISPOSED else max(0, stop.grams - held.get(stop.lot_id, 0))
 
 
 def _short(
     lines: list[LineFacts], sound: list[Candidate], stopped_grams: int, lots: tuple[tuple[int, str], ...]
 ) -> list[LineWithoutGoods]:
-    waiting = [
-        Waiting(
-            line.ordered - line.cancelled - line.shipped, line.net_grams, line.promised or Dates(None, None)
-        )
-        for line in lines
-    ]  # fmt: skip
+    waiting = [_waits(line) for line in lines]
     found = []
     for line, missing in zip(lines, missing_of(sound, waiting), strict=True):
         grams = max(line.net_grams, 1)
@@ -124,3 +121,24 @@ def _short(
                 LineWithoutGoods(line.pk, line.order_id, number, line.name_zh, line.name_en, pieces, lots)
             )  # fmt: skip
     return found
+
+
+def waiting_without_lot(listing_id: int, at: datetime) -> LotWaiting:
+    """Return the paid orders of a product that no sound lot can be sent for, whatever became of its lots. Two queries."""
+    sound = [
+        Candidate(lot.pk, lot.best_before, lot.harvested_on, lot.left_grams)
+        for lot in open_lots([listing_id], at=at)
+        if can_be_sent(lot, at)
+    ]
+    lines = list(
+        LineFacts.objects.filter(order__state=OrderState.TO_SHIP, listing_id=listing_id)
+        .select_related("order")
+        .order_by("order__ship_by", "order_id", "pk")
+    )
+    short = list(zip(lines, missing_of(sound, [_waits(line) for line in lines]), strict=True))
+    return LotWaiting(len({line.order_id for line, pieces in short if pieces}), sum(pieces for _line, pieces in short))
+
+
+def _waits(line: LineFacts) -> Waiting:
+    """Return what of a line is still to be sent."""
+    return Waiting(line.ordered - line.cancelled - line.shipped, line.net_grams, line.promised or Dates(None, None))

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog.queries.shelf import Shelf, changes_of, shelves_of
-from catalog.queries.shelf_words import change_words, lot_of_pool, pool_titles, pool_words
+from catalog.queries.shelf import Became, Shelf, changes_of, shelves_of
+from catalog.queries.shelf_words import became_words, change_words, lot_of_pool, pool_titles, pool_words
 from catalog.queries.trade import SupplierBrief, goods_of_supplier
 from shop.accounts.queries import names_of
 from shop.core.errors import DomainError, KeyUsed
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
+from shop.core.texts import sentences
 from shop.sales.forms.stock import AdjustForm, CountForm
 from shop.sales.operations.stocking import adjust_stock_of, count_stock_of
 from shop.sales.texts import in_reader_language
@@ -28,8 +29,11 @@ def shelf_rows(shelf: Shelf) -> list[tuple[str, str, int, int]]:
     """Return (test id, words, pieces, lot they are held for) of what stands on a shelf; they add up to its total."""
     titles = pool_titles(kind for kind, _free in shelf.by_kind)
     apart = [(kind.replace(":", "-"), titles[kind], free, lot_of_pool(kind)) for kind, free in shelf.by_kind]
-    waiting = ("reserved", _("Waiting in orders"), shelf.reserved, 0)
-    return [("main", pool_words("main"), shelf.free, 0), *apart, waiting]
+    waiting = [("reserved", _("Waiting in orders"), shelf.reserved, 0)]
+    if shelf.owed:
+        words = _("Of these not there: their lot was disposed of. New pieces come here first")
+        waiting.append(("owed", words, -shelf.owed, 0))
+    return [("main", pool_words("main"), shelf.free, 0), *apart, *waiting]
 
 
 def _own(supplier: SupplierBrief, specification_id: int) -> Any:
@@ -92,7 +96,7 @@ def adjust(request: HttpRequest, supplier: SupplierBrief, specification_id: int)
     if form.is_valid():
         data = form.cleaned_data
         try:
-            adjust_stock_of(
+            found = adjust_stock_of(
                 spec=spec, pieces=form.change, reason=data["reason"], note=data["note"], key=data["key"],
                 actor=request.user, at=timezone.now(),
             )  # fmt: skip
@@ -102,7 +106,7 @@ def adjust(request: HttpRequest, supplier: SupplierBrief, specification_id: int)
             if isinstance(error, KeyUsed):
                 form = form.with_key(uuid4().hex)
         else:
-            messages.success(request, _("Noted: %(pieces)+d pieces.") % {"pieces": form.change})
+            _say(request, _("Noted: %(pieces)+d pieces.") % {"pieces": form.change}, found)
             return redirect("seller:stock", specification_id)
     return _show(request, supplier, spec, adjust_form=form, status=status)
 
@@ -117,7 +121,7 @@ def count(request: HttpRequest, supplier: SupplierBrief, specification_id: int) 
     if form.is_valid():
         data = form.cleaned_data
         try:
-            count_stock_of(
+            found = count_stock_of(
                 spec=spec, counted=data["counted"], version=data["version"], note=data["note"], key=data["key"],
                 actor=request.user, at=timezone.now(),
             )  # fmt: skip
@@ -130,6 +134,11 @@ def count(request: HttpRequest, supplier: SupplierBrief, specification_id: int) 
             if isinstance(error, KeyUsed):
                 form = form.with_key(uuid4().hex)
         else:
-            messages.success(request, _("Counted: %(pieces)d on the shelf.") % {"pieces": data["counted"]})
+            _say(request, _("Counted: %(pieces)d on the shelf.") % {"pieces": data["counted"]}, found)
             return redirect("seller:stock", specification_id)
     return _show(request, supplier, spec, count_form=form, status=status)
+
+
+def _say(request: HttpRequest, said: str, found: Became) -> None:
+    """Say what was noted, and what became of the pieces."""
+    messages.success(request, sentences(said, became_words(found)))

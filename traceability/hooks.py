@@ -1,0 +1,48 @@
+"""What packages above lots and certificates answer and hear. Wired in `shop/config/wiring.py`; unwired, nothing waits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Paid orders that wait for goods of a product which no sound lot has, and their pieces."""
+
+    orders: int = 0
+    pieces: int = 0
+
+
+WaitingOf = Callable[[int, datetime], Waiting]
+Stopped = Callable[[int, datetime], None]
+
+
+def _nothing_waits(listing_id: int, at: datetime) -> Waiting:
+    return Waiting()
+
+
+_waiting_of: WaitingOf = _nothing_waits
+_stopped: list[Stopped] = []
+
+
+def connect_waiting(source: WaitingOf) -> None:
+    """Have `source(listing_id, at)` say which orders no sound lot can be sent for."""
+    global _waiting_of  # noqa: PLW0603  # wired once, when the apps are ready
+    _waiting_of = source
+
+
+def waiting_of(listing_id: int, at: datetime) -> Waiting:
+    """Return the orders of a product that no sound lot can be sent for."""
+    return _waiting_of(listing_id, at)
+
+
+def connect_stopped(hearer: Stopped) -> None:
+    """Call `hearer(lot_id, at)` in the transaction that stops a lot: a test of it, or of what it was mixed from, failed."""
+    if hearer not in _stopped:
+        _stopped.append(hearer)
+
+
+def lot_stopped(lot_id: int, at: datetime) -> None:
+    """Tell who wants to know that a lot was stopped."""
+    for hearer in _stopped:
+        hearer(lot_id, at)
