@@ -141,7 +141,7 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
-LOCALE_PATHS = [BASE_DIR / "shop" / "locale"]
+LOCALE_PATHS = [BASE_DIR / "shop" / "locale", BASE_DIR / "shop" / "forks" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
@@ -194,6 +194,9 @@ WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 # No page embeds what stands elsewhere, so this server asks nobody for it.
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 WAGTAILADMIN_BASE_URL = SITE_URL
+# The office speaks what the shop speaks, by the shop's clock: nobody chooses among 500 places.
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 # No page asks another host.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
