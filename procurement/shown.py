@@ -18,7 +18,7 @@ from procurement.texts import name_of, words, year_of
 from shop.core import regions, times
 from shop.core.steps import Step, show_steps
 from shop.core.templatetags.heqiao import local, yuan
-from shop.sales.rules import CARRIERS, is_refused_whole
+from shop.sales.rules import CARRIERS, is_refused_whole, partly_sent
 from shop.sales.states import OrderState, Terms
 from traceability.queries.parcels import ParcelCode
 
@@ -114,9 +114,7 @@ def show_order(row: UnitOrder, settled: Settled, at: datetime) -> OrderShown:
         settled=settled,
         counted_fen=counted_fen(order.total_fen, order.refunded_fen, order.waived_fen, is_cancelled=is_cancelled),
         counts_for=name_of(row.counts_for.organisation) if counts_elsewhere else "",
-        waits_for_consent=order.state in STOPPABLE
-        and not any(line.shipped for line in lines)
-        and any(wish.state == CancelState.OPEN for wish in wishes),
+        waits_for_consent=order.state in STOPPABLE and any(wish.state == CancelState.OPEN for wish in wishes),
         state=state,
         badge=badge,
         steps=steps,
@@ -152,6 +150,12 @@ def _steps(row: UnitOrder, settled: Settled, at: datetime) -> tuple[list[dict[st
         "": (_refused_next(order) or _("Finished"), ""),
     }
     text, owner = said[waits]
+    if waits == "shipped" and (part := sent_in_part(order)):
+        # Not stuck: what arrived is accepted, the supplier sends the rest, and the unit may have it cancelled.
+        text = _("%(sent)s: accept what arrived; the supplier sends the other %(rest)d") % {
+            "sent": part_words(*part),
+            "rest": part[1] - part[0],
+        }
     return steps, text, owner
 
 
@@ -190,8 +194,20 @@ def refused_words(order: Any) -> str:
     return _("All refused, money back") if order.refunded_fen else _("All refused, nothing to pay")
 
 
+def sent_in_part(order: Any) -> tuple[int, int] | None:
+    """Return how many pieces of an order were sent, of how many, while the rest waits; else None. Needs its lines."""
+    return partly_sent(order.state, [(line.ordered - line.cancelled, line.shipped) for line in order.lines.all()])
+
+
+def part_words(sent: int, wanted: int) -> str:
+    """Say how much of an order is on its way while the rest waits."""
+    return _("%(sent)d of %(wanted)d sent") % {"sent": sent, "wanted": wanted}
+
+
 def _state_words(order: Any, settled: Settled) -> tuple[str, str]:
     """Return an order's state and its badge; what is accepted and not paid yet is not finished."""
+    if part := sent_in_part(order):
+        return part_words(*part), "limited"
     if refused_words(order):
         return refused_words(order), "neutral"
     if order.state == OrderState.COMPLETED and settled.is_open:

@@ -1,8 +1,8 @@
 """Units and gifts by API."""
 
-from . import gifts, orders, payments, rates, requests, units
+from . import deliveries, gifts, orders, payments, rates, requests, units
 
 AREAS = (units.area, rates.area, requests.area, orders.area, gifts.area)
 
-# `payments` adds to the area of `orders`.
-__all__ = ["AREAS", "payments"]
+# `deliveries` and `payments` add to the area of `orders`.
+__all__ = ["AREAS", "deliveries", "payments"]

@@ -9,24 +9,18 @@ from ninja import Query
 from pydantic import Field
 
 from procurement.api.seats import OfYearFollow, seat, seats, year
-from procurement.models import GoodsAcceptance, UnitOrder
-from procurement.operations.accepting import NAME_LENGTH, Receivers, accept_goods
-from procurement.operations.cancelling import ask_cancel, decide_cancel
+from procurement.models import UnitOrder
 from procurement.paid_shown import settle_orders
 from procurement.queries import quota as queries
-from procurement.queries.acceptances import acceptances_of
-from procurement.queries.evidence import ACCEPTANCE, picture_urls
 from procurement.queries.requests import unit_order
 from procurement.queries.units import unit_below
 from procurement.rules.quota import counted_fen
 from procurement.settled import Settled
-from procurement.states import AcceptanceKind, CancelState, ReceiverKind
 from procurement.texts import words
-from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, Problem, once, yuan
+from shop.core.api import Answer, Area, Id, Moment, Page, Priced, yuan
 from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import turn_of
-from shop.core.api.routing import ApiRequest, Key
+from shop.core.api.routing import ApiRequest
 from shop.sales.queries.weight_words import weighed_of
 from shop.sales.rules import is_refused_whole
 from shop.sales.states import OrderState
@@ -123,8 +117,8 @@ def _deductions(settled: Settled, deducted_fen: int) -> list[dict[str, str]]:
     return told
 
 
-def _one(request: ApiRequest, number: str) -> dict[str, Any]:
-    row = _own(request, number)
+def show_one(request: ApiRequest, number: str) -> dict[str, Any]:
+    row = own_order(request, number)
     return _order(row, settle_orders([row])[row.pk])
 
 
@@ -207,7 +201,7 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
     return listed | {"figure": yuan(figure[0].fen), "elsewhere": yuan(figure[0].elsewhere_fen)}
 
 
-def _own(request: ApiRequest, number: str) -> UnitOrder:
+def own_order(request: ApiRequest, number: str) -> UnitOrder:
     found = unit_order(seats(request), number)
     if found is None:
         raise Http404
@@ -216,184 +210,4 @@ def _own(request: ApiRequest, number: str) -> UnitOrder:
 
 @area.reads("/units/orders/{number}", UnitOrderOut, scope="units:read", summary=gettext_noop("One order of a unit"))
 def get_unit_order(request: ApiRequest, number: str) -> dict[str, Any]:
-    return _one(request, number)
-
-
-class AcceptancePhotoOut(Answer):
-    thumb: str = Field(description=gettext_noop("The small picture's address: signed, open to those concerned only."))
-    full: str
-
-
-class AcceptedOut(Priced):
-    line_id: int
-    name: str
-    specification: str
-    sent: int
-    accepted: int
-    weighed_grams: int | None
-    deducted: str
-    deducted_for_weight: str
-
-
-class AcceptanceRecord(Priced):
-    sequence: int
-    at: Moment
-    by_time: bool = Field(description=gettext_noop("Nobody accepted it within the days of the terms."))
-    received_by: str
-    received_with: str
-    is_witness: bool = Field(description=gettext_noop("The second person is a witness from outside the unit."))
-    note: str
-    deducted: str
-    lines: list[AcceptedOut]
-    photos: list[AcceptancePhotoOut]
-
-
-class AcceptanceRecords(Answer):
-    items: list[AcceptanceRecord]
-
-
-def _record(row: GoodsAcceptance) -> dict[str, Any]:
-    return {
-        "sequence": row.sequence,
-        "at": row.at,
-        "by_time": row.kind == AcceptanceKind.BY_TIME,
-        "received_by": row.receiver_name,
-        "received_with": row.second_name,
-        "is_witness": row.second_kind == ReceiverKind.OUTSIDE,
-        "note": row.note,
-        "deducted": yuan(row.short_fen),
-        "lines": [
-            {
-                "line_id": each.line_id,
-                "name": words(each.line.name_zh, each.line.name_en),
-                "specification": words(each.line.spec_zh, each.line.spec_en),
-                "sent": each.sent,
-                "accepted": each.accepted,
-                "weighed_grams": each.weighed_grams,
-                "deducted": yuan(each.short_fen),
-                "deducted_for_weight": yuan(each.weight_fen),
-            }
-            for each in row.lines.all()
-        ],
-        "photos": [
-            dict(zip(("thumb", "full"), picture_urls(ACCEPTANCE, photo.pk, photo.picture), strict=True))
-            for photo in row.photos.all()
-        ],
-    }
-
-
-@area.reads(
-    "/units/orders/{number}/acceptances",
-    AcceptanceRecords,
-    scope="units:read",
-    summary=gettext_noop("How each delivery of an order was accepted, with its photos"),
-)
-def list_acceptances(request: ApiRequest, number: str) -> dict[str, Any]:
-    return {"items": [_record(each) for each in acceptances_of(_own(request, number).pk)]}
-
-
-class AcceptedLine(Body):
-    line_id: Id
-    quantity: int = Field(ge=0, le=999_999, description=gettext_noop("Pieces that arrived well."))
-    weighed_grams: int | None = Field(
-        None,
-        ge=0,
-        le=1_000_000_000,
-        description=gettext_noop("What the accepted pieces weigh: lighter goods are charged by weight."),
-    )
-
-
-class AcceptanceIn(Body):
-    lines: Annotated[list[AcceptedLine], once("line_id")] = Field(
-        [], max_length=500, description=gettext_noop("Lines that are not named were accepted whole.")
-    )
-    parcels: list[str] | None = Field(
-        None,
-        max_length=100,
-        description=gettext_noop("Tracking numbers of the delivery; without them, every parcel that waits."),
-    )
-    received_by: str = Field(
-        "", max_length=NAME_LENGTH, description=gettext_noop("Who received it; the account's person unless named.")
-    )
-    received_with: str = Field(
-        "",
-        max_length=NAME_LENGTH,
-        description=gettext_noop("The second person, where two accept together: one of the unit's people."),
-    )
-    is_witness: bool = Field(
-        False, description=gettext_noop("The second person is a witness from outside the unit, and recorded as such.")
-    )
-    note: str = Field("", max_length=200)
-
-
-class AcceptanceOut(Priced):
-    short: str = Field(description=gettext_noop("What is not charged, or given back."))
-    order: UnitOrderOut
-
-
-@area.writes(
-    "/units/orders/{number}/acceptance",
-    AcceptanceOut,
-    scope="units:write",
-    status=201,
-    key=Key.REQUIRED,
-    summary=gettext_noop("Accept a delivery of an order, whole or in parts"),
-)
-def accept_order(request: ApiRequest, number: str, body: AcceptanceIn) -> dict[str, Any]:
-    row = _own(request, number)
-    if all(each.pk != row.unit_id for each in seats(request)):
-        raise Http404
-    shipment_ids = None
-    if body.parcels is not None:
-        known = {each.tracking_no: each.pk for each in row.order.shipments.all()}
-        if unknown := [number for number in body.parcels if number not in known]:
-            raise Problem(422, "parcel_unknown", _("No parcel of this order has that number."), parcels=unknown)
-        shipment_ids = [known[number] for number in body.parcels]
-    caller = by(request)
-    done = accept_goods(
-        order_id=row.pk,
-        accepted={line.line_id: line.quantity for line in body.lines},
-        weighed={line.line_id: line.weighed_grams for line in body.lines if line.weighed_grams is not None},
-        shipment_ids=shipment_ids,
-        receivers=Receivers(body.received_by or caller["actor"].name, body.received_with, is_outside=body.is_witness),
-        **caller,
-        note=body.note,
-    )
-    return {"short": yuan(done.short_fen), "order": _one(request, number)}
-
-
-class UnitCancelIn(Body):
-    reason: str = Field(min_length=1, max_length=200, description=gettext_noop("The approver reads it."))
-
-
-class ConsentToCancel(Body):
-    agree: bool
-    answer: str = Field("", max_length=200, description=gettext_noop("Needed to refuse: who asked reads it."))
-
-
-@area.writes(
-    "/units/orders/{number}/cancel-requests",
-    UnitOrderOut,
-    scope="units:write",
-    status=201,
-    key=Key.REQUIRED,
-    summary=gettext_noop("Ask that an approved order be cancelled"),
-)
-def ask_to_cancel(request: ApiRequest, number: str, body: UnitCancelIn) -> dict[str, Any]:
-    ask_cancel(order_id=_own(request, number).pk, reason=body.reason, **by(request))
-    return _one(request, number)
-
-
-@area.writes(
-    "/units/orders/{number}/cancel-requests/decision",
-    UnitOrderOut,
-    scope="units:write",
-    key=Key.REQUIRED,
-    summary=gettext_noop("Agree to cancelling an approved order, or refuse"),
-)
-def decide_on_cancel(request: ApiRequest, number: str, body: ConsentToCancel) -> dict[str, Any]:
-    wish = _own(request, number).cancel_requests.filter(state=CancelState.OPEN).first()
-    if wish is None:
-        raise Http404
-    decide_cancel(wish_id=wish.pk, agree=body.agree, answer=body.answer, **by(request))
-    return _one(request, number)
+    return show_one(request, number)

@@ -1,4 +1,7 @@
-"""Cancelling an order that a unit approved: its buyer asks with a reason, who is entitled to approve agrees or refuses."""
+"""Cancelling an order that a unit approved: its buyer asks with a reason, who is entitled to approve agrees or refuses.
+
+Of an order that was sent in part it is the rest that is cancelled: what is on its way is accepted as ever.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -15,12 +18,11 @@ from procurement.operations.requests import lock_request
 from procurement.states import STOPPABLE, CancelState
 from shop.core import audit, outbox
 from shop.core.errors import InvalidInput
-from shop.sales.operations.closing import cancel_order
-from shop.sales.queries.deliveries import has_left
+from shop.sales.operations.shipping import cancel_unsent
 
 
 def ask_cancel(*, order_id: int, reason: str, actor: Any, at: datetime) -> CancelRequest:
-    """Ask, as the unit's buyer, that an order of an approved request be cancelled; one wish waits at a time.
+    """Ask, as the unit's buyer, that an order of an approved request, or its rest, be cancelled; one wish waits at a time.
 
     Raises InvalidInput on `reason`, WrongStep for an order that can't be cancelled (any more) or waits for consent
     already, NotAllowed for others than the unit's buyers. Locks: request.
@@ -41,12 +43,15 @@ def ask_cancel(*, order_id: int, reason: str, actor: Any, at: datetime) -> Cance
         return wish
 
 
-def decide_cancel(*, wish_id: int, agree: bool, actor: Any, at: datetime, answer: str = "") -> CancelRequest:
-    """Agree to cancelling an order, which is cancelled then and there, or refuse with a reason.
+def decide_cancel(
+    *, wish_id: int, agree: bool, actor: Any, at: datetime, answer: str = "", seen: int | None = None
+) -> CancelRequest:
+    """Agree to cancelling an order, of which what was not sent is cancelled then and there, or refuse with a reason.
 
+    `seen` is how many pieces waited to be sent when it was read: with another number nothing is cancelled (RestChanged).
     Nobody agrees to what they asked for (OwnRequest). Raises WrongStep when it does not wait any more, WrongState
     when the order was sent meanwhile, InvalidInput on `answer`, NotAllowed for others than the unit's approvers.
-    Locks: request, then as `cancel_order` does.
+    Locks: request, then as `cancel_unsent` does.
     """
     answer = " ".join(answer.split())
     check_length(answer, "answer")
@@ -71,7 +76,7 @@ def decide_cancel(*, wish_id: int, agree: bool, actor: Any, at: datetime, answer
             reason=wish.reason, answer=answer,
         )  # fmt: skip
         if agree:
-            cancel_order(order_id=row.pk, actor=actor, at=at, reason="unit_cancelled", through=KIND)
+            cancel_unsent(order_id=row.pk, actor=actor, at=at, seen=seen, reason="unit_cancelled", through=KIND)
         outbox.enqueue(
             task="procurement.tell_cancel", args={"wish_id": wish.pk}, key=f"cancel_decided:{wish.pk}", at=at
         )
@@ -80,8 +85,6 @@ def decide_cancel(*, wish_id: int, agree: bool, actor: Any, at: datetime, answer
 
 def _check_stoppable(row: UnitOrder) -> None:
     """Raise WrongStep for an order that nobody can cancel, with the reason."""
-    if has_left(row.order):
-        raise WrongStep(_("Part of this order is on its way already: accept what comes."), code="partly_sent")
     if row.order.state not in STOPPABLE:
         raise WrongStep(_("This order can't be cancelled any more."))
 

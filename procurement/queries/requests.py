@@ -108,7 +108,7 @@ def _orders() -> QuerySet[UnitOrder]:
 def wishes_to_cancel(unit_id: int) -> list[CancelRequest]:
     """Return the wishes to cancel orders of a unit that wait for an approver, the oldest first. One query."""
     rows = CancelRequest.objects.filter(order__unit=unit_id, state=CancelState.OPEN)
-    rows = rows.filter(order__order__state__in=STOPPABLE).exclude(order__order__lines__shipped__gt=0)
+    rows = rows.filter(order__order__state__in=STOPPABLE)
     return list(rows.select_related("order__order__order", "asked_by").order_by("asked_at", "pk"))
 
 

@@ -48,6 +48,7 @@ def console(
     shared = {
         "seat": seat,
         "unit_name": seat.name,
+        "read_at": timezone.now(),
         "seats": [(each.pk, each.name) for each in seats(request)],
         "waiting": waiting(seat) if not seat.oversees else Waiting(),
     }

@@ -23,7 +23,7 @@ from procurement.queries.requests import orders_of_request, payment_page, reques
 from procurement.queries.units import Seat
 from procurement.rules.amounts import in_capitals
 from procurement.settled import Settled, settle_purchase, settle_sums
-from procurement.shown import parcels, place_of_order, terms_words, thumb
+from procurement.shown import parcels, place_of_order, sent_in_part, terms_words, thumb
 from procurement.states import STOPPABLE, CancelState, Fund, UnitKind
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
@@ -169,18 +169,26 @@ def _cancelling(
     """Return what was wished about cancelling the order, and what this person may do about it."""
     wishes = list(row.cancel_requests.select_related("asked_by", "decided_by"))
     waits = next((wish for wish in wishes if wish.state == CancelState.OPEN), None)
-    stops = row.order.state in STOPPABLE and row.request is not None and not has_left(row.order)
+    stops = row.order.state in STOPPABLE and row.request is not None
+    part = sent_in_part(row.order)
     if not stops:
         waits = None
     return {
         "wishes": wishes,
         "wish_ended": not stops,
+        "part": part,
+        "waiting_pieces": sum(line.ordered - line.cancelled - line.shipped for line in row.order.lines.all()),
         "can_ask_cancel": is_own and seat.buys and stops and waits is None,
         "can_agree_cancel": is_own and seat.approves and waits is not None and waits.asked_by_id != request.user.pk,
         "cancel_refusal": str(error.message) if error else "",
         "cancel_field": error.field if error else "",
         "cancel_sent": request.POST,
     }
+
+
+def _seen(request: HttpRequest) -> int | None:
+    text = request.POST.get("seen", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 @post_only
@@ -199,8 +207,10 @@ def cancel(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
                 raise WrongStep(_("This was decided already."))
             agree = said == "agree"
             answer = sent.line(request, "answer")
-            decide_cancel(wish_id=wish.pk, agree=agree, answer=answer, actor=request.user, at=at)
-            messages.success(request, _("The order is cancelled.") if agree else _("Refused: the order goes on."))
+            was_sent = has_left(row.order)
+            decide_cancel(wish_id=wish.pk, agree=agree, answer=answer, seen=_seen(request), actor=request.user, at=at)
+            agreed = _("What was not sent is cancelled.") if was_sent else _("The order is cancelled.")
+            messages.success(request, agreed if agree else _("Refused: the order goes on."))
     except DomainError as error:
         return _show_one(request, seat, found_order(request, number), error=error)
     return HttpResponseRedirect(local(f"/units/orders/{number}/"))

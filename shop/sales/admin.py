@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.contrib.admin import StackedInline, display
+from django.contrib import messages
+from django.contrib.admin import StackedInline, action, display
 from django.db.models import Prefetch
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -13,9 +14,20 @@ from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
 from shop.core.back_office import Audited, DatedAdmin, DatedForm, site
+from shop.core.errors import DomainError
 from shop.sales.forms.offers import BenefitForm, ConditionForm, FundingForm, OfferForm, VoucherForm
-from shop.sales.models import AfterSaleTerms, LateInterest, OfferConsent, OfferFunding, PayTime, WeightTerms
+from shop.sales.models import (
+    AfterSaleTerms,
+    LateInterest,
+    OfferApproval,
+    OfferBounds,
+    OfferConsent,
+    OfferFunding,
+    PayTime,
+    WeightTerms,
+)
 from shop.sales.operations.funding import renew_consent
+from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep
 from shop.sales.queries.funding import offers_using
 from shop.sales.states import ConsentState
 
@@ -73,6 +85,14 @@ class AsksSuppliers(ChangedFieldsOnly):
         super().save_related(request, form, formsets, change)
         for offer_id in self.offers_of(form.instance):
             renew_consent(offer_id=offer_id, actor=request.user, at=timezone.now())
+            if hold_if_deep(offer_id=offer_id, actor=request.user, at=timezone.now()) is not None:
+                self.message_user(
+                    request,
+                    _(
+                        "Suspended: so much off needs an end, a budget, and a second person who approves it in the list."
+                    ),
+                    messages.WARNING,
+                )
 
 
 class OfferAdmin(AsksSuppliers):
@@ -89,19 +109,38 @@ class OfferAdmin(AsksSuppliers):
     )
     readonly_fields = ("payer",)
     inlines = (FundingInline,)
+    actions = ("approve_deep",)
+
+    @action(description=_("Approve as the second person"), permissions=["change"])
+    def approve_deep(self, request: HttpRequest, queryset: Any) -> None:
+        """Approve deep offers that wait for it, each by its own rules; say of each what stands against it."""
+        for offer in queryset.order_by("pk"):
+            try:
+                approve_offer(offer_id=offer.pk, actor=request.user, at=timezone.now())
+            except DomainError as error:
+                self.message_user(request, f"{offer.name}: {error.message}", messages.ERROR)
+            else:
+                said = _("%(name)s: approved, it is open now.") % {"name": offer.name}
+                self.message_user(request, said, messages.SUCCESS)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Return the offers with their payers."""
         consents = OfferConsent.objects.exclude(state=ConsentState.REPLACED)
         rows = super().get_queryset(request).select_related("funding__supplier")
-        return rows.prefetch_related(Prefetch("consents", queryset=consents, to_attr="standing"))
+        waits = OfferApproval.objects.filter(approved_at__isnull=True)
+        return rows.prefetch_related(
+            Prefetch("consents", queryset=consents, to_attr="standing"),
+            Prefetch("approvals", queryset=waits, to_attr="waiting"),
+        )
 
     @display(description=pgettext_lazy("offer", "Paid by"))
     def payer(self, obj: ConditionalOffer) -> str:
         """Say who pays, and what it answered."""
         funding = getattr(obj, "funding", None)
         if funding is None or funding.supplier is None:
-            return _("The platform")
+            return (
+                _("The platform: a second person has to approve") if getattr(obj, "waiting", []) else _("The platform")
+            )
         answers = {
             ConsentState.ASKED: _("asked, no answer yet"),
             ConsentState.GIVEN: pgettext_lazy("offer", "agreed"),
@@ -218,6 +257,12 @@ class LateInterestAdmin(DatedAdmin):
     list_display = ("valid_from", "valid_until", "daily_bp", "document")
 
 
+class OfferBoundsAdmin(DatedAdmin):
+    """From how many percent off an offer of the platform's needs an end, a budget and a second person."""
+
+    list_display = ("valid_from", "valid_until", "deep_percent", "document")
+
+
 def register() -> None:
     """Put offers, vouchers and times to pay into the back office; called once when the apps are ready."""
     site.register(ConditionalOffer, OfferAdmin)
@@ -229,3 +274,4 @@ def register() -> None:
     site.register(PayTime, PayTimeAdmin)
     site.register(LateInterest, LateInterestAdmin)
     site.register(WeightTerms, WeightTermsAdmin)
+    site.register(OfferBounds, OfferBoundsAdmin)

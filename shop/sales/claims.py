@@ -24,22 +24,22 @@ class Claimable:
     words: str = ""
 
 
-def ended_pieces(line: Any, cases: Iterable[Any]) -> tuple[int, int]:
-    """Return how many pieces of a line the platform decided on, and how many were agreed to be paid for in full.
+def ended_pieces(cases: Iterable[Any]) -> tuple[int, int]:
+    """Return how many pieces of a line the platform decided on, and for how many both sides agreed, whatever the sum.
 
-    Both of every kind: they are not asked for again for another reason. Pieces that came back are not there any more,
-    and count as returned. Needs the cases' decisions.
+    Both of every kind: they are not asked for again for another reason, a part that was agreed on is the end of it.
+    Pieces that came back are not there any more, and count as returned. Needs the cases' decisions.
     """
-    decided = paid_back = 0
+    decided = agreed = 0
     for case in cases:
         came_back = case.state == AfterSaleState.APPROVED and case.needs_return
         if case.state in ONGOING_CASES or came_back:
             continue
         if case.decisions.all():
             decided += case.quantity
-        elif case.state == AfterSaleState.APPROVED and case.agreed_fen >= line.sent_value(case.quantity)[0]:
-            paid_back += case.quantity
-    return decided, paid_back
+        elif case.state == AfterSaleState.APPROVED:
+            agreed += case.quantity
+    return decided, agreed
 
 
 def line_here(line: Any) -> int:
@@ -55,10 +55,10 @@ def claimable(order: Any, line: Any, cases: Iterable[Any], at: datetime) -> Clai
     kinds = rules.after_sale_kinds(state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at)
     if not kinds:
         return Claimable({}, here, "too_late", _("This can't be asked for any more: the time for it is over."))
-    decided, paid_back = ended_pieces(line, cases)
-    left = here - decided - paid_back
+    decided, agreed = ended_pieces(cases)
+    left = here - decided - agreed
     if left < 1:
-        return Claimable({}, here, *(("decided_already", decided_words()) if decided else _paid_back_already()))
+        return Claimable({}, here, *(("decided_already", decided_words()) if decided else _agreed_already()))
     return Claimable(dict.fromkeys(kinds, left), here)
 
 
@@ -67,8 +67,8 @@ def decided_words() -> str:
     return _("The platform decided on these pieces: its decision is final, whatever is asked for.")
 
 
-def _paid_back_already() -> tuple[str, str]:
-    return "nothing_left", _("All that was paid for these pieces was given back already.")
+def _agreed_already() -> tuple[str, str]:
+    return "nothing_left", _("What was agreed for these pieces was given back already: they are not claimed on again.")
 
 
 def _nothing(order: Any, line: Any, here: int) -> tuple[str, str] | None:

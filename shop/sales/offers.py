@@ -23,7 +23,7 @@ from shop.sales.combining import Combination, Gives, Goods, Needs, Terms
 from shop.sales.models import OfferConsent, OfferFunding
 from shop.sales.offer_words import coupon_scope
 from shop.sales.pricing import Applied, PricedLine
-from shop.sales.rules import clean_coupon
+from shop.sales.rules import clean_coupon, coupon_code_fits
 from shop.sales.states import ConsentState
 from shop.sales.texts import in_reader_language, quoted
 from shop.sales.used import has_used, uses_of
@@ -77,7 +77,7 @@ def find_coupon(code: str, *, at: datetime, whose: Whose = NOBODY) -> Voucher | 
     code = clean_coupon(code)
     if not code:
         return None
-    voucher = Voucher.objects.filter(code__iexact=code).first()
+    voucher = Voucher.objects.filter(code__iexact=code).first() if coupon_code_fits(code) else None
     if voucher is None:
         raise InvalidInput(_("There is no such coupon. Check the code."), code="coupon_unknown", field="coupon")
     if voucher.start_datetime > at:

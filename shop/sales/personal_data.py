@@ -60,6 +60,7 @@ HOLDING = Holding(
             kept="the words about the goods stay for those who buy next",
         ),
         Held("sales.OfferConsent", ("asked_by_id", "answered_by_id", "reason", "terms"), kept=NUMBER),
+        Held("sales.OfferApproval", ("asked_by_id", "approved_by_id", "terms"), kept=NUMBER),
         Held("sales.WebhookEvent", ("event_id", "payload"), kept="what a payment provider said, as long as the books"),
         Held(
             "reviews.ProductReview",

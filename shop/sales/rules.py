@@ -100,6 +100,14 @@ def clean_coupon(text: str) -> str:
     return re.sub(r"\s+", "", one_line(unicodedata.normalize("NFKC", text))).upper()
 
 
+COUPON_CODE = r"[A-Z0-9](?:[A-Z0-9-]{0,38}[A-Z0-9])?"
+
+
+def coupon_code_fits(code: str) -> bool:
+    """Tell whether a cleaned code is one: letters, digits, dashes inside. What a table would run as a formula is none."""
+    return re.fullmatch(COUPON_CODE, code) is not None
+
+
 def transfer_state(*, received_fen: int, going_back_fen: int, gone_back_fen: int, is_open: bool) -> str:
     """Return what became of a transfer's money: what is kept of it decides, then what still has to be paid back.
 

@@ -1,4 +1,6 @@
-"""One case before the platform: decided once, or taken back, never both; with the lock off, both and twice."""
+"""One case before the platform: decided once, or taken back, never both; a piece is claimed on once; with the lock off, both
+and twice.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ from shop.accounts.roles import PLATFORM_REVIEWER
 from shop.core import projections
 from shop.sales.models import AfterSale, CaseDecision, CaseMove, OrderFacts, Refund
 from tests.concurrency.races import race
-from tests.factories import AT, make_user
+from tests.factories import AT, make_listing, make_user
+from tests.sales.selling import lines_of, paid, receive, ship
 from tests.sales.test_arbitration import asked, sold
 
 COMERS, FEN = 12, 3000
@@ -57,3 +60,27 @@ def test_with_the_lock_off_both_do(real_db: str, tmp_path: Path, what: str) -> N
     both = {"judge": {"decided": 2}, "withdraw": {"decided": 1, "withdrawn": 1}}
     assert outcomes == both[what]
     assert (decisions, given_back, CaseMove.objects.count()) == (outcomes["decided"], FEN, 5)
+
+
+def _claim(real_db: str, folder: Path, *, pieces: int, comers: int, lock: bool = True) -> dict[str, int]:
+    """Have so many claims of ¥1 on a piece each of one line come at once, and the supplier grant each of them."""
+    order = receive(ship(paid((make_listing(stock=9, price_fen=FEN), pieces))))
+    (line,) = lines_of(order)
+    connection.close()
+    outcomes = race(
+        "claim", database_url=real_db, folder=folder, attempts=comers, lock=lock, meet="claim", processes=2,
+        line=line.pk, fen=100,
+    )  # fmt: skip
+    return dict(outcomes)
+
+
+def test_no_more_pieces_are_granted_than_a_line_has(real_db: str, tmp_path: Path) -> None:
+    outcomes = _claim(real_db, tmp_path / "on", pieces=3, comers=6)
+    assert outcomes == {"granted": 3, "refused nothing_left": 3}
+    assert (AfterSale.objects.count(), OrderFacts.objects.get().refunded_fen) == (3, 300)
+    assert [found for _name, found in projections.run_all() if found] == []
+
+
+def test_with_the_lock_off_one_piece_is_granted_twice(real_db: str, tmp_path: Path) -> None:
+    outcomes = _claim(real_db, tmp_path / "off", pieces=1, comers=2, lock=False)
+    assert (outcomes, AfterSale.objects.filter(state="approved").count()) == ({"granted": 2}, 2)

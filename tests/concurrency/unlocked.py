@@ -41,12 +41,15 @@ from shop.sales.operations import (
     checkout,
     closing,
     discounts,
+    payouts,
     placing,
     shipping,
+    statement_lines,
     transfers,
 )
 from shop.sales.pricing import Applied
 from shop.sales.used import has_used
+from tests.concurrency import arbitrating
 from tests.concurrency.meeting import Meeting
 from traceability.models import ProduceLot, TraceEvent
 from traceability.operations import assigning, quality
@@ -62,6 +65,16 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("transfer", transfers, "_check_payer"),
     # Asked of a refund, or of a payment, right after it was read.
     ("money", rules, "is_by_hand"),
+    # A line of the statement, after it was read.
+    ("line", statement_lines, "_check_payer"),
+    # An account that was read to pay to it, or to name another.
+    ("account", payouts, "_check_payee"),
+    ("account", payouts, "_check_holder"),
+    # A bank's number that nobody used yet, for money that came or that goes.
+    ("reference", statement_lines, "check_came_in_key"),
+    ("reference", payouts, "check_paid_out_key"),
+    # A claim that fits, before it is opened.
+    ("claim", arbitrating, "looked_at_claims"),
     ("request", request_deciding, "lock_request"),
     # One has read the order before the other writes it, who has read whose quota it fills before the one writes that.
     ("delivery:order", acceptance, "lock_order"),
@@ -88,6 +101,8 @@ def take_lock_off(job: dict[str, Any]) -> None:
         Atomic.__exit__ = lambda _self, *_error: None  # type: ignore[method-assign]
     for name, module, function in LOOKED:
         meeting.after(module, function, name)
+    statement_lines.lock_reference = lambda _key: None
+    arbitrating.watch_claims()
     stock.reserve = partial(_reserve, meeting)
     stocktaking.take_stock = _count_shelf
     stocktaking.adjust_stock = partial(_add_to_shelf, meeting)

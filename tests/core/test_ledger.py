@@ -83,3 +83,20 @@ class AnyPostings(TestCase):
         assert sum(ledger.balance(name) for name in names) == 0
         for account in Account.objects.filter(guarded=True):
             assert account.balance == ledger.balance(account.name) >= 0
+
+
+@pytest.mark.django_db
+def test_a_statement_counts_a_transfer_between_two_of_its_accounts_once_for_each() -> None:
+    ledger.post(
+        [
+            Posting("a", "bank", "s:held", 700, "capture", "N1"),
+            Posting("b", "s:held", "s:payable", 500, "complete", "N1"),
+            Posting("c", "s:held", "bank", 200, "refund", "N1"),
+            Posting("d", "bank", "other:held", 900, "capture", "N2"),
+        ],
+        at=AT,
+    )
+    rows = ledger.statement({"held": "s:held", "payable": "s:payable", "none": "s:none"}, {"paid": ["capture"]})
+    sums = [(row["reference"], row["held"], row["payable"], row["none"], row["paid"]) for row in rows]
+    assert sums == [("N1", 0, 500, 0, 700)]
+    assert " JOIN " not in str(rows.query)

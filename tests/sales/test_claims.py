@@ -10,7 +10,7 @@ from shop.accounts.operations.groups import give_role
 from shop.accounts.roles import PLATFORM_REVIEWER
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import LineFacts
-from shop.sales.operations.aftersales import decide_after_sale, open_after_sale
+from shop.sales.operations.aftersales import accept_offer, decide_after_sale, open_after_sale, withdraw_after_sale
 from shop.sales.operations.arbitration import ask_platform, judge
 from shop.sales.operations.closing import cancel_order
 from shop.sales.operations.shipping import cancel_rest
@@ -202,3 +202,38 @@ def test_why_nothing_can_be_claimed_on_is_said_truly_in_each_state():
     case = claim(done, amount_fen=3280)
     decide_after_sale(case_id=case.pk, approve=True, amount_fen=3280, actor=None, at=AT)
     assert refused(done) == "nothing_left"
+
+
+def test_a_piece_for_which_a_part_was_agreed_is_not_claimed_on_again_on_any_door():
+    buyer = make_user()
+    order = receive(ship(paid((make_listing(stock=50, price_fen=3280), 3), user=buyer)))
+    for fen in (100, 3280, 50):
+        case = claim(order, quantity=1, amount_fen=3280)
+        decide_after_sale(case_id=case.pk, approve=True, amount_fen=fen, actor=None, at=AT)
+        if fen < 3280:
+            accept_offer(case_id=case.pk, actor=buyer, at=AT)
+    assert refused(order) == "nothing_left"
+    assert refused(order, kind="refund_only", uploads=[]) == "nothing_left"
+    (line,) = lines_of(order)
+    assert (line.refunded_fen, line.after_sales.count()) == (3430, 3)
+    client = Client()
+    client.force_login(buyer)
+    path = f"/account/orders/{order.order.number}/"
+    form = client.get(f"{path}after-sale/{line.pk}/").content.decode()
+    assert ('data-why="nothing_left"' in form, "这些商品已按约定退款，不能再次申请" in form) == (True, True)
+    assert f"after-sale/{line.pk}/" not in client.get(path).content.decode()
+    program = program_of(buyer, "orders:read", "orders:write")
+    body = {"kind": "refund_only", "quantity": 1, "amount": "1.00", "reason": "坏了"}
+    answer = program.send("POST", f"/orders/{order.order.number}/lines/{line.pk}/after-sale", body, key="a")
+    assert (answer.status_code, answer.data["code"]) == (409, "nothing_left")
+
+
+def test_a_claim_that_was_withdrawn_leaves_its_pieces():
+    order = receive(ship(paid((make_listing(stock=50, price_fen=3280), 2))))
+    case = claim(order, quantity=2, amount_fen=100)
+    withdraw_after_sale(case_id=case.pk, actor=None, at=AT)
+    case = claim(order, quantity=1, amount_fen=100)
+    decide_after_sale(case_id=case.pk, approve=True, amount_fen=100, actor=None, at=AT)
+    with pytest.raises(TooMuch) as too_many:
+        claim(order, quantity=2)
+    assert too_many.value.details["left"] == 1

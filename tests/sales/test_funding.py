@@ -248,7 +248,7 @@ def test_staff_name_the_supplier_and_it_is_asked(office: Client) -> None:
     ],
 )
 def test_staff_are_told_beside_the_field_what_is_no_offer(office: Client, change: dict[str, str], field: str) -> None:
-    offer = make_offer()
+    offer = make_offer((Condition.VALUE, 100))
     refused = office.post(f"/admin/offer/conditionaloffer/{offer.pk}/change/", form_of(offer, **change))
     assert refused.status_code == 200
     assert list(refused.context["adminform"].form.errors) == [field]

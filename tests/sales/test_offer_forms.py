@@ -31,7 +31,7 @@ def errors_of(answer: Any) -> dict[str, list[str]]:
 
 
 def test_an_offer_that_ends_before_it_begins_is_refused_beside_its_end(office: Client) -> None:
-    offer = make_offer()
+    offer = make_offer((Condition.VALUE, 100))
     address = f"/admin/offer/conditionaloffer/{offer.pk}/change/"
     assert errors_of(office.post(address, form_of(offer, **DATES))) == {
         "end_datetime": ["结束时间早于开始时间，请选择更晚的结束时间。"]
@@ -103,7 +103,7 @@ def test_a_coupon_is_kept_as_buyers_typing_is_read(office: Client) -> None:
 
 
 def test_a_name_nobody_can_see_is_no_name(office: Client) -> None:
-    offer = make_offer(name="满减")
+    offer = make_offer((Condition.VALUE, 100), name="满减")
     address = f"/admin/offer/conditionaloffer/{offer.pk}/change/"
     assert set(errors_of(office.post(address, form_of(offer, name="\u200b\u3164 ")))) == {"name"}
     assert office.post(address, form_of(offer, name="满\u200b 100\u202e 减 10")).status_code == 302

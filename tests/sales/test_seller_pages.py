@@ -1,5 +1,8 @@
+from decimal import Decimal
+
 import pytest
 from django.test import Client
+from oscar.apps.offer.models import Benefit, Condition
 
 from shop.accounts import roles
 from shop.accounts.operations.groups import give_role
@@ -7,7 +10,7 @@ from shop.core import ledger
 from shop.sales.operations.aftersales import open_after_sale
 from shop.sales.operations.reviews import moderate_review, submit_review
 from tests.factories import AT, make_listing, make_supplier, make_user
-from tests.sales.offered import asked_to_fund
+from tests.sales.offered import asked_to_fund, make_offer
 from tests.sales.selling import lines_of, paid, photo, receive, ship
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +218,15 @@ def test_reviews_are_looked_at_by_reviewers_only():
     assert client.post(url, {"decision": "approve"}).status_code == 302
     assert client.post(url, {"decision": "approve"}).status_code == 409
     assert "甜" in client.get("/review/?decided=1").content.decode()
+
+
+def test_today_shows_every_question_of_consent_with_its_amount(world):
+    client, supplier = world[0]["client"], world[0]["supplier"]
+    offers = [
+        make_offer((Condition.VALUE, 50), (Benefit.FIXED, 5), supplier=supplier, agreed=False, max_discount=most)
+        for most in (Decimal(1500), Decimal(20_000), Decimal(80), Decimal(70))
+    ]
+    page = client.get("/seller/").content.decode()
+    for offer in offers:
+        assert f"/seller/offers/{offer.consents.get().pk}/" in page
+    assert ("¥1,500.00" in page, "¥20,000.00" in page) == (True, True)

@@ -34,7 +34,7 @@ def confirmed(view: View) -> View:
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not signing.is_confirmed(request):
             messages.info(request, _("Please confirm that it is you first."))
-            return redirect(f"{_confirm_url()}?{urlencode({'next': request.path})}")
+            return redirect(f"{_confirm_url()}?{urlencode({'next': request.get_full_path()})}")
         return view(request, *args, **kwargs)
 
     return asked
@@ -110,10 +110,11 @@ def _send(request: HttpRequest, *, purpose: str, destination: str, onward: str) 
 @get_and_post
 @confirmed
 def change_phone(request: HttpRequest) -> HttpResponse:
-    """Send a code to the new phone; it becomes the account's when the code comes back."""
+    """Send a code to the new phone; it becomes the account's when the code comes back, and leads on (`next`)."""
+    onward = signing.safe_next(request, "")
     form = PhoneForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        return _send(request, purpose="change_phone", destination=form.destination, onward="")
+        return _send(request, purpose="change_phone", destination=form.destination, onward=onward)
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/change_phone.html", {"form": form}, status=status)
 

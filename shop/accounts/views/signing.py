@@ -258,6 +258,8 @@ def _proved_phone(request: HttpRequest, proved: one_time_codes.Pending) -> HttpR
         people.change_phone(user=request.user, phone=proved.destination, at=timezone.now())
         update_session_auth_hash(request, request.user)
         messages.success(request, _("Your phone is changed."))
+        if proved.payload["next"]:
+            return HttpResponseRedirect(proved.payload["next"])
     return redirect("accounts:security")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import ChoiceField, ModelForm
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer
@@ -11,7 +12,8 @@ from oscar.apps.voucher.models import Voucher
 
 from shop.core.fields import NumberField
 from shop.sales.models import OfferFunding
-from shop.sales.rules import clean_coupon
+from shop.sales.operations.offer_bounds import is_deep_offer
+from shop.sales.rules import clean_coupon, coupon_code_fits
 
 
 class FundingForm(ModelForm):
@@ -69,18 +71,33 @@ class OfferForm(_Dated):
         label=pgettext_lazy("offer", "Type"),
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "combinations" in self.fields:
+            # The library names it in its code, in English.
+            self.fields["combinations"].label = _("May be used together with")
+
     def clean(self) -> dict[str, Any]:
-        """Ask for a bound and an end where a supplier is to pay; its inline form is read beside this one."""
+        """Ask for a bound and an end where a supplier is to pay, or the offer is deep; the payer's form is read beside."""
         data = super().clean()
         if self.data.get("funding-0-funded_by") == OfferFunding.FundedBy.SUPPLIER:
             if data.get("max_discount") is None and "max_discount" not in self.errors:
                 self.add_error("max_discount", _("Say the most that it may cost the supplier."))
             if data.get("end_datetime") is None and "end_datetime" not in self.errors:
                 self.add_error("end_datetime", _("Say when it ends: the supplier agrees until then."))
+        elif data.get("status") == ConditionalOffer.OPEN and self._is_deep(data):
+            if data.get("max_discount") is None and "max_discount" not in self.errors:
+                self.add_error("max_discount", _("So much off: say the most that it may cost the platform."))
+            if data.get("end_datetime") is None and "end_datetime" not in self.errors:
+                self.add_error("end_datetime", _("So much off: say when it ends."))
         for name in ("max_discount", "max_global_applications", "max_user_applications", "max_basket_applications"):
             if data.get(name) is not None and data[name] <= 0:
                 self.add_error(name, _("Above zero, or empty."))
         return data
+
+    def _is_deep(self, data: dict[str, Any]) -> bool:
+        condition, benefit = data.get("condition"), data.get("benefit")
+        return condition is not None and benefit is not None and is_deep_offer(condition, benefit, timezone.now())
 
 
 class _OnRange(_Beside):
@@ -164,6 +181,8 @@ class VoucherForm(_Dated):
         code = clean_coupon(self.cleaned_data["code"])
         if not code:
             self.add_error("code", _("Type letters or digits."))
+        elif not coupon_code_fits(code):
+            self.add_error("code", _("Only letters A to Z, digits, and dashes between them; 40 at most."))
         elif Voucher.objects.filter(code__iexact=code).exclude(pk=self.instance.pk).exists():
             self.add_error("code", _("Another coupon has this code."))
         return code

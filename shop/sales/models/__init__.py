@@ -1,6 +1,7 @@
 """The order after the basket: purchases, order facts, shipments, payments, after-sales, reviews."""
 
 from .aftersales import AfterSale, AfterSalePicture, AfterSaleTerms, CaseDecision, CaseMove, case_times
+from .bounds import OfferApproval, OfferBounds, deep_percent
 from .favourites import Favourite
 from .interest import LateInterest
 from .offers import LineDiscount, OfferConsent, OfferFunding
@@ -31,6 +32,8 @@ __all__ = [
     "LateInterest",
     "LineDiscount",
     "LineFacts",
+    "OfferApproval",
+    "OfferBounds",
     "OfferConsent",
     "OfferFunding",
     "OrderAttribution",
@@ -51,5 +54,6 @@ __all__ = [
     "WebhookEvent",
     "WeightTerms",
     "case_times",
+    "deep_percent",
     "weight_bounds",
 ]

@@ -101,7 +101,8 @@ def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_
         if kind == AfterSaleKind.RETURN and line.is_fresh:
             raise WrongState(_("Fresh produce is not sent back."), code="not_for_fresh", field="kind")
         raise WrongState(_("This can't be asked for any more: the time for it is over."), code="too_late", field="kind")
-    # What was refused at acceptance, came back once, was decided or agreed on is not there to be claimed again.
+    # What was refused at acceptance, came back once, was decided or agreed on is not there to be claimed again: over all
+    # claims of a line no more pieces than it has, and by `refundable_fen` and a CHECK no more money than was paid.
     most_pieces = found.pieces[kind]
     if not 1 <= quantity <= most_pieces:
         raise TooMuch(_pieces_words(line, found.here, most_pieces), field="quantity", left=most_pieces)

@@ -48,6 +48,7 @@ OWNED_BY: dict[str, str] = {
     "order_order": "sales_purchase",
     "sales_linefacts": "sales_orderfacts",
     "sales_aftersale": "sales_orderfacts",
+    "sales_offerapproval": "offer_conditionaloffer",
     "procurement_unitorder": "sales_orderfacts",
 }
 

@@ -42,6 +42,17 @@ def lock_reference(key: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bank_reference:{key}"])
 
 
+def check_came_in_key(key: str) -> None:
+    """Raise InvalidInput on `reference` where money that came in is told with the number of a payment out."""
+    lock_reference(key)
+    if Refund.objects.filter(reference_key=key).exists():
+        raise InvalidInput(
+            _("A refund was paid out under this number: it is not money that came in. Check the statement."),
+            code="reference_used",
+            field="reference",
+        )
+
+
 def check_paid_out_key(key: str) -> None:
     """Raise InvalidInput on `reference` where a payment out is told with the number of money that came in."""
     lock_reference(key)
@@ -64,13 +75,7 @@ def book_line(*, reference: str, key: str, fen: int, payer: str, line_fen: int |
     Raises InvalidInput on `reference` when the line was booked already or is a payment out, on `line` for an amount that
     can't be its, on `payer` when the line came from somebody else: a line has one payer. Locks: the number and the line, after the purchases.
     """
-    lock_reference(key)
-    if Refund.objects.filter(reference_key=key).exists():
-        raise InvalidInput(
-            _("A refund was paid out under this number: it is not money that came in. Check the statement."),
-            code="reference_used",
-            field="reference",
-        )
+    check_came_in_key(key)
     if line_fen is not None and line_fen < fen:
         raise InvalidInput(
             _("The line can't be less than what is booked of it."), code="line_amount_wrong", field="line"

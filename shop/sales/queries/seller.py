@@ -183,7 +183,7 @@ class Settlement:
 
 
 def settlement(supplier_id: int, page: int | str = 1) -> Settlement:
-    """Return a page of orders' bookings in 分. Six queries.
+    """Return a page of orders' bookings in 分. Seven queries.
 
     Paid, platform's and own discount on what was kept, given back to the buyer; so held, payable.
     """

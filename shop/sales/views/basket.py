@@ -18,6 +18,7 @@ from shop.sales import visitors
 from shop.sales.operations import baskets
 from shop.sales.queries.baskets import basket_page, count_pieces, find_basket
 from shop.sales.texts import in_reader_language
+from shop.sales.whose import Whose
 
 GUANGDONG = "44"
 
@@ -155,11 +156,18 @@ def _show(
         "refusal": refusal[1],
         "refused_quantity": refusal[2],
         "signed_in": user is not None,
+        "needs_phone": _needs_phone(page, user),
     }
     part = request.headers.get("X-Requested-With") == "fetch"
     if page.coupon_error and status == 200 and not part:
         status = 422
     return render(request, "sales/basket_part.html" if part else "sales/basket.html", context, status=status)
+
+
+def _needs_phone(page: Any, user: Any) -> bool:
+    """Tell whether something chosen is limited for each customer, and this one has not proved who it is."""
+    chosen = (line for group in page.groups for line in group.lines if line.chosen)
+    return any(line.spec.purchase_limit is not None for line in chosen) and not Whose.of(user).is_proved
 
 
 def _name_of(undo: tuple[int, int]) -> str:

@@ -20,7 +20,7 @@ from shop.core.errors import DomainError, KeyUsed
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.core.texts import one_line
-from shop.sales import visitors
+from shop.sales import typed, visitors
 from shop.sales.forms.checkout import NEW, CheckoutForm
 from shop.sales.models import Purchase
 from shop.sales.operations.checkout import check_out
@@ -40,7 +40,7 @@ class _Checkout:
         self.at = timezone.now()
         self.user = visitors.user_of(request)
         self.is_sent = request.method == "POST"
-        self.given = request.POST if self.is_sent else request.GET
+        self.given = request.POST if self.is_sent else typed.with_typed(request)
         self.guest = visitors.GuestBrowser() if self.user else visitors.guest_browser(request)
         # A key is ours, and this person's or browser's alone; whatever else is sent, or stands in an address, is none.
         sent = request.POST.get("key", "")
@@ -55,7 +55,7 @@ class _Checkout:
     def prove(self) -> str:
         """Return where a phone is proved, and from there back to this checkout."""
         if self.user is not None:
-            return local("/account/security/phone/")
+            return f"{local('/account/security/phone/')}?next={quote_plus(_address_of(self.given))}"
         return f"{local('/account/login/')}?next={quote_plus(_address_of(self.given))}"
 
     def new_key(self) -> str:
@@ -71,6 +71,10 @@ class _Checkout:
         if not self.is_sent:
             default = str(self.book[0].pk) if self.book else NEW
             division = "" if self.book else self._place_wished()
+            before = {name: self.given[name] for name in typed.FIELDS if name in self.given}
+            if "name" in before or "street" in before:
+                # On the way to a proved phone: as it was left.
+                return CheckoutForm(initial={**before, "address": NEW})
             return CheckoutForm(initial={"address": self.given.get("address", default), "division": division})
         if "recognise" in self.given:
             found = regions.parse_address(self.given.get("text", ""))
@@ -197,6 +201,7 @@ class _Checkout:
         if self.user is None and purchase.guest_token_hash != visitors.token_hash(self.token):
             self.error = _("This form was sent before, with other contents. That order stands.")
             return self.show(page, 409)
+        typed.forget(self.request)
         response = visitors.to_cashier(self.request, purchase.number)
         if self.guest.mark:
             visitors.keep_guest(response, self.request, self.guest.holding(self.token))
@@ -227,6 +232,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
         step.error = _("You have been signed out. Sign in again to go on: your basket waits for you.")
         step.again = _address_of(request.POST)
         return step.show(step.page(), 409)
+    if step.is_sent and "prove" in request.POST:
+        typed.keep(request)
+        return HttpResponseRedirect(step.prove())
     page = step.page()
     if not step.is_sent:
         if not page.lines:
@@ -234,13 +242,13 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return step.show(page, 422 if page.coupon_error else 200)
     if not step.form.is_bound:
         return step.show(page)
-    if not step.kept_under:
-        step.error = _("This form is from before you ordered, or signed in or out. Please look again, then order.")
-        return step.show(page, 409)
     return _place(step, page)
 
 
 def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
+    if not step.kept_under:
+        step.error = _("This form is from before you ordered, or signed in or out. Please look again, then order.")
+        return step.show(page, 409)
     if not step.form.is_valid() or any(group.is_note_long for group in page.groups):
         return step.show(page, 422)
     request, user = step.request, step.user

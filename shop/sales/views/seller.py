@@ -16,10 +16,12 @@ from catalog.queries.shelf import Shelf, shelves_of
 from catalog.queries.trade import SupplierBrief, running_out, supplier_goods, suppliers_of
 from shop.core.acting import acting_for, choices, choose
 from shop.core.masking import mask_name
+from shop.core.money import in_yuan
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.core.times import clock
 from shop.sales.forms.seller import ReplyForm
+from shop.sales.models import OfferConsent
 from shop.sales.operations.reviews import reply_to_review
 from shop.sales.queries import seller as queries
 from shop.sales.queries.funding import asked_consents
@@ -77,7 +79,7 @@ def weekday(day: Any) -> str:
 
 
 def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, str]]:
-    """Return up to three things to do, the most urgent first."""
+    """Return up to three things to do, the most urgent first, and every question that waits for an answer."""
     tasks: list[dict[str, str]] = _without_goods(supplier_id, at)
     if facts.to_ship:
         if facts.overdue:
@@ -106,17 +108,8 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
         tasks.append(
             {"icon": "camera", "kind": "amber", "title": title, "text": text, "action": _("Decide"), "url": url}
         )
-    asked = asked_consents(supplier_id)
-    if asked:
-        offer = asked[0]
-        title = _("Will you pay for “%(offer)s”?") % {"offer": offer.terms["offer"]["name"]}
-        text = _("It can cost you %(most)s at most, and it waits for your answer.") % {
-            "most": f"¥{offer.most_fen / 100:.2f}"
-        }
-        url = local(f"/seller/offers/{offer.pk}/")
-        tasks.append(
-            {"icon": "ticket", "kind": "amber", "title": title, "text": text, "action": _("Answer"), "url": url}
-        )
+    questions = [_consent_task(consent) for consent in asked_consents(supplier_id)]
+    tasks += questions
     back = returned_proposals(supplier_id)
     if back:
         name = in_reader_language(back[0].name_zh, back[0].name_en)
@@ -136,7 +129,21 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
         text = _("%(n)d products are running out") % {"n": len(short)}
         url = local("/seller/goods/")
         tasks.append({"icon": "boxes", "kind": "", "title": title, "text": text, "action": _("Restock"), "url": url})
-    return tasks[:3]
+    # A question that is not shown is not answered: each of them stays, however much else there is to do.
+    return [task for place, task in enumerate(tasks) if place < FIRST_TASKS or task in questions]
+
+
+def _consent_task(consent: OfferConsent) -> dict[str, str]:
+    """Return the task of an offer that waits for the supplier's answer."""
+    return {
+        "icon": "ticket",
+        "kind": "amber",
+        "title": _("Will you pay for “%(offer)s”?") % {"offer": consent.terms["offer"]["name"]},
+        "text": _("It can cost you %(most)s at most, and it waits for your answer.")
+        % {"most": in_yuan(consent.most_fen)},
+        "action": _("Answer"),
+        "url": local(f"/seller/offers/{consent.pk}/"),
+    }
 
 
 def _without_goods(supplier_id: int, at: Any) -> list[dict[str, str]]:
@@ -161,6 +168,7 @@ def switch(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     return HttpResponseRedirect(local("/seller/"))
 
 
+FIRST_TASKS = 3
 PROPOSAL_BADGES = {"draft": "neutral", "submitted": "limited", "returned": "overdue"}
 STATE_BADGES = {"live": "proven", "withdrawn": "neutral", "pending": "limited", "draft": "neutral"}
 
