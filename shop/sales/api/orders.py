@@ -16,12 +16,11 @@ from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
-from shop.sales.api.backs import BackOut, show_back
+from shop.sales.api.backs import BackOut, show_backs
 from shop.sales.api.evidence import CasePhotos, photos_of
 from shop.sales.case_shown import CaseShown
 from shop.sales.models import AfterSale, LineFacts, OrderFacts
 from shop.sales.operations import aftersales, arbitration, closing, nudges, receipts, returning, reviews, shipping
-from shop.sales.queries.backs import NOTHING
 from shop.sales.queries.in_parcels import Pieces
 from shop.sales.queries.orders import acted_on, case_of, line_of, order_list, order_of
 from shop.sales.queries.purchases import way_of
@@ -165,7 +164,6 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         if "after_sales" in getattr(line, "_prefetched_objects_cache", {})
     }
     same = ("placed_at", "ship_by", "shipped_at", "completed_at", "state")
-    went, would = getattr(order, "went_back", NOTHING), getattr(order, "would_go_back", NOTHING)
     return {name: getattr(order, name) for name in same} | {
         "number": shown.number,
         "purchase": order.purchase.number,
@@ -173,9 +171,7 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         "by_phone": bool(shown.way),
         "total": yuan(order.total_fen),
         "refunded": yuan(order.refunded_fen),
-        "refund_waits": went.going_fen > 0,
-        "went_back": show_back(went),
-        "would_go_back": show_back(would if shown.can["cancel"] else NOTHING),
+        **show_backs(order, can_cancel=shown.can["cancel"]),
         "can": [name for name, may in shown.can.items() if may],
         "sent": shown.sent,
         "wanted": shown.wanted,
