@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.contrib.admin import ModelAdmin, TabularInline
+from django.contrib.admin import ModelAdmin, RelatedFieldListFilter, TabularInline
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shop.accounts import rules
+from shop.accounts import roles, rules
 from shop.accounts.models import Membership, Organisation, User
 from shop.accounts.operations import people
 from shop.core import audit
@@ -18,7 +19,8 @@ from shop.core.back_office import site
 
 # Proved by a code, so changed by their person alone.
 PROVED = ("email", "phone", "phone_verified")
-RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+# By role (group) alone: single permissions would be rights that no list of roles tells of.
+RIGHTS = ("is_staff", "is_superuser", "groups")
 
 
 class MembershipInline(TabularInline):
@@ -27,6 +29,27 @@ class MembershipInline(TabularInline):
     model = Membership
     autocomplete_fields = ("user", "organisation")
     extra = 0
+
+
+# Groups that the CMS and the store's library bring along.
+OTHER_GROUPS: dict[str, Any] = {
+    "Editors": _("Editors (of the CMS)"),
+    "Moderators": _("Moderators (of the CMS)"),
+    "All Oscar Dashboard Permissions": _("All rights of the store's library"),
+}
+
+
+def group_name(group: Group) -> str:
+    """Return what a group is called: a role of ours by its name, whatever it is called in the database."""
+    return str({**roles.NAMES, **OTHER_GROUPS}.get(group.name, group.name))
+
+
+class GroupFilter(RelatedFieldListFilter):
+    """Groups by their names."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        """Return the groups as they are called."""
+        return [(group.pk, group_name(group)) for group in Group.objects.order_by("pk")]
 
 
 class NewAccountForm(ModelForm):
@@ -58,13 +81,13 @@ class UserAdmin(DjangoUserAdmin):
     """
 
     ordering = ("pk",)
-    list_display = ("pk", "name", "email", "phone", "is_staff", "is_active")
-    list_filter = ("is_staff", "is_active", "groups")
+    list_display = ("id", "name", "email", "phone", "is_staff", "is_active")
+    list_filter = ("is_staff", "is_active", ("groups", GroupFilter))
     search_fields = ("name", "email", "phone")
     fieldsets = (
         (None, {"fields": ("email", "phone", "phone_verified")}),
-        ("Person", {"fields": ("name", "language", "large_text")}),
-        ("Permissions", {"fields": ("is_active", *RIGHTS)}),
+        (_("Person"), {"fields": ("name", "language", "large_text")}),
+        (_("Rights"), {"fields": ("is_active", *RIGHTS)}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "phone", "name")}),)
     add_form = NewAccountForm
@@ -74,6 +97,13 @@ class UserAdmin(DjangoUserAdmin):
         """Only superusers hand out staff rights: nobody raises itself."""
         proved = PROVED if obj is not None else ()
         return proved if request.user.is_superuser else (*proved, *RIGHTS)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Have the groups called as everywhere else."""
+        field = super().formfield_for_manytomany(db_field, request, **options)
+        if db_field.name == "groups" and field is not None:
+            field.label_from_instance = group_name
+        return field
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody changes an account that may more than itself."""
@@ -125,7 +155,7 @@ def note(request: HttpRequest, kind: str, form: ModelForm, formsets: Any) -> Non
 class OrganisationAdmin(ModelAdmin):
     """Organisations and who acts for them."""
 
-    list_display = ("pk", "name_zh", "kind", "credit_code", "is_active")
+    list_display = ("id", "name_zh", "kind", "credit_code", "is_active")
     list_filter = ("kind", "is_active")
     search_fields = ("name_zh", "name_en", "credit_code")
     raw_id_fields = ("division",)

@@ -20,13 +20,15 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from shop.accounts import sms
+from shop.accounts import mails, sms
 from shop.accounts.models import OneTimeCode
 from shop.accounts.models.codes import MOST_TRIES as TRIES
 from shop.core import periodic
 from shop.core.errors import DomainError
 from shop.core.masking import mask_email, mask_phone
 
+# Subject, text, sender, receivers.
+Letter = tuple[str, str, str, list[str]]
 logger = logging.getLogger(__name__)
 SESSION_KEY = "accounts_code"
 # Here an account is or is not there: who asks is answered before anything is sent, so that neither how long it takes
@@ -126,30 +128,34 @@ def start(
 def _send(pending: Pending, code: str) -> None:
     text = _("%(code)s is your code for Heqiao. It is good for 10 minutes; tell it to nobody.") % {"code": code}
     subject = _("Your code for Heqiao")
+    if pending.is_phone:
+        text = sms.signed(text)
+    # In the reader's language, which a thread does not know.
+    letter = (subject, text, mails.sender(), [pending.destination])
     if pending.purpose in ASKED_OF_ANYBODY and settings.SEND_CODES_ASIDE:
         # No daemon: a server that stops sends it first.
-        threading.Thread(target=_send_aside, args=(pending, subject, text)).start()
+        threading.Thread(target=_send_aside, args=(pending, letter)).start()
         return
     try:
-        _hand_over(pending, subject, text)
+        _hand_over(pending, letter)
     except OSError as error:
         if pending.purpose not in ASKED_OF_ANYBODY:
             raise NotSent(_("The code could not be sent. Please try again in a minute.")) from error
         logger.warning("a code was not sent: %s", type(error).__name__)
 
 
-def _send_aside(pending: Pending, subject: str, text: str) -> None:
+def _send_aside(pending: Pending, letter: Letter) -> None:
     try:
-        _hand_over(pending, subject, text)
+        _hand_over(pending, letter)
     except Exception as error:  # noqa: BLE001  reason: nobody waits for it any more; they may ask again in a minute
         logger.warning("a code was not sent: %s", type(error).__name__)
 
 
-def _hand_over(pending: Pending, subject: str, text: str) -> None:
+def _hand_over(pending: Pending, letter: Letter) -> None:
     if pending.is_phone:
-        sms.send(phone=pending.destination, text=f"【禾桥】{text}")
+        sms.send(phone=pending.destination, text=letter[1])
     else:
-        send_mail(subject, text, None, [pending.destination])
+        send_mail(*letter)
 
 
 def pending(session: SessionBase) -> Pending | None:

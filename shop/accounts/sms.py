@@ -6,6 +6,7 @@ from typing import Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from shop.core.masking import mask_phone
 
@@ -36,6 +37,11 @@ class Outbox:
     def send(self, *, phone: str, text: str) -> None:
         """Keep the message."""
         self.sent.append((phone, text))
+
+
+def signed(text: str) -> str:
+    """Return a text with who sends it before it, in the language in force."""
+    return _("[Heqiao] %(text)s") % {"text": text}
 
 
 def send(*, phone: str, text: str) -> None:

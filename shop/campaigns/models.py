@@ -17,6 +17,16 @@ from catalog.queries.home import front_page
 from catalog.queries.tree import category_tree
 from shop.campaigns.blocks import CampaignBlocks
 from shop.campaigns.sections import Section, sections
+from shop.core.redirects import ADDRESSES
+
+
+def addresses_of(page: Page) -> dict[str, str]:
+    """Return where a page stands in each language in which everybody may read it, by the language's code. One query.
+
+    A translation may have another name in its address, be a draft, be for a group alone, or not be there.
+    """
+    found = page.get_translations(inclusive=True).live().public().select_related("locale")
+    return {each.locale.language_code: address for each in found if (address := each.get_url())}
 
 
 class HomePage(Page):
@@ -40,6 +50,9 @@ class HomePage(Page):
     max_count_per_parent = 2
     template = "campaigns/home.html"
 
+    class Meta:
+        verbose_name = _("Home page")
+
     @classmethod
     def get_verbose_name(cls) -> str:
         """Return what the editor calls this kind of page, in the reader's language."""
@@ -51,6 +64,7 @@ class HomePage(Page):
         tree = category_tree()
         return {
             **context,
+            ADDRESSES: addresses_of(self),
             "home": front_page(timezone.localdate()),
             "headline_lines": [part for part in re.split(r"(?<=[，,])", self.headline) if part.strip()],
             "lead_lines": [line for line in self.lead.splitlines() if line.strip()],
@@ -75,6 +89,9 @@ class CampaignPage(Page):
     subpage_types: list[str] = []
     template = "campaigns/campaign.html"
 
+    class Meta:
+        verbose_name = _("Campaign page")
+
     @classmethod
     def get_verbose_name(cls) -> str:
         """Return what the editor calls this kind of page, in the reader's language."""
@@ -89,4 +106,9 @@ class CampaignPage(Page):
         """Add the sections; a preview also says what is left out."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         found: list[Section] = sections(self.body, at=timezone.now(), mark=self.mark)
-        return {**context, "sections": found, "is_preview": getattr(request, "is_preview", False)}
+        return {
+            **context,
+            ADDRESSES: addresses_of(self),
+            "sections": found,
+            "is_preview": getattr(request, "is_preview", False),
+        }

@@ -184,6 +184,11 @@ class DatedAdmin(ModelAdmin):
         is_over = last is not None and last < today_as(last)
         return {*self.words, *([until] if until and not is_over else [])}
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out the reason where nothing is changed: it would be an empty line."""
+        found = super().get_fields(request, obj)
+        return found if obj is None or self.has_change_permission(request, obj) else [n for n in found if n != "reason"]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return what stays of a row that has begun."""
         if obj is None:

@@ -16,6 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 # Browsers read a backslash as a slash, and leave out tabs and line breaks: "/\t/evil" is "//evil".
 _ODD = re.compile(r"[\\\x00-\x20\x7f-\x9f\u2028\u2029]")
 _ENGLISH = "/en"
+# What a page that is translated by itself says in its context: where it stands, by the code of each language.
+ADDRESSES = "addresses_by_language"
 
 
 def inside(request: HttpRequest, wanted: str) -> str:

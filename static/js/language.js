@@ -12,5 +12,5 @@ export const startLanguage = () => {
   const from = document.referrer && new URL(document.referrer).origin === location.origin;
   if (from || cookie("hq_lang") !== "en" || /^\/en(\/|$)/.test(location.pathname)) return;
   const english = document.querySelector('link[rel="alternate"][hreflang="en"]');
-  if (english) location.replace(`/en${location.pathname}${location.search}${location.hash}`);
+  if (english) location.replace(`${new URL(english.href).pathname}${location.search}${location.hash}`);
 };

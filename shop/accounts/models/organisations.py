@@ -9,23 +9,27 @@ class Organisation(models.Model):
     """A legal body. What it sells, buys or receives lives with the package that deals with it."""
 
     class Kind(models.TextChoices):
-        SUPPLIER = "supplier"
-        BUDGET_UNIT = "budget_unit"
-        SUPERVISING_UNIT = "supervising_unit"
-        FINANCE_OFFICE = "finance_office"
-        LABOR_UNION = "labor_union"
-        BENEFICIARY = "beneficiary"
-        DONOR = "donor"
-        BUYER = "buyer"
-        PLATFORM = "platform"
+        SUPPLIER = "supplier", _("Supplier")
+        BUDGET_UNIT = "budget_unit", _("Budget unit")
+        SUPERVISING_UNIT = "supervising_unit", _("Supervising unit")
+        FINANCE_OFFICE = "finance_office", _("Finance office")
+        LABOR_UNION = "labor_union", _("Labour union")
+        BENEFICIARY = "beneficiary", _("Beneficiary")
+        DONOR = "donor", _("Donor")
+        BUYER = "buyer", _("Buyer alliance")
+        PLATFORM = "platform", _("Platform")
 
-    kind = models.CharField(max_length=20, choices=Kind.choices)
-    name_zh = models.CharField(max_length=120)
-    name_en = models.CharField(max_length=160, blank=True)
-    credit_code = models.CharField(max_length=18, null=True, blank=True, unique=True, help_text="GB 32100")
-    division = models.ForeignKey("core.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    phone = models.CharField(max_length=20, blank=True)
-    is_active = models.BooleanField(default=True)
+    kind = models.CharField(_("Kind"), max_length=20, choices=Kind.choices)
+    name_zh = models.CharField(_("Name in Chinese"), max_length=120)
+    name_en = models.CharField(_("Name in English"), max_length=160, blank=True)
+    credit_code = models.CharField(
+        _("Credit code"), max_length=18, null=True, blank=True, unique=True, help_text=_("18 characters (GB 32100)")
+    )
+    division = models.ForeignKey(
+        "core.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Division")
+    )
+    phone = models.CharField(_("Phone"), max_length=20, blank=True)
+    is_active = models.BooleanField(_("In use"), default=True)
 
     class Meta:
         verbose_name = _("organisation")
@@ -39,15 +43,19 @@ class Membership(models.Model):
     """`user` acts for `organisation` in `role`."""
 
     class Role(models.TextChoices):
-        OWNER = "owner"
-        MEMBER = "member"
-        BUYER = "buyer"
-        APPROVER = "approver"
-        FINANCE = "finance"
+        OWNER = "owner", _("Owner")
+        MEMBER = "member", _("Member")
+        BUYER = "buyer", _("Buyer of a unit")
+        APPROVER = "approver", _("Approver")
+        FINANCE = "finance", _("Finance")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=20, choices=Role.choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("account")
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("organisation")
+    )
+    role = models.CharField(_("Role"), max_length=20, choices=Role.choices)
     joined_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -56,4 +64,4 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "organisation", "role"], name="membership_once")]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.role} {self.organisation_id}"
+        return str(self.get_role_display())

@@ -47,12 +47,12 @@ _by_pk = Prepared(lambda pk: User.objects.filter(pk=pk))
 class User(AbstractUser):
     """A person. Phone in E.164 (+8613…); roles are groups, organisations are memberships."""
 
-    email = models.EmailField(unique=True, null=True, blank=True)
-    phone = models.CharField(max_length=20, unique=True, null=True, blank=True)
-    phone_verified = models.BooleanField(default=False)
-    name = models.CharField(max_length=60, blank=True, help_text="As shown to others, e.g. 周敏")
-    language = models.CharField(max_length=10, default="zh-hans")
-    large_text = models.BooleanField(default=False)
+    email = models.EmailField(_("E-mail"), unique=True, null=True, blank=True)
+    phone = models.CharField(_("Phone"), max_length=20, unique=True, null=True, blank=True)
+    phone_verified = models.BooleanField(_("Phone proved"), default=False)
+    name = models.CharField(_("Name of the person"), max_length=60, blank=True, help_text=_("Others see it masked."))
+    language = models.CharField(_("Language"), max_length=10, default="zh-hans")
+    large_text = models.BooleanField(_("Large text"), default=False)
     access_epoch = models.PositiveIntegerField(default=0, help_text="Counted up, it ends every session of before")
 
     objects = UserManager()

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from shop.accounts import sms
+from shop.accounts import mails, sms
 from shop.accounts.models import OneTimeCode, User
 from shop.accounts.operations.messages import tell
 from shop.accounts.operations.tokens import revoke_all
@@ -133,7 +134,7 @@ def change_phone(*, user: User, phone: str, at: datetime) -> None:
             end_access(user=user, actor=user, at=at)
             _tell_changed(user, "phone", mask_phone(phone), at)
             if before and before != phone:
-                transaction.on_commit(lambda: _warn_old_phone(before))
+                transaction.on_commit(lambda: _warn_old_phone(before, user.language))
     except IntegrityError as error:
         raise Taken(_("Another account uses this phone."), field="phone") from error
 
@@ -154,7 +155,7 @@ def change_email(*, user: User, email: str, at: datetime) -> None:
             end_access(user=user, actor=user, at=at)
             _tell_changed(user, "email", mask_email(email), at)
             if before and before != email:
-                transaction.on_commit(lambda: _warn_old_address(before))
+                transaction.on_commit(lambda: _warn_old_address(before, user.language))
     except IntegrityError as error:
         raise Taken(_("Another account uses this e-mail."), field="email") from error
 
@@ -170,20 +171,23 @@ def _tell_changed(user: User, what: str, shown: str, at: datetime) -> None:
     )
 
 
-def _warn_old_phone(phone: str) -> None:
-    text = _("The phone of your account was changed. If this was not you, call us at once.")
+def _warn_old_phone(phone: str, language: str) -> None:
+    # In the account's language: who changed it may read another.
+    with translation.override(language):
+        text = sms.signed(_("The phone of your account was changed. If this was not you, call us at once."))
     with contextlib.suppress(OSError):
-        sms.send(phone=phone, text=f"【禾桥】{text}")
+        sms.send(phone=phone, text=text)
 
 
-def _warn_old_address(email: str) -> None:
-    send_mail(
-        _("Your e-mail at Heqiao was changed"),
-        _("The e-mail of your account was changed. If this was not you, call us at once."),
-        None,
-        [email],
-        fail_silently=True,
-    )
+def _warn_old_address(email: str, language: str) -> None:
+    with translation.override(language):
+        send_mail(
+            _("Your e-mail at Heqiao was changed"),
+            _("The e-mail of your account was changed. If this was not you, call us at once."),
+            mails.sender(),
+            [email],
+            fail_silently=True,
+        )
 
 
 def update_profile(*, user: User, name: str, at: datetime) -> None:

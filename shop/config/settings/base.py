@@ -76,12 +76,18 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "shop.core.untrusted.readers.FilesOfRequest",
     "shop.core.refused_methods.RefusedMethodPages",
     "shop.sales.sources.RememberSource",
     "shop.sales.visitors.EndGuest",
     # Leads from where a page was.
     "shop.campaigns.renamed.FollowRenamed",
 ]
+
+# Files of one person that are read within a minute: six photos of a form, sent and sent again, are far below it.
+FILES_A_MINUTE = 60
+# How long a file waits for the one before it of the same person; two bombs never keep both children busy.
+FILE_PATIENCE_SECONDS = 5
 
 ROOT_URLCONF = "shop.config.urls"
 WSGI_APPLICATION = "shop.config.wsgi.application"
@@ -135,7 +141,7 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
-LOCALE_PATHS = [BASE_DIR / "shop" / "locale"]
+LOCALE_PATHS = [BASE_DIR / "shop" / "locale", BASE_DIR / "shop" / "forks" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
@@ -188,6 +194,9 @@ WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 # No page embeds what stands elsewhere, so this server asks nobody for it.
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 WAGTAILADMIN_BASE_URL = SITE_URL
+# The office speaks what the shop speaks, by the shop's clock: nobody chooses among 500 places.
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 # No page asks another host.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 class AuditEntry(models.Model):
     """One action on one object. `actor_id` is None for the system itself."""
 
-    at = models.DateTimeField()
-    actor_id = models.BigIntegerField(null=True, blank=True)
-    action = models.CharField(max_length=60)
-    object_kind = models.CharField(max_length=40)
-    object_id = models.CharField(max_length=60)
-    data = models.JSONField(default=dict)
+    at = models.DateTimeField(_("When"))
+    actor_id = models.BigIntegerField(_("Number of the account"), null=True, blank=True)
+    action = models.CharField(_("What was done"), max_length=60)
+    object_kind = models.CharField(_("Kind of thing"), max_length=40)
+    object_id = models.CharField(_("Its number"), max_length=60)
+    data = models.JSONField(_("Facts noted"), default=dict)
 
     class Meta:
         verbose_name = _("audit entry")

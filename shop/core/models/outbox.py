@@ -8,14 +8,14 @@ from django.utils.translation import gettext_lazy as _
 class OutboxEntry(models.Model):
     """A task to run after commit. The row is the truth: a lost broker or a killed worker only delays it."""
 
-    task = models.CharField(max_length=120)
-    args = models.JSONField(default=dict)
-    key = models.CharField(max_length=160, null=True, blank=True, unique=True)
-    created_at = models.DateTimeField()
-    available_at = models.DateTimeField()
-    attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.TextField(blank=True)
-    done_at = models.DateTimeField(null=True, blank=True)
+    task = models.CharField(_("Task"), max_length=120)
+    args = models.JSONField(_("Facts noted"), default=dict)
+    key = models.CharField(_("Key"), max_length=160, null=True, blank=True, unique=True)
+    created_at = models.DateTimeField(_("Noted"))
+    available_at = models.DateTimeField(_("Due"))
+    attempts = models.PositiveSmallIntegerField(_("Attempts"), default=0)
+    last_error = models.TextField(_("Last error"), blank=True)
+    done_at = models.DateTimeField(_("Done"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("effect that waits")

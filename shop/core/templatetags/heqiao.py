@@ -18,7 +18,7 @@ from shop.core import regions, times
 from shop.core.console_places import stands_under
 from shop.core.masking import mask_phone
 from shop.core.money import FEN_PER_YUAN, to_fen
-from shop.core.redirects import in_language, without_language
+from shop.core.redirects import ADDRESSES, in_language
 from shop.core.templatetags.heqiao_standing import STANDING, fills, hole
 
 register = template.Library()
@@ -73,6 +73,8 @@ BADGES = {
 }
 
 # Quiet grounds a picture may stand on; the one nearest to the picture's own colour is used.
+# What other programs call our languages.
+HREFLANG = {"zh-hans": "zh-Hans", "en": "en"}
 GROUNDS = {
     "sage": (0xDC, 0xE3, 0xD2),
     "sand": (0xE9, 0xDC, 0xC6),
@@ -244,17 +246,36 @@ def _in_other_language(context: Context) -> str:
         # The addresses of the cashier and of the API have no language: it is asked for, and remembered.
         return f"{request.path}?lang={'zh-hans' if get_language() == 'en' else 'en'}"
     is_english = full == "/en" or full.startswith(("/en/", "/en?"))
-    return in_language(full, settings.LANGUAGE_CODE if is_english else "en")
+    other = settings.LANGUAGE_CODE if is_english else "en"
+    there: Mapping[str, str] | None = context.get(ADDRESSES)
+    if there is None:
+        return in_language(full, other)
+    # The page was not translated: the other language begins at its front page.
+    return there.get(other) or in_language("/", other)
 
 
 @register.simple_tag(takes_context=True)
-def canonical(context: Context, lang: str = "") -> str:
-    """Return the absolute address of this page without its query; lang "zh-Hans" or "en" for that language's."""
+def canonical(context: Context) -> str:
+    """Return the absolute address of this page without its query."""
+    here = in_language(_path(context), "en" if get_language() == "en" else settings.LANGUAGE_CODE)
+    return f"{context.get('SITE_URL', '')}{here}"
+
+
+@register.simple_tag(takes_context=True)
+def alternates(context: Context) -> list[tuple[str, str]]:
+    """Return (hreflang, absolute address) for each language that this page is there in.
+
+    Every page is, but those that are translated one by one: they say where (`ADDRESSES`).
+    """
+    there: Mapping[str, str] | None = context.get(ADDRESSES)
+    if there is None:
+        there = {code: in_language(_path(context), code) for code in HREFLANG}
+    return [(HREFLANG[code], f"{context.get('SITE_URL', '')}{there[code]}") for code in HREFLANG if there.get(code)]
+
+
+def _path(context: Context) -> str:
     request = context.get("request")
-    path = request.path if request is not None else "/"
-    bare = without_language(path)
-    wanted = lang or ("en" if get_language() == "en" else "zh-Hans")
-    return f"{context.get('SITE_URL', '')}{'/en' if wanted == 'en' else ''}{bare}"
+    return request.path if request is not None else "/"
 
 
 @register.simple_tag(takes_context=True)

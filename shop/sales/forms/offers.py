@@ -71,6 +71,12 @@ class OfferForm(_Dated):
         label=pgettext_lazy("offer", "Type"),
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "combinations" in self.fields:
+            # The library names it in its code, in English.
+            self.fields["combinations"].label = _("May be used together with")
+
     def clean(self) -> dict[str, Any]:
         """Ask for a bound and an end where a supplier is to pay, or the offer is deep; the payer's form is read beside."""
         data = super().clean()

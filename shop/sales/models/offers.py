@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shop.sales.states import ConsentState
 
@@ -10,23 +12,28 @@ class OfferFunding(models.Model):
     """The payer of an Oscar offer. Offers without one are the platform's; a supplier's reduces that supplier's lines only."""
 
     class FundedBy(models.TextChoices):
-        PLATFORM = "platform"
-        SUPPLIER = "supplier"
+        PLATFORM = "platform", _("Platform")
+        SUPPLIER = "supplier", _("Supplier")
 
     offer = models.OneToOneField(
         "offer.ConditionalOffer", primary_key=True, on_delete=models.CASCADE, related_name="funding"
     )
-    funded_by = models.CharField(max_length=10, choices=FundedBy.choices, default=FundedBy.PLATFORM)
+    funded_by = models.CharField(
+        pgettext_lazy("offer", "Paid by"), max_length=10, choices=FundedBy.choices, default=FundedBy.PLATFORM
+    )
     supplier = models.ForeignKey(
         "catalog.Supplier",
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Who pays, where a supplier does. It is asked, and the offer waits for its consent.",
+        verbose_name=_("Supplier"),
+        help_text=_("Who pays, where a supplier does. It is asked, and the offer waits for its consent."),
     )
 
     class Meta:
+        verbose_name = _("Who pays for the offer")
+        verbose_name_plural = _("Who pays for the offer")
         constraints = [
             models.CheckConstraint(
                 condition=Q(funded_by="platform", supplier__isnull=True)
@@ -36,7 +43,7 @@ class OfferFunding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.offer_id} {self.funded_by}"
+        return str(self.get_funded_by_display())
 
 
 class OfferConsent(models.Model):

@@ -181,7 +181,9 @@ class PayTime(models.Model):
     the stock. Without `transfer_minutes` a bank transfer is not offered. Rows of days that passed stay as they are.
     """
 
-    kind = models.CharField(_("Kind of pool"), max_length=20, help_text=_("drop, or pool for every other one"))
+    KINDS = (("drop", _("Flash sale in a live room")), ("pool", _("Any other pool")))
+
+    kind = models.CharField(_("Kind of pool"), max_length=20, choices=KINDS)
     online_minutes = models.PositiveIntegerField(_("Minutes to pay online"))
     transfer_minutes = models.PositiveIntegerField(
         _("Minutes to pay by bank transfer"), null=True, blank=True, help_text=_("Empty: no bank transfer.")
