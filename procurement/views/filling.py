@@ -153,6 +153,7 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
                 rows = check_list(found_list.cells)
                 status = 200
             except DomainError as error:
+                status = error.status
                 form.add_error(error.field, str(error.message))
     good_rows = [row for row in rows if row.verdict == Verdict.GOOD]
     context = {

@@ -12,6 +12,7 @@ from wagtail.images.forms import BaseImageForm
 from shop.campaigns.cleaned_texts import CleanedTexts
 from shop.core.errors import DomainError
 from shop.core.untrusted import Limits, read_in_child
+from shop.core.untrusted.readers import TooManyFiles
 
 MASTER = 2560
 MAX_PIXELS = 50_000_000
@@ -38,6 +39,8 @@ class EncodedImageField(WagtailImageField):
                 master=MASTER, formats=("JPEG", "PNG", "WEBP", "AVIF", "GIF"), least_side=1, max_pixels=MAX_PIXELS,
                 max_total=MAX_PIXELS,
             )  # fmt: skip
+        except TooManyFiles as error:
+            raise ValidationError(str(error.message)) from error
         except DomainError as error:
             raise ValidationError(_("This picture can't be read. Please save it as JPEG and send it again.")) from error
         name = f"{secrets.token_hex(16)}.webp"

@@ -72,6 +72,7 @@ def write_xlsx(target: IO[bytes], sheets: Sequence[tuple[str, Iterable[Sequence[
                 if number == 0:
                     cell.font = Font(bold=True)
                 if isinstance(cell.value, Decimal):
-                    cell.number_format = "#,##0.00"
+                    # As many decimals as it has: yuan two, kilograms three.
+                    cell.number_format = "#,##0." + "0" * max(2, -int(cell.value.as_tuple().exponent))
             sheet.append(cells)
     book.save(target)

@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
 from shop.core import times
+from shop.core.money import to_yuan
 from shop.core.templatetags.heqiao import local
 from shop.sales.periods import Period
 from shop.sales.plots import percent, sparkline
@@ -22,6 +23,7 @@ ROWS_A_PAGE = 60
 RANKED = 8
 SORTS = ("name", "net", "orders", "pieces", "grams", "agreed", "taken")
 GRAMS_PER_KG = 1000
+GRAM = Decimal("0.001")
 
 
 @dataclass(frozen=True)
@@ -137,9 +139,8 @@ def kilograms(grams: int) -> str:
 
 
 def in_short(figures: Figures) -> dict[str, str]:
-    """Return counts and weight as a card shows them: whole kilograms, rounded down, where there are many."""
-    grams = figures.grams if figures.grams < 100 * GRAMS_PER_KG else figures.grams // GRAMS_PER_KG * GRAMS_PER_KG
-    return {"orders": f"{figures.orders:,}", "pieces": f"{figures.pieces:,}", "kg": kilograms(grams)}
+    """Return counts and weight as a card shows them: the same as the sum of the table below."""
+    return {"orders": f"{figures.orders:,}", "pieces": f"{figures.pieces:,}", "kg": kilograms(figures.grams)}
 
 
 def percent_words(share_bp: int) -> str:
@@ -273,13 +274,13 @@ def formulas() -> list[tuple[str, str]]:
 
 
 def money(fen: int) -> Decimal:
-    """Return 元 for a file."""
-    return Decimal(fen) / 100
+    """Return 元 for a file, always with two decimals: 12.50."""
+    return to_yuan(fen)
 
 
 def weight(grams: int) -> Decimal:
-    """Return kilograms for a file."""
-    return Decimal(grams) / GRAMS_PER_KG
+    """Return kilograms for a file, always with three decimals: to the gram."""
+    return (Decimal(grams) / GRAMS_PER_KG).quantize(GRAM)
 
 
 def figures_row(figures: Figures) -> list[Any]:

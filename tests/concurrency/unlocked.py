@@ -21,7 +21,7 @@ from oscar.apps.basket.models import Line as BasketLine
 from oscar.apps.offer.models import ConditionalOffer
 from oscar.apps.voucher.models import Voucher
 
-from catalog.models import Stock
+from catalog.models import Stock, StockChange
 from catalog.operations import deciding, proposing, stock, stocktaking
 from livestream.operations import drops
 from procurement.operations import deciding as request_deciding
@@ -105,6 +105,7 @@ def take_lock_off(job: dict[str, Any]) -> None:
     arbitrating.watch_claims()
     stock.reserve = partial(_reserve, meeting)
     stocktaking.take_stock = _count_shelf
+    stocktaking.adjust_stock = partial(_add_to_shelf, meeting)
     ledger._move_balances = partial(_move_balances, meeting)
     assigning.take = partial(_take, meeting)
     assigning._lock_lots = _look_at_lots
@@ -150,6 +151,14 @@ def _take(meeting: Meeting, lot: ProduceLot, grams: int, line: Any, at: datetime
 def _count_shelf(*, stockrecord_id: int, counted: int, **_facts: Any) -> None:
     """Do what the old page did: write what was typed, whatever happened since the page was shown."""
     Stock.objects.filter(stockrecord=stockrecord_id, pool="main").update(on_hand=counted)
+
+
+def _add_to_shelf(meeting: Meeting, *, stockrecord_id: int, pieces: int, **_facts: Any) -> StockChange:
+    """Look how many stand there, and write that many and those that came."""
+    row = Stock.objects.get(stockrecord=stockrecord_id, pool="main")
+    meeting.come("arrival")
+    Stock.objects.filter(pk=row.pk).update(on_hand=row.on_hand + pieces)
+    return StockChange.objects.order_by("-pk")[0]
 
 
 def _take_try(meeting: Meeting, row: OneTimeCode, at: object) -> bool:

@@ -39,6 +39,7 @@ from shop.sales.operations.refunds import refund_order_part  # noqa: E402
 from shop.sales.operations.shipping import Parcel, ship_order  # noqa: E402
 from tests.concurrency import (  # noqa: E402
     arbitrating,
+    arriving,
     bookkeeping,
     checking_out,
     condemning,
@@ -193,6 +194,7 @@ RACES = {
     "confirm_or_amend": declaring.confirm_or_amend,
     "share_phone": sharing_phone.come,
     "shelf": shelf,
+    "arrive": arriving.come,
     "guess": guessing.guess,
     "tries": guessing.tries,
     "answer_reset": guessing.answer_reset,

@@ -94,11 +94,16 @@ def test_what_is_wrong_is_said_beside_its_field(received, changes, field):
 
 
 def test_two_claims_never_pass_what_was_paid(received):
-    case = claim(received, quantity=2, amount_fen=6000)
-    decide_after_sale(case_id=case.pk, approve=True, amount_fen=6000, actor=None, at=AT)
+    case = claim(received, quantity=1, amount_fen=3000)
+    decide_after_sale(case_id=case.pk, approve=True, amount_fen=3000, actor=None, at=AT)
     with pytest.raises(TooMuch) as refused:
-        claim(received, quantity=2, amount_fen=561)
-    assert refused.value.details["most_fen"] == 560
+        claim(received, quantity=1, amount_fen=3281)
+    assert refused.value.details["most_fen"] == 3280
+    case = claim(received, quantity=1, amount_fen=3280)
+    decide_after_sale(case_id=case.pk, approve=True, amount_fen=3280, actor=None, at=AT)
+    with pytest.raises(WrongState) as ended:
+        claim(received, quantity=1, amount_fen=280)
+    assert ended.value.code == "nothing_left"
 
 
 def test_fresh_damage_is_claimed_within_48_hours(received):

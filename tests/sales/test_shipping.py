@@ -148,7 +148,7 @@ def test_what_is_partly_cancelled_can_be_cancelled_whole_once():
 @pytest.mark.parametrize("sent", [0, 1])
 @pytest.mark.parametrize(
     ("reason", "left", "told"),
-    [("out_of_stock", 48, "mistake"), ("damaged_harvest", 48, "spoiled"), ("cannot_deliver", 50, None)],
+    [("out_of_stock", 48, "not_there"), ("damaged_harvest", 48, "spoiled"), ("cannot_deliver", 50, None)],
 )
 def test_what_is_not_there_leaves_the_shelf_when_its_order_is_cancelled(reason, left, told, sent):
     """Of a whole order and of what is left of one; only what can be sent elsewhere is sold again."""

@@ -76,12 +76,18 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "shop.core.untrusted.readers.FilesOfRequest",
     "shop.core.refused_methods.RefusedMethodPages",
     "shop.sales.sources.RememberSource",
     "shop.sales.visitors.EndGuest",
     # Leads from where a page was.
     "shop.campaigns.renamed.FollowRenamed",
 ]
+
+# Files of one person that are read within a minute: six photos of a form, sent and sent again, are far below it.
+FILES_A_MINUTE = 60
+# How long a file waits for the one before it of the same person; two bombs never keep both children busy.
+FILE_PATIENCE_SECONDS = 5
 
 ROOT_URLCONF = "shop.config.urls"
 WSGI_APPLICATION = "shop.config.wsgi.application"

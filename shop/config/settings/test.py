@@ -22,3 +22,6 @@ SEND_CODES_ASIDE = False
 
 # Servers that tests start serve the built files where they lie: nothing is collected.
 WHITENOISE_USE_FINDERS = True
+
+# All tests come from one address, and their people have the same numbers.
+FILES_A_MINUTE = 100_000

@@ -18,6 +18,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from shop.core.errors import DomainError
+from shop.core.untrusted.readers import turn_of_person
 
 CHILD = Path(__file__).with_name("child.py")
 MEGABYTE = 1024 * 1024
@@ -60,17 +61,19 @@ def read_in_child(
 ) -> tuple[dict[str, Any], list[bytes]]:
     """Have a child do `job` ("table", "office", "pictures") with `files`; return its facts and the files it made.
 
-    Raises Unreadable for what it refuses or dies of, TooBusy when no child is free for long.
+    Raises Unreadable for what it refuses or dies of, TooBusy when no child is free for long, TooManyFiles
+    when the request's person has one read already or had too many within a minute.
     """
     limits = limits or Limits()
     head: dict[str, Any] = {"job": job, "sizes": [len(each) for each in files], "options": options}
     head |= {"memory": limits.memory, "cpu": limits.cpu_seconds}
-    if not _turns.acquire(timeout=PATIENCE_SECONDS):
-        raise TooBusy(_("Many files are being read at the moment. Please try again in a minute."))
-    try:
-        answer = _run(_packed(head, files), limits)
-    finally:
-        _turns.release()
+    with turn_of_person():
+        if not _turns.acquire(timeout=PATIENCE_SECONDS):
+            raise TooBusy(_("Many files are being read at the moment. Please try again in a minute."))
+        try:
+            answer = _run(_packed(head, files), limits)
+        finally:
+            _turns.release()
     facts, made = _unpacked(answer)
     if "refused" in facts:
         raise Unreadable(facts["refused"], position=facts.get("position", 0))

@@ -16,11 +16,11 @@ from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
+from shop.sales.api.backs import BackOut, show_backs
 from shop.sales.api.evidence import CasePhotos, photos_of
 from shop.sales.case_shown import CaseShown
 from shop.sales.models import AfterSale, LineFacts, OrderFacts
 from shop.sales.operations import aftersales, arbitration, closing, nudges, receipts, returning, reviews, shipping
-from shop.sales.queries.backs import NOTHING, Back
 from shop.sales.queries.in_parcels import Pieces
 from shop.sales.queries.orders import acted_on, case_of, line_of, order_list, order_of
 from shop.sales.queries.purchases import way_of
@@ -84,12 +84,6 @@ class OrderLineOut(Priced):
     can_review: bool
     can_claim: bool
     cases: list[CaseOut]
-
-
-class BackOut(Priced):
-    bank: str = Field(description=gettext_noop("To a bank account: finance pays it."))
-    other: str = Field(description=gettext_noop("The way it was paid."))
-    waits: str = Field(description=gettext_noop("Did not leave yet."))
 
 
 class OrderOut(Priced):
@@ -162,10 +156,6 @@ def _case(case: AfterSale, shown: CaseShown) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _back(back: Back) -> dict[str, str]:
-    return {"bank": yuan(back.bank_fen), "other": yuan(back.other_fen), "waits": yuan(back.going_fen)}
-
-
 def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
     # Loaded for one order only, as its page shows them.
     rows = {
@@ -174,7 +164,6 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         if "after_sales" in getattr(line, "_prefetched_objects_cache", {})
     }
     same = ("placed_at", "ship_by", "shipped_at", "completed_at", "state")
-    went, would = getattr(order, "went_back", NOTHING), getattr(order, "would_go_back", NOTHING)
     return {name: getattr(order, name) for name in same} | {
         "number": shown.number,
         "purchase": order.purchase.number,
@@ -182,9 +171,7 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         "by_phone": bool(shown.way),
         "total": yuan(order.total_fen),
         "refunded": yuan(order.refunded_fen),
-        "refund_waits": went.going_fen > 0,
-        "went_back": _back(went),
-        "would_go_back": _back(would if shown.can["cancel"] else NOTHING),
+        **show_backs(order, can_cancel=shown.can["cancel"]),
         "can": [name for name, may in shown.can.items() if may],
         "sent": shown.sent,
         "wanted": shown.wanted,

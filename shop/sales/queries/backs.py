@@ -48,8 +48,8 @@ def note_backs(orders: Sequence[OrderFacts]) -> None:
     """
     would, went = _would_go_back(orders), _went_back(orders)
     for order in orders:
-        order.would_go_back = would.get(order.pk, NOTHING)  # type: ignore[attr-defined]
-        order.went_back = went.get(order.pk, NOTHING)  # type: ignore[attr-defined]
+        order.would_go_back = would.get(order.pk, NOTHING)  # type: ignore[attr-defined]  # noted on the row for who shows it
+        order.went_back = went.get(order.pk, NOTHING)  # type: ignore[attr-defined]  # noted on the row for who shows it
 
 
 def went_back_of(order_id: int) -> Back:
@@ -78,7 +78,7 @@ def _would_go_back(orders: Sequence[OrderFacts]) -> dict[int, Back]:
     found = {}
     for order in asked:
         pk, came = order.purchase_id, sum(fen for _is_by_hand, fen in left[order.purchase_id])
-        order.ways_left = left[pk]  # type: ignore[attr-defined]
+        order.ways_left = left[pk]  # type: ignore[attr-defined]  # noted on the row for who shows it
         if pk in is_open:
             rest = [fen for other, fen in others[pk].items() if other != order.pk]
             fen = max(0, came - sum(rest))
