@@ -135,7 +135,7 @@ def _show(request: HttpRequest, seat: Seat, found: PurchaseRequest, *, status: i
         # What was typed and refused stays.
         initial={
             "fund": found.fund, "terms": found.terms, "note": found.note, "year": budget_year(found.year, this),
-        } | {name: request.POST[name] for name in ("fund", "terms", "note", "year") if name in request.POST},
+        } | {name: sent.line(request, name) for name in ("fund", "terms", "note", "year") if name in request.POST},
     )  # fmt: skip
     waits = found.state in (RequestState.SUBMITTED, RequestState.CHECKED) and found.year < this
     context["anew_for"] = this if waits or (found.state == RequestState.APPROVED and found.year != this) else None
@@ -146,7 +146,8 @@ def _show(request: HttpRequest, seat: Seat, found: PurchaseRequest, *, status: i
     for row in context["lines"]:
         name = f"pieces-{row['line'].specification_id}"
         row["refusal"] = more.get("refused", {}).get(name, "")
-        row["typed"] = request.POST.get(name, str(row["line"].quantity))[: sent.MOST_TYPED]
+        typed = sent.line(request, name) if name in request.POST else str(row["line"].quantity)
+        row["typed"] = typed[: sent.MOST_TYPED]
     return console(request, seat, "request", context | more, status)
 
 

@@ -118,8 +118,10 @@ class DatedForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         """Refuse a row that would be in force together with another of its kind, or on days that went by."""
         data = super().clean() or {}
+        if self.errors:
+            return data
         first, last = (self._value(name) for name in self.days)
-        if first is None or self.errors:
+        if first is None:
             return data
         if last is not None and last < first:
             self.add_error(self._shown(1), _("The last day is before the first."))

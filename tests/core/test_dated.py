@@ -114,9 +114,9 @@ def test_interest_and_times_to_pay_are_edited_on_pages(administrator):
     assert administrator.post("/admin/sales/lateinterest/add/", sent).status_code == 302
     assert LateInterest.objects.count() == 2
     assert administrator.post("/admin/sales/lateinterest/add/", sent).status_code == 200
-    time = {"kind": "group", "online_minutes": 20, "valid_from": "2027-01-01", "reason": "试行"}
+    time = {"kind": "pool", "online_minutes": 20, "valid_from": "2027-01-01", "reason": "试行"}
     assert administrator.post("/admin/sales/paytime/add/", time).status_code == 302
-    assert PayTime.objects.filter(kind="group").count() == 1
+    assert PayTime.objects.filter(kind="pool", valid_from="2027-01-01").count() == 1
 
 
 def test_whoever_administers_opens_every_dated_number(administrator):
@@ -164,7 +164,7 @@ def interest(**sent):
     return {"daily_bp": 5, "document": "例", "valid_until": "", "reason": "新规定"} | sent
 
 
-@pytest.mark.parametrize("day", ["2025-12-30", "2026-11-22", "1999-01-01"])
+@pytest.mark.parametrize("day", ["2025-12-30", "2026-11-22", "2001-01-01"])
 def test_a_dated_number_does_not_begin_in_the_past(administrator, that_day, day):
     LateInterest.objects.update(valid_from="2024-01-01", valid_until="2024-12-31")
     status, text = posted(administrator, "lateinterest/add", **interest(valid_from=day))
@@ -176,7 +176,7 @@ def test_a_dated_number_does_not_begin_in_the_past(administrator, that_day, day)
 def test_the_first_row_of_its_kind_may_begin_earlier(administrator, that_day):
     PayTime.objects.all().delete()
     sent = {"online_minutes": 20, "valid_from": "2026-01-01", "reason": "试行"}
-    assert posted(administrator, "paytime/add", kind="group", **sent)[0] == 302
+    assert posted(administrator, "paytime/add", kind="pool", **sent)[0] == 302
     assert posted(administrator, "paytime/add", kind="drop", **sent)[0] == 302
     assert posted(administrator, "paytime/add", kind="drop", **sent | {"valid_from": "2026-02-01"})[0] == 200
 
