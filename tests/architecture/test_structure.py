@@ -31,6 +31,7 @@ PICTURES = {".png", ".jpg", ".webp", ".avif", ".ico", ".woff2", ".gz", ".mp4"}
 HOSTS = {
     "schemas.openxmlformats.org",  # names in a workbook, not addresses
     "www.sitemaps.org",  # the same in a sitemap
+    "www.enable-javascript.com",  # in a text of Wagtail that we translate
     "schema.org", "www.w3.org", "ref.gs1.org", "example.cn", "example.com", "heqiao.example", "choice.net",
     "page.chosen.net", "shop.config.settings.dev", "allauth.core.internal",
 }  # fmt: skip
