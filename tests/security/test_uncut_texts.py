@@ -42,6 +42,8 @@ CUT = {
     'request.GET.get("q", "")[:40]',
     "key[:40]",  # a proposal's, made by its page
     "county[:2]",  # the province of a county's code
+    # Shown again beside the refusal of what is no number of pieces.
+    'request.POST.get(name, str(row["line"].quantity))[:sent.MOST_TYPED]',
     "typed[:40]",  # a code that is unknown, shown to who typed it
 }
 
