@@ -203,7 +203,11 @@ def test_another_account_in_the_guests_browser_takes_nothing_without_a_code(code
     assert not opens(browser, bought)
     # Nothing is kept by asking: a code goes to the order's phone, and no other does.
     answer = browser.post(f"/account/orders/bought-here/{bought.number}/")
-    assert (answer.status_code, answer["Location"], [phone for phone, _code in codes]) == (302, "/account/code/", [PHONE])
+    assert (answer.status_code, answer["Location"], [phone for phone, _code in codes]) == (
+        302,
+        "/account/code/",
+        [PHONE],
+    )
     wrong = "000000" if codes[0][1] != "000000" else "111111"
     assert browser.post("/account/code/", {"code": wrong}).status_code == 422
     with pytest.raises(PhoneUnproved):

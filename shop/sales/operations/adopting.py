@@ -68,11 +68,7 @@ def _adopt(user: Any, which: Q, token_hashes: Collection[str], at: datetime) -> 
         return 0
     with transaction.atomic():
         ids = list(
-            bought_here(hashes)
-            .filter(which)
-            .order_by("pk")
-            .select_for_update(no_key=True)
-            .values_list("pk", flat=True)
+            bought_here(hashes).filter(which).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
         )
         if not ids:
             return 0
