@@ -20,6 +20,7 @@ from tests.sales.test_checkout_keys import filled, same_browser
 from tests.sales.test_guest_access import acts, buys, codes
 
 pytestmark = pytest.mark.django_db
+__all__ = ["codes"]
 
 
 def opens(client: Client, purchase: Purchase) -> bool:
