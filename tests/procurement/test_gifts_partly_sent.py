@@ -96,7 +96,9 @@ def test_receipt_by_time_counts_from_the_last_parcel(need, listing, settings):
     assert receive_overdue(at=late) == 1
 
 
-@pytest.mark.parametrize("steps", ["s4", "s1 s3", "s1 c", "s1 s1 c", "s3 b", "s1 s2 b", "c", "s1 a s3", "s1 a c", "s1 a b"])
+@pytest.mark.parametrize(
+    "steps", ["s4", "s1 s3", "s1 c", "s1 s1 c", "s3 b", "s1 s2 b", "c", "s1 a s3", "s1 a c", "s1 a b"]
+)
 def test_whatever_way_an_order_is_sent_who_takes_part_is_told_once(need, listing, monkeypatch, steps):
     """s sends so many pieces, a accepts what was sent, c and b are the supplier's and the buyer's cancelling."""
     pledge = gift(need, listing)
@@ -104,7 +106,9 @@ def test_whatever_way_an_order_is_sent_who_takes_part_is_told_once(need, listing
     order, told = order_of(pledge), []
     (line,) = lines_of(order)
     monkeypatch.setattr(
-        hooks, "participants", [*hooks.participants, lambda events: told.extend((e.kind, e.order.state) for e in events)]
+        hooks,
+        "participants",
+        [*hooks.participants, lambda events: told.extend((e.kind, e.order.state) for e in events)],
     )
     for number, step in enumerate(steps.split()):
         if step[0] == "s":
