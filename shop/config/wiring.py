@@ -106,6 +106,11 @@ def connect() -> None:
     sales.connect_source("campaign", sources_of_campaign)
     # Its turn comes after those of core, accounts and sales, whose permissions are made by then.
     post_migrate.connect(_set_up_roles, sender=apps.get_app_config("campaigns"), dispatch_uid="roles")
+    _watch_pages()
+
+
+def _watch_pages() -> None:
+    """Have kept pages forgotten whenever Wagtail says that one appeared, changed, went, or that others may see it."""
     of_pages = (wagtail.page_published, wagtail.page_unpublished, wagtail.page_slug_changed, wagtail.post_page_move)
     for signal in of_pages:
         signal.connect(_forget_pages, dispatch_uid="pagecache")
