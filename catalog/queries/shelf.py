@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from catalog.models import Stock, StockChange
 from catalog.queries.sale import MAIN_POOL
@@ -122,6 +122,12 @@ def pieces_gone_by_pool(start: str) -> dict[str, int]:
     """Return the pieces that were disposed of with their lot, by the pool they came from: those of pools that begin so."""
     rows = StockChange.objects.filter(kind=StockChangeKind.DISPOSED, pool__contains=f"{HELD_OF}{start}")
     return _by_source((pool, -pieces) for pool, pieces in rows.values_list("pool", "pieces"))
+
+
+def pieces_written_off_by_pool(start: str) -> dict[str, int]:
+    """Return the pieces that orders could not have, not there or not sound, by their pool: those of pools that begin so."""
+    rows = StockChange.objects.filter(kind=StockChangeKind.ADJUSTED, pool__startswith=start)
+    return {pool: -pieces for pool, pieces in rows.values_list("pool").annotate(n=Sum("pieces")).order_by() if pieces}
 
 
 def _by_source(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
