@@ -2,6 +2,10 @@
 
 from django.db import migrations, models
 
+from shop.core.append_only import protected
+
+guard = protected("catalog_stockchange")
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -10,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(guard.reverse_code, guard.code),
         migrations.RemoveConstraint(
             model_name="stockchange",
             name="stock_change_reason_fits_its_way",
@@ -82,4 +87,6 @@ class Migration(migrations.Migration):
                 name="stock_change_reason_fits_its_way",
             ),
         ),
+        # SQLite builds the table anew for a constraint, without its triggers.
+        migrations.RunPython(guard.code, guard.reverse_code),
     ]

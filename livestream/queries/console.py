@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from catalog.queries.shelf import pieces_gone_by_pool
+from catalog.queries.shelf import pieces_gone_by_pool, pieces_written_off_by_pool
 from catalog.queries.trade import goods_for_tray, specifications_of
 from livestream.models import Drop, LiveSession, TrayItem
 from livestream.queries.rooms import viewers_now
@@ -65,13 +65,17 @@ def goods_to_add(session: LiveSession, query: str = "") -> list[tuple[int, str, 
 
 
 def past_drops(session: LiveSession) -> list[Drop]:
-    """Return the drops of a session, the latest first, `gone` as it is now. Two queries, one without drops.
+    """Return the drops of a session, the latest first, `gone` as it is now. Three queries, one without drops.
 
-    Orders of a drop that was over may still give back pieces of a lot that was disposed of.
+    Orders of a drop that was over may still give back pieces of a lot that was disposed of. `missing`: pieces that
+    orders could not have, for they were not there or not sound.
     """
     rows = Drop.objects.filter(session=session).select_related("item__listing", "specification").order_by("-number")
     drops = list(rows)
     gone = pieces_gone_by_pool("drop:") if drops else {}
+    missing = pieces_written_off_by_pool("drop:") if drops else {}
     for drop in drops:
         drop.gone = gone.get(f"drop:{drop.pk}", 0)
+        lost = missing.get(f"drop:{drop.pk}", 0)
+        drop.missing = lost  # type: ignore[attr-defined]  # noted on the row for who shows it
     return drops

@@ -197,7 +197,7 @@ def take_part(events: Sequence[OrderEvent]) -> None:
     if postings:
         ledger.post(postings, at=own[0].at, actor_id=own[0].actor_id)
     for event in own:
-        if event.kind == Event.SHIPPED and event.order.state == OrderState.SHIPPED:
+        if event.kind == Event.SHIPPED:
             outbox.enqueue(
                 task="procurement.ask_receipt",
                 args={"order_id": event.order.pk},
@@ -211,7 +211,7 @@ def _postings(event: OrderEvent) -> list[Posting]:
     sides: tuple[str, str, int] | None = {
         Event.PLACED: (books.SOURCE, books.PLEDGED, event.fen),
         Event.PAID: (books.PLEDGED, books.ORDERED, event.fen),
-        Event.SHIPPED: (books.ORDERED, books.DELIVERED, order.left_fen if order.state == OrderState.SHIPPED else 0),
+        Event.SHIPPED: (books.ORDERED, books.DELIVERED, order.left_fen),
         Event.REDUCED: (_stands(order), books.REVERSED, event.fen),
         Event.CANCELLED: (books.PLEDGED, books.REVERSED, event.fen),
     }.get(event.kind)

@@ -106,7 +106,10 @@ def confirm_by_id(*, link_id: int, photo: IO[bytes] | None, message: str, at: da
         if not ReceiptLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at):
             raise _used(link)
         order = lock_order(link.order_id)
-        if order.state != OrderState.COMPLETED:
+        if order.state not in (OrderState.SHIPPED, OrderState.COMPLETED):
+            # Part of it is yet to be sent: a receipt is the whole order's.
+            raise WrongState(_("This order is not on its way."))
+        if order.state == OrderState.SHIPPED:
             accept_order(order_id=order.pk, accepted={}, actor=None, at=at, note="pledge")
         # Last of what may be refused: a file stays where the rest is undone.
         try:

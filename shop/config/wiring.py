@@ -46,6 +46,7 @@ from shop.sales.queries.promises import dates_on_page
 from shop.sales.queries.reviews import reviews_of
 from shop.sales.queries.without_goods import waiting_without_lot
 from shop.sales.views import orders as order_views
+from shop.sales.views import received as received_views
 from traceability import admin as lots_admin
 from traceability import hooks as lots
 from traceability import personal_data as trace_data
@@ -78,6 +79,7 @@ def connect() -> None:
     accounts.connect(accounts.on_login, baskets.merge_on_login)
     accounts.connect(accounts.on_login, account_hooks.adopt)
     accounts.on_proved[order_views.OPEN_ORDER] = order_views.open_proved
+    accounts.on_proved[received_views.KEEP_ORDER] = received_views.keep_proved
     accounts.connect(accounts.order_shortcuts, account_hooks.order_shortcuts)
     accounts.connect(accounts.account_rows, account_hooks.account_rows)
     accounts.connect(accounts.account_rows, catalog_rows.account_rows)

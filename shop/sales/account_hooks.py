@@ -17,14 +17,15 @@ ICONS = {"unpaid": "wallet", "to_ship": "package", "shipped": "truck", "to_revie
 
 
 def adopt(request: HttpRequest, user: Any, at: datetime) -> None:
-    """Take over what was bought as a guest in this browser with the account's phone; ask about the rest of it."""
+    """Take over what was bought as a guest in this browser with the account's phone; say how the rest is kept."""
     hashes = bought_in(request)
     adopt_guest_purchases(user=user, at=at, token_hashes=hashes)
     if bought_here(hashes):
         messages.info(
             request,
             _(
-                "You bought as a guest in this browser, with another phone. Keep these orders in your account: My orders."
+                "You bought as a guest in this browser, with another phone. A code to that phone takes these orders into "
+                "your account: My orders."
             ),
         )
 

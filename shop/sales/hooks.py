@@ -45,6 +45,7 @@ class LineEvent:
 class OrderEvent:
     """What happened to one order. `order` has its Oscar order and its purchase loaded.
 
+    SHIPPED is told once, when the order reached that state: with its last parcel, or because its rest was cancelled.
     `fen`: PLACED the order's total; ACCEPTED what is left to pay or paid; REDUCED what is given back or not charged;
     CANCELLED what no REDUCED told (the total of an order that was never to be worked on, else 0). `key` is unique per effect.
     """

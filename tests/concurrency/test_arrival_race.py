@@ -47,6 +47,8 @@ def test_pieces_that_come_during_a_disposal_are_all_there_whoever_is_first(real_
 
 
 def test_with_the_lock_off_pieces_that_came_are_lost(real_db: str, tmp_path: Path) -> None:
-    # Each alone covers what is owed: who wrote last wrote over what the other brought for the shop.
-    assert _race(real_db, tmp_path / "off", arrivals=2, pieces=10, lock=False) == {"came": 2}
-    assert Stock.objects.get(pool="main").on_hand == WAITING + 10 < 2 * 10
+    # Each alone covers what is owed: who wrote last wrote over what the other brought for the shop, or a CHECK says so.
+    outcomes = _race(real_db, tmp_path / "off", arrivals=2, pieces=10, lock=False)
+    came, broken = outcomes.pop("came"), [name for name in outcomes if name.startswith("BROKEN")]
+    on_hand = Stock.objects.get(pool="main").on_hand
+    assert (came, len(broken)) == (1, 1) or (came == 2 and WAITING <= on_hand < 2 * 10), (outcomes, on_hand)

@@ -62,6 +62,6 @@ def test_with_the_lock_off_both_begin_and_one_breaks(real_db: str, tmp_path: Pat
     outcomes, line = _race(real_db, tmp_path / "off", what, attempts=2, pieces=ORDERED - first, lock=False)
     # Both saw what waits. Only a CHECK of the database, or a deadlock, keeps a piece from being sent and cancelled.
     broken = [name for name in outcomes if name.startswith("BROKEN")]
-    assert len(broken) == 1
+    assert len(broken) == 1, outcomes
     assert sum(outcomes.values()) == 2
     assert line.shipped + line.cancelled <= ORDERED

@@ -32,3 +32,9 @@ def phone() -> dict[str, Any]:
 def desktop() -> dict[str, Any]:
     """Return the context options of a desktop."""
     return {"viewport": {"width": 1280, "height": 900}, "locale": "zh-CN"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what needs a browser last: Playwright's event loop stays in the thread, where others start loops of their own."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))

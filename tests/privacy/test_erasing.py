@@ -152,7 +152,7 @@ def test_what_was_reviewed_as_a_guest_is_ones_own_after_adoption(zhou: User) -> 
     submit_review(line_id=lines_of(order)[0].pk, stars=4, text="不错", actor=None, at=AT)
     assert export_person(user=zhou)["reviews"] == []
     here = (order.purchase.guest_token_hash,)
-    adopt_purchase(actor=zhou, number=order.purchase.number, token_hashes=here, at=AT)
+    adopt_purchase(actor=zhou, number=order.purchase.number, token_hashes=here, proved_phone=PHONE, at=AT)
     assert [row["text"] for row in export_person(user=zhou)["reviews"]] == ["不错"]
     erase_person(user=zhou, at=AT)
     assert ReviewFacts.objects.get().shown_name == "**"

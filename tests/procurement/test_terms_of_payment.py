@@ -65,7 +65,7 @@ def test_the_supplier_sees_its_own_debts_on_the_settlement_page(
     client, stranger = Client(), Client()
     client.force_login(seller, backend="django.contrib.auth.backends.ModelBackend")
     stranger.force_login(make_supplier(member=make_user()).organisation.memberships.get().user)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page = client.get("/seller/settlement/").content.decode()
     assert re.search(r'data-testid="owed-month">([^<]+)', page)[1] == "¥400.00"
     assert "逾期 10 天" in page

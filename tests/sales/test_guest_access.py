@@ -123,7 +123,8 @@ def test_links_end_when_an_account_adopts_the_purchase() -> None:
     order = paid((make_listing(stock=9), 1), token=BROWSER, link=LINK)
     early, late = Client(), Client()
     early.get(address(order), {"t": LINK})
-    adopt_purchase(actor=make_user(), number=order.purchase.number, token_hashes=(token_hash(BROWSER),), at=AT)
+    owner = make_user(phone=PHONE, phone_verified=True)
+    adopt_purchase(actor=owner, number=order.purchase.number, token_hashes=(token_hash(BROWSER),), at=AT)
     late.get(address(order), {"t": LINK})
     assert (early.get(address(order)).status_code, late.get(address(order)).status_code) == (404, 404)
 

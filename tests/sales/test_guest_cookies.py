@@ -10,14 +10,17 @@ from django.core import signing
 from django.test import Client
 
 from shop.core.models import AuditEntry
+from shop.sales.errors import PhoneUnproved
 from shop.sales.models import OrderFacts, Purchase
+from shop.sales.operations.adopting import adopt_guest_purchases, adopt_purchase
 from shop.sales.visitors import GUEST_COOKIE, MOST_TOKENS
-from tests.factories import make_division, make_listing, make_user, spec_of
+from tests.factories import AT, make_division, make_listing, make_user, spec_of
 from tests.sales.selling import PHONE, paid, pay, ship
 from tests.sales.test_checkout_keys import filled, same_browser
-from tests.sales.test_guest_access import acts, buys
+from tests.sales.test_guest_access import acts, buys, codes
 
 pytestmark = pytest.mark.django_db
+__all__ = ["codes"]
 
 
 def opens(client: Client, purchase: Purchase) -> bool:
@@ -190,23 +193,59 @@ def test_a_declined_order_is_shown_no_more_and_stays_its_guests() -> None:
     assert list(said) == [("decline_purchase", str(bought.pk))]
 
 
-def test_a_present_is_kept_by_the_account_that_signs_in_where_it_was_bought() -> None:
-    payer = Client()
-    present = buys(payer)
-    giver = make_user(phone="+8613900000009", phone_verified=True)
-    signs_in(payer, giver)
-    page = payer.get("/account/orders/").content.decode()
-    assert ('data-testid="bought-here"' in page, present.orders.get().order.number in page) == (True, False)
-    assert not opens(payer, present)
-    assert keeps(payer, present) == 302
-    present.refresh_from_db()
-    # The recipient's phone does not become the giver's: it counts for nobody's limits.
-    assert (present.user, present.guest_token_hash, present.phone_proved_at) == (giver, "", None)
-    assert payer.get(f"/pay/{present.number}/").status_code == 200
-    assert "bought-here" not in payer.get("/account/orders/").content.decode()
-    recipient = Client()
-    signs_in(recipient, make_user(phone=PHONE, phone_verified=True))
-    assert present.orders.get().order.number not in recipient.get("/account/orders/").content.decode()
+def test_another_account_in_the_guests_browser_takes_nothing_without_a_code(codes: list[tuple[str, str]]) -> None:
+    browser = Client()
+    bought = buys(browser)
+    guest, order = same_browser(browser), bought.orders.get()
+    stranger = make_user(phone="+8613900000009", phone_verified=True)
+    signs_in(browser, stranger)
+    page = browser.get("/account/orders/").content.decode()
+    assert ('data-testid="bought-here"' in page, order.order.number in page, PHONE[3:] in page) == (True, False, False)
+    assert not opens(browser, bought)
+    # Nothing is kept by asking: a code goes to the order's phone, and no other does.
+    answer = browser.post(f"/account/orders/bought-here/{bought.number}/")
+    assert (answer.status_code, answer["Location"], [phone for phone, _code in codes]) == (
+        302,
+        "/account/code/",
+        [PHONE],
+    )
+    wrong = "000000" if codes[0][1] != "000000" else "111111"
+    assert browser.post("/account/code/", {"code": wrong}).status_code == 422
+    with pytest.raises(PhoneUnproved):
+        adopt_purchase(actor=stranger, number=bought.number, token_hashes=[bought.guest_token_hash], at=AT)
+    assert adopt_guest_purchases(user=stranger, token_hashes=[bought.guest_token_hash], at=AT) == 0
+    before = (bought.guest_token_hash, bought.link_token_hash)
+    bought.refresh_from_db()
+    assert (bought.user, bought.guest_token_hash, bought.link_token_hash) == (None, *before)
+    assert guest.get(f"/pay/{bought.number}/").status_code == 200
+    assert guest.get(f"/account/orders/{order.order.number}/").status_code == 200
+    finder = Client()
+    found = finder.post("/account/orders/find/", {"number": order.order.number, "phone": PHONE[3:]})
+    assert (found.status_code, found["Location"]) == (302, "/account/orders/found/")
+    finder.post(f"/account/orders/found/{bought.number}/code/")
+    assert finder.post("/account/code/", {"code": codes[-1][1]}).status_code == 302
+    assert finder.get(f"/account/orders/{order.order.number}/").status_code == 200
+
+
+def test_a_code_to_the_orders_phone_keeps_it_in_the_account_that_signed_in_where_it_was_bought(
+    codes: list[tuple[str, str]],
+) -> None:
+    browser, elsewhere = Client(), Client()
+    bought = buys(browser)
+    owner = make_user()
+    signs_in(browser, owner)
+    keeps(browser, bought)
+    kept = browser.post("/account/code/", {"code": codes[-1][1]})
+    assert (kept.status_code, kept["Location"]) == (302, "/account/orders/")
+    bought.refresh_from_db()
+    assert (bought.user, bought.guest_token_hash, bought.phone_proved_at is None) == (owner, "", False)
+    assert browser.get(f"/pay/{bought.number}/").status_code == 200
+    assert "bought-here" not in browser.get("/account/orders/").content.decode()
+    # Where it was not bought, no code is sent for it.
+    other = buys(Client())
+    signs_in(elsewhere, owner)
+    sent = len(codes)
+    assert (keeps(elsewhere, other), len(codes)) == (302, sent)
 
 
 def test_what_was_bought_here_is_kept_by_nobody_who_signs_in_afterwards() -> None:

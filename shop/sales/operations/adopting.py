@@ -1,6 +1,7 @@
-"""Whose a guest's purchase becomes: an account's, once that account is signed in in the browser that bought it.
+"""Whose a guest's purchase becomes: an account's that proved its phone and signed in in the browser that bought it.
 
-A phone alone gives nobody a purchase: anybody can type the phone of whoever gets the parcel (decision 34).
+Neither alone is enough. Anybody can type the phone of whoever gets the parcel and anybody can sign in in a browser that
+a guest used: without its phone nobody takes the purchase from the guest (decision 34).
 """
 
 from collections.abc import Collection
@@ -8,12 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from oscar.apps.order.models import Order
 
 from shop.core import audit
+from shop.core.codes import international_phone, national_phone
 from shop.core.errors import DomainError
+from shop.sales.errors import PhoneUnproved
 from shop.sales.models import Purchase
 from shop.sales.visitors import phones_of
 
@@ -28,19 +31,34 @@ class NotOffered(DomainError):
 def adopt_guest_purchases(*, user: Any, at: datetime, token_hashes: Collection[str] = ()) -> int:
     """Give `user` what was bought in this browser (`token_hashes`) with the phone it proved; return how many.
 
-    What this browser bought with another phone is asked about (`adopt_purchase`): somebody else may have bought it.
+    What this browser bought with another phone stays the guest's, until that phone is proved (`adopt_purchase`).
     Running it again adds none.
     """
-    return _adopt(user, Q(contact_phone__in=phones_of(user)), token_hashes, at)
+    own = phones_of(user)
+    return _adopt(user, Q(contact_phone__in=own), token_hashes, at) if own else 0
 
 
-def adopt_purchase(*, actor: Any, number: str, token_hashes: Collection[str], at: datetime) -> None:
+def adopt_purchase(
+    *, actor: Any, number: str, token_hashes: Collection[str], at: datetime, proved_phone: str = ""
+) -> None:
     """Keep a purchase that was bought as a guest in this browser (`token_hashes`) in the actor's account.
 
-    Raises NotOffered: it was not bought here, or an account has it already.
+    `proved_phone` is one that a code came back from just now; the account's own proved phone counts without. Raises
+    NotOffered: it was not bought here, or an account has it already. Raises PhoneUnproved: its phone was not proved.
     """
-    if not _adopt(actor, Q(number=number), token_hashes, at):
-        raise NotOffered(_("This order is not waiting for your answer any more."))
+    own = set(phones_of(actor))
+    if proved_phone:
+        own |= {international_phone(proved_phone), national_phone(proved_phone)}
+    if _adopt(actor, Q(number=number, contact_phone__in=own), token_hashes, at):
+        return
+    if bought_here(token_hashes).filter(number=number).exists():
+        raise PhoneUnproved(_("A code to the phone of this order is needed first: it may be somebody else's."))
+    raise NotOffered(_("This order is not waiting for your answer any more."))
+
+
+def bought_here(token_hashes: Collection[str]) -> QuerySet[Purchase]:
+    """Return the guests' purchases of these tokens that no account has."""
+    return Purchase.objects.filter(user__isnull=True, guest_token_hash__in=set(token_hashes) - {""})
 
 
 def _adopt(user: Any, which: Q, token_hashes: Collection[str], at: datetime) -> int:
@@ -50,17 +68,12 @@ def _adopt(user: Any, which: Q, token_hashes: Collection[str], at: datetime) -> 
         return 0
     with transaction.atomic():
         ids = list(
-            Purchase.objects.filter(which, user__isnull=True, guest_token_hash__in=hashes)
-            .order_by("pk")
-            .select_for_update(no_key=True)
-            .values_list("pk", flat=True)
+            bought_here(hashes).filter(which).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
         )
         if not ids:
             return 0
         found = Purchase.objects.filter(pk__in=ids, user__isnull=True)
-        # Only a phone that the account proved counts as its own: a recipient's does not.
-        found.filter(contact_phone__in=phones_of(user)).update(phone_proved_at=at)
-        found.update(user=user, link_token_hash="", guest_token_hash="", declined_by=None)
+        found.update(user=user, phone_proved_at=at, link_token_hash="", guest_token_hash="", declined_by=None)
         Order.objects.filter(facts__purchase__in=ids, user__isnull=True).update(user=user)
         for pk in ids:
             audit.record(action="adopt_purchase", object_kind="purchase", object_id=pk, actor=user, at=at)

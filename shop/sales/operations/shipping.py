@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from catalog.operations import stock
@@ -95,12 +95,6 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
         )  # fmt: skip
         give_back_weight(order=order, shipment=shipment, lines=lines, weighed=weighed, actor=actor, at=at)
         _finish(order, lines.values(), "shipped", actor, at)
-        hooks.tell(
-            order_event(
-                hooks.Event.SHIPPED, order, key=str(shipment.pk), at=at, actor=actor, lines=lines.values(),
-                pieces=wanted,
-            )
-        )  # fmt: skip
         outbox.enqueue(
             task="sales.tell_shipped", args={"shipment_id": shipment.pk}, key=f"shipped:{shipment.pk}", at=at
         )
@@ -275,7 +269,18 @@ def _give_back(order: OrderFacts, chosen: list[LineFacts], reason: str, actor: A
 def _finish(
     order: OrderFacts, lines: Collection[LineFacts], reason: str, actor: Any, at: datetime, way: str = ""
 ) -> None:
-    """Move the order on once no piece of it waits; `reason` says what the last ones became."""
-    if not any(line_rest(line) for line in lines) and any(line.shipped for line in lines):
-        move_order(order, OrderState.SHIPPED, reason=reason, actor=actor, at=at, way=way)
-        complete_if_decided(order=order, actor=actor, at=at)
+    """Move the order on once no piece of it waits, and tell who takes part; `reason` says what the last ones became.
+
+    It counts as sent since its last parcel left, whatever was cancelled afterwards.
+    """
+    if any(line_rest(line) for line in lines) or not any(line.shipped for line in lines):
+        return
+    left_at = Shipment.objects.filter(order=order).aggregate(last=Max("shipped_at"))["last"]
+    move_order(order, OrderState.SHIPPED, reason=reason, actor=actor, at=at, way=way, stamp=left_at)
+    hooks.tell(
+        order_event(
+            hooks.Event.SHIPPED, order, key=order.order.number, at=at, actor=actor, lines=lines,
+            pieces={line.pk: line.shipped for line in lines},
+        )
+    )  # fmt: skip
+    complete_if_decided(order=order, actor=actor, at=at)
