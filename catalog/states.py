@@ -104,7 +104,7 @@ class ProposalKind(models.TextChoices):
     """What a supplier proposes."""
 
     NEW = "new", _("New product")
-    CHANGE = "change", _("Change")
+    CHANGE = "change", pgettext_lazy("page", "Change")
 
 
 class ProposalState(models.TextChoices):

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class LotState(TextChoices):
     """What stands in the way of a lot's goods, if anything. What each state allows: DISPOSITIONS."""
 
     AWAITING = "awaiting", _("Waits for its test")
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("lot", "Open")
     HELD = "held", _("Held: test failed")
     CLOSED = "closed", _("Sent out")
     RECALLED = "recalled", _("Recalled")

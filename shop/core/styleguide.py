@@ -96,7 +96,7 @@ def sample_page() -> dict[str, Any]:
             (_("Receipt confirmed"), _("damage is covered for 48 hours"), "")], state, strict=True)],
         "days": [{"label": d, "value": v, "now": n} for d, v, n in [
             ("二", 42, False), ("三", 58, False), ("四", 49, False), ("五", 68, False), ("六", 78, False),
-            ("日", 64, False), (_("now"), 96, True)]],
+            ("日", 64, False), (pgettext("page", "now"), 96, True)]],
         "places": [{"url": "#place", "title": t, "text": x, "picture": {"src": static(f"img/styleguide/{f}.webp"),
                     "width": 800, "height": 500}} for t, x, f in [
             (_("Twelve thousand pomelo trees"), _("Meixian · pomelo · 186 households"), "land-orchard"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shop.core.division_fields import DivisionFields
 from shop.core.fields import CreditCodeField, LineField, PhoneField, PostcodeField
@@ -32,7 +33,8 @@ class CheckoutForm(DivisionFields):
     )
     postcode = PostcodeField(label=_("Postcode"), required=False)
     invoice = forms.ChoiceField(
-        required=False, choices=[(NO_INVOICE, _("None")), (PERSON, _("Personal")), (COMPANY, _("Company"))]
+        required=False,
+        choices=[(NO_INVOICE, pgettext_lazy("invoice", "None")), (PERSON, _("Personal")), (COMPANY, _("Company"))],
     )
     invoice_title = LineField(label=_("Invoice title"), max_length=120, required=False)
     invoice_tax_no = CreditCodeField(label=_("Tax number"), required=False)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from catalog.queries.proposals import facts_of, last_reason, new_proposals, open_changes, returned_proposals
@@ -118,7 +118,14 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
             title = _("%(n)d products came back from review") % {"n": len(back)}
         url = local(f"/seller/goods/drafts/{back[0].proposal_id}/")
         tasks.append(
-            {"icon": "edit", "kind": "amber", "title": title, "text": back[0].reason, "action": _("Change"), "url": url}
+            {
+                "icon": "edit",
+                "kind": "amber",
+                "title": title,
+                "text": back[0].reason,
+                "action": pgettext("page", "Change"),
+                "url": url,
+            }
         )
     short = running_out(supplier_id)
     if short:

@@ -14,6 +14,7 @@ from django.db.models import BigIntegerField, Case, CharField, Count, F, Integer
 from django.db.models.functions import Cast, Coalesce, Greatest, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shop.sales.models import LineFacts
 from shop.sales.periods import Part, Period, parts, share_bp
@@ -186,7 +187,7 @@ def none_name(by: Dimension) -> str:
         "campaign": _("Not from a campaign"),
         "session": _("Not from a live session"),
         "need": _("Not for a need"),
-    }.get(by.code, _("None"))
+    }.get(by.code, pgettext("report", "None"))
 
 
 def _rows(by: Dimension, lines: Lines, columns: list[Part], always: dict[str, str] | None) -> dict[str, ReportRow]:
