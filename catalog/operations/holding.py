@@ -6,7 +6,6 @@ of locks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -17,29 +16,11 @@ from django.db.models import F, Q
 from catalog.models import Stock
 from catalog.operations.listings import cards_changed
 from catalog.operations.stock import MAIN_POOL, Moved, carve, note_changes, return_pieces
-from catalog.queries.shelf import HELD_OF, LOT_POOLS
+from catalog.queries.pools import ShelfPieces, pieces_of_listing
+from catalog.queries.shelf import HELD_OF
 from catalog.states import StockChangeKind
 
 Held = Mapping[str, Mapping[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class ShelfPieces:
-    """What stands in one pool that sells. `held`: pieces that were taken out of it, by the pool of the lot (`lot:7`).
-
-    `promised`: what orders have reserved of it, of which `owed` are not there; `free`: what it can still sell.
-    `fresh`: pieces that were entered while a lot was stopped.
-    """
-
-    stock_id: int
-    record_id: int
-    pool: str
-    net_grams: int
-    free: int
-    promised: int
-    held: Mapping[str, int]
-    owed: int = 0
-    fresh: int = 0
 
 
 def lock_pools(listing_ids: Iterable[int]) -> None:
@@ -53,29 +34,6 @@ def lock_pools(listing_ids: Iterable[int]) -> None:
 def held_pool(lot_pool: str, pool: str) -> str:
     """Return the name of the pool that holds pieces of `pool` for a lot."""
     return lot_pool if pool == MAIN_POOL else f"{lot_pool}{HELD_OF}{pool}"
-
-
-def pieces_of_listing(listing_id: int) -> list[ShelfPieces]:
-    """Return every pool that sells goods of a listing. One query.
-
-    Those that were set apart for somebody (drops, quotes) come before the shop's: they are covered first.
-    """
-    rows = (
-        Stock.objects.filter(stockrecord__specification__listing=listing_id)
-        .annotate(net=F("stockrecord__specification__net_grams"))
-        .order_by("pk")
-        .values_list("pk", "stockrecord_id", "pool", "net", "on_hand", "reserved", "owed", "fresh")
-    )
-    held: dict[tuple[int, str], dict[str, int]] = {}
-    selling = []
-    for stock_id, record_id, pool, net, on_hand, reserved, owed, fresh in rows:
-        if pool.startswith(f"{LOT_POOLS}:"):
-            lot_pool, _mark, source = pool.partition(HELD_OF)
-            held.setdefault((record_id, source or MAIN_POOL), {})[lot_pool] = on_hand - reserved
-        else:
-            selling.append((stock_id, record_id, pool, net or 1, on_hand - reserved, reserved, owed, fresh))
-    selling.sort(key=lambda row: row[2] == MAIN_POOL)
-    return [ShelfPieces(*row[:6], held.get((row[1], row[2]), {}), *row[6:]) for row in selling]
 
 
 def set_held(*, listing_id: int, shelf: Iterable[ShelfPieces], wanted: Held, actor: Any, at: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Max, Sum
+from django.db.models import Max, Sum
 
 from catalog.models import Stock, StockChange
 from catalog.queries.sale import MAIN_POOL
@@ -154,28 +154,6 @@ def changes_of(stockrecord_id: int, page: int | str = 1) -> Page[Any]:
     """Return a page of all changes of a stock record's pools, the latest first. Two queries."""
     rows = StockChange.objects.filter(stockrecord=stockrecord_id).order_by("-pk")
     return Paginator(rows, CHANGES_A_PAGE).get_page(page)
-
-
-def held_grams(listing_ids: Iterable[int]) -> dict[int, int]:
-    """Return what the pools of stopped lots hold of these listings, in grams by the lot's id. One query."""
-    rows = Stock.objects.filter(
-        pool__startswith=f"{LOT_POOLS}:", stockrecord__specification__listing__in=set(listing_ids), on_hand__gt=0
-    ).values_list("pool", F("on_hand") - F("reserved"), "stockrecord__specification__net_grams")
-    found: dict[int, int] = {}
-    for pool, pieces, net_grams in rows:
-        number = int(pool.partition(HELD_OF)[0].partition(":")[2])
-        found[number] = found.get(number, 0) + pieces * (net_grams or 1)
-    return found
-
-
-def owed_grams(listing_ids: Iterable[int]) -> dict[int, int]:
-    """Return what waits in orders of these listings and is not there, in grams by listing. One query."""
-    rows = Stock.objects.filter(stockrecord__specification__listing__in=set(listing_ids), owed__gt=0)
-    found: dict[int, int] = {}
-    names = ("stockrecord__specification__listing_id", "owed", "reserved", "stockrecord__specification__net_grams")
-    for listing_id, owed, reserved, net_grams in rows.values_list(*names):
-        found[listing_id] = found.get(listing_id, 0) + min(owed, reserved) * (net_grams or 1)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
