@@ -14,7 +14,7 @@ from procurement import books
 from procurement.acceptances_shown import show_acceptances, show_schedule
 from procurement.errors import WrongStep
 from procurement.models import PurchaseRequest, UnitOrder
-from procurement.operations.cancelling import ask_cancel, decide_cancel
+from procurement.operations.cancelling import ask_cancel, decide_cancel, withdraw_cancel
 from procurement.operations.paying import add_transfer_slip, give_refund_account, pay_in_demo, start_transfer
 from procurement.paid_shown import show_orders, show_payment
 from procurement.queries import quota as quota_queries
@@ -179,6 +179,7 @@ def _cancelling(
         "part": part,
         "waiting_pieces": sum(line.ordered - line.cancelled - line.shipped for line in row.order.lines.all()),
         "can_ask_cancel": is_own and seat.buys and stops and waits is None,
+        "can_withdraw_cancel": is_own and seat.buys and waits is not None,
         "can_agree_cancel": is_own and seat.approves and waits is not None and waits.asked_by_id != request.user.pk,
         "cancel_refusal": str(error.message) if error else "",
         "cancel_field": error.field if error else "",
@@ -194,7 +195,7 @@ def _seen(request: HttpRequest) -> int | None:
 @post_only
 @for_unit
 def cancel(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
-    """Ask to cancel an order, or agree to it, or refuse."""
+    """Ask to cancel an order, or withdraw that; agree to it, or refuse."""
     row = found_order(request, number)
     at, said = timezone.now(), request.POST.get("do", "")
     try:
@@ -205,6 +206,10 @@ def cancel(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
             wish = row.cancel_requests.filter(state=CancelState.OPEN).first()
             if wish is None:
                 raise WrongStep(_("This was decided already."))
+            if said == "withdraw":
+                withdraw_cancel(wish_id=wish.pk, actor=request.user, at=at)
+                messages.success(request, _("Withdrawn: the order goes on."))
+                return HttpResponseRedirect(local(f"/units/orders/{number}/"))
             agree = said == "agree"
             answer = sent.line(request, "answer")
             was_sent = has_left(row.order)
