@@ -119,10 +119,10 @@ def write_off(quantities: Mapping[int, int], *, reason: str, actor: Any, at: dat
 
 def _lock_owing(stock_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """Lock pools in the order of their ids; return what those that owe something owe, and have reserved."""
-    rows = Stock.objects.filter(pk__in=list(stock_ids)).order_by("pk")
+    pools = Stock.objects.filter(pk__in=list(stock_ids)).order_by("pk")
     if connection.features.has_select_for_update:
-        rows = rows.select_for_update()
-    return {pk: (owed, reserved) for pk, owed, reserved in rows.values_list("pk", "owed", "reserved") if owed}
+        pools = pools.select_for_update()
+    return {pk: (owed, reserved) for pk, owed, reserved in pools.values_list("pk", "owed", "reserved") if owed}
 
 
 def _take(quantities: Mapping[int, int], *, on_hand: bool, **also: Any) -> None:
@@ -167,8 +167,8 @@ def note_changes(
     pieces = {each.stock_id: each.pieces for each in moved}
     if not pieces:
         return []
-    rows = Stock.objects.filter(pk__in=pieces).order_by("pk")
-    rows = rows.values_list("pk", "stockrecord_id", "pool", F("on_hand") - F("owed"))
+    pools = Stock.objects.filter(pk__in=pieces).order_by("pk")
+    rows = pools.values_list("pk", "stockrecord_id", "pool", F("on_hand") - F("owed"))
     later = to_come or {}
     return StockChange.objects.bulk_create(
         [
