@@ -1,11 +1,12 @@
 """Taking a shopping list apart: pasted text, CSV or XLSX into cells. What they mean is for `rules.lists`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
 from django.utils.translation import gettext as _
 
-from procurement.rules.lists import MOST_ROWS, Cell, Listed, Missing, read_rows, split_text
+from procurement.rules.lists import MOST_ROWS, Cell, Checked, Listed, Missing, Verdict, read_rows, split_text
 from shop.core.errors import InvalidInput
 from shop.core.untrusted import Sheet, Unreadable, read_sheets
 
@@ -79,6 +80,36 @@ def as_text(listed: Listed) -> str:
     # A number beside it says again that a quantity is unclear.
     cells = ([each.code, each.quantity, *(["0"] if each.is_unclear else [])] for each in listed.cells[:MOST_ROWS])
     return "\n".join("\t".join(each) for each in cells)
+
+
+def carry(rows: Sequence[Checked]) -> str:
+    """Return checked rows as one hidden field carries them: number, code, quantity, marks ("+" good, "?" unclear)."""
+    return "\n".join(
+        "\t".join(
+            (
+                str(row.number),
+                row.code,
+                row.typed,
+                "+" if row.verdict == Verdict.GOOD else "?" if Verdict.TWO_NUMBERS in (row.verdict, row.also) else "-",
+            )
+        )
+        for row in rows
+    )
+
+
+def carried(text: str) -> tuple[list[Cell], set[int]]:
+    """Return the rows that a field carries, and the numbers of those that were good; what is no such row is left out."""
+    cells, good = [], set()
+    for line in text.split("\n")[: MOST_ROWS + 1]:
+        number, _tab, rest = line.partition("\t")
+        parts = rest.split("\t")
+        if not (number.isascii() and number.isdigit() and len(number) < 7 and len(parts) == 3):
+            continue
+        code, quantity, mark = parts
+        cells.append(Cell(int(number), code[:60], quantity[:40], is_unclear=mark == "?"))
+        if mark == "+":
+            good.add(int(number))
+    return cells, good
 
 
 def _sheets(upload: IO[bytes]) -> tuple[list[Sheet], list[str]]:

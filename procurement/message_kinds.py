@@ -61,6 +61,27 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "cancel_rest_asked",
+    title=_("The rest of an approved order is to be cancelled"),
+    text=_("%(number)s, asked by %(buyer)s: %(reason)s Only pieces that were not sent are meant."),
+    action=_("Decide on it"),
+    icon="order",
+)
+register(
+    "cancel_rest_agreed",
+    title=_("The rest of order %(number)s is cancelled"),
+    text=_("%(approver)s agreed. What was sent is accepted as usual; the amount of the rest is back in the budget."),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "cancel_rest_refused",
+    title=_("The rest of order %(number)s is not cancelled"),
+    text=_("%(approver)s refused: %(reason)s"),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
     "representation_asked",
     title=_("%(name)s wants you to declare for it"),
     text=_("It shares your canteen in %(year)s: what it buys would count for you."),

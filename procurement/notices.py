@@ -121,19 +121,24 @@ def _remind_finance(request: PurchaseRequest, rung: int, at: datetime) -> None:
 
 
 @outbox.register("procurement.tell_cancel")
-def tell_cancel(*, wish_id: int, at: datetime) -> None:
-    """Tell the approvers of a wish to cancel an order, or its buyer what was decided on it."""
+def tell_cancel(*, wish_id: int, at: datetime, is_rest: bool = False) -> None:
+    """Tell the approvers of a wish to cancel an order, or its buyer what was decided on it.
+
+    `is_rest`: a part was sent before, and only what was not sent is meant. A wish that was withdrawn is told to nobody.
+    """
     wish = CancelRequest.objects.select_related("order__order__order", "order__unit", "asked_by", "decided_by").get(
         pk=wish_id
     )
     number = wish.order.order.order.number
-    url = f"/units/orders/{number}/"
+    url, about = f"/units/orders/{number}/", "cancel_rest" if is_rest else "cancel"
+    if wish.state == CancelState.WITHDRAWN:
+        return
     if wish.state == CancelState.OPEN:
         people = wish.order.unit.organisation.memberships.filter(role=APPROVER).exclude(user_id=wish.asked_by_id)
         params = {"number": number, "buyer": wish.asked_by.name, "reason": wish.reason}
         for user_id in people.values_list("user_id", flat=True):
             tell(
-                user_id=user_id, kind="cancel_asked", params=params, url=url,
+                user_id=user_id, kind=f"{about}_asked", params=params, url=url,
                 key=f"cancel_asked:{wish.pk}:{user_id}", at=at,
             )  # fmt: skip
         return
@@ -142,7 +147,7 @@ def tell_cancel(*, wish_id: int, at: datetime) -> None:
         "approver": wish.decided_by.name if wish.decided_by else "",
         "reason": wish.answer,
     }
-    kind = "cancel_agreed" if wish.state == CancelState.AGREED else "cancel_refused"
+    kind = f"{about}_agreed" if wish.state == CancelState.AGREED else f"{about}_refused"
     tell(user_id=wish.asked_by_id, kind=kind, params=params, url=url, key=f"cancel_decided:{wish.pk}", at=at)
 
 

@@ -57,6 +57,7 @@ class CancelState(models.TextChoices):
     OPEN = "open", _("Waiting for consent")
     AGREED = "agreed", pgettext_lazy("cancellation", "Agreed")
     REFUSED = "refused", pgettext_lazy("cancellation", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("cancellation", "Withdrawn")
 
 
 class RequestState(models.TextChoices):

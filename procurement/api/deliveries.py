@@ -11,7 +11,7 @@ from procurement.api.orders import UnitOrderOut, area, own_order, show_one
 from procurement.api.seats import seats
 from procurement.models import GoodsAcceptance
 from procurement.operations.accepting import NAME_LENGTH, Receivers, accept_goods
-from procurement.operations.cancelling import ask_cancel, decide_cancel
+from procurement.operations.cancelling import ask_cancel, decide_cancel, withdraw_cancel
 from procurement.queries.acceptances import acceptances_of
 from procurement.queries.evidence import ACCEPTANCE, picture_urls
 from procurement.states import AcceptanceKind, CancelState, ReceiverKind
@@ -202,8 +202,24 @@ def ask_to_cancel(request: ApiRequest, number: str, body: UnitCancelIn) -> dict[
     summary=gettext_noop("Agree to cancelling what was not sent of an approved order, or refuse"),
 )
 def decide_on_cancel(request: ApiRequest, number: str, body: ConsentToCancel) -> dict[str, Any]:
+    wish_id = _open_wish(request, number)
+    decide_cancel(wish_id=wish_id, agree=body.agree, answer=body.answer, seen=body.seen, **by(request))
+    return show_one(request, number)
+
+
+@area.writes(
+    "/units/orders/{number}/cancel-requests/withdrawal",
+    UnitOrderOut,
+    scope="units:write",
+    summary=gettext_noop("Take back a wish to cancel that nobody decided on"),
+)
+def withdraw_cancel_request(request: ApiRequest, number: str) -> dict[str, Any]:
+    withdraw_cancel(wish_id=_open_wish(request, number), **by(request))
+    return show_one(request, number)
+
+
+def _open_wish(request: ApiRequest, number: str) -> int:
     wish = own_order(request, number).cancel_requests.filter(state=CancelState.OPEN).first()
     if wish is None:
         raise Http404
-    decide_cancel(wish_id=wish.pk, agree=body.agree, answer=body.answer, seen=body.seen, **by(request))
-    return show_one(request, number)
+    return int(wish.pk)

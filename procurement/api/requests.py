@@ -3,25 +3,22 @@
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 from ninja import Query
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from procurement import lists
-from procurement.api.seats import ForUnit, OfUnitFollow, seat, seats
+from procurement.api.seats import OfUnitFollow, seat, seats
 from procurement.api.units import Verdict
 from procurement.models import PurchaseRequest
 from procurement.operations import requests as operations
 from procurement.operations.deciding import decide_request
 from procurement.operations.ordering import order_request
-from procurement.queries.requests import Change, check_list, request_of, request_page
+from procurement.queries.requests import Change, request_of, request_page
 from procurement.request_shown import changed_facts, line_changes
-from procurement.rules.lists import Verdict as RowVerdict
 from procurement.texts import words
 from shop.core import regions
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Paragraphs, Priced, once, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, once, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.codes import clean_phone
@@ -139,15 +136,15 @@ def _line_changed(each: Change) -> dict[str, Any]:
     }
 
 
-def _own(request: ApiRequest, number: str) -> PurchaseRequest:
+def own_request(request: ApiRequest, number: str) -> PurchaseRequest:
     found = request_of(seats(request), number)
     if found is None:
         raise Http404
     return found
 
 
-def _detail(request: ApiRequest, number: str) -> dict[str, Any]:
-    row = _own(request, number)
+def show_request(request: ApiRequest, number: str) -> dict[str, Any]:
+    row = own_request(request, number)
     return _request(row) | {
         "goods": yuan(row.goods_fen),
         "freight": yuan(row.freight_fen),
@@ -197,7 +194,7 @@ def list_requests(request: ApiRequest, asked: Annotated[RequestsAsked, Query(...
     summary=gettext_noop("A request with its lines and decisions"),
 )
 def get_request(request: ApiRequest, number: str) -> dict[str, Any]:
-    return _detail(request, number)
+    return show_request(request, number)
 
 
 class Wanted(Body):
@@ -205,97 +202,18 @@ class Wanted(Body):
     quantity: int = Field(ge=0, le=999_999, description=gettext_noop("0 takes the line out."))
 
 
-class RequestIn(Body):
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"fund": "canteen", "lines": [{"specification_id": 1, "quantity": 40}]}}
-    )
-
-    fund: Literal["canteen", "union"] = "canteen"
-    lines: list[Wanted] = Field([], max_length=500)
-    text: Paragraphs = Field(
-        "",
-        max_length=40_000,
-        examples=["SKU000012\t40\nSKU000031\t12"],
-        description=gettext_noop(
-            "A list as it is pasted: a code and a quantity in each row. Only good rows are taken."
-        ),
-    )
-
-    repeat_last: bool = Field(
-        False, description=gettext_noop("Take the goods of the unit's last order; lines and text are left out then.")
-    )
-
-
-class RowOut(Answer):
-    row: int
-    code: str
-    verdict: str = Field(examples=["unknown"])
-    also: str = Field(
-        examples=["not_whole"],
-        description=gettext_noop("What is wrong with the quantity besides, where the verdict is on the code."),
-    )
-    same_as: int = Field(description=gettext_noop("The row whose code it repeats; 0 for none."))
-    quantity: int
-
-
-class RequestMade(RequestDetail):
-    refused_rows: list[RowOut]
-    skipped_rows: list[int] = Field(description=gettext_noop("Rows above the head of the list, which were not read."))
-
-
-def _checked(text: str) -> tuple[dict[int, int], list[dict[str, Any]], list[int]]:
-    """Return the good rows of a list as pieces, the others with what is wrong, and the rows above its head."""
-    if not text.strip():
-        return {}, [], []
-    found = lists.read(text, None)
-    rows = check_list(found.cells)
-    good = {row.specification_id: row.quantity for row in rows if row.verdict == RowVerdict.GOOD}
-    bad = [
-        {
-            "row": row.number,
-            "code": row.code,
-            "verdict": str(row.verdict),
-            "also": str(row.also or ""),
-            "same_as": row.same_as,
-            "quantity": row.quantity,
-        }
-        for row in rows
-        if row.verdict != RowVerdict.GOOD
-    ]
-    return good, bad, list(found.listed.skipped)
-
-
-@area.writes(
-    "/units/requests",
-    RequestMade,
-    scope="units:write",
-    status=201,
-    summary=gettext_noop("Start a request, from lines, a pasted list, or the last order"),
-)
-def create_request(request: ApiRequest, body: RequestIn, asked: ForUnit) -> dict[str, Any]:
-    own, at = seat(request, asked), timezone.now()
-    if body.repeat_last:
-        repeated, _missing = operations.repeat_last(unit_id=own.pk, actor=request.user, at=at)
-        return _detail(request, repeated.number) | {"refused_rows": [], "skipped_rows": []}
-    pieces, refused, skipped = _checked(body.text)
-    for line in body.lines:
-        pieces[line.specification_id] = pieces.get(line.specification_id, 0) + line.quantity
-    made = operations.start_and_fill(unit_id=own.pk, pieces=pieces, fund=body.fund, actor=request.user, at=at)
-    return _detail(request, made.number) | {"refused_rows": refused, "skipped_rows": skipped}
-
-
 class LinesIn(Body):
     version: int = Field(ge=0, le=10**6)
     lines: Annotated[list[Wanted], once("specification_id")] = Field(min_length=1, max_length=500)
 
 
-step = area.steps("/units/requests/{number}", RequestDetail, scope="units:write", shown=_detail)
+step = area.steps("/units/requests/{number}", RequestDetail, scope="units:write", shown=show_request)
 
 
 @step("lines", method="PUT", summary=gettext_noop("Set the pieces of lines"))
 def set_request_lines(request: ApiRequest, number: str, body: LinesIn) -> None:
     operations.put_lines(
-        request_id=_own(request, number).pk,
+        request_id=own_request(request, number).pk,
         pieces={line.specification_id: line.quantity for line in body.lines},
         version=body.version,
         **by(request),
@@ -314,7 +232,7 @@ class FactsIn(Body):
 
 @step("facts", method="PUT", summary=gettext_noop("Set fund, terms, year and note"))
 def set_request_facts(request: ApiRequest, number: str, body: FactsIn) -> None:
-    operations.set_facts(request_id=_own(request, number).pk, **by(request), **body.model_dump())
+    operations.set_facts(request_id=own_request(request, number).pk, **by(request), **body.model_dump())
 
 
 class ShipToIn(Body):
@@ -333,7 +251,9 @@ class RequestAddressIn(Body):
 def set_request_address(request: ApiRequest, number: str, body: RequestAddressIn) -> None:
     given = body.ship_to
     address = operations.Address(given.name, clean_phone(given.phone), given.division, given.street) if given else None
-    operations.set_address(request_id=_own(request, number).pk, version=body.version, address=address, **by(request))
+    operations.set_address(
+        request_id=own_request(request, number).pk, version=body.version, address=address, **by(request)
+    )
 
 
 class Seen(Body):
@@ -342,17 +262,17 @@ class Seen(Body):
 
 @step("submit", summary=gettext_noop("Send a request to its approver"))
 def submit_request(request: ApiRequest, number: str, body: Seen) -> None:
-    operations.submit_request(request_id=_own(request, number).pk, version=body.version, **by(request))
+    operations.submit_request(request_id=own_request(request, number).pk, version=body.version, **by(request))
 
 
 @step("take-back", summary=gettext_noop("Take a request back to change it"))
 def take_request_back(request: ApiRequest, number: str) -> None:
-    operations.take_back(request_id=_own(request, number).pk, **by(request))
+    operations.take_back(request_id=own_request(request, number).pk, **by(request))
 
 
 @step("give-up", summary=gettext_noop("End a request without ordering"))
 def give_request_up(request: ApiRequest, number: str) -> None:
-    operations.give_up(request_id=_own(request, number).pk, **by(request))
+    operations.give_up(request_id=own_request(request, number).pk, **by(request))
 
 
 @step(
@@ -364,7 +284,7 @@ def give_request_up(request: ApiRequest, number: str) -> None:
 )
 def decide_on_request(request: ApiRequest, number: str, body: Verdict) -> None:
     decide_request(
-        request_id=_own(request, number).pk,
+        request_id=own_request(request, number).pk,
         version=body.version,
         approve=body.approve,
         reason=body.reason,
@@ -374,4 +294,4 @@ def decide_on_request(request: ApiRequest, number: str, body: Verdict) -> None:
 
 @step("order", status=201, key=Key.REQUIRED, summary=gettext_noop("Order what was approved"))
 def order_approved(request: ApiRequest, number: str) -> None:
-    order_request(request_id=_own(request, number).pk, **by(request))
+    order_request(request_id=own_request(request, number).pk, **by(request))

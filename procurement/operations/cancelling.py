@@ -39,7 +39,20 @@ def ask_cancel(*, order_id: int, reason: str, actor: Any, at: datetime) -> Cance
             raise WrongStep(_("This order waits for the approver's consent already."))
         wish = CancelRequest.objects.create(order=row, reason=reason, asked_by=actor, asked_at=at)
         audit.record(action="cancel_asked", object_kind="order", object_id=row.pk, actor=actor, at=at, reason=reason)
-        outbox.enqueue(task="procurement.tell_cancel", args={"wish_id": wish.pk}, key=f"cancel_asked:{wish.pk}", at=at)
+        _tell(wish, "asked", row, at)
+        return wish
+
+
+def withdraw_cancel(*, wish_id: int, actor: Any, at: datetime) -> CancelRequest:
+    """Take back, as one of the unit's buyers, a wish to cancel that nobody decided on: the order goes on.
+
+    Raises WrongStep when it does not wait any more, NotAllowed for others than the unit's buyers. Locks: request.
+    """
+    with transaction.atomic():
+        row, wish = _waiting(wish_id, BUYER, actor)
+        wish.state, wish.decided_by, wish.decided_at = CancelState.WITHDRAWN, actor, at
+        wish.save(update_fields=["state", "decided_by", "decided_at"])
+        audit.record(action="cancel_withdrawn", object_kind="order", object_id=row.pk, actor=actor, at=at)
         return wish
 
 
@@ -49,25 +62,19 @@ def decide_cancel(
     """Agree to cancelling an order, of which what was not sent is cancelled then and there, or refuse with a reason.
 
     `seen` is how many pieces waited to be sent when it was read: with another number nothing is cancelled (RestChanged).
-    Nobody agrees to what they asked for (OwnRequest). Raises WrongStep when it does not wait any more, WrongState
-    when the order was sent meanwhile, InvalidInput on `answer`, NotAllowed for others than the unit's approvers.
+    Nobody agrees to what they asked for (OwnRequest). Raises WrongStep when it does not wait any more or the order
+    went on meanwhile, whatever the answer; InvalidInput on `answer`, NotAllowed for others than the unit's approvers.
     Locks: request, then as `cancel_unsent` does.
     """
     answer = " ".join(answer.split())
     check_length(answer, "answer")
     with transaction.atomic():
-        order_id = CancelRequest.objects.values_list("order_id", flat=True).get(pk=wish_id)
-        row, _request = _locked(order_id)
-        must_be(actor, row.unit, APPROVER)
-        wish = CancelRequest.objects.get(pk=wish_id)
-        if wish.state != CancelState.OPEN:
-            raise WrongStep(_("This was decided already."))
+        row, wish = _waiting(wish_id, APPROVER, actor)
+        _check_stoppable(row)
         if actor.pk == wish.asked_by_id:
             raise OwnRequest(_("Nobody agrees to what they asked for: a colleague decides on this one."))
         if not agree and not answer:
             raise InvalidInput(_("Say why not: the buyer reads it."), code="answer_missing", field="answer")
-        if agree:
-            _check_stoppable(row)
         wish.state = CancelState.AGREED if agree else CancelState.REFUSED
         wish.answer, wish.decided_by, wish.decided_at = answer, actor, at
         wish.save(update_fields=["state", "answer", "decided_by", "decided_at"])
@@ -75,12 +82,32 @@ def decide_cancel(
             action=f"cancel_{wish.state}", object_kind="order", object_id=row.pk, actor=actor, at=at,
             reason=wish.reason, answer=answer,
         )  # fmt: skip
+        _tell(wish, "decided", row, at)
         if agree:
             cancel_unsent(order_id=row.pk, actor=actor, at=at, seen=seen, reason="unit_cancelled", through=KIND)
-        outbox.enqueue(
-            task="procurement.tell_cancel", args={"wish_id": wish.pk}, key=f"cancel_decided:{wish.pk}", at=at
-        )
         return wish
+
+
+def _tell(wish: CancelRequest, what: str, row: UnitOrder, at: datetime) -> None:
+    """Tell of a wish after the commit; whether a part was sent is said as it is now, before anything is cancelled."""
+    is_rest = row.order.lines.filter(shipped__gt=0).exists()
+    outbox.enqueue(
+        task="procurement.tell_cancel",
+        args={"wish_id": wish.pk, "is_rest": is_rest},
+        key=f"cancel_{what}:{wish.pk}",
+        at=at,
+    )
+
+
+def _waiting(wish_id: int, role: str, actor: Any) -> tuple[UnitOrder, CancelRequest]:
+    """Return an order and the wish that waits for an answer, locked. Raises WrongStep, NotAllowed without the role."""
+    order_id = CancelRequest.objects.values_list("order_id", flat=True).get(pk=wish_id)
+    row, _request = _locked(order_id)
+    must_be(actor, row.unit, role)
+    wish = CancelRequest.objects.get(pk=wish_id)
+    if wish.state != CancelState.OPEN:
+        raise WrongStep(_("This was decided already."))
+    return row, wish
 
 
 def _check_stoppable(row: UnitOrder) -> None:

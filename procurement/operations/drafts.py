@@ -29,18 +29,22 @@ def open_draft(*, unit_id: int, actor: Any, at: datetime) -> PurchaseRequest:
 
 
 def take_list(
-    *, request_id: int, pieces: Mapping[int, int], version: int | None, actor: Any, at: datetime
+    *, request_id: int, pieces: Mapping[int, int], version: int | None, actor: Any, at: datetime, adds: bool = False
 ) -> tuple[PurchaseRequest, bool]:
-    """Add the pieces of a list to a request; return it, and whether they are new.
+    """Put the pieces of a list in place of what a request holds of the same goods, or add them; return it and if it changed.
 
-    An open request of the same person that holds exactly these pieces was made of the same list: it is returned, and
-    nothing is added twice. Raises as `put_lines`. Locks: unit, request, and the request that is empty because of it.
+    A list that is taken again changes nothing. Where the request is empty, an open one of the same person that holds
+    exactly these pieces was made of the same list: it is returned. Whoever adds says which version they saw, so that
+    one press adds once. Raises as `put_lines`. Locks: unit, request, and the request that is empty because of it.
     """
     with transaction.atomic():
         lock_units(PurchaseRequest.objects.values_list("unit_id", flat=True).get(pk=request_id))
-        request = lock_editable(request_id, actor, None)
+        request = lock_editable(request_id, actor, version if adds else None)
+        there = {line.specification_id: line.quantity for line in request.lines.all()}
+        if pieces and not adds and all(there.get(pk) == count for pk, count in pieces.items()):
+            return request, False
         drafts = PurchaseRequest.objects.filter(unit=request.unit_id, buyer=actor, state__in=EDITABLE)
-        for other in drafts.prefetch_related("lines").order_by("pk"):
+        for other in drafts.prefetch_related("lines").order_by("pk") if not there else ():
             if pieces and {line.specification_id: line.quantity for line in other.lines.all()} == dict(pieces):
                 return other, False
-        return put_lines(request_id=request_id, pieces=pieces, adds=True, version=version, actor=actor, at=at), True
+        return put_lines(request_id=request_id, pieces=pieces, adds=adds, version=version, actor=actor, at=at), True

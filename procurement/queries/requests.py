@@ -240,13 +240,23 @@ def fact_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Fact
     ]
 
 
-def check_list(cells: Sequence[Cell]) -> list[Checked]:
-    """Return each row of a list with its verdict, by today's catalogue. Two queries."""
+def check_list(cells: Sequence[Cell], *, there: Mapping[int, int] | None = None, adds: bool = False) -> list[Checked]:
+    """Return each row of a list with its verdict, by today's catalogue. Two queries.
+
+    `there` is what the request holds already (specification id → pieces); see `check_rows` for `adds`.
+    """
+    there = there or {}
     known = specifications_by_code(cell.code for cell in cells)
     return check_rows(
         cells,
         {
-            code: Known(spec.specification_id, spec.is_sellable and not spec.is_preorder, spec.available)
+            code: Known(
+                spec.specification_id,
+                spec.is_sellable and not spec.is_preorder,
+                spec.available,
+                there.get(spec.specification_id, 0),
+            )
             for code, spec in known.items()
         },
+        adds=adds,
     )

@@ -83,18 +83,20 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a code stands for now."""
+    """What a code stands for now; `there` is how many pieces of it the request holds already."""
 
     specification_id: int
     is_sellable: bool
     available: int
+    there: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """One row with its verdict. `quantity` is 0 where none could be read; `same_as` is the row it repeats.
 
-    `also` is what is wrong with the number of pieces besides, where the verdict is on something else.
+    `also` is what is wrong with the number of pieces besides, where the verdict is on something else. `there` is what
+    the request holds of it now, `becomes` what it holds once the list is taken.
     """
 
     number: int
@@ -106,6 +108,8 @@ class Checked:
     same_as: int = 0
     left: int = 0
     also: Verdict | None = None
+    there: int = 0
+    becomes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,24 +266,32 @@ def _split_line(line: str) -> list[str]:
     return [cell.strip().strip('"') for cell in cells]
 
 
-def check_rows(cells: Iterable[Cell], known: Mapping[str, Known]) -> list[Checked]:
-    """Return each row with its verdict; `known` is by upper-case code. Of rows with the same code the first counts."""
+def check_rows(cells: Iterable[Cell], known: Mapping[str, Known], *, adds: bool = False) -> list[Checked]:
+    """Return each row with its verdict; `known` is by upper-case code. Of rows with the same code the first counts.
+
+    A row stands in place of what the request holds of the same goods, unless the list `adds` to it: what it comes to is
+    what has to be there to be bought.
+    """
     first: dict[str, int] = {}
     checked = []
     for cell in cells:
-        row = _check(cell, known, first)
+        row = _check(cell, known, first, adds=adds)
         checked.append(row)
         if row.verdict == Verdict.GOOD:
             first[cell.code.upper()] = cell.number
     return checked
 
 
-def _check(cell: Cell, known: Mapping[str, Known], first: Mapping[str, int]) -> Checked:
+def _check(cell: Cell, known: Mapping[str, Known], first: Mapping[str, int], *, adds: bool) -> Checked:
     code = cell.code.upper()
     found = known.get(code)
     what, quantity = read_quantity(cell.quantity)
     if cell.is_unclear:
         what, quantity = Verdict.TWO_NUMBERS, 0
+    there = found.there if found is not None and code not in first else 0
+    becomes = quantity + there if adds else quantity
+    if what == Verdict.GOOD and becomes > MOST_PIECES:
+        what, quantity = Verdict.TOO_MANY, 0
     counted = what
     facts: dict[str, int] = {}
     if not code:
@@ -292,12 +304,13 @@ def _check(cell: Cell, known: Mapping[str, Known], first: Mapping[str, int]) -> 
         what, facts = Verdict.DUPLICATE, {"same_as": first[code]}
     elif what == Verdict.GOOD and not found.is_sellable:
         what = Verdict.NOT_FOR_SALE
-    elif what == Verdict.GOOD and quantity > found.available:
+    elif what == Verdict.GOOD and becomes > found.available:
         what, facts = Verdict.TOO_FEW_LEFT, {"quantity": quantity, "left": found.available}
     elif what == Verdict.GOOD:
         facts = {"quantity": quantity, "specification_id": found.specification_id}
     also = counted if what not in (counted, Verdict.FORMULA) and counted in COUNTS else None
-    return Checked(cell.number, cell.code, cell.quantity, what, also=also, **facts)
+    becomes = becomes if what == Verdict.GOOD else there
+    return Checked(cell.number, cell.code, cell.quantity, what, also=also, there=there, becomes=becomes, **facts)
 
 
 def read_quantity(text: str) -> tuple[Verdict, int]:

@@ -14,7 +14,7 @@ from procurement.operations import requests as operations
 from procurement.operations.drafts import take_list
 from procurement.queries.requests import check_list
 from procurement.queries.units import Seat
-from procurement.rules.lists import COUNTS, Cell, Checked, Verdict
+from procurement.rules.lists import COUNTS, Checked, Verdict
 from procurement.shown import thumb
 from procurement.states import EDITABLE
 from procurement.texts import words
@@ -119,16 +119,19 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     seat, found = own_request(request, number)
     form, rows, status, refusal = ListForm(), [], 200, ""
     found_list: lists.ReadList | None = None
+    there = {line.specification_id: line.quantity for line in found.lines.all()}
+    adds = request.POST.get("mode") == "add"
+    if request.method == "POST" and "rows" in request.POST:
+        cells, was_good = lists.carried(sent.paragraphs(request, "rows"))
+        rows = check_list(cells, there=there, adds=adds)
     if request.method == "POST" and "take" in request.POST:
-        codes, counts = request.POST.getlist("code")[:600], request.POST.getlist("count")[:600]
-        cells = [Cell(n, code[:60], count[:40]) for n, (code, count) in enumerate(zip(codes, counts, strict=False), 1)]
-        checked = check_list(cells)
-        good = [row for row in checked if row.verdict == Verdict.GOOD]
+        good = [row for row in rows if row.verdict == Verdict.GOOD and row.number in was_good]
         try:
             taken, is_new = take_list(
                 request_id=found.pk,
                 pieces={row.specification_id: row.quantity for row in good},
-                version=asked_version(request),
+                version=asked_version(request) or 0,
+                adds=adds,
                 actor=request.user,
                 at=timezone.now(),
             )
@@ -139,18 +142,18 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
             said = text % {"n": len(good)} if is_new else _("This list was taken before: here it is.")
             messages.success(request, said)
             # Somebody bought meanwhile: what was good when the list was read is not taken in silence.
-            if lost := [row.code for row in checked if row.verdict != Verdict.GOOD]:
+            if lost := [row.code for row in rows if row.verdict != Verdict.GOOD and row.number in was_good]:
                 messages.warning(
                     request, _("Not taken, since it can't be had any more: %(codes)s") % {"codes": ", ".join(lost)}
                 )
             return to_request(taken.number)
-    elif request.method == "POST":
+    elif request.method == "POST" and "rows" not in request.POST:
         form = ListForm(request.POST, request.FILES)
         status = 422
         if form.is_valid():
             try:
                 found_list = lists.read(form.cleaned_data["text"], form.cleaned_data["file"])
-                rows = check_list(found_list.cells)
+                rows = check_list(found_list.cells, there=there)
                 status = 200
             except DomainError as error:
                 status = error.status
@@ -164,6 +167,9 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         "bad": len(rows) - len(good_rows),
         "refusal": refusal,
         "list": found_list,
+        "carried": lists.carry(rows),
+        "adds": adds,
+        "repeats": any(row.there for row in rows),
         "others": [
             {"name": name, "count": len(listed.cells), "text": lists.as_text(listed)}
             for name, listed in (found_list.others if found_list else ())

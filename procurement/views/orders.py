@@ -14,8 +14,9 @@ from procurement import books
 from procurement.acceptances_shown import show_acceptances, show_schedule
 from procurement.errors import WrongStep
 from procurement.models import PurchaseRequest, UnitOrder
-from procurement.operations.cancelling import ask_cancel, decide_cancel
+from procurement.operations.cancelling import ask_cancel, decide_cancel, withdraw_cancel
 from procurement.operations.paying import add_transfer_slip, give_refund_account, pay_in_demo, start_transfer
+from procurement.operations.quota import KIND
 from procurement.paid_shown import show_orders, show_payment
 from procurement.queries import quota as quota_queries
 from procurement.queries.acceptances import acceptances_of
@@ -35,9 +36,9 @@ from shop.sales.queries.cashier import payee
 from shop.sales.queries.deliveries import has_left, schedule_of, schedules_of, waiting_parcels
 from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.in_parcels import in_parcel, still_to_come
-from shop.sales.queries.payouts import goes_back
+from shop.sales.queries.payouts import goes_back, refunds_without_account
 from shop.sales.queries.slips import open_transfer, slip_replaced, slips_of
-from shop.sales.queries.trails import going_back_of_purchases, said_to_buyer, trail_of
+from shop.sales.queries.trails import going_back_of_purchases, said_to_buyer, trail_of, waiting_of_purchases
 from shop.sales.queries.weight_words import weight_words
 from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
 from shop.sales.states import PurchaseState, Terms
@@ -179,6 +180,7 @@ def _cancelling(
         "part": part,
         "waiting_pieces": sum(line.ordered - line.cancelled - line.shipped for line in row.order.lines.all()),
         "can_ask_cancel": is_own and seat.buys and stops and waits is None,
+        "can_withdraw_cancel": is_own and seat.buys and waits is not None,
         "can_agree_cancel": is_own and seat.approves and waits is not None and waits.asked_by_id != request.user.pk,
         "cancel_refusal": str(error.message) if error else "",
         "cancel_field": error.field if error else "",
@@ -194,7 +196,7 @@ def _seen(request: HttpRequest) -> int | None:
 @post_only
 @for_unit
 def cancel(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
-    """Ask to cancel an order, or agree to it, or refuse."""
+    """Ask to cancel an order, or withdraw that; agree to it, or refuse."""
     row = found_order(request, number)
     at, said = timezone.now(), request.POST.get("do", "")
     try:
@@ -205,6 +207,10 @@ def cancel(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
             wish = row.cancel_requests.filter(state=CancelState.OPEN).first()
             if wish is None:
                 raise WrongStep(_("This was decided already."))
+            if said == "withdraw":
+                withdraw_cancel(wish_id=wish.pk, actor=request.user, at=at)
+                messages.success(request, _("Withdrawn: the order goes on."))
+                return HttpResponseRedirect(local(f"/units/orders/{number}/"))
             agree = said == "agree"
             answer = sent.line(request, "answer")
             was_sent = has_left(row.order)
@@ -225,13 +231,23 @@ def payments(request: HttpRequest, seat: Seat) -> HttpResponse:
     purchases = [row.purchase for row in page.object_list]
     schedules = schedules_of(purchases)
     going_back = going_back_of_purchases([each.pk for each in purchases])
+    waiting = waiting_of_purchases([each.pk for each in purchases])
+    unnamed = refunds_without_account(KIND, str(seat.pk)) if waiting else {}
     rows = []
     for row in page.object_list:
         purchase, schedule = row.purchase, schedules[row.purchase.pk]
         settled = settle_sums(purchase, row.waived_fen, row.refunded_fen, going_back.get(purchase.pk, 0))
         payment = show_payment(settled, purchase, schedule, at)
         rows.append(
-            {"request": row, "purchase": purchase, "settled": settled, "schedule": schedule, "payment": payment}
+            {
+                "request": row,
+                "purchase": purchase,
+                "settled": settled,
+                "schedule": schedule,
+                "payment": payment,
+                "waiting_fen": waiting.get(purchase.pk, 0),
+                "needs_account": purchase.pk in unnamed,
+            }
         )
     return console(request, seat, "payments", {"page": page, "rows": rows})
 

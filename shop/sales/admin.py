@@ -26,10 +26,12 @@ from shop.sales.models import (
     PayTime,
     WeightTerms,
 )
+from shop.sales.offer_words import benefit_words
 from shop.sales.operations.funding import renew_consent
-from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep
+from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep, names_beside
 from shop.sales.queries.funding import offers_using
 from shop.sales.states import ConsentState
+from shop.sales.texts import quoted
 
 # What the library calls its models, for our catalogue: its own has no Chinese under the language's code.
 LIBRARY_NAMES = (
@@ -74,7 +76,7 @@ class FundingInline(StackedInline):
 
 
 class AsksSuppliers(ChangedFieldsOnly):
-    """Parts of offers: whoever pays for one of them is asked anew when its terms have changed."""
+    """Offers, their parts, and codes: who pays is asked anew when terms changed, what became deep is held."""
 
     def offers_of(self, obj: Any) -> list[int]:
         """Return the offers that `obj` is part of."""
@@ -83,16 +85,25 @@ class AsksSuppliers(ChangedFieldsOnly):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save what hangs on the row, then ask the suppliers concerned, in the same transaction."""
         super().save_related(request, form, formsets, change)
-        for offer_id in self.offers_of(form.instance):
+        for offer_id in sorted(self.offers_of(form.instance), reverse=True):
             renew_consent(offer_id=offer_id, actor=request.user, at=timezone.now())
-            if hold_if_deep(offer_id=offer_id, actor=request.user, at=timezone.now()) is not None:
-                self.message_user(
-                    request,
-                    _(
-                        "Suspended: so much off needs an end, a budget, and a second person who approves it in the list."
-                    ),
-                    messages.WARNING,
-                )
+            self._hold(request, offer_id)
+
+    def _hold(self, request: HttpRequest, offer_id: int) -> None:
+        """Suspend what is deep now, alone or with others, and say so."""
+        at = timezone.now()
+        waits = hold_if_deep(offer_id=offer_id, actor=request.user, at=at)
+        if waits is None:
+            return
+        self.message_user(
+            request,
+            _("Suspended: so much off needs an end, a budget, and a second person who approves it in the list."),
+            messages.WARNING,
+        )
+        if others := names_beside(offer_id=offer_id, at=at):
+            said = _("%(offer)s takes so much off together with %(others)s.")
+            names = {"offer": quoted([waits.offer.name]), "others": quoted(others)}
+            self.message_user(request, said % names, messages.WARNING)
 
 
 class OfferAdmin(AsksSuppliers):
@@ -173,7 +184,14 @@ class BenefitAdmin(AsksSuppliers):
     """What an offer gives."""
 
     form = BenefitForm
+    list_display = ("said",)
+    list_select_related = ("range",)
     fields = ("range", "type", "value", "max_affected_items")
+
+    @display(description=pgettext_lazy("offer", "What it gives"))
+    def said(self, obj: Benefit) -> str:
+        """Say what it gives on which products."""
+        return benefit_words(obj)
 
     def offers_of(self, obj: Benefit) -> list[int]:
         """Return the offers with this benefit."""
@@ -193,7 +211,7 @@ class RangeAdmin(AsksSuppliers):
         return offers_using(range_ids=[obj.pk])
 
 
-class VoucherAdmin(ChangedFieldsOnly):
+class VoucherAdmin(AsksSuppliers):
     """A code that turns offers on."""
 
     form = VoucherForm
@@ -201,6 +219,10 @@ class VoucherAdmin(ChangedFieldsOnly):
     search_fields = ("name", "code")
     fields = ("name", "code", "usage", "start_datetime", "end_datetime", "offers")
     filter_horizontal = ("offers",)
+
+    def offers_of(self, obj: Voucher) -> list[int]:
+        """Return the offers that the code turns on."""
+        return list(obj.offers.values_list("pk", flat=True))
 
 
 class TermsForm(DatedForm):

@@ -24,7 +24,7 @@ class Terms:
 
     `times`: how often it may apply; `most_fen`: what it may still take off in all; `most_pieces`: how many pieces it
     reduces, those first of which it takes most; `together`: ids of offers that it shares goods with, None for none,
-    empty for all.
+    empty for all; `is_bounded`: it takes its part of what such offers may take off together.
     """
 
     pk: int
@@ -38,6 +38,7 @@ class Terms:
     most_fen: int | None = None
     most_pieces: int | None = None
     together: frozenset[int] | None = None
+    is_bounded: bool = False
 
     def shares_with(self, other: "Terms") -> bool:
         """Tell whether both may apply to the same goods."""
@@ -62,11 +63,15 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """Offers taken one after the other; `left` is what is still to pay of each line, `on` who counted or reduced it."""
+    """Offers taken one after the other; `left` is what is still to pay of each line, `on` who counted or reduced it.
+
+    `spare` is what offers that are bounded together may still take off; None where that is more than they could.
+    """
 
     left: tuple[int, ...]
     on: tuple[tuple[Terms, ...], ...]
     taken: tuple[Taken, ...] = ()
+    spare: int | None = None
 
     @property
     def saved(self) -> int:
@@ -74,28 +79,34 @@ class Combination:
         return sum(each.fen for each in self.taken)
 
 
-def nothing_taken(goods: Sequence[Goods]) -> Combination:
+def nothing_taken(goods: Sequence[Goods], spare: int | None = None) -> Combination:
     """Return the beginning: every line at its full price."""
-    return Combination(tuple(line.fen for line in goods), tuple(() for _line in goods))
+    return Combination(tuple(line.fen for line in goods), tuple(() for _line in goods), spare=spare)
 
 
-def best(offers: Sequence[Terms], goods: Sequence[Goods]) -> Combination:
+def best(offers: Sequence[Terms], goods: Sequence[Goods], spare: int | None = None) -> Combination:
     """Return the combination of `offers` that saves most; of equal ones that which begins with the earlier ones.
 
     Offers that have no goods in common don't mind each other: each group of those that have is decided for itself.
+    With `spare`, those that are bounded by it together take no more than that, and do mind each other.
     """
-    found = nothing_taken(goods)
-    for group in _groups([offer for offer in offers if take(offer, found, goods)]):
+    found = nothing_taken(goods, spare)
+    for group in _groups([offer for offer in offers if take(offer, found, goods)], spare):
         found = _best_of(group, goods, found)
     return found
 
 
-def _groups(offers: Sequence[Terms]) -> list[list[Terms]]:
+def _groups(offers: Sequence[Terms], spare: int | None) -> list[list[Terms]]:
     """Return the offers in groups, in their order; no line is counted or reduced by two of the groups."""
+
+    def mind_each_other(one: Terms, other: Terms) -> bool:
+        if spare is not None and one.is_bounded and other.is_bounded:
+            return True
+        return bool((one.counted | one.reduced) & (other.counted | other.reduced))
+
     groups: list[set[int]] = []
     for place, offer in enumerate(offers):
-        goods = offer.counted | offer.reduced
-        near = [group for group in groups if any(goods & (offers[n].counted | offers[n].reduced) for n in group)]
+        near = [group for group in groups if any(mind_each_other(offer, offers[n]) for n in group)]
         groups = [group for group in groups if group not in near]
         groups.append({place}.union(*near))
     return [[offers[place] for place in sorted(group)] for group in sorted(groups, key=min)]
@@ -133,7 +144,7 @@ class _Search:
         if state.saved > self.found.saved:
             self.found = state
         # What two ways to the same end have in common.
-        end = state.left, tuple(frozenset(each.pk for each in on) for on in state.on)
+        end = state.left, tuple(frozenset(each.pk for each in on) for on in state.on), state.spare
         if end in self.seen or self.looks >= MOST_LOOKS:
             return
         self.seen.add(end)
@@ -160,13 +171,15 @@ def take(offer: Terms, state: Combination, goods: Sequence[Goods]) -> Combinatio
     if times < 1 or not reduced:
         return None
     found = weigh(offer, times, counted, reduced, state.left, goods)
-    parts = _parts(offer, times, found)
+    spare = state.spare if offer.is_bounded else None
+    parts = _parts(offer, times, found, spare)
     if not any(parts):
         return None
     return Combination(
         left=tuple(left - part for left, part in zip(state.left, parts, strict=True)),
         on=tuple((*on, offer) if place in open_ else on for place, on in enumerate(state.on)),
         taken=(*state.taken, Taken(offer, tuple(parts), found.pieces if offer.gives == Gives.CHEAPEST else times)),
+        spare=state.spare if spare is None else spare - sum(parts),
     )
 
 
@@ -185,12 +198,12 @@ def _times(offer: Terms, counted: Sequence[Goods]) -> int:
     return has // offer.threshold
 
 
-def _parts(offer: Terms, times: int, found: Weights) -> list[int]:
+def _parts(offer: Terms, times: int, found: Weights, spare: int | None) -> list[int]:
     """Return 分 off for each line, none above what is left of it, all together within what the offer may give."""
     # Rounded once, half up; then split so that the parts add up. Only a percentage is not whole already.
     total = (sum(found.weights) + WHOLE_BP // 2) // WHOLE_BP
     if offer.gives == Gives.FIXED:
         total = min(total, offer.value * times)
-    if offer.most_fen is not None:
-        total = min(total, max(0, offer.most_fen))
+    for most in (offer.most_fen, spare):
+        total = total if most is None else min(total, max(0, most))
     return apportion(total, found.weights) if total else [0] * len(found.weights)

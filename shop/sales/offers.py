@@ -5,11 +5,11 @@ come to is decided by `combining`, which knows no tables.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
@@ -19,8 +19,10 @@ from shop.core.errors import InvalidInput
 from shop.core.money import to_fen
 from shop.core.prepared import Prepared
 from shop.sales import combining
+from shop.sales.approved import in_hundredths, last_approvals, plain_terms, was_approved
 from shop.sales.combining import Combination, Gives, Goods, Needs, Terms
-from shop.sales.models import OfferConsent, OfferFunding
+from shop.sales.models import OfferConsent, OfferFunding, deep_percent
+from shop.sales.offer_rules import most_off
 from shop.sales.offer_words import coupon_scope
 from shop.sales.pricing import Applied, PricedLine
 from shop.sales.rules import clean_coupon, coupon_code_fits
@@ -121,18 +123,19 @@ def apply_discounts(
     running = list(found.values())
     goods = [Goods(line.unit_price_fen, line.quantity, line.spec.product_id) for line in lines]
     _understand(running, lines, at, whose)
+    spare = _bound(running, goods, at)
     open_ = [each for each in running if each.terms is not None]
-    without = combining.best([each.terms for each in open_ if each.voucher is None and each.terms], goods)
+    without = combining.best([each.terms for each in open_ if each.voucher is None and each.terms], goods, spare)
     chosen = without
     if coupon is not None:
-        together = combining.best([each.terms for each in open_ if each.terms], goods)
+        together = combining.best([each.terms for each in open_ if each.terms], goods, spare)
         if together.saved > without.saved:
             chosen = together
     applied = _take_over(chosen, {each.offer.pk: each for each in running}, lines)
     made = Discounts(applied, hint=_hint(open_, {each.offer_id for each in applied}, goods))
     made.coupon_scope = coupon_scope([each.supplier for each in running if each.voucher is not None])
     if coupon is not None and not any(each.voucher_id for each in applied):
-        _say_why(made, [each for each in running if each.voucher is not None], goods)
+        _say_why(made, [each for each in running if each.voucher is not None], goods, spare)
     return made
 
 
@@ -189,26 +192,28 @@ def _fund(running: Sequence[_Running]) -> None:
             each.off = _("The offer behind this coupon is not running at present.")
 
 
-def plain_terms(offer: ConditionalOffer) -> dict[str, Any]:
-    """Return what an offer says apart from what its ranges hold, as JSON. No queries once both parts are loaded."""
-    condition, benefit = offer.condition, offer.benefit
-    return {
-        "name": offer.name,
-        "type": offer.offer_type,
-        "exclusive": offer.exclusive,
-        "starts": offer.start_datetime.isoformat() if offer.start_datetime else "",
-        "ends": offer.end_datetime.isoformat() if offer.end_datetime else "",
-        "most_fen": to_fen(offer.max_discount) if offer.max_discount is not None else None,
-        "most_uses": offer.max_global_applications,
-        "most_uses_each": offer.max_user_applications,
-        "most_uses_basket": offer.max_basket_applications,
-        "needs": [condition.type, _in_hundredths(condition.value), condition.range_id],
-        "gives": [benefit.type, _in_hundredths(benefit.value), benefit.range_id, benefit.max_affected_items],
-    }
+def _bound(running: Sequence[_Running], goods: Sequence[Goods], at: datetime) -> int | None:
+    """Mark the platform's offers that nobody approved; return 分 that they may take off together, None where all may.
 
-
-def _in_hundredths(value: Any) -> int:
-    return to_fen(value) if value is not None else 0
+    Which offers wait for a second person is decided when they are saved; whatever that overlooks ends here. A query
+    where the platform's offers are on, a second where they would take off too much.
+    """
+    start = combining.nothing_taken(goods)
+    taking = [
+        (each, found.saved)
+        for each in running
+        if each.terms and each.supplier_id is None and (found := combining.take(each.terms, start, goods)) is not None
+    ]
+    if not taking:
+        return None
+    most = most_off(sum(line.fen for line in goods), deep_percent(timezone.localdate(at)))
+    if sum(saved for _each, saved in taking) <= most:
+        return None
+    approvals = last_approvals([each.offer.pk for each, _saved in taking])
+    for each, _saved in taking:
+        if each.terms and not was_approved(each.offer, approvals):
+            each.terms = replace(each.terms, is_bounded=True)
+    return most
 
 
 def _combinations(offers: Sequence[ConditionalOffer]) -> dict[int, frozenset[int]]:
@@ -277,9 +282,9 @@ def _terms(
     return Terms(
         pk=offer.pk,
         needs=NEEDS[condition.type],
-        threshold=_in_hundredths(condition.value) if condition.type == Condition.VALUE else int(condition.value or 0),
+        threshold=in_hundredths(condition.value) if condition.type == Condition.VALUE else int(condition.value or 0),
         gives=GIVES[benefit.type],
-        value=_in_hundredths(benefit.value),
+        value=in_hundredths(benefit.value),
         counted=of(condition.range_id),
         reduced=of(benefit.range_id),
         times=times,
@@ -314,10 +319,10 @@ def _take_over(chosen: Combination, running: dict[int, _Running], lines: Sequenc
     return applied
 
 
-def _say_why(made: Discounts, behind: Sequence[_Running], goods: Sequence[Goods]) -> None:
+def _say_why(made: Discounts, behind: Sequence[_Running], goods: Sequence[Goods], spare: int | None) -> None:
     """Say why the coupon's offers (`behind`) did not apply: something is better, something lacks, or they do not run."""
     open_ = [each.terms for each in behind if each.terms is not None]
-    alone = combining.best(open_, goods)
+    alone = combining.best(open_, goods, spare)
     if alone.taken:
         made.coupon_note = _(
             "%(offers)s already takes %(more)s off. This coupon would take off %(less)s and can't be combined with it: "

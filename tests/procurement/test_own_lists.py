@@ -76,7 +76,7 @@ def test_each_press_on_import_takes_up_the_same_empty_draft(office, listing):
 
 def test_the_same_list_makes_one_draft_and_is_not_added_twice(office, listing):
     client, code = as_(office.buyer), sku(listing)
-    rows = {"take": "1", "code": [code], "count": ["4"]}
+    rows = {"take": "1", "rows": f"1\t{code}\t4\t+", "version": "1"}
     first = client.post(new_list(client), rows)["Location"]
     again = client.post(new_list(client), rows)["Location"]
     assert first == again

@@ -15,10 +15,11 @@ from catalog.models import Specification, Supplier
 from catalog.queries import Freight, SpecForSale, freight_of
 from shop.core.money import to_yuan
 from shop.sales import rules
-from shop.sales.models import OfferConsent, OfferFunding
+from shop.sales.models import OfferApproval, OfferConsent, OfferFunding
 from shop.sales.offers import Discounts, apply_discounts
 from shop.sales.operations.funding import answer_consent, renew_consent
 from shop.sales.pricing import PricedLine, Quote, add_freight, group_by_supplier
+from shop.sales.queries.funding import terms_now
 from tests.factories import AT, make_freight, make_listing, make_supplier, spec_of
 
 ENDS = AT + timedelta(days=30)
@@ -80,6 +81,13 @@ def make_coupon(code: str, *offers: ConditionalOffer, usage: str = Voucher.MULTI
     for offer in offers:
         _agree_again(offer)
     return voucher
+
+
+def approve_as_it_is(*offers: ConditionalOffer) -> None:
+    """Let a second person have approved offers as they are now."""
+    for offer in ConditionalOffer.objects.filter(pk__in=[each.pk for each in offers]):
+        said = {"terms": terms_now(offer), "asked_at": AT, "approved_at": AT, "approved_by_id": 1}
+        OfferApproval.objects.create(offer=offer, **said)
 
 
 def _agree_again(offer: ConditionalOffer) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from shop.core.errors import InvalidInput, NotAllowed
 from shop.core.models import AuditEntry
 from shop.sales.errors import WrongState
 from shop.sales.models import OfferApproval, OfferBounds
-from shop.sales.offer_rules import is_deep
+from shop.sales.offer_rules import part_off
 from shop.sales.offers import find_coupon
 from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep
 from shop.sales.reducing import Gives, Needs
@@ -72,7 +73,8 @@ def state(offer: ConditionalOffer) -> str:
 def test_an_offer_is_deep_by_what_it_may_take_off(
     gives: Any, value: int, needs: Any, threshold: int, deep: bool
 ) -> None:
-    assert is_deep(gives=gives, value=value, needs=needs, threshold=threshold, percent=50) is deep
+    part = part_off(gives=gives, value=value, needs=needs, threshold=threshold)
+    assert (part >= Fraction(1, 2)) is deep
 
 
 def test_a_deep_offer_without_end_and_budget_is_refused_beside_its_fields(office: Client) -> None:
@@ -120,8 +122,12 @@ def test_nobody_approves_their_own_terms_nor_what_does_not_wait() -> None:
         OfferApproval.objects.update(approved_by_id=actor.pk, approved_at=AT)
     other = make_user()
     approve_offer(offer_id=offer.pk, actor=other, at=AT)
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongState) as refused:
         approve_offer(offer_id=offer.pk, actor=other, at=AT)
+    assert refused.value.code == "approved_already"
+    with pytest.raises(WrongState) as refused:
+        approve_offer(offer_id=make_offer().pk, actor=other, at=AT)
+    assert refused.value.code == "nothing_waits"
 
 
 def test_a_shallow_offer_and_a_suppliers_own_wait_for_nobody() -> None:

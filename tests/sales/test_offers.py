@@ -23,7 +23,7 @@ from shop.sales.pricing import PricedLine
 from shop.sales.queries.checkout import checkout_page
 from shop.sales.whose import Whose
 from tests.factories import AT, make_division, make_freight, make_listing, make_supplier, make_user, spec_of
-from tests.sales.offered import ENDS, lines_for, make_coupon, make_offer
+from tests.sales.offered import ENDS, approve_as_it_is, lines_for, make_coupon, make_offer
 
 pytestmark = pytest.mark.django_db
 PHONE, OTHER = "+8613800002046", "+8613800002047"
@@ -176,7 +176,9 @@ def test_what_is_recorded_is_what_the_lines_lost_order_by_order() -> None:
     other = spec_of(make_listing(price_fen=4000, supplier=second))
     make_offer((Condition.VALUE, 100), (Benefit.FIXED, 30), **free)
     make_offer((Condition.VALUE, 0), (Benefit.PERCENTAGE, 50), supplier=first, **free)
-    voucher = make_coupon("FIFTY", make_offer((Condition.VALUE, 0), (Benefit.FIXED, 50), **free))
+    fifty = make_offer((Condition.VALUE, 0), (Benefit.FIXED, 50), **free)
+    voucher = make_coupon("FIFTY", fifty)
+    approve_as_it_is(fifty)
     lines = lines_for((one, 1), (other, 1))
     found = apply_discounts(lines, at=AT, coupon=find_coupon("FIFTY", at=AT))
     purchase = placed(lines, found.applied, key="k", code="FIFTY")

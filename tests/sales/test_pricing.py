@@ -69,7 +69,7 @@ def test_offers_cost_the_same_whatever_the_number_of_lines(django_assert_max_num
     make_offer("10.00")
     for count in (2, 12):
         lines = priced(*[(6000, 1)] * count)
-        with django_assert_max_num_queries(5):
+        with django_assert_max_num_queries(6):
             assert apply_discounts(lines, at=AT).applied
 
 

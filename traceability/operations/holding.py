@@ -18,27 +18,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.operations.holding import (
-    ShelfPieces,
     forget_fresh,
     lock_pools,
     note_fresh,
     owe,
-    pieces_of_listing,
     set_held,
     settle_owed,
     write_off_held,
 )
+from catalog.queries.pools import ShelfPieces, pieces_of_listing
 from shop.core import periodic
 from shop.core.texts import sentences
 from traceability.errors import OrdersWait
 from traceability.hooks import Waiting
 from traceability.models import ProduceLot
 from traceability.operations.lot_rows import lock_lots
-from traceability.queries.lots import can_be_sent
-from traceability.queries.stopped import IS_STOPPED, pool_name
+from traceability.queries.stopped import IS_STOPPED, on_shelf, own_shelf, pool_name, sound_lots
 from traceability.queries.waiting import waiting_words
-from traceability.rules.fefo import Candidate
-from traceability.rules.holding import OnShelf, Stopped, owed_of, promised_short, to_hold, without_fresh
+from traceability.rules.holding import Stopped, owed_of, promised_short, to_hold
 from traceability.states import SUSPENDED, LotState
 
 
@@ -81,7 +78,7 @@ def hold(listing_id: int, lots: Collection[ProduceLot], *, actor: Any, at: datet
     stopped = [Stopped(lot.pk, lot.left_grams) for lot in lots if lot.state in SUSPENDED]
     _settle_owed(listing_id, lots, actor=actor, at=at)
     rows = pieces_of_listing(listing_id)
-    _set_held(listing_id, rows, to_hold(_shelf(rows), _sound(lots, at), stopped), actor=actor, at=at)
+    _set_held(listing_id, rows, to_hold(on_shelf(rows), sound_lots(lots, at), stopped), actor=actor, at=at)
     _settle_owed(listing_id, lots, actor=actor, at=at)
     if not stopped and any(row.fresh for row in rows):
         forget_fresh(listing_id)
@@ -90,17 +87,17 @@ def hold(listing_id: int, lots: Collection[ProduceLot], *, actor: Any, at: datet
 def take_off(lot: ProduceLot, lots: Collection[ProduceLot], *, actor: Any, at: datetime) -> None:
     """Settle what pieces of the shelf were those of a lot that was just disposed of; `lots` as for `hold`.
 
-    What other stopped lots can't be goes first. Sets `owed_grams`: what it owes to orders.
+    What was held for it leaves the books, and is held for no other lot. Sets `owed_grams`: what it owes to orders.
     """
     rows = pieces_of_listing(lot.listing_id)
-    sound = _sound(lots, at)
-    shelf = without_fresh(_shelf(rows), {row.stock_id: row.fresh for row in rows})
+    sound = sound_lots(lots, at)
+    shelf = own_shelf(rows)
     stopped = [Stopped(each.pk, each.left_grams) for each in lots if each.state in SUSPENDED and each.pk != lot.pk]
-    wanted = to_hold(shelf, sound, [*stopped, Stopped(lot.pk, lot.left_grams, is_gone=True)])
+    wanted = to_hold(shelf, sound, [*stopped, Stopped(lot.pk, lot.left_grams)])
     _set_held(lot.listing_id, rows, wanted, actor=actor, at=at)
     left = lot.left_grams - write_off_held(pool=pool_name(lot.pk), actor=actor, at=at)
-    owed = owed_of(shelf, promised_short(shelf, sound), {row.stock_id: row.owed for row in rows}, left)
-    owe(rows, owed)
+    owed = owed_of(shelf, promised_short(shelf, sound), left)
+    owe(rows, owed, pool=pool_name(lot.pk), actor=actor, at=at)
     net = {row.stock_id: row.net_grams for row in rows}
     lot.owed_grams = sum(pieces * net[stock_id] for stock_id, pieces in owed.items())
     ProduceLot.objects.filter(pk=lot.pk).update(owed_grams=lot.owed_grams)
@@ -131,16 +128,6 @@ def settle_expired(*, at: datetime) -> int:
             lock_shelf([listing_id])
             settle_holds([listing_id], actor=None, at=at)
     return len(found)
-
-
-def _shelf(rows: Iterable[ShelfPieces]) -> list[OnShelf]:
-    return [OnShelf(row.stock_id, row.net_grams, row.free + sum(row.held.values()), row.promised) for row in rows]
-
-
-def _sound(lots: Iterable[ProduceLot], at: datetime) -> list[Candidate]:
-    return [
-        Candidate(lot.pk, lot.best_before, lot.harvested_on, lot.left_grams) for lot in lots if can_be_sent(lot, at)
-    ]
 
 
 def _set_held(

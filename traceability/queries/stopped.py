@@ -1,11 +1,17 @@
 """Lots that nothing may be sent of, and what of them was on the shelf."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import F, Q
 
+from catalog.queries.pools import ShelfPieces, pieces_of_listings
+from catalog.queries.sale import MAIN_POOL
 from traceability.models import ProduceLot
+from traceability.queries.lots import can_be_sent, open_lots
+from traceability.rules.fefo import Candidate
+from traceability.rules.holding import OnShelf, Stopped, to_hold, without_fresh
 from traceability.states import SUSPENDED, LotState
 
 # Lots whose goods may have to be held: suspended ones, and those that are gone while orders wait for what was theirs.
@@ -41,3 +47,73 @@ def stopped_lots(supplier_id: int, listing_ids: Collection[int] | None = None) -
         )
         for lot in rows
     ]  # fmt: skip
+
+
+def on_shelf(rows: Iterable[ShelfPieces]) -> list[OnShelf]:
+    """Return pools as the rules of holding see them: what is held is free there."""
+    return [
+        OnShelf(row.stock_id, row.net_grams, row.free + sum(row.held.values()), row.promised, row.owed) for row in rows
+    ]
+
+
+def own_shelf(rows: Collection[ShelfPieces]) -> list[OnShelf]:
+    """Return pools without what came while a lot was stopped: what can be of the stopped lots."""
+    return without_fresh(on_shelf(rows), {row.stock_id: row.fresh for row in rows})
+
+
+def sound_lots(lots: Iterable[ProduceLot], at: datetime) -> list[Candidate]:
+    """Return those of some lots that can be sent."""
+    return [
+        Candidate(lot.pk, lot.best_before, lot.harvested_on, lot.left_grams) for lot in lots if can_be_sent(lot, at)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """What orders of a product may lack: as if every stopped lot of it were disposed of now.
+
+    `owed`: by stock id, what is not there. `grams`: of stopped lots, among the pieces of orders. `free`: by stock
+    record, the shop's free pieces that are of no stopped lot, and come in place of those. `sound`: what can be sent.
+    """
+
+    lots: tuple[tuple[int, str], ...]
+    owed: dict[int, int]
+    free: dict[int, int]
+    records: dict[int, int]
+    sound: list[Candidate]
+    grams: int
+
+
+def shortages(supplier_id: int, *, at: datetime, listing_ids: Collection[int] | None = None) -> dict[int, Shortage]:
+    """Return, by listing, what orders of a supplier's products may lack: of those with a stopped lot.
+
+    Three queries; one where no lot is stopped.
+    """
+    stopped: dict[int, list[StoppedLot]] = {}
+    for stop in stopped_lots(supplier_id, listing_ids):
+        stopped.setdefault(stop.listing_id, []).append(stop)
+    if not stopped:
+        return {}
+    pieces = pieces_of_listings(stopped)
+    lots: dict[int, list[ProduceLot]] = {pk: [] for pk in stopped}
+    for lot in open_lots(stopped, at=at):
+        lots[lot.listing_id].append(lot)
+    return {pk: _shortage(own, pieces[pk], sound_lots(lots[pk], at)) for pk, own in stopped.items()}
+
+
+def _shortage(stopped: list[StoppedLot], rows: list[ShelfPieces], sound: list[Candidate]) -> Shortage:
+    lots = [Stopped(stop.lot_id, stop.grams) for stop in stopped if stop.state in SUSPENDED]
+    held = to_hold(own_shelf(rows), sound, lots)
+    gone = {row.stock_id: sum(own.get(row.stock_id, 0) for own in held.values()) for row in rows}
+    return Shortage(
+        lots=tuple((stop.lot_id, stop.code) for stop in stopped),
+        owed={row.stock_id: row.owed for row in rows},
+        free={
+            row.record_id: row.free + sum(row.held.values()) - gone[row.stock_id]
+            for row in rows
+            if row.pool == MAIN_POOL
+        },
+        records={row.stock_id: row.record_id for row in rows},
+        sound=sound,
+        grams=sum(lot.left_grams for lot in lots) - sum(gone[row.stock_id] * row.net_grams for row in rows),
+    )

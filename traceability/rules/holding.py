@@ -7,29 +7,29 @@ not cover, and never more pieces than it has itself.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from traceability.rules.fefo import Candidate, split
+from traceability.rules.fefo import Candidate, Waiting, after_waiting, missing_of, split
 
 
 @dataclass(frozen=True, slots=True)
 class OnShelf:
-    """Pieces of one pool: `free` could be held, `promised` wait in orders and stay. Each weighs `net_grams`."""
+    """Pieces of one pool: `free` could be held, `promised` wait in orders and stay. Each weighs `net_grams`.
+
+    `owed`: of the promised, those that are not there.
+    """
 
     stock_id: int
     net_grams: int
     free: int
     promised: int = 0
+    owed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A lot that nothing is sent of, with the packed grams that are left of it.
-
-    One that `is_gone` was disposed of: left is what it still owes to orders that wait.
-    """
+    """A lot that nothing is sent of, with the packed grams that are left of it."""
 
     lot_id: int
     left_grams: int
-    is_gone: bool = False
 
 
 def uncovered(shelf: Sequence[OnShelf], sound: Sequence[Candidate]) -> dict[int, int]:
@@ -57,8 +57,8 @@ def to_hold(
 ) -> dict[int, dict[int, int]]:
     """Return what each stopped lot holds: lot id → stock id → pieces; most goods first.
 
-    What is missing is shared by the stopped lots as they weigh, each holds its own; those that are gone (`is_gone`)
-    hold only what the others can't. A part of a piece is no piece: a lot of 50 kg holds eleven pieces of 4.5 kg.
+    What is missing is shared by the stopped lots as they weigh, each holds its own. A part of a piece is no piece: a
+    lot of 50 kg holds eleven pieces of 4.5 kg.
     """
     short = uncovered(shelf, sound)
     order = sorted(shelf, key=lambda row: (-row.net_grams * short[row.stock_id], row.stock_id))
@@ -66,12 +66,9 @@ def to_hold(
     left = {lot.lot_id: lot.left_grams for lot in lots}
     found: dict[int, dict[int, int]] = {lot.lot_id: {} for lot in lots}
     for row in order:
-        for same in ([lot for lot in lots if not lot.is_gone], [lot for lot in lots if lot.is_gone]):
-            missing = short[row.stock_id]
-            for lot_id, pieces in _shared(missing, row.net_grams, {lot.lot_id: left[lot.lot_id] for lot in same}):
-                found[lot_id][row.stock_id] = pieces
-                short[row.stock_id] -= pieces
-                left[lot_id] -= pieces * max(row.net_grams, 1)
+        for lot_id, pieces in _shared(short[row.stock_id], row.net_grams, left):
+            found[lot_id][row.stock_id] = pieces
+            left[lot_id] -= pieces * max(row.net_grams, 1)
     return found
 
 
@@ -91,28 +88,70 @@ def _shared(pieces: int, net_grams: int, left: Mapping[int, int]) -> list[tuple[
 
 
 def promised_short(shelf: Sequence[OnShelf], sound: Sequence[Candidate]) -> dict[int, int]:
-    """Return, by stock id, the pieces that waiting orders lack when all `sound` lots are sent to them."""
+    """Return, by stock id, the pieces that stand there for waiting orders and that `sound` lots can't be sent for.
+
+    Without what is owed to them already: that is no lot's, and takes no sound goods before those that stand there.
+    """
     left, short = list(sound), {}
     for row in shelf:
-        short[row.stock_id], left = _sent(row.promised, row.net_grams, left)
+        short[row.stock_id], left = _sent(max(0, row.promised - row.owed), row.net_grams, left)
     return short
 
 
-def owed_of(
-    shelf: Sequence[OnShelf], lacking: Mapping[int, int], known: Mapping[int, int], grams: int
-) -> dict[int, int]:
+def owed_of(shelf: Sequence[OnShelf], lacking: Mapping[int, int], grams: int) -> dict[int, int]:
     """Return, by stock id, the pieces that a lot of `grams` which is gone owes to orders: of those that lack goods.
 
-    Less what others owe already (`known`), and never more whole pieces than the lot had.
+    Never more whole pieces than the lot had.
     """
     found = {}
     for row in shelf:
         net = max(row.net_grams, 1)
-        pieces = min(max(0, lacking[row.stock_id] - known.get(row.stock_id, 0)), grams // net)
+        pieces = min(lacking[row.stock_id], grams // net)
         if pieces:
             found[row.stock_id] = pieces
             grams -= pieces * net
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Pieces of one order line that wait, reserved in one pool (`stock_id`) of a stock record."""
+
+    stock_id: int
+    record_id: int
+    waits: Waiting
+
+
+def lines_short(
+    lines: Sequence[Line], owed: Mapping[int, int], free: Mapping[int, int], sound: Sequence[Candidate], grams: int
+) -> list[int]:
+    """Return, for each line, the pieces that are not there, or are of a stopped lot and no sound lot can be sent for.
+
+    `lines` come as they are served, all that reserved something. What is `owed` (by stock id) belongs to the last
+    lines of its own pool; sound lots are sent for what stands there before they are for that. `grams` of stopped lots
+    are among the pieces of these lines: the last ones have them. `free` pieces (by stock record), which are of no
+    stopped lot, come in their place.
+    """
+    reserved: dict[int, int] = {}
+    for line in lines:
+        reserved[line.stock_id] = reserved.get(line.stock_id, 0) + line.waits.pieces
+    there = {stock_id: max(0, pieces - owed.get(stock_id, 0)) for stock_id, pieces in reserved.items()}
+    standing, lacking = [], []
+    for line in lines:
+        pieces = min(line.waits.pieces, there[line.stock_id])
+        there[line.stock_id] -= pieces
+        standing.append(replace(line.waits, pieces=pieces))
+        lacking.append(replace(line.waits, pieces=line.waits.pieces - pieces))
+    short = missing_of(after_waiting(sound, standing), lacking)
+    left = dict(free)
+    for number, missing in reversed(list(enumerate(missing_of(sound, standing)))):
+        net = max(standing[number].grams_per_piece, 1)
+        pieces = min(missing, grams // net)
+        grams -= pieces * net
+        come = min(pieces, left.get(lines[number].record_id, 0))
+        left[lines[number].record_id] = left.get(lines[number].record_id, 0) - come
+        short[number] += pieces - come
+    return short
 
 
 def without_fresh(shelf: Sequence[OnShelf], fresh: Mapping[int, int]) -> list[OnShelf]:

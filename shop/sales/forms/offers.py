@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.forms import ChoiceField, ModelForm
+from django.forms import ChoiceField, ModelChoiceField, ModelForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -12,8 +12,12 @@ from oscar.apps.voucher.models import Voucher
 
 from shop.core.fields import NumberField
 from shop.sales.models import OfferFunding
-from shop.sales.operations.offer_bounds import is_deep_offer
+from shop.sales.offer_rules import Joining
+from shop.sales.offer_words import benefit_words
+from shop.sales.operations.offer_bounds import deep_together, is_deep_offer
+from shop.sales.queries.joining import part_of
 from shop.sales.rules import clean_coupon, coupon_code_fits
+from shop.sales.texts import quoted
 
 
 class FundingForm(ModelForm):
@@ -76,6 +80,11 @@ class OfferForm(_Dated):
         if "combinations" in self.fields:
             # The library names it in its code, in English.
             self.fields["combinations"].label = _("May be used together with")
+        benefit = self.fields.get("benefit")
+        if isinstance(benefit, ModelChoiceField):
+            # The library names an amount for each piece and one for the basket alike.
+            benefit.queryset = Benefit.objects.select_related("range").order_by("pk")
+            benefit.label_from_instance = benefit_words  # type: ignore[assignment,method-assign]  # how Django names a choice
 
     def clean(self) -> dict[str, Any]:
         """Ask for a bound and an end where a supplier is to pay, or the offer is deep; the payer's form is read beside."""
@@ -85,19 +94,47 @@ class OfferForm(_Dated):
                 self.add_error("max_discount", _("Say the most that it may cost the supplier."))
             if data.get("end_datetime") is None and "end_datetime" not in self.errors:
                 self.add_error("end_datetime", _("Say when it ends: the supplier agrees until then."))
-        elif data.get("status") == ConditionalOffer.OPEN and self._is_deep(data):
-            if data.get("max_discount") is None and "max_discount" not in self.errors:
-                self.add_error("max_discount", _("So much off: say the most that it may cost the platform."))
-            if data.get("end_datetime") is None and "end_datetime" not in self.errors:
-                self.add_error("end_datetime", _("So much off: say when it ends."))
+        elif data.get("status") == ConditionalOffer.OPEN:
+            self._ask_for_bounds(data)
         for name in ("max_discount", "max_global_applications", "max_user_applications", "max_basket_applications"):
             if data.get(name) is not None and data[name] <= 0:
                 self.add_error(name, _("Above zero, or empty."))
         return data
 
-    def _is_deep(self, data: dict[str, Any]) -> bool:
+    def _ask_for_bounds(self, data: dict[str, Any]) -> None:
+        """Ask for a budget and an end where the offer is deep, alone or with others that it may be used with."""
         condition, benefit = data.get("condition"), data.get("benefit")
-        return condition is not None and benefit is not None and is_deep_offer(condition, benefit, timezone.now())
+        if condition is None or benefit is None or (data.get("max_discount") and data.get("end_datetime")):
+            return
+        now = timezone.now()
+        others = [] if is_deep_offer(condition, benefit, now) else deep_together(self._joining(data), now)
+        if not others and not is_deep_offer(condition, benefit, now):
+            return
+        names = {"offers": quoted(others)}
+        if data.get("max_discount") is None and "max_discount" not in self.errors:
+            said = (
+                _("Together with %(offers)s it takes so much off: say the most that it may cost the platform.") % names
+            )
+            alone = _("So much off: say the most that it may cost the platform.")
+            self.add_error("max_discount", said if others else alone)
+        if data.get("end_datetime") is None and "end_datetime" not in self.errors:
+            said = _("Together with %(offers)s it takes so much off: say when it ends.") % names
+            self.add_error("end_datetime", said if others else _("So much off: say when it ends."))
+
+    def _joining(self, data: dict[str, Any]) -> Joining:
+        """Return the offer as it would be saved, as the rules see it."""
+        kept = self.instance.pk
+        coupons = self.instance.vouchers.values_list("pk", flat=True) if kept else ()
+        is_coupons = data.get("offer_type") == ConditionalOffer.VOUCHER
+        return Joining(
+            pk=kept,
+            part=part_of(data["condition"], data["benefit"]),
+            is_exclusive=bool(data.get("exclusive")),
+            named=frozenset(each.pk for each in data.get("combinations") or ()),
+            coupons=frozenset(coupons) if is_coupons else None,
+            starts=data.get("start_datetime"),
+            ends=data.get("end_datetime"),
+        )
 
 
 class _OnRange(_Beside):

@@ -1,9 +1,13 @@
 """A deep offer of the platform's runs only with an end and a budget, and once a second person approved its terms.
 
-Locks: the offer.
+Offers that may be used together are judged together: whichever is saved last and makes the set deep waits.
+
+Locks: the offer, then the bounds, one after the other for all who save offers: of two that are saved at the same
+moment the later sees the earlier.
 """
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
@@ -13,27 +17,36 @@ from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer
 
 from shop.core import audit
 from shop.core.errors import NotAllowed
-from shop.core.money import to_fen
+from shop.sales.approved import last_approvals
 from shop.sales.errors import WrongState
-from shop.sales.models import OfferApproval, OfferFunding, deep_percent
-from shop.sales.offer_rules import is_deep
-from shop.sales.offers import GIVES, NEEDS
+from shop.sales.models import OfferApproval, OfferBounds, OfferFunding, deep_percent
+from shop.sales.offer_rules import WHOLE_PERCENT, Joining, deep_set
 from shop.sales.queries.funding import terms_now
+from shop.sales.queries.joining import WITH, joining, open_joining, part_of
 
 
 def is_deep_offer(condition: Condition, benefit: Benefit, at: datetime) -> bool:
     """Tell whether an offer with these parts is deep by the bounds in force. One query."""
-    if condition.type not in NEEDS or benefit.type not in GIVES:
-        return True
-    needs = NEEDS[condition.type]
-    hundredths = to_fen(condition.value) if condition.value is not None else 0
-    return is_deep(
-        gives=GIVES[benefit.type],
-        value=to_fen(benefit.value) if benefit.value is not None else 0,
-        needs=needs,
-        threshold=hundredths if needs == NEEDS[Condition.VALUE] else hundredths // 100,
-        percent=deep_percent(timezone.localdate(at)),
-    )
+    return part_of(condition, benefit) >= _percent(at)
+
+
+def _percent(at: datetime) -> Fraction:
+    return Fraction(deep_percent(timezone.localdate(at)), WHOLE_PERCENT)
+
+
+def deep_together(one: Joining, at: datetime) -> list[str]:
+    """Return the names of the offers that are deep together with `one`; none where no set of them is. Six queries."""
+    if one.is_exclusive:
+        return []
+    found = deep_set(one, open_joining(at), _percent(at))
+    names = ConditionalOffer.objects.filter(pk__in=[each.pk for each in found]).order_by("pk")
+    return list(names.values_list("name", flat=True))
+
+
+def names_beside(*, offer_id: int, at: datetime) -> list[str]:
+    """Return the names of the offers with which an offer that waits for a second person is deep."""
+    offer = ConditionalOffer.objects.select_related("condition", "benefit").get(pk=offer_id)
+    return deep_together(joining([offer])[0], at)
 
 
 def hold_if_deep(*, offer_id: int, actor: Any, at: datetime) -> OfferApproval | None:
@@ -43,8 +56,11 @@ def hold_if_deep(*, offer_id: int, actor: Any, at: datetime) -> OfferApproval | 
     """
     with transaction.atomic():
         offer = _locked(offer_id)
+        list(OfferBounds.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
         approvals = OfferApproval.objects.filter(offer=offer)
-        if _is_suppliers(offer) or not is_deep_offer(offer.condition, offer.benefit, at):
+        is_deep = is_deep_offer(offer.condition, offer.benefit, at)
+        is_deep_set = not _is_suppliers(offer) and bool(deep_together(joining([offer])[0], at))
+        if _is_suppliers(offer) or not (is_deep or is_deep_set):
             approvals.filter(approved_at__isnull=True).delete()
             return None
         terms = terms_now(offer)
@@ -56,7 +72,7 @@ def hold_if_deep(*, offer_id: int, actor: Any, at: datetime) -> OfferApproval | 
         is_bounded = offer.end_datetime is not None and offer.max_discount is not None
         # The word that was given last counts: terms that were left since need it again.
         last = approvals.filter(approved_at__isnull=False).order_by("-approved_at", "-pk").first()
-        if is_bounded and last is not None and last.terms == terms:
+        if is_bounded and not is_deep_set and last is not None and _without_set(last.terms) == terms:
             return None
         ConditionalOffer.objects.filter(pk=offer.pk).update(status=ConditionalOffer.SUSPENDED)
         waits = _ask(waits or OfferApproval(offer=offer), terms, actor, at)
@@ -72,14 +88,19 @@ def approve_offer(*, offer_id: int, actor: Any, at: datetime) -> None:
     with transaction.atomic():
         offer = _locked(offer_id)
         waits = OfferApproval.objects.filter(offer=offer, approved_at__isnull=True).first()
+        if waits is None and offer.status == ConditionalOffer.OPEN and offer.pk in last_approvals([offer.pk]):
+            raise WrongState(_("This offer is approved already: it is open."), code="approved_already")
         if waits is None or waits.terms != terms_now(offer):
             raise WrongState(_("This offer does not wait for a second person."), code="nothing_waits")
         if waits.asked_by_id == actor.pk:
             raise NotAllowed(_("You set these terms yourself: a second person approves them."), code="own_offer")
         if offer.end_datetime is None or offer.max_discount is None:
             raise WrongState(_("A deep offer needs an end and a budget first."), code="offer_unbounded")
+        # Approved is what it may be used with now; whatever is added later is judged anew.
+        own = joining([offer])[0]
+        waits.terms = waits.terms | {WITH: [each.pk for each in open_joining(at) if own.joins(each)]}
         waits.approved_by_id, waits.approved_at = actor.pk, at
-        waits.save(update_fields=["approved_by_id", "approved_at"])
+        waits.save(update_fields=["terms", "approved_by_id", "approved_at"])
         ConditionalOffer.objects.filter(pk=offer.pk).update(status=ConditionalOffer.OPEN)
         audit.record(
             action="deep_offer_approved", object_kind="offer", object_id=offer.pk, actor=actor, at=at,
@@ -94,6 +115,10 @@ def _locked(offer_id: int) -> ConditionalOffer:
 
 def _is_suppliers(offer: ConditionalOffer) -> bool:
     return OfferFunding.objects.filter(offer=offer, funded_by=OfferFunding.FundedBy.SUPPLIER).exists()
+
+
+def _without_set(terms: dict[str, Any]) -> dict[str, Any]:
+    return {name: said for name, said in terms.items() if name != WITH}
 
 
 def _ask(waits: OfferApproval, terms: dict[str, Any], actor: Any, at: datetime) -> OfferApproval:

@@ -8,9 +8,9 @@ from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 from oscar.apps.offer.models import ConditionalOffer, Range
 
+from shop.sales.approved import plain_terms
 from shop.sales.discount_rules import Cost
 from shop.sales.models import LineDiscount, OfferConsent
-from shop.sales.offers import plain_terms
 from shop.sales.states import ConsentState, PurchaseState
 
 A_PAGE = 20

@@ -7,14 +7,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from catalog.queries import said
-from catalog.queries.shelf import held_grams, owed_grams
 from shop.sales.models import LineFacts
 from shop.sales.states import OrderState
 from traceability.hooks import Waiting as LotWaiting
-from traceability.queries.lots import can_be_sent, open_lots
-from traceability.queries.stopped import StoppedLot, stopped_lots
-from traceability.rules.fefo import Candidate, Dates, Waiting, missing_of
-from traceability.states import SUSPENDED, LotState
+from traceability.queries.lots import open_lots
+from traceability.queries.stopped import Shortage, shortages, sound_lots
+from traceability.rules.fefo import Dates, Waiting, missing_of
+from traceability.rules.holding import Line, lines_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,62 +73,42 @@ def lines_without_goods(
 ) -> list[LineWithoutGoods]:
     """Return a supplier's waiting lines that lack goods because a lot was stopped, the first to be sent first.
 
-    `also_unpaid`: those that wait for their money too, after the paid ones. Never more than the stopped lots had and
-    is not held: what was simply not packed yet is no such case. Four queries, one more where one was
-    disposed of; one where no lot is stopped.
+    `also_unpaid`: those that wait for their money too; paid ones are served before them. What is owed to orders is of
+    the specification that owes it, and never more than the stopped lots had and is not held: what was simply not packed
+    yet is no such case. Four queries; one where no lot is stopped.
     """
-    stopped: dict[int, list[StoppedLot]] = {}
-    for stop in stopped_lots(supplier_id, listing_ids):
-        stopped.setdefault(stop.listing_id, []).append(stop)
-    if not stopped:
+    short = shortages(supplier_id, at=at, listing_ids=listing_ids)
+    if not short:
         return []
-    held = held_grams(stopped)
-    is_owed = any(stop.state == LotState.DISPOSED for stops in stopped.values() for stop in stops)
-    owed = owed_grams(stopped) if is_owed else {}
-    sound: dict[int, list[Candidate]] = {pk: [] for pk in stopped}
-    for lot in open_lots(stopped, at=at):
-        if can_be_sent(lot, at):
-            sound[lot.listing_id].append(Candidate(lot.pk, lot.best_before, lot.harvested_on, lot.left_grams))
     rows: dict[int, list[LineFacts]] = {}
-    states = [OrderState.TO_SHIP, OrderState.UNPAID] if also_unpaid else [OrderState.TO_SHIP]
-    lines = LineFacts.objects.filter(order__supplier_id=supplier_id, order__state__in=states, listing_id__in=stopped)
+    states = [OrderState.TO_SHIP, OrderState.UNPAID]
+    lines = LineFacts.objects.filter(order__supplier_id=supplier_id, order__state__in=states, listing_id__in=short)
     ordered = lines.select_related("order__order").order_by("order__ship_by", "order_id", "pk")
     for line in sorted(ordered, key=lambda each: each.order.state == OrderState.UNPAID):
         rows.setdefault(line.listing_id, []).append(line)
-    found = []
-    for listing_id, own in rows.items():
-        codes = tuple((stop.lot_id, stop.code) for stop in stopped[listing_id])
-        promised = sum(
-            max(0, stop.grams - held.get(stop.lot_id, 0)) for stop in stopped[listing_id] if stop.state in SUSPENDED
+    found = [each for listing_id, own in rows.items() for each in _short(own, short[listing_id])]
+    return [each for line, each in found if also_unpaid or line.order.state == OrderState.TO_SHIP]
+
+
+def _short(lines: list[LineFacts], short: Shortage) -> list[tuple[LineFacts, LineWithoutGoods]]:
+    waiting = [Line(line.stock_id, short.records.get(line.stock_id, 0), _waits(line)) for line in lines]
+    return [
+        (
+            line,
+            LineWithoutGoods(
+                line.pk, line.order_id, line.order.order.number, line.name_zh, line.name_en, pieces, short.lots
+            ),
         )
-        found += _short(own, sound[listing_id], promised + owed.get(listing_id, 0), codes)
-    return found
-
-
-def _short(
-    lines: list[LineFacts], sound: list[Candidate], stopped_grams: int, lots: tuple[tuple[int, str], ...]
-) -> list[LineWithoutGoods]:
-    waiting = [_waits(line) for line in lines]
-    found = []
-    for line, missing in zip(lines, missing_of(sound, waiting), strict=True):
-        grams = max(line.net_grams, 1)
-        pieces = min(missing, stopped_grams // grams)
-        stopped_grams -= pieces * grams
-        if pieces:
-            number = line.order.order.number
-            found.append(
-                LineWithoutGoods(line.pk, line.order_id, number, line.name_zh, line.name_en, pieces, lots)
-            )  # fmt: skip
-    return found
+        for line, pieces in zip(
+            lines, lines_short(waiting, short.owed, short.free, short.sound, short.grams), strict=True
+        )
+        if pieces
+    ]
 
 
 def waiting_without_lot(listing_id: int, at: datetime) -> LotWaiting:
     """Return the paid orders of a product that no sound lot can be sent for, whatever became of its lots. Two queries."""
-    sound = [
-        Candidate(lot.pk, lot.best_before, lot.harvested_on, lot.left_grams)
-        for lot in open_lots([listing_id], at=at)
-        if can_be_sent(lot, at)
-    ]
+    sound = sound_lots(open_lots([listing_id], at=at), at)
     lines = list(
         LineFacts.objects.filter(order__state=OrderState.TO_SHIP, listing_id=listing_id)
         .select_related("order")

@@ -1,0 +1,128 @@
+"""Purchase requests from lists: one that is made of a list, and a list that is taken into one."""
+
+from typing import Any, Literal
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+from pydantic import ConfigDict, Field
+
+from procurement import lists
+from procurement.api.requests import RequestDetail, Wanted, area, own_request, show_request
+from procurement.api.seats import ForUnit, seat
+from procurement.operations import requests as operations
+from procurement.operations.drafts import take_list
+from procurement.queries.requests import check_list
+from procurement.rules.lists import Verdict as RowVerdict
+from shop.core.acting import by
+from shop.core.api import Answer, Body, Paragraphs
+from shop.core.api.routing import ApiRequest
+
+
+class RequestIn(Body):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"fund": "canteen", "lines": [{"specification_id": 1, "quantity": 40}]}}
+    )
+
+    fund: Literal["canteen", "union"] = "canteen"
+    lines: list[Wanted] = Field([], max_length=500)
+    text: Paragraphs = Field(
+        "",
+        max_length=40_000,
+        examples=["SKU000012\t40\nSKU000031\t12"],
+        description=gettext_noop(
+            "A list as it is pasted: a code and a quantity in each row. Only good rows are taken."
+        ),
+    )
+
+    repeat_last: bool = Field(
+        False, description=gettext_noop("Take the goods of the unit's last order; lines and text are left out then.")
+    )
+
+
+class RowOut(Answer):
+    row: int
+    code: str
+    verdict: str = Field(examples=["unknown"])
+    also: str = Field(
+        examples=["not_whole"],
+        description=gettext_noop("What is wrong with the quantity besides, where the verdict is on the code."),
+    )
+    same_as: int = Field(description=gettext_noop("The row whose code it repeats; 0 for none."))
+    quantity: int
+
+
+class RequestMade(RequestDetail):
+    refused_rows: list[RowOut]
+    skipped_rows: list[int] = Field(description=gettext_noop("Rows above the head of the list, which were not read."))
+
+
+def _checked(
+    text: str, there: dict[int, int] | None = None, *, adds: bool = False
+) -> tuple[dict[int, int], list[dict[str, Any]], list[int]]:
+    """Return the good rows of a list as pieces, the others with what is wrong, and the rows above its head."""
+    if not text.strip():
+        return {}, [], []
+    found = lists.read(text, None)
+    rows = check_list(found.cells, there=there, adds=adds)
+    good = {row.specification_id: row.quantity for row in rows if row.verdict == RowVerdict.GOOD}
+    bad = [
+        {
+            "row": row.number,
+            "code": row.code,
+            "verdict": str(row.verdict),
+            "also": str(row.also or ""),
+            "same_as": row.same_as,
+            "quantity": row.quantity,
+        }
+        for row in rows
+        if row.verdict != RowVerdict.GOOD
+    ]
+    return good, bad, list(found.listed.skipped)
+
+
+@area.writes(
+    "/units/requests",
+    RequestMade,
+    scope="units:write",
+    status=201,
+    summary=gettext_noop("Start a request, from lines, a pasted list, or the last order"),
+)
+def create_request(request: ApiRequest, body: RequestIn, asked: ForUnit) -> dict[str, Any]:
+    own, at = seat(request, asked), timezone.now()
+    if body.repeat_last:
+        repeated, _missing = operations.repeat_last(unit_id=own.pk, actor=request.user, at=at)
+        return show_request(request, repeated.number) | {"refused_rows": [], "skipped_rows": []}
+    pieces, refused, skipped = _checked(body.text)
+    for line in body.lines:
+        pieces[line.specification_id] = pieces.get(line.specification_id, 0) + line.quantity
+    made = operations.start_and_fill(unit_id=own.pk, pieces=pieces, fund=body.fund, actor=request.user, at=at)
+    return show_request(request, made.number) | {"refused_rows": refused, "skipped_rows": skipped}
+
+
+class ListIn(Body):
+    version: int = Field(ge=0, le=10**6)
+    text: Paragraphs = Field(min_length=1, max_length=40_000, examples=["SKU000012\t40\nSKU000031\t12"])
+    adds: bool = Field(
+        False,
+        description=gettext_noop(
+            "Add the list's pieces to what the request holds of the same goods; without it they take its place."
+        ),
+    )
+
+
+@area.writes(
+    "/units/requests/{number}/list",
+    RequestMade,
+    scope="units:write",
+    summary=gettext_noop("Take the good rows of a pasted list into a request"),
+    description=gettext_noop("A list that is taken again changes nothing, unless it says that it adds."),
+)
+def take_request_list(request: ApiRequest, number: str, body: ListIn) -> dict[str, Any]:
+    row = own_request(request, number)
+    there = {line.specification_id: line.quantity for line in row.lines.all()}
+    pieces, refused, skipped = _checked(body.text, there, adds=body.adds)
+    taken = row.number
+    if pieces:
+        made, _is_new = take_list(request_id=row.pk, pieces=pieces, version=body.version, adds=body.adds, **by(request))
+        taken = made.number
+    return show_request(request, taken) | {"refused_rows": refused, "skipped_rows": skipped}
