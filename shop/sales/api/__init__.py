@@ -4,6 +4,7 @@ from . import (
     arbitration,
     basket,
     buying,
+    cases,
     funding,
     goods,
     orders,
@@ -16,7 +17,8 @@ from . import (
     wishes,
 )
 
-# `buying`, `funding`, `goods`, `received`, `paying` and `seller_cases` add to the areas of `basket` and `seller`.
+# `buying`, `cases`, `funding`, `goods`, `received`, `paying` and `seller_cases` add to the areas of `basket`, `orders`
+# and `seller`.
 AREAS = (basket.area, orders.area, wishes.wishes, seller.area, reviewing.area, arbitration.area, reports.area)
 
-__all__ = ["AREAS", "buying", "funding", "goods", "paying", "received", "seller_cases"]
+__all__ = ["AREAS", "buying", "cases", "funding", "goods", "paying", "received", "seller_cases"]

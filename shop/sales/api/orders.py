@@ -1,4 +1,4 @@
-"""One's own orders: seen, cancelled, received, reviewed, complained about; favourites and reminders."""
+"""One's own orders: seen, cancelled, received."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -11,31 +11,21 @@ from ninja import Query
 from pydantic import Field
 
 from shop.core.acting import by
-from shop.core.api import Answer, Area, AsItIs, Body, Moment, Page, Paragraphs, Priced, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Area, Body, Moment, Page, Priced, yuan
 from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Follow, turn_of
-from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.backs import BackOut, show_backs
-from shop.sales.api.evidence import CasePhotos, photos_of
 from shop.sales.case_shown import CaseShown
-from shop.sales.models import AfterSale, LineFacts, OrderFacts
-from shop.sales.operations import aftersales, arbitration, closing, nudges, receipts, returning, reviews, shipping
+from shop.sales.models import AfterSale, OrderFacts
+from shop.sales.operations import closing, nudges, receipts, shipping
 from shop.sales.queries.in_parcels import Pieces
-from shop.sales.queries.orders import acted_on, case_of, line_of, order_list, order_of
+from shop.sales.queries.orders import acted_on, order_list, order_of
 from shop.sales.queries.purchases import way_of
 from shop.sales.shown import show_order, show_order_page
 from shop.sales.visitors import Visitor
 
 area = Area(gettext_noop("Your orders"))
-Photos = Annotated[
-    list[AsItIs],
-    Field(
-        max_length=6,
-        description=gettext_noop("Pictures as base64, JPEG or PNG; all together at most 1.8 MB."),
-        examples=[["/9j/4AAQ…"]],
-    ),
-]
 
 
 class CaseDecisionOut(Priced):
@@ -297,109 +287,3 @@ def confirm_receipt(request: ApiRequest, number: str) -> None:
 @step("nudge", summary=gettext_noop("Ask the supplier to send it soon"))
 def nudge_order(request: ApiRequest, number: str) -> None:
     nudges.nudge(order_id=_acting(request, number)["order_id"], **by(request))
-
-
-class ReviewIn(Body):
-    stars: int = Field(ge=1, le=5)
-    text: Paragraphs = Field(min_length=1, max_length=500)
-    photos: Photos = []
-
-
-class AfterSaleIn(Body):
-    kind: Literal["damaged", "refund_only", "return"]
-    quantity: int = Field(ge=1, le=999_999)
-    amount: YuanIn
-    reason: Paragraphs = Field(min_length=1, max_length=300)
-    photos: Photos = []
-
-
-def _own_line(request: ApiRequest, number: str, line_id: int) -> LineFacts:
-    line = line_of(_mine(request), number, line_id)
-    if line is None:
-        raise Http404
-    return line
-
-
-@step("lines/{int:line_id}/review", status=201, summary=gettext_noop("Review what you received"))
-def review_line(request: ApiRequest, number: str, line_id: int, body: ReviewIn) -> None:
-    reviews.submit_review(
-        line_id=_own_line(request, number, line_id).pk,
-        stars=body.stars,
-        text=body.text,
-        uploads=decoded(body.photos),
-        **by(request),
-    )
-
-
-@step(
-    "lines/{int:line_id}/after-sale", status=201, key=Key.REQUIRED, summary=gettext_noop("Ask for money back on a line")
-)
-def open_after_sale(request: ApiRequest, number: str, line_id: int, body: AfterSaleIn) -> None:
-    line = _own_line(request, number, line_id)
-    aftersales.open_after_sale(
-        line_id=line.pk,
-        way=way_of(_mine(request), line.order.purchase),
-        kind=body.kind,
-        quantity=body.quantity,
-        amount_fen=fen_of(body.amount),
-        reason=body.reason,
-        uploads=decoded(body.photos),
-        **by(request),
-    )
-
-
-def _own_case(request: ApiRequest, number: str, case_id: int) -> AfterSale:
-    case = case_of(_mine(request), number, case_id)
-    if case is None:
-        raise Http404
-    return case
-
-
-def _acting_on_case(request: ApiRequest, number: str, case_id: int) -> dict[str, Any]:
-    """Return which case is acted on, by whom, how and when."""
-    case = _own_case(request, number, case_id)
-    return {"case_id": case.pk, "way": way_of(_mine(request), case.line.order.purchase)} | by(request)
-
-
-@step("after-sales/{int:case_id}/withdraw", summary=gettext_noop("Take an after-sales case back"))
-def withdraw_after_sale(request: ApiRequest, number: str, case_id: int) -> None:
-    aftersales.withdraw_after_sale(**_acting_on_case(request, number, case_id))
-
-
-@step(
-    "after-sales/{int:case_id}/take-offer", key=Key.REQUIRED, summary=gettext_noop("Take the part the supplier offers")
-)
-def take_offer(request: ApiRequest, number: str, case_id: int) -> None:
-    aftersales.accept_offer(**_acting_on_case(request, number, case_id))
-
-
-class PleaIn(Body):
-    words: Paragraphs = Field(min_length=1, max_length=300, description=gettext_noop("Why you do not agree."))
-
-
-@step(
-    "after-sales/{int:case_id}/ask-platform",
-    summary=gettext_noop("Have the platform decide a case that was refused, or of which too little is offered"),
-)
-def ask_platform(request: ApiRequest, number: str, case_id: int, body: PleaIn) -> None:
-    arbitration.ask_platform(words=body.words, **_acting_on_case(request, number, case_id))
-
-
-class SentBackIn(Body):
-    carrier: str = Field(max_length=20, examples=["sf"])
-    tracking_no: str = Field(max_length=40, examples=["SF1234567890123"])
-
-
-@step("after-sales/{int:case_id}/send-back", summary=gettext_noop("Note the parcel by which goods go back"))
-def send_goods_back(request: ApiRequest, number: str, case_id: int, body: SentBackIn) -> None:
-    returning.send_back(carrier=body.carrier, tracking_no=body.tracking_no, **_acting_on_case(request, number, case_id))
-
-
-@area.reads(
-    "/orders/{number}/after-sales/{int:case_id}/photos",
-    CasePhotos,
-    scope="orders:read",
-    summary=gettext_noop("The photos of a case, of both sides"),
-)
-def list_case_photos(request: ApiRequest, number: str, case_id: int) -> dict[str, Any]:
-    return photos_of(_own_case(request, number, case_id).pk)
