@@ -199,7 +199,7 @@ def test_the_list_of_payments_says_that_money_waits_for_an_account(two: Any, off
     assert ("¥30.00 待退，退款处理中" in page, 'data-testid="give-account"' in page) == (True, True)
     give_account(
         purchase=Purchase.objects.get(),
-        holder="学校",
+        holder=office.unit.organisation.name_zh,
         bank="工行",
         number="622208360200",
         actor=None,
