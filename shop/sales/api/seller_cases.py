@@ -13,8 +13,8 @@ from shop.core.api import Body, Moment, Page, Paragraphs, Priced, YuanIn, fen_of
 from shop.core.api.paging import turn_of
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
+from shop.sales.api.cases import Photos
 from shop.sales.api.evidence import CasePhotos, photos_of
-from shop.sales.api.orders import Photos
 from shop.sales.api.seller import ForFollow, ForOne, acting, area
 from shop.sales.models import AfterSale
 from shop.sales.operations.aftersales import decide_after_sale
