@@ -16,7 +16,7 @@ from catalog.operations.stock import OutOfStock
 from shop.accounts import queries as people
 from shop.accounts.operations.addresses import save_address
 from shop.accounts.signing import suggest_phone
-from shop.core import regions
+from shop.core import regions, sent
 from shop.core.codes import international_phone
 from shop.core.errors import DomainError, KeyUsed
 from shop.core.post_only import post_only
@@ -46,10 +46,10 @@ class _Checkout:
         self.given = request.POST if self.is_sent else typed.with_typed(request)
         self.guest = visitors.GuestBrowser() if self.user else visitors.guest_browser(request)
         # A key is ours, and this person's or browser's alone; whatever else is sent, or stands in an address, is none.
-        sent = request.POST.get("key", "")
+        given_key = request.POST.get("key", "")
         self.secret = "" if self.user else visitors.checkout_secret(request)
-        self.kept_under = visitors.purchase_key(sent, self.user, self.guest.mark, self.secret)
-        self.key = sent if self.kept_under else self.new_key()
+        self.kept_under = visitors.purchase_key(given_key, self.user, self.guest.mark, self.secret)
+        self.key = given_key if self.kept_under else self.new_key()
         self.form = self._form()
         self.error = ""
         self.again = ""
@@ -251,7 +251,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return step.show(step.page(), 409)
     if step.is_sent and "prove" in request.POST:
         typed.keep(request)
-        suggest_phone(request, request.POST.get("phone", ""))
+        suggest_phone(request, sent.line(request, "phone"))
         messages.info(
             request,
             _("Something you order is limited to so many for each customer: prove your phone by a code, then order."),
