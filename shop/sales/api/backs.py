@@ -17,6 +17,23 @@ class BackOut(Priced):
     waits: str = Field(description=gettext_noop("Did not leave yet."))
 
 
+class Backs(Priced):
+    """What goes back of an order and its purchase; part of how an order is told."""
+
+    refund_waits: bool = Field(
+        description=gettext_noop("Whether money of it or of its purchase still has to be paid back.")
+    )
+    went_back: BackOut = Field(description=gettext_noop("What goes or went back of it, by way."))
+    purchase_went_back: BackOut = Field(
+        description=gettext_noop("What goes or went back of its purchase, by way: what no order of it needs.")
+    )
+    would_go_back: BackOut = Field(
+        description=gettext_noop(
+            "What would go back, by way, if what can be cancelled now were: all of it or, once a parcel left, the rest."
+        )
+    )
+
+
 def show_backs(order: OrderFacts, can: Mapping[str, bool]) -> dict[str, Any]:
     """Return what goes or went back of an order and its purchase, and what would, as programs read them."""
     went, of_purchase = getattr(order, "went_back", NOTHING), getattr(order, "purchase_went_back", NOTHING)

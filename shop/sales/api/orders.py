@@ -15,7 +15,7 @@ from shop.core.api import Answer, Area, Body, Moment, Page, Priced, yuan
 from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Follow, turn_of
 from shop.core.api.routing import ApiRequest, Key
-from shop.sales.api.backs import BackOut, show_backs
+from shop.sales.api.backs import Backs, show_backs
 from shop.sales.case_shown import CaseShown
 from shop.sales.models import AfterSale, OrderFacts
 from shop.sales.operations import closing, nudges, receipts, shipping
@@ -76,25 +76,13 @@ class OrderLineOut(Priced):
     cases: list[CaseOut]
 
 
-class OrderOut(Priced):
+class OrderOut(Backs):
     number: str
     purchase: str
     state: str = Field(examples=["to_ship"])
     supplier: str
     total: str
     refunded: str
-    refund_waits: bool = Field(
-        description=gettext_noop("Whether money of it or of its purchase still has to be paid back.")
-    )
-    went_back: BackOut = Field(description=gettext_noop("What goes or went back of it, by way."))
-    purchase_went_back: BackOut = Field(
-        description=gettext_noop("What goes or went back of its purchase, by way: what no order of it needs.")
-    )
-    would_go_back: BackOut = Field(
-        description=gettext_noop(
-            "What would go back, by way, if what can be cancelled now were: all of it or, once a parcel left, the rest."
-        )
-    )
     by_phone: bool = Field(
         description=gettext_noop("Whether a guest bought it, with your phone: the invoice and who paid are not shown.")
     )
