@@ -24,7 +24,8 @@ def _pieces() -> Iterator[Mismatch]:
 
 
 def _pools() -> Iterator[tuple[int, str, int]]:
-    yield from Stock.objects.order_by("pk").values_list("stockrecord_id", "pool", "on_hand").iterator()
+    stands = F("on_hand") - F("owed")
+    yield from Stock.objects.order_by("pk").values_list("stockrecord_id", "pool", stands).iterator()
 
 
 @check("what is owed to orders waits in them, and no more")

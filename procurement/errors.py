@@ -46,3 +46,9 @@ class LinkSpent(DomainError):
 
     code = "link_spent"
     status = 410
+
+
+class NoPolicy(DomainError):
+    """No rule of the reserved share stands for a unit's region in a year. `details["year"]`."""
+
+    code = "no_quota_policy"

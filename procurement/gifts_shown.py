@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from procurement.queries.gifts import NeedShown
+from procurement.queries.given import GiftState, gift_state, given_of, standing_fen, stands
 from procurement.shown import thumb
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core import regions
@@ -48,22 +49,27 @@ def _stage(state: str) -> str:
 
 
 def may_confirm(order: Any, confirmed: Collection[int]) -> bool:
-    """Tell whether an order's receipt waits for its beneficiary. `confirmed` are ids of orders."""
-    return order.state == OrderState.SHIPPED and order.pk not in confirmed
+    """Tell whether an order's receipt waits for its beneficiary. `confirmed` are ids of orders. Needs its lines."""
+    return order.state == OrderState.SHIPPED and order.pk not in confirmed and stands(order)
 
 
 def order_words(order: Any) -> str:
     """Return who sends what, in a few words. Needs the order's lines and supplier."""
-    goods = "、".join(
-        f"{words(line.name_zh, line.name_en)} ×{line.ordered - line.cancelled}" for line in order.lines.all()
-    )
+    lines = [(line, given_of(line)) for line in order.lines.all()]
+    if not any(pieces for _line, pieces in lines):
+        # Nothing of it is left: what it was.
+        lines = [(line, line.ordered) for line, _pieces in lines]
+    goods = "、".join(f"{words(line.name_zh, line.name_en)} ×{pieces}" for line, pieces in lines if pieces)
     return f"{words(order.supplier.name_zh, order.supplier.name_en)}：{goods}"
 
 
 def show_gift(pledge: Any) -> dict[str, Any]:
     """Return a gift with where it stands and what its donor says."""
     orders = list(pledge.purchase.orders.all())
-    states = [order.state for order in orders]
+    # What was cancelled or given back is no part of it any more, as long as anything is.
+    states = [order.state for order in orders if stands(order)] or [order.state for order in orders]
+    is_back = gift_state(pledge) == GiftState.GIVEN_BACK
+    stands_fen = standing_fen(orders)
     last = next((state for state in OrderState.values if state in states), OrderState.CANCELLED)
     slowest = {"unpaid": 0, "to_ship": 1, "shipped": 2, "completed": 3, "cancelled": 4}
     state = min(states, key=lambda each: slowest[each], default=last)
@@ -74,10 +80,11 @@ def show_gift(pledge: Any) -> dict[str, Any]:
         "title": title_of(pledge),
         "donor": donor_of(pledge),
         "words": pledge.words,
-        "total_fen": pledge.purchase.total_fen,
-        "stage": _stage(state),
-        "badge": STAGE_BADGES[OrderState(state)],
-        "state": state,
+        "total_fen": stands_fen,
+        "at_first_fen": pledge.purchase.total_fen if pledge.purchase.total_fen != stands_fen else 0,
+        "stage": _("Given back whole") if is_back else _stage(state),
+        "badge": "neutral" if is_back else STAGE_BADGES[OrderState(state)],
+        "state": "given_back" if is_back else state,
         "is_confirmed": bool(confirmed),
         "number": pledge.purchase.number,
         "code": pledge.certificate_code,

@@ -13,7 +13,7 @@ from procurement.shown import OrderShown, due_words, show_order
 from shop.core import times
 from shop.sales.queries.deliveries import Schedule, schedules_by_id
 from shop.sales.queries.trails import going_back_of_orders
-from shop.sales.states import OrderState, PurchaseState, Terms
+from shop.sales.states import PurchaseState, Terms
 
 
 def show_orders(rows: Sequence[UnitOrder], at: datetime) -> list[OrderShown]:
@@ -25,27 +25,15 @@ def show_orders(rows: Sequence[UnitOrder], at: datetime) -> list[OrderShown]:
 def settle_orders(rows: Sequence[UnitOrder]) -> dict[int, Settled]:
     """Return what each of these orders comes to, by id. Seven queries at most.
 
-    One reads what of them is given back and did not leave yet; six whether those that were accepted are paid.
+    One reads what of them is given back and did not leave yet; six what is due of those whose purchase is not paid.
     """
     going_back = going_back_of_orders([row.order.pk for row in rows])
-    covered = _covered(rows)
+    unpaid = {row.order.purchase_id for row in rows if row.order.purchase.state == PurchaseState.UNPAID}
+    schedules = schedules_by_id(sorted(unpaid))
     return {
-        row.order.pk: settle_order(row, going_back.get(row.order.pk, 0), is_covered=row.order.pk in covered)
+        row.order.pk: settle_order(row, going_back.get(row.order.pk, 0), schedules.get(row.order.purchase_id))
         for row in rows
     }
-
-
-def _covered(rows: Sequence[UnitOrder]) -> set[int]:
-    """Return which of these orders, by id, were accepted and paid though their purchase is not paid whole yet."""
-    asked = [
-        row.order
-        for row in rows
-        if row.order.state == OrderState.COMPLETED
-        and row.order.purchase.terms == Terms.POSTPAID
-        and row.order.purchase.state == PurchaseState.UNPAID
-    ]
-    schedules = schedules_by_id(sorted({order.purchase_id for order in asked}))
-    return {order.pk for order in asked if schedules[order.purchase_id].of_order(order.pk).is_covered}
 
 
 @dataclass(frozen=True)

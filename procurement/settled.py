@@ -4,7 +4,8 @@ Every figure is the orders' own fact; nothing is priced again. No queries of its
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.utils.translation import ngettext
 
 from procurement.models import UnitOrder
 from procurement.texts import words
+from shop.sales.queries.deliveries import Schedule
 from shop.sales.queries.weight_words import weighed_of
 from shop.sales.rules import is_refused_whole, left_fen
 from shop.sales.states import AfterSaleState, OrderState, PurchaseState, Terms
@@ -30,7 +32,10 @@ class Deduction:
 
 @dataclass(frozen=True)
 class Settled:
-    """How a total became what is due, or was paid. Amounts in 分; the deductions add up to total less left."""
+    """How a total became what is due, or was paid. Amounts in 分; the deductions add up to total less left.
+
+    `came_fen` was paid of it already where it is not paid whole; `pay_by` is the first day on which something is due.
+    """
 
     total_fen: int
     waived_fen: int
@@ -40,6 +45,13 @@ class Settled:
     deductions: tuple[Deduction, ...] = ()
     going_back_fen: int = 0
     waits: bool = False
+    came_fen: int = 0
+    pay_by: datetime | None = None
+
+    @property
+    def due_fen(self) -> int:
+        """What is still to be paid of it, now or once it is accepted; what was paid in the end, where it is."""
+        return self.left_fen - self.came_fen if self.is_open else self.left_fen
 
     @property
     def gone_back_fen(self) -> int:
@@ -84,15 +96,24 @@ class Settled:
         return _("Amount paid") if self.is_paid else _("Amount due") if self.is_open else ""
 
 
-def settle_order(row: UnitOrder, going_back_fen: int = 0, *, is_covered: bool = False) -> Settled:
+def settle_order(row: UnitOrder, going_back_fen: int = 0, schedule: Schedule | None = None) -> Settled:
     """Return what an order comes to. Needs its lines; says "after-sales" only where the lines' cases were read too.
 
-    `going_back_fen` of what is given back did not leave yet; `is_covered`: the money of it came, whatever the other
-    orders of its purchase wait for (`Schedule.is_covered`).
+    `going_back_fen` of what is given back did not leave yet; `schedule` is its purchase's: the money of an accepted
+    order may have come, whatever the other orders wait for.
     """
-    order = row.order
-    is_covered = is_covered and order.state == OrderState.COMPLETED
-    return _settled(order.purchase, order.total_fen, [row], going_back_fen, is_covered=is_covered)
+    order, purchase = row.order, row.order.purchase
+    if schedule is None or purchase.state != PurchaseState.UNPAID or order.state == OrderState.CANCELLED:
+        return _settled(purchase, order.total_fen, [row], going_back_fen)
+    if purchase.terms != Terms.POSTPAID:
+        # What comes is the whole purchase's: an order of it never owes more than that.
+        came = max(0, order.left_fen - schedule.due_now_fen)
+        settled = _settled(purchase, order.total_fen, [row], going_back_fen)
+        return replace(settled, came_fen=came, pay_by=purchase.pay_by)
+    own = schedule.of_order(order.pk)
+    is_covered = own.is_covered and order.state == OrderState.COMPLETED
+    settled = _settled(purchase, order.total_fen, [row], going_back_fen, is_covered=is_covered)
+    return replace(settled, came_fen=order.left_fen - own.due_now_fen - own.waits_fen, pay_by=own.pay_by)
 
 
 def settle_purchase(purchase: Any, rows: Sequence[UnitOrder], going_back_fen: int = 0) -> Settled:

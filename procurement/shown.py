@@ -99,9 +99,8 @@ def show_order(row: UnitOrder, settled: Settled, at: datetime) -> OrderShown:
     state, badge = _state_words(order, settled)
     is_cancelled = order.state == OrderState.CANCELLED
     counts_elsewhere = row.counts_for_id != row.unit_id
-    purchase = order.purchase
     wishes = getattr(row, "_prefetched_objects_cache", {}).get("cancel_requests", ())
-    late = settled.is_open and purchase.pay_by is not None and purchase.pay_by < at
+    late = settled.is_open and settled.pay_by is not None and settled.pay_by < at
     return OrderShown(
         row=row,
         number=order.order.number,
@@ -144,7 +143,7 @@ def _steps(row: UnitOrder, settled: Settled, at: datetime) -> tuple[list[dict[st
     steps = show_steps([known[name] for name in sequence])
     buyer = request.buyer.name if request else ""
     said = {
-        "paid": (_("Pay by bank transfer"), _("Finance · %(by)s") % {"by": due_words(purchase.pay_by, at)}),
+        "paid": (_("Pay by bank transfer"), _("Finance · %(by)s") % {"by": due_words(settled.pay_by, at)}),
         "shipped": (_("Supplier packs and ships"), words(order.supplier.name_zh, order.supplier.name_en)),
         "accepted": (_("Count, photograph, accept"), _("Buyer · %(name)s") % {"name": buyer}),
         "": (_refused_next(order) or _("Finished"), ""),

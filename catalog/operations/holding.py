@@ -15,7 +15,7 @@ from django.db.models import F, Q
 
 from catalog.models import Stock
 from catalog.operations.listings import cards_changed
-from catalog.operations.stock import MAIN_POOL, Moved, carve, note_changes, return_pieces
+from catalog.operations.stock import MAIN_POOL, Moved, carve, move_held, note_changes, return_pieces
 from catalog.queries.pools import ShelfPieces, pieces_of_listing
 from catalog.queries.shelf import HELD_OF
 from catalog.states import StockChangeKind
@@ -39,19 +39,33 @@ def held_pool(lot_pool: str, pool: str) -> str:
 def set_held(*, listing_id: int, shelf: Iterable[ShelfPieces], wanted: Held, actor: Any, at: datetime) -> None:
     """Have each lot's pools hold the pieces that are `wanted` (lot's pool → stock id → pieces), no more and no less.
 
-    What is too much goes back to the pool it came from first. Pieces that orders have reserved are never moved.
+    What one lot holds too many of is held for another that lacks some, the rest goes back to the pool it came from.
+    Pieces that orders have reserved are never moved.
     """
     moved = False
     for row in shelf:
-        kept = {pool: wanted.get(pool, {}).get(row.stock_id, 0) for pool in {*row.held, *wanted}}
-        changes = sorted((kept[pool] - row.held.get(pool, 0), pool) for pool in kept)
-        for pieces, lot_pool in changes:
-            pool = held_pool(lot_pool, row.pool)
-            if pieces < 0:
-                return_pieces(to_id=row.stock_id, pool=pool, pieces=-pieces, actor=actor, at=at)
-            elif pieces:
+        kept = {pool: wanted.get(pool, {}).get(row.stock_id, 0) for pool in sorted({*row.held, *wanted})}
+        less = {pool: row.held.get(pool, 0) - kept[pool] for pool in kept if row.held.get(pool, 0) > kept[pool]}
+        more = {pool: kept[pool] - row.held.get(pool, 0) for pool in kept if kept[pool] > row.held.get(pool, 0)}
+        for source, target in [(source, target) for source in less for target in more]:
+            pieces = min(less[source], more[target])
+            if pieces:
+                move_held(
+                    from_pool=held_pool(source, row.pool), to_pool=held_pool(target, row.pool),
+                    record_id=row.record_id, pieces=pieces, actor=actor, at=at,
+                )  # fmt: skip
+                less[source] -= pieces
+                more[target] -= pieces
+        for lot_pool, pieces in less.items():
+            if pieces:
+                pool = held_pool(lot_pool, row.pool)
+                return_pieces(to_id=row.stock_id, pool=pool, pieces=pieces, actor=actor, at=at)
+                moved = True
+        for lot_pool, pieces in more.items():
+            if pieces:
+                pool = held_pool(lot_pool, row.pool)
                 carve(stock_id=row.stock_id, pool=pool, pieces=pieces, actor=actor, at=at)
-            moved = moved or bool(pieces)
+                moved = True
     if moved:
         cards_changed([listing_id], at=at)
 
@@ -69,19 +83,21 @@ def write_off_held(*, pool: str, actor: Any, at: datetime) -> int:
     return sum(free * (net or 1) for _pk, _name, free, net in found)
 
 
-def owe(shelf: Iterable[ShelfPieces], pieces: Mapping[int, int]) -> None:
-    """Note that pieces (stock id → pieces) which orders have reserved are not there: their lot was disposed of."""
-    for row in shelf:
-        if pieces.get(row.stock_id):
-            Stock.objects.filter(pk=row.stock_id).update(owed=F("owed") + pieces[row.stock_id])
+def owe(shelf: Iterable[ShelfPieces], pieces: Mapping[int, int], *, pool: str, actor: Any, at: datetime) -> None:
+    """Note that pieces (stock id → pieces) which orders have reserved are not there: the lot of `pool` was disposed of."""
+    owed = {row.stock_id: pieces[row.stock_id] for row in shelf if pieces.get(row.stock_id)}
+    for stock_id, count in owed.items():
+        Stock.objects.filter(pk=stock_id).update(owed=F("owed") + count)
+    gone = [Moved(stock_id, -count) for stock_id, count in owed.items()]
+    note_changes(gone, kind=StockChangeKind.DISPOSED, actor=actor, at=at, reference=pool)
 
 
 def settle_owed(listing_id: int, *, lot_pools: Sequence[tuple[str, int]], actor: Any, at: datetime) -> int:
     """Let what is owed to orders follow what stands there now; return the grams that are owed still.
 
-    Where orders gave owed pieces back, these leave the books as the lot's others did: they were never there. Free
-    pieces of the shop take the place of those that are owed: the shelf's count goes down by them, for the owed ones
-    were counted with the orders'. `lot_pools`: pools and grams of the lots that owe, to be named.
+    Where orders gave owed pieces back, nothing changes on the shelf: they left it when their lot did. Free pieces of
+    the shop take the place of those that are owed: a row says which pool they left, another which one they stand in.
+    `lot_pools`: pools and grams of the lots that owe, to be named.
     """
     names = list(lot_pools)
     left = 0
@@ -93,25 +109,28 @@ def settle_owed(listing_id: int, *, lot_pools: Sequence[tuple[str, int]], actor:
         for row in pools:
             gone = max(0, row.owed - row.promised)
             if gone:
-                Stock.objects.filter(pk=row.stock_id).update(owed=F("owed") - gone)
+                Stock.objects.filter(pk=row.stock_id).update(owed=F("owed") - gone, on_hand=F("on_hand") - gone)
                 owed[row.stock_id] -= gone
                 free[row.stock_id] -= gone
-                for name, pieces in _named(names, gone, row.net_grams):
-                    carve(stock_id=row.stock_id, pool=held_pool(name, row.pool), pieces=pieces, actor=actor, at=at)
-                    write_off_held(pool=name, actor=actor, at=at)
+                list(_named(names, gone, row.net_grams))
         for stock_id in sorted(owed):
             came = min(free.get(main, 0), owed[stock_id])
             if came:
-                Stock.objects.filter(pk=stock_id).update(owed=F("owed") - came)
                 owed[stock_id] -= came
                 free[main] -= came
                 for name, pieces in _named(names, came, pools[0].net_grams):
-                    Stock.objects.filter(pk=main).update(on_hand=F("on_hand") - pieces)
-                    note_changes(
-                        [Moved(main, -pieces)], kind=StockChangeKind.COVERED, actor=actor, at=at, reference=name
-                    )
+                    _cover(main, stock_id, pieces, reference=name, actor=actor, at=at)
         left += sum(owed.values()) * pools[0].net_grams
     return left
+
+
+def _cover(main: int, stock_id: int, pieces: int, *, reference: str, actor: Any, at: datetime) -> None:
+    """Have free pieces of the shop stand for those that the pool `stock_id` owes to its orders."""
+    Stock.objects.filter(pk=main).update(on_hand=F("on_hand") - pieces)
+    Stock.objects.filter(pk=stock_id).update(owed=F("owed") - pieces)
+    told = {"kind": StockChangeKind.COVERED, "actor": actor, "at": at, "reference": reference}
+    note_changes([Moved(main, -pieces)], to_come={stock_id: pieces}, **told)
+    note_changes([Moved(stock_id, pieces)], **told)
 
 
 def _by_record(row: ShelfPieces) -> int:

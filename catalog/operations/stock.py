@@ -79,11 +79,22 @@ def release(quantities: Mapping[int, int]) -> None:
 
 
 def ship(quantities: Mapping[int, int], *, actor: Any, at: datetime, reference: str = "") -> None:
-    """Take reserved pieces off the shelf: both on_hand and reserved go down, one row of each pool says so."""
+    """Take reserved pieces off the shelf: both on_hand and reserved go down, one row of each pool says so.
+
+    Where more are sent than stand there, others came in place of owed ones, and a row before says that.
+    """
     quantities = {pk: quantity for pk, quantity in quantities.items() if quantity}
     # Pieces that are there are sent before those that are owed; new ones go first, as their lots cover the orders.
     left, gone = F("reserved") - _by_id(quantities), _by_id(quantities)
-    _take(quantities, on_hand=True, owed=Least(F("owed"), left), fresh=F("fresh") - Least(F("fresh"), gone))
+    with transaction.atomic():
+        owing = _lock_owing(quantities)
+        _take(quantities, on_hand=True, owed=Least(F("owed"), left), fresh=F("fresh") - Least(F("fresh"), gone))
+    came = {pk: owed - min(owed, reserved - quantities[pk]) for pk, (owed, reserved) in owing.items()}
+    note_changes(
+        [Moved(pk, pieces) for pk, pieces in came.items() if pieces],
+        kind=StockChangeKind.COVERED, actor=actor, at=at, reference=reference,
+        to_come={pk: -quantity for pk, quantity in quantities.items()},
+    )  # fmt: skip
     note_changes(
         [Moved(pk, -quantity) for pk, quantity in quantities.items()],
         kind=StockChangeKind.SHIPPED, actor=actor, at=at, reference=reference,
@@ -93,14 +104,25 @@ def ship(quantities: Mapping[int, int], *, actor: Any, at: datetime, reference: 
 def write_off(quantities: Mapping[int, int], *, reason: str, actor: Any, at: datetime, reference: str) -> None:
     """Take reserved pieces that turned out not to be there, or not sound, off the shelf: nobody can buy them again.
 
-    `reason` is a `StockReason`, `reference` the order that can't have them; one row of each pool says so.
+    `reason` is a `StockReason`, `reference` the order that can't have them; one row of each pool says so. Owed pieces
+    left the shelf before: the row counts the others.
     """
     quantities = {pk: quantity for pk, quantity in quantities.items() if quantity}
-    _take(quantities, on_hand=True, owed=F("owed") - Least(F("owed"), _by_id(quantities)))
+    with transaction.atomic():
+        owing = _lock_owing(quantities)
+        _take(quantities, on_hand=True, owed=F("owed") - Least(F("owed"), _by_id(quantities)))
     note_changes(
-        [Moved(pk, -quantity) for pk, quantity in quantities.items()],
+        [Moved(pk, -max(0, quantity - owing.get(pk, (0, 0))[0])) for pk, quantity in quantities.items()],
         kind=StockChangeKind.ADJUSTED, reason=reason, actor=actor, at=at, reference=reference,
     )  # fmt: skip
+
+
+def _lock_owing(stock_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Lock pools in the order of their ids; return what those that owe something owe, and have reserved."""
+    pools = Stock.objects.filter(pk__in=list(stock_ids)).order_by("pk")
+    if connection.features.has_select_for_update:
+        pools = pools.select_for_update()
+    return {pk: (owed, reserved) for pk, owed, reserved in pools.values_list("pk", "owed", "reserved") if owed}
 
 
 def _take(quantities: Mapping[int, int], *, on_hand: bool, **also: Any) -> None:
@@ -134,23 +156,27 @@ def note_changes(
     actor: Any,
     at: datetime,
     reference: str = "",
+    to_come: Mapping[int, int] | None = None,
     **facts: Any,
 ) -> list[StockChange]:
     """Write a row for each pool that was changed in this transaction, which holds its lock. Two queries.
 
-    What `before` and `after` were follows from what the pool has now.
+    What `before` and `after` were follows from what stands in the pool now, without what is owed; `to_come` are the
+    pieces of changes made with these that rows after these tell of (stock id → pieces).
     """
     pieces = {each.stock_id: each.pieces for each in moved}
     if not pieces:
         return []
-    rows = Stock.objects.filter(pk__in=pieces).order_by("pk").values_list("pk", "stockrecord_id", "pool", "on_hand")
+    pools = Stock.objects.filter(pk__in=pieces).order_by("pk")
+    rows = pools.values_list("pk", "stockrecord_id", "pool", F("on_hand") - F("owed"))
+    later = to_come or {}
     return StockChange.objects.bulk_create(
         [
             StockChange(
-                stockrecord_id=record_id, pool=pool, kind=kind, pieces=pieces[pk], before=after - pieces[pk],
-                after=after, reference=reference, actor_id=getattr(actor, "pk", None), at=at, **facts,
+                stockrecord_id=record_id, pool=pool, kind=kind, pieces=pieces[pk],
+                before=stands - later.get(pk, 0) - pieces[pk], after=stands - later.get(pk, 0), reference=reference, actor_id=getattr(actor, "pk", None), at=at, **facts,
             )
-            for pk, record_id, pool, after in rows
+            for pk, record_id, pool, stands in rows
         ]
     )  # fmt: skip
 
@@ -198,6 +224,18 @@ def return_pool(*, stock_id: int, actor: Any, at: datetime) -> int:
             kind=StockChangeKind.RETURNED, actor=actor, at=at, reference=pool.pool,
         )  # fmt: skip
     return free
+
+
+def move_held(*, from_pool: str, to_pool: str, record_id: int, pieces: int, actor: Any, at: datetime) -> None:
+    """Move pieces from what is held for one lot to what is held for another: nobody sells them in between."""
+    own, _made = Stock.objects.get_or_create(stockrecord_id=record_id, pool=to_pool)
+    source = Stock.objects.get(stockrecord_id=record_id, pool=from_pool)
+    taken = Stock.objects.filter(pk=source.pk, on_hand__gte=F("reserved") + pieces)
+    if not taken.update(on_hand=F("on_hand") - pieces):
+        raise ValueError(f"fewer pieces are held in {from_pool} than are moved")
+    Stock.objects.filter(pk=own.pk).update(on_hand=F("on_hand") + pieces)
+    for stock_id, count, other in ((source.pk, -pieces, to_pool), (own.pk, pieces, from_pool)):
+        note_changes([Moved(stock_id, count)], kind=StockChangeKind.CARVED, actor=actor, at=at, reference=other)
 
 
 def return_pieces(*, to_id: int, pool: str, pieces: int, actor: Any, at: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 
 from catalog.models import Stock, StockChange
 from catalog.queries.sale import MAIN_POOL
@@ -119,9 +119,18 @@ def pieces_held_by_pool(start: str) -> dict[str, int]:
 
 
 def pieces_gone_by_pool(start: str) -> dict[str, int]:
-    """Return the pieces that were disposed of with their lot, by the pool they came from: those of pools that begin so."""
-    rows = StockChange.objects.filter(kind=StockChangeKind.DISPOSED, pool__contains=f"{HELD_OF}{start}")
-    return _by_source((pool, -pieces) for pool, pieces in rows.values_list("pool", "pieces"))
+    """Return the pieces that were disposed of with their lot, by the pool they came from: those of pools that begin so.
+
+    Without what others came in place of, and what is owed to orders still. Two queries.
+    """
+    of_pools = Q(pool__contains=f"{HELD_OF}{start}") | Q(pool__startswith=start)
+    rows = StockChange.objects.filter(of_pools, kind__in=[StockChangeKind.DISPOSED, StockChangeKind.COVERED])
+    owed = Stock.objects.filter(pool__startswith=start, owed__gt=0).values_list("pool", "owed")
+    found: dict[str, int] = {}
+    for name, pieces in (*rows.values_list("pool", "pieces"), *owed):
+        source = name.partition(HELD_OF)[2] or name
+        found[source] = found.get(source, 0) - pieces
+    return {source: pieces for source, pieces in found.items() if pieces}
 
 
 def pieces_written_off_by_pool(start: str) -> dict[str, int]:
@@ -171,7 +180,7 @@ def became(stockrecord_id: int, change_id: int) -> Became:
     covered = held = 0
     for kind, pool, pieces in rows.values_list("kind", "pool", "pieces"):
         if kind == StockChangeKind.COVERED:
-            covered -= pieces
+            covered += max(0, pieces)
         elif kind in BETWEEN_POOLS and pool.startswith(f"{LOT_POOLS}:"):
             held += pieces
     return Became(covered, max(0, held), max(0, -held))

@@ -12,6 +12,7 @@ from catalog.states import StockChangeKind, StockReason
 from shop.core.texts import sentences
 from shop.core.times import moment
 
+GONE = "gone:"
 HELD_WORDS = {
     StockChangeKind.CARVED: gettext_lazy("Held back"),
     StockChangeKind.RETURNED: gettext_lazy("Let go, sold again"),
@@ -30,11 +31,15 @@ def pool_words(kind: str) -> str:
 
 
 def pool_titles(pools: Iterable[str]) -> dict[str, str]:
-    """Return what pools are for, by name or kind; those of suspended lots say which lot. One query, none without."""
+    """Return what pools are for, by name or kind; those of suspended lots say which lot. One query, none without.
+
+    Of lots' pools, with `GONE` before the name, also the lot itself: "lot MX-1118-02".
+    """
     wanted = set(pools)
     lots = {name: number for name in wanted if (number := lot_of_pool(name))}
     codes = hooks.lot_names(set(lots.values()))
-    return {
+    found = {f"{GONE}{name}": _("lot %(code)s") % {"code": codes[lot]} for name, lot in lots.items() if lot in codes}
+    return found | {
         name: _("Held for a failed test, lot %(code)s: not for sale") % {"code": codes[lots[name]]}
         if lots.get(name) in codes
         else pool_words(name.partition(":")[0])
@@ -59,17 +64,35 @@ def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -
         said = _("Cancelled by the supplier, order %(number)s: %(why)s") % {"number": reference, "why": why}
     elif change.reason:
         said = _("%(what)s: %(why)s") % {"what": said, "why": StockReason(change.reason).label}
-    elif change.kind in HELD_WORDS and lot_of_pool(reference):
-        why = (titles or {}).get(reference) or pool_words(LOT_POOLS)
-        said = _("%(what)s: %(why)s") % {"what": HELD_WORDS[StockChangeKind(change.kind)], "why": why}
-    elif change.kind == StockChangeKind.COVERED:
-        said = _("Went to orders that wait, in place of goods that were disposed of")
-    elif change.kind in (StockChangeKind.CARVED, StockChangeKind.RETURNED, StockChangeKind.DISPOSED):
-        why = (titles or {}).get(reference) or pool_words(reference.partition(":")[0])
-        said = _("%(what)s: %(why)s") % {"what": said, "why": why}
+    elif change.kind in _OF_LOTS:
+        said = _lot_change_words(change, titles or {}) or said
     elif change.reference:
         said = _("%(what)s: %(why)s") % {"what": said, "why": change.reference}
     return said
+
+
+_OF_LOTS = frozenset(
+    {StockChangeKind.CARVED, StockChangeKind.RETURNED, StockChangeKind.DISPOSED, StockChangeKind.COVERED}
+)
+
+
+def _lot_change_words(change: StockChange, titles: Mapping[str, str]) -> str:
+    """Return what happened between pools, or to what a lot's pool holds."""
+    reference, kind = change.reference, StockChangeKind(change.kind)
+    why = titles.get(reference) or pool_words(reference.partition(":")[0])
+    if kind == StockChangeKind.COVERED:
+        if change.pieces > 0:
+            return _("Stands for orders that wait, in place of goods that were disposed of")
+        return _("Went to orders that wait, in place of goods that were disposed of")
+    if kind == StockChangeKind.DISPOSED and not lot_of_pool(change.pool):
+        lot = titles.get(f"{GONE}{reference}") or _("its lot")
+        return _("Promised to orders, disposed of with %(lot)s") % {"lot": lot}
+    if kind == StockChangeKind.CARVED and lot_of_pool(change.pool) and reference != change.pool:
+        if change.pieces < 0:
+            return _("Held with another lot instead: %(why)s") % {"why": why}
+        return _("Held here instead: %(why)s") % {"why": why}
+    what = HELD_WORDS[kind] if kind in HELD_WORDS and lot_of_pool(reference) else kind.label
+    return _("%(what)s: %(why)s") % {"what": what, "why": why}
 
 
 def told_change(change: StockChange) -> str:

@@ -17,6 +17,7 @@ from procurement.operations.pledging import Asked as AskedFor
 from procurement.operations.pledging import give, publish_need
 from procurement.operations.receiving import confirm_by_link, link_of, renew_link
 from procurement.queries import gifts as queries
+from procurement.queries.given import GiftState, gift_state, sent_of, standing_fen, stands
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core import regions
 from shop.core.acting import by
@@ -197,9 +198,13 @@ class GiftOut(Priced):
     need_title: str
     donor: str
     message: str
-    total: str
+    total: str = Field(description=gettext_noop("What stands: less what was cancelled or given back."))
+    total_at_first: str
     purchase: str
     state: str
+    gift_state: GiftState = Field(
+        description=gettext_noop("Whether it stands, was confirmed, given back whole, or cancelled.")
+    )
     created_at: Moment
     orders: list[GiftOrder]
     pay_url: str
@@ -215,7 +220,9 @@ def _gift(pledge: Any) -> dict[str, Any]:
         "need_title": title_of(pledge),
         "donor": donor_of(pledge),
         "message": pledge.words,
-        "total": yuan(pledge.purchase.total_fen),
+        "total": yuan(standing_fen(pledge.purchase.orders.all())),
+        "total_at_first": yuan(pledge.purchase.total_fen),
+        "gift_state": gift_state(pledge),
         "purchase": pledge.purchase.number,
         "state": pledge.purchase.state,
         "created_at": pledge.created_at,
@@ -323,9 +330,10 @@ def get_receipt(request: ApiRequest, token: str) -> dict[str, Any]:
             {
                 "name": words(line.name_zh, line.name_en),
                 "specification": words(line.spec_zh, line.spec_en),
-                "quantity": line.shipped,
+                "quantity": sent_of(line),
             }
             for line in link.order.lines.all()
+            if sent_of(line)
         ],
     }
 
@@ -353,7 +361,8 @@ def confirm_receipt_link(request: ApiRequest, token: str, body: ReceiptIn) -> No
 
 class CertifiedGift(Priced):
     code: str
-    is_valid: bool = Field(description=gettext_noop("Whether the beneficiary confirmed anything yet."))
+    is_valid: bool = Field(description=gettext_noop("Whether the beneficiary confirmed anything that still stands."))
+    state: GiftState
     donor: str
     beneficiary: str
     confirmed: str
@@ -366,12 +375,13 @@ def verify_gift(request: ApiRequest, code: str) -> dict[str, Any]:
     if pledge is None:
         raise Http404
     receipts = {each.order_id: each for each in pledge.receipts.all()}
-    orders = [order for order in pledge.purchase.orders.all() if order.pk in receipts]
+    orders = [order for order in pledge.purchase.orders.all() if order.pk in receipts and stands(order)]
     return {
         "code": pledge.certificate_code,
         "is_valid": bool(orders),
+        "state": gift_state(pledge),
         "donor": donor_of(pledge),
         "beneficiary": name_of(pledge.beneficiary),
         "confirmed": yuan(sum(order.left_fen for order in orders)),
-        "confirmed_at": [each.at for each in receipts.values()],
+        "confirmed_at": [receipts[order.pk].at for order in orders],
     }

@@ -86,6 +86,7 @@ class UnitOrderOut(Priced):
             "Nothing is to be paid: all of it was refused, or it was cancelled before it was paid."
         )
     )
+    left: str = Field(description=gettext_noop("What of it is still to be paid, now or once it is accepted."))
     going_back: str = Field(description=gettext_noop("What of it is given back and has not left yet."))
     is_refused_whole: bool = Field(description=gettext_noop("Nothing of it was accepted: nothing is to be paid."))
     request: str | None
@@ -148,6 +149,7 @@ def _order(row: UnitOrder, settled: Settled) -> dict[str, Any]:
         "terms": order.purchase.terms,
         "is_paid": settled.is_paid and not settled.is_nothing,
         "is_nothing_to_pay": settled.is_nothing or settled.is_closed,
+        "left": yuan(settled.due_fen if settled.is_open else 0),
         "going_back": yuan(settled.going_back_fen),
         "is_refused_whole": is_refused_whole(
             order.state, [(line.shipped, line.rejected) for line in order.lines.all()]

@@ -14,6 +14,7 @@ from catalog.operations.pictures import store_picture
 from procurement import books
 from procurement.errors import LinkSpent
 from procurement.models import Pledge, PledgeReceipt, ReceiptLink
+from procurement.queries.given import stands
 from procurement.texts import donor_of, in_both_languages, title_of
 from shop.accounts.operations.messages import tell
 from shop.core import audit, ledger, outbox
@@ -42,15 +43,17 @@ def make_link(*, order_id: int, at: datetime) -> str:
 def renew_link(*, order_id: int, actor: Any, at: datetime) -> str:
     """Return the token of a new link to a member of the beneficiary.
 
-    Raises NotAllowed for anybody else, LinkSpent once the receipt is confirmed, WrongState while nothing is on its way.
+    Raises NotAllowed for anybody else, LinkSpent once the receipt is confirmed or all was given back, WrongState while nothing is on its way.
     """
     pledge = Pledge.objects.filter(purchase__orders__pk=order_id).select_related("beneficiary", "purchase").get()
     if not pledge.beneficiary.memberships.filter(user_id=actor.pk).exists():
         raise NotAllowed(_("Only the beneficiary confirms a receipt."))
     if PledgeReceipt.objects.filter(order_id=order_id).exists():
         raise LinkSpent(_("This receipt is confirmed already."), certificate=pledge.certificate_code)
-    if not pledge.purchase.orders.filter(pk=order_id, state=OrderState.SHIPPED).exists():
+    order = pledge.purchase.orders.filter(pk=order_id, state=OrderState.SHIPPED).first()
+    if order is None:
         raise WrongState(_("This order is not on its way."))
+    _check_stands(order)
     audit.record(action="renew_receipt_link", object_kind="order", object_id=order_id, actor=actor, at=at)
     return make_link(order_id=order_id, at=at)
 
@@ -75,9 +78,16 @@ def _good(rows: QuerySet[ReceiptLink], at: datetime) -> ReceiptLink:
         raise LinkSpent(_("This link does not exist."))
     if link.used_at is not None:
         raise _used(link)
+    _check_stands(link.order)
     if link.expires_at <= at:
         raise LinkSpent(_("This link has expired. A newer one may be among your messages."), is_expired=True)
     return link
+
+
+def _check_stands(order: Any) -> None:
+    """Raise LinkSpent for an order of which nothing is a gift any more: there is nothing to confirm."""
+    if not stands(order):
+        raise LinkSpent(_("What was paid for this gift went back to its donor: there is nothing to confirm."))
 
 
 def _used(link: ReceiptLink) -> LinkSpent:
@@ -106,6 +116,7 @@ def confirm_by_id(*, link_id: int, photo: IO[bytes] | None, message: str, at: da
         if not ReceiptLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at):
             raise _used(link)
         order = lock_order(link.order_id)
+        _check_stands(order)
         if order.state not in (OrderState.SHIPPED, OrderState.COMPLETED):
             # Part of it is yet to be sent: a receipt is the whole order's.
             raise WrongState(_("This order is not on its way."))
@@ -150,7 +161,7 @@ def ask_receipt(*, order_id: int, at: datetime) -> None:
     if ReceiptLink.objects.filter(order_id=order_id).exists():
         return
     pledge = Pledge.objects.filter(purchase__orders__pk=order_id).select_related("beneficiary", "need").first()
-    if pledge is None:
+    if pledge is None or not stands(pledge.purchase.orders.get(pk=order_id)):
         return
     params = {
         **in_both_languages("donor", lambda: donor_of(pledge)),

@@ -12,6 +12,7 @@ from catalog.queries import SpecForSale, specifications_for_sale
 from catalog.queries.supply import specifications_of_listing
 from procurement import books
 from procurement.models import Need, NeedLine, Pledge, PledgeReceipt
+from procurement.queries.given import pieces_given, still_paid
 from procurement.states import NeedState
 from procurement.texts import words
 from shop.core import ledger
@@ -26,13 +27,16 @@ _given = Prepared(
     lambda need_ids: (
         Pledge.objects.filter(need__in=need_ids)
         .values_list("need_id", f"{_LINE}specification_id")
-        .annotate(pieces=Sum(F(f"{_LINE}ordered") - F(f"{_LINE}cancelled")))
+        .annotate(pieces=Sum(pieces_given(_LINE)))
     )
 )
 
 
 def given_pieces(need_ids: Iterable[int]) -> dict[int, dict[int, int]]:
-    """Return by need and specification how many pieces were bought for it, unpaid ones included. One query."""
+    """Return by need and specification how many pieces were bought for it, unpaid ones included. One query.
+
+    What was cancelled, came back or was given back whole counts no more.
+    """
     wanted = list(need_ids)
     rows = _given(wanted) if wanted else []
     found: dict[int, dict[int, int]] = {}
@@ -180,9 +184,14 @@ def certificate(code: str) -> Pledge | None:
 
 
 def recent_receipts(most: int = 6) -> list[PledgeReceipt]:
-    """Return the latest receipts with the needs they answer. Their photos are for those concerned. One query."""
-    rows = PledgeReceipt.objects.select_related("pledge__beneficiary", "pledge__need")
-    return list(rows.order_by("-at", "-pk")[:most])
+    """Return the latest receipts with the needs they answer, of gifts that stand. One query.
+
+    Their photos are for those concerned.
+    """
+    rows = PledgeReceipt.objects.filter(
+        still_paid("order__lines__"), order__lines__accepted__gt=F("order__lines__returned")
+    ).select_related("pledge__beneficiary", "pledge__need")
+    return list(rows.order_by("-at", "-pk").distinct()[:most])
 
 
 def _open(at: datetime) -> QuerySet[Need]:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
+from procurement.errors import NoPolicy
 from procurement.models import QuotaPolicy
 from procurement.rules.quota import Share, share_fen
 from procurement.states import Basis
@@ -31,11 +33,18 @@ def regions_around(region_code: str) -> list[str]:
 def policy_for(region_code: str, year: int) -> QuotaPolicy:
     """Return the policy of the narrowest region that has one for `year`: the latest row that began by then.
 
-    Raises QuotaPolicy.DoesNotExist when not even the country has one. One query.
+    Raises NoPolicy when not even the country has one: a row can end with no other after it. One query.
     """
     found: list[QuotaPolicy] = _policies(regions_around(region_code), year)
     if not found:
-        raise QuotaPolicy.DoesNotExist(f"no policy for {region_code!r} in {year}")
+        raise NoPolicy(
+            _(
+                "For %(year)d no rule of the reserved share is set for this region. The platform's staff set it in the "
+                "back office, under the rules of the reserved share."
+            )
+            % {"year": year},
+            year=year,
+        )
     return found[-1]
 
 

@@ -1,11 +1,14 @@
 """The way into the units' console: who acts for which unit. What belongs to another unit is not there (404)."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
+from procurement.errors import NoPolicy
 from procurement.queries.requests import Waiting, waiting
 from procurement.queries.units import Seat, seats_of
 from procurement.texts import name_of, year_of
@@ -14,7 +17,27 @@ from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 
 FIRST_YEAR = 2020
-for_unit = acting_for("unit", seats_of, nobody="units/nobody.html")
+View = Callable[..., HttpResponse]
+_acting = acting_for("unit", seats_of, nobody="units/nobody.html")
+
+
+def for_unit(view: View) -> View:
+    """Give a view the seat that the person acts from; where no rule stands for the year, say so and who sets it."""
+
+    @wraps(view)
+    def told(request: HttpRequest, seat: Seat, **given: Any) -> HttpResponse:
+        try:
+            return view(request, seat, **given)
+        except NoPolicy as error:
+            this = year_of(timezone.now())
+            context = {
+                "refusal": str(error.message),
+                "year": error.details["year"],
+                "years": range(this + 1, this - 3, -1),
+            }
+            return console(request, seat, "no_policy", context, error.status)
+
+    return _acting(told)
 
 
 def seats(request: HttpRequest) -> list[Seat]:

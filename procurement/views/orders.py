@@ -16,6 +16,7 @@ from procurement.errors import WrongStep
 from procurement.models import PurchaseRequest, UnitOrder
 from procurement.operations.cancelling import ask_cancel, decide_cancel, withdraw_cancel
 from procurement.operations.paying import add_transfer_slip, give_refund_account, pay_in_demo, start_transfer
+from procurement.operations.quota import KIND
 from procurement.paid_shown import show_orders, show_payment
 from procurement.queries import quota as quota_queries
 from procurement.queries.acceptances import acceptances_of
@@ -35,9 +36,9 @@ from shop.sales.queries.cashier import payee
 from shop.sales.queries.deliveries import has_left, schedule_of, schedules_of, waiting_parcels
 from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.in_parcels import in_parcel, still_to_come
-from shop.sales.queries.payouts import goes_back
+from shop.sales.queries.payouts import goes_back, refunds_without_account
 from shop.sales.queries.slips import open_transfer, slip_replaced, slips_of
-from shop.sales.queries.trails import going_back_of_purchases, said_to_buyer, trail_of
+from shop.sales.queries.trails import going_back_of_purchases, said_to_buyer, trail_of, waiting_of_purchases
 from shop.sales.queries.weight_words import weight_words
 from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
 from shop.sales.states import PurchaseState, Terms
@@ -230,13 +231,23 @@ def payments(request: HttpRequest, seat: Seat) -> HttpResponse:
     purchases = [row.purchase for row in page.object_list]
     schedules = schedules_of(purchases)
     going_back = going_back_of_purchases([each.pk for each in purchases])
+    waiting = waiting_of_purchases([each.pk for each in purchases])
+    unnamed = refunds_without_account(KIND, str(seat.pk)) if waiting else {}
     rows = []
     for row in page.object_list:
         purchase, schedule = row.purchase, schedules[row.purchase.pk]
         settled = settle_sums(purchase, row.waived_fen, row.refunded_fen, going_back.get(purchase.pk, 0))
         payment = show_payment(settled, purchase, schedule, at)
         rows.append(
-            {"request": row, "purchase": purchase, "settled": settled, "schedule": schedule, "payment": payment}
+            {
+                "request": row,
+                "purchase": purchase,
+                "settled": settled,
+                "schedule": schedule,
+                "payment": payment,
+                "waiting_fen": waiting.get(purchase.pk, 0),
+                "needs_account": purchase.pk in unnamed,
+            }
         )
     return console(request, seat, "payments", {"page": page, "rows": rows})
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.utils import perform_login
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -27,6 +28,8 @@ YEAR = 365 * 24 * 3600
 CONFIRMED_KEY = "accounts_confirmed_at"
 CONFIRMED_SECONDS = 600
 RESET_KEY = "accounts_reset"
+PHONE_KEY = "accounts_typed_phone"
+LONGEST_PHONE = 20
 RESET_SECONDS = 600
 
 
@@ -60,6 +63,7 @@ def safe_next(request: HttpRequest, default: str = "/account/") -> str:
 def sign_in(request: HttpRequest, user: User, *, onward: str) -> HttpResponse:
     """Sign `user` in (a new session key; allauth's stages decide) and go `onward`, or where allauth sends instead."""
     forget_reset(request)
+    request.session.pop(PHONE_KEY, None)
     response = perform_login(request, user, redirect_url=onward)
     if not request.user.is_authenticated:
         return response
@@ -90,6 +94,18 @@ def set_cookies(request: HttpRequest, response: HttpResponse, user: User) -> Non
 def keep(request: HttpRequest, response: HttpResponse, name: str, value: str) -> None:
     """Have the browser keep a plain choice for a year, readable by our scripts."""
     response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+
+
+def suggest_phone(request: HttpRequest, phone: str) -> None:
+    """Have the next form that proves a phone open with the one that was typed before."""
+    if phone:
+        request.session[PHONE_KEY] = phone[:LONGEST_PHONE]
+
+
+def suggested_phone(request: HttpRequest) -> dict[str, str]:
+    """Return what a form that proves a phone opens with."""
+    phone = request.session.get(PHONE_KEY, "") if settings.SESSION_COOKIE_NAME in request.COOKIES else ""
+    return {"phone": phone} if phone else {}
 
 
 def remember_confirmed(request: HttpRequest) -> None:

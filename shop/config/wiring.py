@@ -6,8 +6,9 @@ Imported once the apps are ready, so it may import what it connects.
 from typing import Any
 
 from django.apps import apps
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save
 from wagtail import signals as wagtail
+from wagtail.models import Page, PageViewRestriction
 
 from catalog import account_hooks as catalog_rows
 from catalog import hooks
@@ -105,8 +106,17 @@ def connect() -> None:
     sales.connect_source("campaign", sources_of_campaign)
     # Its turn comes after those of core, accounts and sales, whose permissions are made by then.
     post_migrate.connect(_set_up_roles, sender=apps.get_app_config("campaigns"), dispatch_uid="roles")
-    for signal in (wagtail.page_published, wagtail.page_unpublished, wagtail.page_slug_changed):
+    _watch_pages()
+
+
+def _watch_pages() -> None:
+    """Have kept pages forgotten whenever Wagtail says that one appeared, changed, went, or that others may see it."""
+    of_pages = (wagtail.page_published, wagtail.page_unpublished, wagtail.page_slug_changed, wagtail.post_page_move)
+    for signal in of_pages:
         signal.connect(_forget_pages, dispatch_uid="pagecache")
+    # Who may see a page, whatever is done to the rule; and a page that is deleted with those below it.
+    for signal, model in ((post_save, PageViewRestriction), (post_delete, PageViewRestriction), (post_delete, Page)):
+        signal.connect(_forget_pages, sender=model, dispatch_uid=f"pagecache {model.__name__}")
 
 
 def _set_up_roles(**facts: Any) -> None:

@@ -1,14 +1,16 @@
 """How the buyer's side accepted an order, as its supplier reads it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from shop.core import times
 from shop.sales import hooks, rules
 from shop.sales.models import OrderFacts
-from shop.sales.states import OrderState, PurchaseState, Terms
+from shop.sales.operations.receipts import receipt_days
+from shop.sales.states import CONSUMER_TERMS, OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language
 
 
@@ -41,7 +43,7 @@ def show_accepted(order: OrderFacts) -> list[AcceptedShown]:
 
 
 def next_of_supplier(order: OrderFacts, received_fen: int) -> str:
-    """Return what an order of a unit waits for from now on, "" where the supplier's own form says it."""
+    """Return what an order waits for from now on, "" where the supplier's own form says it."""
     purchase = order.purchase
     lines: list[Any] = list(order.lines.all())
     if rules.is_refused_whole(order.state, [(line.shipped, line.rejected) for line in lines]):
@@ -49,9 +51,18 @@ def next_of_supplier(order: OrderFacts, received_fen: int) -> str:
             return _("All refused: the money goes back to the buyer. Agree with them what becomes of the goods.")
         return _("All refused: nothing is to be paid. Agree with the buyer what becomes of the goods.")
     if order.state == OrderState.SHIPPED:
-        return _("On its way: the buyer accepts what arrived.")
+        return _on_its_way(order)
     if order.state == OrderState.COMPLETED and purchase.terms == Terms.POSTPAID:
         if purchase.state == PurchaseState.PAID or received_fen >= order.left_fen:
             return _("Accepted and paid.")
         return _("Accepted: the unit pays until the day of its terms.")
     return ""
+
+
+def _on_its_way(order: OrderFacts) -> str:
+    """Return who receives a sent order: a unit accepts in form, all others confirm, or time does."""
+    if order.purchase.terms not in CONSUMER_TERMS:
+        return _("On its way: the buyer accepts what arrived.")
+    by = (order.shipped_at or order.placed_at) + timedelta(days=receipt_days(order.purchase.terms))
+    words = _("On its way: whoever gets it confirms the receipt; on %(day)s it is confirmed by itself.")
+    return words % {"day": times.day(by)}

@@ -26,6 +26,7 @@ from shop.sales.models import (
     PayTime,
     WeightTerms,
 )
+from shop.sales.offer_words import benefit_words
 from shop.sales.operations.funding import renew_consent
 from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep, names_beside
 from shop.sales.queries.funding import offers_using
@@ -183,7 +184,14 @@ class BenefitAdmin(AsksSuppliers):
     """What an offer gives."""
 
     form = BenefitForm
+    list_display = ("said",)
+    list_select_related = ("range",)
     fields = ("range", "type", "value", "max_affected_items")
+
+    @display(description=pgettext_lazy("offer", "What it gives"))
+    def said(self, obj: Benefit) -> str:
+        """Say what it gives on which products."""
+        return benefit_words(obj)
 
     def offers_of(self, obj: Benefit) -> list[int]:
         """Return the offers with this benefit."""

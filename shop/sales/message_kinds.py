@@ -61,15 +61,22 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "order_cancelled_gone",
+    title=_("Order %(number)s is cancelled"),
+    text=_("Do not ship it. What was not there, or not sound, left your stock."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
     "order_short",
-    title=_("Part of order %(number)s ran out"),
+    title=_("Part of order %(number)s can't be sent"),
     text=_("We are sorry. %(amount)s is on its way back the way it came."),
     action=_("See the order"),
     icon="rotate-ccw",
 )
 register(
     "order_short_owed",
-    title=_("Part of order %(number)s ran out"),
+    title=_("Part of order %(number)s can't be sent"),
     text=_("We are sorry. %(amount)s less is to be paid."),
     action=_("See the order"),
     icon="rotate-ccw",
@@ -133,7 +140,21 @@ register(
 register(
     "order_received_owed",
     title=_("Order %(number)s arrived"),
-    text=_("%(amount)s is owed to you; the settlement shows by when."),
+    text=_("%(amount)s of it is still owed to you; the settlement shows by when."),
+    action=_("See the settlement"),
+    icon="circle-check",
+)
+register(
+    "order_received_paid",
+    title=_("Order %(number)s arrived"),
+    text=_("It is paid already: nothing of it is owed to you."),
+    action=_("See the settlement"),
+    icon="circle-check",
+)
+register(
+    "order_received_nothing",
+    title=_("Order %(number)s is completed"),
+    text=_("All of it was given back or not charged: nothing is to be settled."),
     action=_("See the settlement"),
     icon="circle-check",
 )

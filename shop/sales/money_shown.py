@@ -11,7 +11,7 @@ from shop.core import times
 from shop.core.money import in_yuan
 from shop.sales import rules
 from shop.sales.models import OrderFacts, Refund
-from shop.sales.queries.backs import Back, split
+from shop.sales.queries.backs import NOTHING, Back, rest_would_go_back
 from shop.sales.queries.due import due_of
 from shop.sales.queries.slips import open_transfer
 from shop.sales.states import PurchaseState
@@ -51,7 +51,7 @@ def cancels_rest_words(order: OrderFacts, way: str = "") -> str:
     rests = [(line, line.ordered - line.cancelled - line.shipped) for line in order.lines.all()]
     goods = "、".join(f"{in_reader_language(line.name_zh, line.name_en)} ×{rest}" for line, rest in rests if rest)
     fen = sum(line.refundable_fen(rest, sent=False) for line, rest in rests if rest)
-    back = split(fen, getattr(order, "ways_left", ()))
+    back = rest_would_go_back(order)
     facts = {"goods": goods, "fen": in_yuan(fen), "bank": in_yuan(back.bank_fen), "other": in_yuan(back.other_fen)}
     if order.purchase.state != PurchaseState.PAID:
         words = _("Cancel what was not sent yet (%(goods)s)? %(fen)s less is to be paid. What was sent stays.")
@@ -171,6 +171,35 @@ def refund_words(refund: Refund, way: str = "") -> str:
     if refund.provider_ref:
         return _("%(amount)s by bank transfer, reference %(reference)s") % facts
     return _("%(amount)s by bank transfer") % facts
+
+
+def purchase_back_words(refund: Refund) -> str:
+    """Say why money of a purchase goes back that no order took, and how far it is."""
+    facts = {"fen": in_yuan(refund.amount_fen)}
+    if refund.reason == "more_than_due":
+        what = _("%(fen)s more than was due was paid for this purchase") % facts
+    elif refund.key.startswith("closed:"):
+        what = _("%(fen)s came for this purchase before it was closed") % facts
+    else:
+        what = _("%(fen)s came for this purchase that it did not need") % facts
+    return _("%(what)s: %(state)s") % {"what": what, "state": _back_state(refund)}
+
+
+def _back_state(refund: Refund) -> str:
+    if refund.finished_at is None:
+        return _("refund in progress")
+    facts = {"day": times.full_day(refund.finished_at), "reference": refund.provider_ref}
+    if refund.provider_ref and rules.is_by_hand(refund.payment.gateway):
+        return _("paid back on %(day)s, bank reference %(reference)s") % facts
+    return _("paid back on %(day)s") % facts
+
+
+def money_back_notes(order: OrderFacts) -> list[str]:
+    """Say what of an order's money, and of its purchase's, did not leave yet. Needs what `queries.backs` noted."""
+    going = getattr(order, "went_back", NOTHING).going_fen
+    said = [_("%(fen)s of this order: refund in progress") % {"fen": in_yuan(going)}] if going else []
+    waiting = [each for each in getattr(order, "purchase_refunds", ()) if each.finished_at is None]
+    return said + [purchase_back_words(each) for each in waiting]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
 from shop.sales import hooks, message_kinds, refund_messages  # noqa: F401  reason: registers the words of messages
 from shop.sales.models import CaseMove, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts, Shipment, ShipmentLine
+from shop.sales.operations.stock_back import NOT_THERE
 from shop.sales.queries.backs import went_back_of
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.weight_words import parcel_weights
-from shop.sales.rules import CARRIERS, still_held
+from shop.sales.rules import CARRIERS, is_refused_whole, still_held
 from shop.sales.states import AfterSaleState, CaseSide, OrderState, PurchaseState, Terms
 
 
@@ -156,12 +157,14 @@ def tell_cancelled(*, order_id: int, reason: str, at: datetime, was_unpaid: bool
     _tell_buyer(order, kind, params, key=f"order_cancelled:{order.pk}", at=at)
     if was_unpaid:
         return
-    _tell_supplier(order, "order_cancelled_supplier", {}, key=f"order_cancelled_supplier:{order.pk}", at=at)
+    # What was not there or not sound left the stock; all else is sold again.
+    kind = "order_cancelled_gone" if reason in NOT_THERE else "order_cancelled_supplier"
+    _tell_supplier(order, kind, {}, key=f"order_cancelled_supplier:{order.pk}", at=at)
 
 
 @outbox.register("sales.tell_short")
 def tell_short(*, order_id: int, amount_fen: int, at: datetime) -> None:
-    """Tell the buyer that part of the order ran out and is paid back."""
+    """Tell the buyer that part of the order can't be sent and is paid back."""
     order = _order(order_id)
     key = f"order_short:{order.pk}:{amount_fen}"
     back = went_back_of(order.pk)
@@ -228,12 +231,25 @@ def tell_nudged(*, order_id: int, at: datetime) -> None:
 
 @outbox.register("sales.tell_received")
 def tell_received(*, order_id: int, at: datetime) -> None:
-    """Tell the supplier that the goods arrived and the money is to be settled."""
+    """Tell the supplier that the goods arrived, and what is to be settled, or is still owed.
+
+    Nothing of an order that was refused whole, which its supplier was told with the reason.
+    """
     order = _order(order_id)
+    if is_refused_whole(order.state, order.lines.values_list("shipped", "rejected")):
+        return
     key = f"order_received:{order.pk}"
-    params = {"amount_fen": still_held(order.money())}
-    # Where the goods came first nothing is there yet to be settled: it is owed, with a day by which it falls due.
-    kind = "order_received" if order.purchase.state == PurchaseState.PAID else "order_received_owed"
+    fen = still_held(order.money())
+    if not fen:
+        kind = "order_received_nothing"
+    elif order.purchase.state == PurchaseState.PAID:
+        kind = "order_received"
+    else:
+        # Where the goods came first nothing is there yet to be settled: it is owed, with a day by which it falls due.
+        owed = schedule_of(order.purchase).of_order(order.pk)
+        fen = owed.due_now_fen + owed.waits_fen
+        kind = "order_received_owed" if fen else "order_received_paid"
+    params = {"amount_fen": fen}
     _tell_supplier(order, kind, params, key=key, at=at, url="/seller/settlement/")
 
 
@@ -253,18 +269,25 @@ CASE_KINDS: dict[str, tuple[str, str]] = {
 
 
 @outbox.register("sales.tell_case")
-def tell_case(*, move_id: int, at: datetime) -> None:
-    """Tell both sides where a case came to; each only what the other, the platform or time did."""
+def tell_case(
+    *, move_id: int, at: datetime, due_at: str | None = None, amount_fen: int | None = None, answer: str | None = None
+) -> None:
+    """Tell both sides where a case came to; each only what the other, the platform or time did.
+
+    `due_at`, `amount_fen` and `answer` are the case's as it moved: it may have gone on before anybody is told.
+    """
     move = CaseMove.objects.select_related("case__line").get(pk=move_id)
     case, order = move.case, _order(move.case.line.order_id)
-    decision = case.decisions.last() if move.side == CaseSide.PLATFORM else None
+    decision = case.decisions.filter(decided_at__lte=move.at).last() if move.side == CaseSide.PLATFORM else None
+    if due_at is None:
+        due_at = case.due_at.isoformat() if case.due_at else ""
     params = {
         "name_zh": case.line.name_zh,
         "name_en": case.line.name_en,
-        "amount_fen": move.amount_fen or case.amount_fen,
-        "answer": case.answer,
+        "amount_fen": move.amount_fen or amount_fen or case.amount_fen,
+        "answer": case.answer if answer is None else answer,
         "why": decision.reason if decision else "",
-        "due_at": case.due_at.isoformat() if case.due_at else "",
+        "due_at": due_at,
     }
     buyers, suppliers = CASE_KINDS[move.to_state]
     if decision is not None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.offer.models import Benefit, Condition
 
+from shop.core.money import to_fen
 from shop.sales.discount_rules import Cost
 from shop.sales.models import OfferConsent
 from shop.sales.texts import listed
@@ -63,6 +64,13 @@ def coupon_scope(suppliers: Sequence[str]) -> str:
 
 def _yuan(fen: int) -> str:
     return f"¥{fen / 100:.2f}"
+
+
+def benefit_words(benefit: Benefit) -> str:
+    """Say what a benefit gives on which products: two that differ read differently. Needs its range."""
+    value = to_fen(benefit.value) if benefit.value is not None else 0
+    given = _gives(benefit.type, value, benefit.max_affected_items)
+    return _("%(range)s: %(given)s") % {"range": benefit.range.name, "given": given} if benefit.range else given
 
 
 def _gives(kind: str, value: int, pieces: int | None) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from catalog.operations.output import certified_years, drawn_from
 from catalog.operations.stock import reserved_by_pool
 from shop.core import ledger
+from shop.core.money import to_fen
 from shop.core.projections import Mismatch, check
 from shop.sales import books
 from shop.sales.models import (
@@ -33,6 +34,7 @@ from shop.sales.states import (
     PurchaseState,
     RefundState,
     Terms,
+    order_states,
 )
 
 
@@ -64,6 +66,40 @@ def _sums() -> Iterator[Mismatch]:
         "order__number", "discount_fen", "discount"
     ):
         yield Mismatch(f"discount of order {number}", discount, counted or 0)
+
+
+@check("an order stands where its purchase's payment lets it, and Oscar's row says the same of it")
+def _states() -> Iterator[Mismatch]:
+    rows = OrderFacts.objects.select_related("order", "purchase").order_by("pk")
+    for order in rows.iterator():
+        number, oscars = order.order.number, order.order
+        if order.state not in order_states(order.purchase.state, order.purchase.terms):
+            yield Mismatch(f"{order.state} order {number} of the {order.purchase.state} purchase", 1, 0)
+        if oscars.status != order.state:
+            yield Mismatch(f"order {number} is {order.state}, and {oscars.status} for Oscar", 1, 0)
+        for what, amount, fen in (
+            ("total", oscars.total_incl_tax, order.total_fen),
+            ("freight", oscars.shipping_incl_tax, order.freight_fen),
+        ):
+            if to_fen(amount) != fen:
+                yield Mismatch(f"Oscar's {what} of order {number}", to_fen(amount), fen)
+
+
+@check("what was given back of lines is their order's, and what was sent of a received order was accepted or not")
+def _lines() -> Iterator[Mismatch]:
+    rows = OrderFacts.objects.annotate(
+        back=Sum("lines__refunded_fen"),
+        sent=Sum("lines__shipped"),
+        decided=Sum(F("lines__accepted") + F("lines__rejected")),
+    )
+    facts = ("order__number", "state", "refunded_fen", "waived_fen", "freight_fen", "back", "sent", "decided")
+    for number, state, refunded, waived, freight, back, sent, decided in rows.order_by("pk").values_list(*facts):
+        # Dropped before it was paid: not charged, and of no line.
+        most = back + freight if state != OrderState.CANCELLED or not waived else refunded + waived
+        if not back <= refunded + waived <= most:
+            yield Mismatch(f"given back of the lines of order {number}", back, refunded + waived)
+        if decided > sent or (state == OrderState.COMPLETED and decided != sent):
+            yield Mismatch(f"accepted and rejected pieces of order {number}", decided, sent)
 
 
 @check("refunds of an order add up")

@@ -40,21 +40,21 @@ register(
 )
 register(
     "order_short_both",
-    title=_("Part of order %(number)s ran out"),
+    title=_("Part of order %(number)s can't be sent"),
     text=_("We are sorry. %(amount)s goes back, partly to your bank account: the order's page says how."),
     action=_("See the order"),
     icon="rotate-ccw",
 )
 register(
     "order_short_both_unit",
-    title=_("Part of order %(number)s ran out"),
+    title=_("Part of order %(number)s can't be sent"),
     text=_("We are sorry. %(amount)s goes back, partly to your unit's bank account: its finance is asked which one."),
     action=_("See the order"),
     icon="rotate-ccw",
 )
 register(
     "order_short_back",
-    title=_("Part of order %(number)s ran out"),
+    title=_("Part of order %(number)s can't be sent"),
     text=_("We are sorry. %(amount)s goes back to your bank account: the order's page says how."),
     action=_("See the order"),
     icon="rotate-ccw",
@@ -68,7 +68,7 @@ register(
 )
 register(
     "order_short_back_unit",
-    title=_("Part of order %(number)s ran out"),
+    title=_("Part of order %(number)s can't be sent"),
     text=_("We are sorry. %(amount)s goes back to your unit's bank account: its finance is asked which one."),
     action=_("See the order"),
     icon="rotate-ccw",

@@ -109,15 +109,17 @@ def coupon_code_fits(code: str) -> bool:
 
 
 def transfer_state(*, received_fen: int, going_back_fen: int, gone_back_fen: int, is_open: bool) -> str:
-    """Return what became of a transfer's money: what is kept of it decides, then what still has to be paid back.
+    """Return what became of a transfer's money: what still has to be paid back decides, then what is kept of it.
 
-    Only what no order took counts as going back; `is_open` tells whether the purchase still waits for money.
+    `gone_back_fen` is what no order took; `is_open` tells whether the purchase still waits for money.
     """
     if not received_fen:
         return TransferState.WAITING
-    if received_fen > going_back_fen + gone_back_fen:
+    if going_back_fen:
+        return TransferState.TO_PAY_BACK
+    if received_fen > gone_back_fen:
         return TransferState.PARTLY if is_open else TransferState.BOOKED
-    return TransferState.TO_PAY_BACK if going_back_fen else TransferState.PAID_BACK
+    return TransferState.PAID_BACK
 
 
 def same_name(one: str, other: str) -> bool:

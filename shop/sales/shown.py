@@ -21,6 +21,8 @@ from shop.sales.money_shown import (
     cancel_unpaid_words,
     cancel_words,
     cancels_rest_words,
+    money_back_notes,
+    purchase_back_words,
     refund_words,
     transfer_wait,
 )
@@ -109,6 +111,7 @@ class OrderShown:
     wanted: int = 0
     rest: int = 0
     is_partly_sent: bool = False
+    back_notes: list[str] = field(default_factory=list)  # What of its money, or its purchase's, goes back.
     next_step: str = ""
     countdown: datetime | None = None
     steps: list[dict[str, str]] = field(default_factory=list)
@@ -190,6 +193,7 @@ def show_order(order: OrderFacts, at: datetime, *, way: str = "") -> OrderShown:
         wanted=sum(line.ordered - line.cancelled for line in lines),
         rest=to_pack(order),
         is_partly_sent=partly is not None,
+        back_notes=money_back_notes(order),
         way=way,
     )
 
@@ -256,7 +260,7 @@ def state_words(order: OrderFacts) -> tuple[str, str]:
     """Return an order's state and its badge: what came first and is not paid yet is not completed for its buyer."""
     if rules.is_refused_whole(order.state, [(line.shipped, line.rejected) for line in order.lines.all()]):
         return (_("All refused, money back") if order.refunded_fen else _("All refused, nothing to pay")), "neutral"
-    if order.state == OrderState.CANCELLED and getattr(order, "went_back", NOTHING).going_fen:
+    if order.state == OrderState.CANCELLED and _is_going_back(order):
         return _("Cancelled, refund in progress"), "limited"
     if order.state == OrderState.COMPLETED and order.purchase.state == PurchaseState.UNPAID:
         return _("Received, to be paid"), "limited"
@@ -264,6 +268,13 @@ def state_words(order: OrderFacts) -> tuple[str, str]:
     if partly is not None:
         return sent_words(*partly), "limited"
     return order.get_state_display(), BADGES[OrderState(order.state)]
+
+
+def _is_going_back(order: OrderFacts) -> bool:
+    """Tell whether money of a cancelled order did not leave yet: its own, or all of its closed purchase's."""
+    if order.purchase.state not in (PurchaseState.UNPAID, PurchaseState.PAID):
+        return bool(getattr(order, "purchase_went_back", NOTHING).going_fen)
+    return bool(getattr(order, "went_back", NOTHING).going_fen)
 
 
 def _reasons() -> dict[str, tuple[str, str]]:
@@ -313,6 +324,9 @@ def _entries(order: OrderFacts, shown: OrderShown) -> list[dict[str, str]]:
         found.append(
             (refund.finished_at or refund.requested_at, {"title": title, "text": refund_words(refund, shown.way)})
         )
+    for refund in getattr(order, "purchase_refunds", ()):
+        title = _("Money given back") if refund.finished_at else _("Refund in progress")
+        found.append((refund.finished_at or refund.requested_at, {"title": title, "text": purchase_back_words(refund)}))
     # Sorted by time alone; what happened at one time stays in this order.
     found.sort(key=lambda each: each[0])
     entries = [{**words_, "when": when(at), "state": "done"} for at, words_ in reversed(found)]

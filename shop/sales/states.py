@@ -172,3 +172,12 @@ CONSENT_MOVES: dict[str, frozenset[str]] = {
     ConsentState.WITHDRAWN: frozenset({ConsentState.GIVEN, ConsentState.REPLACED}),
     ConsentState.REPLACED: frozenset(),
 }
+
+
+def order_states(purchase_state: str, terms: str) -> frozenset[str]:
+    """Return the states that an order of such a purchase may be in: nothing is sent that has to be paid first."""
+    if purchase_state == PurchaseState.UNPAID and terms != Terms.POSTPAID:
+        return frozenset((OrderState.UNPAID, OrderState.CANCELLED))
+    if purchase_state in (PurchaseState.UNPAID, PurchaseState.PAID):
+        return frozenset(set(OrderState) - {OrderState.UNPAID})
+    return frozenset((OrderState.CANCELLED,))

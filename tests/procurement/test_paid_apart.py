@@ -1,15 +1,18 @@
 """One order of a purchase on account is accepted and paid while another supplier's is open: every door says so."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from procurement.models import PurchaseRequest
 from procurement.operations.accepting import Receivers, accept_goods
 from shop.core.projections import run_all
-from shop.sales.models import Payment, Purchase
+from shop.sales.models import DeliveryDue, Payment, Purchase
 from shop.sales.operations.closing import cancel_order
+from shop.sales.operations.payouts import give_account
 from shop.sales.operations.transfers import match_transfer
 from tests.api.conftest import program_of
 from tests.factories import AT, make_listing, make_supplier, make_user
@@ -156,3 +159,52 @@ def test_what_is_still_to_pay_after_acceptance_is_told_apart_from_what_was_paid_
         "Due now: ¥0.00. To pay after acceptance: ¥180.00; the sum may fall.",
         "Paid for goods that nobody accepted yet: ¥120.00.",
     ]
+
+
+def test_a_part_that_came_is_taken_off_on_the_orders_own_page(two: Any, office: Any) -> None:
+    done, other = two
+
+    def due(order: Any) -> tuple[str, str]:
+        page = as_(office.finance).get(f"/units/orders/{order.order.number}/")
+        has_came = 'data-testid="came"' in page.content.decode()
+        told = program_of(office.finance).get(f"/units/orders/{order.order.number}").data
+        assert f"¥{told['left']}" == amount(page, "amount-due")
+        return amount(page, "amount-due"), amount(page, "came") if has_came else ""
+
+    assert (due(done), due(other)) == (("¥200.00", ""), ("¥300.00", ""))
+    book(150_00, "ask")
+    assert (due(done), due(other)) == (("¥50.00", "¥150.00"), ("¥300.00", ""))
+    listed = as_(office.finance).get("/units/orders/").content.decode()
+    assert ("¥50.00" in listed, "¥300.00" in listed) == (True, True)
+
+
+def test_each_order_and_the_desk_name_the_day_of_what_is_due_first(two: Any, office: Any) -> None:
+    done, other = two
+    (first,) = DeliveryDue.objects.filter(order=done)
+    later = first.pay_by + timedelta(days=20)
+    Purchase.objects.update(pay_by=later)
+    page = as_(office.finance).get(f"/units/orders/{done.order.number}/").content.decode()
+    own, last = (f"{timezone.localtime(each):%m-%d}" for each in (first.pay_by, later))
+    assert (own in page, last in page) == (True, False)
+    waiting = as_(office.finance).get(f"/units/orders/{other.order.number}/").content.decode()
+    assert last not in waiting
+    clerk = make_user(is_superuser=True, is_staff=True)
+    (row,) = program_of(clerk).get("/review/transfers").data["items"]
+    assert row["pay_by"][:10] == f"{timezone.localtime(first.pay_by):%Y-%m-%d}"
+
+
+def test_the_list_of_payments_says_that_money_waits_for_an_account(two: Any, office: Any) -> None:
+    book(30_00, "give_back")
+    page = as_(office.finance).get("/units/payments/").content.decode()
+    assert ("¥30.00 待退，退款处理中" in page, 'data-testid="give-account"' in page) == (True, True)
+    give_account(
+        purchase=Purchase.objects.get(),
+        holder="学校",
+        bank="工行",
+        number="622208360200",
+        actor=None,
+        at=AT,
+        through="unit",
+    )
+    page = as_(office.finance).get("/units/payments/").content.decode()
+    assert ("¥30.00 待退，退款处理中" in page, 'data-testid="give-account"' in page) == (True, False)

@@ -8,6 +8,7 @@ from procurement.operations.deciding import decide_request
 from procurement.operations.ordering import order_request
 from procurement.operations.requests import Address, set_address, set_facts, submit_request, take_back
 from procurement.operations.units import set_delivery
+from shop.core import projections
 from shop.core.errors import InvalidInput
 from shop.sales.models import Purchase
 from tests.api.conftest import program_of
@@ -117,3 +118,11 @@ def test_a_division_that_is_none_is_refused_for_the_units_address_too(office):
             actor=office.buyer, at=AT,
         )  # fmt: skip
     assert refused.value.field == "division"
+
+
+def test_an_approved_amount_that_is_not_its_versions_is_found(office, listing):
+    request = approved(office, (listing, 2))
+    name = "what was approved of a request is what its version came to"
+    assert dict(projections.run_all())[name] == []
+    type(request).objects.update(approved_fen=request.approved_fen + 100)
+    assert [(each.stored - each.counted) for each in dict(projections.run_all())[name]] == [100]

@@ -1,6 +1,7 @@
 """What goes back of an order and by which way: page, dialog, what is said after it, message and API say the same."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.queries.backs import note_backs
 from tests.api.conftest import program_of
 from tests.factories import AT, make_listing, make_supplier, make_user
-from tests.sales.selling import buy
-from tests.sales.test_money_trails import as_, book, that_day
+from tests.sales.selling import buy, lines_of, ship
+from tests.sales.test_money_trails import as_, book, paid_out, that_day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 __all__ = ["that_day"]
@@ -115,7 +116,8 @@ def test_what_is_more_than_the_other_orders_need_goes_back_and_is_said() -> None
     assert (purchase.state, list(Refund.objects.values_list("amount_fen", "order"))) == ("paid", [(7_00, None)])
     assert message(buyer) == ("order_cancelled_back", message_params(order, amount_fen=7_00, bank_fen=7_00))
     assert 'data-testid="give-account"' in page_of(buyer, order)
-    assert 'data-testid="refund-pending"' not in page_of(buyer, other)
+    # No order had taken it: each says it, as the purchase's.
+    assert "此次付款多付 ¥7.00，退款处理中" in page_of(buyer, other)
 
 
 @pytest.mark.parametrize("how", ["transfer", "both", "demo"])
@@ -137,3 +139,60 @@ def test_what_was_said_to_go_back_is_what_goes_back(how: str) -> None:
             after.went_back.other_fen,
         )
         assert after.went_back.fen == order.total_fen
+
+
+def test_what_was_paid_too_much_is_said_on_each_order_of_the_purchase() -> None:
+    buyer = make_user()
+    purchase, orders, payment = two_orders(buyer)
+    book(payment, purchase.total_fen + 7_10, "give_back", "in-1")
+    for order in orders:
+        page = page_of(buyer, order)
+        assert page.count("此次付款多付 ¥7.10，退款处理中") == 2
+        assert ('data-testid="give-account"' in page, f'href="/pay/{purchase.number}/account/"' in page) == (True, True)
+        answer = told(buyer, order)
+        assert (answer["refund_waits"], answer["went_back"]["bank"]) == (True, "0.00")
+        assert answer["purchase_went_back"] | {"bank": "7.10", "waits": "7.10"} == answer["purchase_went_back"]
+    listed = as_(buyer).get("/account/orders/?state=after_sale").content.decode()
+    assert (listed.count('data-testid="order"'), listed.count("此次付款多付 ¥7.10，退款处理中")) == (2, 2)
+    paid_out(purchase, Refund.objects.get(), "OUT-7")
+    page = page_of(buyer, orders[0])
+    assert ("银行流水号 OUT-7" in page, 'data-testid="refund-pending"' in page) == (True, False)
+    assert told(buyer, orders[0])["refund_waits"] is False
+
+
+def test_an_order_cancelled_before_the_money_came_is_not_said_to_get_any_of_it_back() -> None:
+    buyer = make_user()
+    _purchase, (order, other), payment = two_orders(buyer)
+    cancel_order(order_id=order.pk, actor=buyer, at=AT - timedelta(hours=1))
+    book(payment, other.total_fen + 7_10, "give_back", "in-1")
+    # Told only now: what was paid too much since then is not why money goes back.
+    assert message(buyer)[0] == "order_cancelled_unpaid"
+    page = page_of(buyer, order)
+    assert ("已取消，退款处理中" in page, "此次付款多付 ¥7.10，退款处理中" in page) == (False, True)
+    assert told(buyer, order)["went_back"]["bank"] == "0.00"
+    assert "此次付款多付 ¥7.10，退款处理中" in page_of(buyer, other)
+
+
+def test_what_came_for_a_closed_purchase_goes_back_on_each_of_its_orders() -> None:
+    buyer = make_user()
+    purchase, orders, payment = two_orders(buyer)
+    book(payment, 30_00, "ask", "in-1")
+    as_(buyer).post(f"/pay/{purchase.number}/cancel/")
+    for order in orders:
+        order.refresh_from_db()
+        page = page_of(buyer, order)
+        assert ("购买单关闭前已到账 ¥30.00，退款处理中" in page, 'data-testid="give-account"' in page) == (True, True)
+        assert "已取消，退款处理中" in page
+
+
+def test_what_cancelling_the_rest_gives_back_is_told_to_programs() -> None:
+    buyer = make_user()
+    purchase = buy((make_listing(stock=9, price_fen=20_00), 3), user=buyer)
+    payment, _new = start_payment(purchase=purchase, gateway_name="transfer", at=AT)
+    book(payment, purchase.total_fen, "", "in-1")
+    order = OrderFacts.objects.select_related("order").get(purchase=purchase)
+    assert told(buyer, order)["would_go_back"]["bank"] == in_yuan(order.total_fen)[1:]
+    ship(order, {lines_of(order)[0].pk: 1})
+    answer = told(buyer, order)
+    assert "cancel_rest" in answer["can"]
+    assert answer["would_go_back"]["bank"] == "40.00"

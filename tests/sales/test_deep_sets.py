@@ -115,8 +115,9 @@ def test_an_offer_that_makes_a_set_deep_is_asked_for_bounds_and_waits(office: Cl
     assert office.post(address, form | ends).status_code == 302
     assert office.post(f"{OFFERS}{first.pk}/change/", form_of(first, exclusive="")).status_code == 302
     assert (state(first), state(second)) == ("Open", "Open")
-    third = percent("9.99")
+    third = percent("9.99", exclusive=True)
     assert held(third) is False
+    ConditionalOffer.objects.filter(pk=third.pk).update(exclusive=False)
     third.combinations.add(second)
     assert held(third) is True
 

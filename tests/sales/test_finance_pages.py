@@ -1,6 +1,7 @@
 """The queues of finance: a compact list whose rows open, and a search by what finance has in hand."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -87,3 +88,14 @@ def test_any_words_may_be_looked_for(typed: str, client: Any) -> None:
     desk = finance()
     assert desk.get("/review/transfers/", {"shown": "booked", "q": typed}).status_code == 200
     assert desk.get("/review/payouts/", {"q": typed}).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["0", "０", "\u200b", "-"])
+def test_what_stands_in_any_number_or_nowhere_finds_nothing(query: str) -> None:
+    announced(key="a")
+    announced(key="b", price_fen=120_00)
+    api = program()
+    asked = {"state": "waiting", "q": query}
+    assert len(api.get("/review/transfers?state=waiting").data["items"]) == 2
+    assert api.get(f"/review/transfers?{urlencode(asked)}").data["items"] == []
+    assert api.get(f"/review/payouts?{urlencode({'q': query})}").data["items"] == []

@@ -164,3 +164,11 @@ def test_an_offer_without_its_suppliers_consent_takes_nothing_off_a_basket(clien
     client.post("/shop/basket/add/", {"spec": spec, "quantity": 1})
     assert client.get("/shop/checkout/").context["page"].quote.discount_fen == 0
     answer_consent(consent_id=consent.pk, agree=True, actor=None, at=AT)
+
+
+def test_an_amount_for_each_piece_and_one_for_the_basket_read_differently(office: Client) -> None:
+    make_offer((Condition.VALUE, 200), (Benefit.FIXED, 50))
+    make_offer((Condition.VALUE, 200), (Benefit.FIXED_UNIT, 50), most_pieces=2)
+    for path in ("/admin/offer/conditionaloffer/add/", "/admin/offer/benefit/"):
+        page = office.get(path).content.decode()
+        assert (page.count("：减 ¥50.00"), page.count("：每件减 ¥50.00")) == (1, 1)

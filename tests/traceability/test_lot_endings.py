@@ -139,3 +139,22 @@ def test_what_waits_without_a_lot_counts_orders_and_pieces(listing):
     paid_order(listing, 3, key="two")
     waiting = waiting_without_lot(listing.pk, AT)
     assert (waiting.orders, waiting.pieces) == (1, 2)
+
+
+def test_a_lot_that_expired_says_so_and_offers_no_certificate(listing, member, client: Client):
+    lot = make_lot(listing, at=timezone.now(), days_ago=9, keeps=3)
+    client.force_login(member)
+    html = client.get(f"/seller/lots/{lot.pk}/").content.decode()
+    assert "已过期" in html.split('data-testid="lot-state"')[1][:400]
+    assert 'data-testid="lot-certificate"' not in html
+    assert client.get(f"/seller/lots/{lot.pk}/certificate.pdf").status_code == 409
+    told = program_of(member, "lots:read").get(f"/seller/lots/{lot.pk}").data
+    assert (told["left_grams"], told["conformity_certificate"]) == (0, None)
+
+
+def test_a_finished_lot_that_sent_nothing_is_not_called_sent_out(listing, member, client: Client):
+    lot = make_lot(listing)
+    close(lot)
+    client.force_login(member)
+    html = client.get(f"/seller/lots/{lot.pk}/").content.decode().split('data-testid="lot-state"')[1][:400]
+    assert ("已结束" in html, "已发完" in html) == (True, False)

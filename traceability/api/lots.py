@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
@@ -21,9 +22,15 @@ from traceability.operations.mixing import MOST_SOURCES, mix_lots
 from traceability.operations.places import Spot, add_base, complete_base
 from traceability.operations.quality import LabReport, dispose_of_lot, record_test
 from traceability.operations.recording import MOST_GRAMS, close_lot, record_harvest, record_packing
-from traceability.queries.lots import bases_of, history, lot_of_supplier, lots_of_supplier
+from traceability.queries.lots import (
+    bases_of,
+    can_be_sent,
+    can_certify,
+    history,
+    lot_of_supplier,
+    lots_of_supplier,
+)
 from traceability.queries.trace import lot_fault
-from traceability.states import DISPOSITIONS
 
 lots_area = Area(gettext_noop("Supplier: lots and events"))
 
@@ -167,7 +174,7 @@ def _lot(row: ProduceLot) -> dict[str, Any]:
     same = ("code", "state", "listing_id", "base_id", "harvested_on", "best_before")
     weights = ("harvested_grams", "packed_grams", "sorted_out_grams", "unpacked_grams", "mixed_grams", "assigned_grams")
     return {name: getattr(row, name) for name in (*same, *weights, "required_tests")} | {
-        "left_grams": row.left_grams if DISPOSITIONS[row.state].can_send else 0,
+        "left_grams": row.left_grams if can_be_sent(row, timezone.now()) else 0,
         "id": row.pk,
         "product": said(row.listing, "name"),
     }
@@ -186,7 +193,7 @@ def _detail(supplier: SupplierBrief, lot_id: int) -> dict[str, Any]:
     papers = list(row.certificates.all())
     sealed = {each.certificate.get("number") for each in told}
     is_intact = lot_fault(row) is None
-    may_certify = DISPOSITIONS[row.state].can_certify
+    may_certify = can_certify(row, timezone.now())
     return _lot(row) | {
         "is_verified": is_intact,
         "unverified_code": "" if is_intact else RECORDS_CHANGED,

@@ -87,17 +87,17 @@ def hold(listing_id: int, lots: Collection[ProduceLot], *, actor: Any, at: datet
 def take_off(lot: ProduceLot, lots: Collection[ProduceLot], *, actor: Any, at: datetime) -> None:
     """Settle what pieces of the shelf were those of a lot that was just disposed of; `lots` as for `hold`.
 
-    What other stopped lots can't be goes first. Sets `owed_grams`: what it owes to orders.
+    What was held for it leaves the books, and is held for no other lot. Sets `owed_grams`: what it owes to orders.
     """
     rows = pieces_of_listing(lot.listing_id)
     sound = sound_lots(lots, at)
     shelf = own_shelf(rows)
     stopped = [Stopped(each.pk, each.left_grams) for each in lots if each.state in SUSPENDED and each.pk != lot.pk]
-    wanted = to_hold(shelf, sound, [*stopped, Stopped(lot.pk, lot.left_grams, is_gone=True)])
+    wanted = to_hold(shelf, sound, [*stopped, Stopped(lot.pk, lot.left_grams)])
     _set_held(lot.listing_id, rows, wanted, actor=actor, at=at)
     left = lot.left_grams - write_off_held(pool=pool_name(lot.pk), actor=actor, at=at)
     owed = owed_of(shelf, promised_short(shelf, sound), left)
-    owe(rows, owed)
+    owe(rows, owed, pool=pool_name(lot.pk), actor=actor, at=at)
     net = {row.stock_id: row.net_grams for row in rows}
     lot.owed_grams = sum(pieces * net[stock_id] for stock_id, pieces in owed.items())
     ProduceLot.objects.filter(pk=lot.pk).update(owed_grams=lot.owed_grams)

@@ -83,6 +83,16 @@ def can_be_sent(lot: ProduceLot, at: datetime) -> bool:
     return DISPOSITIONS[lot.state].can_send and (lot.best_before is None or lot.best_before >= day)
 
 
+def is_expired(lot: ProduceLot, at: datetime) -> bool:
+    """Tell whether an open lot's last day is over: nothing of it is sent any more."""
+    return lot.state == LotState.OPEN and not can_be_sent(lot, at)
+
+
+def can_certify(lot: ProduceLot, at: datetime) -> bool:
+    """Tell whether the 合格证 of a lot are printed now."""
+    return DISPOSITIONS[lot.state].can_certify and not is_expired(lot, at)
+
+
 _of_listings = Prepared(
     lambda listing_ids: ProduceLot.objects.filter(listing__in=listing_ids, state=LotState.OPEN).order_by("pk")
 )

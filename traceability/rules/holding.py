@@ -26,14 +26,10 @@ class OnShelf:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A lot that nothing is sent of, with the packed grams that are left of it.
-
-    One that `is_gone` was disposed of: left is what it still owes to orders that wait.
-    """
+    """A lot that nothing is sent of, with the packed grams that are left of it."""
 
     lot_id: int
     left_grams: int
-    is_gone: bool = False
 
 
 def uncovered(shelf: Sequence[OnShelf], sound: Sequence[Candidate]) -> dict[int, int]:
@@ -61,8 +57,8 @@ def to_hold(
 ) -> dict[int, dict[int, int]]:
     """Return what each stopped lot holds: lot id → stock id → pieces; most goods first.
 
-    What is missing is shared by the stopped lots as they weigh, each holds its own; those that are gone (`is_gone`)
-    hold only what the others can't. A part of a piece is no piece: a lot of 50 kg holds eleven pieces of 4.5 kg.
+    What is missing is shared by the stopped lots as they weigh, each holds its own. A part of a piece is no piece: a
+    lot of 50 kg holds eleven pieces of 4.5 kg.
     """
     short = uncovered(shelf, sound)
     order = sorted(shelf, key=lambda row: (-row.net_grams * short[row.stock_id], row.stock_id))
@@ -70,12 +66,9 @@ def to_hold(
     left = {lot.lot_id: lot.left_grams for lot in lots}
     found: dict[int, dict[int, int]] = {lot.lot_id: {} for lot in lots}
     for row in order:
-        for same in ([lot for lot in lots if not lot.is_gone], [lot for lot in lots if lot.is_gone]):
-            missing = short[row.stock_id]
-            for lot_id, pieces in _shared(missing, row.net_grams, {lot.lot_id: left[lot.lot_id] for lot in same}):
-                found[lot_id][row.stock_id] = pieces
-                short[row.stock_id] -= pieces
-                left[lot_id] -= pieces * max(row.net_grams, 1)
+        for lot_id, pieces in _shared(short[row.stock_id], row.net_grams, left):
+            found[lot_id][row.stock_id] = pieces
+            left[lot_id] -= pieces * max(row.net_grams, 1)
     return found
 
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries import local, said
@@ -40,7 +41,10 @@ from traceability.operations.quality import dispose_of_lot, record_test
 from traceability.operations.recording import close_lot, record_harvest, record_packing
 from traceability.queries.lots import (
     bases_of,
+    can_be_sent,
+    can_certify,
     history,
+    is_expired,
     lot_of_supplier,
     lots_of_supplier,
     lots_to_mix,
@@ -73,20 +77,30 @@ def _console(
     return render(request, f"traceability/seller_{name}.html", {**shared, **context}, status=status)
 
 
+def _state_words(lot: ProduceLot) -> tuple[str, str]:
+    """Return how a lot stands, and the badge for it: an open one whose best days are over is expired."""
+    if is_expired(lot, timezone.now()):
+        return pgettext("lot", "Expired"), "overdue"
+    if lot.state == LotState.CLOSED and (lot.left_grams or not lot.assigned_grams):
+        return pgettext("lot", "Finished"), "neutral"
+    return lot.get_state_display(), BADGES[LotState(lot.state)]
+
+
 def _row(lot: ProduceLot) -> dict[str, Any]:
+    label, badge = _state_words(lot)
     return {
         "lot": lot,
         "name": said(lot.listing, "name"),
         "place": " · ".join(filter(None, [said(lot.base, "name"), said(lot.plot, "name") if lot.plot else ""])),
-        "label": lot.get_state_display(),
-        "badge": BADGES[LotState(lot.state)],
+        "label": label,
+        "badge": badge,
         "harvested": in_words(lot.harvested_grams),
         "packed": in_words(lot.packed_grams),
         "sorted_out": in_words(lot.sorted_out_grams) if lot.sorted_out_grams else "",
         "unpacked": in_words(lot.unpacked_grams) if lot.unpacked_grams else "",
         "mixed": in_words(lot.mixed_grams) if lot.mixed_grams else "",
         "sent": in_words(lot.assigned_grams),
-        "left": in_words(lot.left_grams) if DISPOSITIONS[lot.state].can_send else in_words(0),
+        "left": in_words(lot.left_grams) if can_be_sent(lot, timezone.now()) else in_words(0),
         "percent": lot.assigned_grams * 100 // lot.harvested_grams,
     }
 
@@ -167,7 +181,7 @@ def _lot(
             {"row": row, "weight": in_words(row.grams), "basis": row.get_basis_display()}
             for row in found.certificates.all()
         ],
-        "uncertified": "" if DISPOSITIONS[found.state].can_certify else uncertified_words(found.get_state_display()),
+        "uncertified": "" if can_certify(found, timezone.now()) else uncertified_words(_state_words(found)[0]),
         "missing": missing,
         "sources": [(row.source, in_words(row.grams)) for row in found.sources.all()],
         "may": DISPOSITIONS[found.state],
@@ -280,8 +294,8 @@ def mix(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
 def paper(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """The 合格证 of a lot's packings as PDF; 409 with the reason for a lot that is suspended, gone, or was changed."""
     found = _own(supplier, lot_id)
-    if not DISPOSITIONS[found.state].can_certify:
-        messages.error(request, uncertified_words(found.get_state_display()))
+    if not can_certify(found, timezone.now()):
+        messages.error(request, uncertified_words(_state_words(found)[0]))
         return _lot(request, supplier, found, status=409)
     if lot_fault(found) is not None:
         words = _("The conformity certificates of this lot are not printed: its records were changed.")

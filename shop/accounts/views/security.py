@@ -112,7 +112,7 @@ def _send(request: HttpRequest, *, purpose: str, destination: str, onward: str) 
 def change_phone(request: HttpRequest) -> HttpResponse:
     """Send a code to the new phone; it becomes the account's when the code comes back, and leads on (`next`)."""
     onward = signing.safe_next(request, "")
-    form = PhoneForm(request.POST if request.method == "POST" else None)
+    form = PhoneForm(request.POST if request.method == "POST" else None, initial=signing.suggested_phone(request))
     if request.method == "POST" and form.is_valid():
         return _send(request, purpose="change_phone", destination=form.destination, onward=onward)
     status = 422 if request.method == "POST" else 200

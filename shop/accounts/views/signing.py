@@ -57,7 +57,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         return HttpResponseRedirect(onward)
     way = request.POST.get("way") or request.GET.get("way") or "code"
-    phone_form, password_form, status = PhoneForm(), PasswordSignInForm(), 200
+    phone_form = PhoneForm(initial=signing.suggested_phone(request))
+    password_form, status = PasswordSignInForm(), 200
     if request.method == "POST":
         try:
             if way == "password":

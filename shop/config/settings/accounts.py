@@ -43,8 +43,8 @@ AXES_LOCKOUT_CALLABLE = "shop.accounts.views.signing.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_RESET_ON_SUCCESS = True
 
-# One door for everybody, with its limits.
-WAGTAILADMIN_LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
+# One door for everybody, with its limits. By name, so that it is in the reader's language.
+WAGTAILADMIN_LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
 # Passwords and e-mails have one door too (shop/accounts/closed_doors.py): Wagtail offers none of its own.
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False

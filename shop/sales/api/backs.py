@@ -1,5 +1,6 @@
 """What goes back of an order, or would, by way."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -7,7 +8,7 @@ from pydantic import Field
 
 from shop.core.api import Priced, yuan
 from shop.sales.models import OrderFacts
-from shop.sales.queries.backs import NOTHING, Back
+from shop.sales.queries.backs import NOTHING, Back, rest_would_go_back
 
 
 class BackOut(Priced):
@@ -16,13 +17,19 @@ class BackOut(Priced):
     waits: str = Field(description=gettext_noop("Did not leave yet."))
 
 
-def show_backs(order: OrderFacts, *, can_cancel: bool) -> dict[str, Any]:
-    """Return what goes or went back of an order, and what would, as programs read them."""
-    went, would = getattr(order, "went_back", NOTHING), getattr(order, "would_go_back", NOTHING)
+def show_backs(order: OrderFacts, can: Mapping[str, bool]) -> dict[str, Any]:
+    """Return what goes or went back of an order and its purchase, and what would, as programs read them."""
+    went, of_purchase = getattr(order, "went_back", NOTHING), getattr(order, "purchase_went_back", NOTHING)
+    would = NOTHING
+    if can["cancel"]:
+        would = getattr(order, "would_go_back", NOTHING)
+    elif can["cancel_rest"]:
+        would = rest_would_go_back(order)
     return {
-        "refund_waits": went.going_fen > 0,
+        "refund_waits": went.going_fen + of_purchase.going_fen > 0,
         "went_back": _back(went),
-        "would_go_back": _back(would if can_cancel else NOTHING),
+        "purchase_went_back": _back(of_purchase),
+        "would_go_back": _back(would),
     }
 
 

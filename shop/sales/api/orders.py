@@ -93,10 +93,17 @@ class OrderOut(Priced):
     supplier: str
     total: str
     refunded: str
-    refund_waits: bool = Field(description=gettext_noop("Whether money of it still has to be paid back."))
+    refund_waits: bool = Field(
+        description=gettext_noop("Whether money of it or of its purchase still has to be paid back.")
+    )
     went_back: BackOut = Field(description=gettext_noop("What goes or went back of it, by way."))
+    purchase_went_back: BackOut = Field(
+        description=gettext_noop("What goes or went back of its purchase, by way: what no order of it needs.")
+    )
     would_go_back: BackOut = Field(
-        description=gettext_noop("What would go back, by way, if it were cancelled now; nothing where it can't be.")
+        description=gettext_noop(
+            "What would go back, by way, if what can be cancelled now were: all of it or, once a parcel left, the rest."
+        )
     )
     by_phone: bool = Field(
         description=gettext_noop("Whether a guest bought it, with your phone: the invoice and who paid are not shown.")
@@ -171,7 +178,7 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         "by_phone": bool(shown.way),
         "total": yuan(order.total_fen),
         "refunded": yuan(order.refunded_fen),
-        **show_backs(order, can_cancel=shown.can["cancel"]),
+        **show_backs(order, shown.can),
         "can": [name for name, may in shown.can.items() if may],
         "sent": shown.sent,
         "wanted": shown.wanted,

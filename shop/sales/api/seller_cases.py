@@ -86,7 +86,9 @@ def list_seller_cases(request: ApiRequest, asked: Annotated[CasesAsked, Query(..
 
 class CaseDecision(Body):
     approve: bool
-    amount: YuanIn | None = Field(None, description=gettext_noop("Needed to approve: at most what was asked for."))
+    amount: YuanIn | None = Field(
+        None, description=gettext_noop("At most what was asked for; without it, all of that.")
+    )
     answer: Paragraphs = Field("", max_length=300, description=gettext_noop("Needed to refuse: the buyer reads it."))
     photos: Photos = []
 
@@ -109,7 +111,7 @@ def decide_case(request: ApiRequest, case_id: int, body: CaseDecision, asked: Fo
     decide_after_sale(
         case_id=found.pk,
         approve=body.approve,
-        amount_fen=fen_of(body.amount) if body.approve and body.amount else 0,
+        amount_fen=(found.amount_fen if body.amount is None else fen_of(body.amount)) if body.approve else 0,
         answer=body.answer,
         uploads=decoded(body.photos),
         **by(request),

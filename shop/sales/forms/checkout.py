@@ -41,6 +41,7 @@ class CheckoutForm(DivisionFields):
     invoice_email = forms.EmailField(
         label=_("E-mail for the invoice"),
         required=False,
+        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"invalid": _("This is not an e-mail address.")},
     )
@@ -71,7 +72,7 @@ class CheckoutForm(DivisionFields):
         for name in () if kind == COMPANY else ("invoice_tax_no",) if kind else INVOICE_FIELDS:
             self.errors.pop(name, None)
             data.setdefault(name, "")
-        if kind and not data.get("invoice_title"):
+        if kind and not data.get("invoice_title") and "invoice_title" not in self.errors:
             self.add_error("invoice_title", _("Enter who the invoice is made out to."))
         if kind == COMPANY and not data.get("invoice_tax_no") and "invoice_tax_no" not in self.errors:
             self.add_error("invoice_tax_no", _("Enter the company's tax number: 18 characters."))

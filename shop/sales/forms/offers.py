@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.forms import ChoiceField, ModelForm
+from django.forms import ChoiceField, ModelChoiceField, ModelForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,6 +13,7 @@ from oscar.apps.voucher.models import Voucher
 from shop.core.fields import NumberField
 from shop.sales.models import OfferFunding
 from shop.sales.offer_rules import Joining
+from shop.sales.offer_words import benefit_words
 from shop.sales.operations.offer_bounds import deep_together, is_deep_offer
 from shop.sales.queries.joining import part_of
 from shop.sales.rules import clean_coupon, coupon_code_fits
@@ -79,6 +80,11 @@ class OfferForm(_Dated):
         if "combinations" in self.fields:
             # The library names it in its code, in English.
             self.fields["combinations"].label = _("May be used together with")
+        benefit = self.fields.get("benefit")
+        if isinstance(benefit, ModelChoiceField):
+            # The library names an amount for each piece and one for the basket alike.
+            benefit.queryset = Benefit.objects.select_related("range").order_by("pk")
+            benefit.label_from_instance = benefit_words  # type: ignore[assignment,method-assign]  # how Django names a choice
 
     def clean(self) -> dict[str, Any]:
         """Ask for a bound and an end where a supplier is to pay, or the offer is deep; the payer's form is read beside."""

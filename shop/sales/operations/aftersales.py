@@ -107,6 +107,8 @@ def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_
     if not 1 <= quantity <= most_pieces:
         raise TooMuch(_pieces_words(line, found.here, most_pieces), field="quantity", left=most_pieces)
     most = line.refundable_fen(quantity)
+    if amount_fen < 1 <= most:
+        raise InvalidInput(_("Enter an amount: ¥0.01 or more."), code="amount_missing", field="amount")
     if not 1 <= amount_fen <= most:
         raise TooMuch(
             _("At most %(most)s was paid for these pieces.") % {"most": f"¥{most / 100:.2f}"},

@@ -78,7 +78,14 @@ def record_move(case: AfterSale, before: str, *, side: str, actor: Any, at: date
             action=f"after_sale_{case.state}", object_kind="after_sale", object_id=case.pk, actor=actor, at=at,
             amount_fen=case.agreed_fen, side=side,
         )  # fmt: skip
-    outbox.enqueue(task="sales.tell_case", args={"move_id": move.pk}, key=f"case_move:{move.pk}", at=at)
+    # What is told is the case as it is now: it may be moved on before the message is made.
+    told = {"due_at": case.due_at.isoformat() if case.due_at else "", "amount_fen": case.amount_fen}
+    outbox.enqueue(
+        task="sales.tell_case",
+        args={"move_id": move.pk, "answer": case.answer, **told},
+        key=f"case_move:{move.pk}",
+        at=at,
+    )
     return move
 
 

@@ -24,7 +24,7 @@ from shop.sales.operations.moves import move_order
 from shop.sales.operations.refunds import reduce_order
 from shop.sales.operations.stock_back import release_pieces
 from shop.sales.operations.weighing import check_weights, give_back_weight, shipment_line
-from shop.sales.states import OrderState
+from shop.sales.states import OrderState, order_states
 from shop.sales.weight_rules import each_weighs
 from traceability.operations.assigning import AssignLine, Chosen, assign_lots
 from traceability.rules.weights import in_words
@@ -71,7 +71,9 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
             raise InvalidInput(
                 _("This number is on another parcel of the order."), code="number_used", field="tracking_no"
             )
-        if order.state != OrderState.TO_SHIP:
+        if order.state != OrderState.TO_SHIP or order.state not in order_states(
+            order.purchase.state, order.purchase.terms
+        ):
             raise WrongState(_("This order is not waiting to be sent."))
         lines = {line.pk: line for line in LineFacts.objects.filter(order=order)}
         _check_pieces(lines, wanted)

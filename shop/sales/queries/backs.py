@@ -1,6 +1,7 @@
 """What goes back of an order, and by which way: before it is cancelled, and since something was given back.
 
-The one answer of the page, the dialog before cancelling, what is said after it, messages and programs.
+What goes back of a purchase without being an order's - what was paid too much, what came for a closed one - is said on
+the page of each of its orders, as the purchase's. The one answer of the page, the dialog before cancelling, what is said after it, messages and programs.
 """
 
 from collections import defaultdict
@@ -44,18 +45,30 @@ NOTHING = Back()
 
 def note_backs(orders: Sequence[OrderFacts]) -> None:
     """Note on each order what would go back if it were cancelled now (`would_go_back`), what does or did (`went_back`),
-    and by which ways (`ways_left`) a part of it would leave. Three queries at most, however many.
+    what of its purchase (`purchase_went_back`, of its `purchase_refunds`), and by which ways (`ways_left`) a part of it
+    would leave. Three queries at most, however many.
     """
-    would, went = _would_go_back(orders), _went_back(orders)
+    would, refunds = _would_go_back(orders), _refunds(orders)
+    of_order, of_purchase = defaultdict(list), defaultdict(list)
+    for refund in refunds:
+        if refund.order_id is not None:
+            of_order[refund.order_id].append(refund)
+        else:
+            of_purchase[refund.payment.payable_id].append(refund)
     for order in orders:
         order.would_go_back = would.get(order.pk, NOTHING)  # type: ignore[attr-defined]  # noted on the row for who shows it
-        order.went_back = went.get(order.pk, NOTHING)  # type: ignore[attr-defined]  # noted on the row for who shows it
+        order.went_back = _summed(of_order[order.pk])  # type: ignore[attr-defined]  # noted on the row for who shows it
+        order.purchase_refunds = of_purchase[order.purchase_id]  # type: ignore[attr-defined]  # noted for who shows it
+        order.purchase_went_back = _summed(of_purchase[order.purchase_id])  # type: ignore[attr-defined]  # noted as well
 
 
 def went_back_of(order_id: int) -> Back:
-    """Return what goes or went back of an order, and what stays of the money of its purchase. Four queries at most."""
+    """Return what goes or went back of an order, or of its purchase by its being cancelled, and what stays of the money
+    of its purchase. Five queries at most.
+    """
     order = OrderFacts.objects.select_related("purchase").get(pk=order_id)
-    found = _went_back([order]).get(order.pk, NOTHING)
+    ended = set(order.moves.filter(to_state=OrderState.CANCELLED).values_list("at", flat=True))
+    found = _summed([each for each in _refunds([order]) if each.order_id is not None or each.requested_at in ended])
     if order.purchase.state != PurchaseState.UNPAID:
         return found
     stays = sum(fen for _is_by_hand, fen in _left_of_payments([order.purchase_id])[order.purchase_id])
@@ -115,24 +128,33 @@ def split(fen: int, left: Sequence[tuple[bool, int]], *, stays_fen: int = 0) -> 
     return Back(bank, other, bank, bank + other, stays_fen)
 
 
-def _went_back(orders: Sequence[OrderFacts]) -> dict[int, Back]:
-    """What of a purchase goes back without being an order's is of those that were cancelled before it was paid."""
-    dropped: dict[int, list[int]] = defaultdict(list)
-    for order in orders:
-        if order.state == OrderState.CANCELLED and not order.refunded_fen:
-            dropped[order.purchase_id].append(order.pk)
-    of_purchase = Q(order=None, payment__payable_kind="purchase", payment__payable_id__in=dropped)
-    rows = (
-        Refund.objects.filter(Q(order__in=[order.pk for order in orders]) | of_purchase)
-        .order_by()
-        .values_list("order_id", "payment__payable_id", "payment__gateway", "state")
-        .annotate(fen=Sum("amount_fen"))
+def rest_would_go_back(order: OrderFacts) -> Back:
+    """Return what would go back of a paid, partly sent order if what was not sent were cancelled now.
+
+    Needs its lines, and what `note_backs` noted. No queries.
+    """
+    if order.purchase.state != PurchaseState.PAID:
+        return NOTHING
+    rests = [(line, line.ordered - line.cancelled - line.shipped) for line in order.lines.all()]
+    fen = sum(line.refundable_fen(rest, sent=False) for line, rest in rests if rest)
+    return split(fen, getattr(order, "ways_left", ()))
+
+
+def _refunds(orders: Sequence[OrderFacts]) -> list[Refund]:
+    """Return the refunds of these orders, and those of their purchases that no order took the money of. One query."""
+    of_purchase = Q(
+        order=None, payment__payable_kind="purchase", payment__payable_id__in={order.purchase_id for order in orders}
     )
-    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for order_id, purchase_id, gateway, state, fen in rows:
-        is_by_hand = rules.is_by_hand(gateway)
-        for pk in [order_id] if order_id is not None else dropped[purchase_id]:
-            sums[pk][0 if is_by_hand else 1] += fen
-            sums[pk][2] += fen if is_by_hand and state != RefundState.SUCCEEDED else 0
-            sums[pk][3] += fen if state != RefundState.SUCCEEDED else 0
-    return {pk: Back(*fens) for pk, fens in sums.items()}
+    rows = Refund.objects.filter(Q(order__in=[order.pk for order in orders]) | of_purchase)
+    return list(rows.select_related("payment").order_by("pk"))
+
+
+def _summed(refunds: Sequence[Refund]) -> Back:
+    bank = other = waits = going = 0
+    for refund in refunds:
+        is_by_hand, is_going = rules.is_by_hand(refund.payment.gateway), refund.state != RefundState.SUCCEEDED
+        bank += refund.amount_fen if is_by_hand else 0
+        other += 0 if is_by_hand else refund.amount_fen
+        waits += refund.amount_fen if is_by_hand and is_going else 0
+        going += refund.amount_fen if is_going else 0
+    return Back(bank, other, waits, going)

@@ -33,6 +33,7 @@ class PlacedOrder:
     pieces: int
     pictures: tuple[str, ...]
     ship_by: datetime | None
+    waits: bool
     back_fen: int = 0
 
 
@@ -154,6 +155,7 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
             pieces=pieces.get(order.pk, 0),
             pictures=tuple(pictures.get(order.pk, ())[:4]),
             ship_by=order.ship_by,
+            waits=order.state in (OrderState.UNPAID, OrderState.TO_SHIP),
         )
         for order in _ORDERS(purchase.pk)
     ]

@@ -1,5 +1,6 @@
 """Finding money by what finance has in hand: a remittance code, a name, an amount, the bank's number, an order's."""
 
+import unicodedata
 from decimal import Decimal, InvalidOperation
 
 from django.db.models import Q
@@ -11,6 +12,8 @@ from shop.sales.models import OrderFacts, Purchase, RefundAccount, Remittance
 from shop.sales.rules import reference_key
 
 LONGEST_QUERY = 60
+# Fewer letters or digits are no part of a number that somebody looks for.
+SHORTEST_PART = 3
 
 
 def fen_typed(text: str) -> int | None:
@@ -25,8 +28,14 @@ def fen_typed(text: str) -> int | None:
 
 
 def clean_query(text: str) -> str:
-    """Return what somebody looks for, on one line and not too long."""
-    return one_line(text)[:LONGEST_QUERY].rstrip()
+    """Return what somebody looks for, on one line and not too long. What can't be seen finds nothing, not everything."""
+    return one_line(text)[:LONGEST_QUERY].rstrip() or ("\ufffd" if text.strip() else "")
+
+
+def _is_scrap(query: str) -> bool:
+    """Tell whether so few letters or digits were typed that they stand in almost any number: an amount at most."""
+    plain = unicodedata.normalize("NFKC", query)
+    return plain.isascii() and sum(each.isalnum() for each in plain) < SHORTEST_PART
 
 
 def _purchases(query: str) -> Q:
@@ -39,11 +48,15 @@ def _purchases(query: str) -> Q:
 
 def transfers_of(query: str) -> Q:
     """Return the condition on payments that are found by `query`."""
+    fen = fen_typed(query)
+    of_fen = Q(amount_fen=fen) if fen is not None else Q(pk__in=[])
+    if _is_scrap(query):
+        by_line = Q(pk__in=Remittance.objects.filter(of_fen).values("payment"))
+        return by_line | of_fen | Q(received_fen=fen) if fen is not None else by_line
     lines = Q(payer__icontains=query)
     if key := reference_key(query):
         lines |= Q(reference_key__contains=key)
     found = Q(provider_ref__icontains=query) | _purchases(query)
-    fen = fen_typed(query)
     if fen is not None:
         lines |= Q(amount_fen=fen)
         found |= Q(amount_fen=fen) | Q(received_fen=fen)
@@ -52,6 +65,9 @@ def transfers_of(query: str) -> Q:
 
 def payouts_of(query: str) -> Q:
     """Return the condition on refunds that are found by `query`."""
+    fen = fen_typed(query)
+    if _is_scrap(query):
+        return Q(amount_fen=fen) if fen is not None else Q(pk__in=[])
     accounts = RefundAccount.objects.filter(Q(holder__icontains=query) | Q(number__contains=query.replace(" ", "")))
     payers = Remittance.objects.filter(payer__icontains=query)
     found = Q(payment__provider_ref__icontains=query) | Q(order__order__number__icontains=query)
@@ -62,5 +78,4 @@ def payouts_of(query: str) -> Q:
     found |= Q(payment__payable_id__in=names.values("pk"))
     if key := reference_key(query):
         found |= Q(reference_key__contains=key)
-    fen = fen_typed(query)
     return found | Q(amount_fen=fen) if fen is not None else found

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts
 from shop.sales.queries.backs import note_backs
 from shop.sales.queries.purchases import owned, way_of
-from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState
+from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState, RefundState
 from shop.sales.visitors import Visitor
 
 ORDERS_A_PAGE = 10
@@ -38,8 +38,20 @@ def _in_tab(orders: QuerySet[OrderFacts], tab: str) -> QuerySet[OrderFacts]:
     if tab == "to_review":
         return orders.filter(_unreviewed(), state=OrderState.COMPLETED)
     if tab == "after_sale":
-        return orders.filter(Exists(AfterSale.objects.filter(line__order=OuterRef("pk"))))
+        cases = Exists(AfterSale.objects.filter(line__order=OuterRef("pk")))
+        return orders.filter(cases | Exists(_own_refunds()) | Exists(_purchase_refunds()))
     return orders.filter(state=tab) if tab else orders
+
+
+def _own_refunds() -> QuerySet[Refund]:
+    return Refund.objects.filter(order=OuterRef("pk"))
+
+
+def _purchase_refunds() -> QuerySet[Refund]:
+    """What goes back of a purchase without being an order's is said with each of its orders."""
+    return Refund.objects.filter(
+        order=None, payment__payable_kind="purchase", payment__payable_id=OuterRef("purchase_id")
+    )
 
 
 def _lines() -> Prefetch:
@@ -67,12 +79,15 @@ def order_list(visitor: Visitor, *, tab: str = "", page: int | str = 1) -> Order
 def tab_counts(orders: QuerySet[OrderFacts]) -> dict[str, int]:
     """Return how many orders wait in the tabs where something is to be done. One query."""
     open_cases = AfterSale.objects.filter(line__order=OuterRef("pk"), state__in=ONGOING_CASES)
+    is_open = Q(Exists(open_cases))
+    for refunds in (_own_refunds(), _purchase_refunds()):
+        is_open |= Q(Exists(refunds.exclude(state=RefundState.SUCCEEDED)))
     return orders.aggregate(
         unpaid=Count("pk", filter=Q(state=OrderState.UNPAID)),
         to_ship=Count("pk", filter=Q(state=OrderState.TO_SHIP)),
         shipped=Count("pk", filter=Q(state=OrderState.SHIPPED)),
         to_review=Count("pk", filter=Q(state=OrderState.COMPLETED) & Q(_unreviewed())),
-        after_sale=Count("pk", filter=Q(Exists(open_cases))),
+        after_sale=Count("pk", filter=is_open),
     )
 
 

@@ -88,3 +88,12 @@ def guests_purchases(ids: Collection[int]) -> list[Purchase]:
 def purchase_slice(visitor: Visitor, *, after: list[Any] | None, limit: int) -> Slice[Purchase]:
     """Return some of the visitor's own purchases, the latest first, after a place. One query."""
     return slice_after(Purchase.objects.filter(owned(visitor)), ("-placed_at", "-pk"), after, limit)
+
+
+def purchase_of_form(token_hashes: Collection[str], nonce: str) -> Purchase | None:
+    """Return the guest's purchase of these tokens whose key ends with the random part of a form's key."""
+    hashes = set(token_hashes) - {""}
+    if not hashes:
+        return None
+    own = Purchase.objects.filter(user__isnull=True, guest_token_hash__in=hashes)
+    return own.filter(key__startswith="web:g", key__endswith=f":{nonce}").first()

@@ -97,11 +97,10 @@ class Trail:
 
     def state(self, *, is_open: bool) -> str:
         """Return what became of the money (`states.TransferState`)."""
-        unneeded = self.unneeded()
         return rules.transfer_state(
             received_fen=self.came_fen,
-            going_back_fen=unneeded.going_back_fen,
-            gone_back_fen=unneeded.gone_back_fen,
+            going_back_fen=self.going_back_fen,
+            gone_back_fen=self.unneeded().gone_back_fen,
             is_open=is_open,
         )
 
@@ -143,6 +142,13 @@ def going_back_of_orders(order_ids: Sequence[int]) -> dict[int, int]:
     """Return 分 of each order that are to be given back and did not leave yet. One query."""
     rows = Refund.objects.filter(order__in=order_ids).exclude(state=RefundState.SUCCEEDED).order_by()
     return dict(rows.values_list("order_id").annotate(fen=Sum("amount_fen")))
+
+
+def waiting_of_purchases(purchase_ids: Sequence[int]) -> dict[int, int]:
+    """Return 分 of each purchase's money that did not leave yet, whether an order had taken it or none. One query."""
+    rows = Refund.objects.filter(payment__payable_kind="purchase", payment__payable_id__in=purchase_ids)
+    waiting = rows.exclude(state=RefundState.SUCCEEDED).order_by()
+    return dict(waiting.values_list("payment__payable_id").annotate(fen=Sum("amount_fen")))
 
 
 def going_back_of_purchases(purchase_ids: Sequence[int]) -> dict[int, int]:

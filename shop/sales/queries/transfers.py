@@ -121,7 +121,7 @@ def transfers(page: int | str = 1, *, shown: str = Shown.WAITING, query: str = "
             number=purchase.number,
             payers=names[purchase.pk],
             started_at=payment.started_at,
-            pay_by=purchase.pay_by,
+            pay_by=schedules[purchase.pk].pay_by or purchase.pay_by,
             finished_at=payment.finished_at,
             state=purchase.state,
             offsets=offsets.get(purchase.pk, []),

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote_plus
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from catalog.operations.stock import OutOfStock
 from shop.accounts import queries as people
 from shop.accounts.operations.addresses import save_address
+from shop.accounts.signing import suggest_phone
 from shop.core import regions
 from shop.core.codes import international_phone
 from shop.core.errors import DomainError, KeyUsed
@@ -27,6 +29,7 @@ from shop.sales.operations.checkout import check_out
 from shop.sales.operations.payments import settle_nothing_due
 from shop.sales.operations.placing import Buyer, Invoice, ShipTo, content_digest, placed_before
 from shop.sales.queries.checkout import CheckoutPage, checkout_page
+from shop.sales.queries.purchases import purchase_of_form
 from shop.sales.rules import clean_coupon
 from shop.sales.sources import sources_of
 from shop.sales.views.basket import destination_of
@@ -188,6 +191,20 @@ class _Checkout:
         """
         return placed_before(self.kept_under, (), ship_to, self.content) if self.kept_under else None
 
+    def sent_before(self) -> Purchase | None:
+        """Return what a guest placed by this form in this browser, whose cashier was reached since: it went back.
+
+        Only what the browser's own cookie opens, and only with the same content; a stranger is told nothing.
+        """
+        nonce = self.request.POST.get("key", "").rpartition(":")[0]
+        if self.user is not None or not nonce or not self.form.is_valid():
+            return None
+        purchase = purchase_of_form(self.guest.hashes, nonce)
+        if purchase is None:
+            return None
+        token = visitors.purchase_token(self.guest.mark, purchase.key, self.content)
+        return purchase if visitors.token_hash(token) == purchase.guest_token_hash else None
+
     @cached_property
     def token(self) -> str:
         """The token of the purchase that this valid form places; "" for who is signed in."""
@@ -234,6 +251,11 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return step.show(step.page(), 409)
     if step.is_sent and "prove" in request.POST:
         typed.keep(request)
+        suggest_phone(request, request.POST.get("phone", ""))
+        messages.info(
+            request,
+            _("Something you order is limited to so many for each customer: prove your phone by a code, then order."),
+        )
         return HttpResponseRedirect(step.prove())
     page = step.page()
     if not step.is_sent:
@@ -247,8 +269,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
     if not step.kept_under:
-        step.error = _("This form is from before you ordered, or signed in or out. Please look again, then order.")
-        return step.show(page, 409)
+        return _stale(step, page)
     if not step.form.is_valid() or any(group.is_note_long for group in page.groups):
         return step.show(page, 422)
     request, user = step.request, step.user
@@ -283,6 +304,15 @@ def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
     return step.to_cashier(purchase, page)
 
 
+def _stale(step: _Checkout, page: CheckoutPage) -> HttpResponse:
+    """Answer a form whose key is worth nothing any more: lead to what it placed here, else show the checkout again."""
+    before = step.sent_before()
+    if before is not None:
+        return visitors.to_cashier(step.request, before.number)
+    step.error = _("This form is from before you ordered, or signed in or out. Please look again, then order.")
+    return step.show(page, 409)
+
+
 def _refused(step: _Checkout, page: CheckoutPage, error: DomainError) -> HttpResponse:
     """Show the checkout again: the refusal beside its field, the goods as they are now."""
     if error.field == "division" and step.address is None:
@@ -298,7 +328,7 @@ def _refused(step: _Checkout, page: CheckoutPage, error: DomainError) -> HttpRes
     fresh = step.page()
     if isinstance(error, OutOfStock) and fresh.problems:
         line, problem = fresh.problems[0]
-        step.error = f"{line.name}: {problem.text}"
+        step.error = _("%(name)s: %(why)s") % {"name": line.name, "why": problem.text}
     if error.field == "coupon":
         said = _("%(why)s The total is now without it: look at it, then order.")
         fresh.coupon_error, step.error = said % {"why": error.message}, ""

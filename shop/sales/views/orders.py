@@ -120,8 +120,8 @@ def show_one(
         "case_refused": case_refused,
         "carriers": carriers() if any(case.can["send_back"] for line in shown.lines for case in line.cases) else (),
     }
-    # What goes back of its purchase for other orders is said on their pages, and on the purchase's.
-    waits_fen = facts.went_back.waits_fen  # type: ignore[attr-defined]  # noted on the row for who shows it
+    # What goes back of its purchase for other orders is said on their pages; what no order took, on each of them.
+    waits_fen = facts.went_back.waits_fen + facts.purchase_went_back.waits_fen  # type: ignore[attr-defined]  # noted
     back = goes_back(facts.purchase_id, way) if waits_fen else None
     context["back"] = back and replace(back, fen=waits_fen)
     context["going_back_fen"] = going_back_of_orders([facts.pk]).get(facts.pk, 0)

@@ -1,0 +1,74 @@
+"""What of a gift stands: what was cancelled, refused, returned or given back whole is no gift any more."""
+
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Case, F, Q, Value, When
+
+from procurement.rules.quota import counted_fen
+from shop.sales.states import OrderState
+
+
+class GiftState(StrEnum):
+    """Where a gift stands, as its certificate says it."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    GIVEN_BACK = "given_back"
+    CANCELLED = "cancelled"
+
+
+def is_given_back(line: Any) -> bool:
+    """Tell whether all that was paid for a line went back."""
+    return bool(line.paid_fen <= line.refunded_fen)
+
+
+def given_of(line: Any) -> int:
+    """Return how many pieces of a line are a gift: what was bought, less what came back in goods or in money whole."""
+    if is_given_back(line):
+        return 0
+    return max(0, line.ordered - line.cancelled - line.rejected - line.returned)
+
+
+def sent_of(line: Any) -> int:
+    """Return how many pieces of a line the beneficiary was sent and keeps."""
+    return 0 if is_given_back(line) else max(0, line.shipped - line.rejected - line.returned)
+
+
+def stands(order: Any) -> bool:
+    """Tell whether anything of an order is still a gift. Needs its lines."""
+    return order.state != OrderState.CANCELLED and any(given_of(line) for line in order.lines.all())
+
+
+def standing_fen(orders: Any) -> int:
+    """Return what orders cost in the end, in 分: nothing of cancelled ones."""
+    return sum(
+        counted_fen(
+            order.total_fen, order.refunded_fen, order.waived_fen, is_cancelled=order.state == OrderState.CANCELLED
+        )
+        for order in orders
+    )
+
+
+def gift_state(pledge: Any) -> GiftState:
+    """Return where a gift stands. Needs its orders, their lines, and its receipts."""
+    orders = list(pledge.purchase.orders.all())
+    standing = {order.pk for order in orders if stands(order)}
+    if standing & {receipt.order_id for receipt in pledge.receipts.all()}:
+        return GiftState.CONFIRMED
+    if standing:
+        return GiftState.OPEN
+    is_cancelled = all(order.state == OrderState.CANCELLED for order in orders)
+    return GiftState.CANCELLED if is_cancelled else GiftState.GIVEN_BACK
+
+
+def pieces_given(line: str) -> Case:
+    """Return `given_of` as the database counts it, of the lines at the path `line` ("…lines__")."""
+    bought = F(f"{line}ordered") - F(f"{line}cancelled") - F(f"{line}rejected") - F(f"{line}returned")
+    return Case(When(still_paid(line), then=bought), default=Value(0))
+
+
+def still_paid(line: str) -> Q:
+    """Return the condition that not all of the money of the lines at the path `line` went back."""
+    paid = F(f"{line}unit_price_fen") * F(f"{line}ordered") - F(f"{line}discount_fen")
+    return Q(**{f"{line}refunded_fen__lt": paid})
