@@ -9,13 +9,21 @@ from django.utils.translation import gettext as _
 
 from procurement.models import DeclarationSnapshot, QuotaDeclaration
 from procurement.queries.quota import Standing
-from procurement.rules.quota import fulfilment_rate
+from procurement.rules.quota import BASIS, fulfilment_rate
 from procurement.states import Basis, CanteenMode, DeclarationState, Fund
 from procurement.texts import name_of, words
 from shop.core.times import full_moment
 
 # By which rule rates are worked out: see `rules.quota`.
 RULE = "2026-12.2"
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day, YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def until_of(text: str, now: datetime) -> datetime:
@@ -78,6 +86,32 @@ def taken_over_rows(snapshots: Iterable[DeclarationSnapshot]) -> list[dict[str, 
     ]
 
 
+def reserved_rows(declared: Any, taken_over: Iterable[DeclarationSnapshot] = ()) -> list[dict[str, Any]]:
+    """Return each base with its share; together they are what is reserved.
+
+    `declared` is a declaration or what was confirmed of one. Of the labour union's bases the one that asks for the most
+    counts, since one purchase fills each of them; `others` names what the rest would ask for.
+    """
+    shares = share_rows(declared.shares)
+    food = [row for row, share in zip(shares, declared.shares, strict=True) if share["basis"] == Basis.CANTEEN_FOOD]
+    union = [row for row, share in zip(shares, declared.shares, strict=True) if share["basis"] != Basis.CANTEEN_FOOD]
+    planned = {
+        "basis": _("Planned by the labour union"),
+        "base_fen": declared.union_fen,
+        "ratio": ratio(BASIS),
+        "fen": declared.union_fen,
+        "rule": "",
+    }
+    by_size = sorted([planned, *union], key=lambda row: -row["fen"])
+    rows = [row | {"others": []} for row in food if row["fen"]]
+    if declared.union_reserved_fen:
+        rows.append(by_size[0] | {"others": [row for row in by_size[1:] if row["fen"]]})
+    for row in taken_over_rows(taken_over):
+        basis = _("Shared canteen of %(name)s") % {"name": row["name"]}
+        rows.append(row | {"basis": basis, "rule": "", "others": [], "is_taken_over": True})
+    return rows
+
+
 def declared_by(declaration: QuotaDeclaration | None) -> str:
     """Return the name of the unit that declares this one's canteen, as was confirmed; "" where none does."""
     in_force = declaration.in_force if declaration else None
@@ -114,7 +148,7 @@ def snapshot_rows(snapshots: Sequence[DeclarationSnapshot]) -> list[dict[str, An
             "represented_by": name_of(row.represented_by.organisation) if row.represented_by else "",
             "reserved_fen": row.reserved_fen,
             "passed_on_fen": row.passed_on_fen,
-            "shares": share_rows(row.shares),
+            "shares": reserved_rows(row),
             "reason": row.change_reason,
             "is_in_force": number == 0,
         }

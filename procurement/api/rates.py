@@ -20,7 +20,7 @@ from procurement.api.units import (
     quota_out,
     shares_out,
 )
-from procurement.declared_shown import RULE, formula, until_of
+from procurement.declared_shown import RULE, formula, reserved_rows, until_of
 from procurement.operations.payers import end_payer, register_payer
 from procurement.operations.representing import answer_representation
 from procurement.operations.units import grant_budget, set_delivery
@@ -46,6 +46,14 @@ class TakenOver(Priced):
     reserved: str
 
 
+class ReservedPart(Priced):
+    basis: str = Field(examples=["Food of the canteen"])
+    base: str
+    ratio: str = Field(examples=["30 %"])
+    reserved: str
+    rule: str
+
+
 class RateUnit(Priced):
     unit: int
     name: str
@@ -53,6 +61,9 @@ class RateUnit(Priced):
     version: int | None
     confirmed_at: Moment | None
     shares: list[ShareOut]
+    reserved_parts: list[ReservedPart] = Field(
+        description=gettext_noop("Each base with its share; together they are what it reserved.")
+    )
     taken_over: list[TakenOver] = Field(
         description=gettext_noop("Shares of units whose shared canteen it declares: part of what it reserved.")
     )
@@ -95,6 +106,16 @@ def _unit(part: UnitsPart, is_counted: bool) -> dict[str, Any]:
         "version": snapshot.version if snapshot else None,
         "confirmed_at": snapshot.confirmed_at if snapshot else None,
         "shares": shares_out(snapshot.shares) if snapshot else [],
+        "reserved_parts": [
+            {
+                "basis": row["basis"],
+                "base": yuan(row["base_fen"]),
+                "ratio": row["ratio"],
+                "reserved": yuan(row["fen"]),
+                "rule": row["rule"],
+            }
+            for row in (reserved_rows(snapshot, part.taken_over) if snapshot else ())
+        ],
         "taken_over": [
             {
                 "unit": row.unit_id,

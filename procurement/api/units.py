@@ -43,7 +43,12 @@ class QuotaOut(Priced):
     committed: str
     fulfilled: str
     reversed: str
-    remaining: str
+    remaining: str = Field(
+        description=gettext_noop(
+            "What is still missing. Of several units the sum of what each misses: what one bought beyond its share fills "
+            "no other's."
+        )
+    )
     rate: str | None = Field(
         examples=["5.99"], description=gettext_noop("Fulfilled of reserved in per cent, truncated, never rounded up.")
     )

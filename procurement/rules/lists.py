@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shop.core.numbers import PIECES, NotACount, read_count
+from shop.core.numbers import PIECES, NotACount, has_raised, read_count
 from shop.core.texts import one_line
 
 MOST_ROWS = 500
@@ -198,7 +198,9 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return one_line(unicodedata.normalize("NFKC", str(value)))
+    text = str(value)
+    # A raised digit stays what it is, to be refused: made plain, 1² would be 12.
+    return one_line(text if has_raised(text) else unicodedata.normalize("NFKC", text))
 
 
 def _columns(texts: Sequence[str]) -> _Columns | None:

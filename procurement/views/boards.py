@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from procurement.declared_shown import declared_by, share_rows, snapshot_rows, why_apart
+from procurement.declared_shown import declared_by, reserved_rows, snapshot_rows, why_apart
 from procurement.forms.units import DecisionForm
 from procurement.operations.declarations import decide_declaration
 from procurement.queries.quota import board as read_board
@@ -129,7 +129,7 @@ def declaration(request: HttpRequest, seat: Seat, declaration_id: int) -> HttpRe
         "badge": declaration_badge(found),
         "represented_by": name_of(found.represented_by.organisation) if found.represented_by else "",
         "ratio": f"{found.ratio_bp / 100:g}",
-        "shares": share_rows(found.shares),
+        "shares": reserved_rows(found),
         "in_force": found.in_force if found.in_force_id and found.state != DeclarationState.CONFIRMED else None,
         "versions": snapshot_rows(snapshots_of(found)),
         "form": form if found.state == DeclarationState.SUBMITTED else None,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from procurement.declared_shown import ratio, share_rows, snapshot_rows
+from procurement.declared_shown import ratio, reserved_rows, snapshot_rows
 from procurement.forms.units import DeclarationForm
 from procurement.models import BudgetUnit
 from procurement.operations.declarations import declare
@@ -78,7 +78,7 @@ def _show(
         "badge": declaration_badge(found),
         "form": form if takes else None,
         "amends": confirmed,
-        "shares": share_rows(found.shares) if found else [],
+        "shares": reserved_rows(found) if found else [],
         "represented_by": name_of(found.represented_by.organisation) if found and found.represented_by else "",
         "in_force": found.in_force if found and found.in_force_id and not confirmed else None,
         "versions": snapshot_rows(snapshots_of(found)) if found else [],

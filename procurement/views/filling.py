@@ -120,7 +120,7 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     form, rows, status, refusal = ListForm(), [], 200, ""
     found_list: lists.ReadList | None = None
     there = {line.specification_id: line.quantity for line in found.lines.all()}
-    adds = request.POST.get("mode") == "add"
+    adds = sent.line(request, "mode") == "add"
     if request.method == "POST" and "rows" in request.POST:
         cells, was_good = lists.carried(sent.paragraphs(request, "rows"))
         rows = check_list(cells, there=there, adds=adds)

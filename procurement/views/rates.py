@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from procurement.declared_shown import RULE, formula, share_rows, taken_over_rows, until_of, when
+from procurement.declared_shown import RULE, formula, is_day, reserved_rows, until_of, when
 from procurement.models import BudgetUnit
 from procurement.queries.rates import OrdersPart, Rate, UnitsPart, all_order_parts, order_parts, rate_of
 from procurement.queries.units import Seat, unit_below
@@ -17,6 +17,7 @@ from procurement.views.entry import asked_year, console, for_unit, seats
 from shop.core.money import to_yuan
 from shop.core.spreadsheets import XLSX_TYPE, write_xlsx
 from shop.core.templatetags.heqiao import local
+from shop.core.texts import one_line
 
 
 def _unit(request: HttpRequest, seat: Seat) -> tuple[Seat, BudgetUnit]:
@@ -45,8 +46,7 @@ def _part(part: UnitsPart) -> dict[str, Any]:
         "amounts": part.amounts,
         "version": snapshot.version if snapshot else None,
         "confirmed": when(snapshot.confirmed_at) if snapshot else "",
-        "shares": share_rows(snapshot.shares) if snapshot else [],
-        "taken_over": taken_over_rows(part.taken_over),
+        "reserved": reserved_rows(snapshot, part.taken_over) if snapshot else [],
         "host": name_of(snapshot.represented_by.organisation) if snapshot and snapshot.represented_by else "",
     }
 
@@ -67,6 +67,7 @@ def _order(part: OrdersPart) -> dict[str, Any]:
 def rate(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show how a percentage came about: formula, rule, declarations, orders."""
     seat, found = _read(request, seat)
+    asked = sent_day(request)
     page = order_parts(found, request.GET.get("page", 1))
     this = timezone.localdate(found.until)
     query = f"?year={found.year}&unit={found.unit.pk}&on={request.GET.get('on', '')[:10]}"
@@ -85,21 +86,29 @@ def rate(request: HttpRequest, seat: Seat) -> HttpResponse:
         "year": found.year,
         "until": when(found.until),
         "on": this.isoformat(),
+        "no_day": "" if is_day(asked or this.isoformat()) else asked,
         "file_url": local("/units/rate/file.xlsx") + query,
     }
-    return console(request, seat, "rate", context)
+    return console(request, seat, "rate", context, 422 if context["no_day"] else 200)
+
+
+def sent_day(request: HttpRequest) -> str:
+    """Return the day that was asked for, as it was written."""
+    return one_line(request.GET.get("on", ""))[:20]
 
 
 @require_safe
 @for_unit
 def rate_file(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Return the same as a workbook: the figure, its units, its orders."""
+    if (asked := sent_day(request)) and not is_day(asked):
+        return rate(request)
     _seat, found = _read(request, seat)
     response = HttpResponse(content_type=XLSX_TYPE)
     name = f"heqiao-rate-{found.unit.pk}-{found.year}-{timezone.localdate(found.until):%Y%m%d}.xlsx"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     write_xlsx(response, [(_("Figure"), _figure_rows(found)), (_("Units"), _unit_rows(found)),
-                          (_("Orders"), _order_rows(found))])  # type: ignore[arg-type]  # fmt: skip  # a response is written to
+                          (_("Orders"), _order_rows(found)), (_("Reserved"), _reserved_rows(found))])  # type: ignore[arg-type]  # fmt: skip  # a response is written to
     return response
 
 
@@ -114,6 +123,7 @@ def _figure_rows(found: Rate) -> list[list[Any]]:
         [_("Formula"), formula()],
         [_("Reserved"), to_yuan(amounts.reserved)],
         [_("Accepted"), to_yuan(amounts.fulfilled)],
+        [_("Still missing: the sum of what each unit misses"), to_yuan(amounts.remaining)],
         [_("Fulfilled, %"), amounts.rate],
         [_("Accepted by units without a confirmed declaration"), to_yuan(found.together.apart.fulfilled)],
     ]
@@ -122,7 +132,7 @@ def _figure_rows(found: Rate) -> list[list[Any]]:
 def _unit_rows(found: Rate) -> list[list[Any]]:
     heads = [
         _("Unit"), _("Part of the rate"), _("Version"), _("Confirmed"), _("Rule"), _("Reserved"), _("Committed"), _("Accepted"),
-        _("Reversed"), _("Fulfilled, %"),
+        _("Reversed"), _("Still missing"), _("Fulfilled, %"),
     ]  # fmt: skip
     rows: list[list[Any]] = [heads]
     for is_counted, parts in ((True, found.counted), (False, found.apart)):
@@ -132,14 +142,34 @@ def _unit_rows(found: Rate) -> list[list[Any]]:
                 [
                     each["name"], _("yes") if is_counted else _("no"), each["version"], each["confirmed"],
                     "; ".join(
-                        [f"{share['basis']} {share['ratio']} {share['rule']}" for share in each["shares"]]
-                        + [
-                            _("Shared canteen of %(name)s, %(ratio)s") % {"name": row["name"], "ratio": row["ratio"]}
-                            for row in each["taken_over"]
-                        ]
+                        " ".join(filter(None, (row["basis"], row["ratio"], row["rule"]))) for row in each["reserved"]
                     ),
-                    *(to_yuan(fen) for fen in (amounts.reserved, amounts.committed, amounts.fulfilled, amounts.reversed)),
+                    *(
+                        to_yuan(fen)
+                        for fen in (
+                            amounts.reserved, amounts.committed, amounts.fulfilled, amounts.reversed, amounts.remaining,
+                        )
+                    ),
                     amounts.rate,
+                ]
+            )  # fmt: skip
+    return rows
+
+
+def _reserved_rows(found: Rate) -> list[list[Any]]:
+    """Return each base with its share; of each unit they add up to what it reserved."""
+    heads = [_("Unit"), _("Share of"), _("Amount"), _("Ratio"), _("Reserved"), _("Rule"), _("Asked less and not added")]
+    rows: list[list[Any]] = [heads]
+    for each in map(_part, (*found.counted, *found.apart)):
+        for row in each["reserved"]:
+            others = "; ".join(
+                f"{other['basis']} {to_yuan(other['base_fen'])} × {other['ratio']} = {to_yuan(other['fen'])}"
+                for other in row["others"]
+            )
+            rows.append(
+                [
+                    each["name"], row["basis"], to_yuan(row["base_fen"]), row["ratio"], to_yuan(row["fen"]), row["rule"],
+                    others,
                 ]
             )  # fmt: skip
     return rows

@@ -9,13 +9,21 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?|[-+
 LONGEST = 40
 
 
+def has_raised(text: str) -> bool:
+    """Tell whether a digit of a text is raised, lowered or circled: "1²" is a power to one, 12 to another; neither is read."""
+    return any(sign.isdigit() and unicodedata.decomposition(sign).startswith(_NO_DIGITS) for sign in text)
+
+
+_NO_DIGITS = ("<super>", "<sub>", "<circle>")
+
+
 def plain_number(text: str) -> str:
     """Return a typed number as Decimal reads it: "１，２８０．５" is "1280.5". Raises ValueError for what is none.
 
     "600,5" is refused: it is 600.5 to some and 6,005 to others. So is "1e3", which nobody types as a sum or a weight.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
-    if len(plain) > LONGEST or not _NUMBER.fullmatch(plain):
+    if len(plain) > LONGEST or has_raised(text) or not _NUMBER.fullmatch(plain):
         raise ValueError(text)
     return plain.replace(",", "")
 
@@ -59,6 +67,8 @@ def read_count(text: str) -> int:
     plain = unicodedata.normalize("NFKC", text).strip().lstrip("'").strip()
     if not plain:
         raise NotACount(CountFault.NO_QUANTITY)
+    if has_raised(text):
+        raise NotACount(CountFault.NOT_A_NUMBER)
     number, unit = _apart(plain)
     if not number:
         raise NotACount(CountFault.NOT_A_NUMBER)

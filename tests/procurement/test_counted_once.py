@@ -107,7 +107,7 @@ def test_every_total_of_the_board_is_the_sum_of_its_rows_on_every_door(above, sh
     assert [row["unit"] for row in rows if not row["is_counted"]] == [undeclared.unit.pk]
 
     file = as_(above.buyer).get(f"/units/rate/file.xlsx?year={YEAR}")
-    _figures, units, orders = load_workbook(io.BytesIO(b"".join(file))).worksheets
+    _figures, units, orders, _reserved = load_workbook(io.BytesIO(b"".join(file))).worksheets
     parts = [(row[1], row[7]) for row in units.iter_rows(min_row=2, values_only=True)]
     assert sum(fen for is_counted, fen in parts if is_counted == "是") == 2800
     assert sum(row[6] for row in orders.iter_rows(min_row=2, values_only=True)) == 2800

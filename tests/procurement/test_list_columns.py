@@ -7,6 +7,7 @@ from procurement import lists
 from procurement.models import PurchaseRequest
 from procurement.rules.lists import Known, Verdict, check_rows, read_rows, split_text
 from shop.core.errors import InvalidInput
+from shop.core.numbers import plain_number
 from tests.api.conftest import program_of
 from tests.factories import spec_of
 
@@ -125,3 +126,10 @@ def test_a_quote_that_never_ends_swallows_no_row():
 def test_a_pasted_cell_with_a_line_break_is_one_cell():
     text = '编码\t品名\t数量\nLB-1\t"红富士苹果\n5斤装"\t20\nYY-2\t大米\t5'
     assert good(read_rows(split_text(text))) == [(2, "LB-1", 20), (3, "YY-2", 5)]
+
+
+@pytest.mark.parametrize("typed", ["1²", "²", "2₃", "①"])
+def test_raised_lowered_and_circled_digits_are_no_pieces(typed):
+    assert verdicts(read_rows([["编码", "数量"], ["LB-1", typed]])) == [(2, "not_a_number")]
+    with pytest.raises(ValueError, match=typed):
+        plain_number(typed)

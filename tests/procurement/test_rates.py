@@ -106,7 +106,7 @@ def test_a_percentage_opens_to_its_declarations_orders_and_rule_at_any_day(tree,
     assert "30 %" in page.content.decode()
     file = as_(top.buyer).get(f"/units/rate/file.xlsx?year={YEAR}")
     book = load_workbook(io.BytesIO(b"".join(file)))
-    assert [sheet.max_row for sheet in book.worksheets] == [10, 3, 2]
+    assert [sheet.max_row for sheet in book.worksheets] == [11, 3, 2, 2]
     assert as_(good.buyer).get(f"/units/rate/?unit={top.unit.pk}").status_code == 404
     assert figure(as_(good.buyer).get("/en/units/rate/"), "rate") == "11.66 %"
     assert [each for _name, each in projections.run_all() if each] == []
@@ -121,3 +121,35 @@ def test_a_cancelled_order_counts_for_nothing_on_every_door(office, listing):
     assert order_page(office.unit, YEAR, "", "", 1)[1].fen == 0
     assert order_page(office.unit, YEAR, "reversed", "", 1)[1].fen == 50_000
     assert counted_fen(10_000, 0, 0, is_cancelled=True) == 0
+
+
+def test_what_is_reserved_adds_up_from_its_bases_on_every_door(listing):
+    top = make_office(kind="supervising")
+    unit = make_office(top.unit)
+    declared(unit, 1_000_000, by=top.approver, union_fen=70_000)
+    parts = ["¥10,000.00 × 30 % = ¥3,000.00", "¥700.00 × 100 % = ¥700.00"]
+    page = as_(unit.buyer).get(f"/units/rate/?year={YEAR}")
+    text = " ".join(page.content.decode().split())
+    assert ([part in text for part in parts], figure(page, "rate-reserved")) == ([True, True], "¥3,700.00")
+    declaration = " ".join(as_(unit.buyer).get(f"/units/declaration/?year={YEAR}").content.decode().split())
+    assert [part.split(" =")[0] in declaration for part in parts] == [True, True]
+    file = load_workbook(io.BytesIO(b"".join(as_(unit.buyer).get(f"/units/rate/file.xlsx?year={YEAR}"))))
+    assert [row[2:5] for row in file.worksheets[3].iter_rows(min_row=2, values_only=True)] == [
+        (10_000, "30 %", 3_000), (700, "100 %", 700),
+    ]  # fmt: skip
+    (one,) = program_of(unit.buyer).get(f"/units/rate?year={YEAR}").data["units"]
+    assert [each["reserved"] for each in one["reserved_parts"]] == ["3000.00", "700.00"]
+    assert one["quota"]["reserved"] == "3700.00"
+
+
+def test_a_day_that_is_none_is_said_to_be_none(listing):
+    unit = make_office()
+    for path in ("/units/rate/?on=2026-02-30", "/units/rate/file.xlsx?on=2026-02-30"):
+        page = as_(unit.buyer).get(path)
+        assert (page.status_code, "“2026-02-30”不是有效日期" in page.content.decode()) == (422, True)
+    assert as_(unit.buyer).get("/units/rate/?on=").status_code == 200
+
+
+def test_what_is_missing_together_says_that_it_is_each_units_own(tree):
+    page = as_(tree[0].buyer).get(f"/units/board/?year={YEAR}").content.decode()
+    assert "各单位差额之和" in page
