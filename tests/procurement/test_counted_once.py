@@ -211,7 +211,10 @@ def _on_order(chance, what, offices, at):
         short = chance.choice([0, 0, 1]) if line.ordered > 1 else 0
         accept_goods(order_id=order.pk, accepted={line.pk: line.ordered - short}, actor=office.buyer, at=at)
     elif what == "refund":
-        refund_order_part(order=order, amount_fen=7, reason="goodwill", key=f"r{at:%m%d}", actor=None, at=at)
+        part = {lines_of(order)[0].pk: 7}
+        refund_order_part(
+            order=order, amount_fen=7, lines=part, reason="goodwill", key=f"r{at:%m%d}", actor=None, at=at
+        )
 
 
 def test_a_rate_just_below_a_line_is_shown_below_it_on_every_door(above):
