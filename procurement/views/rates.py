@@ -94,7 +94,7 @@ def rate(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 def sent_day(request: HttpRequest) -> str:
     """Return the day that was asked for, as it was written."""
-    return one_line(request.GET.get("on", ""))[:20]
+    return one_line(request.GET.get("on", ""))
 
 
 @require_safe

@@ -252,10 +252,10 @@ def test_pages_ask_the_database_as_much_for_thirty_as_for_one(office, listing, d
     client = as_(office.buyer)
     ordered(office, (listing, 1))
     for _number in range(2):
-        # Six of them: which parcels came, who shares the canteen, who wants to cancel, who has which role, what is being paid back,
-        # which refunds wait for an account.
-        asked(client, "/units/", 25)
-        asked(client, "/units/orders/", 14)
+        # Twelve of them: which parcels came, who shares the canteen, who wants to cancel, who has which role, what is
+        # being paid back, which refunds wait for an account, and six of what came of each purchase and falls due.
+        asked(client, "/units/", 31)
+        asked(client, "/units/orders/", 17)
         asked(client, "/units/requests/?state=all", 12)
         for _each in range(29 if _number == 0 else 0):
             ordered(office, (listing, 1))

@@ -14,7 +14,7 @@ from tests.sales.selling import buy, paid, receive, ship
 
 pytestmark = pytest.mark.django_db
 STATES = "an order stands where its purchase's payment lets it, and Oscar's row says the same of it"
-LINES = "what was given back of lines is their order's, and what was sent of a received order was accepted or not"
+LINES = "no more was given back of lines than of their order, and what was sent of a received order was accepted or not"
 
 
 def bad() -> list[str]:

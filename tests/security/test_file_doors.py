@@ -31,7 +31,7 @@ DOORS = {
     "catalog/views/goods.py": "a supplier's photos: store_pictures",
     "catalog/api/proposals.py": "a supplier's photos: store_pictures",
     "shop/sales/views/order_actions.py": "photos of a review and of a claim: store_pictures",
-    "shop/sales/api/orders.py": "photos of a review and of a claim: store_pictures",
+    "shop/sales/api/cases.py": "photos of a review and of a claim: store_pictures",
     "shop/sales/views/seller_cases.py": "photos of a supplier's answer: store_pictures",
     "shop/sales/api/seller_cases.py": "photos of a supplier's answer: store_pictures",
     "shop/sales/views/payouts.py": "the slip of a payment: store_pictures",
