@@ -35,7 +35,8 @@ class Joining:
     """What of an offer decides which others may apply to the same goods, and the part that it takes off.
 
     `named`: the offers that it says it may be used with, empty for all; `coupons`: the vouchers that turn it on, None
-    for an offer for everybody; `seen`: the offers that it was approved to be used with.
+    for an offer for everybody; `said`: what it gives for what; `seen`: the offers that it was approved to be used with,
+    and what they said then.
     """
 
     pk: int | None
@@ -45,7 +46,8 @@ class Joining:
     coupons: frozenset[int] | None = None
     starts: datetime | None = None
     ends: datetime | None = None
-    seen: frozenset[int] = frozenset()
+    said: str = ""
+    seen: frozenset[tuple[int | None, str]] = frozenset()
 
     def joins(self, other: "Joining") -> bool:
         """Tell whether both may apply to the same goods of one purchase, which has one coupon at most."""
@@ -58,8 +60,8 @@ class Joining:
         return not (_ends_before(self, other) or _ends_before(other, self))
 
     def has_seen(self, other: "Joining") -> bool:
-        """Tell whether a second person approved one of both to be used with the other."""
-        return other.pk in self.seen or self.pk in other.seen
+        """Tell whether a second person approved one of both to be used with the other, as that one still is."""
+        return (other.pk, other.said) in self.seen or (self.pk, self.said) in other.seen
 
 
 def _ends_before(one: Joining, other: Joining) -> bool:

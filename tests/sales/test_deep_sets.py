@@ -70,9 +70,9 @@ def held(offer: ConditionalOffer) -> bool:
         (part(1, 20, ends=AT), [part(2, 40, starts=AT + timedelta(1))], ()),
         (part(1, 20, starts=AT + timedelta(1)), [part(2, 40, ends=AT)], ()),
         # Seen by a second person: no new set; with a third it is.
-        (part(1, 20, seen=frozenset({2})), [part(2, 40)], ()),
-        (part(1, 20), [part(2, 40, seen=frozenset({1}))], ()),
-        (part(1, 5), [part(2, 40, seen=frozenset({1})), part(3, 5)], (3, 2)),
+        (part(1, 20, seen=frozenset({(2, "")})), [part(2, 40)], ()),
+        (part(1, 20), [part(2, 40, seen=frozenset({(1, "")}))], ()),
+        (part(1, 5), [part(2, 40, seen=frozenset({(1, "")})), part(3, 5)], (3, 2)),
     ],
 )  # fmt: skip
 def test_offers_are_deep_together_by_what_may_apply_to_the_same_goods(
@@ -156,8 +156,20 @@ def test_an_approved_offer_waits_again_beside_one_that_nobody_saw_with_it() -> N
     ConditionalOffer.objects.filter(pk=deep.pk).update(exclusive=False)
     assert held(deep)
     approve_offer(offer_id=deep.pk, actor=make_user(), at=timezone.now())
-    assert OfferApproval.objects.order_by("pk").last().terms["with"] == [shallow.pk]  # type: ignore[union-attr]
+    last = OfferApproval.objects.order_by("pk").last()
+    assert last is not None
+    assert [int(pk) for pk in last.terms["with"]] == [shallow.pk]
     assert (held(deep), held(shallow), held(percent(10))) == (False, False, True)
+
+
+@pytest.mark.django_db
+def test_what_an_approved_offer_is_used_with_is_made_deeper_by_nobody_alone() -> None:
+    shallow, deep = percent(1), percent("49.90", **bounds())
+    assert (held(deep), held(shallow)) == (True, False)
+    approve_offer(offer_id=deep.pk, actor=make_user(), at=timezone.now())
+    assert (held(deep), held(shallow)) == (False, False)
+    Benefit.objects.filter(pk=shallow.benefit_id).update(value=Decimal("49.99"))
+    assert (held(shallow), held(deep)) == (True, False)
 
 
 @pytest.mark.django_db

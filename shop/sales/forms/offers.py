@@ -15,7 +15,7 @@ from shop.sales.models import OfferFunding
 from shop.sales.offer_rules import Joining
 from shop.sales.offer_words import benefit_words
 from shop.sales.operations.offer_bounds import deep_together, is_deep_offer
-from shop.sales.queries.joining import part_of
+from shop.sales.queries.joining import part_of, said_of
 from shop.sales.rules import clean_coupon, coupon_code_fits
 from shop.sales.texts import quoted
 
@@ -134,6 +134,7 @@ class OfferForm(_Dated):
             coupons=frozenset(coupons) if is_coupons else None,
             starts=data.get("start_datetime"),
             ends=data.get("end_datetime"),
+            said=said_of(data["condition"], data["benefit"]),
         )
 
 

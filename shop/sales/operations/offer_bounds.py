@@ -96,9 +96,9 @@ def approve_offer(*, offer_id: int, actor: Any, at: datetime) -> None:
             raise NotAllowed(_("You set these terms yourself: a second person approves them."), code="own_offer")
         if offer.end_datetime is None or offer.max_discount is None:
             raise WrongState(_("A deep offer needs an end and a budget first."), code="offer_unbounded")
-        # Approved is what it may be used with now; whatever is added later is judged anew.
+        # Approved is what it may be used with now, as that is now; whatever is added or changed later is judged anew.
         own = joining([offer])[0]
-        waits.terms = waits.terms | {WITH: [each.pk for each in open_joining(at) if own.joins(each)]}
+        waits.terms = waits.terms | {WITH: {str(each.pk): each.said for each in open_joining(at) if own.joins(each)}}
         waits.approved_by_id, waits.approved_at = actor.pk, at
         waits.save(update_fields=["terms", "approved_by_id", "approved_at"])
         ConditionalOffer.objects.filter(pk=offer.pk).update(status=ConditionalOffer.OPEN)

@@ -51,10 +51,21 @@ def joining(offers: Iterable[ConditionalOffer]) -> list[Joining]:
             coupons=coupons.get(offer.pk, frozenset()) if offer.offer_type == ConditionalOffer.VOUCHER else None,
             starts=offer.start_datetime,
             ends=offer.end_datetime,
-            seen=frozenset(approvals[offer.pk].terms.get(WITH, ()) if was_approved(offer, approvals) else ()),
+            said=said_of(offer.condition, offer.benefit),
+            seen=_seen(approvals[offer.pk].terms) if was_approved(offer, approvals) else frozenset(),
         )
         for offer in rows
     ]
+
+
+def said_of(condition: Condition, benefit: Benefit) -> str:
+    """Return what an offer gives for what: who approved another to be used with it has seen these terms."""
+    parts = (benefit.type, benefit.value, benefit.range_id, condition.type, condition.value, condition.range_id)
+    return "|".join("" if part is None else str(part) for part in parts)
+
+
+def _seen(terms: dict[str, Any]) -> frozenset[tuple[int | None, str]]:
+    return frozenset((int(pk), said) for pk, said in terms.get(WITH, {}).items())
 
 
 def _pairs(through: Any, one: str, other: str, ids: list[int]) -> dict[int, frozenset[int]]:
