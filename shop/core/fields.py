@@ -97,14 +97,19 @@ class PiecesField(forms.IntegerField):
             raise ValidationError(count_words(error.fault, texts.one_line(value)[:40]), code="invalid") from None
 
 
+def _check_calendar(given: Any, first: Any, last: Any) -> None:
+    """Raise ValidationError for a day, or a moment, that no calendar of ours holds."""
+    if given is not None and not first <= given <= last:
+        raise ValidationError(_("Enter a day between 2000 and 2199."), code="out_of_calendar")
+
+
 class DayField(forms.DateField):
     """A day that a calendar of ours holds."""
 
     def to_python(self, value: Any) -> Any:
         """Return the day, None for nothing."""
         day = super().to_python(value)
-        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
-            raise ValidationError(_("Enter a day between 2000 and 2199."), code="out_of_calendar")
+        _check_calendar(day, FIRST_DAY, LAST_DAY)
         return day
 
 
@@ -114,8 +119,7 @@ class MomentField(forms.DateTimeField):
     def to_python(self, value: Any) -> Any:
         """Return the moment, None for nothing."""
         moment = super().to_python(value)
-        if moment is not None and not FIRST_MOMENT <= moment <= LAST_MOMENT:
-            raise ValidationError(_("Enter a day between 2000 and 2199."), code="out_of_calendar")
+        _check_calendar(moment, FIRST_MOMENT, LAST_MOMENT)
         return moment
 
 
@@ -124,9 +128,7 @@ class SplitMomentField(forms.SplitDateTimeField):
 
     def compress(self, data_list: Any) -> Any:
         """Return the moment, None for nothing."""
-        day = data_list[0] if data_list else None
-        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
-            raise ValidationError(_("Enter a day between 2000 and 2199."), code="out_of_calendar")
+        _check_calendar(data_list[0] if data_list else None, FIRST_DAY, LAST_DAY)
         return super().compress(data_list)
 
 

@@ -163,10 +163,13 @@ def tell_cancelled(*, order_id: int, reason: str, at: datetime, was_unpaid: bool
 
 
 @outbox.register("sales.tell_short")
-def tell_short(*, order_id: int, amount_fen: int, at: datetime) -> None:
-    """Tell the buyer that part of the order can't be sent and is paid back."""
+def tell_short(*, order_id: int, amount_fen: int, at: datetime, cancelled: int = 0) -> None:
+    """Tell the buyer that part of the order can't be sent and is paid back.
+
+    `cancelled` is how many of its pieces are by now: each time is told once, whatever the amounts are.
+    """
     order = _order(order_id)
-    key = f"order_short:{order.pk}:{amount_fen}"
+    key = f"order_short:{order.pk}:{cancelled}"
     back = went_back_of(order.pk)
     kind = "order_short" if order.purchase.state == PurchaseState.PAID else "order_short_owed"
     if back.bank_fen:

@@ -117,3 +117,12 @@ def test_the_page_of_a_sent_order_speaks_of_its_buyer_and_no_more_of_sending(mem
     cancel_unsent(order_id=order.pk, actor=None, at=timezone.now())
     page = client.get(path).content.decode()
     assert ('data-testid="ship-by"' in page, "买方收到后验收" in page, "自动确认" in page) == (False, False, True)
+
+
+def test_two_parts_of_one_price_that_cannot_be_sent_are_told_twice(member):
+    supplier, buyer = make_supplier(member=member), make_user()
+    rice, tea, nuts = (make_listing(stock=9, price_fen=1_000, supplier=supplier) for _n in range(3))
+    order = paid((rice, 1), (tea, 1), (nuts, 1), user=buyer)
+    for line in lines_of(order)[:2]:
+        cancel_rest(order_id=order.pk, actor=member, at=AT, line_ids=[line.pk])
+    assert kinds(buyer).count("order_short") == 2

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from catalog.operations.listings import count_sold
 from shop.core import outbox, periodic
 from shop.sales import hooks, rules
-from shop.sales.errors import DoneElsewhere, WrongState
+from shop.sales.errors import WrongState
 from shop.sales.models import LineFacts, OrderFacts, Purchase
 from shop.sales.operations.discounts_back import give_uses_back, take_discounts_back
+from shop.sales.operations.doors import refuse_elsewhere
 from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order, lock_orders, lock_purchase
 from shop.sales.operations.moves import move_order, move_orders
@@ -45,9 +46,7 @@ def cancel_purchase(*, purchase: Purchase, actor: Any, at: datetime, way: str = 
 
     Raises WrongState when it was paid or closed meanwhile, DoneElsewhere where somebody else has to agree (a unit's).
     """
-    door = hooks.elsewhere(hooks.Step.CANCEL, purchase)
-    if door is not None:
-        raise DoneElsewhere(door.why, url=door.url)
+    refuse_elsewhere(hooks.Step.CANCEL, purchase)
     if not _close(purchase.pk, PurchaseState.CANCELLED, reason="buyer_cancelled", actor=actor, at=at, way=way):
         raise WrongState(_("This purchase is not waiting for payment any more."))
 
@@ -92,10 +91,7 @@ def cancel_order(
     """
     with transaction.atomic():
         order = lock_order(order_id)
-        kind = order.purchase.attribution_kind
-        door = hooks.elsewhere(hooks.Step.CANCEL, order.purchase, order.order.number) if through != kind else None
-        if door is not None:
-            raise DoneElsewhere(door.why, url=door.url)
+        refuse_elsewhere(hooks.Step.CANCEL, order.purchase, order.order.number, through=through)
         drop_order(order=order, actor=actor, at=at, reason=reason, way=way)
 
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from catalog.queries import said
 from shop.core import outbox
 from shop.sales import hooks, rules
-from shop.sales.errors import DoneElsewhere, GoodsMissing, NotOffered, WrongState
+from shop.sales.errors import GoodsMissing, NotOffered, WrongState
 from shop.sales.gateways import Started, gateway
 from shop.sales.models import Payment, Purchase
+from shop.sales.operations.doors import refuse_elsewhere
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.settling import WAITING, follow_due, settle, take_money
 from shop.sales.queries.deliveries import schedule_of
@@ -54,9 +55,7 @@ def start_payment(
         locked = lock_purchase(purchase.pk)
         if locked.state != PurchaseState.UNPAID or rules.is_too_late_to_pay(locked.terms, locked.pay_by, at):
             raise WrongState(_("This purchase is not waiting for payment."))
-        door = hooks.elsewhere(hooks.Step.PAY, locked) if through != locked.attribution_kind else None
-        if door is not None:
-            raise DoneElsewhere(door.why, url=door.url)
+        refuse_elsewhere(hooks.Step.PAY, locked, through=through)
         left = due_of(locked).left_fen
         if not left:
             raise WrongState(_("Nothing of this purchase is left to be paid."))

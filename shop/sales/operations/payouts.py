@@ -17,8 +17,9 @@ from shop.core.errors import InvalidInput
 from shop.core.names import is_among, is_name
 from shop.core.texts import one_line
 from shop.sales import books, hooks, rules
-from shop.sales.errors import AccountChanged, DoneElsewhere, WrongState
+from shop.sales.errors import AccountChanged, WrongState
 from shop.sales.models import Purchase, Refund, RefundAccount
+from shop.sales.operations.doors import refuse_elsewhere
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.statement_lines import check_paid_out_key, checked_reference
 from shop.sales.queries.payouts import names_of_payers
@@ -45,9 +46,7 @@ def give_account(
     only has the phone of a guest's purchase (`way`), and what its buyer said stays. Raises InvalidInput on `holder`,
     `bank` or `number`, WrongState where nothing is to be paid to an account.
     """
-    door = hooks.elsewhere(hooks.Step.PAY, purchase) if through != purchase.attribution_kind else None
-    if door is not None:
-        raise DoneElsewhere(door.why, url=door.url)
+    refuse_elsewhere(hooks.Step.PAY, purchase, through=through)
     holder, bank = one_line(holder), one_line(bank)
     digits = rules.clean_account_no(number)
     for field, text, most in (("holder", holder, LONGEST_HOLDER), ("bank", bank, LONGEST_BANK)):

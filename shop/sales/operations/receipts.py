@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from shop.core import ledger, outbox, periodic
 from shop.sales import books, hooks, rules
-from shop.sales.errors import DoneElsewhere, WrongState
+from shop.sales.errors import WrongState
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Shipment
+from shop.sales.operations.doors import refuse_elsewhere
 from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order
 from shop.sales.operations.moves import move_order
@@ -41,9 +42,8 @@ def _receive_all(order_id: int, actor: Any, at: datetime, reason: str, *, asks: 
             return False
         if order.state != OrderState.SHIPPED:
             raise WrongState(_("This order is not on its way."))
-        door = hooks.elsewhere(hooks.Step.RECEIVE, order.purchase, order.order.number) if asks else None
-        if door is not None:
-            raise DoneElsewhere(door.why, url=door.url)
+        if asks:
+            refuse_elsewhere(hooks.Step.RECEIVE, order.purchase, order.order.number)
         lines = list(LineFacts.objects.filter(order=order))
         complete_order(order, lines, actor=actor, at=at, reason=reason, way=way)
         return True

@@ -14,10 +14,11 @@ from catalog.operations.listings import count_sold
 from shop.core import outbox
 from shop.core.errors import InvalidInput, KeyUsed
 from shop.sales import hooks, rules
-from shop.sales.errors import DoneElsewhere, RestChanged, TooMuch, WrongState
+from shop.sales.errors import RestChanged, TooMuch, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
 from shop.sales.operations.acceptance import complete_if_decided
 from shop.sales.operations.closing import drop_order
+from shop.sales.operations.doors import refuse_elsewhere
 from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order
 from shop.sales.operations.moves import move_order
@@ -130,10 +131,11 @@ def cancel_rest(
         for line in chosen:
             line.cancelled += line_rest(line)
         _finish(order, lines, "rest_cancelled", actor, at)
+        cancelled = sum(line.cancelled for line in lines)
         outbox.enqueue(
             task="sales.tell_short",
-            args={"order_id": order.pk, "amount_fen": fen},
-            key=f"short:{order.pk}:{sum(line.cancelled for line in lines)}",
+            args={"order_id": order.pk, "amount_fen": fen, "cancelled": cancelled},
+            key=f"short:{order.pk}:{cancelled}",
             at=at,
         )
         return fen
@@ -158,10 +160,7 @@ def cancel_unsent(
     """
     with transaction.atomic():
         order = lock_order(order_id)
-        kind = order.purchase.attribution_kind
-        door = hooks.elsewhere(hooks.Step.CANCEL, order.purchase, order.order.number) if through != kind else None
-        if door is not None:
-            raise DoneElsewhere(door.why, url=door.url)
+        refuse_elsewhere(hooks.Step.CANCEL, order.purchase, order.order.number, through=through)
         lines = list(LineFacts.objects.filter(order=order).order_by("pk"))
         chosen = [line for line in lines if line_rest(line)]
         pieces = sum(line_rest(line) for line in chosen)

@@ -10,8 +10,9 @@ from catalog.operations.pictures import store_pictures
 from shop.core import audit
 from shop.core.errors import InvalidInput
 from shop.sales import hooks
-from shop.sales.errors import DoneElsewhere, WrongState
+from shop.sales.errors import WrongState
 from shop.sales.models import Payment, Purchase, TransferSlip
+from shop.sales.operations.doors import refuse_elsewhere
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.settling import WAITING
 from shop.sales.states import PurchaseState
@@ -35,9 +36,7 @@ def add_slip(
     `through` is the kind of purchases whose own door this is (DoneElsewhere). Raises InvalidInput on `slip` without a
     picture or beyond the number allowed, WrongState where no transfer of the purchase waits for money.
     """
-    door = hooks.elsewhere(hooks.Step.PAY, purchase) if through != purchase.attribution_kind else None
-    if door is not None:
-        raise DoneElsewhere(door.why, url=door.url)
+    refuse_elsewhere(hooks.Step.PAY, purchase, through=through)
     if upload is None:
         raise InvalidInput(_("Choose a picture of the slip."), code="slip_missing", field="slip")
     # Before anything is stored, and again under the locks: re-encoding takes a while.
