@@ -63,6 +63,8 @@ def test_the_rest_is_cancelled_with_the_approvers_consent_and_the_budget_gets_it
     found = OrderFacts.objects.get()
     assert (line(), found.state, CancelRequest.objects.get().state) == ((10, 6, 4), "shipped", "agreed")
     assert (found.waived_fen, budget_left(office) - before) == (60_000, 60_000)
+    page = buyer.get(f"/account/orders/{order.order.number}/").content.decode()
+    assert 'data-testid="order-waived">−¥600.00<' in page
     accept_goods(order_id=order.pk, accepted={}, actor=office.buyer, at=AT)
     found.refresh_from_db()
     assert (found.state, found.left_fen) == ("completed", 40_000)
