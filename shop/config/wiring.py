@@ -62,6 +62,7 @@ def connect() -> None:
     hooks.connect_lot_names(lot_codes)
     lots.connect_waiting(waiting_without_lot)
     lots.connect_stopped(stopped_goods.hear)
+    lots.connect_expired(stopped_goods.hear_expired)
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)
     private_files.connect(slips.SLIPS, slips.slip_key)
