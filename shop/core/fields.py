@@ -94,7 +94,9 @@ class PiecesField(forms.IntegerField):
         try:
             return read_count(value)
         except NotACount as error:
-            raise ValidationError(count_words(error.fault, texts.one_line(value)[:40]), code="invalid") from None
+            least = 1 if self.min_value is None else self.min_value
+            said = count_words(error.fault, texts.one_line(value)[:40], least)
+            raise ValidationError(said, code="invalid") from None
 
 
 def _check_calendar(given: Any, first: Any, last: Any) -> None:
