@@ -1,14 +1,27 @@
 """Who may see a page: the same for its other languages and its aliases, whichever of them it is set on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import PageViewRestriction
 
 from shop.campaigns.queries.relatives import relatives
 
-# On a rule that follows another one: it is not followed in turn.
-FOLLOWS = "follows_another"
+# A rule that follows another one is not followed in turn: it is saved within this.
+_following: ContextVar[bool] = ContextVar("following", default=False)
+
+
+@contextmanager
+def _once() -> Iterator[None]:
+    before = _following.set(True)
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        _following.reset(before)
 
 
 def follow_rule(*, rule: PageViewRestriction) -> None:
@@ -17,38 +30,30 @@ def follow_rule(*, rule: PageViewRestriction) -> None:
     Groups are left alone: they are set after the rule is saved, and a copied rule is saved without any at first.
     Wagtail reads an alias's rule at its source and would add a second one to the alias itself: the last one stands.
     """
-    if getattr(rule, FOLLOWS, False):
+    if _following.get():
         return
-    with transaction.atomic():
+    with _once():
         PageViewRestriction.objects.filter(page=rule.page).exclude(pk=rule.pk).delete()
         for page in relatives(rule.page):
-            found = _following(page)
+            found = PageViewRestriction.objects.filter(page=page).first() or PageViewRestriction(page=page)
             found.restriction_type, found.password = rule.restriction_type, rule.password
             found.save()
 
 
 def follow_groups(*, rule: PageViewRestriction) -> None:
     """Let the groups of a rule in at the relatives of its page, and nobody else."""
-    if getattr(rule, FOLLOWS, False):
+    if _following.get():
         return
     groups = list(rule.groups.all())
-    with transaction.atomic():
-        for page in relatives(rule.page):
-            found = _following(page)
-            if found.pk:
-                found.groups.set(groups)
-
-
-def _following(page: Page) -> PageViewRestriction:
-    found = PageViewRestriction.objects.filter(page=page).first() or PageViewRestriction(page=page)
-    setattr(found, FOLLOWS, True)
-    return found
+    with _once():
+        for found in PageViewRestriction.objects.filter(page__in=[page.pk for page in relatives(rule.page)]):
+            found.groups.set(groups)
 
 
 def forget_rule(*, rule: PageViewRestriction, origin: Any) -> None:
     """Take the rule from the relatives too when staff took it away; a page that goes leaves its relatives as they are."""
-    if origin is not rule or getattr(rule, FOLLOWS, False):
+    if origin is not rule or _following.get():
         return
-    for found in PageViewRestriction.objects.filter(page__in=[page.pk for page in relatives(rule.page)]):
-        setattr(found, FOLLOWS, True)
-        found.delete()
+    with _once():
+        for found in PageViewRestriction.objects.filter(page__in=[page.pk for page in relatives(rule.page)]):
+            found.delete()
