@@ -38,6 +38,7 @@ from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place  # noq
 from shop.sales.operations.refunds import refund_order_part  # noqa: E402
 from shop.sales.operations.shipping import Parcel, ship_order  # noqa: E402
 from tests.concurrency import (  # noqa: E402
+    approving,
     arbitrating,
     arriving,
     bookkeeping,
@@ -203,6 +204,7 @@ RACES = {
     "harvest": harvest,
     "approve": approve,
     "approve_one": approve_one,
+    "approve_offer": approving.come,
     "buy": buy,
     "door": door,
     "drop_or_shop": drop_or_shop,
