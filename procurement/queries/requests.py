@@ -15,6 +15,7 @@ from procurement.queries.acceptances import waits_to_be_accepted
 from procurement.queries.units import Seat
 from procurement.rules.lists import Cell, Checked, Known, check_rows
 from procurement.states import STOPPABLE, CancelState, CanteenMode, DeclarationState, RequestState, UnitKind
+from procurement.texts import words
 from shop.sales.queries.limits import still_allowed
 from shop.sales.states import OrderState, PurchaseState
 
@@ -267,6 +268,7 @@ def check_list(
                 there.get(spec.specification_id, 0),
                 spec.listing_id,
                 may_have.get(spec.listing_id),
+                f"{words(spec.name_zh, spec.name_en)} {words(spec.spec_zh, spec.spec_en)}".strip(),
             )
             for code, spec in known.items()
         },

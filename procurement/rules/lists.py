@@ -88,7 +88,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a code stands for now; `there` is how many pieces of it the request holds already.
+    """What a code stands for now, by its `name`; `there` is how many pieces of it the request holds already.
 
     `may_have` is how many pieces of its listing the buyer may have by all rows of the list together, None without limit.
     """
@@ -99,6 +99,7 @@ class Known:
     there: int = 0
     listing_id: int = 0
     may_have: int | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ class Checked:
     also: Verdict | None = None
     there: int = 0
     becomes: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,16 +360,17 @@ def _within_limits(rows: Sequence[Checked], known: Mapping[str, Known]) -> list[
     becomes: dict[str, int] = {}
     within = []
     for row in rows:
-        code, now = row.code.upper(), row
+        code = row.code.upper()
+        now = replace(row, name=known[code].name) if code in known else row
         if row.verdict == Verdict.GOOD:
             spec = known[code]
             left = max(0, spec.may_have - asked[spec.listing_id]) if spec.may_have is not None else row.becomes
             if row.becomes > left:
-                now = replace(row, verdict=Verdict.OVER_LIMIT, specification_id=0, left=left, becomes=row.there)
+                now = replace(now, verdict=Verdict.OVER_LIMIT, specification_id=0, left=left, becomes=row.there)
             asked[spec.listing_id] += now.becomes
             becomes[code] = now.becomes
         elif row.verdict == Verdict.DUPLICATE:
-            now = replace(row, becomes=becomes[code])
+            now = replace(now, becomes=becomes[code])
         within.append(now)
     return within
 
