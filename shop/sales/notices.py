@@ -1,6 +1,6 @@
 """Telling people about their trade: the outbox handlers. Each may run twice; a message has a key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -115,11 +115,12 @@ def ask_account(*, purchase_id: int, at: datetime) -> None:
 
 
 @outbox.register("sales.tell_paid_out")
-def tell_paid_out(*, refund_id: int, at: datetime) -> None:
-    """Tell the buyer that finance paid a refund out."""
+def tell_paid_out(*, refund_id: int, at: datetime, also: Sequence[int] = ()) -> None:
+    """Tell the buyer that finance paid a refund out; `also` others of the same purchase with the same payment."""
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     purchase = Purchase.objects.get(pk=refund.payment.payable_id)
-    params = {"amount_fen": refund.amount_fen}
+    others = Refund.objects.filter(pk__in=also).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    params = {"amount_fen": refund.amount_fen + others}
     _tell_of_purchase(purchase, "refund_paid_out", params, key=f"refund_paid_out:{refund.pk}", at=at)
 
 
