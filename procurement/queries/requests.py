@@ -95,8 +95,11 @@ def _with_reductions(rows: QuerySet[PurchaseRequest]) -> QuerySet[PurchaseReques
 def reductions_of(request_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     """Return what ordered requests came to, and what was taken off since, by id. One query."""
     rows = PurchaseRequest.objects.filter(pk__in=request_ids, purchase__isnull=False).order_by("pk")
-    found = _with_reductions(rows).values_list("pk", "purchase__total_fen", "waived_fen", "refunded_fen")
-    return {pk: (total, waived + refunded) for pk, total, waived, refunded in found}
+    orders = "purchase__orders__"
+    found = rows.values("pk", "purchase__total_fen").annotate(
+        waived=Coalesce(Sum(f"{orders}waived_fen"), 0), refunded=Coalesce(Sum(f"{orders}refunded_fen"), 0)
+    )
+    return {row["pk"]: (row["purchase__total_fen"], row["waived"] + row["refunded"]) for row in found}
 
 
 def open_requests(unit_id: int) -> list[PurchaseRequest]:

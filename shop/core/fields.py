@@ -94,7 +94,7 @@ class PiecesField(forms.IntegerField):
         try:
             return read_count(value)
         except NotACount as error:
-            least = 1 if self.min_value is None else self.min_value
+            least = self.min_value if isinstance(self.min_value, int) else 1
             said = count_words(error.fault, texts.one_line(value)[:40], least)
             raise ValidationError(said, code="invalid") from None
 

@@ -35,7 +35,7 @@ def nudge(*, order_id: int, actor: Any, at: datetime) -> None:
     """
     with transaction.atomic():
         waiting = OrderFacts.objects.filter(pk=order_id, state=OrderState.TO_SHIP)
-        said = hooks.waiting_for_consent(waiting.select_related("purchase")).get(order_id)
+        said = hooks.waiting_for_consent(list(waiting.select_related("purchase"))).get(order_id)
         if said:
             raise CancelWaits(said)
         long_ago = Q(nudged_at__isnull=True) | Q(nudged_at__lte=at - timedelta(hours=NUDGE_HOURS))
