@@ -25,7 +25,7 @@ def test_back_after_buying_at_once_leads_to_the_purchase(browser: Browser, start
     listing = make_listing("英德红茶", category=make_category("茶"), price_fen=8600, stock=9, is_fresh=False)
     rebuild_cards(at=AT)
     site: Site = start_site()
-    product = f"{site.url}/shop/p/{listing.product.slug}/"
+    product = f"{site.url}/shop/p/{listing.slug}/"
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     _buy_now(page, product)

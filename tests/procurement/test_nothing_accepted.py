@@ -44,7 +44,7 @@ def reject_all(office, order):
     return done
 
 
-def test_postpaid_nothing_is_due_when_everything_was_rejected(office, listing):
+def test_postpaid_nothing_is_due_when_everything_was_rejected(office, listing, that_day):
     (order,) = ordered(office, (listing, 3), terms="postpaid")
     assert order.total_fen > 30_000
     reject_all(office, order)

@@ -16,9 +16,10 @@ from catalog.operations.stock import OutOfStock
 from shop.accounts import queries as people
 from shop.accounts.operations.addresses import save_address
 from shop.accounts.signing import suggest_phone
-from shop.core import regions, sent
+from shop.core import sent
 from shop.core.codes import international_phone
 from shop.core.errors import DomainError, KeyUsed
+from shop.core.pasted import paste
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.core.texts import one_line
@@ -51,6 +52,7 @@ class _Checkout:
         self.kept_under = visitors.purchase_key(given_key, self.user, self.guest.mark, self.secret)
         self.once = visitors.once_in(self.given)
         self.key = given_key if self.kept_under else self._own_key()
+        self.told = ""  # of a pasted address
         self.form = self._form()
         self.error = ""
         self.again = ""
@@ -92,14 +94,9 @@ class _Checkout:
                 return CheckoutForm(initial={**before, "address": NEW})
             return CheckoutForm(initial={"address": self.given.get("address", default), "division": division})
         if "recognise" in self.given:
-            found = regions.parse_address(self.given.get("text", ""))
-            values = {name: getattr(found, name) for name in ("name", "phone", "street", "postcode")}
-            kept = self.given.dict() | {name: value for name, value in values.items() if value}
-            if found.division_code:
-                code = found.division_code
-                kept |= {"province": code[:2], "city": code[:4] if len(code) > 2 else "", "division": ""}
-                kept |= {"division": code} if len(code) == 6 else {}
-            return CheckoutForm(initial=kept | {"address": NEW})
+            pasted = paste(self.given.get("text", ""), before=self.given.get("pasted", ""), given=self.given)
+            self.told = pasted.told
+            return CheckoutForm(initial=self.given.dict() | pasted.values | {"address": NEW})
         if any(name in self.given for name in ("pick", "refresh")):
             return CheckoutForm(initial=self.given.dict())
         return CheckoutForm(self.given)
@@ -177,6 +174,7 @@ class _Checkout:
             "buy": self.given.get("buy", ""),
             "deal": page.special.source if page.special else "",
             "once": self.once,
+            "told": self.told,
             "error": self.error,
             "again": self.again,
             "prove": self.prove() if page.needs_phone else "",
