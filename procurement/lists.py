@@ -40,6 +40,10 @@ def read(text: str, upload: IO[bytes] | None) -> ReadList:
 
     Of several sheets the first with a head counts, else the first that holds anything.
     """
+    if upload is not None and text.strip():
+        raise InvalidInput(
+            _("A pasted list and a file: which one counts? Empty the text, or leave the file out."), field="text"
+        )
     field = "file" if upload is not None else "text"
     found = _of_file(upload) if upload is not None else ReadList(read_rows(split_text(text)))
     if found.listed.missing:
@@ -72,6 +76,8 @@ def _missing_words(missing: Missing) -> str:
             "This list has no column of product codes, so nothing was read. Head one “code” (编码, 商品编码, 货号, SKU); "
             "each product's code stands in the catalogue."
         )
+    if missing == Missing.CLEAR_QUANTITY:
+        return _("Two columns of this list are headed as quantities, so nothing was read. Keep the one that counts.")
     return _("This list has no column of quantities, so nothing was read. Head one “quantity” (数量, 件数, 采购数量).")
 
 

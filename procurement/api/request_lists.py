@@ -49,6 +49,11 @@ class RowOut(Answer):
     )
     same_as: int = Field(description=gettext_noop("The row whose code it repeats; 0 for none."))
     quantity: int
+    left: int = Field(
+        description=gettext_noop(
+            "For too_few_left and over_limit how many pieces can be had at most; 0 for the others."
+        )
+    )
 
 
 class RequestMade(RequestDetail):
@@ -57,13 +62,13 @@ class RequestMade(RequestDetail):
 
 
 def _checked(
-    text: str, there: dict[int, int] | None = None, *, adds: bool = False
+    text: str, there: dict[int, int], *, buyer: Any, phone: str, adds: bool
 ) -> tuple[dict[int, int], list[dict[str, Any]], list[int]]:
     """Return the good rows of a list as pieces, the others with what is wrong, and the rows above its head."""
     if not text.strip():
         return {}, [], []
     found = lists.read(text, None)
-    rows = check_list(found.cells, there=there, adds=adds)
+    rows = check_list(found.cells, buyer=buyer, phone=phone, there=there, adds=adds)
     good = {row.specification_id: row.quantity for row in rows if row.verdict == RowVerdict.GOOD}
     bad = [
         {
@@ -73,6 +78,7 @@ def _checked(
             "also": str(row.also or ""),
             "same_as": row.same_as,
             "quantity": row.quantity,
+            "left": row.left,
         }
         for row in rows
         if row.verdict != RowVerdict.GOOD
@@ -92,9 +98,12 @@ def create_request(request: ApiRequest, body: RequestIn, asked: ForUnit) -> dict
     if body.repeat_last:
         repeated, _missing = operations.repeat_last(unit_id=own.pk, actor=request.user, at=at)
         return show_request(request, repeated.number) | {"refused_rows": [], "skipped_rows": []}
-    pieces, refused, skipped = _checked(body.text)
+    pieces: dict[int, int] = {}
     for line in body.lines:
         pieces[line.specification_id] = pieces.get(line.specification_id, 0) + line.quantity
+    listed, refused, skipped = _checked(body.text, pieces, buyer=request.user, phone=own.unit.ship_phone, adds=True)
+    for pk, count in listed.items():
+        pieces[pk] = pieces.get(pk, 0) + count
     made = operations.start_and_fill(unit_id=own.pk, pieces=pieces, fund=body.fund, actor=request.user, at=at)
     return show_request(request, made.number) | {"refused_rows": refused, "skipped_rows": skipped}
 
@@ -120,7 +129,7 @@ class ListIn(Body):
 def take_request_list(request: ApiRequest, number: str, body: ListIn) -> dict[str, Any]:
     row = own_request(request, number)
     there = {line.specification_id: line.quantity for line in row.lines.all()}
-    pieces, refused, skipped = _checked(body.text, there, adds=body.adds)
+    pieces, refused, skipped = _checked(body.text, there, buyer=row.buyer, phone=row.ship_phone, adds=body.adds)
     taken = row.number
     if pieces:
         made, _is_new = take_list(request_id=row.pk, pieces=pieces, version=body.version, adds=body.adds, **by(request))

@@ -132,7 +132,8 @@ def put_lines(
     """
     with transaction.atomic():
         request = lock_editable(request_id, actor, version)
-        wanted = {line.specification_id: line.quantity for line in request.lines.all()}
+        there = {line.specification_id: line.quantity for line in request.lines.all()}
+        wanted = dict(there)
         for specification_id, count in pieces.items():
             total = count + wanted.get(specification_id, 0) if adds else count
             if not 0 <= total <= MOST_PIECES:
@@ -145,10 +146,9 @@ def put_lines(
         for pk in pieces:
             if wanted.get(pk) and (pk not in specs or not specs[pk].is_sellable or specs[pk].is_preorder):
                 raise NotForSale(_("This can't be bought now."), field=f"pieces-{pk}")
-        check_planned(
-            wanted=[(specs[pk], count) for pk, count in wanted.items() if pk in specs and pk in pieces],
-            user=actor, phone=request.ship_phone,
-        )  # fmt: skip
+        more = {specs[pk].listing_id for pk in pieces if pk in specs and wanted[pk] > there.get(pk, 0)}
+        asked = [(specs[pk], count) for pk, count in wanted.items() if pk in specs and specs[pk].listing_id in more]
+        check_planned(wanted=asked, user=request.buyer, phone=request.ship_phone)
         _write_lines(request, wanted, specs)
         return _changed(request, actor)
 

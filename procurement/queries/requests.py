@@ -1,11 +1,11 @@
 """Reading requests and units' orders: lists, one with its history, what waits for whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from catalog.queries import specifications_for_sale
@@ -15,6 +15,8 @@ from procurement.queries.acceptances import waits_to_be_accepted
 from procurement.queries.units import Seat
 from procurement.rules.lists import Cell, Checked, Known, check_rows
 from procurement.states import STOPPABLE, CancelState, CanteenMode, DeclarationState, RequestState, UnitKind
+from procurement.texts import words
+from shop.sales.queries.limits import still_allowed
 from shop.sales.states import OrderState, PurchaseState
 
 REQUESTS_A_PAGE = 20
@@ -90,6 +92,16 @@ def _with_reductions(rows: QuerySet[PurchaseRequest]) -> QuerySet[PurchaseReques
     )
 
 
+def reductions_of(request_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return what ordered requests came to, and what was taken off since, by id. One query."""
+    rows = PurchaseRequest.objects.filter(pk__in=request_ids, purchase__isnull=False).order_by("pk")
+    orders = "purchase__orders__"
+    found = rows.values("pk", "purchase__total_fen").annotate(
+        waived=Coalesce(Sum(f"{orders}waived_fen"), 0), refunded=Coalesce(Sum(f"{orders}refunded_fen"), 0)
+    )
+    return {row["pk"]: (row["purchase__total_fen"], row["waived"] + row["refunded"]) for row in found}
+
+
 def open_requests(unit_id: int) -> list[PurchaseRequest]:
     """Return the requests that somebody has to do something with, and the purchases to be paid. One query."""
     waits = Q(state__in=[*TABS["open"], *TABS["waiting"]])
@@ -110,6 +122,19 @@ def wishes_to_cancel(unit_id: int) -> list[CancelRequest]:
     rows = CancelRequest.objects.filter(order__unit=unit_id, state=CancelState.OPEN)
     rows = rows.filter(order__order__state__in=STOPPABLE)
     return list(rows.select_related("order__order__order", "asked_by").order_by("asked_at", "pk"))
+
+
+def pieces_to_cancel(order_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return by order's id how many pieces a wish to cancel it is of, and how many were sent. One query.
+
+    Only of orders with a wish that waits for an approver.
+    """
+    rows = UnitOrder.objects.filter(pk__in=order_ids, order__state__in=STOPPABLE)
+    rows = rows.filter(Exists(CancelRequest.objects.filter(order=OuterRef("pk"), state=CancelState.OPEN)))
+    line = "order__lines__"
+    waiting = Sum(F(f"{line}ordered") - F(f"{line}cancelled") - F(f"{line}shipped"))
+    found = rows.annotate(waiting=waiting, sent=Sum(f"{line}shipped"))
+    return {pk: (int(left), int(sent)) for pk, left, sent in found.values_list("pk", "waiting", "sent")}
 
 
 def orders_under_way(unit_id: int, most: int = 5) -> list[UnitOrder]:
@@ -240,13 +265,22 @@ def fact_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Fact
     ]
 
 
-def check_list(cells: Sequence[Cell], *, there: Mapping[int, int] | None = None, adds: bool = False) -> list[Checked]:
-    """Return each row of a list with its verdict, by today's catalogue. Two queries.
+def check_list(
+    cells: Sequence[Cell], *, buyer: Any, phone: str, there: Mapping[int, int] | None = None, adds: bool = False
+) -> list[Checked]:
+    """Return each row of a list with its verdict, by today's catalogue and what its buyer may have. Four queries.
 
     `there` is what the request holds already (specification id → pieces); see `check_rows` for `adds`.
     """
     there = there or {}
     known = specifications_by_code(cell.code for cell in cells)
+    may_have = still_allowed(known.values(), user=buyer, phone=phone)
+    named = {spec.specification_id for spec in known.values()}
+    # Of a limited listing the request may hold specifications that the list does not name: they stay.
+    others = specifications_for_sale(there.keys() - named) if may_have else {}
+    for pk, spec in others.items():
+        if spec.listing_id in may_have:
+            may_have[spec.listing_id] -= there[pk]
     return check_rows(
         cells,
         {
@@ -255,6 +289,9 @@ def check_list(cells: Sequence[Cell], *, there: Mapping[int, int] | None = None,
                 spec.is_sellable and not spec.is_preorder,
                 spec.available,
                 there.get(spec.specification_id, 0),
+                spec.listing_id,
+                may_have.get(spec.listing_id),
+                f"{words(spec.name_zh, spec.name_en)} {words(spec.spec_zh, spec.spec_en)}".strip(),
             )
             for code, spec in known.items()
         },

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from shop.core.numbers import PIECES, NotACount, has_raised, read_count
 from shop.core.texts import one_line
@@ -46,6 +48,7 @@ class Verdict(StrEnum):
     FORMULA = "formula"
     NOT_FOR_SALE = "not_for_sale"
     TOO_FEW_LEFT = "too_few_left"
+    OVER_LIMIT = "over_limit"
     TWO_NUMBERS = "two_numbers"
 
 
@@ -66,6 +69,8 @@ class Missing(StrEnum):
 
     CODE = "code"
     QUANTITY = "quantity"
+    # Two columns are headed so, and nothing says which of them counts.
+    CLEAR_QUANTITY = "clear_quantity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +88,18 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a code stands for now; `there` is how many pieces of it the request holds already."""
+    """What a code stands for now, by its `name`; `there` is how many pieces of it the request holds already.
+
+    `may_have` is how many pieces of its listing the buyer may have by all rows of the list together, None without limit.
+    """
 
     specification_id: int
     is_sellable: bool
     available: int
     there: int = 0
+    listing_id: int = 0
+    may_have: int | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +121,7 @@ class Checked:
     also: Verdict | None = None
     there: int = 0
     becomes: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +160,8 @@ def read_rows(table: Sequence[Sequence[object]]) -> Listed:
     head = next((n for n, row in enumerate(texts[:HEAD_WITHIN]) if _columns(row) is not None), None)
     if head is None and (missing := next(filter(None, map(_missing, texts[:HEAD_WITHIN])), None)):
         return Listed([], missing=missing)
+    if head is not None and len(_quantities(texts[head])) > 1:
+        return Listed([], missing=Missing.CLEAR_QUANTITY)
     columns = (_columns(texts[head]) if head is not None else None) or _Columns()
     start = 0 if head is None else head + 1
     found: list[Cell] = []
@@ -206,14 +220,22 @@ def _text(value: object) -> str:
 def _columns(texts: Sequence[str]) -> _Columns | None:
     """Return the columns of a head, with the unit that it gives in brackets where it is not pieces."""
     heads = [_head(text) for text in texts]
-    code, quantity, unit_at = (
+    code, unit_at = (
         next((i for i, (head, _unit) in enumerate(heads) if head in names), None)
-        for names in (_CODE_HEADS, _QUANTITY_HEADS, _UNIT_HEADS)
+        for names in (_CODE_HEADS, _UNIT_HEADS)
     )
+    quantity = next(iter(_quantities(texts)), None)
     if code is None or quantity is None:
         return None
     last = max(i for i, text in enumerate(texts) if text)
     return _Columns(code, quantity, unit_at, heads[quantity][1], is_headed=True, last=last)
+
+
+def _quantities(texts: Sequence[str]) -> list[int]:
+    """Return which columns of a head are quantities. Of several those in boxes or by weight are none: pieces count."""
+    heads = {i: head for i, head in enumerate(map(_head, texts)) if head[0] in _QUANTITY_HEADS}
+    in_pieces = [i for i, (_name, unit) in heads.items() if not unit or unit in PIECES]
+    return in_pieces or list(heads)
 
 
 def _missing(texts: Sequence[str]) -> Missing | None:
@@ -248,7 +270,13 @@ _BROKEN_CELL = re.compile(r'(?:(?<=[\t\n,;，；])|^)"(?:[^"\t]|"")*"(?=[\t\n,;�
 _QUOTED_CELL = re.compile(r'"((?:[^"]|"")*)"')
 
 
+_GROUPED_BEHIND = re.compile(r"\s*(\S+)\s+([0-9]{1,3}(?:,[0-9]{3})+[^\s,]*)\s*")
+
+
 def _split_line(line: str) -> list[str]:
+    # A code, a space and 1,200: the comma groups thousands and separates nothing.
+    if found := _GROUPED_BEHIND.fullmatch(line):
+        return [found.group(1), found.group(2)]
     # What stands in quotes has no say in what separates the cells.
     bare = _QUOTED_CELL.sub("", line)
     separator = next((each for each in "\t,，;；" if each in bare), None)
@@ -274,28 +302,27 @@ def check_rows(cells: Iterable[Cell], known: Mapping[str, Known], *, adds: bool 
     A row stands in place of what the request holds of the same goods, unless the list `adds` to it: what it comes to is
     what has to be there to be bought.
     """
-    first: dict[str, int] = {}
+    first: dict[str, Checked] = {}
     checked = []
     for cell in cells:
         row = _check(cell, known, first, adds=adds)
         checked.append(row)
         if row.verdict == Verdict.GOOD:
-            first[cell.code.upper()] = cell.number
-    return checked
+            first[cell.code.upper()] = row
+    return _within_limits(checked, known)
 
 
-def _check(cell: Cell, known: Mapping[str, Known], first: Mapping[str, int], *, adds: bool) -> Checked:
+def _check(cell: Cell, known: Mapping[str, Known], first: Mapping[str, Checked], *, adds: bool) -> Checked:
     code = cell.code.upper()
     found = known.get(code)
-    what, quantity = read_quantity(cell.quantity)
+    counted, quantity = read_quantity(cell.quantity)
     if cell.is_unclear:
-        what, quantity = Verdict.TWO_NUMBERS, 0
-    there = found.there if found is not None and code not in first else 0
+        counted, quantity = Verdict.TWO_NUMBERS, 0
+    there = found.there if found is not None else 0
     becomes = quantity + there if adds else quantity
-    if what == Verdict.GOOD and becomes > MOST_PIECES:
-        what, quantity = Verdict.TOO_MANY, 0
-    counted = what
-    facts: dict[str, int] = {}
+    if counted == Verdict.GOOD and becomes > MOST_PIECES:
+        counted, quantity = Verdict.TOO_MANY, 0
+    what = counted
     if not code:
         what = Verdict.NO_CODE
     elif code.startswith(_FORMULA) or cell.quantity.startswith(_FORMULA):
@@ -303,16 +330,49 @@ def _check(cell: Cell, known: Mapping[str, Known], first: Mapping[str, int], *, 
     elif found is None:
         what = Verdict.UNKNOWN
     elif code in first:
-        what, facts = Verdict.DUPLICATE, {"same_as": first[code]}
+        # "Add the pieces there" goes without saying that there are none.
+        also = counted if counted in COUNTS - {Verdict.NO_QUANTITY} else None
+        above = first[code]
+        return _row(cell, Verdict.DUPLICATE, also=also, same_as=above.number, there=there, becomes=above.becomes)
     elif what == Verdict.GOOD and not found.is_sellable:
         what = Verdict.NOT_FOR_SALE
     elif what == Verdict.GOOD and becomes > found.available:
-        what, facts = Verdict.TOO_FEW_LEFT, {"quantity": quantity, "left": found.available}
+        left = found.available
+        return _row(cell, Verdict.TOO_FEW_LEFT, quantity=quantity, left=left, there=there, becomes=there)
     elif what == Verdict.GOOD:
-        facts = {"quantity": quantity, "specification_id": found.specification_id}
+        pk = found.specification_id
+        return _row(cell, what, quantity=quantity, specification_id=pk, there=there, becomes=becomes)
     also = counted if what not in (counted, Verdict.FORMULA) and counted in COUNTS else None
-    becomes = becomes if what == Verdict.GOOD else there
-    return Checked(cell.number, cell.code, cell.quantity, what, also=also, there=there, becomes=becomes, **facts)
+    return _row(cell, what, also=also, there=there, becomes=there)
+
+
+def _row(cell: Cell, verdict: Verdict, **facts: Any) -> Checked:
+    return Checked(cell.number, cell.code, cell.quantity, verdict, **facts)
+
+
+def _within_limits(rows: Sequence[Checked], known: Mapping[str, Known]) -> list[Checked]:
+    """Return the rows, those refused that go beyond what the buyer may have of a listing with the rows above them."""
+    changed = {row.code.upper() for row in rows if row.verdict == Verdict.GOOD}
+    asked: Counter[int] = Counter()
+    for code, spec in known.items():
+        # What no row changes stays in the request.
+        asked[spec.listing_id] += spec.there if code not in changed else 0
+    becomes: dict[str, int] = {}
+    within = []
+    for row in rows:
+        code = row.code.upper()
+        now = replace(row, name=known[code].name) if code in known else row
+        if row.verdict == Verdict.GOOD:
+            spec = known[code]
+            left = max(0, spec.may_have - asked[spec.listing_id]) if spec.may_have is not None else row.becomes
+            if row.becomes > left:
+                now = replace(now, verdict=Verdict.OVER_LIMIT, specification_id=0, left=left, becomes=row.there)
+            asked[spec.listing_id] += now.becomes
+            becomes[code] = now.becomes
+        elif row.verdict == Verdict.DUPLICATE:
+            now = replace(now, becomes=becomes[code])
+        within.append(now)
+    return within
 
 
 def read_quantity(text: str) -> tuple[Verdict, int]:

@@ -108,6 +108,7 @@ def _words(verdict: Verdict, row: Checked) -> str:
         Verdict.FORMULA: _("A formula. Paste its value instead."),
         Verdict.NOT_FOR_SALE: _("Not sold at the moment."),
         Verdict.TOO_FEW_LEFT: _("Only %(left)d left."),
+        Verdict.OVER_LIMIT: _("Limited for each buyer: %(left)d more at most."),
     }[verdict]
     return said % {"n": row.same_as, "typed": row.typed, "left": row.left}
 
@@ -123,7 +124,7 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     adds = sent.line(request, "mode") == "add"
     if request.method == "POST" and "rows" in request.POST:
         cells, was_good = lists.carried(sent.paragraphs(request, "rows"))
-        rows = check_list(cells, there=there, adds=adds)
+        rows = check_list(cells, buyer=found.buyer, phone=found.ship_phone, there=there, adds=adds)
     if request.method == "POST" and "take" in request.POST:
         good = [row for row in rows if row.verdict == Verdict.GOOD and row.number in was_good]
         try:
@@ -153,7 +154,7 @@ def from_list(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         if form.is_valid():
             try:
                 found_list = lists.read(form.cleaned_data["text"], form.cleaned_data["file"])
-                rows = check_list(found_list.cells, there=there)
+                rows = check_list(found_list.cells, buyer=found.buyer, phone=found.ship_phone, there=there)
                 status = 200
             except DomainError as error:
                 status = error.status

@@ -8,6 +8,7 @@ basket never makes the others dearer.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from shop.core.money import apportion
 from shop.sales.reducing import WHOLE_BP, Gives, Goods, Needs, Weights, weigh
@@ -15,7 +16,7 @@ from shop.sales.reducing import WHOLE_BP, Gives, Goods, Needs, Weights, weigh
 # So many ways are looked at for offers on the same goods; then the best of them is taken. Far fewer are needed.
 MOST_LOOKS = 400
 
-__all__ = ["Combination", "Gives", "Goods", "Needs", "Taken", "Terms", "best", "missing", "take"]
+__all__ = ["Approved", "Combination", "Gives", "Goods", "Needs", "Taken", "Terms", "best", "missing", "take"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Terms:
 
     `times`: how often it may apply; `most_fen`: what it may still take off in all; `most_pieces`: how many pieces it
     reduces, those first of which it takes most; `together`: ids of offers that it shares goods with, None for none,
-    empty for all; `is_bounded`: it takes its part of what such offers may take off together.
+    empty for all; `part`: the greatest part that it may take off, None where nobody has to approve it; `is_bounded`:
+    nobody did: it takes its part of what such offers may take off together.
     """
 
     pk: int
@@ -38,6 +40,7 @@ class Terms:
     most_fen: int | None = None
     most_pieces: int | None = None
     together: frozenset[int] | None = None
+    part: Fraction | None = None
     is_bounded: bool = False
 
     def shares_with(self, other: "Terms") -> bool:
@@ -45,6 +48,27 @@ class Terms:
         if self.together is None or other.together is None:
             return False
         return not (self.together or other.together) or other.pk in self.together or self.pk in other.together
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """From which part off offers on the same goods need one word for all of them, and which have one (`sets` of ids)."""
+
+    bound: Fraction
+    sets: tuple[frozenset[int], ...] = ()
+
+    def lets(self, offer: Terms, beside: Sequence[Terms]) -> bool:
+        """Tell whether `offer` may apply to goods that those `beside` it apply to.
+
+        Those that nobody approved may: what they take off together is bounded otherwise (`Combination.spare`).
+        """
+        others = [each for each in beside if each.part is not None]
+        if offer.part is None or not others or (offer.is_bounded and all(each.is_bounded for each in others)):
+            return True
+        if sum((each.part for each in others if each.part is not None), offer.part) < self.bound:
+            return True
+        ids = {offer.pk, *(each.pk for each in others)}
+        return any(ids <= each for each in self.sets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +89,15 @@ class Taken:
 class Combination:
     """Offers taken one after the other; `left` is what is still to pay of each line, `on` who counted or reduced it.
 
-    `spare` is what offers that are bounded together may still take off; None where that is more than they could.
+    `spare` is what offers that are bounded together may still take off, None where that is more than they could;
+    `approved` says which of the others may apply to the same goods, None where all may.
     """
 
     left: tuple[int, ...]
     on: tuple[tuple[Terms, ...], ...]
     taken: tuple[Taken, ...] = ()
     spare: int | None = None
+    approved: Approved | None = None
 
     @property
     def saved(self) -> int:
@@ -79,18 +105,20 @@ class Combination:
         return sum(each.fen for each in self.taken)
 
 
-def nothing_taken(goods: Sequence[Goods], spare: int | None = None) -> Combination:
+def nothing_taken(goods: Sequence[Goods], spare: int | None = None, approved: Approved | None = None) -> Combination:
     """Return the beginning: every line at its full price."""
-    return Combination(tuple(line.fen for line in goods), tuple(() for _line in goods), spare=spare)
+    return Combination(tuple(line.fen for line in goods), tuple(() for _line in goods), spare=spare, approved=approved)
 
 
-def best(offers: Sequence[Terms], goods: Sequence[Goods], spare: int | None = None) -> Combination:
+def best(
+    offers: Sequence[Terms], goods: Sequence[Goods], spare: int | None = None, approved: Approved | None = None
+) -> Combination:
     """Return the combination of `offers` that saves most; of equal ones that which begins with the earlier ones.
 
     Offers that have no goods in common don't mind each other: each group of those that have is decided for itself.
     With `spare`, those that are bounded by it together take no more than that, and do mind each other.
     """
-    found = nothing_taken(goods, spare)
+    found = nothing_taken(goods, spare, approved)
     for group in _groups([offer for offer in offers if take(offer, found, goods)], spare):
         found = _best_of(group, goods, found)
     return found
@@ -163,9 +191,7 @@ class _Search:
 
 def take(offer: Terms, state: Combination, goods: Sequence[Goods]) -> Combination | None:
     """Return what `state` becomes when `offer` is taken next; None when it gives nothing then."""
-    open_ = {
-        place for place in offer.counted | offer.reduced if all(offer.shares_with(other) for other in state.on[place])
-    }
+    open_ = {place for place in offer.counted | offer.reduced if _may_join(offer, state, place)}
     counted, reduced = sorted(offer.counted & open_), sorted(offer.reduced & open_)
     times = min(offer.times, _times(offer, [goods[place] for place in counted]))
     if times < 1 or not reduced:
@@ -180,7 +206,14 @@ def take(offer: Terms, state: Combination, goods: Sequence[Goods]) -> Combinatio
         on=tuple((*on, offer) if place in open_ else on for place, on in enumerate(state.on)),
         taken=(*state.taken, Taken(offer, tuple(parts), found.pieces if offer.gives == Gives.CHEAPEST else times)),
         spare=state.spare if spare is None else spare - sum(parts),
+        approved=state.approved,
     )
+
+
+def _may_join(offer: Terms, state: Combination, place: int) -> bool:
+    """Tell whether a line is open to `offer` beside those that count or reduce it."""
+    on = state.on[place]
+    return all(offer.shares_with(other) for other in on) and (state.approved is None or state.approved.lets(offer, on))
 
 
 def missing(offer: Terms, goods: Sequence[Goods]) -> int:

@@ -5,24 +5,24 @@ come to is decided by `combining`, which knows no tables.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
+from oscar.apps.offer.models import Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
 from shop.core.errors import InvalidInput
 from shop.core.money import to_fen
 from shop.core.prepared import Prepared
 from shop.sales import combining
-from shop.sales.approved import in_hundredths, last_approvals, plain_terms, was_approved
-from shop.sales.combining import Combination, Gives, Goods, Needs, Terms
-from shop.sales.models import OfferConsent, OfferFunding, deep_percent
-from shop.sales.offer_rules import most_off
+from shop.sales.approved import in_hundredths, plain_terms
+from shop.sales.bounding import Bounds, bound
+from shop.sales.combining import Combination, Goods, Needs, Terms
+from shop.sales.models import OfferConsent, OfferFunding
+from shop.sales.offer_parts import GIVES, NEEDS
 from shop.sales.offer_words import coupon_scope
 from shop.sales.pricing import Applied, PricedLine
 from shop.sales.rules import clean_coupon, coupon_code_fits
@@ -31,13 +31,6 @@ from shop.sales.texts import in_reader_language, quoted
 from shop.sales.used import has_used, uses_of
 from shop.sales.whose import NOBODY, Whose
 
-NEEDS = {Condition.VALUE: Needs.VALUE, Condition.COUNT: Needs.PIECES, Condition.COVERAGE: Needs.KINDS}
-GIVES = {
-    Benefit.PERCENTAGE: Gives.PERCENT,
-    Benefit.FIXED: Gives.FIXED,
-    Benefit.FIXED_UNIT: Gives.PER_PIECE,
-    Benefit.MULTIBUY: Gives.CHEAPEST,
-}
 OFTEN = 10_000
 
 
@@ -123,19 +116,19 @@ def apply_discounts(
     running = list(found.values())
     goods = [Goods(line.unit_price_fen, line.quantity, line.spec.product_id) for line in lines]
     _understand(running, lines, at, whose)
-    spare = _bound(running, goods, at)
+    bounds = _bound(running, goods, at)
     open_ = [each for each in running if each.terms is not None]
-    without = combining.best([each.terms for each in open_ if each.voucher is None and each.terms], goods, spare)
+    without = bounds.best([each.terms for each in open_ if each.voucher is None and each.terms])
     chosen = without
     if coupon is not None:
-        together = combining.best([each.terms for each in open_ if each.terms], goods, spare)
+        together = bounds.best([each.terms for each in open_ if each.terms])
         if together.saved > without.saved:
             chosen = together
     applied = _take_over(chosen, {each.offer.pk: each for each in running}, lines)
     made = Discounts(applied, hint=_hint(open_, {each.offer_id for each in applied}, goods))
     made.coupon_scope = coupon_scope([each.supplier for each in running if each.voucher is not None])
     if coupon is not None and not any(each.voucher_id for each in applied):
-        _say_why(made, [each for each in running if each.voucher is not None], goods, spare)
+        _say_why(made, [each for each in running if each.voucher is not None], bounds)
     return made
 
 
@@ -192,28 +185,14 @@ def _fund(running: Sequence[_Running]) -> None:
             each.off = _("The offer behind this coupon is not running at present.")
 
 
-def _bound(running: Sequence[_Running], goods: Sequence[Goods], at: datetime) -> int | None:
-    """Mark the platform's offers that nobody approved; return 分 that they may take off together, None where all may.
-
-    Which offers wait for a second person is decided when they are saved; whatever that overlooks ends here. A query
-    where the platform's offers are on, a second where they would take off too much.
-    """
-    start = combining.nothing_taken(goods)
-    taking = [
-        (each, found.saved)
-        for each in running
-        if each.terms and each.supplier_id is None and (found := combining.take(each.terms, start, goods)) is not None
-    ]
-    if not taking:
-        return None
-    most = most_off(sum(line.fen for line in goods), deep_percent(timezone.localdate(at)))
-    if sum(saved for _each, saved in taking) <= most:
-        return None
-    approvals = last_approvals([each.offer.pk for each, _saved in taking])
-    for each, _saved in taking:
-        if each.terms and not was_approved(each.offer, approvals):
-            each.terms = replace(each.terms, is_bounded=True)
-    return most
+def _bound(running: Sequence[_Running], goods: Sequence[Goods], at: datetime) -> Bounds:
+    """Bound what the platform's offers take off together without a second person's word; return the bounds."""
+    bounds, bounded = bound(
+        [(each.offer, each.terms) for each in running if each.terms and each.supplier_id is None], goods, at
+    )
+    for each in running:
+        each.terms = bounded.get(each.offer.pk, each.terms)
+    return bounds
 
 
 def _combinations(offers: Sequence[ConditionalOffer]) -> dict[int, frozenset[int]]:
@@ -319,10 +298,10 @@ def _take_over(chosen: Combination, running: dict[int, _Running], lines: Sequenc
     return applied
 
 
-def _say_why(made: Discounts, behind: Sequence[_Running], goods: Sequence[Goods], spare: int | None) -> None:
+def _say_why(made: Discounts, behind: Sequence[_Running], bounds: Bounds) -> None:
     """Say why the coupon's offers (`behind`) did not apply: something is better, something lacks, or they do not run."""
     open_ = [each.terms for each in behind if each.terms is not None]
-    alone = combining.best(open_, goods, spare)
+    goods, alone = bounds.goods, bounds.best(open_)
     if alone.taken:
         made.coupon_note = _(
             "%(offers)s already takes %(more)s off. This coupon would take off %(less)s and can't be combined with it: "

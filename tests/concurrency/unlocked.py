@@ -41,6 +41,7 @@ from shop.sales.operations import (
     checkout,
     closing,
     discounts,
+    offer_bounds,
     payouts,
     placing,
     shipping,
@@ -75,6 +76,8 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("reference", payouts, "check_paid_out_key"),
     # A claim that fits, before it is opened.
     ("claim", arbitrating, "looked_at_claims"),
+    # The offers that stand open beside one, before it is approved.
+    ("offers", offer_bounds, "open_joining"),
     ("request", request_deciding, "lock_request"),
     # One has read the order before the other writes it, who has read whose quota it fills before the one writes that.
     ("delivery:order", acceptance, "lock_order"),

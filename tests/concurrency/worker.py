@@ -38,6 +38,7 @@ from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place  # noq
 from shop.sales.operations.refunds import refund_order_part  # noqa: E402
 from shop.sales.operations.shipping import Parcel, ship_order  # noqa: E402
 from tests.concurrency import (  # noqa: E402
+    approving,
     arbitrating,
     arriving,
     bookkeeping,
@@ -184,6 +185,7 @@ RACES = {
     "reference": bookkeeping.in_or_out,
     "claim": arbitrating.claim_and_grant,
     "pay_out": bookkeeping.pay_out_once,
+    "pay_out_some": bookkeeping.pay_out_some,
     "check_out": checking_out.come,
     "discount": discounting.come,
     "add_at_page": discounting.add_at_page,
@@ -203,6 +205,7 @@ RACES = {
     "harvest": harvest,
     "approve": approve,
     "approve_one": approve_one,
+    "approve_offer": approving.come,
     "buy": buy,
     "door": door,
     "drop_or_shop": drop_or_shop,

@@ -94,7 +94,7 @@ def test_a_repeated_code_with_a_bad_quantity_says_both(db, listing):
     assert ("与第 1 行编码相同" in page or "第 1 行" in page, "“2箱”不是按件" in page) == (True, True)
     made = program_of(office.buyer).post("/units/requests", {"text": f"{code}\t3\n{code}\t2箱"}, key="l2").data
     assert made["refused_rows"] == [
-        {"row": 2, "code": code, "verdict": "duplicate", "also": "other_unit", "same_as": 1, "quantity": 0}
+        {"row": 2, "code": code, "verdict": "duplicate", "also": "other_unit", "same_as": 1, "quantity": 0, "left": 0}
     ]
 
 
@@ -133,3 +133,39 @@ def test_raised_lowered_and_circled_digits_are_no_pieces(typed):
     assert verdicts(read_rows([["编码", "数量"], ["LB-1", typed]])) == [(2, "not_a_number")]
     with pytest.raises(ValueError, match=typed):
         plain_number(typed)
+
+
+def test_a_code_a_space_and_a_grouped_number_is_one_row():
+    assert good(read_rows(split_text("YY-2 1,200\nLB-1 1,200件\n LJ-3  12,000,000"))) == [
+        (1, "YY-2", 1200), (2, "LB-1", 1200),
+    ]  # fmt: skip
+    assert verdicts(read_rows(split_text("LJ-3 12,000,000"))) == [(1, "too_many")]
+    assert verdicts(read_rows(split_text("YY-2 1,20"))) == [(1, "unknown")]
+
+
+def test_of_two_columns_of_quantities_the_one_in_pieces_counts():
+    listed = read_rows([["编码", "数量(斤)", "件数"], ["LB-1", 200, 20]])
+    assert good(listed) == [(2, "LB-1", 20)]
+    assert read_rows([["编码", "需求数量", "采购数量"], ["LB-1", 200, 20]]).missing == "clear_quantity"
+    with pytest.raises(InvalidInput) as refused:
+        from_file("编码,数量,数量\nLB-1,3,4\n")
+    assert (refused.value.code, refused.value.field) == ("no_clear_quantity_column", "file")
+    # One column by weight alone is refused row by row.
+    assert verdicts(read_rows([["编码", "数量(斤)"], ["LB-1", 200]])) == [(2, "other_unit")]
+
+
+def test_text_and_file_together_are_answered_and_what_was_typed_stays(db, listing):
+    client, code = as_(make_office().buyer), spec_of(listing).sku
+    path = client.post("/units/requests/new/", {"how": "list"})["Location"]
+    page = client.post(path, {"text": f"{code}\t3", "file": SimpleUploadedFile("a.csv", f"{code},4".encode())})
+    assert page.status_code == 422
+    assert f"{code}\t3</textarea>" in page.content.decode()
+    assert "请清空文字" in page.content.decode()
+
+
+def test_a_repeated_code_shows_what_the_request_comes_to():
+    known = {"LB-1": Known(1, True, 50, there=7)}
+    rows = check_rows(read_rows([["LB-1", 3], ["LB-1", ""], ["LB-1", 4]]).cells, known)
+    assert [(row.verdict.value, row.also, row.there, row.becomes) for row in rows] == [
+        ("good", None, 7, 3), ("duplicate", None, 7, 3), ("duplicate", None, 7, 3),
+    ]  # fmt: skip

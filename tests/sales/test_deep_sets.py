@@ -69,10 +69,19 @@ def held(offer: ConditionalOffer) -> bool:
         # Not at the same time.
         (part(1, 20, ends=AT), [part(2, 40, starts=AT + timedelta(1))], ()),
         (part(1, 20, starts=AT + timedelta(1)), [part(2, 40, ends=AT)], ()),
+        # Nothing that both may apply to.
+        (part(1, 20, goods=frozenset({1})), [part(2, 40, goods=frozenset({2}))], ()),
+        (part(1, 20, goods=frozenset({1, 2})), [part(2, 40, goods=frozenset({2, 3}))], (2,)),
+        (part(1, 20), [part(2, 40, goods=frozenset({2}))], (2,)),
+        (part(1, 20), [part(2, 15, goods=frozenset({1})), part(3, 15, goods=frozenset({2}))], ()),
         # Seen by a second person: no new set; with a third it is.
         (part(1, 20, seen=frozenset({(2, "")})), [part(2, 40)], ()),
         (part(1, 20), [part(2, 40, seen=frozenset({(1, "")}))], ()),
         (part(1, 5), [part(2, 40, seen=frozenset({(1, "")})), part(3, 5)], (3, 2)),
+        # Each two of them were seen together, never all three.
+        (part(1, 40, seen=frozenset({(2, "")})),
+         [part(2, 40, seen=frozenset({(3, "")})), part(3, 40, seen=frozenset({(1, "")}))], (2, 3)),
+        (part(1, 40, seen=frozenset({(2, ""), (3, "")})), [part(2, 40, seen=frozenset({(3, "")})), part(3, 40)], ()),
     ],
 )  # fmt: skip
 def test_offers_are_deep_together_by_what_may_apply_to_the_same_goods(
@@ -192,7 +201,10 @@ def test_unapproved_offers_take_half_of_the_goods_at_most_whatever_was_missed() 
     offers = [percent("49.99") for _n in range(2)]
     coupon = make_coupon("BOTH", *offers)
     assert taken(12_641, coupon) == [6319, 1]
+    # Approved alone: the other stood beside it for nobody.
     approve_as_it_is(offers[1])
+    assert taken(12_641, coupon) == [6319, 1]
+    approve_as_it_is(offers[1], beside=[offers[0]])
     assert taken(12_641, coupon) == [6319, 6319]
     # Other terms than those that were approved count as nobody's.
     ConditionalOffer.objects.filter(pk=offers[1].pk).update(max_discount=Decimal(400))

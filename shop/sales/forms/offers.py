@@ -12,10 +12,11 @@ from oscar.apps.voucher.models import Voucher
 
 from shop.core.fields import NumberField
 from shop.sales.models import OfferFunding
+from shop.sales.offer_parts import part_of, said_of
 from shop.sales.offer_rules import Joining
 from shop.sales.offer_words import benefit_words
 from shop.sales.operations.offer_bounds import deep_together, is_deep_offer
-from shop.sales.queries.joining import part_of, said_of
+from shop.sales.queries.joining import goods_of
 from shop.sales.rules import clean_coupon, coupon_code_fits
 from shop.sales.texts import quoted
 
@@ -132,6 +133,7 @@ class OfferForm(_Dated):
             is_exclusive=bool(data.get("exclusive")),
             named=frozenset(each.pk for each in data.get("combinations") or ()),
             coupons=frozenset(coupons) if is_coupons else None,
+            goods=goods_of(data["condition"], data["benefit"]),
             starts=data.get("start_datetime"),
             ends=data.get("end_datetime"),
             said=said_of(data["condition"], data["benefit"]),

@@ -2,8 +2,8 @@
 
 Offers that may be used together are judged together: whichever is saved last and makes the set deep waits.
 
-Locks: the offer, then the bounds, one after the other for all who save offers: of two that are saved at the same
-moment the later sees the earlier.
+Locks: the offer, then the bounds, one after the other for all who save or approve offers: of two that are opened at the
+same moment the later sees the earlier.
 """
 
 from datetime import datetime
@@ -20,9 +20,10 @@ from shop.core.errors import NotAllowed
 from shop.sales.approved import last_approvals
 from shop.sales.errors import WrongState
 from shop.sales.models import OfferApproval, OfferBounds, OfferFunding, deep_percent
+from shop.sales.offer_parts import WITH, part_of
 from shop.sales.offer_rules import WHOLE_PERCENT, Joining, deep_set
 from shop.sales.queries.funding import terms_now
-from shop.sales.queries.joining import WITH, joining, open_joining, part_of
+from shop.sales.queries.joining import joining, open_joining
 
 
 def is_deep_offer(condition: Condition, benefit: Benefit, at: datetime) -> bool:
@@ -35,7 +36,7 @@ def _percent(at: datetime) -> Fraction:
 
 
 def deep_together(one: Joining, at: datetime) -> list[str]:
-    """Return the names of the offers that are deep together with `one`; none where no set of them is. Six queries."""
+    """Return the names of the offers that are deep together with `one`; none where no set of them is."""
     if one.is_exclusive:
         return []
     found = deep_set(one, open_joining(at), _percent(at))
@@ -56,7 +57,7 @@ def hold_if_deep(*, offer_id: int, actor: Any, at: datetime) -> OfferApproval | 
     """
     with transaction.atomic():
         offer = _locked(offer_id)
-        list(OfferBounds.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+        lock_bounds()
         approvals = OfferApproval.objects.filter(offer=offer)
         is_deep = is_deep_offer(offer.condition, offer.benefit, at)
         is_deep_set = not _is_suppliers(offer) and bool(deep_together(joining([offer])[0], at))
@@ -87,6 +88,7 @@ def approve_offer(*, offer_id: int, actor: Any, at: datetime) -> None:
     """
     with transaction.atomic():
         offer = _locked(offer_id)
+        lock_bounds()
         waits = OfferApproval.objects.filter(offer=offer, approved_at__isnull=True).first()
         if waits is None and offer.status == ConditionalOffer.OPEN and offer.pk in last_approvals([offer.pk]):
             raise WrongState(_("This offer is approved already: it is open."), code="approved_already")
@@ -111,6 +113,11 @@ def approve_offer(*, offer_id: int, actor: Any, at: datetime) -> None:
 def _locked(offer_id: int) -> ConditionalOffer:
     rows = ConditionalOffer.objects.select_for_update(of=("self",)).select_related("condition", "benefit")
     return rows.get(pk=offer_id)
+
+
+def lock_bounds() -> None:
+    """Wait for whoever else opens an offer: what it opens is seen by who comes later."""
+    list(OfferBounds.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 def _is_suppliers(offer: ConditionalOffer) -> bool:

@@ -1,47 +1,28 @@
 """Which of the platform's offers may be used together, as the rules see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q
-from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer
+from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
-from shop.sales.approved import in_hundredths, last_approvals, was_approved
+from shop.sales.approved import last_approvals, was_approved
 from shop.sales.models import OfferFunding
-from shop.sales.offer_rules import Joining, part_off
-from shop.sales.offers import GIVES, NEEDS
-from shop.sales.reducing import Gives, Needs
-
-WITH = "with"
-
-
-def part_of(condition: Condition, benefit: Benefit) -> Fraction:
-    """Return the part of the goods' price that an offer with these parts may take off. No queries."""
-    if condition.type not in NEEDS or benefit.type not in GIVES:
-        return Fraction(1)
-    needs, gives = NEEDS[condition.type], GIVES[benefit.type]
-    if gives == Gives.CHEAPEST and condition.range_id != benefit.range_id:
-        # What is free may be dearer than all that is counted for it.
-        return Fraction(1)
-    hundredths = in_hundredths(condition.value)
-    return part_off(
-        gives=gives,
-        value=in_hundredths(benefit.value),
-        needs=needs,
-        threshold=hundredths if needs == Needs.VALUE else hundredths // 100,
-    )
+from shop.sales.offer_parts import part_of, said_of, seen_in
+from shop.sales.offer_rules import Joining
 
 
 def joining(offers: Iterable[ConditionalOffer]) -> list[Joining]:
-    """Return offers, read with their parts, as the rules see them. Three queries."""
+    """Return offers, read with their parts, as the rules see them. Four queries, and some for each range."""
     rows = list(offers)
     ids = [offer.pk for offer in rows]
     named = _pairs(ConditionalOffer.combinations.through, "from_conditionaloffer", "to_conditionaloffer", ids)
     coupons = _pairs(Voucher.offers.through, "conditionaloffer", "voucher", ids)
     approvals = last_approvals(ids)
+    ranges = {offer.pk: {offer.condition.range_id, offer.benefit.range_id} - {None} for offer in rows}
+    held = _products(Range.objects.in_bulk({pk for each in ranges.values() for pk in each}))
     return [
         Joining(
             pk=offer.pk,
@@ -49,23 +30,42 @@ def joining(offers: Iterable[ConditionalOffer]) -> list[Joining]:
             is_exclusive=offer.exclusive,
             named=named.get(offer.pk, frozenset()),
             coupons=coupons.get(offer.pk, frozenset()) if offer.offer_type == ConditionalOffer.VOUCHER else None,
+            goods=_all_of(held[pk] for pk in ranges[offer.pk]),
             starts=offer.start_datetime,
             ends=offer.end_datetime,
             said=said_of(offer.condition, offer.benefit),
-            seen=_seen(approvals[offer.pk].terms) if was_approved(offer, approvals) else frozenset(),
+            seen=seen_in(approvals[offer.pk].terms) if was_approved(offer, approvals) else frozenset(),
         )
         for offer in rows
     ]
 
 
-def said_of(condition: Condition, benefit: Benefit) -> str:
-    """Return what an offer gives for what: who approved another to be used with it has seen these terms."""
-    parts = (benefit.type, benefit.value, benefit.range_id, condition.type, condition.value, condition.range_id)
-    return "|".join("" if part is None else str(part) for part in parts)
+def goods_of(*parts: Condition | Benefit) -> frozenset[int] | None:
+    """Return the products that the parts of an offer count or reduce now; None for all."""
+    ranges = [part.range for part in parts if part.range is not None]
+    found = _products({each.pk: each for each in ranges})
+    return _all_of(found[each.pk] for each in ranges)
 
 
-def _seen(terms: dict[str, Any]) -> frozenset[tuple[int | None, str]]:
-    return frozenset((int(pk), said) for pk, said in terms.get(WITH, {}).items())
+def _products(ranges: Mapping[int, Range]) -> dict[int, frozenset[int] | None]:
+    """Return what each range holds as pricing reads it; None for all products. A few queries for each that names some."""
+    return {
+        pk: frozenset()
+        if each.proxy_class
+        else None
+        if each.includes_all_products
+        else frozenset(each.product_queryset.values_list("pk", flat=True))
+        for pk, each in ranges.items()
+    }
+
+
+def _all_of(held: Iterable[frozenset[int] | None]) -> frozenset[int] | None:
+    found: frozenset[int] = frozenset()
+    for each in held:
+        if each is None:
+            return None
+        found |= each
+    return found
 
 
 def _pairs(through: Any, one: str, other: str, ids: list[int]) -> dict[int, frozenset[int]]:
@@ -76,7 +76,7 @@ def _pairs(through: Any, one: str, other: str, ids: list[int]) -> dict[int, froz
 
 
 def open_joining(at: datetime) -> list[Joining]:
-    """Return the open offers of the platform's that others may be used with, and that have not ended. Four queries."""
+    """Return the open offers of the platform's that others may be used with, and that have not ended."""
     suppliers = OfferFunding.objects.filter(funded_by=OfferFunding.FundedBy.SUPPLIER)
     rows = ConditionalOffer.objects.filter(
         Q(end_datetime__isnull=True) | Q(end_datetime__gte=at), status=ConditionalOffer.OPEN, exclusive=False

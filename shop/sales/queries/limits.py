@@ -1,9 +1,11 @@
 """How many pieces of limited listings a buyer has already: what ordering counts, and what is said before it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db.models import Sum
 
+from catalog.queries import SpecForSale
 from shop.sales.models import LineFacts
 from shop.sales.states import OrderState
 from shop.sales.whose import Whose
@@ -18,3 +20,13 @@ def pieces_had(whose: Whose, listing_ids: Collection[int]) -> dict[int, int]:
         .annotate(ordered=Sum("ordered"), cancelled=Sum("cancelled"))
     )
     return {listing_id: ordered - cancelled for listing_id, ordered, cancelled in rows}
+
+
+def still_allowed(specs: Iterable[SpecForSale], *, user: Any, phone: str) -> dict[int, int]:
+    """Return how many pieces a buyer may still have of the limited listings among `specs`, by listing.
+
+    One query where one of them is limited.
+    """
+    limits = {spec.listing_id: spec.purchase_limit for spec in specs if spec.purchase_limit is not None}
+    had = pieces_had(Whose.of(user, phone), limits) if limits else {}
+    return {listing_id: max(0, limit - had.get(listing_id, 0)) for listing_id, limit in limits.items()}
