@@ -22,6 +22,7 @@ from procurement import account_hooks as procurement_rows
 from procurement import admin as unit_admin
 from procurement import doors, product_hooks
 from procurement import personal_data as procurement_data
+from procurement.cancel_words import waits_for_consent
 from procurement.operations import accepting, pledging, quota
 from procurement.queries import evidence, units
 from procurement.queries.acceptances import told_to_supplier
@@ -78,6 +79,7 @@ def connect() -> None:
     sales.connect(pledging.take_part)
     sales.connect_door(quota.KIND, doors.unit_door)
     sales.connect_door(pledging.KIND, doors.gift_door)
+    sales.connect_consents(quota.KIND, waits_for_consent)
     accounts.connect(accounts.on_login, baskets.merge_on_login)
     accounts.connect(accounts.on_login, account_hooks.adopt)
     accounts.on_proved[order_views.OPEN_ORDER] = order_views.open_proved
