@@ -123,7 +123,7 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
     for path in tracked():
         if path.suffix in PICTURES or path == Path(__file__):
             continue
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8", errors="replace")
         hosts = {match.group().lower() for match in HOST.finditer(text)} - HOSTS
         found = hosts | {match.group() for pattern in (MACHINE, HIDDEN) for match in pattern.finditer(text)}
         guilty += [f"{path.relative_to(ROOT)}: {name}" for name in sorted(found)]
