@@ -4,7 +4,7 @@ import re
 
 from catalog.words import english
 from shop.core.models import Division
-from shop.core.regions.recognising import short_name
+from shop.core.regions.naming import short_name
 
 
 def short_en(name: str) -> str:

@@ -19,6 +19,13 @@ register(
     icon="circle-check",
 )
 register(
+    "request_approved_later",
+    title=_("Request %(number)s is approved for %(year)s"),
+    text=_("%(total)s can be ordered from 1 January %(year)s on, not before."),
+    action=_("See the request"),
+    icon="circle-check",
+)
+register(
     "request_returned",
     title=_("Request %(number)s came back"),
     text=_("The reason: %(reason)s"),
@@ -54,6 +61,24 @@ register(
     icon="circle-check",
 )
 register(
+    "cancel_agreed_back",
+    title=_("Order %(number)s is cancelled"),
+    text=_(
+        "%(approver)s agreed. The amount is back in the budget, and the %(back)s paid for it goes back to your unit."
+    ),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "cancel_agreed_kept",
+    title=_("Order %(number)s is cancelled"),
+    text=_(
+        "%(approver)s agreed. The amount is back in the budget; the %(stays)s that came stays for the other orders."
+    ),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
     "cancel_refused",
     title=_("Order %(number)s is not cancelled"),
     text=_("%(approver)s refused: %(reason)s"),
@@ -71,6 +96,16 @@ register(
     "cancel_rest_agreed",
     title=_("The rest of order %(number)s is cancelled"),
     text=_("%(approver)s agreed. What was sent is accepted as usual; the amount of the rest is back in the budget."),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "cancel_rest_agreed_back",
+    title=_("The rest of order %(number)s is cancelled"),
+    text=_(
+        "%(approver)s agreed. What was sent is accepted as usual; the amount of the rest is back in the budget, and what "
+        "was paid for it goes back to your unit."
+    ),
     action=_("See the order"),
     icon="circle-check",
 )

@@ -9,8 +9,10 @@ from procurement.models import CancelRequest, GoodsAcceptance, PurchaseRequest, 
 from procurement.operations.deciding import STEPS
 from procurement.operations.permissions import APPROVER, BUYER, FINANCE, OWNER
 from procurement.states import CancelState, DeclarationState, RequestState
+from procurement.texts import year_of
 from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
+from shop.sales.queries.backs import went_back_of
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.states import PurchaseState, Terms
 
@@ -33,7 +35,11 @@ def tell_request(*, request_id: int, state: str, at: datetime) -> None:
                 key=f"request:{key}:{user_id}", at=at,
             )  # fmt: skip
     elif state == RequestState.APPROVED:
-        tell(user_id=request.buyer_id, kind="request_approved", params=params, url=url, key=f"request:{key}", at=at)
+        is_later = request.year > year_of(at)
+        tell(
+            user_id=request.buyer_id, kind="request_approved_later" if is_later else "request_approved",
+            params=params | {"year": request.year}, url=url, key=f"request:{key}", at=at,
+        )  # fmt: skip
     elif state == RequestState.RETURNED:
         last = request.decisions.order_by("-pk").first()
         tell(
@@ -122,13 +128,13 @@ def _remind_finance(request: PurchaseRequest, rung: int, at: datetime) -> None:
 
 @outbox.register("procurement.tell_cancel")
 def tell_cancel(*, wish_id: int, at: datetime, is_rest: bool = False) -> None:
-    """Tell the approvers of a wish to cancel an order, or its buyer what was decided on it.
+    """Tell the approvers of a wish to cancel an order, or who asked and whose order it is what was decided on it.
 
     `is_rest`: a part was sent before, and only what was not sent is meant. A wish that was withdrawn is told to nobody.
     """
-    wish = CancelRequest.objects.select_related("order__order__order", "order__unit", "asked_by", "decided_by").get(
-        pk=wish_id
-    )
+    wish = CancelRequest.objects.select_related(
+        "order__order__order", "order__order__purchase", "order__unit", "asked_by", "decided_by"
+    ).get(pk=wish_id)
     number = wish.order.order.order.number
     url, about = f"/units/orders/{number}/", "cancel_rest" if is_rest else "cancel"
     if wish.state == CancelState.WITHDRAWN:
@@ -147,8 +153,21 @@ def tell_cancel(*, wish_id: int, at: datetime, is_rest: bool = False) -> None:
         "approver": wish.decided_by.name if wish.decided_by else "",
         "reason": wish.answer,
     }
-    kind = f"{about}_agreed" if wish.state == CancelState.AGREED else f"{about}_refused"
-    tell(user_id=wish.asked_by_id, kind=kind, params=params, url=url, key=f"cancel_decided:{wish.pk}", at=at)
+    if wish.state != CancelState.AGREED:
+        kind = f"{about}_refused"
+        tell(user_id=wish.asked_by_id, kind=kind, params=params, url=url, key=f"cancel_decided:{wish.pk}", at=at)
+        return
+    # Whose order it is reads it here, once: what sales would say of a buyer's own cancellation is left out there.
+    back = went_back_of(wish.order_id)
+    kind = f"{about}_agreed"
+    if back.fen:
+        kind += "_back"
+    elif back.stays_fen and not is_rest:
+        kind += "_kept"
+    params |= {"back_fen": back.fen, "stays_fen": back.stays_fen}
+    for user_id in sorted({wish.asked_by_id, wish.order.order.purchase.user_id or wish.asked_by_id}):
+        key = f"cancel_decided:{wish.pk}" + ("" if user_id == wish.asked_by_id else f":{user_id}")
+        tell(user_id=user_id, kind=kind, params=params, url=url, key=key, at=at)
 
 
 @outbox.register("procurement.tell_refused")

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from procurement.models import UnitOrder
-from procurement.settled import Settled, settle_order
+from procurement.models import PurchaseRequest, UnitOrder
+from procurement.queries.requests import orders_of_request
+from procurement.settled import Settled, settle_order, settle_purchase
 from procurement.shown import OrderShown, due_words, show_order
 from shop.core import times
 from shop.sales.queries.deliveries import Schedule, schedules_by_id
-from shop.sales.queries.trails import going_back_of_orders
+from shop.sales.queries.trails import going_back_of_orders, going_back_of_purchases
 from shop.sales.states import PurchaseState, Terms
 
 
@@ -34,6 +35,14 @@ def settle_orders(rows: Sequence[UnitOrder]) -> dict[int, Settled]:
         row.order.pk: settle_order(row, going_back.get(row.order.pk, 0), schedules.get(row.order.purchase_id))
         for row in rows
     }
+
+
+def settle_request(found: PurchaseRequest) -> Settled | None:
+    """Return what all orders of a request come to together; None before it is ordered. Five queries at most."""
+    if found.purchase is None:
+        return None
+    rows = orders_of_request(found.pk)
+    return settle_purchase(found.purchase, rows, going_back_of_purchases([found.purchase.pk]).get(found.purchase.pk, 0))
 
 
 @dataclass(frozen=True)

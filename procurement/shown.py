@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from procurement.cancel_words import waits_words
 from procurement.models import PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.rules.quota import counted_fen
 from procurement.settled import Settled
@@ -96,10 +97,14 @@ def show_order(row: UnitOrder, settled: Settled, at: datetime) -> OrderShown:
     more = {"name": name, "n": len(lines)}
     many = _("%(name)s, %(n)d products in all") % more if len(lines) > 1 else ""
     steps, text, owner = _steps(row, settled, at)
+    wishes = getattr(row, "_prefetched_objects_cache", {}).get("cancel_requests", ())
+    waits = order.state in STOPPABLE and any(wish.state == CancelState.OPEN for wish in wishes)
+    if waits:
+        sent = sum(line.shipped for line in lines)
+        text, owner = waits_words(sum(line.ordered - line.cancelled for line in lines) - sent, sent), _("Approver")
     state, badge = _state_words(order, settled)
     is_cancelled = order.state == OrderState.CANCELLED
     counts_elsewhere = row.counts_for_id != row.unit_id
-    wishes = getattr(row, "_prefetched_objects_cache", {}).get("cancel_requests", ())
     late = settled.is_open and settled.pay_by is not None and settled.pay_by < at
     return OrderShown(
         row=row,
@@ -113,7 +118,7 @@ def show_order(row: UnitOrder, settled: Settled, at: datetime) -> OrderShown:
         settled=settled,
         counted_fen=counted_fen(order.total_fen, order.refunded_fen, order.waived_fen, is_cancelled=is_cancelled),
         counts_for=name_of(row.counts_for.organisation) if counts_elsewhere else "",
-        waits_for_consent=order.state in STOPPABLE and any(wish.state == CancelState.OPEN for wish in wishes),
+        waits_for_consent=waits,
         state=state,
         badge=badge,
         steps=steps,

@@ -9,6 +9,7 @@ from ninja import Query
 from pydantic import Field
 
 from procurement.api.seats import OfYearFollow, seat, seats, year
+from procurement.cancel_words import waits_for_consent
 from procurement.models import UnitOrder
 from procurement.paid_shown import settle_orders
 from procurement.queries import quota as queries
@@ -89,6 +90,9 @@ class UnitOrderOut(Priced):
     left: str = Field(description=gettext_noop("What of it is still to be paid, now or once it is accepted."))
     going_back: str = Field(description=gettext_noop("What of it is given back and has not left yet."))
     is_refused_whole: bool = Field(description=gettext_noop("Nothing of it was accepted: nothing is to be paid."))
+    cancel_waits: str = Field(
+        description=gettext_noop("That its cancellation waits for the approver's consent, and of what; empty: none.")
+    )
     request: str | None
     placed_at: Moment
     lines: list[UnitOrderLine]
@@ -109,9 +113,14 @@ class UnitOrdersAsked(OfYearFollow):
     )
 
 
+def show_deductions(settled: Settled) -> list[dict[str, str]]:
+    """Return what was taken off a total: of what, why, how much."""
+    return [{"what": each.what, "why": each.why, "amount": yuan(each.fen)} for each in settled.deductions]
+
+
 def _deductions(settled: Settled, deducted_fen: int) -> list[dict[str, str]]:
     """Each reason and amount; what a cancelled order no longer costs without a reduction of its own comes last."""
-    told = [{"what": each.what, "why": each.why, "amount": yuan(each.fen)} for each in settled.deductions]
+    told = show_deductions(settled)
     rest = deducted_fen - sum(each.fen for each in settled.deductions)
     if rest:
         told.append({"what": _("The whole order"), "why": _("Cancelled"), "amount": yuan(rest)})
@@ -120,10 +129,10 @@ def _deductions(settled: Settled, deducted_fen: int) -> list[dict[str, str]]:
 
 def show_one(request: ApiRequest, number: str) -> dict[str, Any]:
     row = own_order(request, number)
-    return _order(row, settle_orders([row])[row.pk])
+    return _order(row, settle_orders([row])[row.pk], waits_for_consent([row.pk]).get(row.pk, ""))
 
 
-def _order(row: UnitOrder, settled: Settled) -> dict[str, Any]:
+def _order(row: UnitOrder, settled: Settled, cancel_waits: str) -> dict[str, Any]:
     order = row.order
     counted = counted_fen(
         order.total_fen, order.refunded_fen, order.waived_fen, is_cancelled=order.state == OrderState.CANCELLED
@@ -154,6 +163,7 @@ def _order(row: UnitOrder, settled: Settled) -> dict[str, Any]:
         "is_refused_whole": is_refused_whole(
             order.state, [(line.shipped, line.rejected) for line in order.lines.all()]
         ),
+        "cancel_waits": cancel_waits,
         "request": row.request.number if row.request else None,
         "placed_at": order.placed_at,
         "lines": [
@@ -192,14 +202,16 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
         unit = found
     figure: list[queries.Figure] = []
     settled: dict[int, Settled] = {}
+    waiting: dict[int, str] = {}
 
     def pages(number: int) -> Any:
         page, whole = queries.order_page(unit, year(asked), asked.kind, asked.fund, number)
         figure.append(whole)
         settled.update(settle_orders(page.object_list))
+        waiting.update(waits_for_consent([row.pk for row in page.object_list]))
         return page
 
-    listed = turn_of(asked, pages, lambda row: _order(row, settled[row.pk]))
+    listed = turn_of(asked, pages, lambda row: _order(row, settled[row.pk], waiting.get(row.pk, "")))
     return listed | {"figure": yuan(figure[0].fen), "elsewhere": yuan(figure[0].elsewhere_fen)}
 
 

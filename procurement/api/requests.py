@@ -3,19 +3,25 @@
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
 
+from procurement.api.orders import UnitDeduction, show_deductions
 from procurement.api.seats import OfUnitFollow, seat, seats
 from procurement.api.units import Verdict
 from procurement.models import PurchaseRequest
 from procurement.operations import requests as operations
-from procurement.operations.deciding import decide_request
+from procurement.operations.deciding import STEPS, decide_request
 from procurement.operations.ordering import order_request
+from procurement.paid_shown import settle_request
+from procurement.queries.quota import budget_after
 from procurement.queries.requests import Change, request_of, request_page
 from procurement.request_shown import changed_facts, line_changes
-from procurement.texts import words
+from procurement.rules.quota import budget_year
+from procurement.states import EDITABLE
+from procurement.texts import words, year_of
 from shop.core import regions
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, once, yuan
@@ -98,6 +104,17 @@ class RequestDetail(RequestOut):
     changes: Changes = Field(description=gettext_noop("What changed since the version that was submitted before."))
     decisions: list[Decided]
     purchase: str | None
+    deducted: str = Field(description=gettext_noop("What was taken off since it was ordered: cancelled, not accepted."))
+    deductions: list[UnitDeduction] = Field(
+        description=gettext_noop("Each reason and amount; together they are what was deducted.")
+    )
+    remains: str = Field(description=gettext_noop("What remains of the total."))
+    budget_left: str | None = Field(
+        description=gettext_noop("What its budget has left while it is written or waits for a decision, else null.")
+    )
+    over_budget: str = Field(
+        description=gettext_noop("How much more it costs: it may be submitted, and approved once the budget is raised.")
+    )
 
 
 class RequestsAsked(OfUnitFollow):
@@ -143,42 +160,64 @@ def own_request(request: ApiRequest, number: str) -> PurchaseRequest:
     return found
 
 
+def _sums(row: PurchaseRequest) -> dict[str, Any]:
+    """Return what became of a request's total, and what its budget has left while nobody approved it."""
+    settled = settle_request(row)
+    left: int | None = None
+    over = 0
+    if row.state in EDITABLE or row.state in STEPS:
+        year = budget_year(row.year, year_of(timezone.now())) if row.state in EDITABLE else row.year
+        left, after = budget_after(row, year)
+        over = max(0, -after)
+    return {
+        "deducted": yuan(settled.deducted_fen if settled else 0),
+        "deductions": show_deductions(settled) if settled else [],
+        "remains": yuan(settled.left_fen if settled else row.total_fen),
+        "budget_left": None if left is None else yuan(left),
+        "over_budget": yuan(over),
+    }
+
+
 def show_request(request: ApiRequest, number: str) -> dict[str, Any]:
     row = own_request(request, number)
-    return _request(row) | {
-        "goods": yuan(row.goods_fen),
-        "freight": yuan(row.freight_fen),
-        "purchase": row.purchase.number if row.purchase else None,
-        "ship_to": _ship_to(row),
-        "changes": {
-            "facts": [{name: each[name] for name in ("what", "before", "now")} for each in changed_facts(row)],
-            "lines": [_line_changed(each["change"]) for each in line_changes(row)],
-        },
-        "lines": [
-            {
-                "specification_id": line.specification_id,
-                "sku": line.sku,
-                "name": words(line.name_zh, line.name_en),
-                "specification": words(line.spec_zh, line.spec_en),
-                "supplier": words(line.supplier_zh, line.supplier_en),
-                "price": yuan(line.unit_price_fen),
-                "quantity": line.quantity,
-                "amount": yuan(line.sum_fen),
-            }
-            for line in row.lines.all()
-        ],
-        "decisions": [
-            {
-                "by": each.actor.name,
-                "step": each.step,
-                "approved": each.approved,
-                "version": each.version,
-                "reason": each.reason,
-                "at": each.at,
-            }
-            for each in row.decisions.all()
-        ],
-    }
+    return (
+        _request(row)
+        | _sums(row)
+        | {
+            "goods": yuan(row.goods_fen),
+            "freight": yuan(row.freight_fen),
+            "purchase": row.purchase.number if row.purchase else None,
+            "ship_to": _ship_to(row),
+            "changes": {
+                "facts": [{name: each[name] for name in ("what", "before", "now")} for each in changed_facts(row)],
+                "lines": [_line_changed(each["change"]) for each in line_changes(row)],
+            },
+            "lines": [
+                {
+                    "specification_id": line.specification_id,
+                    "sku": line.sku,
+                    "name": words(line.name_zh, line.name_en),
+                    "specification": words(line.spec_zh, line.spec_en),
+                    "supplier": words(line.supplier_zh, line.supplier_en),
+                    "price": yuan(line.unit_price_fen),
+                    "quantity": line.quantity,
+                    "amount": yuan(line.sum_fen),
+                }
+                for line in row.lines.all()
+            ],
+            "decisions": [
+                {
+                    "by": each.actor.name,
+                    "step": each.step,
+                    "approved": each.approved,
+                    "version": each.version,
+                    "reason": each.reason,
+                    "at": each.at,
+                }
+                for each in row.decisions.all()
+            ],
+        }
+    )
 
 
 @area.reads("/units/requests", Page[RequestOut], scope="units:read", summary=gettext_noop("A unit's requests"))

@@ -10,9 +10,10 @@ from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, 
 from django.utils import timezone
 
 from procurement import books
-from procurement.models import BudgetUnit, QuotaDeclaration, QuotaPolicy, UnitOrder
+from procurement.models import BudgetUnit, PurchaseRequest, QuotaDeclaration, QuotaPolicy, UnitOrder
 from procurement.queries.policies import policy_for
 from procurement.queries.units import below
+from procurement.rules.budget import left_after
 from procurement.rules.quota import FORECAST_DAYS, Amounts, Pace, add_up, counted_fen, month_day, pace
 from procurement.states import CanteenMode, Fund, UnitKind
 from shop.core import ledger
@@ -123,6 +124,15 @@ def budget_of(unit_id: int, year: int, fund: str = Fund.CANTEEN) -> tuple[int, i
     left, spent = books.budget(unit_id, year, fund=fund), books.budget(unit_id, year, "spent", fund)
     totals = ledger.sums([left, spent])
     return totals[left], totals[spent]
+
+
+def budget_after(request: PurchaseRequest, year: int) -> tuple[int, int]:
+    """Return what is left of the budget that a request takes from, before and after it, in 分. One query.
+
+    Below zero after it: nobody may approve it before the budget is raised.
+    """
+    left, _spent = budget_of(request.unit_id, year, request.fund)
+    return left, left_after(left, request.total_fen)
 
 
 @dataclass

@@ -1,11 +1,11 @@
 """Reading requests and units' orders: lists, one with its history, what waits for whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from catalog.queries import specifications_for_sale
@@ -88,6 +88,16 @@ def _with_reductions(rows: QuerySet[PurchaseRequest]) -> QuerySet[PurchaseReques
     )
 
 
+def reductions_of(request_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return what ordered requests came to, and what was taken off since, by id. One query."""
+    rows = PurchaseRequest.objects.filter(pk__in=request_ids, purchase__isnull=False).order_by("pk")
+    orders = "purchase__orders__"
+    found = rows.values("pk", "purchase__total_fen").annotate(
+        waived=Coalesce(Sum(f"{orders}waived_fen"), 0), refunded=Coalesce(Sum(f"{orders}refunded_fen"), 0)
+    )
+    return {row["pk"]: (row["purchase__total_fen"], row["waived"] + row["refunded"]) for row in found}
+
+
 def open_requests(unit_id: int) -> list[PurchaseRequest]:
     """Return the requests that somebody has to do something with, and the purchases to be paid. One query."""
     waits = Q(state__in=[*TABS["open"], *TABS["waiting"]])
@@ -108,6 +118,19 @@ def wishes_to_cancel(unit_id: int) -> list[CancelRequest]:
     rows = CancelRequest.objects.filter(order__unit=unit_id, state=CancelState.OPEN)
     rows = rows.filter(order__order__state__in=STOPPABLE)
     return list(rows.select_related("order__order__order", "asked_by").order_by("asked_at", "pk"))
+
+
+def pieces_to_cancel(order_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return by order's id how many pieces a wish to cancel it is of, and how many were sent. One query.
+
+    Only of orders with a wish that waits for an approver.
+    """
+    rows = UnitOrder.objects.filter(pk__in=order_ids, order__state__in=STOPPABLE)
+    rows = rows.filter(Exists(CancelRequest.objects.filter(order=OuterRef("pk"), state=CancelState.OPEN)))
+    line = "order__lines__"
+    waiting = Sum(F(f"{line}ordered") - F(f"{line}cancelled") - F(f"{line}shipped"))
+    found = rows.annotate(waiting=waiting, sent=Sum(f"{line}shipped"))
+    return {pk: (int(left), int(sent)) for pk, left, sent in found.values_list("pk", "waiting", "sent")}
 
 
 def orders_under_way(unit_id: int, most: int = 5) -> list[UnitOrder]:

@@ -18,12 +18,12 @@ from procurement.operations import requests as operations
 from procurement.operations.deciding import STEPS, decide_request
 from procurement.operations.drafts import open_draft
 from procurement.operations.ordering import order_request
-from procurement.queries.quota import budget_of
-from procurement.queries.requests import TABS, left_of_goods, request_of, request_page
+from procurement.paid_shown import settle_request
+from procurement.queries.quota import budget_after
+from procurement.queries.requests import TABS, left_of_goods, reductions_of, request_of, request_page
 from procurement.queries.units import Seat
 from procurement.request_shown import changed_facts, line_changes, place_of
 from procurement.rules.amounts import in_capitals
-from procurement.rules.budget import left_after
 from procurement.rules.quota import budget_year
 from procurement.shown import BADGES, history, terms_words, thumb
 from procurement.states import EDITABLE, Fund, RequestState
@@ -32,7 +32,7 @@ from procurement.views.entry import console, for_unit, seat_at, seats
 from shop.core import sent
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.post_only import post_only
-from shop.core.templatetags.heqiao import local
+from shop.core.templatetags.heqiao import local, yuan
 
 
 def to_request(number: str, step: str = "") -> HttpResponseRedirect:
@@ -61,7 +61,19 @@ def index(request: HttpRequest, seat: Seat) -> HttpResponse:
         "ordered": RequestState.ORDERED.label,
         "all": _("All requests"),
     }
-    rows = [{"request": row, "badge": BADGES[RequestState(row.state)]} for row in page.object_list]
+    came_to = reductions_of([row.pk for row in page.object_list])
+    rows = []
+    for row in page.object_list:
+        total, less = came_to.get(row.pk, (row.total_fen, 0))
+        rows.append(
+            {
+                "request": row,
+                "badge": BADGES[RequestState(row.state)],
+                "total_fen": total,
+                "less_fen": less,
+                "left_fen": total - less,
+            }
+        )
     return console(request, seat, "requests", {"page": page, "rows": rows, "tabs": list(labels.items()), "tab": tab})
 
 
@@ -103,6 +115,7 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
     step = STEPS.get(RequestState(found.state))
     decides = step is not None and seat.may(step[1])
     involved = user.pk in {found.buyer_id, *found.editors}
+    settled = settle_request(found)
     decided = any(each.version == found.version and each.actor_id == user.pk for each in found.decisions.all())
     return {
         "request_": found,
@@ -113,7 +126,8 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "place": place_of(found),
         "year": budget_year(found.year, year_of(timezone.now())) if found.state in EDITABLE else found.year,
         "differs_from_unit": any(getattr(found, name) != getattr(found.unit, name) for name in operations.ADDRESS),
-        "capitals": in_capitals(found.total_fen),
+        "settled": settled,
+        "capitals": in_capitals(settled.left_fen if settled is not None else found.total_fen),
         "can_edit": seat.buys and found.state in EDITABLE,
         "can_take_back": seat.buys
         and found.state in (RequestState.SUBMITTED, RequestState.CHECKED, RequestState.APPROVED),
@@ -140,9 +154,11 @@ def _show(request: HttpRequest, seat: Seat, found: PurchaseRequest, *, status: i
     waits = found.state in (RequestState.SUBMITTED, RequestState.CHECKED) and found.year < this
     context["anew_for"] = this if waits or (found.state == RequestState.APPROVED and found.year != this) else None
     context["decision_form"] = DecisionForm(initial={"version": found.version})
-    if context["can_decide"]:
-        left, _spent = budget_of(seat.pk, context["year"], found.fund)
-        context |= {"budget_left": left, "budget_after": left_after(left, found.total_fen)}
+    context["is_waiting"] = found.state in STEPS
+    if found.state in EDITABLE or found.state in STEPS:
+        # Its own buyer reads before submitting it what the approver will.
+        left, after = budget_after(found, context["year"])
+        context |= {"budget_left": left, "budget_after": after, "over_fen": max(0, -after)}
     for row in context["lines"]:
         name = f"pieces-{row['line'].specification_id}"
         row["refusal"] = more.get("refused", {}).get(name, "")
@@ -239,6 +255,13 @@ def facts(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
 def submit(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
     """Send it to the approver."""
     operations.submit_request(request_id=found.pk, version=asked_version(request) or 0, actor=request.user, at=at)
+    sent_off = own_request(request, found.number)[1]
+    _left, after = budget_after(sent_off, sent_off.year)
+    if after < 0:
+        return _(
+            "Submitted: %(over)s beyond the budget of %(year)d. The approver sees it, and can approve it once finance has "
+            "raised the budget."
+        ) % {"over": yuan(-after), "year": sent_off.year}
     return _("Submitted. The approver is told.")
 
 

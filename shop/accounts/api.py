@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -19,7 +18,7 @@ from shop.accounts.forms.own import AddressForm
 from shop.accounts.forms.signing import PasswordSignInForm
 from shop.accounts.models import AccessToken, Address
 from shop.accounts.operations import addresses, tokens
-from shop.core import limits
+from shop.core import rates
 from shop.core.acting import by
 from shop.core.api import Answer, Area, AsItIs, Body, Caller, Moment, Page, Problem
 from shop.core.api.forms import clean
@@ -50,20 +49,8 @@ def who_calls(request: HttpRequest) -> Caller:
 
 
 def _count_use(token_id: int) -> None:
-    """Count one request of a token in this minute. Raises Problem beyond API_REQUESTS_A_MINUTE.
-
-    In the cache, which is quick; where the cache is away or has thrown the count out, in the database.
-    """
-    minute = int(time.time() // MINUTE)
-    key = f"api-uses:{token_id}:{minute}"
-    if cache.add(key, 1, MINUTE * 2):
-        return
-    most = settings.API_REQUESTS_A_MINUTE
-    try:
-        is_within = cache.incr(key) <= most
-    except ValueError:
-        is_within = limits.take(key=key, amount=most, seconds=MINUTE, at=timezone.now())
-    if not is_within:
+    """Count one request of a token in this minute. Raises Problem beyond API_REQUESTS_A_MINUTE."""
+    if not rates.is_within(key=f"api-uses:{token_id}", most=settings.API_REQUESTS_A_MINUTE, at=timezone.now()):
         wait = MINUTE - int(time.time()) % MINUTE
         raise Problem(429, "too_often", _("Too many requests with this token: wait a moment."), retry_after=wait)
 

@@ -6,7 +6,7 @@ Imported once the apps are ready, so it may import what it connects.
 from typing import Any
 
 from django.apps import apps
-from django.db.models.signals import post_delete, post_migrate, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_migrate, post_save
 from wagtail import signals as wagtail
 from wagtail.models import Page, PageViewRestriction
 
@@ -22,6 +22,7 @@ from procurement import account_hooks as procurement_rows
 from procurement import admin as unit_admin
 from procurement import doors, product_hooks
 from procurement import personal_data as procurement_data
+from procurement.cancel_words import waits_for_consent
 from procurement.operations import accepting, pledging, quota
 from procurement.queries import evidence, units
 from procurement.queries.acceptances import told_to_supplier
@@ -32,6 +33,7 @@ from shop.accounts import personal_data as accounts_data
 from shop.accounts.operations.groups import ensure_groups
 from shop.campaigns import hooks as campaigns
 from shop.campaigns.operations import ensure_page_permissions
+from shop.campaigns.operations.privacy import follow_groups, follow_rule, forget_rule
 from shop.campaigns.queries import campaign_names, progress_of_needs, sources_of_campaign
 from shop.config import personal_data as library_data
 from shop.core import pagecache, personal, private_files
@@ -77,6 +79,7 @@ def connect() -> None:
     sales.connect(pledging.take_part)
     sales.connect_door(quota.KIND, doors.unit_door)
     sales.connect_door(pledging.KIND, doors.gift_door)
+    sales.connect_consents(quota.KIND, waits_for_consent)
     accounts.connect(accounts.on_login, baskets.merge_on_login)
     accounts.connect(accounts.on_login, account_hooks.adopt)
     accounts.on_proved[order_views.OPEN_ORDER] = order_views.open_proved
@@ -117,6 +120,10 @@ def _watch_pages() -> None:
     # Who may see a page, whatever is done to the rule; and a page that is deleted with those below it.
     for signal, model in ((post_save, PageViewRestriction), (post_delete, PageViewRestriction), (post_delete, Page)):
         signal.connect(_forget_pages, sender=model, dispatch_uid=f"pagecache {model.__name__}")
+    # A page's languages and aliases are one page to staff. Groups are set after the rule that names them.
+    post_save.connect(_follow_rule, sender=PageViewRestriction, dispatch_uid="follow rule")
+    m2m_changed.connect(_follow_groups, sender=PageViewRestriction.groups.through, dispatch_uid="follow groups")
+    post_delete.connect(_forget_rule, sender=PageViewRestriction, dispatch_uid="forget rule")
 
 
 def _set_up_roles(**facts: Any) -> None:
@@ -128,3 +135,20 @@ def _set_up_roles(**facts: Any) -> None:
 def _forget_pages(**facts: Any) -> None:
     """Wagtail's own signals: a page appeared, changed or went."""
     pagecache.bump()
+
+
+def _follow_rule(instance: PageViewRestriction, raw: bool, **facts: Any) -> None:
+    """Django's own signal: who may see a page was set or changed."""
+    if not raw:
+        follow_rule(rule=instance)
+
+
+def _follow_groups(instance: Any, action: str, **facts: Any) -> None:
+    """Django's own signal: other groups may see a page."""
+    if isinstance(instance, PageViewRestriction) and action in ("post_add", "post_remove", "post_clear"):
+        follow_groups(rule=instance)
+
+
+def _forget_rule(instance: PageViewRestriction, origin: Any = None, **facts: Any) -> None:
+    """Django's own signal: a page is for everybody again, or gone."""
+    forget_rule(rule=instance, origin=origin)

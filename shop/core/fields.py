@@ -94,7 +94,9 @@ class PiecesField(forms.IntegerField):
         try:
             return read_count(value)
         except NotACount as error:
-            raise ValidationError(count_words(error.fault, texts.one_line(value)[:40]), code="invalid") from None
+            least = self.min_value if isinstance(self.min_value, int) else 1
+            said = count_words(error.fault, texts.one_line(value)[:40], least)
+            raise ValidationError(said, code="invalid") from None
 
 
 def _check_calendar(given: Any, first: Any, last: Any) -> None:

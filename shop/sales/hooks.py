@@ -154,6 +154,26 @@ def elsewhere(step: Step, purchase: "Purchase", number: str = "") -> Elsewhere |
     return door(step, purchase, number) if door else None
 
 
+WaitsForConsent = Callable[[Collection[int]], dict[int, str]]
+# By the attribution's kind of a purchase: who knows which of its orders somebody wants cancelled and nobody decided on.
+consent_sources: dict[str, WaitsForConsent] = {}
+
+
+def connect_consents(kind: str, waiting: WaitsForConsent) -> None:
+    """Have `waiting(order_ids)` say of orders of `kind` what a cancellation waits for, in the reader's language."""
+    consent_sources[kind] = waiting
+
+
+def waiting_for_consent(orders: Sequence["OrderFacts"]) -> dict[int, str]:
+    """Return by order's id what its cancellation waits for; the orders that nobody wants cancelled are not there."""
+    found: dict[int, str] = {}
+    for kind, waiting in consent_sources.items():
+        ids = [order.pk for order in orders if order.purchase.attribution_kind == kind]
+        if ids:
+            found |= waiting(ids)
+    return found
+
+
 Attributed = Callable[[str], tuple["Attribution", ...]]
 # Where a visitor may come from (`?from=campaign-3`): the word before the dash → what it says on the order.
 sources: dict[str, Attributed] = {}

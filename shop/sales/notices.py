@@ -1,6 +1,6 @@
 """Telling people about their trade: the outbox handlers. Each may run twice; a message has a key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -115,11 +115,12 @@ def ask_account(*, purchase_id: int, at: datetime) -> None:
 
 
 @outbox.register("sales.tell_paid_out")
-def tell_paid_out(*, refund_id: int, at: datetime) -> None:
-    """Tell the buyer that finance paid a refund out."""
+def tell_paid_out(*, refund_id: int, at: datetime, also: Sequence[int] = ()) -> None:
+    """Tell the buyer that finance paid a refund out; `also` others of the same purchase with the same payment."""
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     purchase = Purchase.objects.get(pk=refund.payment.payable_id)
-    params = {"amount_fen": refund.amount_fen}
+    others = Refund.objects.filter(pk__in=also).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    params = {"amount_fen": refund.amount_fen + others}
     _tell_of_purchase(purchase, "refund_paid_out", params, key=f"refund_paid_out:{refund.pk}", at=at)
 
 
@@ -136,9 +137,22 @@ def tell_to_ship(*, purchase_id: int, at: datetime) -> None:
 
 
 @outbox.register("sales.tell_cancelled")
-def tell_cancelled(*, order_id: int, reason: str, at: datetime, was_unpaid: bool = False) -> None:
-    """Tell the buyer that an order was cancelled, and its supplier where it was at work on it."""
+def tell_cancelled(*, order_id: int, reason: str, at: datetime, was_unpaid: bool = False, through: str = "") -> None:
+    """Tell the buyer that an order was cancelled, and its supplier where it was at work on it.
+
+    What was cancelled `through` another door (a unit's, with its approver's consent) is told to the buyer from there.
+    """
     order = _order(order_id)
+    if not through:
+        _tell_buyer_cancelled(order, was_unpaid, at)
+    if was_unpaid:
+        return
+    # What was not there or not sound left the stock; all else is sold again.
+    kind = "order_cancelled_gone" if reason in NOT_THERE else "order_cancelled_supplier"
+    _tell_supplier(order, kind, {}, key=f"order_cancelled_supplier:{order.pk}", at=at)
+
+
+def _tell_buyer_cancelled(order: OrderFacts, was_unpaid: bool, at: datetime) -> None:
     back = went_back_of(order.pk)
     # Of an order that is delivered first nothing was paid that could go back.
     kind = "order_cancelled_unpaid" if was_unpaid else "order_cancelled_goods_first"
@@ -155,11 +169,6 @@ def tell_cancelled(*, order_id: int, reason: str, at: datetime, was_unpaid: bool
         "stays_fen": back.stays_fen,
     }
     _tell_buyer(order, kind, params, key=f"order_cancelled:{order.pk}", at=at)
-    if was_unpaid:
-        return
-    # What was not there or not sound left the stock; all else is sold again.
-    kind = "order_cancelled_gone" if reason in NOT_THERE else "order_cancelled_supplier"
-    _tell_supplier(order, kind, {}, key=f"order_cancelled_supplier:{order.pk}", at=at)
 
 
 @outbox.register("sales.tell_short")
@@ -178,15 +187,19 @@ def tell_short(*, order_id: int, amount_fen: int, at: datetime, cancelled: int =
 
 
 @outbox.register("sales.tell_rest_cancelled")
-def tell_rest_cancelled(*, order_id: int, amount_fen: int, pieces: int, at: datetime) -> None:
-    """Tell the buyer and the supplier that what was not sent yet is cancelled, and what becomes of its money."""
+def tell_rest_cancelled(*, order_id: int, amount_fen: int, pieces: int, at: datetime, through: str = "") -> None:
+    """Tell the buyer and the supplier that what was not sent yet is cancelled, and what becomes of its money.
+
+    What was cancelled `through` another door is told to the buyer from there.
+    """
     order = _order(order_id)
     kind = "order_rest_cancelled" if order.purchase.state == PurchaseState.PAID else "order_rest_cancelled_owed"
     back = went_back_of(order.pk)
     if back.bank_fen:
         kind = _back_kind(order, "order_rest_cancelled_both" if back.other_fen else "order_rest_cancelled_back")
     params = {"amount_fen": amount_fen, "pieces": pieces}
-    _tell_buyer(order, kind, params, key=f"order_rest_cancelled:{order.pk}", at=at)
+    if not through:
+        _tell_buyer(order, kind, params, key=f"order_rest_cancelled:{order.pk}", at=at)
     _tell_supplier(
         order, "order_rest_cancelled_supplier", params, key=f"order_rest_cancelled_supplier:{order.pk}", at=at
     )

@@ -1,6 +1,6 @@
 """Reports in words: what dimensions and columns are called, how it was counted, and the addresses behind figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -304,15 +304,16 @@ def file_heads() -> list[str]:
     ]  # fmt: skip
 
 
-def why_words(why: str) -> str:
-    """Return why something was taken off."""
+def why_words(why: Sequence[str]) -> str:
+    """Return why something was taken off, each cause by its name."""
     words = {
         "cancelled": _("cancelled"),
-        "waived": _("not charged"),
-        "refunded": _("given back"),
-        "both": _("not charged, given back"),
+        "unsent": _("rest cancelled, not sent"),
+        "lighter": _("weighed less when packed"),
+        "not_accepted": _("not accepted"),
+        "refunded": _("refunded after the sale"),
     }
-    return words.get(why, "")
+    return " · ".join(words[cause] for cause in why)
 
 
 def moment(at: datetime) -> str:

@@ -31,7 +31,7 @@ from shop.sales.operations.shipping import line_rest
 from shop.sales.queries.backs import NOTHING
 from shop.sales.queries.in_parcels import Pieces, in_parcel, still_to_come
 from shop.sales.queries.weight_words import Weighed, weighed_of, weight_words
-from shop.sales.sent_shown import packing_words, sent_words, wanted_and_sent
+from shop.sales.sent_shown import packing_words, refused_whole, sent_words, wanted_and_sent
 from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.ways_shown import ActShown, acts_by_phone
@@ -105,6 +105,7 @@ class OrderShown:
     can: Mapping[str, bool]
     elsewhere: hooks.Elsewhere | None = None
     cancels_elsewhere: hooks.Elsewhere | None = None
+    cancel_waits: str = ""  # That a cancellation waits for somebody's consent, and of what.
     cancels: str = ""
     cancels_rest: str = ""
     sent: int = 0  # Pieces that were sent, of those that are wanted (ordered and not cancelled).
@@ -164,11 +165,12 @@ def show_order(order: OrderFacts, at: datetime, *, way: str = "") -> OrderShown:
     cancels = hooks.elsewhere(hooks.Step.CANCEL, order.purchase, order.order.number) if stops else None
     partly = rules.partly_sent(order.state, wanted_and_sent(order))
     may_cancel = stops and cancels is None
+    waits = getattr(order, "cancel_waits", "")
     can = {
         "pay": unpaid and door is None,
         "cancel": may_cancel and partly is None,
         "cancel_rest": may_cancel and partly is not None,
-        "nudge": order.state == OrderState.TO_SHIP and not nudged_lately,
+        "nudge": order.state == OrderState.TO_SHIP and not nudged_lately and not waits,
         "receive": on_the_way and door is None,
         "review": any(line.can_review for line in shown),
         "buy_again": order.state in (OrderState.SHIPPED, OrderState.COMPLETED, OrderState.CANCELLED),
@@ -187,6 +189,7 @@ def show_order(order: OrderFacts, at: datetime, *, way: str = "") -> OrderShown:
         can=can,
         elsewhere=door,
         cancels_elsewhere=cancels,
+        cancel_waits=waits,
         cancels=_cancels(order, shown, way) if can["cancel"] else "",
         cancels_rest=cancels_rest_words(order, way) if can["cancel_rest"] else "",
         sent=sum(line.shipped for line in lines),
@@ -253,12 +256,15 @@ def _steps(order: OrderFacts) -> list[dict[str, str]]:
             when(order.completed_at),
         ),
     ]  # fmt: skip
-    return show_steps([placed, *rest, pay] if order.purchase.terms == Terms.POSTPAID else [placed, pay, *rest])
+    if order.purchase.terms != Terms.POSTPAID:
+        return show_steps([placed, pay, *rest])
+    # Of goods that came first and were refused whole nothing is paid, and nobody paid.
+    return show_steps([placed, *rest] if refused_whole(order) else [placed, *rest, pay])
 
 
 def state_words(order: OrderFacts) -> tuple[str, str]:
     """Return an order's state and its badge: what came first and is not paid yet is not completed for its buyer."""
-    if rules.is_refused_whole(order.state, [(line.shipped, line.rejected) for line in order.lines.all()]):
+    if refused_whole(order):
         return (_("All refused, money back") if order.refunded_fen else _("All refused, nothing to pay")), "neutral"
     if order.state == OrderState.CANCELLED and _is_going_back(order):
         return _("Cancelled, refund in progress"), "limited"
@@ -360,8 +366,8 @@ def _parcel(shipment: Shipment, code: ParcelCode | None, lines: Sequence[LineFac
 
 def _next(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, datetime | None]:
     """Return what comes next as a sentence that says whose it is, and what runs out until then."""
-    if shown.elsewhere is not None:
-        return shown.elsewhere.why, None
+    if shown.cancel_waits or shown.elsewhere is not None:
+        return shown.cancel_waits or shown.elsewhere.why, None
     if shown.can["pay"]:
         return _("Pay, or the reserved stock goes back on sale"), order.purchase.pay_by
     if order.state == OrderState.TO_SHIP:

@@ -36,19 +36,26 @@ const put = async (picker, { province, city, division }) => {
   select(picker, "division").dispatchEvent(new Event("change", { bubbles: true }));
 };
 
+const FIELDS = ["name", "phone", "street", "postcode"];
+
 const recognise = async (box, button) => {
   const form = box.closest("form");
+  const [text, pasted] = [box.querySelector("textarea"), form.querySelector("[data-pasted]")];
+  const picker = form.querySelector("[data-divisions]");
   button.setAttribute("aria-busy", "true");
   try {
-    const answer = await post(box.dataset.parse, { text: box.querySelector("textarea").value });
+    const sent = { text: text.value, pasted: pasted.value };
+    for (const name of FIELDS) sent[name] = form.elements[name]?.value ?? "";
+    for (const level of LEVELS) sent[level] = picker ? select(picker, level).value : "";
+    const answer = await post(box.dataset.parse, sent);
     if (!answer.ok) throw new Error(String(answer.status));
     const found = await answer.json();
-    for (const name of ["name", "phone", "street", "postcode"]) {
-      const field = form.elements[name];
-      if (field && found[name]) field.value = found[name];
-    }
-    const picker = form.querySelector("[data-divisions]");
-    if (picker && found.province) await put(picker, found);
+    pasted.value = text.value;
+    for (const name of FIELDS) if (form.elements[name]) form.elements[name].value = found[name];
+    if (picker && LEVELS.some((level) => found[level] !== sent[level])) await put(picker, found);
+    const told = form.querySelector("[data-paste-told]");
+    told.textContent = found.told;
+    told.hidden = !found.told;
     box.open = false;
   } catch {
     button.removeAttribute("aria-busy");

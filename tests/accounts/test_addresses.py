@@ -129,6 +129,7 @@ def test_paste_recognition_by_json(client: Client) -> None:
         "street": "龙口西路8号1202",
         "postcode": "",
         "division_name": "天河区",
+        "told": "",
     }
     assert client.get("/account/addresses/parse/").headers["Location"] == "/account/addresses/"
     assert client.post("/account/addresses/parse/", {"text": "\0" * 900}).status_code == 200
@@ -168,3 +169,54 @@ def test_queries_of_the_book(zhou: User, django_assert_num_queries: DjangoAssert
         assert [row.street for row in queries.addresses(zhou)] == ["2", "1"]
     with django_assert_num_queries(1):
         assert queries.default_address(zhou).division.name_zh == "天河区"
+
+
+def parsed(client: Client, text: str, **fields: str) -> dict[str, str]:
+    answer = client.post("/account/addresses/parse/", {"text": text, **fields})
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+FIRST = "周敏 13800002046 510620 广州市天河区龙口西路8号"
+
+
+def test_a_second_paste_clears_what_the_first_had_set(client: Client) -> None:
+    first = parsed(client, FIRST)
+    assert (first["name"], first["division"], first["postcode"], first["told"]) == ("周敏", "440106", "510620", "")
+    second = parsed(client, "新港东路1号", **{**first, "pasted": FIRST})
+    assert {name: second[name] for name in ("name", "phone", "division", "postcode", "street")} == {
+        "name": "",
+        "phone": "",
+        "division": "",
+        "postcode": "",
+        "street": "新港东路1号",
+    }
+    assert second["told"] == "没有认出：收货人、手机号、区县，请补填。"
+
+
+def test_a_paste_keeps_what_a_person_typed(client: Client) -> None:
+    typed = parsed(client, "广州市天河区龙口西路8号", name="林晓", phone="13900001111")
+    assert (typed["name"], typed["phone"], typed["division"], typed["told"]) == ("林晓", "13900001111", "440106", "")
+    # Changed by hand since: no longer what the paste had set.
+    changed = parsed(client, "新港东路1号", **{**parsed(client, FIRST), "pasted": FIRST, "name": "周敏敏"})
+    assert (changed["name"], changed["phone"]) == ("周敏敏", "")
+
+
+def test_a_paste_says_which_numbers_no_field_takes_and_what_is_not_plain(client: Client) -> None:
+    told = parsed(client, "周敏 13800002046-9100 020-87654321 广州市天河区龙口西路8号")
+    assert told["phone"] == "13800002046"
+    assert "9100" in told["told"]
+    assert "没有填入：020-87654321" in told["told"]
+    guess = parsed(client, "周敏 13800002046 天河龙口西路8号")
+    assert (guess["division"], guess["told"]) == ("440106", "地区可能是天河区，文字里没有写明，请核对。")
+
+
+def test_pastes_work_alike_without_scripts(signed_in: Client) -> None:
+    page = signed_in.post("/account/addresses/add/", {"text": FIRST, "recognise": "1"}).content.decode()
+    assert f'name="pasted" data-pasted\n       value="{FIRST}"' in page
+    fields = {**parsed(signed_in, FIRST), "text": "林晓 13900001111", "pasted": FIRST, "recognise": "1"}
+    page = signed_in.post("/account/addresses/add/", fields).content.decode()
+    assert 'value="林晓"' in page
+    assert 'value="龙口西路8号"' not in page
+    assert '<option value="440106" selected>' not in page
+    assert "没有认出：区县、街道门牌，请补填。" in page

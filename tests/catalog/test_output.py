@@ -22,8 +22,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def pomelo():
-    """A listing whose certificate's year allows ten pieces of it."""
+def pomelo(monkeypatch):
+    """A listing whose certificate's year allows ten pieces of it, in that year."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
     listing = make_listing(stock=50, price_fen=1000, is_fresh=False)
     net = spec_of(listing).net_grams
     make_certificate(listing, yearly_output_grams=net * 10)

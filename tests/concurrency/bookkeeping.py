@@ -3,7 +3,7 @@
 from typing import Any
 
 from shop.sales.models import Purchase
-from shop.sales.operations.payouts import give_account, pay_out
+from shop.sales.operations.payouts import give_account, pay_out, pay_out_together
 from shop.sales.operations.transfers import match_transfer
 from tests.factories import AT
 
@@ -26,6 +26,16 @@ def pay_out_once(job: dict[str, Any], number: int) -> str:
     """Pay the refund out, by a payment of one's own at the bank."""
     pay_out(refund_id=job["refund"], reference=f"F{number}", actor=None, at=AT)
     return "paid out"
+
+
+def pay_out_some(job: dict[str, Any], number: int) -> str:
+    """Every other one pays all refunds by one transfer, the rest one of them by itself."""
+    refunds = job["refunds"]
+    if number % 2:
+        pay_out(refund_id=refunds[number // 2 % len(refunds)], reference=f"F{number}", actor=None, at=AT)
+        return "paid one"
+    pay_out_together(refunds=dict.fromkeys(refunds), reference=f"F{number}", actor=None, at=AT)
+    return "paid all"
 
 
 def match_line(job: dict[str, Any], number: int) -> str:

@@ -80,6 +80,53 @@ def test_with_the_lock_off_a_refund_is_paid_out_twice(real_db: str, tmp_path: Pa
     assert outcomes["paid out"] >= 1
 
 
+def _pay_out_some(real_db: str, folder: Path, *, clerks: int, lock: bool = True) -> dict[str, int]:
+    """Two refunds of one purchase; every other clerk pays both by one transfer, the rest one of them."""
+    purchase = _purchase()
+    payment = announce(purchase)
+    for number in range(2):
+        match_transfer(
+            payment_id=payment.pk, received_fen=500, payer="机关食堂", why="合同约定", then="give_back",
+            reference=f"IN-{number}", actor=None, at=AT,
+        )  # fmt: skip
+    give_account(
+        purchase=purchase, holder="机关食堂", bank="工行天河支行", number="6222083602001234", actor=None, at=AT
+    )
+    refunds = list(Refund.objects.order_by("pk").values_list("pk", flat=True))
+    assert len(refunds) == 2
+    connection.close()
+    outcomes = race(
+        "pay_out_some", database_url=real_db, folder=folder, attempts=clerks, lock=lock, meet="money", processes=2,
+        refunds=refunds,
+    )  # fmt: skip
+    return dict(outcomes)
+
+
+def test_refunds_are_paid_together_or_one_by_one_each_once(real_db: str, tmp_path: Path) -> None:
+    outcomes = _pay_out_some(real_db, tmp_path / "on", clerks=CLERKS)
+    together, single = outcomes.pop("paid all", 0), outcomes.pop("paid one", 0)
+    # Who pays all is refused once one was paid: the other may be left.
+    assert (together, single) in [(1, 0), (0, 1), (0, 2)]
+    assert outcomes == {
+        "refused refund_paid_already": CLERKS // 2 - together,
+        "refused wrong_state": CLERKS // 2 - single,
+    }
+    paid = 2 * together + single
+    assert Refund.objects.filter(state="succeeded").count() == paid
+    assert AuditEntry.objects.filter(action="refund_paid_out").count() == paid
+    assert (ledger.balance("refunds:to_pay"), ledger.balance("gateway:transfer")) == (
+        (2 - paid) * 500,
+        (paid - 2) * 500,
+    )
+    assert [found for _name, found in projections.run_all() if found] == []
+
+
+def test_with_the_lock_off_a_refund_is_paid_alone_and_together(real_db: str, tmp_path: Path) -> None:
+    outcomes = _pay_out_some(real_db, tmp_path / "off", clerks=2, lock=False)
+    # Both had the bank pay, and neither is told of the other.
+    assert not {"refused wrong_state", "refused refund_paid_already"} & set(outcomes)
+
+
 REFERENCE = "ICBC-77001"
 
 

@@ -185,6 +185,7 @@ RACES = {
     "reference": bookkeeping.in_or_out,
     "claim": arbitrating.claim_and_grant,
     "pay_out": bookkeeping.pay_out_once,
+    "pay_out_some": bookkeeping.pay_out_some,
     "check_out": checking_out.come,
     "discount": discounting.come,
     "add_at_page": discounting.add_at_page,

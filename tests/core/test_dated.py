@@ -67,7 +67,7 @@ POLICY = {
 }  # fmt: skip
 
 
-def test_a_rule_of_the_reserved_share_is_written_with_a_reason_and_audited(administrator):
+def test_a_rule_of_the_reserved_share_is_written_with_a_reason_and_audited(administrator, that_day):
     add = "/admin/procurement/quotapolicy/add/"
     assert administrator.post(add, POLICY | {"reason": ""}).status_code == 200
     assert administrator.post(add, POLICY).status_code == 302

@@ -47,6 +47,17 @@ def test_so_many_files_of_a_person_are_read_in_a_minute(settings: Any) -> None:
     read()
 
 
+def test_files_are_counted_over_all_processes(settings: Any) -> None:
+    settings.FILES_A_MINUTE = 3
+    for _process in range(3):
+        # Another process knows nothing of what this one remembers.
+        forget()
+        asked(1, read)
+    forget()
+    with pytest.raises(TooManyFiles):
+        asked(1, read)
+
+
 def test_who_is_not_signed_in_is_counted_by_address(settings: Any) -> None:
     settings.FILES_A_MINUTE = 1
     asked(None, read)

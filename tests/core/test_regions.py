@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from shop.core import regions
 from shop.core.models import Division
 from shop.core.regions.loading import read_divisions
-from shop.core.regions.recognising import Names, ParsedAddress, names_of, recognise, short_name
+from shop.core.regions.naming import Names, names_of, short_name
+from shop.core.regions.recognising import ParsedAddress, recognise
 
 BUILT = Path(settings.BASE_DIR) / "static" / "build" / "divisions.json"
 SMALL = {
@@ -41,7 +42,7 @@ SMALL = {
 def all_names() -> Names:
     """Every published division's names, as the database would give them."""
     rows = read_divisions(json.loads(BUILT.read_text(encoding="utf-8")))
-    return names_of((row.code, row.parent_id, row.name_zh) for row in rows)
+    return names_of((row.code, row.parent_id, row.name_zh, row.name_en) for row in rows)
 
 
 @pytest.fixture

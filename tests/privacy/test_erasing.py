@@ -156,3 +156,26 @@ def test_what_was_reviewed_as_a_guest_is_ones_own_after_adoption(zhou: User) -> 
     assert [row["text"] for row in export_person(user=zhou)["reviews"]] == ["不错"]
     erase_person(user=zhou, at=AT)
     assert ReviewFacts.objects.get().shown_name == "**"
+
+
+def test_names_and_phones_go_out_of_the_words_that_stay(zhou: User) -> None:
+    _purchase, case = live(zhou)
+    ProductReview.objects.update(body=f"{NAME}：很甜，有事打13800002046", title=f"{NAME}的柚子")
+    ReviewFacts.objects.update(reply=f"谢谢{NAME}")
+    AfterSale.objects.filter(pk=case.pk).update(answer=f"{NAME}您好，已退")
+    erase_person(user=zhou, at=AT)
+    review = ProductReview.objects.get()
+    assert (review.title, review.body) == ("**的柚子", "**：很甜，有事打**")
+    assert ReviewFacts.objects.get().reply == "谢谢**"
+    case.refresh_from_db()
+    assert case.answer == "**您好，已退"
+
+
+def test_words_of_others_are_left_as_they_wrote_them(zhou: User) -> None:
+    live(zhou)
+    other = make_user("li@example.cn")
+    again = make_listing(stock=5, price_fen=3280)
+    order = receive(ship(paid((again, 1), user=other, key="other"), number="SF1234567890124"))
+    submit_review(line_id=lines_of(order)[0].pk, stars=4, text=f"和{NAME}一起买的", actor=other, at=AT)
+    erase_person(user=zhou, at=AT)
+    assert sorted(ProductReview.objects.values_list("body", flat=True)) == [f"和{NAME}一起买的", "很甜"]

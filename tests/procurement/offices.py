@@ -152,7 +152,7 @@ def as_(user):
 def figure(page, testid):
     found = re.search(rf'data-testid="{testid}"[^>]*>(.*?)</', page.content.decode(), re.DOTALL)
     assert found, testid
-    return re.sub(r"<[^>]+>", "", found.group(1)).strip()
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", found.group(1))).strip()
 
 
 def amount(page, testid):

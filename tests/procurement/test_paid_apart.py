@@ -90,7 +90,7 @@ def test_what_is_paid_of_an_order_is_none_of_another_supplier_s_figures(two: Any
     assert of_seller(other) == ("0.00", "0.00", "0.00")
 
 
-def test_an_order_that_is_accepted_and_paid_says_so_on_every_door(two: Any, office: Any) -> None:
+def test_an_order_that_is_accepted_and_paid_says_so_on_every_door(two: Any, office: Any, that_day: None) -> None:
     done, other = two
     path, api = f"/units/orders/{done.order.number}/", f"/units/orders/{done.order.number}"
     program = program_of(office.finance)
@@ -109,7 +109,7 @@ def test_an_order_that_is_accepted_and_paid_says_so_on_every_door(two: Any, offi
     assert as_(office.finance).get("/units/orders/").content.decode().count('data-testid="amount-paid"') == 1
 
 
-def test_an_unpaid_order_that_is_paid_first_waits_for_its_payment(office: Any, listing: Any) -> None:
+def test_an_unpaid_order_that_is_paid_first_waits_for_its_payment(office: Any, listing: Any, that_day: None) -> None:
     (order,) = ordered(office, (listing, 2), terms="prepaid")
     page = as_(office.finance).get(f"/units/orders/{order.order.number}/")
     assert figure(page, "payment-state").startswith("待付款")

@@ -100,5 +100,5 @@ def test_only_a_units_finance_is_asked_for_the_account_of_a_refund(office: Any, 
     decide_cancel(wish_id=wish.pk, agree=True, actor=office.approver, at=AT)
     outbox.drain(at=AT)
     kinds = dict.fromkeys(Message.objects.filter(user=office.buyer).values_list("kind", flat=True))
-    assert ("order_cancelled_back_unit" in kinds, "order_cancelled_back" in kinds) == (True, False)
+    assert ("cancel_agreed_back" in kinds, "order_cancelled_back" in kinds) == (True, False)
     assert "refund_account" in set(Message.objects.filter(user=office.finance).values_list("kind", flat=True))

@@ -86,7 +86,8 @@ def make_coupon(code: str, *offers: ConditionalOffer, usage: str = Voucher.MULTI
 
 def approve_as_it_is(*offers: ConditionalOffer, beside: Sequence[ConditionalOffer] = ()) -> None:
     """Let a second person have approved offers as they are now, while those `beside` them were open."""
-    seen = {str(each.pk): said_of(each.condition, each.benefit) for each in beside}
+    rows = ConditionalOffer.objects.filter(pk__in=[each.pk for each in beside]).select_related("condition", "benefit")
+    seen = {str(each.pk): said_of(each.condition, each.benefit) for each in rows}
     for offer in ConditionalOffer.objects.filter(pk__in=[each.pk for each in offers]):
         said = {"terms": terms_now(offer) | {WITH: seen}, "asked_at": AT, "approved_at": AT, "approved_by_id": 1}
         OfferApproval.objects.create(offer=offer, **said)

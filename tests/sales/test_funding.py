@@ -184,7 +184,8 @@ def test_what_goes_back_to_the_buyer_takes_its_own_discount_with_it() -> None:
 @pytest.mark.parametrize(
     ("answer", "state"), [("agree", "given"), ("decline", "declined"), ("withdraw", "asked"), ("nonsense", "asked")]
 )
-def test_a_supplier_answers_on_its_page(answer: str, state: str) -> None:
+def test_a_supplier_answers_on_its_page(answer: str, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
     member = make_user()
     supplier = make_supplier(member=member)
     asked = asked_to_fund(supplier)

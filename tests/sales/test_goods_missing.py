@@ -11,7 +11,7 @@ from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
 from shop.sales.queries.without_goods import unpaid_without_goods
 from tests.api.conftest import program_of
-from tests.factories import AT, make_user, spec_of
+from tests.factories import AT, make_listing, make_user, spec_of
 from tests.sales.selling import buy
 from tests.traceability.growing import make_grown, make_lot
 from tests.traceability.test_held_stock import dispose, fail
@@ -84,7 +84,7 @@ def test_the_cashier_and_the_api_say_so_before_they_refuse(client: Client):
     assert "pay-without-goods" not in client.get(url).content.decode()
     fail(lot)
     page = client.get(url).content.decode()
-    assert page.index('data-testid="pay-without-goods"') < page.index('data-testid="pay"')
+    assert ('data-testid="pay-without-goods"' in page, 'data-testid="pay"' in page) == (True, False)
     answer = client.post(url, {"method": "demo"})
     assert (answer.status_code, "没有合格的货" in answer.content.decode()) == (409, True)
     program = program_of(buyer)
@@ -93,3 +93,65 @@ def test_the_cashier_and_the_api_say_so_before_they_refuse(client: Client):
     refused = program.post(f"/purchases/{purchase.number}/payments", {"method": "demo"}, key="m1")
     assert (refused.status_code, refused.data["code"]) == (409, "goods_missing")
     assert Payment.objects.count() == 0
+
+
+def of_two_suppliers(buyer) -> tuple[Purchase, OrderFacts, OrderFacts]:
+    """A purchase whose first order's only lot failed."""
+    listing, other = make_grown(stock=20), make_listing(stock=9, price_fen=3000)
+    lot = make_lot(listing, pieces=20)
+    purchase = buy((listing, 8), (other, 1), user=buyer, at=timezone.now())
+    fail(lot)
+    short = OrderFacts.objects.get(purchase=purchase, supplier=listing.supplier)
+    return purchase, short, OrderFacts.objects.exclude(pk=short.pk).get(purchase=purchase)
+
+
+def test_the_cashier_offers_to_cancel_what_is_short_and_then_the_ways_to_pay_the_rest(client: Client):
+    buyer = make_user()
+    purchase, short, rest = of_two_suppliers(buyer)
+    client.force_login(buyer)
+    url = f"/pay/{purchase.number}/"
+    page = client.get(url).content.decode()
+    for absent in ("method-demo", "method-transfer", 'data-testid="pay"', "data-countdown"):
+        assert absent not in page
+    assert page.count('data-testid="cancel-short"') == 1
+    assert f'name="order" value="{short.order.number}"' in page
+    assert ("closes-by-itself" in page, "choose-other" in page, "支付其余订单" in page) == (True, True, True)
+    assert client.get(f"{url}demo/").headers["Location"] == url
+    assert program_of(buyer).get(f"/purchases/{purchase.number}").data["methods"] == []
+    assert client.post(f"{url}cancel/", {"order": "9" * 10}).status_code == 404
+    answer = client.post(f"{url}cancel/", {"order": short.order.number}, follow=True)
+    page = answer.content.decode()
+    assert ("pay-without-goods" in page, "method-demo" in page, "data-countdown" in page) == (False, True, True)
+    short.refresh_from_db()
+    rest.refresh_from_db()
+    assert (short.state, rest.state) == ("cancelled", "unpaid")
+    assert program_of(buyer).get(f"/purchases/{purchase.number}").data["methods"] == ["demo", "transfer"]
+
+
+def test_where_all_is_short_the_cashier_offers_to_cancel_the_purchase(client: Client):
+    buyer = make_user()
+    listing = make_grown(stock=20)
+    lot = make_lot(listing, pieces=20)
+    purchase = buy((listing, 8), user=buyer, at=timezone.now())
+    fail(lot)
+    client.force_login(buyer)
+    page = client.get(f"/pay/{purchase.number}/").content.decode()
+    assert (page.count('data-testid="cancel-purchase"'), "cancel-short" in page) == (1, False)
+    # There is no rest to be paid.
+    assert ("支付其余订单" in page, "请取消，或等" in page) == (False, True)
+    client.post(f"/pay/{purchase.number}/cancel/")
+    purchase.refresh_from_db()
+    assert purchase.state == "cancelled"
+
+
+def test_a_transfer_that_was_announced_is_not_asked_for_any_more_and_its_slip_still_taken(client: Client):
+    buyer = make_user()
+    listing = make_grown(stock=20)
+    lot = make_lot(listing, pieces=20)
+    purchase = buy((listing, 8), user=buyer, at=timezone.now())
+    payment, _started = start_payment(purchase=purchase, gateway_name="transfer", at=timezone.now())
+    fail(lot)
+    client.force_login(buyer)
+    page = client.get(f"/pay/{purchase.number}/transfer/").content.decode()
+    assert ("transfer-account" in page, "pay-another-way" in page, "data-countdown" in page) == (False, False, False)
+    assert ("transfer-sent-already" in page, payment.provider_ref in page, 'name="slip"' in page) == (True, True, True)

@@ -108,7 +108,8 @@ def test_the_page_says_what_is_left_on_arrival_of_that_lot():
     assert f"{found['days_left']} 天" in page
 
 
-def test_the_page_follows_the_lots_at_once(two_lots):
+def test_the_page_follows_the_lots_at_once(two_lots, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
     listing, old, new = two_lots
     before = Client().get(f"/shop/p/{listing.slug}/").content.decode()
     assert f"{old.harvested_on:%Y-%m-%d}" in before

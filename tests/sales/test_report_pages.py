@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
+from procurement.operations.cancelling import ask_cancel, decide_cancel
 from shop.accounts import roles
 from shop.accounts.operations.groups import give_role
 from shop.core.spreadsheets import inert
@@ -15,7 +16,8 @@ from shop.sales.models import LineFacts, OrderFacts
 from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.queries.reports import DIMENSIONS
-from tests.factories import AT, make_user
+from tests.api.conftest import program_of
+from tests.factories import AT, make_listing, make_user
 from tests.procurement.offices import join, make_office, ordered
 from tests.sales.reporting import WATCHED, random_orders, reader, sell, staff, two_counties
 from tests.sales.selling import lines_of, pay, ship
@@ -286,3 +288,25 @@ def test_the_orders_of_a_row_that_is_not_there_are_not_found(code: str) -> None:
     # A row that there is, in a time without sales.
     quiet = browser.get("/reports/channel/orders/?key=campaign&since=2024-01-01&until=2024-02-01")
     assert quiet.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said", "causes"),
+    [
+        (3, "未发部分取消", ["unsent"]),
+        (2, "未发部分取消 · 验收扣减", ["unsent", "not_accepted"]),
+    ],
+)
+def test_each_cause_of_a_deduction_is_named_by_itself(accepted: int, said: str, causes: list[str]) -> None:
+    office = make_office(budget_fen=1_000_000)
+    (order,) = ordered(office, (make_listing(price_fen=1_000), 5), terms="postpaid")
+    (line,) = lines_of(order)
+    ship(order, pieces={line.pk: 3}, number="SF1234567890123")
+    wish = ask_cancel(order_id=order.pk, reason="断货", actor=office.buyer, at=AT)
+    decide_cancel(wish_id=wish.pk, agree=True, actor=office.approver, at=AT)
+    accept_order(order_id=order.pk, accepted={line.pk: accepted}, actor=None, at=AT)
+    browser = as_(staff())
+    assert f'<span class="hint">{said}</span>' in browser.get("/reports/unit/orders/?only=taken").content.decode()
+    assert said in text_of(browser.get("/reports/unit/orders.csv?only=taken"))
+    found = program_of(staff()).get("/reports/sales/lines?dimension=unit&only=taken").json()
+    assert [each["why"] for each in found["items"]] == [causes]

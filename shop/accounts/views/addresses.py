@@ -17,6 +17,7 @@ from shop.accounts.operations import addresses as operations
 from shop.core import regions
 from shop.core.division_fields import DivisionFields
 from shop.core.errors import DomainError
+from shop.core.pasted import Pasted, paste
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 
@@ -53,12 +54,13 @@ def address_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _edit(request: HttpRequest, pk: int | None, initial: dict[str, object]) -> HttpResponse:
     onward = signing.safe_next(request, "/account/addresses/")
-    form, status = AddressForm(initial=initial), 200
+    form, status, told = AddressForm(initial=initial), 200, ""
     if request.method == "POST" and "pick" in request.POST:
         # Without scripts: a province or city was chosen, show what lies in it and keep the rest.
         form = AddressForm(initial=request.POST.dict())
     elif request.method == "POST" and "recognise" in request.POST:
-        form = AddressForm(initial={**request.POST.dict(), **_recognised(request)})
+        pasted = _pasted(request)
+        form, told = AddressForm(initial={**request.POST.dict(), **pasted.values}), pasted.told
     elif request.method == "POST":
         form, status = AddressForm(request.POST), 422
         if form.is_valid():
@@ -69,22 +71,13 @@ def _edit(request: HttpRequest, pk: int | None, initial: dict[str, object]) -> H
             except DomainError as error:
                 add_refusal(form, error)
                 status = error.status
-    return render(request, "accounts/address_form.html", {"form": form, "pk": pk, "next": onward}, status=status)
+    shown = {"form": form, "pk": pk, "next": onward, "told": told}
+    return render(request, "accounts/address_form.html", shown, status=status)
 
 
-def _recognised(request: HttpRequest) -> dict[str, str]:
-    """Return the form's values found in the pasted text; what was not found is left out."""
-    parsed = regions.parse_address(request.POST.get("text", ""))
-    found = {
-        "name": parsed.name,
-        "phone": parsed.phone,
-        "street": parsed.street,
-        "postcode": parsed.postcode,
-        "province": parsed.division_code[:2],
-        "city": parsed.division_code[:4] if len(parsed.division_code) >= 4 else "",
-        "division": parsed.division_code if len(parsed.division_code) == 6 else "",
-    }
-    return {key: value for key, value in found.items() if value}
+def _pasted(request: HttpRequest) -> Pasted:
+    """Return what the pasted text makes of the form, which is sent with it."""
+    return paste(request.POST.get("text", ""), before=request.POST.get("pasted", ""), given=request.POST)
 
 
 @never_cache
@@ -115,16 +108,19 @@ def address_default(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @post_only
 def address_parse(request: HttpRequest) -> JsonResponse:
-    """Answer {name, phone, province, city, division, division_name, street, postcode} found in `text`."""
+    """Answer {name, phone, province, city, division, division_name, street, postcode, told} for a pasted `text`.
+
+    The fields as they stand, and the text `pasted` before, may be sent with it: what that had set is cleared.
+    """
     try:
         signing.limit(request, "parse_address")
     except DomainError as error:
         return JsonResponse({"code": error.code, "message": str(error.message)}, status=error.status)
-    found = _recognised(request)
-    deepest = found.get("division") or found.get("city") or found.get("province")
+    pasted = _pasted(request)
+    found = pasted.values
+    deepest = found["division"] or found["city"] or found["province"]
     row = regions.division(deepest) if deepest else None
-    blank = dict.fromkeys(("name", "phone", "province", "city", "division", "street", "postcode"), "")
-    return JsonResponse({**blank, **found, "division_name": regions.full_name(row) if row else ""})
+    return JsonResponse({**found, "division_name": regions.full_name(row) if row else "", "told": pasted.told})
 
 
 @require_safe

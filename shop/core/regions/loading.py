@@ -8,8 +8,8 @@ from django.db import transaction
 
 from shop.core.models import Division
 
+from .naming import UNSAID
 from .pasting import forget_names
-from .recognising import UNSAID
 
 LEVELS = (
     ("province_list", Division.Level.PROVINCE, 2),

@@ -51,22 +51,24 @@ class StandingNode(template.Node):
 
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist
-        self._word = ""
-        self._kept: dict[tuple[Any, ...], Sequence[tuple[str, Fill | None, list[str]]]] = {}
+        self._shelf: tuple[str, dict[tuple[Any, ...], Sequence[tuple[str, Fill | None, list[str]]]]] = ("", {})
 
     def render(self, context: Context) -> SafeString:
         """Return the text for this page."""
         fixed = {name: context.get(name) for name in FIXED}
         word = _generation.now()
-        if word != self._word:
-            # Cards or pages changed: names and places in the navigation may have, too.
-            self._word, self._kept = word, {}
+        shelf = self._shelf
+        if word != shelf[0]:
+            # Cards or pages changed: names and places in the navigation may have, too. A text that is being rendered
+            # from before the change goes into the old shelf, together with its word.
+            shelf = self._shelf = (word, {})
+        kept = shelf[1]
         key = (get_language(), *map(str, fixed.values()))
-        parts = self._kept.get(key)
+        parts = kept.get(key)
         if parts is None:
             parts = self._split(self.nodelist.render(context.new({**fixed, STANDING: True})))
             if not settings.DEBUG:
-                self._kept[key] = parts
+                kept[key] = parts
         return mark_safe("".join([fill(context, words) if fill else text for text, fill, words in parts]))
 
     def _split(self, text: str) -> list[tuple[str, Fill | None, list[str]]]:

@@ -1,26 +1,26 @@
 """Whose files are read: one at a time of each person, and so many in a minute, so that nobody keeps all children busy.
 
-Counted in each process, as its children are. Who it is, is asked when a file is read, of the request that brings it:
+One at a time in each process, as its children are: one person never holds all of them, in any process. So many in a
+minute over all processes, in the shared cache (in the database while that is away). Who it is, is asked when a file is read, of the request that brings it:
 an account, or the address of who is not signed in. What runs without a request (the demo world, a task) is not counted.
 """
 
 import threading
-import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shop.core import rates
 from shop.core.errors import DomainError
 
-MINUTE = 60.0
-# Of how many people a process remembers their last minute.
+# Of how many people a process remembers whose turn it is.
 MOST_PEOPLE = 5_000
 _request: ContextVar[HttpRequest | None] = ContextVar("files_of_request", default=None)
 
@@ -47,13 +47,7 @@ class FilesOfRequest:
             _request.reset(token)
 
 
-@dataclass(slots=True)
-class _Person:
-    turn: threading.Lock = field(default_factory=threading.Lock)
-    times: deque[float] = field(default_factory=deque)
-
-
-_people: OrderedDict[str, _Person] = OrderedDict()
+_turns: OrderedDict[str, threading.Lock] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -74,28 +68,22 @@ def turn_of_person() -> Iterator[None]:
     if not who:
         yield
         return
-    with _lock:
-        person = _people.setdefault(who, _Person())
-        _people.move_to_end(who)
-        while len(_people) > MOST_PEOPLE:
-            _people.popitem(last=False)
-        now = time.monotonic()
-        while person.times and person.times[0] <= now - MINUTE:
-            person.times.popleft()
-        is_over = len(person.times) >= settings.FILES_A_MINUTE
-        if not is_over:
-            person.times.append(now)
-    if is_over:
+    if not rates.is_within(key=f"files:{who}", most=settings.FILES_A_MINUTE, at=timezone.now()):
         raise TooManyFiles(_("That was many files in one minute. Please wait a minute, then send it again."))
-    if not person.turn.acquire(timeout=settings.FILE_PATIENCE_SECONDS):
+    with _lock:
+        turn = _turns.setdefault(who, threading.Lock())
+        _turns.move_to_end(who)
+        while len(_turns) > MOST_PEOPLE:
+            _turns.popitem(last=False)
+    if not turn.acquire(timeout=settings.FILE_PATIENCE_SECONDS):
         raise TooManyFiles(_("Another file of yours is still being read. Please wait a moment, then send it again."))
     try:
         yield
     finally:
-        person.turn.release()
+        turn.release()
 
 
 def forget() -> None:
-    """Start counting anew, for tests."""
+    """Forget whose turn it is, for tests."""
     with _lock:
-        _people.clear()
+        _turns.clear()

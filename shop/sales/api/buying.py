@@ -316,7 +316,7 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
                 slips_of([found.transfer.pk]).get(found.transfer.pk, []) if found.transfer and not found.way else []
             )
         ],
-        "methods": list(cashier.offered_to(found)) if found.purchase.state == PurchaseState.UNPAID else [],
+        "methods": list(cashier.offered_to(found)) if is_open and not missing else [],
         "orders": [
             {
                 "number": each.number,

@@ -91,6 +91,11 @@ class OrderOut(Backs):
     is_partly_sent: bool = Field(
         description=gettext_noop("Whether a parcel left and the rest still waits: it can be cancelled.")
     )
+    cancel_waits: str = Field(
+        description=gettext_noop(
+            "That a unit's cancellation waits for its approver's consent, and of what; empty: none."
+        )
+    )
     placed_at: Moment
     ship_by: Moment | None
     shipped_at: Moment | None
@@ -161,6 +166,7 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         "sent": shown.sent,
         "wanted": shown.wanted,
         "is_partly_sent": shown.is_partly_sent,
+        "cancel_waits": shown.cancel_waits,
         "lines": [
             {
                 "id": line.pk,

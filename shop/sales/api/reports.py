@@ -140,8 +140,8 @@ class ReportLine(Priced):
     agreed: str
     taken: str
     net: str
-    why: Literal["", "cancelled", "refunded", "waived", "both"] = Field(
-        description=gettext_noop("Why something was deducted.")
+    why: list[Literal["cancelled", "unsent", "lighter", "not_accepted", "refunded"]] = Field(
+        description=gettext_noop("Each cause of what was deducted.")
     )
 
 

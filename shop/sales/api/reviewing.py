@@ -16,7 +16,7 @@ from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
 from shop.sales.api.trails import Slips, show_slips
 from shop.sales.models import Purchase, RefundAccount, ReviewFacts
-from shop.sales.operations.payouts import give_account, pay_out
+from shop.sales.operations.payouts import give_account, pay_out, pay_out_together
 from shop.sales.operations.reviews import moderate_review
 from shop.sales.operations.transfers import match_transfer
 from shop.sales.queries.finding import clean_query
@@ -297,6 +297,38 @@ def pay_out_refund(request: ApiRequest, refund_id: int, body: PaidOut) -> None:
         refund_id=refund_id, reference=body.reference, account_version=body.account_version, why=body.why,
         **by(request),
     )  # fmt: skip
+
+
+class PaidRefund(Body):
+    id: int = Field(ge=1)
+    account_version: int = Field(ge=1, description=gettext_noop("Of the account that it was paid to."))
+
+
+class PaidTogether(Body):
+    refunds: list[PaidRefund] = Field(
+        min_length=1,
+        max_length=50,
+        description=gettext_noop("All go to one account. All of them are noted, or none."),
+    )
+    reference: str = Field(min_length=1, max_length=60, description=gettext_noop("The bank's, of the payment."))
+    why: str = Field(
+        "", max_length=200, description=gettext_noop("Required where the account is of another name than who paid.")
+    )
+
+
+@area.writes(
+    "/review/payouts/payment",
+    None,
+    scope="review:write",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Note that several refunds were paid out by one payment"),
+)
+def pay_out_refunds(request: ApiRequest, body: PaidTogether) -> None:
+    _check(request, "sales.decide_transfers")
+    refunds = {each.id: each.account_version for each in body.refunds}
+    if not all(payout_exists(pk) for pk in refunds):
+        raise Http404
+    pay_out_together(refunds=refunds, reference=body.reference, why=body.why, **by(request))
 
 
 @area.writes(

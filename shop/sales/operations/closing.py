@@ -95,8 +95,11 @@ def cancel_order(
         drop_order(order=order, actor=actor, at=at, reason=reason, way=way)
 
 
-def drop_order(*, order: OrderFacts, actor: Any, at: datetime, reason: str, way: str = "") -> None:
-    """Cancel a locked order, for its buyer or since its supplier has nothing to send. Raises as `cancel_order` does."""
+def drop_order(*, order: OrderFacts, actor: Any, at: datetime, reason: str, way: str = "", through: str = "") -> None:
+    """Cancel a locked order, for its buyer or since its supplier has nothing to send. Raises as `cancel_order` does.
+
+    Whoever cancels `through` a door of its own tells the buyer.
+    """
     if order.state not in (OrderState.UNPAID, OrderState.TO_SHIP):
         raise WrongState(_("This order can't be cancelled any more."))
     lines = list(LineFacts.objects.filter(order=order).order_by("pk"))
@@ -112,7 +115,7 @@ def drop_order(*, order: OrderFacts, actor: Any, at: datetime, reason: str, way:
     )
     outbox.enqueue(
         task="sales.tell_cancelled",
-        args={"order_id": order.pk, "reason": reason, "was_unpaid": was_unpaid},
+        args={"order_id": order.pk, "reason": reason, "was_unpaid": was_unpaid, "through": through},
         key=f"cancelled:{order.pk}",
         at=at,
     )

@@ -5,6 +5,7 @@ ledger holds it on `refunds:to_pay`, and the buyer reads that the refund is bein
 """
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
 
@@ -14,7 +15,8 @@ from django.utils.translation import gettext as _
 from catalog.operations.pictures import store_pictures
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput
-from shop.core.names import is_among, is_name
+from shop.core.money import in_yuan
+from shop.core.names import is_among, is_name, plain_name
 from shop.core.texts import one_line
 from shop.sales import books, hooks, rules
 from shop.sales.errors import AccountChanged, WrongState
@@ -124,13 +126,31 @@ def pay_out(
     actor: Any,
     at: datetime,
 ) -> Refund:
-    """Note that finance paid a refund out: the bank's reference, a picture of the slip, or both say how.
+    """Note that finance paid one refund out; see `pay_out_together`."""
+    (refund,) = pay_out_together(
+        refunds={refund_id: account_version}, reference=reference, proof=proof, why=why, actor=actor, at=at
+    )
+    return refund
 
-    `account_version` is the word of the buyer that finance paid to. The same reference again is the same payment, of
-    this refund and of no other, and of no money that came in. `why` is asked, and kept, where the account is of another name than who paid.
-    Raises AccountChanged when the buyer named another account since finance looked, InvalidInput on `reference` (one
-    that paid another refund or came in, too), `proof` or `why`, WrongState for a refund that is not paid by hand, was paid already
-    with another reference, or whose account nobody gave.
+
+def pay_out_together(
+    *,
+    refunds: Mapping[int, int | None],
+    reference: str,
+    proof: IO[bytes] | None = None,
+    why: str = "",
+    actor: Any,
+    at: datetime,
+) -> list[Refund]:
+    """Note that finance paid refunds out by one payment: the bank's reference, a picture of the slip, or both say how.
+
+    `refunds`: for each the version of its account that finance paid to, None where that is not asked. All go to one
+    account, and all are noted or none. The same reference again is the same payment, of these refunds and of no others,
+    and of no money that came in. `why` is asked, and kept, where the account is of another name than who paid.
+    Raises AccountChanged when a buyer named another account since finance looked, InvalidInput on `also` for refunds
+    that go to several accounts, on `reference` (one that paid other refunds or came in, too), `proof` or `why`,
+    WrongState for a refund that is not paid by hand, was paid already with another reference, or whose account nobody
+    gave. Locks: the purchases by id, the bank's number, the ledger.
     """
     why = one_line(why)
     if len(why) > LONGEST_WHY:
@@ -139,56 +159,116 @@ def pay_out(
     if not reference and proof is None:
         raise InvalidInput(_("Enter the bank's reference, or add the slip."), code="proof_missing", field="reference")
     # Re-encoding takes a while: before the locks. What was paid already needs no second picture.
-    known = Refund.objects.select_related("payment").get(pk=refund_id)
+    known = _refunds(refunds)
     picture = None
-    if proof is not None and known.state == RefundState.REQUESTED:
+    if proof is not None and all(each.state == RefundState.REQUESTED for each in known):
         picture = _store(proof, actor, at)
     with transaction.atomic():
-        purchase = lock_purchase(known.payment.payable_id)
-        refund = Refund.objects.select_related("payment").get(pk=refund_id)
-        if not rules.is_by_hand(refund.payment.gateway):
+        purchases = {pk: lock_purchase(pk) for pk in sorted({each.payment.payable_id for each in known})}
+        rows = _refunds(refunds)
+        if not all(rules.is_by_hand(each.payment.gateway) for each in rows):
             raise WrongState(_("This refund goes back by itself."))
-        if refund.state == RefundState.SUCCEEDED:
-            if key and key == refund.reference_key:
-                return refund
-            raise WrongState(
-                _("This refund was paid out already, with the reference %(reference)s.")
-                % {"reference": refund.provider_ref or "–"}
-            )
-        account = RefundAccount.objects.filter(purchase=purchase).first()
+        if _were_paid(rows, key):
+            return rows
+        accounts = _checked_accounts(rows, refunds)
+        reasons = {pk: _check_payee(purchases[pk], accounts[pk], why) for pk in purchases}
+        if key:
+            check_paid_out_key(key)
+        for number, each in enumerate(rows, 1):
+            own = accounts[each.payment.payable_id]
+            said = _reference_of(reference, key, number, len(rows))
+            _write_paid_out(each, said, own.version, picture, reasons[own.pk], actor, at)
+            audit.record(
+                action="refund_paid_out", object_kind="refund", object_id=each.pk, actor=actor, at=at,
+                amount_fen=each.amount_fen, reference=said[0], has_proof=picture is not None,
+                account_version=own.version, payee_why=reasons[own.pk],
+            )  # fmt: skip
+        ledger.post(
+            [
+                books.paid_out(
+                    key=each.key,
+                    gateway_name=each.payment.gateway,
+                    fen=each.amount_fen,
+                    reference=purchases[each.payment.payable_id].number,
+                )
+                for each in rows
+            ],
+            at=at,
+            actor_id=getattr(actor, "pk", None),
+        )
+        for pk in purchases:
+            _tell_paid_out([each for each in rows if each.payment.payable_id == pk], at)
+        return _refunds(refunds)
+
+
+def _refunds(ids: Iterable[int]) -> list[Refund]:
+    """Return the refunds by id. Raises Refund.DoesNotExist where one of them is none."""
+    wanted = sorted(set(ids))
+    found = list(Refund.objects.select_related("payment").filter(pk__in=wanted).order_by("pk"))
+    if [each.pk for each in found] != wanted or not found:
+        raise Refund.DoesNotExist(f"refunds {wanted}")
+    return found
+
+
+def _were_paid(refunds: Sequence[Refund], key: str) -> bool:
+    """Tell whether all were paid by the payment with this key. Raises WrongState where one was paid by another."""
+    done = [each for each in refunds if each.state == RefundState.SUCCEEDED]
+    if done and key and all(_is_of(each, key) for each in refunds):
+        return True
+    if not done:
+        return False
+    first = next((each for each in done if not (key and _is_of(each, key))), done[0])
+    if len(refunds) == 1:
+        raise WrongState(
+            _("This refund was paid out already, with the reference %(reference)s.")
+            % {"reference": first.provider_ref or "–"}
+        )
+    raise WrongState(
+        _("The refund of %(amount)s was paid out already, with the reference %(reference)s. Nothing was noted.")
+        % {"amount": in_yuan(first.amount_fen), "reference": first.provider_ref or "–"},
+        code="refund_paid_already",
+    )
+
+
+def _is_of(refund: Refund, key: str) -> bool:
+    return refund.reference_key.partition("#")[0] == key
+
+
+def _reference_of(reference: str, key: str, number: int, count: int) -> tuple[str, str]:
+    """Return what is kept of a payment's reference with one of `count` refunds: the first has the bank's own key."""
+    if count == 1 or not reference:
+        return reference, key
+    return f"{reference} ({number}/{count})", key if number == 1 else f"{key}#{number}"
+
+
+def _checked_accounts(refunds: Sequence[Refund], seen: Mapping[int, int | None]) -> dict[int, RefundAccount]:
+    """Return the one account that refunds go to, as each purchase has it. Raises as `pay_out_together` says."""
+    accounts = RefundAccount.objects.in_bulk({each.payment.payable_id for each in refunds})
+    for each in refunds:
+        account, version = accounts.get(each.payment.payable_id), seen[each.pk]
         if account is None:
             raise WrongState(_("Nobody has said yet where the money goes. The buyer is asked."))
-        if account_version is not None and account_version != account.version:
+        if version is not None and version != account.version:
             raise AccountChanged(
                 _(
                     "The account was changed since this page was opened. Check where the money went, then note it again."
                 ),
                 account_version=account.version,
             )
-        why = _check_payee(purchase, account, why)
-        if key:
-            check_paid_out_key(key)
-        _write_paid_out(refund, (reference, key), account.version, picture, why, actor, at)
-        ledger.post(
-            [
-                books.paid_out(
-                    key=refund.key,
-                    gateway_name=refund.payment.gateway,
-                    fen=refund.amount_fen,
-                    reference=purchase.number,
-                )
-            ],
-            at=at,
-            actor_id=getattr(actor, "pk", None),
+    if len({(plain_name(account.holder), account.number) for account in accounts.values()}) > 1:
+        raise InvalidInput(
+            _("These go to different accounts: one transfer pays one account. Note them one by one."),
+            code="accounts_differ",
+            field="also",
         )
-        audit.record(
-            action="refund_paid_out", object_kind="refund", object_id=refund.pk, actor=actor, at=at,
-            amount_fen=refund.amount_fen, reference=reference, has_proof=picture is not None,
-            account_version=account.version, payee_why=why,
-        )  # fmt: skip
-        outbox.enqueue(task="sales.tell_paid_out", args={"refund_id": refund.pk}, key=f"paid_out:{refund.pk}", at=at)
-        refund.refresh_from_db()
-        return refund
+    return accounts
+
+
+def _tell_paid_out(refunds: Sequence[Refund], at: datetime) -> None:
+    """Tell who gets refunds of one purchase once what came with one payment."""
+    first, *others = refunds
+    args = {"refund_id": first.pk} | ({"also": [each.pk for each in others]} if others else {})
+    outbox.enqueue(task="sales.tell_paid_out", args=args, key=f"paid_out:{first.pk}", at=at)
 
 
 def _check_payee(purchase: Purchase, account: RefundAccount, why: str) -> str:

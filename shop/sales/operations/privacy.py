@@ -3,6 +3,7 @@
 Orders are kept for years by law; the person in them is not. Part of `shop.sales.personal_data`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from oscar.apps.wishlists.models import WishList
 
 from catalog.operations.pictures import delete_pictures
 from catalog.queries.trade import listings_now
+from shop.core.codes import national_phone
 from shop.core.errors import DomainError
 from shop.core.masking import mask_phone
 from shop.sales import hooks
@@ -35,6 +37,8 @@ from shop.sales.states import ONGOING_CASES, CaseSide, OrderState, PurchaseState
 from shop.sales.whose import phone_digest
 
 NOBODY = "**"
+# A name of one character stands in too many words.
+SHORTEST_TRACE = 2
 OPEN_ORDERS = (OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED)
 
 
@@ -140,6 +144,7 @@ def erase_buyer(user: Any, at: datetime) -> None:
     # Also what no order took: it came too late, or was too much.
     if by_hand().filter(payment__payable_id__in=own.values("pk"), state=RefundState.REQUESTED).exists():
         raise StillOpen(_("Money is still on its way back to you. Please wait for it first."))
+    _forget_in_words(user, own)
     ReviewFacts.objects.filter(line__order__purchase__user=user).update(shown_name=NOBODY)
     ProductReview.objects.filter(Q(user=user) | Q(facts__line__order__purchase__user=user)).update(
         user=None, name="", email="", homepage=""
@@ -222,6 +227,32 @@ def _forget_slips(user: Any, purchases: QuerySet[Purchase]) -> None:
     guest = Q(added_by_id=None, payment__payable_kind="purchase", payment__payable_id__in=purchases.values("pk"))
     slips = TransferSlip.objects.filter(Q(added_by_id=user.pk) | guest)
     delete_pictures([row.picture for row in slips.select_related("picture")], of=slips)
+
+
+def _forget_in_words(user: Any, purchases: QuerySet[Purchase]) -> None:
+    """Take the person's names, phones and e-mails out of words that stay: its reviews and what was answered."""
+    said = {user.name, user.email, national_phone(user.phone or "")}
+    # Where others receive, name and phone are theirs.
+    own = purchases.exclude(attribution_kind__in=hooks.doors)
+    for name, phone, *more in own.values_list("ship_name", "ship_phone", "contact_phone", "contact_email"):
+        said |= {name, national_phone(phone), *map(national_phone, more)}
+    traces = sorted((each for each in said if each and len(each) >= SHORTEST_TRACE), key=len, reverse=True)
+    rows = (
+        (ProductReview.objects.filter(Q(user=user) | Q(facts__line__order__purchase__user=user)), ("title", "body")),
+        (ReviewFacts.objects.filter(line__order__purchase__user=user), ("reply",)),
+        (AfterSale.objects.filter(line__order__purchase__user=user), ("answer", "dispute")),
+    )
+    for query, columns in rows:
+        for pk, *texts in query.values_list("pk", *columns).distinct():
+            cleaned = [_without(text, traces) for text in texts]
+            if cleaned != texts:
+                query.model._default_manager.filter(pk=pk).update(**dict(zip(columns, cleaned, strict=True)))
+
+
+def _without(text: str, traces: Sequence[str]) -> str:
+    for trace in traces:
+        text = text.replace(trace, NOBODY)
+    return text
 
 
 def _forget_cases(user: Any) -> None:

@@ -173,7 +173,7 @@ def cancel_unsent(
             )
         if not any(line.shipped for line in lines):
             before = _less(order)
-            drop_order(order=order, actor=actor, at=at, reason=reason, way=way)
+            drop_order(order=order, actor=actor, at=at, reason=reason, way=way, through=through)
             return _less(OrderFacts.objects.get(pk=order_id)) - before
         fen = _give_back(order, chosen, reason, actor, at)
         for line in chosen:
@@ -181,7 +181,7 @@ def cancel_unsent(
         _finish(order, lines, f"{reason}_rest", actor, at, way)
         outbox.enqueue(
             task="sales.tell_rest_cancelled",
-            args={"order_id": order.pk, "amount_fen": fen, "pieces": pieces},
+            args={"order_id": order.pk, "amount_fen": fen, "pieces": pieces, "through": through},
             key=f"rest_cancelled:{order.pk}",
             at=at,
         )

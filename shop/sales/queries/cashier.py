@@ -195,6 +195,11 @@ def offered_to(found: Cashier) -> dict[str, Gateway]:
     return {name: each for name, each in offered().items() if name != "transfer" or found.takes_transfer}
 
 
+def order_of(purchase: Purchase, number: str) -> int | None:
+    """Return the id of one of a purchase's orders by its number; None for any other."""
+    return OrderFacts.objects.filter(purchase=purchase, order__number=number).values_list("pk", flat=True).first()
+
+
 def _given_to(purchase: Purchase) -> str:
     """Return whom a gift is for, in the reader's language; "" for what its buyer gets."""
     if purchase.attribution_kind != "pledge":

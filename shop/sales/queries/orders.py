@@ -1,11 +1,12 @@
 """Reading orders as their buyer: lists, one order, its lines."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from shop.sales import hooks
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts
 from shop.sales.queries.backs import note_backs
 from shop.sales.queries.purchases import owned, way_of
@@ -62,7 +63,7 @@ def _lines() -> Prefetch:
 
 
 def order_list(visitor: Visitor, *, tab: str = "", page: int | str = 1) -> OrderList:
-    """Return one page of a tab, the latest first. Seven queries at most, whatever the number of orders."""
+    """Return one page of a tab, the latest first. Eight queries at most, whatever the number of orders."""
     orders = owned_orders(visitor)
     rows = (
         _in_tab(orders, tab if tab in TABS else "")
@@ -73,7 +74,16 @@ def order_list(visitor: Visitor, *, tab: str = "", page: int | str = 1) -> Order
     found = Paginator(rows, ORDERS_A_PAGE).get_page(page)
     found.object_list = list(found.object_list)
     note_backs(found.object_list)
+    _note_consents(found.object_list)
     return OrderList(page=found, counts=tab_counts(orders))
+
+
+def _note_consents(orders: Sequence[OrderFacts]) -> None:
+    """Note on each order what its cancellation waits for (`cancel_waits`), "" for nothing. A query for units' orders."""
+    asked = [order for order in orders if order.state in (OrderState.UNPAID, OrderState.TO_SHIP)]
+    waiting = hooks.waiting_for_consent(asked)
+    for order in orders:
+        order.cancel_waits = waiting.get(order.pk, "")  # type: ignore[attr-defined]  # noted on the row for who shows it
 
 
 def tab_counts(orders: QuerySet[OrderFacts]) -> dict[str, int]:
@@ -92,10 +102,11 @@ def tab_counts(orders: QuerySet[OrderFacts]) -> dict[str, int]:
 
 
 def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
-    """Return the visitor's own order `number` with everything that its page shows, or None. Up to 13 queries."""
+    """Return the visitor's own order `number` with everything that its page shows, or None. Up to 14 queries."""
     order = with_everything(owned_orders(visitor).filter(order__number=number)).first()
     if order is not None:
         note_backs([order])
+        _note_consents([order])
     return order
 
 

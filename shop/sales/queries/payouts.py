@@ -1,6 +1,6 @@
 """Reading refunds that finance pays by hand: the queue, and what a buyer is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Min, QuerySet, Sum
 
-from shop.core.names import is_among
+from shop.core.names import is_among, plain_name
 from shop.core.private_files import private_url
 from shop.sales import hooks, rules
 from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
@@ -18,13 +18,32 @@ from shop.sales.states import RefundState
 from shop.sales.texts import thumb_url
 
 PAYOUTS_A_PAGE = 20
+# So many that wait for the accounts of one page are offered to be paid together.
+MOST_BESIDE = 200
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Another refund to the same account, which one transfer may pay too; `version` of the account as it is shown."""
+
+    pk: int
+    fen: int
+    number: str
+    requested_at: datetime
+    version: int
+
+    @property
+    def value(self) -> str:
+        """What a page sends of it."""
+        return f"{self.pk}-{self.version}"
 
 
 @dataclass(frozen=True)
 class Payout:
     """One refund by hand. `account` is None while nobody said where it goes; `payers` sent the money.
 
-    `owners` are the names that it may go to without a reason; `why` it went to another one.
+    `owners` are the names that it may go to without a reason; `why` it went to another one; `beside` waits for the same
+    account.
     """
 
     pk: int
@@ -42,6 +61,12 @@ class Payout:
     account_version: int | None
     owners: list[str]
     why: str
+    beside: list[Beside]
+
+    @property
+    def all_fen(self) -> int:
+        """What one transfer to its account pays with all that waits for it."""
+        return self.fen + sum(each.fen for each in self.beside)
 
     @property
     def key(self) -> str:
@@ -83,7 +108,7 @@ def by_hand() -> QuerySet[Refund]:
 
 
 def payouts(page: int | str = 1, *, paid: bool = False, query: str = "") -> Page:
-    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Six queries.
+    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Nine queries.
 
     `query` looks among them for a code, a name, an amount, the bank's reference, a purchase's number or an order's.
     """
@@ -100,6 +125,7 @@ def payouts(page: int | str = 1, *, paid: bool = False, query: str = "") -> Page
     purchases = Purchase.objects.in_bulk(ids)
     owners = names_of_payers(list(purchases.values()))
     accounts = RefundAccount.objects.in_bulk(ids)
+    beside = {} if paid else _waiting_beside(accounts)
     payers: dict[int, list[str]] = {}
     came = Remittance.objects.filter(payment__in=[refund.payment_id for refund in refunds]).order_by("pk")
     for payment_id, payer in came.values_list("payment_id", "payer"):
@@ -121,9 +147,40 @@ def payouts(page: int | str = 1, *, paid: bool = False, query: str = "") -> Page
             account_version=refund.account_version,
             owners=owners[refund.payment.payable_id],
             why=refund.payee_why,
+            beside=[each for each in beside.get(refund.payment.payable_id, ()) if each.pk != refund.pk],
         )
         for refund in refunds
     ]
+    return found
+
+
+def _waiting_beside(accounts: Mapping[int, RefundAccount]) -> dict[int, list[Beside]]:
+    """Return, by purchase, the refunds that wait for its account (`accounts`), of it and of others; three queries."""
+    numbers = {account.number for account in accounts.values()}
+    same: dict[tuple[str, str], dict[int, RefundAccount]] = {}
+    for account in RefundAccount.objects.filter(number__in=numbers):
+        same.setdefault((plain_name(account.holder), account.number), {})[account.pk] = account
+    ids = {pk for own in same.values() for pk in own}
+    waiting: dict[int, list[Refund]] = {}
+    rows = by_hand().filter(state=RefundState.REQUESTED, payment__payable_id__in=ids)
+    rows = rows.select_related("payment", "order__order").order_by("requested_at", "pk")
+    for refund in rows[:MOST_BESIDE]:
+        waiting.setdefault(refund.payment.payable_id, []).append(refund)
+    numbers_of = dict(Purchase.objects.filter(pk__in=waiting).values_list("pk", "number"))
+    found = {}
+    for pk, account in accounts.items():
+        own = same[plain_name(account.holder), account.number]
+        found[pk] = sorted(
+            (
+                Beside(
+                    refund.pk, refund.amount_fen, refund.order.order.number if refund.order else numbers_of[purchase],
+                    refund.requested_at, own[purchase].version,
+                )
+                for purchase in own
+                for refund in waiting.get(purchase, ())
+            ),
+            key=lambda each: (each.requested_at, each.pk),
+        )  # fmt: skip
     return found
 
 

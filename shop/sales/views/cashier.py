@@ -21,10 +21,12 @@ from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales import hooks, visitors
 from shop.sales.gateways import offered
+from shop.sales.money_shown import cancelled_words
 from shop.sales.operations import baskets, closing, payments
 from shop.sales.operations.payouts import give_account
 from shop.sales.operations.slips import add_slip
 from shop.sales.queries import cashier as queries
+from shop.sales.queries.backs import went_back_of
 from shop.sales.queries.cashier import Cashier
 from shop.sales.queries.slips import slip_replaced, slips_of
 from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
@@ -79,11 +81,14 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
 def _show(request: HttpRequest, found: Cashier, template: str, status: int = 200, **more: Any) -> HttpResponse:
     is_open = found.purchase.state == PurchaseState.UNPAID
     missing = unpaid_without_goods(found.purchase.pk, at=timezone.now()) if is_open else []
+    short = {line.number for line in missing}
     context = {
         "it": found,
         "purchase": found.purchase,
         "orders": found.orders,
         "without_goods": without_goods_words(missing),
+        "short_orders": [order for order in found.orders if order.number in short],
+        "is_all_short": short == {order.number for order in found.orders if not order.is_cancelled},
         **more,
     }
     return render(request, f"sales/{template}.html", context, status=status)
@@ -143,9 +148,11 @@ def demo(request: HttpRequest, number: str) -> HttpResponse:
     found = _of(request, number)
     if found.purchase.state != PurchaseState.UNPAID:
         return _to(number)
+    at = timezone.now()
+    if unpaid_without_goods(found.purchase.pk, at=at):
+        return _to(number)
     if request.method != "POST":
         return _show(request, found, "cashier_demo")
-    at = timezone.now()
     try:
         payment, _started = payments.start_payment(purchase=found.purchase, gateway_name="demo", at=at)
     except DomainError:
@@ -224,15 +231,28 @@ def status(request: HttpRequest, number: str) -> JsonResponse:
 @spoken
 @post_only
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
-    """Close an unpaid purchase at the buyer's wish."""
+    """Close an unpaid purchase at the buyer's wish; with `order`, cancel that one alone and leave the rest to be paid."""
     found = _of(request, number)
+    one = request.POST.get("order", "")
     try:
+        if one:
+            _cancel_one(request, found, one)
+            return _to(number)
         closing.cancel_purchase(
             purchase=found.purchase, actor=visitors.user_of(request), at=timezone.now(), way=found.way
         )
     except DomainError as error:
         messages.error(request, str(error.message))
     return _to(number)
+
+
+def _cancel_one(request: HttpRequest, found: Cashier, order: str) -> None:
+    order_id = queries.order_of(found.purchase, order)
+    if order_id is None:
+        raise Http404(order)
+    was_paid = found.purchase.state == PurchaseState.PAID
+    closing.cancel_order(order_id=order_id, actor=visitors.user_of(request), at=timezone.now(), way=found.way)
+    messages.success(request, cancelled_words(went_back_of(order_id), was_paid=was_paid, way=found.way))
 
 
 @never_cache

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 from shop.core import sent
 from shop.core.acting import permitted
 from shop.core.errors import DomainError
+from shop.core.money import in_yuan
 from shop.core.post_only import post_only
 from shop.sales.models import Purchase
-from shop.sales.operations.payouts import give_account, pay_out
+from shop.sales.operations.payouts import give_account, pay_out_together
 from shop.sales.queries.finding import clean_query
 from shop.sales.queries.payouts import by_hand, payout_exists, payouts
 
@@ -36,6 +37,7 @@ def _show(request: HttpRequest, *, refused: int = 0, error: DomainError | None =
         "field": error.field if error else "",
         "refusal": str(error.message) if error else "",
         "sent": request.POST,
+        "also": request.POST.getlist("also"),
     }
     return render(request, "review/payouts.html", context, status=error.status if error else 200)
 
@@ -46,13 +48,17 @@ def pay(request: HttpRequest, refund_id: int) -> HttpResponse:
     """Note that a refund was paid out, with the bank's reference or the slip."""
     if not payout_exists(refund_id):
         raise Http404
-    seen = request.POST.get("account_version", "")
+    # A page that says no version has seen none.
+    refunds = {refund_id: _number(request.POST.get("account_version", ""))}
+    for typed in request.POST.getlist("also"):
+        pk, _dash, version = typed.partition("-")
+        if not payout_exists(_number(pk)):
+            raise Http404
+        refunds[_number(pk)] = _number(version)
     try:
-        pay_out(
-            refund_id=refund_id,
+        paid = pay_out_together(
+            refunds=refunds,
             reference=sent.line(request, "reference"),
-            # A page that says no version has seen none.
-            account_version=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0,
             proof=request.FILES.get("proof"),
             why=sent.line(request, "why"),
             actor=request.user,
@@ -60,8 +66,17 @@ def pay(request: HttpRequest, refund_id: int) -> HttpResponse:
         )
     except DomainError as error:
         return _show(request, refused=refund_id, error=error)
-    messages.success(request, _("Noted: the buyer is told that the money is on its way."))
+    if len(paid) == 1:
+        messages.success(request, _("Noted: the buyer is told that the money is on its way."))
+    else:
+        said = _("Noted: %(n)d refunds, %(amount)s by one transfer. Who gets them is told.")
+        messages.success(request, said % {"n": len(paid), "amount": in_yuan(sum(each.amount_fen for each in paid))})
     return redirect("review:payouts")
+
+
+def _number(text: str) -> int:
+    """Return a number of the page's own hidden fields, 0 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 @permitted("sales.decide_transfers")

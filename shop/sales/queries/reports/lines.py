@@ -6,16 +6,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from catalog.queries import place
 from shop.core.masking import mask_name
 from shop.core.models import Division
+from shop.sales.models import AfterSale
 from shop.sales.periods import Period
 from shop.sales.queries.reports.counting import AGREED, PIECES, Figures, figures_of, none_name, sold_lines, sums
 from shop.sales.queries.reports.dimensions import DIMENSIONS, NONE, Dimension, Lines, channel_name
 from shop.sales.queries.reports.scopes import Scope
-from shop.sales.states import OrderState
+from shop.sales.states import AfterSaleState, OrderState
 from shop.sales.texts import in_reader_language
 
 LINES_A_PAGE = 50
@@ -26,7 +27,9 @@ ALL = ""
 
 @dataclass(frozen=True)
 class SoldLine:
-    """One order line. Amounts in 分; `buyer` is a unit's name, or a masked person. `why`: what took off: "" nothing, "both": not charged, given back."""
+    """One order line. Amounts in 分; `buyer` is a unit's name, or a masked person. `why` names each cause of what was
+    taken off: "cancelled" whole, "unsent" since its rest was cancelled, "lighter" when packed, "not_accepted", "refunded".
+    """
 
     number: str
     placed_at: datetime
@@ -41,7 +44,7 @@ class SoldLine:
     grams: int
     agreed_fen: int
     taken_fen: int
-    why: str
+    why: tuple[str, ...]
 
     @property
     def net_fen(self) -> int:
@@ -124,6 +127,7 @@ def _listed(lines: Lines) -> Lines:
     return (
         lines.select_related("order__order", "order__purchase", "order__supplier")
         .annotate(agreed=AGREED, sold_pieces=PIECES, sold_at=F("order__sold_at"), placed_at=F("order__placed_at"))
+        .annotate(has_case=Exists(AfterSale.objects.filter(line=OuterRef("pk"), state=AfterSaleState.APPROVED)))
         .order_by("-order__placed_at", "-pk")
     )
 
@@ -165,15 +169,19 @@ def _sold(lines: list[Any]) -> Iterator[SoldLine]:
         )
 
 
-def _why(line: Any) -> str:
+def _why(line: Any) -> tuple[str, ...]:
+    """Name what happened to the line, whether its money was never charged or given back: an order has one pot of each."""
     if not line.refunded_fen:
-        return ""
+        return ()
     if line.order.state == OrderState.CANCELLED:
-        return "cancelled"
-    if not line.order.waived_fen:
-        return "refunded"
-    # Goods that came first and were short were never paid, also once the rest has been.
-    return "both" if line.order.refunded_fen else "waived"
+        return ("cancelled",)
+    causes = {
+        "unsent": line.cancelled,
+        "lighter": line.weighed_back_fen,
+        "not_accepted": line.rejected or line.light_fen,
+        "refunded": line.returned or line.has_case,
+    }
+    return tuple(cause for cause, happened in causes.items() if happened) or ("refunded",)
 
 
 def _name(by: Dimension, key: str, lines: Lines) -> str:
