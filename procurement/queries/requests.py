@@ -133,6 +133,14 @@ def pieces_to_cancel(order_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     return {pk: (int(left), int(sent)) for pk, left, sent in found.values_list("pk", "waiting", "sent")}
 
 
+def cancelled_of(request: PurchaseRequest) -> list[CancelRequest]:
+    """Return the cancellations of a request's orders that were agreed to, the first first. One query, once ordered."""
+    if request.purchase_id is None:
+        return []
+    rows = CancelRequest.objects.filter(order__request=request, state=CancelState.AGREED)
+    return list(rows.select_related("order__order__order", "decided_by").order_by("decided_at", "pk"))
+
+
 def orders_under_way(unit_id: int, most: int = 5) -> list[UnitOrder]:
     """Return the unit's orders that are not accepted yet, those to be accepted first. Three queries."""
     rows = _orders().filter(unit_id=unit_id).prefetch_related("order__shipments")

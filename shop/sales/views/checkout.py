@@ -247,7 +247,7 @@ def _address_of(given: QueryDict) -> str:
     """Return the address of the same checkout, for who has to sign in first."""
     same = QueryDict(mutable=True)
     for name in ("buy", "deal", "once", "s", "coupon"):
-        same.setlist(name, [value[:40] for value in given.getlist(name)[:200] if value])
+        same.setlist(name, [value for value in given.getlist(name)[:200] if 0 < len(value) <= 40])
     return f"{local('/shop/checkout/')}?{same.urlencode()}"
 
 
