@@ -25,7 +25,7 @@ TOP_LEVEL = {
     "requirements.lock", "requirements-dev.lock",
 }  # fmt: skip
 MAX_LINES = 400
-PICTURES = {".png", ".jpg", ".webp", ".avif", ".ico", ".woff2", ".gz", ".mp4"}
+PICTURES = {".png", ".jpg", ".webp", ".heic", ".avif", ".ico", ".woff2", ".gz", ".mp4"}
 # Who may be named: vocabularies, hosts that are nobody's, and what only looks like one. A registry, a mirror or
 # somebody's server is not among them.
 HOSTS = {
