@@ -43,6 +43,13 @@ class StockChangeKind(models.TextChoices):
     RETURNED = "returned", _("Back to the shop")
     DISPOSED = "disposed", _("Disposed of")
     COVERED = "covered", _("Went to waiting orders")
+    FINISHED = "finished", _("Gone when its lot was finished")
+    EXPIRED = "expired", _("Expired")
+    KEPT = "kept", _("Stays on sale")
+
+
+# Pieces that left the shelf with their lot.
+GONE_WITH_LOT = (StockChangeKind.DISPOSED, StockChangeKind.FINISHED, StockChangeKind.EXPIRED)
 
 
 class StockReason(models.TextChoices):

@@ -1,6 +1,6 @@
 """How units' things read: steps of an order, what to do next and whose it is. No queries of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from procurement.cancel_words import waits_words
-from procurement.models import PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.models import CancelRequest, PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.rules.quota import counted_fen
 from procurement.settled import Settled
 from procurement.states import STOPPABLE, CancelState, DeclarationState, RequestState
@@ -232,8 +232,11 @@ def due_words(pay_by: datetime | None, at: datetime) -> str:
     return _("before %(day)s") % {"day": day(pay_by)}
 
 
-def history(request: PurchaseRequest, at: datetime) -> list[dict[str, Any]]:
-    """Return what happened to a request, the first thing first, and what it waits for."""
+def history(request: PurchaseRequest, at: datetime, cancelled: Sequence[CancelRequest] = ()) -> list[dict[str, Any]]:
+    """Return what happened to a request, the first thing first, and what it waits for.
+
+    `cancelled` are the cancellations of its orders, or of their rests, that were agreed to, the first first.
+    """
     entries: list[dict[str, Any]] = [
         {
             "title": _("Started by %(name)s") % {"name": request.buyer.name},
@@ -267,6 +270,18 @@ def history(request: PurchaseRequest, at: datetime) -> list[dict[str, Any]]:
     entries += [entry for _at, entry in sorted(stamped, key=lambda pair: pair[0])]
     if request.ordered_at:
         entries.append({"title": _("Ordered"), "when": _when(request.ordered_at), "text": ""})
+    for wish in cancelled:
+        order = wish.order.order
+        is_whole = order.state == OrderState.CANCELLED
+        said = _("Order %(number)s cancelled") if is_whole else _("Rest of order %(number)s cancelled")
+        name = wish.decided_by.name if wish.decided_by else ""
+        entries.append(
+            {
+                "title": said % {"number": order.order.number},
+                "when": _when(wish.decided_at) if wish.decided_at else "",
+                "text": _("%(name)s agreed: %(reason)s") % {"name": name, "reason": wish.reason},
+            }
+        )
     last = {
         RequestState.SUBMITTED: _("Waits for the approver"),
         RequestState.CHECKED: _("Waits for finance"),

@@ -30,7 +30,7 @@ class WrongMove(DomainError):
 
 
 class OrdersWait(DomainError):
-    """Paid orders wait, and no sound lot would be left for them: go on with `confirm`. Details: `orders`, `pieces`."""
+    """Paid orders wait, and no sound lot would be left for them: go on with `confirm`. Details: `orders`, `pieces`, `numbers`."""
 
     code = "orders_wait"
     status = 409

@@ -14,7 +14,7 @@ from traceability.models import ProduceLot, ProductionBase
 from traceability.operations.places import Spot
 from traceability.operations.quality import LabReport
 from traceability.rules.weights import in_words
-from traceability.states import Grade, TestKind
+from traceability.states import Grade, RestOfLot, TestKind
 
 
 def _kilograms(least: str = "0.001", **options: Any) -> NumberField:
@@ -136,12 +136,17 @@ class CloseForm(forms.Form):
     """Finishing a lot. `asks`: orders would be left without goods, and who finishes it has to confirm that."""
 
     prefix = "close"
+    rest = forms.ChoiceField(
+        label=_("What became of them"), choices=RestOfLot.choices, initial=RestOfLot.GONE, widget=forms.RadioSelect,
+        required=False,
+    )  # fmt: skip
+    reason = LineField(label=_("Which harvest they are of"), max_length=120, required=False)
     confirm = forms.BooleanField(label=_("Orders may wait without goods"), required=False)
     asks = False
 
     def facts(self) -> dict[str, Any]:
         """What `close_lot` takes."""
-        return dict(self.cleaned_data)
+        return {**self.cleaned_data, "rest": self.cleaned_data["rest"] or RestOfLot.GONE}
 
 
 class DisposalForm(forms.Form):

@@ -7,14 +7,16 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Paid orders that wait for goods of a product which no sound lot has, and their pieces."""
+    """Paid orders that wait for goods of a product which no sound lot has, their pieces and their numbers."""
 
     orders: int = 0
     pieces: int = 0
+    numbers: tuple[str, ...] = ()
 
 
 WaitingOf = Callable[[int, datetime], Waiting]
 Stopped = Callable[[int, datetime], None]
+Expired = Callable[[int, int, datetime], None]
 
 
 def _nothing_waits(listing_id: int, at: datetime) -> Waiting:
@@ -23,6 +25,7 @@ def _nothing_waits(listing_id: int, at: datetime) -> Waiting:
 
 _waiting_of: WaitingOf = _nothing_waits
 _stopped: list[Stopped] = []
+_expired: list[Expired] = []
 
 
 def connect_waiting(source: WaitingOf) -> None:
@@ -46,3 +49,15 @@ def lot_stopped(lot_id: int, at: datetime) -> None:
     """Tell who wants to know that a lot was stopped."""
     for hearer in _stopped:
         hearer(lot_id, at)
+
+
+def connect_expired(hearer: Expired) -> None:
+    """Call `hearer(lot_id, pieces, at)` in the transaction that takes an expired lot's pieces off the shelf."""
+    if hearer not in _expired:
+        _expired.append(hearer)
+
+
+def lot_expired(lot_id: int, pieces: int, at: datetime) -> None:
+    """Tell who wants to know that a lot expired, and how many pieces left the shelf, those of orders included."""
+    for hearer in _expired:
+        hearer(lot_id, pieces, at)

@@ -49,6 +49,13 @@ DISPOSITIONS: dict[str, Disposition] = {
 }
 
 
+class RestOfLot(TextChoices):
+    """What became of the pieces on the shelf that are a finished lot's rest, or seem to be."""
+
+    GONE = "gone", _("They are gone: take them off the shelf")
+    OTHER = "other", _("What stands there is of another harvest: leave it")
+
+
 # Lots with packed goods that would be sent if nothing stood against them.
 SUSPENDED = (LotState.HELD, LotState.RECALLED, LotState.AWAITING)
 

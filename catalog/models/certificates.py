@@ -22,6 +22,8 @@ class Certificate(models.Model):
     yearly_output_grams = models.BigIntegerField(null=True, blank=True, help_text="克 a year; empty: not stated")
     document = models.ForeignKey("catalog.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     is_revoked = models.BooleanField(default=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, help_text="From then on nothing is sold under it")
+    revoked_reason = models.CharField(max_length=200, blank=True, help_text="As its holder reads it")
 
     class Meta:
         constraints = [

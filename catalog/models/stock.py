@@ -21,7 +21,7 @@ class Stock(models.Model):
     on_hand = models.PositiveIntegerField(default=0)
     reserved = models.PositiveIntegerField(default=0)
     owed = models.PositiveIntegerField(
-        default=0, help_text="Of the reserved: not there, their lot was disposed of; new pieces come here first"
+        default=0, help_text="Of the reserved: not there, gone with their lot; new pieces come here first"
     )
     fresh = models.PositiveIntegerField(
         default=0, help_text="Entered while a lot of these goods was stopped: never part of that lot"
@@ -50,7 +50,9 @@ class StockChange(models.Model):
     pieces = models.IntegerField(help_text="Added; negative: taken")
     before = models.PositiveIntegerField()
     after = models.PositiveIntegerField()
-    counted = models.PositiveIntegerField(null=True, blank=True, help_text="A stocktake's count of the whole shelf")
+    counted = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Pieces of a stocktake of the whole shelf; pieces that stay"
+    )
     reason = models.CharField(max_length=20, blank=True, choices=StockReason.choices)
     note = models.CharField(max_length=120, blank=True)
     reference = models.CharField(max_length=40, blank=True, help_text="An order's number, or the other pool")

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
 
 from catalog.models import Stock
 from catalog.operations.listings import cards_changed
@@ -70,26 +71,76 @@ def set_held(*, listing_id: int, shelf: Iterable[ShelfPieces], wanted: Held, act
         cards_changed([listing_id], at=at)
 
 
-def write_off_held(*, pool: str, actor: Any, at: datetime) -> int:
-    """Take what a lot's pools hold off the shelf for good, it was disposed of; return the grams."""
+def write_off_held(*, pool: str, kind: StockChangeKind, actor: Any, at: datetime) -> int:
+    """Take what a lot's pools hold off the shelf for good, it is gone (`kind` says how); return the grams."""
     of_lot = Q(pool=pool) | Q(pool__startswith=f"{pool}{HELD_OF}")
     rows = Stock.objects.filter(of_lot, on_hand__gt=F("reserved")).order_by("pk")
     found = list(rows.values_list("pk", "pool", F("on_hand") - F("reserved"), "stockrecord__specification__net_grams"))
     for stock_id, name, free, _net in found:
         Stock.objects.filter(pk=stock_id).update(on_hand=F("on_hand") - free)
         note_changes(
-            [Moved(stock_id, -free)], kind=StockChangeKind.DISPOSED, actor=actor, at=at, reference=name
+            [Moved(stock_id, -free)], kind=kind, actor=actor, at=at, reference=name
         )  # fmt: skip
     return sum(free * (net or 1) for _pk, _name, free, net in found)
 
 
-def owe(shelf: Iterable[ShelfPieces], pieces: Mapping[int, int], *, pool: str, actor: Any, at: datetime) -> None:
-    """Note that pieces (stock id → pieces) which orders have reserved are not there: the lot of `pool` was disposed of."""
+def owe(
+    shelf: Iterable[ShelfPieces],
+    pieces: Mapping[int, int],
+    *,
+    pool: str,
+    kind: StockChangeKind,
+    actor: Any,
+    at: datetime,
+) -> None:
+    """Note that pieces (stock id → pieces) which orders have reserved are not there: the lot of `pool` is gone."""
     owed = {row.stock_id: pieces[row.stock_id] for row in shelf if pieces.get(row.stock_id)}
     for stock_id, count in owed.items():
         Stock.objects.filter(pk=stock_id).update(owed=F("owed") + count)
     gone = [Moved(stock_id, -count) for stock_id, count in owed.items()]
-    note_changes(gone, kind=StockChangeKind.DISPOSED, actor=actor, at=at, reference=pool)
+    note_changes(gone, kind=kind, actor=actor, at=at, reference=pool)
+
+
+def take_off_sale(
+    *,
+    listing_id: int,
+    free: Mapping[int, int],
+    owed: Mapping[int, int],
+    kind: StockChangeKind,
+    pool: str,
+    actor: Any,
+    at: datetime,
+) -> None:
+    """Take pieces that are gone with the lot of `pool` off the shelf, one row for each pool (stock id → pieces).
+
+    `free` ones can't be sold any more; `owed` ones wait in orders, which new pieces serve first.
+    """
+    gone = {pk: free.get(pk, 0) + owed.get(pk, 0) for pk in sorted({*free, *owed})}
+    for stock_id in gone:
+        count = free.get(stock_id, 0)
+        Stock.objects.filter(pk=stock_id).update(
+            on_hand=F("on_hand") - count, owed=F("owed") + owed.get(stock_id, 0),
+            fresh=F("fresh") - Least(F("fresh"), count),
+        )  # fmt: skip
+    rows = [Moved(stock_id, -count) for stock_id, count in gone.items() if count]
+    note_changes(rows, kind=kind, actor=actor, at=at, reference=pool)
+    if rows:
+        cards_changed([listing_id], at=at)
+
+
+def keep_on_sale(
+    *, free: Mapping[int, int], owed: Mapping[int, int], pool: str, note: str, actor: Any, at: datetime
+) -> None:
+    """Write down that pieces stay (stock id → pieces) though the lot of `pool` is finished: they are of another harvest.
+
+    `free` ones are of no lot that is stopped, either; some of them may be known to be new already.
+    """
+    for stock_id in sorted({*free, *owed}):
+        Stock.objects.filter(pk=stock_id).update(fresh=Greatest(F("fresh"), free.get(stock_id, 0)))
+        kept, count = [Moved(stock_id, 0)], free.get(stock_id, 0) + owed.get(stock_id, 0)
+        note_changes(
+            kept, kind=StockChangeKind.KEPT, actor=actor, at=at, reference=pool, counted=count, note=note
+        )  # fmt: skip
 
 
 def settle_owed(listing_id: int, *, lot_pools: Sequence[tuple[str, int]], actor: Any, at: datetime) -> int:

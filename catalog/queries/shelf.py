@@ -9,14 +9,14 @@ from django.db.models import Max, Q, Sum
 
 from catalog.models import Stock, StockChange
 from catalog.queries.sale import MAIN_POOL
-from catalog.states import StockChangeKind
+from catalog.states import GONE_WITH_LOT, StockChangeKind
 
 CHANGES_A_PAGE = 20
 # The pools `lot:<id>` hold what must not be sold because a lot was suspended; `lot:<id>/drop:<id>` those of a drop.
 LOT_POOLS = "lot"
 HELD_OF = "/"
-# They move pieces between pools: as many stand on the shelf as before.
-BETWEEN_POOLS = (StockChangeKind.CARVED, StockChangeKind.RETURNED)
+# They move pieces between pools, or say of some that they stay: as many stand on the shelf as before.
+BETWEEN_POOLS = (StockChangeKind.CARVED, StockChangeKind.RETURNED, StockChangeKind.KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Shelf:
 
     @property
     def owed(self) -> int:
-        """Pieces that wait in orders and are not there: their lot was disposed of."""
+        """Pieces that wait in orders and are not there: they are gone with their lot."""
         return sum(pool.owed for pool in self.pools)
 
     @property
@@ -119,12 +119,12 @@ def pieces_held_by_pool(start: str) -> dict[str, int]:
 
 
 def pieces_gone_by_pool(start: str) -> dict[str, int]:
-    """Return the pieces that were disposed of with their lot, by the pool they came from: those of pools that begin so.
+    """Return the pieces that are gone with their lot, by the pool they came from: those of pools that begin so.
 
     Without what others came in place of, and what is owed to orders still. Two queries.
     """
     of_pools = Q(pool__contains=f"{HELD_OF}{start}") | Q(pool__startswith=start)
-    rows = StockChange.objects.filter(of_pools, kind__in=[StockChangeKind.DISPOSED, StockChangeKind.COVERED])
+    rows = StockChange.objects.filter(of_pools, kind__in=[*GONE_WITH_LOT, StockChangeKind.COVERED])
     owed = Stock.objects.filter(pool__startswith=start, owed__gt=0).values_list("pool", "owed")
     found: dict[str, int] = {}
     for name, pieces in (*rows.values_list("pool", "pieces"), *owed):
@@ -137,6 +137,16 @@ def pieces_written_off_by_pool(start: str) -> dict[str, int]:
     """Return the pieces that orders could not have, not there or not sound, by their pool: those of pools that begin so."""
     rows = StockChange.objects.filter(kind=StockChangeKind.ADJUSTED, pool__startswith=start)
     return {pool: -pieces for pool, pieces in rows.values_list("pool").annotate(n=Sum("pieces")).order_by() if pieces}
+
+
+def pieces_left_with(lot_pool: str) -> tuple[int, int]:
+    """Return the pieces that left the shelf when the lot of a pool was finished or expired, and those that stayed.
+
+    One query.
+    """
+    kinds = [StockChangeKind.FINISHED, StockChangeKind.EXPIRED, StockChangeKind.KEPT]
+    rows = StockChange.objects.filter(reference=lot_pool, kind__in=kinds).values_list("pieces", "counted")
+    return sum(-pieces for pieces, _kept in rows), sum(kept or 0 for _pieces, kept in rows)
 
 
 def _by_source(rows: Iterable[tuple[str, int]]) -> dict[str, int]:

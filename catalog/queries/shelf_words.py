@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from catalog import hooks
 from catalog.models import StockChange
 from catalog.queries.shelf import HELD_OF, LOT_POOLS, Became
-from catalog.states import StockChangeKind, StockReason
+from catalog.states import GONE_WITH_LOT, StockChangeKind, StockReason
 from shop.core.texts import sentences
 from shop.core.times import moment
 
@@ -57,7 +57,13 @@ def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -
     """Return what happened and why: "Changed by hand: New harvest or delivery". `titles`: of pools (`pool_titles`)."""
     reference = change.reference
     said = str(StockChangeKind(change.kind).label)
-    if change.counted is not None:
+    if change.kind == StockChangeKind.KEPT:
+        lot = (titles or {}).get(f"{GONE}{reference}") or _("its lot")
+        words = _("Stay on sale, %(n)d pieces: they are of another harvest than %(lot)s")
+        said = words % {"n": change.counted or 0, "lot": lot}
+    elif change.counted is not None and not change.pieces:
+        said = _("Counted: %(n)d, as it should be") % {"n": change.counted}
+    elif change.counted is not None:
         said = _("%(what)s: %(why)s") % {"what": said, "why": change.counted}
     elif change.reason and reference:
         why = str(StockReason(change.reason).label)
@@ -71,9 +77,7 @@ def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -
     return said
 
 
-_OF_LOTS = frozenset(
-    {StockChangeKind.CARVED, StockChangeKind.RETURNED, StockChangeKind.DISPOSED, StockChangeKind.COVERED}
-)
+_OF_LOTS = frozenset({StockChangeKind.CARVED, StockChangeKind.RETURNED, *GONE_WITH_LOT, StockChangeKind.COVERED})
 
 
 def _lot_change_words(change: StockChange, titles: Mapping[str, str]) -> str:
@@ -81,9 +85,13 @@ def _lot_change_words(change: StockChange, titles: Mapping[str, str]) -> str:
     reference, kind = change.reference, StockChangeKind(change.kind)
     why = titles.get(reference) or pool_words(reference.partition(":")[0])
     if kind == StockChangeKind.COVERED:
-        if change.pieces > 0:
-            return _("Stands for orders that wait, in place of goods that were disposed of")
-        return _("Went to orders that wait, in place of goods that were disposed of")
+        stands = _("Stands for orders that wait, in place of goods that are gone")
+        return stands if change.pieces > 0 else _("Went to orders that wait, in place of goods that are gone")
+    if kind in (StockChangeKind.FINISHED, StockChangeKind.EXPIRED):
+        lot = titles.get(f"{GONE}{reference}") or _("its lot")
+        is_expired = kind == StockChangeKind.EXPIRED
+        words = _("Gone with %(lot)s: it expired") if is_expired else _("Gone with %(lot)s: it was finished")
+        return words % {"lot": lot}
     if kind == StockChangeKind.DISPOSED and not lot_of_pool(change.pool):
         lot = titles.get(f"{GONE}{reference}") or _("its lot")
         return _("Promised to orders, disposed of with %(lot)s") % {"lot": lot}
@@ -105,8 +113,8 @@ def became_words(found: Became) -> str:
     told = []
     if found.covered:
         words = ngettext(
-            "%(n)d of them goes to an order that waits, in place of goods that were disposed of.",
-            "%(n)d of them go to orders that wait, in place of goods that were disposed of.",
+            "%(n)d of them goes to an order that waits, in place of goods that are gone.",
+            "%(n)d of them go to orders that wait, in place of goods that are gone.",
             found.covered,
         )
         told.append(words % {"n": found.covered})

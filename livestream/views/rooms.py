@@ -39,6 +39,7 @@ from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import price_markup
 from shop.sales.operations.baskets import parse_quantity
+from shop.sales.rules import new_once
 
 _CLIP = re.compile(r"[0-9a-f]{24}\Z")
 
@@ -163,7 +164,8 @@ def buy(request: HttpRequest, slug: str) -> HttpResponse:
         quantity = parse_quantity(request.POST.get("quantity", "1"))
     except DomainError as error:
         return _show(request, session, error.status, chat_error=str(error.message))
-    address = f"{local('/shop/checkout/')}?buy={drop.specification_id}:{quantity}&deal=drop:{drop.pk}"
+    goods = f"buy={drop.specification_id}:{quantity}&deal=drop:{drop.pk}"
+    address = f"{local('/shop/checkout/')}?{goods}&once={new_once()}"
     return HttpResponseRedirect(address)
 
 

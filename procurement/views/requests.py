@@ -20,7 +20,7 @@ from procurement.operations.drafts import open_draft
 from procurement.operations.ordering import order_request
 from procurement.paid_shown import settle_request
 from procurement.queries.quota import budget_after
-from procurement.queries.requests import TABS, left_of_goods, reductions_of, request_of, request_page
+from procurement.queries.requests import TABS, cancelled_of, left_of_goods, reductions_of, request_of, request_page
 from procurement.queries.units import Seat
 from procurement.request_shown import changed_facts, line_changes, place_of
 from procurement.rules.amounts import in_capitals
@@ -137,7 +137,7 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "is_last_step": step is not None and step[0] >= seat.unit.approvals,
         "changes": line_changes(found),
         "fact_changes": changed_facts(found),
-        "history": history(found, timezone.now()),
+        "history": history(found, timezone.now(), cancelled_of(found)),
     }
 
 

@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shop.accounts import roles, rules
+from shop.accounts import rules
 from shop.accounts.models import Membership, Organisation, User
 from shop.accounts.operations import people
+from shop.accounts.queries import group_name
 from shop.core import audit
 from shop.core.back_office import site
 
@@ -29,19 +30,6 @@ class MembershipInline(TabularInline):
     model = Membership
     autocomplete_fields = ("user", "organisation")
     extra = 0
-
-
-# Groups that the CMS and the store's library bring along.
-OTHER_GROUPS: dict[str, Any] = {
-    "Editors": _("Editors (of the CMS)"),
-    "Moderators": _("Moderators (of the CMS)"),
-    "All Oscar Dashboard Permissions": _("All rights of the store's library"),
-}
-
-
-def group_name(group: Group) -> str:
-    """Return what a group is called: a role of ours by its name, whatever it is called in the database."""
-    return str({**roles.NAMES, **OTHER_GROUPS}.get(group.name, group.name))
 
 
 class GroupFilter(RelatedFieldListFilter):

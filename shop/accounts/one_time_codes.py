@@ -35,6 +35,7 @@ SESSION_KEY = "accounts_code"
 # nor a provider that fails tells which.
 ASKED_OF_ANYBODY = frozenset({"reset", "sign_up"})
 SHOWN_KEY = "accounts_shown_code"
+FROM_KEY = "accounts_code_from"
 DIGITS = 6
 LIFE_SECONDS = 600
 RESEND_SECONDS = 60
@@ -122,6 +123,7 @@ def start(
     if not decoy and settings.SHOW_CODES:
         session[SHOWN_KEY] = code
     session[SESSION_KEY] = row.handle
+    session[FROM_KEY] = [purpose, row.payload.get("next", "")]
     return _pending_of(row)
 
 
@@ -169,6 +171,12 @@ def shown_code(session: SessionBase) -> str:
     return session.get(SHOWN_KEY, "") if settings.SHOW_CODES else ""
 
 
+def asked_from(session: SessionBase) -> tuple[str, str]:
+    """Return the purpose of the code that was sent last, and our own page that it was asked for on; ("", "") for none."""
+    found = session.get(FROM_KEY)
+    return (str(found[0]), str(found[1])) if isinstance(found, list) and len(found) == 2 else ("", "")
+
+
 def forget(session: SessionBase) -> None:
     """Drop the code that is waited for."""
     handle = session.pop(SESSION_KEY, None)
@@ -192,6 +200,7 @@ def check(session: SessionBase, typed: str) -> Pending:
     if not _use_up(row, timezone.now()):
         raise WrongCode(_("This code was used or is too old. Ask for a new one."), code="code_gone")
     forget(session)
+    session.pop(FROM_KEY, None)
     return _pending_of(row)
 
 

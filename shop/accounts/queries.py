@@ -32,6 +32,11 @@ class Acting:
     roles: tuple[str, ...]
 
 
+def group_name(group: Any) -> str:
+    """Return what a group is called: a role of ours by its name, whatever it is called in the database."""
+    return str({**roles.NAMES, **roles.OTHER_GROUPS}.get(group.name, group.name))
+
+
 def memberships(user: User) -> list[Acting]:
     """Return the active organisations that `user` acts for, by name. One query."""
     rows = (

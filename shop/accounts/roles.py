@@ -32,6 +32,12 @@ NAMES: dict[str, str | Promise] = {
     ALLIANCE_BUYER: _("Buyer alliance"),
     PLATFORM_ADMIN: _("Platform administrator"),
 }
+# Groups that the CMS and the store's library bring along.
+OTHER_GROUPS: dict[str, str | Promise] = {
+    "Editors": _("Editors (of the CMS)"),
+    "Moderators": _("Moderators (of the CMS)"),
+    "All Oscar Dashboard Permissions": _("All rights of the store's library"),
+}
 ALL = tuple(NAMES)
 
 # Who may enter Django's and Wagtail's back offices, and what a group may do there (app label, model, actions).

@@ -13,6 +13,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from livestream.urls import clip_urlpatterns
 from shop.accounts.closed_doors import urlpatterns as closed_doors
 from shop.accounts.urls import entrance
+from shop.campaigns import cms_words
 from shop.config import api, crawlers
 from shop.core import back_office, health
 from shop.core import views as core_views
@@ -31,6 +32,8 @@ urlpatterns = [
     *MEDIA,
     path("files/<str:token>", core_views.private_file, name="private-file"),
     *closed_doors,
+    # Before Wagtail's own of that address.
+    path("cms/jsi18n/", cms_words.words),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("admin/", back_office.site.urls),

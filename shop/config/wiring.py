@@ -59,18 +59,16 @@ from traceability.queries.lots import lot_codes
 def connect() -> None:
     """Connect every hook; called once when the apps are ready."""
     hooks.connect_reviews(reviews_of)
+    _connect_lots()
     hooks.connect_panel(product_hooks.giving)
     hooks.connect_dates(dates_on_page)
     hooks.connect_lot_names(lot_codes)
-    lots.connect_waiting(waiting_without_lot)
-    lots.connect_stopped(stopped_goods.hear)
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)
     private_files.connect(slips.SLIPS, slips.slip_key)
     private_files.connect(slips.PROOFS, slips.proof_key)
     private_files.connect(evidence.ACCEPTANCE, evidence.acceptance_picture_key)
     private_files.connect(evidence.RECEIPT, evidence.receipt_picture_key)
-    lots_admin.register()
     unit_admin.register()
     sales.connect(certified.take_part)
     sales.connect(funding.take_part)
@@ -152,3 +150,11 @@ def _follow_groups(instance: Any, action: str, **facts: Any) -> None:
 def _forget_rule(instance: PageViewRestriction, origin: Any = None, **facts: Any) -> None:
     """Django's own signal: a page is for everybody again, or gone."""
     forget_rule(rule=instance, origin=origin)
+
+
+def _connect_lots() -> None:
+    """Connect what lots ask and tell."""
+    lots.connect_waiting(waiting_without_lot)
+    lots.connect_stopped(stopped_goods.hear)
+    lots.connect_expired(stopped_goods.hear_expired)
+    lots_admin.register()

@@ -1,8 +1,9 @@
 """Django's admin, kept small: only what packages register here, and no door of its own."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import AdminSite, AllValuesFieldListFilter, ModelAdmin, display
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.core import audit
+from shop.core.audit_words import action_name, kind_name
 from shop.core.dated import overlaps
 from shop.core.fields import DayField, LineField, NumberField, ParagraphsField, SplitMomentField
 from shop.core.models import AuditEntry, OutboxEntry
@@ -219,23 +221,57 @@ class DatedAdmin(ModelAdmin):
         return False
 
 
+class CodeFilter(AllValuesFieldListFilter):
+    """Rows by a code, each code by its name."""
+
+    name_of: Callable[[str], str]
+
+    def choices(self, changelist: Any) -> Any:
+        """Return the choices with their names."""
+        for choice in super().choices(changelist):
+            code = choice["display"]
+            yield choice | {"display": self.name_of(code) if isinstance(code, str) else code}
+
+
+class ActionFilter(CodeFilter):
+    """Entries by what was done."""
+
+    name_of = staticmethod(action_name)
+
+
 class AuditAdmin(ReadOnly):
     """Who did what."""
 
-    list_display = ("at", "actor_id", "action", "object_kind", "object_id")
-    list_filter = ("action",)
+    list_display = ("at", "actor_id", "done", "thing", "object_id")
+    list_filter = (("action", ActionFilter),)
+    fields = ("at", "actor_id", "done", "thing", "object_id", "data")
     search_fields = ("object_id",)
     ordering = ("-pk",)
     show_full_result_count = False
+
+    @display(description=AuditEntry._meta.get_field("action").verbose_name, ordering="action")
+    def done(self, obj: AuditEntry) -> str:
+        """Say what was done."""
+        return action_name(obj.action)
+
+    @display(description=AuditEntry._meta.get_field("object_kind").verbose_name, ordering="object_kind")
+    def thing(self, obj: AuditEntry) -> str:
+        """Say what it was done to."""
+        return kind_name(obj.object_kind)
 
 
 class OutboxAdmin(ReadOnly):
     """Effects that wait or failed."""
 
-    list_display = ("pk", "task", "created_at", "attempts", "done_at")
+    list_display = ("number", "task", "created_at", "attempts", "done_at")
     list_filter = ("task",)
     ordering = ("-pk",)
     show_full_result_count = False
+
+    @display(description=_("Its number"), ordering="pk")
+    def number(self, obj: OutboxEntry) -> int:
+        """Return its number."""
+        return int(obj.pk)
 
 
 site.register(AuditEntry, AuditAdmin)

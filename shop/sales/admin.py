@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop, pgettext_lazy
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
-from shop.core.back_office import Audited, DatedAdmin, DatedForm, site
+from shop.core.back_office import Audited, CodeFilter, DatedAdmin, DatedForm, site
 from shop.core.errors import DomainError
 from shop.sales.forms.offers import BenefitForm, ConditionForm, FundingForm, OfferForm, VoucherForm
 from shop.sales.models import (
@@ -26,7 +26,7 @@ from shop.sales.models import (
     PayTime,
     WeightTerms,
 )
-from shop.sales.offer_words import benefit_words
+from shop.sales.offer_words import benefit_words, status_name
 from shop.sales.operations.funding import renew_consent
 from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep, names_beside
 from shop.sales.queries.funding import offers_using
@@ -106,12 +106,18 @@ class AsksSuppliers(ChangedFieldsOnly):
             self.message_user(request, said % names, messages.WARNING)
 
 
+class StatusFilter(CodeFilter):
+    """Offers by their status."""
+
+    name_of = staticmethod(status_name)
+
+
 class OfferAdmin(AsksSuppliers):
     """What is reduced, when, who pays for it, and whether it agreed."""
 
     form = OfferForm
-    list_display = ("name", "offer_type", "status", "payer", "start_datetime", "end_datetime", "total_discount")
-    list_filter = ("offer_type", "status")
+    list_display = ("name", "offer_type", "state", "payer", "start_datetime", "end_datetime", "total_discount")
+    list_filter = ("offer_type", ("status", StatusFilter))
     search_fields = ("name",)
     fields = (
         *("name", "description", "offer_type", "exclusive", "combinations", "status", "condition", "benefit"),
@@ -143,6 +149,11 @@ class OfferAdmin(AsksSuppliers):
             Prefetch("consents", queryset=consents, to_attr="standing"),
             Prefetch("approvals", queryset=waits, to_attr="waiting"),
         )
+
+    @display(description=ConditionalOffer._meta.get_field("status").verbose_name, ordering="status")
+    def state(self, obj: ConditionalOffer) -> str:
+        """Say whether it is open."""
+        return status_name(obj.status)
 
     @display(description=pgettext_lazy("offer", "Paid by"))
     def payer(self, obj: ConditionalOffer) -> str:

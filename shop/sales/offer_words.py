@@ -6,13 +6,25 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from oscar.apps.offer.models import Benefit, Condition
+from django.utils.translation import ngettext, pgettext_lazy
+from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer
 
 from shop.core.money import to_fen
 from shop.sales.discount_rules import Cost
 from shop.sales.models import OfferConsent
 from shop.sales.texts import listed
+
+# The library's own words for an offer's status; the last one it sets itself.
+STATUS_NAMES = {
+    ConditionalOffer.OPEN: pgettext_lazy("offer", "Open"),
+    ConditionalOffer.SUSPENDED: pgettext_lazy("offer", "Suspended"),
+    ConditionalOffer.CONSUMED: pgettext_lazy("offer", "Used up"),
+}
+
+
+def status_name(status: str) -> str:
+    """Return what an offer's status is called."""
+    return str(STATUS_NAMES.get(status, status))
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,13 @@ def find_coupon(code: str, *, at: datetime, whose: Whose = NOBODY) -> Voucher | 
     code = clean_coupon(code)
     if not code:
         return None
-    voucher = Voucher.objects.filter(code__iexact=code).first() if coupon_code_fits(code) else None
+    if not coupon_code_fits(code):
+        raise InvalidInput(
+            _("This is no coupon's code: those have letters A to Z, digits and dashes only, 40 at most. Check it."),
+            code="coupon_unknown",
+            field="coupon",
+        )
+    voucher = Voucher.objects.filter(code__iexact=code).first()
     if voucher is None:
         raise InvalidInput(_("There is no such coupon. Check the code."), code="coupon_unknown", field="coupon")
     if voucher.start_datetime > at:

@@ -1,6 +1,7 @@
 """The rules of selling, pure."""
 
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -347,3 +348,8 @@ def most_with_return(case: CaseFacts) -> int:
     if not case.is_received or case.was_sent_back:
         return 0
     return max(0, min(case.asked_fen, case.left_fen))
+
+
+def new_once() -> str:
+    """Return what an address of the checkout carries, so that what is bought there is bought once."""
+    return secrets.token_urlsafe(18)

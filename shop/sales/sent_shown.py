@@ -5,11 +5,17 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from shop.sales.models import OrderFacts
+from shop.sales.rules import is_refused_whole
 
 
 def wanted_and_sent(order: OrderFacts) -> list[tuple[int, int]]:
     """Return how many pieces of each line are wanted and were sent. No query where its lines were read before."""
     return [(line.ordered - line.cancelled, line.shipped) for line in order.lines.all()]
+
+
+def refused_whole(order: OrderFacts) -> bool:
+    """Tell whether all that was sent of an order was refused. No query where its lines were read before."""
+    return is_refused_whole(order.state, [(line.shipped, line.rejected) for line in order.lines.all()])
 
 
 def sent_words(sent: int, wanted: int) -> str:

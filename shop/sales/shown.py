@@ -31,7 +31,7 @@ from shop.sales.operations.shipping import line_rest
 from shop.sales.queries.backs import NOTHING
 from shop.sales.queries.in_parcels import Pieces, in_parcel, still_to_come
 from shop.sales.queries.weight_words import Weighed, weighed_of, weight_words
-from shop.sales.sent_shown import packing_words, sent_words, wanted_and_sent
+from shop.sales.sent_shown import packing_words, refused_whole, sent_words, wanted_and_sent
 from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.ways_shown import ActShown, acts_by_phone
@@ -256,12 +256,15 @@ def _steps(order: OrderFacts) -> list[dict[str, str]]:
             when(order.completed_at),
         ),
     ]  # fmt: skip
-    return show_steps([placed, *rest, pay] if order.purchase.terms == Terms.POSTPAID else [placed, pay, *rest])
+    if order.purchase.terms != Terms.POSTPAID:
+        return show_steps([placed, pay, *rest])
+    # Of goods that came first and were refused whole nothing is paid, and nobody paid.
+    return show_steps([placed, *rest] if refused_whole(order) else [placed, *rest, pay])
 
 
 def state_words(order: OrderFacts) -> tuple[str, str]:
     """Return an order's state and its badge: what came first and is not paid yet is not completed for its buyer."""
-    if rules.is_refused_whole(order.state, [(line.shipped, line.rejected) for line in order.lines.all()]):
+    if refused_whole(order):
         return (_("All refused, money back") if order.refunded_fen else _("All refused, nothing to pay")), "neutral"
     if order.state == OrderState.CANCELLED and _is_going_back(order):
         return _("Cancelled, refund in progress"), "limited"

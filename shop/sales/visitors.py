@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from django.utils.translation import get_language
 
 from shop.core.codes import national_phone
 from shop.core.languages import HALF_A_YEAR, remember_language
+from shop.sales import rules
 from shop.sales.openings import forget_opened, opened_in, proved_in
 
 BASKET_COOKIE = "hq_basket"
@@ -35,6 +36,7 @@ ME_COOKIE = "hq_me"
 BOUGHT = "bought_as_guest"
 CHECKOUT = "checkout"
 MOST_TOKENS = 20  # of the newest purchases: older ones are found by number and phone
+_ONCE = re.compile(r"[A-Za-z0-9_-]{24}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 _SALT = "shop.sales.basket"
 _GUEST_SALT = "shop.sales.guest"
@@ -172,7 +174,18 @@ def end_checkout(request: HttpRequest, key: str) -> None:
 
 def new_key(user: Any, mark: str, secret: str) -> str:
     """Return a new key for a checkout of this person, or of this browser. It is worth nothing for anybody else."""
-    return signing.Signer(salt=f"{_KEY_SALT}.{_owner(user, mark, secret)}").sign(secrets.token_urlsafe(18))
+    return key_of(rules.new_once(), user, mark, secret)
+
+
+def once_in(given: Mapping[str, str]) -> str:
+    """Return what an address or a form says of it; "" for anything that was not made by `rules.new_once`."""
+    text = given.get("once", "")
+    return text if _ONCE.fullmatch(text) else ""
+
+
+def key_of(once: str, user: Any, mark: str, secret: str) -> str:
+    """Return the key of the checkout that carries `once`, for this person or this browser alone."""
+    return signing.Signer(salt=f"{_KEY_SALT}.{_owner(user, mark, secret)}").sign(once)
 
 
 def purchase_key(text: str, user: Any, mark: str, secret: str) -> str:

@@ -49,6 +49,8 @@ def test_words_in_the_readers_language() -> None:
 
 
 def test_params_are_made_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A day of this year is said without it.
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
     monkeypatch.setattr(messages, "_kinds", {})
     messages.register("x", title=_("%(name)s %(amount)s"), text=_("%(when)s %(missing)s"), action=_("%(when)s"))
     params = {"name_zh": "梅县金柚", "name_en": "Meixian pomelo", "amount_fen": 123450, "when_at": AT.isoformat()}

@@ -218,7 +218,8 @@ def test_division_codes():
     ] * 5
 
 
-def test_free_delivery_is_said():
+def test_free_delivery_is_said(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
     from catalog.rules.freight import FreightQuote  # reason: one test needs it
 
     free = Delivery("440106", "广州", FreightQuote(0, True, 1, 3), None, date(2026, 11, 28))

@@ -47,6 +47,24 @@ def test_pieces_that_come_during_a_disposal_are_all_there_whoever_is_first(real_
     assert [found for _name, found in projections.run_all() if found] == []
 
 
+def test_pieces_that_come_while_a_lot_is_finished_are_all_there_whoever_is_first(real_db: str, tmp_path: Path) -> None:
+    arrivals = 11
+    listing = make_grown(stock=STOCK)
+    lot = make_lot(listing, pieces=STOCK)
+    paid_order(listing, WAITING)
+    connection.close()
+    outcomes = race(
+        "arrive", database_url=real_db, folder=tmp_path, attempts=arrivals + 1, lock=True, meet="arrival", processes=2,
+        lot=0, finished=lot.pk, supplier=listing.supplier_id, pieces=PIECES,
+        specification=spec_of(listing).specification_id,
+    )  # fmt: skip
+    assert outcomes == {"finished": 1, "came": arrivals}
+    assert _pools() == [("main", arrivals, WAITING, 0)]
+    gone = StockChange.objects.filter(kind="finished").aggregate(n=Sum("pieces"))["n"]
+    assert gone == -STOCK
+    assert [found for _name, found in projections.run_all() if found] == []
+
+
 def test_with_the_lock_off_pieces_that_came_are_lost(real_db: str, tmp_path: Path) -> None:
     # Each alone covers what is owed: who wrote last wrote over what the other brought for the shop, or a CHECK says so.
     outcomes = _race(real_db, tmp_path / "off", arrivals=2, pieces=10, lock=False)

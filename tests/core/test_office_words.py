@@ -1,10 +1,14 @@
 """The back offices in Chinese: nothing that a library or we left in English, on any page that staff come by."""
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
+import wagtail.admin
+from babel.messages.pofile import read_po
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +19,7 @@ from shop.accounts.operations.groups import ensure_groups
 from shop.core import back_office
 from tests.campaigns.pages import make_page
 from tests.factories import make_user
+from tests.sales.offered import make_offer
 
 WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+(?: [A-Za-z'’-]+)*")
 # Names, units, keys and endings; "Search" and "Actions", which the libraries write beside pictures in their templates; what a row is called by who wrote it; what Django writes beside the picture of a tick.
@@ -113,3 +118,30 @@ def test_staff_reads_no_english_on_a_chinese_page(who: str) -> None:
                     left.setdefault(word, address)
     assert seen > (40 if who == "superuser" else 8)
     assert left == {}
+
+
+def test_the_scripts_of_the_cms_speak_chinese() -> None:
+    """Every word of Wagtail's scripts, in the catalogue that the editor's browser gets."""
+    with (Path(wagtail.admin.__file__).parent / "locale/en/LC_MESSAGES/djangojs.po").open("rb") as file:
+        names = {each.id[0] if isinstance(each.id, tuple) else each.id for each in read_po(file)} - {""}
+    script = Client(headers={"accept-language": "zh-CN"}).get("/cms/jsi18n/").content.decode()
+    catalogue = json.loads(re.findall(r"const newcatalog = (\{.*?\});\n", script, re.DOTALL)[0])
+    assert len(names) > 60
+    said = {name: str(catalogue.get(name, "")) for name in names}
+    assert {name for name, text in said.items() if not re.search("[\u4e00-\u9fff]", text)} <= {
+        "%(time_zone_option)s: %(localized_time_zone_label)s"
+    }
+
+
+@pytest.mark.django_db
+def test_offers_and_groups_are_called_by_their_names() -> None:
+    staff = make_user("a@x.example", name="员工", is_staff=True, is_superuser=True)
+    client = Client()
+    client.force_login(staff)
+    for status, name in (("Open", "进行中"), ("Suspended", "已暂停"), ("Consumed", "已用完")):
+        offer = make_offer()
+        type(offer).objects.filter(pk=offer.pk).update(status=status)
+        page = client.get(f"/admin/offer/conditionaloffer/?status={status}").content.decode()
+        assert (f'<td class="field-state">{name}</td>' in page, f">{status}<" in page) == (True, False)
+    html = client.get(f"/cms/pages/{make_page().pk}/privacy/").json()["html"]
+    assert ("商店库的全部权限" in html, "All Oscar Dashboard Permissions" in html) == (True, False)

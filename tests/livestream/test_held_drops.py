@@ -274,13 +274,18 @@ def test_two_failed_lots_hold_each_their_own_and_good_pieces_outlive_the_other()
     assert books() == []
 
 
-def test_finishing_the_clean_lot_holds_what_it_covered():
+@pytest.mark.parametrize(("rest", "held"), [("gone", 0), ("other", 10)])
+def test_finishing_the_clean_lot_takes_off_what_it_covered_or_has_it_held(rest, held):
     listing = make_grown(stock=10)
     sound, failed = make_lot(listing, pieces=10), make_lot(listing, pieces=10)
     fail(failed)
     assert pools() == {"main": (10, 0)}
-    close_lot(supplier_id=listing.supplier_id, lot_id=sound.pk, actor=None, at=AT)
-    assert pools() == {f"lot:{failed.pk}": (10, 0)}
+    close_lot(supplier_id=listing.supplier_id, lot_id=sound.pk, actor=None, at=AT, rest=rest, reason="11 月新采")
+    assert pools() == ({f"lot:{failed.pk}": (held, 0)} if held else {})
+    dispose(failed)
+    # What is of another harvest is not the failed lot's either: it is sold.
+    assert pools() == ({"main": (10, 0)} if held else {})
+    assert books() == []
 
 
 def test_a_part_of_a_harvest_is_packed_and_covers_as_much():

@@ -100,3 +100,21 @@ def test_a_line_that_is_named_twice_is_refused_not_decided_by_the_last(office, l
     body = {"version": request.version, "lines": [wanted, wanted | {"quantity": 9}]}
     answer = program_of(office.buyer).send("PUT", f"/units/requests/{request.number}/lines", body)
     assert (answer.status_code, "named_twice" in answer.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("terms", "steps"),
+    [("postpaid", ["已下单", "已发货", "已收货"]), ("prepaid", ["已下单", "已付款", "已发货", "已收货"])],
+)
+def test_the_steps_of_what_was_refused_whole_name_a_payment_only_where_one_was_made(office, listing, terms, steps):
+    (order,) = ordered(office, (listing, 3), terms=terms)
+    if terms == "prepaid":
+        payment, _started = start_payment(purchase=order.purchase, gateway_name="demo", through="unit", at=AT)
+        capture_payment(payment_id=payment.pk, at=AT)
+        order.refresh_from_db()
+    reject_all(office, order)
+    page = as_(office.buyer).get(f"/account/orders/{order.order.number}/")
+    assert [step["label"] for step in page.context["order"].steps] == steps
+    number = PurchaseRequest.objects.get().number
+    text = as_(office.finance).get(f"/units/payments/{number}/").content.decode()
+    assert ("全部拒收，无需付款。" in text) == (terms == "postpaid")

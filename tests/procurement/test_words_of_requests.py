@@ -81,6 +81,11 @@ def test_a_requests_page_paper_list_and_program_say_what_was_cancelled_and_what_
         assert (text.count('data-testid="deduction"'), why in text, f"−¥{less // 100}.00<" in text) == (1, True, True)
     assert f'data-testid="paper-remains">¥{left // 100}.00<' in paper
     assert f"合计 ¥400.00，扣减 ¥{less // 100}.00" in listed
+    assert (f"{'的其余部分' if sent else ''}已取消" in page, "approver" in page, "同意：断货" in page) == (
+        True,
+        True,
+        True,
+    )
     capitals = {30_000: "叁佰元整", 20_000: "贰佰元整"}[left]
     assert (capitals in page, capitals in paper) == (True, True)
     found = program_of(office.buyer).get(f"/units/requests/{number}").json()

@@ -44,4 +44,4 @@ def test_pieces_that_can_not_be_had_stay_typed_beside_the_reason() -> None:
     assert 'name="quantity" value="9"' in page.content.decode()
     now = {"spec": spec, "quantity": "2", "buy_now": "1"}
     answer = client.post("/shop/basket/add/", now, headers={"Accept": "application/json"})
-    assert answer.json() == {"next": f"/shop/checkout/?buy={spec}:2"}
+    assert answer.json()["next"].rpartition("&once=")[0] == f"/shop/checkout/?buy={spec}:2"

@@ -79,13 +79,14 @@ class TestShelf:
         fail(lot)
         assert (spec_of(listing).available, held()) == (2, {f"lot:{lot.pk}": 20})
 
-    def test_lots_that_expired_or_wait_to_be_packed_cover_nothing(self):
+    def test_lots_that_expired_or_wait_to_be_packed_cover_nothing_and_what_expired_is_gone(self):
         listing = make_grown(stock=30)
         make_lot(listing, pieces=10, days_ago=9, keeps=3)
         make_lot(listing, pieces=10, packed=False)
         lot = make_lot(listing, pieces=30)
+        assert spec_of(listing).available == 20
         fail(lot)
-        assert held() == {f"lot:{lot.pk}": 30}
+        assert held() == {f"lot:{lot.pk}": 20}
 
     def test_a_retest_gives_back_what_was_held_and_what_another_lot_held_for_it(self):
         listing = make_grown(stock=10)

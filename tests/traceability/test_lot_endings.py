@@ -9,10 +9,11 @@ from django.utils import timezone
 from catalog.models import Stock
 from shop.accounts.models import Message
 from shop.core import outbox
+from shop.sales.models import OrderFacts
 from shop.sales.operations.stopped_goods import tell_lot_stopped
 from shop.sales.queries.without_goods import waiting_without_lot
 from tests.api.conftest import program_of
-from tests.factories import AT, make_user
+from tests.factories import AT, make_user, spec_of
 from tests.traceability.growing import make_grown, make_lot, paid_order, send
 from tests.traceability.test_held_stock import fail, held
 from traceability.errors import OrdersWait
@@ -50,7 +51,8 @@ def test_finishing_the_last_sound_lot_that_orders_wait_for_asks_first(listing):
     paid_order(listing, 3)
     with pytest.raises(OrdersWait) as refused:
         close(lot)
-    assert refused.value.details == {"orders": 1, "pieces": 3, "confirm": "confirm"}
+    numbers = [OrderFacts.objects.get().order.number]
+    assert refused.value.details == {"orders": 1, "pieces": 3, "numbers": numbers, "confirm": "confirm"}
     assert (refused.value.code, refused.value.field) == ("orders_wait", "confirm")
     assert ProduceLot.objects.get(pk=lot.pk).state == LotState.OPEN
     assert close(lot, confirm=True).state == LotState.CLOSED
@@ -89,7 +91,11 @@ def test_the_page_asks_says_what_waits_and_then_what_becomes_of_it(listing, memb
     assert "1 个已付款订单在等 3 件货，没有合格批次可发。" in html
     assert 'name="close-confirm"' in html
     html = client.post(where, {"close-confirm": "on"}, follow=True).content.decode()
-    assert "1 个已付款订单在等 3 件货，没有合格批次可发。这些订单仍然有效" in html.replace("。 ", "。")
+    number = OrderFacts.objects.get().order.number
+    said = f"1 个已付款订单在等 3 件货，没有合格批次可发。订单：{number}。这些订单仍然有效"
+    assert said in html.replace("。 ", "。")
+    assert "20 件已从库存中扣除。" not in html
+    assert "10 件已从库存中扣除。" in html
     assert ProduceLot.objects.get(pk=lot.pk).state == LotState.CLOSED
 
 
@@ -99,7 +105,8 @@ def test_the_interface_refuses_with_a_code_and_takes_confirm(listing, member):
     api = program_of(member, "lots:write", "lots:read")
     refused = api.post(f"/seller/lots/{lot.pk}/close")
     assert (refused.status_code, refused.data["code"]) == (409, "orders_wait")
-    assert refused.data["details"] == {"orders": 1, "pieces": 3, "confirm": "confirm"}
+    numbers = [OrderFacts.objects.get().order.number]
+    assert refused.data["details"] == {"orders": 1, "pieces": 3, "numbers": numbers, "confirm": "confirm"}
     assert api.post(f"/seller/lots/{lot.pk}/close", {"confirm": True}).data["state"] == "closed"
 
 
@@ -121,7 +128,7 @@ def test_a_failed_lot_tells_every_member_of_its_supplier_once(listing, member):
     assert "有 1 个已付款订单（3 件）无货可发" in html
 
 
-def test_a_lot_that_expires_overnight_holds_what_it_covered_without_anybody(listing):
+def test_a_lot_that_expires_overnight_leaves_the_shelf_without_anybody(listing):
     sound = make_lot(listing, pieces=20, keeps=9)
     failed = make_lot(listing, pieces=20)
     fail(failed)
@@ -129,8 +136,9 @@ def test_a_lot_that_expires_overnight_holds_what_it_covered_without_anybody(list
     assert settle_expired(at=AT) == 0
     night = AT + timedelta(days=6)
     assert ProduceLot.objects.get(pk=sound.pk).best_before < night.date()
-    assert (settle_expired(at=night), held()) == (1, {f"lot:{failed.pk}": 20})
-    assert (settle_expired(at=night), held()) == (1, {f"lot:{failed.pk}": 20})
+    assert (settle_expired(at=night), held()) == (1, {})
+    assert (settle_expired(at=night), spec_of(listing).available) == (0, 0)
+    assert ProduceLot.objects.get(pk=sound.pk).gone_grams == 20 * 2500
 
 
 def test_what_waits_without_a_lot_counts_orders_and_pieces(listing):

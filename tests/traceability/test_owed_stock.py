@@ -145,8 +145,8 @@ def test_pages_and_the_interface_say_what_is_owed_and_what_became_of_new_pieces(
     assert 'data-testid="shelf-total">0<' in html
     sent = {"way": "in", "pieces": "7", "reason": "harvest", "key": "k" * 32, "note": ""}
     html = client.post(f"{where}change/", sent, follow=True).content.decode()
-    assert "其中 7 件补给等待发货的订单，替代已处置的货品。" in html
-    assert "补给等待发货的订单，替代已处置的货品</a>" in "".join(html.split())
+    assert "其中 7 件补给等待发货的订单，替代已不在的货品。" in html
+    assert "补给等待发货的订单，替代已不在的货品</a>" in "".join(html.split())
     goods = program_of(member, "seller:read").get("/seller/goods").data["items"][0]
     assert (goods["owed"], goods["on_shelf"], goods["reserved"]) == (1, 7, 8)
 

@@ -30,7 +30,9 @@ from traceability.queries.lots import (
     lot_of_supplier,
     lots_of_supplier,
 )
+from traceability.queries.stopped import rest_on_shelf
 from traceability.queries.trace import lot_fault
+from traceability.states import LotState
 
 lots_area = Area(gettext_noop("Supplier: lots and events"))
 
@@ -147,7 +149,8 @@ class LotOut(Answer):
     unpacked_grams: int
     mixed_grams: int = Field(description=gettext_noop("What went into other lots."))
     assigned_grams: int = Field(description=gettext_noop("What of it was sent."))
-    left_grams: int = Field(description=gettext_noop("What can be sent: packed, less mixed and sent."))
+    gone_grams: int = Field(description=gettext_noop("What was left when it was finished, expired or was disposed of."))
+    left_grams: int = Field(description=gettext_noop("What can be sent: packed, less mixed, sent and gone."))
     required_tests: list[str] = Field(description=gettext_noop("Tests that must pass before it is packed."))
 
 
@@ -157,7 +160,15 @@ class MixedFrom(Answer):
     grams: int
 
 
+class RestOut(Answer):
+    on_sale: int = Field(description=gettext_noop("Pieces on sale that only this lot covers."))
+    in_orders: int = Field(description=gettext_noop("Pieces that wait in orders and that only this lot covers."))
+
+
 class LotDetail(LotOut):
+    rest: RestOut | None = Field(
+        description=gettext_noop("What leaves the shelf when an open lot is finished and its rest is gone.")
+    )
     is_verified: bool = Field(
         description=gettext_noop("False where sealed records were changed: then nothing said of the lot is confirmed.")
     )
@@ -173,7 +184,7 @@ class LotDetail(LotOut):
 def _lot(row: ProduceLot) -> dict[str, Any]:
     same = ("code", "state", "listing_id", "base_id", "harvested_on", "best_before")
     weights = ("harvested_grams", "packed_grams", "sorted_out_grams", "unpacked_grams", "mixed_grams", "assigned_grams")
-    return {name: getattr(row, name) for name in (*same, *weights, "required_tests")} | {
+    return {name: getattr(row, name) for name in (*same, *weights, "gone_grams", "required_tests")} | {
         "left_grams": row.left_grams if can_be_sent(row, timezone.now()) else 0,
         "id": row.pk,
         "product": said(row.listing, "name"),
@@ -194,7 +205,9 @@ def _detail(supplier: SupplierBrief, lot_id: int) -> dict[str, Any]:
     sealed = {each.certificate.get("number") for each in told}
     is_intact = lot_fault(row) is None
     may_certify = can_certify(row, timezone.now())
+    rest = rest_on_shelf(row, timezone.now()) if row.state == LotState.OPEN else None
     return _lot(row) | {
+        "rest": {"on_sale": rest.on_sale, "in_orders": rest.in_orders} if rest else None,
         "is_verified": is_intact,
         "unverified_code": "" if is_intact else RECORDS_CHANGED,
         "conformity_certificate": papers[0].number if is_intact and papers and may_certify else None,
@@ -274,6 +287,16 @@ class Confirmed(Body):
     confirm: bool = Field(
         False, description=gettext_noop("True: paid orders may be left without goods; else 409 orders_wait says which.")
     )
+
+
+class FinishIn(Confirmed):
+    rest: Literal["gone", "other"] = Field(
+        "gone",
+        description=gettext_noop(
+            "What of the shelf only this lot covers is gone and leaves the stock, or is of another harvest and stays."
+        ),
+    )
+    reason: str = Field("", max_length=120, description=gettext_noop("Needed where pieces stay: which harvest."))
 
 
 class DisposalIn(Confirmed):
@@ -364,7 +387,7 @@ def create_mix(request: ApiRequest, body: MixIn, asked: ForOne) -> dict[str, Any
     scope="lots:write",
     summary=gettext_noop("Finish a lot: nothing more is sent of it"),
 )
-def finish_lot(request: ApiRequest, lot_id: int, body: Confirmed, asked: ForOne) -> dict[str, Any]:
+def finish_lot(request: ApiRequest, lot_id: int, body: FinishIn, asked: ForOne) -> dict[str, Any]:
     supplier = _acting(request, asked)
-    close_lot(supplier_id=supplier.pk, lot_id=lot_id, confirm=body.confirm, **by(request))
+    close_lot(supplier_id=supplier.pk, lot_id=lot_id, **by(request), **body.model_dump())
     return _detail(supplier, lot_id)

@@ -1,12 +1,13 @@
 """Where goods grow, the lots, what happened to them, and the parcels they went out in."""
 
 from .events import SupplierChain, TraceEvent
-from .lots import LotSource, ProduceLot
+from .lots import HAS_LEFT, LotSource, ProduceLot
 from .parcels import ParcelLot, TracedParcel
 from .places import Plot, ProductionBase
 from .quality import ConformityCertificate, KeepingLimit, LabTest, TestRequirement
 
 __all__ = [
+    "HAS_LEFT",
     "ConformityCertificate",
     "KeepingLimit",
     "LabTest",

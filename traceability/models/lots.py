@@ -11,7 +11,7 @@ class ProduceLot(models.Model):
 
     Weights are conserved, and the database says so too:
 
-    harvested = packed + sorted out + not packed yet, and packed = assigned to parcels + mixed into others + left.
+    harvested = packed + sorted out + not packed yet, and packed = assigned to parcels + mixed into others + gone + left.
     """
 
     supplier = models.ForeignKey("catalog.Supplier", on_delete=models.PROTECT, related_name="lots")
@@ -31,7 +31,10 @@ class ProduceLot(models.Model):
     mixed_grams = models.BigIntegerField(default=0, help_text="Packed, and then mixed into other lots")
     assigned_grams = models.BigIntegerField(default=0)
     owed_grams = models.BigIntegerField(
-        default=0, help_text="Disposed of: what orders that waited then had been promised of it, and still lack"
+        default=0, help_text="Of what is gone: what orders that waited then had been promised of it, and still lack"
+    )
+    gone_grams = models.BigIntegerField(
+        default=0, help_text="What was left when it was disposed of, finished or expired: none of it is on the shelf"
     )
     required_tests = models.JSONField(default=list, help_text="Tests without which it may not be packed")
     created_at = models.DateTimeField()
@@ -49,7 +52,10 @@ class ProduceLot(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    assigned_grams__gte=0, mixed_grams__gte=0, assigned_grams__lte=F("packed_grams") - F("mixed_grams")
+                    assigned_grams__gte=0,
+                    mixed_grams__gte=0,
+                    gone_grams__gte=0,
+                    assigned_grams__lte=F("packed_grams") - F("mixed_grams") - F("gone_grams"),
                 ),
                 name="lot_within_packed",
             ),
@@ -61,13 +67,17 @@ class ProduceLot(models.Model):
 
     @property
     def left_grams(self) -> int:
-        """What can still be sent: packed, and neither assigned to parcels nor mixed into other lots."""
-        return self.packed_grams - self.assigned_grams - self.mixed_grams
+        """What can still be sent: packed, and neither assigned to parcels, nor mixed into other lots, nor gone."""
+        return self.packed_grams - self.assigned_grams - self.mixed_grams - self.gone_grams
 
     @property
     def unpacked_grams(self) -> int:
         """What was harvested and is neither packed nor sorted out yet."""
         return self.harvested_grams - self.packed_grams - self.sorted_out_grams
+
+
+# Something of it is left; as `ProduceLot.left_grams` says.
+HAS_LEFT = Q(packed_grams__gt=F("assigned_grams") + F("mixed_grams") + F("gone_grams"))
 
 
 class LotSource(models.Model):

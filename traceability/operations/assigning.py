@@ -93,7 +93,8 @@ def assign_lots(
 
 def take(lot: ProduceLot, grams: int, line: AssignLine, at: datetime) -> None:
     """Assign packed grams of a lot, by one conditional update. Raises BeyondHarvest when it has not so much left."""
-    free = Q(pk=lot.pk, state=LotState.OPEN, packed_grams__gte=F("assigned_grams") + F("mixed_grams") + grams)
+    used = F("assigned_grams") + F("mixed_grams") + F("gone_grams")
+    free = Q(pk=lot.pk, state=LotState.OPEN, packed_grams__gte=used + grams)
     if not ProduceLot.objects.filter(free).update(assigned_grams=F("assigned_grams") + grams):
         raise _beyond(line, 0)
     lot.assigned_grams += grams

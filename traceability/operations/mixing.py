@@ -117,7 +117,8 @@ def _take(lot: ProduceLot, grams: int, occurred_at: datetime, at: datetime) -> N
     check_order(lot, BizStep.SHIPPING, occurred_at, at=at)
     if lot.best_before is not None and lot.best_before < timezone.localtime(occurred_at).date():
         raise InvalidInput(_("%(code)s has expired.") % {"code": lot.code}, field=f"source-{lot.pk}")
-    free = ProduceLot.objects.filter(pk=lot.pk, packed_grams__gte=F("assigned_grams") + F("mixed_grams") + grams)
+    used = F("assigned_grams") + F("mixed_grams") + F("gone_grams")
+    free = ProduceLot.objects.filter(pk=lot.pk, packed_grams__gte=used + grams)
     if not free.update(mixed_grams=F("mixed_grams") + grams):
         raise BeyondHarvest(
             _("%(code)s has only %(left)s left.") % {"code": lot.code, "left": in_words(lot.left_grams)},

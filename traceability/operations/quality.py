@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog.operations.holding import lock_pools
@@ -20,9 +19,8 @@ from shop.core.lengths import check_length
 from traceability.errors import UnknownLot, WrongMove
 from traceability.hooks import Waiting, lot_stopped, waiting_of
 from traceability.models import LabTest, LotSource, ProduceLot
-from traceability.operations.holding import hold, refuse_unconfirmed, take_off
+from traceability.operations.holding import hold, lots_on_shelf, refuse_unconfirmed, take_off
 from traceability.operations.lot_rows import append_event, check_order, lock_lots, tests_of
-from traceability.queries.stopped import IS_STOPPED
 from traceability.rules.epcis import test_facts
 from traceability.rules.quality import missing_tests, standing_failures, state_after_tests
 from traceability.states import DISPOSITIONS, BizStep, LotState, TestKind
@@ -58,7 +56,7 @@ def record_test(
     if test.kind == TestKind.COMMISSIONED and not test.report_no.strip():
         raise InvalidInput(_("A commissioned test has a report: enter its number."), field="report_no")
     with transaction.atomic():
-        lots = _lock_family(supplier_id, lot_id)
+        lots = _lock_family(supplier_id, lot_id, at)
         lot = lots[lot_id]
         check_order(lot, BizStep.TEST, occurred_at, at=at)
         known = LabTest.objects.filter(lot=lot, tested_at=occurred_at, **asdict(test)).first()
@@ -93,7 +91,7 @@ def dispose_of_lot(
     if not method:
         raise InvalidInput(_("Say what was done with it."), field="method")
     with transaction.atomic():
-        lots = _lock_family(supplier_id, lot_id)
+        lots = _lock_family(supplier_id, lot_id, at)
         lot = lots[lot_id]
         if lot.state == LotState.DISPOSED:
             return lot
@@ -120,7 +118,7 @@ def family_of(lot_id: int) -> set[int]:
     return found
 
 
-def _lock_family(supplier_id: int, lot_id: int) -> dict[int, ProduceLot]:
+def _lock_family(supplier_id: int, lot_id: int, at: datetime) -> dict[int, ProduceLot]:
     """Lock the stock pools of a lot and its descendants, then these lots and all others of the same products that are
     on the shelf, whose goods decide what has to be held; return them by id.
 
@@ -134,9 +132,7 @@ def _lock_family(supplier_id: int, lot_id: int) -> dict[int, ProduceLot]:
         family = family_of(lot_id)
         listings = set(ProduceLot.objects.filter(pk__in=family).values_list("listing_id", flat=True))
         lock_pools(listings)
-        on_shelf = Q(state=LotState.OPEN) | IS_STOPPED
-        others = ProduceLot.objects.filter(on_shelf, listing__in=listings).values_list("pk", flat=True)
-        lots = lock_lots(family.union(others))
+        lots = lock_lots(family.union(lots_on_shelf(listings, at)))
         if family_of(lot_id) == family:
             break
     return lots

@@ -9,21 +9,30 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.queries.trade import own_listing
+from catalog.states import StockChangeKind
 from shop.core import audit
 from shop.core.errors import InvalidInput
+from shop.core.lengths import check_length
 from shop.core.times import full_day
 from traceability.errors import BeyondHarvest, LotBlocked, WrongMove
 from traceability.hooks import waiting_of
 from traceability.models import Plot, ProduceLot, ProductionBase, TraceEvent
 from traceability.operations.chain import lock_head, refuse_future
-from traceability.operations.holding import lock_shelf, refuse_unconfirmed, settle_holds
+from traceability.operations.holding import (
+    keep_on_sale_of,
+    lock_shelf,
+    lots_on_shelf,
+    refuse_unconfirmed,
+    settle_holds,
+    take_off_sale_of,
+)
 from traceability.operations.issuing import certificate_of, check_papers, write_certificate
-from traceability.operations.lot_rows import append_event, check_order, next_code, own_lot
+from traceability.operations.lot_rows import append_event, check_order, lock_lots, next_code, own_lot
 from traceability.queries.requirements import keeping_term, required_tests
 from traceability.queries.telling import Told, told
 from traceability.rules import dates, sealing
 from traceability.rules.weights import in_words
-from traceability.states import DISPOSITIONS, BizStep, LotState
+from traceability.states import DISPOSITIONS, BizStep, LotState, RestOfLot
 
 MOST_GRAMS = 1_000_000_000
 
@@ -129,7 +138,7 @@ def record_packing(
     is sold again. Locks: the product's stock pools by id, its lots, the head of the chain.
     """
     with transaction.atomic():
-        lock_shelf(_listing_of(lot_id), [lot_id])
+        lock_shelf(_listing_of(lot_id), [lot_id], at=at)
         lot = own_lot(supplier_id, lot_id)
         if not grams > 0:
             raise InvalidInput(_("Enter how much was packed."), field="kilograms")
@@ -178,15 +187,30 @@ def record_shipping(
     return append_event(lot, BizStep.SHIPPING, grams, at, at, extra)
 
 
-def close_lot(*, supplier_id: int, lot_id: int, actor: Any, at: datetime, confirm: bool = False) -> ProduceLot:
+def close_lot(
+    *,
+    supplier_id: int,
+    lot_id: int,
+    actor: Any,
+    at: datetime,
+    rest: str = RestOfLot.GONE,
+    reason: str = "",
+    confirm: bool = False,
+) -> ProduceLot:
     """Finish a lot: nothing more is sent of it. Raises UnknownLot, WrongMove for one that is held or recalled.
 
-    Raises OrdersWait where paid orders would be left without a sound lot, unless that is confirmed (`confirm`).
-
-    A finished one stays as it is. Its goods cover nothing any more, where another lot of the product is held.
+    What of the shelf no other sound lot can be sent for, as much as the lot has left, is gone with it and leaves the
+    stock; or it is of another harvest and stays (`rest`), for a `reason` that the history of the stock keeps: InvalidInput
+    without one. Raises OrdersWait where paid orders would be left without a sound lot, unless that is confirmed
+    (`confirm`). A finished one stays as it is. Locks: the product's stock pools by id, its lots.
     """
+    if rest not in RestOfLot.values:
+        raise InvalidInput(_("Say what became of the rest."), field="rest")
+    reason = check_length(reason, "reason", 120)
     with transaction.atomic():
-        lock_shelf(_listing_of(lot_id), [lot_id])
+        listing_ids = _listing_of(lot_id)
+        lock_shelf(listing_ids, at=at)
+        lots = lock_lots({lot_id, *lots_on_shelf(listing_ids, at)})
         lot = own_lot(supplier_id, lot_id)
         if lot.state == LotState.CLOSED:
             return lot
@@ -194,11 +218,17 @@ def close_lot(*, supplier_id: int, lot_id: int, actor: Any, at: datetime, confir
             raise WrongMove(_("This lot can't be finished: %(state)s.") % {"state": lot.get_state_display()})
         before = waiting_of(lot.listing_id, at)
         ProduceLot.objects.filter(pk=lot.pk, state=LotState.OPEN).update(state=LotState.CLOSED)
+        lot.state = LotState.CLOSED
+        if rest == RestOfLot.GONE:
+            pieces = take_off_sale_of(lot, lots.values(), kind=StockChangeKind.FINISHED, actor=actor, at=at)
+        else:
+            pieces = keep_on_sale_of(lot, lots.values(), reason=reason, actor=actor, at=at)
         waiting = waiting_of(lot.listing_id, at)
         if waiting.pieces > before.pieces and not confirm:
             refuse_unconfirmed(waiting)
-        audit.record(action="lot_closed", object_kind="lot", object_id=lot.pk, actor=actor, at=at)
-        lot.state = LotState.CLOSED
+        audit.record(
+            action="lot_closed", object_kind="lot", object_id=lot.pk, actor=actor, at=at, rest=str(rest), pieces=pieces
+        )  # fmt: skip
         settle_holds([lot.listing_id], actor=actor, at=at)
     return lot
 

@@ -9,7 +9,7 @@ from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from shop.core.prepared import Prepared
-from traceability.models import Plot, ProduceLot, ProductionBase, TraceEvent
+from traceability.models import HAS_LEFT, Plot, ProduceLot, ProductionBase, TraceEvent
 from traceability.queries.telling import Told, told
 from traceability.rules.quality import Tested, missing_tests
 from traceability.states import DISPOSITIONS, BizStep, LotState
@@ -47,10 +47,10 @@ def lot_codes(lot_ids: Iterable[int]) -> dict[int, str]:
 def _to_mix(supplier_id: int, at: datetime) -> QuerySet[ProduceLot]:
     day = timezone.localtime(at).date()
     return ProduceLot.objects.filter(
+        HAS_LEFT,
         Q(best_before__isnull=True) | Q(best_before__gte=day),
         supplier_id=supplier_id,
         state=LotState.OPEN,
-        packed_grams__gt=F("assigned_grams") + F("mixed_grams"),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from traceability.models import ParcelLot, ProduceLot, TracedParcel
+from traceability.models import HAS_LEFT, ParcelLot, ProduceLot, TracedParcel
 from traceability.rules.codes import grouped
 from traceability.states import LotState
 
@@ -45,11 +45,11 @@ def lots_to_choose(supplier_id: int, listing_ids: Iterable[int], *, at: datetime
     """
     day = timezone.localtime(at).date()
     rows = ProduceLot.objects.filter(
+        HAS_LEFT,
         supplier_id=supplier_id,
         listing_id__in=list(listing_ids),
         state=LotState.OPEN,
         harvested_on__lte=day,
-        packed_grams__gt=F("assigned_grams") + F("mixed_grams"),
     ).order_by(F("best_before").asc(nulls_last=True), "harvested_on", "pk")
     found: dict[int, list[ProduceLot]] = {}
     for lot in rows:

@@ -1,21 +1,32 @@
-"""Lots that nothing may be sent of, and what of them was on the shelf."""
+"""Lots that nothing may be sent of, and what of them was, or is, on the shelf."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Q
+from django.utils import timezone
 
-from catalog.queries.pools import ShelfPieces, pieces_of_listings
+from catalog.queries.pools import ShelfPieces, pieces_of_listing, pieces_of_listings
 from catalog.queries.sale import MAIN_POOL
-from traceability.models import ProduceLot
-from traceability.queries.lots import can_be_sent, open_lots
+from traceability.models import HAS_LEFT, ProduceLot
+from traceability.queries.lots import can_be_sent, is_expired, open_lots
 from traceability.rules.fefo import Candidate
-from traceability.rules.holding import OnShelf, Stopped, to_hold, without_fresh
+from traceability.rules.holding import OnShelf, Rest, Stopped, rest_of_lot, to_hold, without_fresh
 from traceability.states import SUSPENDED, LotState
 
-# Lots whose goods may have to be held: suspended ones, and those that are gone while orders wait for what was theirs.
-IS_STOPPED = Q(state__in=SUSPENDED) | Q(state=LotState.DISPOSED, owed_grams__gt=0)
+
+def has_expired(at: datetime) -> Q:
+    """Return the condition for open lots whose last day is over while something of them is left."""
+    return HAS_LEFT & Q(state=LotState.OPEN, best_before__lt=timezone.localtime(at).date())
+
+
+def is_stopped(at: datetime) -> Q:
+    """Return the condition for lots whose goods may have to be held, or taken off the shelf.
+
+    Suspended ones, those that expired, and those that are gone while orders wait for what was theirs.
+    """
+    return Q(state__in=SUSPENDED) | Q(owed_grams__gt=0) | has_expired(at)
 
 
 def pool_name(lot_id: int) -> str:
@@ -25,25 +36,24 @@ def pool_name(lot_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StoppedLot:
-    """A lot of which nothing is sent, and the grams of it that were on the shelf."""
+    """A lot of which nothing is sent, and the grams of it that may stand on the shelf."""
 
     lot_id: int
     code: str
     listing_id: int
-    state: str
-    grams: int
+    left_grams: int
 
 
-def stopped_lots(supplier_id: int, listing_ids: Collection[int] | None = None) -> list[StoppedLot]:
+def stopped_lots(supplier_id: int, listing_ids: Collection[int] | None = None, *, at: datetime) -> list[StoppedLot]:
     """Return a supplier's lots that stop goods on the shelf, of all its products or some. One query."""
-    rows = ProduceLot.objects.filter(IS_STOPPED, supplier_id=supplier_id)
+    rows = ProduceLot.objects.filter(is_stopped(at), supplier_id=supplier_id)
     if listing_ids is not None:
         rows = rows.filter(listing__in=listing_ids)
-    rows = rows.filter(packed_grams__gt=F("assigned_grams") + F("mixed_grams")).order_by("pk")
+    rows = rows.filter(HAS_LEFT | Q(owed_grams__gt=0)).order_by("pk")
     return [
         StoppedLot(
-            lot.pk, lot.code, lot.listing_id, lot.state,
-            lot.owed_grams if lot.state == LotState.DISPOSED else lot.left_grams,
+            lot.pk, lot.code, lot.listing_id,
+            lot.left_grams if lot.state in SUSPENDED or is_expired(lot, at) else 0,
         )
         for lot in rows
     ]  # fmt: skip
@@ -68,6 +78,17 @@ def sound_lots(lots: Iterable[ProduceLot], at: datetime) -> list[Candidate]:
     ]
 
 
+def on_sale(rows: Iterable[ShelfPieces]) -> list[OnShelf]:
+    """Return pools without what is held of them: what somebody can buy, and what waits in orders."""
+    return [OnShelf(row.stock_id, row.net_grams, row.free, row.promised, row.owed) for row in rows]
+
+
+def rest_on_shelf(lot: ProduceLot, at: datetime) -> Rest:
+    """Return what would leave the shelf if a lot were finished now and its rest were gone. Two queries."""
+    others = [each for each in open_lots([lot.listing_id], at=at) if each.pk != lot.pk]
+    return rest_of_lot(on_sale(pieces_of_listing(lot.listing_id)), sound_lots(others, at), lot.left_grams)
+
+
 @dataclass(frozen=True, slots=True)
 class Shortage:
     """What orders of a product may lack: as if every stopped lot of it were disposed of now.
@@ -90,7 +111,7 @@ def shortages(supplier_id: int, *, at: datetime, listing_ids: Collection[int] | 
     Three queries; one where no lot is stopped.
     """
     stopped: dict[int, list[StoppedLot]] = {}
-    for stop in stopped_lots(supplier_id, listing_ids):
+    for stop in stopped_lots(supplier_id, listing_ids, at=at):
         stopped.setdefault(stop.listing_id, []).append(stop)
     if not stopped:
         return {}
@@ -102,7 +123,7 @@ def shortages(supplier_id: int, *, at: datetime, listing_ids: Collection[int] | 
 
 
 def _shortage(stopped: list[StoppedLot], rows: list[ShelfPieces], sound: list[Candidate]) -> Shortage:
-    lots = [Stopped(stop.lot_id, stop.grams) for stop in stopped if stop.state in SUSPENDED]
+    lots = [Stopped(stop.lot_id, stop.left_grams) for stop in stopped if stop.left_grams]
     held = to_hold(own_shelf(rows), sound, lots)
     gone = {row.stock_id: sum(own.get(row.stock_id, 0) for own in held.values()) for row in rows}
     return Shortage(

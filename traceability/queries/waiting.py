@@ -6,6 +6,8 @@ from django.utils.translation import ngettext
 from shop.core.texts import sentences
 from traceability.hooks import Waiting
 
+NAMED_AT_MOST = 5
+
 
 def waiting_words(waiting: Waiting) -> str:
     """Return how many orders wait without goods, and what becomes of them; "" for none."""
@@ -16,5 +18,7 @@ def waiting_words(waiting: Waiting) -> str:
         "%(orders)d paid orders wait for %(pieces)d pieces, and no sound lot has them.",
         waiting.orders,
     ) % {"orders": waiting.orders, "pieces": waiting.pieces}
+    named = ", ".join(waiting.numbers[:NAMED_AT_MOST]) + (" …" if len(waiting.numbers) > NAMED_AT_MOST else "")
+    counted = _("%(counted)s Orders: %(numbers)s.") % {"counted": counted, "numbers": named} if named else counted
     rest = _("They stay open: send them from a new lot, or cancel them, and the buyers get their money back.")
     return sentences(counted, rest)

@@ -114,6 +114,42 @@ def owed_of(shelf: Sequence[OnShelf], lacking: Mapping[int, int], grams: int) ->
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """Pieces of the shelf (by stock id) that are those of a lot's rest: no other sound lot can be sent for them.
+
+    `free` ones are on sale, `owed` ones wait in orders. Never more whole pieces than the lot has left.
+    """
+
+    free: dict[int, int]
+    owed: dict[int, int]
+
+    @property
+    def on_sale(self) -> int:
+        """How many are on sale, over all pools."""
+        return sum(self.free.values())
+
+    @property
+    def in_orders(self) -> int:
+        """How many wait in orders, over all pools."""
+        return sum(self.owed.values())
+
+    @property
+    def pieces(self) -> int:
+        """How many there are."""
+        return self.on_sale + self.in_orders
+
+
+def rest_of_lot(shelf: Sequence[OnShelf], others: Sequence[Candidate], left_grams: int) -> Rest:
+    """Return what of a shelf are the pieces of a lot that was on sale until now; `others` can still be sent.
+
+    `shelf` is without what is held: that is of lots that were stopped before, or of nobody's.
+    """
+    free = to_hold(shelf, others, [Stopped(0, left_grams)])[0]
+    left = left_grams - sum(free.get(row.stock_id, 0) * max(row.net_grams, 1) for row in shelf)
+    return Rest(free, owed_of(shelf, promised_short(shelf, others), left))
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """Pieces of one order line that wait, reserved in one pool (`stock_id`) of a stock record."""
 

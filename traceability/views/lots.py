@@ -11,10 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries import local, said
+from catalog.queries.shelf import pieces_left_with
 from catalog.queries.trade import SupplierBrief, listings_of, suppliers_of
 from shop.core.acting import acting_for, by
 from shop.core.errors import DomainError
@@ -51,6 +52,7 @@ from traceability.queries.lots import (
     open_tests,
     products_to_mix,
 )
+from traceability.queries.stopped import pool_name, rest_on_shelf
 from traceability.queries.trace import lot_fault
 from traceability.queries.waiting import waiting_words
 from traceability.rules import papers
@@ -81,7 +83,7 @@ def _state_words(lot: ProduceLot) -> tuple[str, str]:
     """Return how a lot stands, and the badge for it: an open one whose best days are over is expired."""
     if is_expired(lot, timezone.now()):
         return pgettext("lot", "Expired"), "overdue"
-    if lot.state == LotState.CLOSED and (lot.left_grams or not lot.assigned_grams):
+    if lot.state == LotState.CLOSED and (lot.left_grams or lot.gone_grams or not lot.assigned_grams):
         return pgettext("lot", "Finished"), "neutral"
     return lot.get_state_display(), BADGES[LotState(lot.state)]
 
@@ -99,6 +101,7 @@ def _row(lot: ProduceLot) -> dict[str, Any]:
         "sorted_out": in_words(lot.sorted_out_grams) if lot.sorted_out_grams else "",
         "unpacked": in_words(lot.unpacked_grams) if lot.unpacked_grams else "",
         "mixed": in_words(lot.mixed_grams) if lot.mixed_grams else "",
+        "gone": in_words(lot.gone_grams) if lot.gone_grams else "",
         "sent": in_words(lot.assigned_grams),
         "left": in_words(lot.left_grams) if can_be_sent(lot, timezone.now()) else in_words(0),
         "percent": lot.assigned_grams * 100 // lot.harvested_grams,
@@ -189,6 +192,8 @@ def _lot(
         "test_form": test_form or ReportForm(initial={"item": missing[0] if missing else ""}),
         "dispose_form": dispose_form or DisposalForm(),
         "close_form": close_form or CloseForm(),
+        "rest": rest_on_shelf(found, timezone.now()) if found.state == LotState.OPEN else None,
+        "left_with": pieces_left_with(pool_name(found.pk)) if found.gone_grams else None,
         "steps": {each.step for each in told},
         "broken": broken_words(lot_fault(found)),
     }
@@ -227,7 +232,15 @@ def close(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpRes
     refused = _do(form, lambda: close_lot(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts()))
     if refused:
         return _lot(request, supplier, found, close_form=form, status=refused)
-    _said(request, found, _("The lot is finished: nothing more is sent of it."))
+    gone, kept = pieces_left_with(pool_name(lot_id))
+    done = [_("The lot is finished: nothing more is sent of it.")]
+    if gone:
+        words = ngettext("%(n)d piece left your stock.", "%(n)d pieces left your stock.", gone)
+        done.append(words % {"n": gone})
+    if kept:
+        words = ngettext("%(n)d piece stays: record its harvest.", "%(n)d pieces stay: record their harvest.", kept)
+        done.append(words % {"n": kept})
+    _said(request, found, sentences(*done))
     return redirect(local("/seller/lots/"))
 
 

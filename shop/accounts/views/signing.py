@@ -175,8 +175,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     """Ask for the code that was sent, and do what it was for."""
     waiting = one_time_codes.pending(request.session)
     if waiting is None:
-        messages.info(request, _("This code was used or is too old. Ask for a new one."))
-        return redirect("accounts:security" if request.user.is_authenticated else "account_login")
+        return _code_gone(request)
     form, status = CodeForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
         status = UNPROCESSABLE
@@ -192,13 +191,22 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/code.html", context, status=status)
 
 
+def _code_gone(request: HttpRequest) -> HttpResponse:
+    """Say that no code is waited for, where a new one is asked for: the page that the last one was sent from."""
+    messages.info(request, _("This code was used or is too old. Ask for a new one."))
+    purpose, page = one_time_codes.asked_from(request.session)
+    if page and purpose in hooks.on_proved:
+        return redirect(page)
+    return redirect("accounts:security" if request.user.is_authenticated else "account_login")
+
+
 @never_cache
 @post_only
 def send_again(request: HttpRequest) -> HttpResponse:
     """Send a new code to the same place."""
     waiting = one_time_codes.pending(request.session)
     if waiting is None:
-        return redirect("account_login")
+        return _code_gone(request)
     if waiting.resend_in:
         messages.info(request, _("Please wait %(count)d seconds.") % {"count": waiting.resend_in})
         return redirect("accounts:code")

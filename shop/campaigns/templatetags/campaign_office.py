@@ -5,9 +5,17 @@ from typing import Any
 from django import template
 from wagtail.models import Page
 
+from shop.accounts.queries import group_name
 from shop.campaigns.queries.relatives import relatives
 
 register = template.Library()
+
+
+@register.simple_tag
+def name_groups(form: Any) -> str:
+    """Have the groups of Wagtail's form called as they are everywhere else."""
+    form.fields["groups"].label_from_instance = group_name
+    return ""
 
 
 @register.simple_tag

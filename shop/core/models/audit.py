@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.audit_words import action_name, kind_name
+
 
 class AuditEntry(models.Model):
     """One action on one object. `actor_id` is None for the system itself."""
@@ -20,4 +22,4 @@ class AuditEntry(models.Model):
         indexes = [models.Index(fields=["object_kind", "object_id", "at"], name="audit_object")]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.object_kind} {self.object_id}"
+        return f"{action_name(self.action)} · {kind_name(self.object_kind)} {self.object_id}"

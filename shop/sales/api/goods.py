@@ -41,7 +41,7 @@ class GoodsOut(Priced):
     reserved: int = Field(description=gettext_noop("Pieces that wait in orders, of all pools."))
     owed: int = Field(
         description=gettext_noop(
-            "Of the reserved, pieces that are not there: their lot was disposed of. New pieces come here first."
+            "Of the reserved, pieces that are not there: gone with their lot. New pieces come here first."
         )
     )
     on_shelf: int = Field(description=gettext_noop("All of them together: what a count of the shelf should find."))

@@ -60,7 +60,7 @@ class WithoutGoods(Answer):
     line_id: int
     name: str
     pieces: int = Field(description=gettext_noop("Pieces that no good lot is left for."))
-    lots: list[str] = Field(description=gettext_noop("The lots that failed their test or were disposed of."))
+    lots: list[str] = Field(description=gettext_noop("The lots that failed their test, expired, or are gone."))
 
 
 class TodayOut(Priced):

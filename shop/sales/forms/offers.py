@@ -14,7 +14,7 @@ from shop.core.fields import NumberField
 from shop.sales.models import OfferFunding
 from shop.sales.offer_parts import part_of, said_of
 from shop.sales.offer_rules import Joining
-from shop.sales.offer_words import benefit_words
+from shop.sales.offer_words import STATUS_NAMES, benefit_words
 from shop.sales.operations.offer_bounds import deep_together, is_deep_offer
 from shop.sales.queries.joining import goods_of
 from shop.sales.rules import clean_coupon, coupon_code_fits
@@ -61,10 +61,7 @@ class OfferForm(_Dated):
     """An offer. Its status is one of two; a third is the system's."""
 
     status = ChoiceField(
-        choices=[
-            (ConditionalOffer.OPEN, pgettext_lazy("offer", "Open")),
-            (ConditionalOffer.SUSPENDED, pgettext_lazy("offer", "Suspended")),
-        ],
+        choices=[(each, STATUS_NAMES[each]) for each in (ConditionalOffer.OPEN, ConditionalOffer.SUSPENDED)],
         initial=ConditionalOffer.OPEN,
         label=pgettext_lazy("offer", "Status"),
     )

@@ -217,7 +217,7 @@ class PayTime(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.online_minutes} {self.valid_from}"
+        return f"{self.get_kind_display()}, {self.valid_from}"
 
 
 class WebhookEvent(models.Model):

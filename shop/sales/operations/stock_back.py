@@ -26,7 +26,7 @@ def release_pieces(
     So nobody buys in between what an order could not be sent. Where `reason` says that they are not there
     (`NOT_THERE`), they leave the shelf instead; `reference` is the order. Locks: stock pools of the listings by id, lots.
     """
-    lock_shelf(listing_ids)
+    lock_shelf(listing_ids, at=at)
     if reason in NOT_THERE:
         stock.write_off(pools, reason=NOT_THERE[reason], actor=actor, at=at, reference=reference)
     else:

@@ -30,7 +30,7 @@ def adjust_stock_of(
     """
     _check(spec)
     with transaction.atomic():
-        lock_shelf([spec.listing_id])
+        lock_shelf([spec.listing_id], at=at)
         before = last_change(spec.stockrecord_id)
         change = stocktaking.adjust_stock(
             stockrecord_id=spec.stockrecord_id, pieces=pieces, reason=reason, actor=actor, at=at, note=note, key=key
@@ -51,7 +51,7 @@ def count_stock_of(
     """
     _check(spec)
     with transaction.atomic():
-        lock_shelf([spec.listing_id])
+        lock_shelf([spec.listing_id], at=at)
         change = stocktaking.take_stock(
             stockrecord_id=spec.stockrecord_id, counted=counted, version=version, actor=actor, at=at, note=note, key=key
         )

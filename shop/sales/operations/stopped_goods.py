@@ -1,13 +1,16 @@
-"""A lot was stopped: its supplier is told, and which orders wait for its goods."""
+"""A lot was stopped, or expired: its supplier is told, and which orders wait for its goods."""
 
 from datetime import datetime
+from typing import Any
 
 from catalog.queries import supplier_member_ids
 from shop.accounts.operations.messages import tell
 from shop.core import outbox
 from shop.sales import message_kinds  # noqa: F401  reason: registers the words of these messages
-from shop.sales.queries.without_goods import waiting_without_lot
+from shop.sales.queries.without_goods import lines_without_goods, waiting_without_lot
 from traceability.queries.lots import lot_facts
+
+NUMBERS_AT_MOST = 5
 
 
 def hear(lot_id: int, at: datetime) -> None:
@@ -15,24 +18,40 @@ def hear(lot_id: int, at: datetime) -> None:
     outbox.enqueue(task="sales.tell_lot_stopped", args={"lot_id": lot_id}, at=at)
 
 
+def hear_expired(lot_id: int, pieces: int, at: datetime) -> None:
+    """Have the supplier's members told, once the transaction stands that took an expired lot's pieces off the shelf."""
+    outbox.enqueue(task="sales.tell_lot_expired", args={"lot_id": lot_id, "pieces": pieces}, at=at)
+
+
 @outbox.register("sales.tell_lot_stopped")
 def tell_lot_stopped(*, lot_id: int, at: datetime) -> None:
     """Tell a supplier's members that a lot of theirs was stopped, and what waits for its goods."""
     lot = lot_facts(lot_id)
     waiting = waiting_without_lot(lot.listing_id, at)
-    params = {
-        "code": lot.code,
-        "name_zh": lot.product_zh,
-        "name_en": lot.product_en or lot.product_zh,
-        "orders": waiting.orders,
-        "pieces": waiting.pieces,
-    }
+    kind = "lot_stopped_orders" if waiting.orders else "lot_stopped"
+    _tell(lot, kind, "lot_stopped", {"orders": waiting.orders, "pieces": waiting.pieces}, at)
+
+
+@outbox.register("sales.tell_lot_expired")
+def tell_lot_expired(*, lot_id: int, pieces: int, at: datetime) -> None:
+    """Tell a supplier's members that a lot of theirs expired, what left the shelf, and which orders lack goods."""
+    lot = lot_facts(lot_id)
+    lines = lines_without_goods(lot.supplier_id, at=at, listing_ids=[lot.listing_id])
+    numbers = list(dict.fromkeys(line.number for line in lines))
+    named = " · ".join(numbers[:NUMBERS_AT_MOST]) + (" …" if len(numbers) > NUMBERS_AT_MOST else "")
+    params = {"gone": pieces, "numbers": named, "pieces": sum(line.pieces for line in lines)}
+    _tell(lot, "lot_expired_orders" if lines else "lot_expired", "lot_expired", params, at)
+
+
+def _tell(lot: Any, kind: str, key: str, params: dict[str, Any], at: datetime) -> None:
+    """Tell every member of a lot's supplier, once for each moment."""
+    named = {"code": lot.code, "name_zh": lot.product_zh, "name_en": lot.product_en or lot.product_zh}
     for user_id in supplier_member_ids(lot.supplier_id):
         tell(
             user_id=user_id,
-            kind="lot_stopped_orders" if waiting.orders else "lot_stopped",
-            params=params,
-            url=f"/seller/lots/{lot_id}/",
-            key=f"lot_stopped:{lot_id}:{at.isoformat()}:{user_id}",
+            kind=kind,
+            params={**named, **params},
+            url=f"/seller/lots/{lot.pk}/",
+            key=f"{key}:{lot.pk}:{at.isoformat()}:{user_id}",
             at=at,
         )

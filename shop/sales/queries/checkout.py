@@ -14,6 +14,7 @@ from catalog.rules.freight import FreightQuote
 from shop.core.times import spoken_day
 from shop.sales.errors import PhoneUnproved
 from shop.sales.hooks import SpecialPrice, special_price
+from shop.sales.models import PayTime
 from shop.sales.pricing import PricedLine, Quote, SupplierGroup
 from shop.sales.queries.attributions import pieces_bought_at
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
@@ -62,6 +63,7 @@ class CheckoutPage:
     special: SpecialPrice | None = None
     is_coupon_unproved: bool = False
     pay_minutes: int = ONLINE_MINUTES
+    scarce: PayTime | None = None
 
     @property
     def needs_phone(self) -> bool:
@@ -133,10 +135,11 @@ def checkout_page(
     code = clean_coupon(coupon_code)
     priced = [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines]
     quote, discounts = price_lines(priced, code, user, destination, at)
+    scarce = pay_time_for([special.source], at) if special else None
     page = CheckoutPage(
         found, lines, quote, leaves_some, code, discounts.coupon_error, discounts.coupon_note,
         coupon_scope=discounts.coupon_scope, special=special, is_coupon_unproved=discounts.is_coupon_unproved,
-        pay_minutes=_pay_minutes(special, at),
+        pay_minutes=scarce.online_minutes if scarce else ONLINE_MINUTES, scarce=scarce,
     )  # fmt: skip
     whose = Whose.of(user)
     _count_had(lines, special, whose, user)
@@ -205,12 +208,6 @@ def _beyond(line: BasketLine, lines: list[BasketLine]) -> Problem | None:
         line.may_have,
     )
     return Problem("over_limit", text % {"n": line.may_have}, most=line.most)
-
-
-def _pay_minutes(special: SpecialPrice | None, at: datetime) -> int:
-    """Return how long what is placed here waits for its payment: as placing reckons it."""
-    scarce = pay_time_for([special.source], at) if special else None
-    return scarce.online_minutes if scarce else ONLINE_MINUTES
 
 
 def _special_problem(special: SpecialPrice | None, quantity: int) -> Problem | None:

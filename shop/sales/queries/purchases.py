@@ -90,6 +90,14 @@ def purchase_slice(visitor: Visitor, *, after: list[Any] | None, limit: int) -> 
     return slice_after(Purchase.objects.filter(owned(visitor)), ("-placed_at", "-pk"), after, limit)
 
 
+def purchase_of_once(user: Any, token_hashes: Collection[str], once: str) -> Purchase | None:
+    """Return what this person, or this browser as a guest, bought at the checkout whose address carries `once`."""
+    if not once:
+        return None
+    own = Purchase.objects.filter(user=user, key__startswith="web:", key__endswith=f":{once}") if user else None
+    return (own.first() if own is not None else None) or purchase_of_form(token_hashes, once)
+
+
 def purchase_of_form(token_hashes: Collection[str], nonce: str) -> Purchase | None:
     """Return the guest's purchase of these tokens whose key ends with the random part of a form's key."""
     hashes = set(token_hashes) - {""}

@@ -59,7 +59,7 @@ def without_goods_words(lines: Sequence[LineWithoutGoods]) -> str:
             " you don't pay for what can't be sent. Cancel it, or wait until new goods are in."
         ) % {"goods": goods}
     return _(
-        "No sound goods are there now for %(goods)s: their lot did not pass. It can't be paid like this, so that you"
+        "No sound goods are there now for %(goods)s: their lot can't be sent any more. It can't be paid like this, so that you"
         " don't pay for what can't be sent. Cancel that order and pay the rest, or wait until new goods are in."
     ) % {"goods": goods}
 
@@ -123,11 +123,12 @@ def waiting_without_lot(listing_id: int, at: datetime) -> LotWaiting:
     sound = sound_lots(open_lots([listing_id], at=at), at)
     lines = list(
         LineFacts.objects.filter(order__state=OrderState.TO_SHIP, listing_id=listing_id)
-        .select_related("order")
+        .select_related("order__order")
         .order_by("order__ship_by", "order_id", "pk")
     )
     short = list(zip(lines, missing_of(sound, [_waits(line) for line in lines]), strict=True))
-    return LotWaiting(len({line.order_id for line, pieces in short if pieces}), sum(pieces for _line, pieces in short))
+    numbers = tuple(dict.fromkeys(line.order.order.number for line, pieces in short if pieces))
+    return LotWaiting(len(numbers), sum(pieces for _line, pieces in short), numbers)
 
 
 def _waits(line: LineFacts) -> Waiting:

@@ -17,6 +17,7 @@ from shop.core.templatetags.heqiao import local
 from shop.sales import visitors
 from shop.sales.operations import baskets
 from shop.sales.queries.baskets import basket_page, count_pieces, find_basket
+from shop.sales.rules import new_once
 from shop.sales.texts import in_reader_language
 from shop.sales.whose import Whose
 
@@ -63,7 +64,7 @@ def add(request: HttpRequest) -> HttpResponse:
         quantity = baskets.parse_quantity(request.POST.get("quantity", "1"))
         if request.POST.get("buy_now"):
             baskets.check(specification_id=specification_id, quantity=quantity)
-            checkout = f"{local('/shop/checkout/')}?buy={specification_id}:{quantity}"
+            checkout = f"{local('/shop/checkout/')}?buy={specification_id}:{quantity}&once={new_once()}"
             return JsonResponse({"next": checkout}) if wants_json(request) else HttpResponseRedirect(checkout)
         basket = baskets.open_basket(user=user, basket_id=visitors.basket_id_of(request))
         held = baskets.add(basket=basket, specification_id=specification_id, quantity=quantity, at=at)

@@ -30,7 +30,7 @@ from shop.sales.operations.checkout import check_out
 from shop.sales.operations.payments import settle_nothing_due
 from shop.sales.operations.placing import Buyer, Invoice, ShipTo, content_digest, placed_before
 from shop.sales.queries.checkout import CheckoutPage, checkout_page
-from shop.sales.queries.purchases import purchase_of_form
+from shop.sales.queries.purchases import purchase_of_form, purchase_of_once
 from shop.sales.rules import clean_coupon
 from shop.sales.sources import sources_of
 from shop.sales.views.basket import destination_of
@@ -50,7 +50,8 @@ class _Checkout:
         given_key = request.POST.get("key", "")
         self.secret = "" if self.user else visitors.checkout_secret(request)
         self.kept_under = visitors.purchase_key(given_key, self.user, self.guest.mark, self.secret)
-        self.key = given_key if self.kept_under else self.new_key()
+        self.once = visitors.once_in(self.given)
+        self.key = given_key if self.kept_under else self._own_key()
         self.told = ""  # of a pasted address
         self.form = self._form()
         self.error = ""
@@ -62,6 +63,17 @@ class _Checkout:
         if self.user is not None:
             return f"{local('/account/security/phone/')}?next={quote_plus(_address_of(self.given))}"
         return f"{local('/account/login/')}?next={quote_plus(_address_of(self.given))}"
+
+    def _own_key(self) -> str:
+        """Return the key of this address, the same however often it is opened; a new one where it carries none."""
+        if self.once and not self.is_sent:
+            return visitors.key_of(self.once, self.user, self.guest.mark, self.secret)
+        return self.new_key()
+
+    def bought_before(self) -> Purchase | None:
+        """Return what was bought at this very address: whoever went back to it reads it anew."""
+        hashes = self.guest.hashes if self.user is None else visitors.bought_in(self.request)
+        return purchase_of_once(self.user, hashes, self.once)
 
     def new_key(self) -> str:
         """Return a key for another purchase of this person or browser."""
@@ -161,6 +173,7 @@ class _Checkout:
             "key": self.key,
             "buy": self.given.get("buy", ""),
             "deal": page.special.source if page.special else "",
+            "once": self.once,
             "told": self.told,
             "error": self.error,
             "again": self.again,
@@ -233,8 +246,8 @@ def _pair(text: str) -> tuple[int, int] | None:
 def _address_of(given: QueryDict) -> str:
     """Return the address of the same checkout, for who has to sign in first."""
     same = QueryDict(mutable=True)
-    for name in ("buy", "deal", "s", "coupon"):
-        same.setlist(name, [value[:40] for value in given.getlist(name)[:200] if value])
+    for name in ("buy", "deal", "once", "s", "coupon"):
+        same.setlist(name, [value for value in given.getlist(name)[:200] if 0 < len(value) <= 40])
     return f"{local('/shop/checkout/')}?{same.urlencode()}"
 
 
@@ -243,6 +256,22 @@ def _address_of(given: QueryDict) -> str:
 def checkout(request: HttpRequest) -> HttpResponse:
     """Show the checkout, or place what it shows and go to the cashier."""
     step = _Checkout(request)
+    elsewhere = _elsewhere(step)
+    if elsewhere is not None:
+        return elsewhere
+    page = step.page()
+    if not step.is_sent:
+        if not page.lines:
+            return HttpResponseRedirect(local("/shop/basket/"))
+        return step.show(page, 422 if page.coupon_error else 200)
+    if not step.form.is_bound:
+        return step.show(page)
+    return _place(step, page)
+
+
+def _elsewhere(step: _Checkout) -> HttpResponse | None:
+    """Return the answer to who signed out meanwhile, goes to prove a phone, or went back to what was bought; else None."""
+    request = step.request
     if step.is_sent and request.POST.get("as_user") and step.user is None:
         step.error = _("You have been signed out. Sign in again to go on: your basket waits for you.")
         step.again = _address_of(request.POST)
@@ -255,14 +284,14 @@ def checkout(request: HttpRequest) -> HttpResponse:
             _("Something you order is limited to so many for each customer: prove your phone by a code, then order."),
         )
         return HttpResponseRedirect(step.prove())
-    page = step.page()
-    if not step.is_sent:
-        if not page.lines:
-            return HttpResponseRedirect(local("/shop/basket/"))
-        return step.show(page, 422 if page.coupon_error else 200)
-    if not step.form.is_bound:
-        return step.show(page)
-    return _place(step, page)
+    before = None if step.is_sent else step.bought_before()
+    if before is not None:
+        messages.info(
+            request,
+            _("You have ordered this: here is the order. To buy it once more, start from the product's page."),
+        )
+        return visitors.to_cashier(request, before.number)
+    return None
 
 
 def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:

@@ -160,7 +160,11 @@ def _without_goods(supplier_id: int, at: Any) -> list[dict[str, str]]:
     if not numbers:
         return []
     n = len(numbers)
-    title = ngettext("%(n)d order has no goods: its lot failed", "%(n)d orders have no goods: their lot failed", n)
+    title = ngettext(
+        "%(n)d order has no goods: its lot failed or is gone",
+        "%(n)d orders have no goods: their lot failed or is gone",
+        n,
+    )
     named = " · ".join(numbers[:2]) + (" …" if n > 2 else "")
     url = local(f"/seller/orders/{numbers[0]}/" if n == 1 else "/seller/orders/#no-goods")
     task = {"icon": "warning", "kind": "amber", "title": title % {"n": n}, "text": named, "url": url}

@@ -31,7 +31,7 @@ def shelf_rows(shelf: Shelf) -> list[tuple[str, str, int, int]]:
     apart = [(kind.replace(":", "-"), titles[kind], free, lot_of_pool(kind)) for kind, free in shelf.by_kind]
     waiting = [("reserved", _("Waiting in orders"), shelf.reserved, 0)]
     if shelf.owed:
-        words = _("Of these not there: their lot was disposed of. New pieces come here first")
+        words = _("Of these not there: gone with their lot. New pieces come here first")
         waiting.append(("owed", words, -shelf.owed, 0))
     return [("main", pool_words("main"), shelf.free, 0), *apart, *waiting]
 
