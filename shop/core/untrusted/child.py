@@ -359,9 +359,11 @@ def in_srgb(image: Any, profile: bytes | None) -> Any:
         drawn = ImageCms.profileToProfile(plain, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
     except (ImageCms.PyCMSError, KeyError, OSError, ValueError):
         return image
+    if not isinstance(drawn, Image.Image):
+        return image
     if image.mode == "RGBA":
         drawn.putalpha(image.getchannel("A"))
-    return drawn if isinstance(drawn, Image.Image) else image
+    return drawn
 
 
 def encode(image: Any, width: int, kinds: list[dict[str, Any]]) -> list[bytes]:
