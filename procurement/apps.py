@@ -10,4 +10,4 @@ class ProcurementConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself: words of messages, checks."""
         from procurement import message_kinds, notices, projections  # noqa: F401  reason: models must be loaded first
-        from procurement.operations import receiving  # noqa: F401  reason: models must be loaded first
+        from procurement.operations import lists, receiving  # noqa: F401  reason: models must be loaded first

@@ -1,12 +1,12 @@
-"""Taking a shopping list apart: pasted text, CSV or XLSX into cells. What they mean is for `rules.lists`."""
+"""Taking a shopping list apart: pasted text, CSV or XLSX into sheets of texts. What they mean is for `rules`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import IO
 
 from django.utils.translation import gettext as _
 
-from procurement.rules.lists import MOST_ROWS, Cell, Checked, Listed, Missing, Verdict, read_rows, split_text
+from procurement.rules.tables import MOST_ROWS, Cell, Listed, Missing, Role, read_rows, split_text, texts_of
 from shop.core.errors import InvalidInput
 from shop.core.untrusted import Sheet, Unreadable, read_sheets
 
@@ -15,18 +15,20 @@ MAX_COLUMNS = 20
 MOST_SHEETS = 5
 # Titles and notes around the rows that count.
 HEAD_ROWS = 200
+# Of what is kept: 500 rows of twenty columns have some 200,000.
+MOST_SIGNS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class ReadList:
-    """What was read: the `listed` rows, of which `sheet` of a file ("" for pasted text), and what was left out.
+    """What was read: the sheets of a file (or the pasted text as one), which of them is the list, its rows.
 
-    `others` are the file's other sheets that hold rows too, `unread` the names of those that were not looked at.
+    `unread` are the names of the file's sheets that were not looked at.
     """
 
+    sheets: tuple[Sheet, ...]
+    sheet: int
     listed: Listed
-    sheet: str = ""
-    others: tuple[tuple[str, Listed], ...] = ()
     unread: tuple[str, ...] = ()
 
     @property
@@ -35,87 +37,63 @@ class ReadList:
         return self.listed.cells
 
 
-def read(text: str, upload: IO[bytes] | None) -> ReadList:
+def read(text: str, upload: IO[bytes] | None, own: Mapping[str, Role | None] | None = None) -> ReadList:
     """Return the rows of an uploaded file, else of the pasted text. Raises InvalidInput on field `file` or `text`.
 
-    Of several sheets the first with a head counts, else the first that holds anything.
+    Of several sheets the first with a head counts, else the first that holds anything. A list whose columns are unclear
+    is refused as one with code `no_…_column`; `take_apart` returns it all the same. `own` is what a unit means by its
+    own heads.
     """
-    if upload is not None and text.strip():
-        raise InvalidInput(
-            _("A pasted list and a file: which one counts? Empty the text, or leave the file out."), field="text"
-        )
+    found = take_apart(text, upload, own)
     field = "file" if upload is not None else "text"
-    found = _of_file(upload) if upload is not None else ReadList(read_rows(split_text(text)))
     if found.listed.missing:
-        raise InvalidInput(_missing_words(found.listed.missing), code=f"no_{found.listed.missing}_column", field=field)
-    if not found.cells:
-        raise InvalidInput(_("There is no row in it. Each row has a code and a quantity."), field=field)
-    if len(found.cells) > MOST_ROWS:
-        raise InvalidInput(_("At most %(most)d rows at a time.") % {"most": MOST_ROWS}, field=field)
+        raise InvalidInput(missing_words(found.listed.missing), code=f"no_{found.listed.missing}_column", field=field)
     return found
 
 
-def _of_file(upload: IO[bytes]) -> ReadList:
-    sheets, unread = _sheets(upload)
-    read_ = [(sheet.name, read_rows(sheet.rows)) for sheet in sheets]
-    filled = [each for each in read_ if each[1].cells]
-    headed = any(each[1].head for each in filled)
-    lacking = next((listed for _name, listed in read_ if listed.missing), None)
-    # A sheet with a head is the list; one without any is none where another says that it lacks a column.
-    if lacking is not None and not headed:
-        return ReadList(lacking)
-    if not filled:
-        return ReadList(Listed([]))
-    name, listed = next((each for each in filled if each[1].head), filled[0])
-    return ReadList(listed, name, tuple(each for each in filled if each[0] != name), tuple(unread))
+def take_apart(text: str, upload: IO[bytes] | None, own: Mapping[str, Role | None] | None = None) -> ReadList:
+    """Return what was read, also where the columns are unclear (`missing`). Raises InvalidInput where nothing can be."""
+    if upload is not None and text.strip():
+        words = _("A pasted list and a file: which one counts? Empty the text, or leave the file out.")
+        raise InvalidInput(words, field="text")
+    field = "file" if upload is not None else "text"
+    sheets, unread = _sheets(upload) if upload is not None else ([Sheet("", split_text(text))], [])
+    sheets = [replace(each, rows=[_filled(row) for row in texts_of(each.rows)]) for each in sheets]
+    if sum(len(cell) for each in sheets for row in each.rows for cell in row) > MOST_SIGNS:
+        raise _unreadable("too_large")
+    read_ = [read_rows(each.rows, own) for each in sheets]
+    at = _which(read_)
+    if at is None:
+        raise InvalidInput(_("There is no row in it. Each row has a code and a quantity."), field=field)
+    if len(read_[at].cells) > MOST_ROWS:
+        raise InvalidInput(_("At most %(most)d rows at a time.") % {"most": MOST_ROWS}, field=field)
+    return ReadList(tuple(sheets), at, read_[at], tuple(unread))
 
 
-def _missing_words(missing: Missing) -> str:
+def _filled(row: list[str]) -> list[str]:
+    """Return a row up to its last cell that says anything."""
+    return row[: max((at for at, text in enumerate(row, start=1) if text), default=0)]
+
+
+def _which(listed: Sequence[Listed]) -> int | None:
+    """Return which of the sheets is the list: the first with a head, else one that lacks a column, else any with rows."""
+    ranks = [
+        0 if each.head and each.cells else 1 if each.missing else 2 if each.cells else 3 for each in listed
+    ]  # fmt: skip
+    best = min(ranks, default=3)
+    return ranks.index(best) if best < 3 else None
+
+
+def missing_words(missing: Missing) -> str:
+    """Return why nothing of a list was read, and what to do."""
     if missing == Missing.CODE:
         return _(
-            "This list has no column of product codes, so nothing was read. Head one “code” (编码, 商品编码, 货号, SKU); "
-            "each product's code stands in the catalogue."
+            "This list has no column of product codes or names, so nothing was read. Head one “code” (编码, 商品编码, 货号, "
+            "SKU) or “name” (品名, 商品名称)."
         )
     if missing == Missing.CLEAR_QUANTITY:
         return _("Two columns of this list are headed as quantities, so nothing was read. Keep the one that counts.")
     return _("This list has no column of quantities, so nothing was read. Head one “quantity” (数量, 件数, 采购数量).")
-
-
-def as_text(listed: Listed) -> str:
-    """Return rows as they are pasted, to be read again; rows beyond what may be read at once are left out."""
-    # A number beside it says again that a quantity is unclear.
-    cells = ([each.code, each.quantity, *(["0"] if each.is_unclear else [])] for each in listed.cells[:MOST_ROWS])
-    return "\n".join("\t".join(each) for each in cells)
-
-
-def carry(rows: Sequence[Checked]) -> str:
-    """Return checked rows as one hidden field carries them: number, code, quantity, marks ("+" good, "?" unclear)."""
-    return "\n".join(
-        "\t".join(
-            (
-                str(row.number),
-                row.code,
-                row.typed,
-                "+" if row.verdict == Verdict.GOOD else "?" if Verdict.TWO_NUMBERS in (row.verdict, row.also) else "-",
-            )
-        )
-        for row in rows
-    )
-
-
-def carried(text: str) -> tuple[list[Cell], set[int]]:
-    """Return the rows that a field carries, and the numbers of those that were good; what is no such row is left out."""
-    cells, good = [], set()
-    for line in text.split("\n")[: MOST_ROWS + 1]:
-        number, _tab, rest = line.partition("\t")
-        parts = rest.split("\t")
-        if not (number.isascii() and number.isdigit() and len(number) < 7 and len(parts) == 3):
-            continue
-        code, quantity, mark = parts
-        cells.append(Cell(int(number), code[:60], quantity[:40], is_unclear=mark == "?"))
-        if mark == "+":
-            good.add(int(number))
-    return cells, good
 
 
 def _sheets(upload: IO[bytes]) -> tuple[list[Sheet], list[str]]:

@@ -74,6 +74,11 @@ HOLDING = Holding(
             ("buyer", "note", "editors", "ship_name", "ship_phone", "ship_street"),
             kept=UNIT,
         ),
+        Held(
+            "procurement.ShoppingList",
+            ("sheets", "created_by", "file_name", "unread"),
+            kept="a unit's list, for 90 days",
+        ),
         Held("procurement.RequestVersion", ("lines",), kept=UNIT),
         Held("procurement.RequestDecision", ("actor", "reason"), kept=UNIT),
         Held(

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from procurement.views import acceptance, addresses, boards, declaring, entry, filling, home, orders, rates, requests
+from procurement.views import (
+    acceptance,
+    addresses,
+    boards,
+    declaring,
+    entry,
+    filling,
+    home,
+    orders,
+    rates,
+    requests,
+    shopping_lists,
+)
 
 app_name = "units"
 
@@ -15,10 +27,13 @@ urlpatterns = [
     path("declaration/<int:declaration_id>/answer/", declaring.answer, name="declaration-answer"),
     path("settings/", home.settings, name="settings"),
     path("requests/", requests.index, name="requests"),
+    path("requests/list-template.xlsx", shopping_lists.template_file, name="list-template"),
     path("requests/new/", requests.start, name="request-start"),
     path("requests/<str:number>/", requests.detail, name="request"),
     path("requests/<str:number>/add/", filling.add, name="request-add"),
-    path("requests/<str:number>/list/", filling.from_list, name="request-list"),
+    path("requests/<str:number>/list/", shopping_lists.new_list, name="request-list"),
+    path("requests/<str:number>/list/<int:pk>/", shopping_lists.one_list, name="shopping-list"),
+    path("requests/<str:number>/list/<int:pk>/refused.xlsx", shopping_lists.refused_file, name="shopping-list-refused"),
     path("requests/<str:number>/paper/", requests.paper, name="request-paper"),
     path("requests/<str:number>/change/", requests.change, name="request-change"),
     path("requests/<str:number>/facts/", requests.facts, name="request-facts"),

@@ -23,15 +23,21 @@ from catalog.models import Picture
 from catalog.pictures import WIDTHS, file_name
 from shop.core.errors import InvalidInput
 from shop.core.private_files import private_storage
-from shop.core.untrusted import Limits, Unreadable, child, read_in_child
+from shop.core.untrusted import MEMORY, Limits, Unreadable, child, read_in_child
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_PIXELS = 50_000_000
+# What cameras of 50 megapixels make is a little more: 8192 × 6144, 8256 × 6192.
+MAX_PIXELS = 52_000_000
 # Of all pictures of one request; a JPEG counts a quarter, since it is unpacked at a fraction of its size.
 MAX_TOGETHER = 60_000_000
 MAX_BYTES_TOGETHER = 60 * 1024 * 1024
-FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
+OWN_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
+# What phones send besides is only opened in the child.
+FORMATS = (*OWN_FORMATS, "HEIF")
 MASTER = 1920
+# HEIC is unpacked whole: one of 48 megapixels takes half a gigabyte, and has some megabytes itself.
+LARGE_HEIC = 3 * 1024 * 1024
+LARGE_HEIC_MEMORY = 544 * 1024 * 1024
 WEBP: dict[str, Any] = {"format": "WEBP", "quality": 80, "method": 4}
 AVIF: dict[str, Any] = {"format": "AVIF", "quality": 58, "speed": 8, "max_threads": 1}
 KINDS = (WEBP, AVIF)
@@ -60,7 +66,7 @@ def encode_picture(data: bytes) -> Encoded:
 
     The derivative of 240 always exists. For what came from outside, see `store_pictures`.
     """
-    image = child.decode(Image.open(io.BytesIO(data), formats=FORMATS), MASTER)
+    image = child.decode(Image.open(io.BytesIO(data), formats=OWN_FORMATS), MASTER)
     widths = [width for width in WIDTHS if width <= image.width] or [WIDTHS[0]]
     made = [each for width in widths for each in child.encode(image, width, list(KINDS))]
     facts = {"width": image.width, "height": image.height, "widths": widths, "ground": child.ground(image)}
@@ -96,7 +102,7 @@ def store_pictures(
     """Re-encode the uploads of one request, in a child process, and return their rows.
 
     Private ones are kept outside the public media (`shop.core.private_files`). Raises UnusablePicture for more than
-    20 MB or 50 megapixels, for too many of them together, and for what does not decode as JPEG, PNG, WebP or AVIF, or
+    20 MB or 50 megapixels, for too many of them together, and for what does not decode as JPEG, PNG, WebP, HEIC or AVIF, or
     whose shorter side has fewer than `least_side` pixels; TooBusy when many files are being read.
     """
     files = [_read(upload) for upload in uploads]
@@ -105,7 +111,8 @@ def store_pictures(
     if sum(len(data) for data in files) > MAX_BYTES_TOGETHER:
         raise _unusable("too_many_together", least_side)
     kinds = list(KINDS[:1] if is_private else KINDS)
-    limits = Limits(cpu_seconds=4 + len(files), wall_seconds=20)
+    memory = LARGE_HEIC_MEMORY if any(map(_is_large_heic, files)) else MEMORY
+    limits = Limits(memory=memory, cpu_seconds=4 + len(files), wall_seconds=20)
     try:
         facts, made = read_in_child(
             "pictures", files, limits=limits, kinds=kinds, widths=WIDTHS, master=MASTER, formats=FORMATS,
@@ -130,6 +137,10 @@ def store_pictures(
     for row in rows:
         row.save()
     return rows
+
+
+def _is_large_heic(data: bytes) -> bool:
+    return len(data) > LARGE_HEIC and data[4:8] == b"ftyp" and data[8:11] in (b"hei", b"hev", b"mif")
 
 
 def _read(upload: IO[bytes]) -> bytes:
@@ -157,7 +168,7 @@ def _keep(
 
 def _unusable(reason: str, least_side: int) -> UnusablePicture:
     words = {
-        "kind": _("This file is not a picture we can read. Please use JPEG, PNG, WebP or AVIF."),
+        "kind": _("This file is not a picture we can read. Please use JPEG, PNG, WebP, HEIC or AVIF."),
         "damaged": _("The picture is damaged and can't be read. Please send it again."),
         "too_many": _("The picture has more than 50 megapixels. Please make it smaller."),
         "too_many_together": _("The pictures are too large together. Please send fewer, or smaller ones."),

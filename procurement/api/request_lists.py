@@ -11,11 +11,17 @@ from procurement.api.requests import RequestDetail, Wanted, area, own_request, s
 from procurement.api.seats import ForUnit, seat
 from procurement.operations import requests as operations
 from procurement.operations.drafts import take_list
-from procurement.queries.requests import check_list
+from procurement.queries.lists import check_list, own_heads
+from procurement.rules.lists import Checked
 from procurement.rules.lists import Verdict as RowVerdict
 from shop.core.acting import by
-from shop.core.api import Answer, Body, Paragraphs
+from shop.core.api import Answer, Body, Id, Paragraphs, Priced, yuan
 from shop.core.api.routing import ApiRequest
+
+
+class ChosenGoods(Body):
+    row: int = Field(ge=1, le=10**4)
+    specification_id: Id
 
 
 class RequestIn(Body):
@@ -33,15 +39,27 @@ class RequestIn(Body):
             "A list as it is pasted: a code and a quantity in each row. Only good rows are taken."
         ),
     )
-
+    choices: list[ChosenGoods] = Field(
+        [], max_length=500, description=gettext_noop("What rows mean that have a name and no code of ours.")
+    )
     repeat_last: bool = Field(
         False, description=gettext_noop("Take the goods of the unit's last order; lines and text are left out then.")
     )
 
 
+class GoodsMeant(Priced):
+    specification_id: int
+    code: str
+    name: str
+    specification: str
+    price: str
+    supplier: str
+
+
 class RowOut(Answer):
     row: int
     code: str
+    name: str
     verdict: str = Field(examples=["unknown"])
     also: str = Field(
         examples=["not_whole"],
@@ -49,6 +67,9 @@ class RowOut(Answer):
     )
     same_as: int = Field(description=gettext_noop("The row whose code it repeats; 0 for none."))
     quantity: int
+    candidates: list[GoodsMeant] = Field(
+        description=gettext_noop("What the row's name may mean: send the list again with one of them in `choices`.")
+    )
     left: int = Field(
         description=gettext_noop(
             "For too_few_left and over_limit how many pieces can be had at most; 0 for the others."
@@ -62,28 +83,40 @@ class RequestMade(RequestDetail):
 
 
 def _checked(
-    text: str, there: dict[int, int], *, buyer: Any, phone: str, adds: bool
+    text: str, there: dict[int, int], *, unit_id: int, buyer: Any, phone: str, chosen: list[ChosenGoods], adds: bool
 ) -> tuple[dict[int, int], list[dict[str, Any]], list[int]]:
     """Return the good rows of a list as pieces, the others with what is wrong, and the rows above its head."""
     if not text.strip():
         return {}, [], []
-    found = lists.read(text, None)
-    rows = check_list(found.cells, buyer=buyer, phone=phone, there=there, adds=adds)
+    found = lists.read(text, None, own_heads(unit_id))
+    choices = {each.row: each.specification_id for each in chosen}
+    rows = check_list(found.cells, buyer=buyer, phone=phone, there=there, choices=choices, adds=adds)
     good = {row.specification_id: row.quantity for row in rows if row.verdict == RowVerdict.GOOD}
-    bad = [
-        {
-            "row": row.number,
-            "code": row.code,
-            "verdict": str(row.verdict),
-            "also": str(row.also or ""),
-            "same_as": row.same_as,
-            "quantity": row.quantity,
-            "left": row.left,
-        }
-        for row in rows
-        if row.verdict != RowVerdict.GOOD
-    ]
-    return good, bad, list(found.listed.skipped)
+    return good, [_shown(row) for row in rows if row.verdict != RowVerdict.GOOD], list(found.listed.skipped)
+
+
+def _shown(row: Checked) -> dict[str, Any]:
+    return {
+        "row": row.number,
+        "code": row.code,
+        "name": row.name,
+        "verdict": str(row.verdict),
+        "also": str(row.also or ""),
+        "same_as": row.same_as,
+        "quantity": row.quantity,
+        "candidates": [
+            {
+                "specification_id": each.specification_id,
+                "code": each.sku,
+                "name": each.name,
+                "specification": each.spec,
+                "price": yuan(each.price_fen),
+                "supplier": each.supplier,
+            }
+            for each in row.candidates
+        ],
+        "left": row.left,
+    }
 
 
 @area.writes(
@@ -101,7 +134,9 @@ def create_request(request: ApiRequest, body: RequestIn, asked: ForUnit) -> dict
     pieces: dict[int, int] = {}
     for line in body.lines:
         pieces[line.specification_id] = pieces.get(line.specification_id, 0) + line.quantity
-    listed, refused, skipped = _checked(body.text, pieces, buyer=request.user, phone=own.unit.ship_phone, adds=True)
+    listed, refused, skipped = _checked(
+        body.text, pieces, unit_id=own.pk, buyer=request.user, phone=own.unit.ship_phone, chosen=body.choices, adds=True
+    )
     for pk, count in listed.items():
         pieces[pk] = pieces.get(pk, 0) + count
     made = operations.start_and_fill(unit_id=own.pk, pieces=pieces, fund=body.fund, actor=request.user, at=at)
@@ -111,6 +146,9 @@ def create_request(request: ApiRequest, body: RequestIn, asked: ForUnit) -> dict
 class ListIn(Body):
     version: int = Field(ge=0, le=10**6)
     text: Paragraphs = Field(min_length=1, max_length=40_000, examples=["SKU000012\t40\nSKU000031\t12"])
+    choices: list[ChosenGoods] = Field(
+        [], max_length=500, description=gettext_noop("What rows mean that have a name and no code of ours.")
+    )
     adds: bool = Field(
         False,
         description=gettext_noop(
@@ -129,7 +167,15 @@ class ListIn(Body):
 def take_request_list(request: ApiRequest, number: str, body: ListIn) -> dict[str, Any]:
     row = own_request(request, number)
     there = {line.specification_id: line.quantity for line in row.lines.all()}
-    pieces, refused, skipped = _checked(body.text, there, buyer=row.buyer, phone=row.ship_phone, adds=body.adds)
+    pieces, refused, skipped = _checked(
+        body.text,
+        there,
+        unit_id=row.unit_id,
+        buyer=row.buyer,
+        phone=row.ship_phone,
+        chosen=body.choices,
+        adds=body.adds,
+    )
     taken = row.number
     if pieces:
         made, _is_new = take_list(request_id=row.pk, pieces=pieces, version=body.version, adds=body.adds, **by(request))

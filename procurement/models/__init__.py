@@ -2,6 +2,7 @@
 
 from .acceptance import AcceptanceLine, AcceptancePhoto, CancelRequest, GoodsAcceptance, UnitOrder
 from .declarations import DeclarationSnapshot, QuotaDeclaration, QuotaPolicy
+from .lists import ListHeading, ShoppingList
 from .pledges import Need, NeedLine, Pledge, PledgeReceipt, ReceiptLink
 from .requests import PurchaseRequest, RequestDecision, RequestLine, RequestVersion
 from .units import BudgetUnit, UnitPayer
@@ -13,6 +14,7 @@ __all__ = [
     "CancelRequest",
     "DeclarationSnapshot",
     "GoodsAcceptance",
+    "ListHeading",
     "Need",
     "NeedLine",
     "Pledge",
@@ -24,6 +26,7 @@ __all__ = [
     "RequestDecision",
     "RequestLine",
     "RequestVersion",
+    "ShoppingList",
     "UnitOrder",
     "UnitPayer",
 ]

@@ -9,14 +9,10 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum,
 from django.db.models.functions import Coalesce
 
 from catalog.queries import specifications_for_sale
-from catalog.queries.supply import specifications_by_code
 from procurement.models import CancelRequest, DeclarationSnapshot, PurchaseRequest, QuotaDeclaration, UnitOrder
 from procurement.queries.acceptances import waits_to_be_accepted
 from procurement.queries.units import Seat
-from procurement.rules.lists import Cell, Checked, Known, check_rows
 from procurement.states import STOPPABLE, CancelState, CanteenMode, DeclarationState, RequestState, UnitKind
-from procurement.texts import words
-from shop.sales.queries.limits import still_allowed
 from shop.sales.states import OrderState, PurchaseState
 
 REQUESTS_A_PAGE = 20
@@ -271,37 +267,3 @@ def fact_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Fact
         for what, names in FACTS.items()
         if [before.get(name) for name in names] != [now.get(name) for name in names]
     ]
-
-
-def check_list(
-    cells: Sequence[Cell], *, buyer: Any, phone: str, there: Mapping[int, int] | None = None, adds: bool = False
-) -> list[Checked]:
-    """Return each row of a list with its verdict, by today's catalogue and what its buyer may have. Four queries.
-
-    `there` is what the request holds already (specification id → pieces); see `check_rows` for `adds`.
-    """
-    there = there or {}
-    known = specifications_by_code(cell.code for cell in cells)
-    may_have = still_allowed(known.values(), user=buyer, phone=phone)
-    named = {spec.specification_id for spec in known.values()}
-    # Of a limited listing the request may hold specifications that the list does not name: they stay.
-    others = specifications_for_sale(there.keys() - named) if may_have else {}
-    for pk, spec in others.items():
-        if spec.listing_id in may_have:
-            may_have[spec.listing_id] -= there[pk]
-    return check_rows(
-        cells,
-        {
-            code: Known(
-                spec.specification_id,
-                spec.is_sellable and not spec.is_preorder,
-                spec.available,
-                there.get(spec.specification_id, 0),
-                spec.listing_id,
-                may_have.get(spec.listing_id),
-                f"{words(spec.name_zh, spec.name_en)} {words(spec.spec_zh, spec.spec_en)}".strip(),
-            )
-            for code, spec in known.items()
-        },
-        adds=adds,
-    )

@@ -15,7 +15,7 @@ from shop.core.untrusted import Limits, read_in_child
 from shop.core.untrusted.readers import TooManyFiles
 
 MASTER = 2560
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 52_000_000
 MAX_BYTES = 20 * 1024 * 1024
 WEBP = {"format": "WEBP", "quality": 88, "method": 4}
 
@@ -36,7 +36,7 @@ class EncodedImageField(WagtailImageField):
         try:
             _facts, made = read_in_child(
                 "pictures", [content], limits=Limits(cpu_seconds=8, wall_seconds=20), kinds=[WEBP], widths=[MASTER],
-                master=MASTER, formats=("JPEG", "PNG", "WEBP", "AVIF", "GIF"), least_side=1, max_pixels=MAX_PIXELS,
+                master=MASTER, formats=("JPEG", "PNG", "WEBP", "AVIF", "GIF", "HEIF"), least_side=1, max_pixels=MAX_PIXELS,
                 max_total=MAX_PIXELS,
             )  # fmt: skip
         except TooManyFiles as error:

@@ -25,7 +25,8 @@ TOP_LEVEL = {
     "requirements.lock", "requirements-dev.lock",
 }  # fmt: skip
 MAX_LINES = 400
-PICTURES = {".png", ".jpg", ".webp", ".avif", ".ico", ".woff2", ".gz", ".mp4"}
+# Files of bytes: no text of ours stands in them.
+BINARY = {".png", ".jpg", ".webp", ".avif", ".heic", ".ico", ".woff2", ".gz", ".mp4", ".xlsx"}
 # Who may be named: vocabularies, hosts that are nobody's, and what only looks like one. A registry, a mirror or
 # somebody's server is not among them.
 HOSTS = {
@@ -121,9 +122,9 @@ def test_names_say_what_they_mean() -> None:
 def test_nothing_names_a_machine_or_a_registry() -> None:
     guilty = []
     for path in tracked():
-        if path.suffix in PICTURES or path == Path(__file__):
+        if path.suffix in BINARY or path == Path(__file__):
             continue
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8", errors="replace")
         hosts = {match.group().lower() for match in HOST.finditer(text)} - HOSTS
         found = hosts | {match.group() for pattern in (MACHINE, HIDDEN) for match in pattern.finditer(text)}
         guilty += [f"{path.relative_to(ROOT)}: {name}" for name in sorted(found)]

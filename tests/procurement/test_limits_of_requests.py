@@ -1,7 +1,6 @@
 """What a buyer may have of a limited listing is said at the line, at submitting and at approving, not only at ordering."""
 
 import re
-from html import unescape
 
 import pytest
 
@@ -9,12 +8,14 @@ from catalog.models import Listing
 from procurement.models import PurchaseRequest
 from procurement.operations.deciding import decide_request
 from procurement.operations.requests import put_lines, submit_request
-from procurement.rules.lists import Cell, Known, check_rows
+from procurement.rules.lists import Known, check_rows
+from procurement.rules.tables import Cell
 from shop.sales.errors import OverLimit
 from tests.api.conftest import program_of
 from tests.factories import AT, make_listing, spec_of
 
 from .offices import approved, as_, ask, make_office, ordered
+from .shopping import take
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 
@@ -67,7 +68,7 @@ def test_within_the_limit_it_is_approved(office, listing):
     assert approved(office, (listing, 2)).state == "approved"
 
 
-def checked(may_have, *rows, there=0, adds=False):
+def within(may_have, *rows, there=0, adds=False):
     """Check rows of two specifications (A, B) of one limited listing; `there` pieces of B are in the request."""
     known = {
         "A": Known(1, True, 99, listing_id=5, may_have=may_have),
@@ -80,15 +81,15 @@ def checked(may_have, *rows, there=0, adds=False):
 
 def test_rows_of_a_list_share_what_the_buyer_may_have():
     good = ("good", 0, 2)
-    assert checked(4, ("A", "2"), ("B", "2"), ("C", "2")) == [good, good, good]
-    assert checked(4, ("A", "2"), ("B", "3")) == [good, ("over_limit", 2, 0)]
-    assert checked(4, ("A", "5"), ("B", "2")) == [("over_limit", 4, 0), good]
-    assert checked(0, ("A", "1")) == [("over_limit", 0, 0)]
+    assert within(4, ("A", "2"), ("B", "2"), ("C", "2")) == [good, good, good]
+    assert within(4, ("A", "2"), ("B", "3")) == [good, ("over_limit", 2, 0)]
+    assert within(4, ("A", "5"), ("B", "2")) == [("over_limit", 4, 0), good]
+    assert within(0, ("A", "1")) == [("over_limit", 0, 0)]
     # What the request holds of B stays unless a good row takes its place.
-    assert checked(4, ("A", "2"), there=3) == [("over_limit", 1, 0)]
-    assert checked(4, ("A", "2"), ("B", "2"), there=3) == [good, good]
-    assert checked(4, ("A", "2"), ("B", "x"), there=3) == [("over_limit", 1, 0), ("not_a_number", 0, 3)]
-    assert checked(4, ("B", "2"), there=3, adds=True) == [("over_limit", 4, 3)]
+    assert within(4, ("A", "2"), there=3) == [("over_limit", 1, 0)]
+    assert within(4, ("A", "2"), ("B", "2"), there=3) == [good, good]
+    assert within(4, ("A", "2"), ("B", "x"), there=3) == [("over_limit", 1, 0), ("not_a_number", 0, 3)]
+    assert within(4, ("B", "2"), there=3, adds=True) == [("over_limit", 4, 3)]
 
 
 def test_a_list_beyond_the_limit_says_so_at_its_row_and_leaves_the_others(office, listing):
@@ -97,13 +98,11 @@ def test_a_list_beyond_the_limit_says_so_at_its_row_and_leaves_the_others(office
     text = f"{spec_of(listing).sku}\t3\n{spec_of(other).sku}\t4"
     client = as_(office.buyer)
     path = client.post("/units/requests/new/", {"how": "list"})["Location"]
-    page = client.post(path, {"text": text}).content.decode()
+    answer = client.post(path, {"text": text})
+    page = answer.content.decode()
     assert re.findall(r'data-verdict="(\w+)"', page) == ["over_limit", "good"]
     assert "每位买家限购，最多还可要 2 件" in page
-    fields = {
-        name: unescape(re.search(rf'name="{name}" value="([^"]*)"', page).group(1)) for name in ("rows", "version")
-    }
-    assert client.post(path, fields | {"take": "1"}).status_code == 302
+    assert take(client, answer).status_code == 302
     request = PurchaseRequest.objects.get()
     assert [line.quantity for line in request.lines.all()] == [4]
     program = program_of(office.buyer)

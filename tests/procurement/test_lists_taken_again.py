@@ -1,14 +1,12 @@
 """A list that is taken into a request: what is there is replaced unless somebody says to add; nothing doubles by itself."""
 
-import re
-from html import unescape
-
 import pytest
 
 from tests.api.conftest import program_of
 from tests.factories import make_listing, spec_of
 
 from .offices import as_, ask, make_office
+from .shopping import checked, list_url, take, ticked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 
@@ -32,53 +30,39 @@ def held(request_):
     return [line.quantity for line in request_.lines.all()]
 
 
-def fields(page):
-    names = dict(re.findall(r'type="hidden" name="(rows|version|mode)" value="([^"]*)"', page.content.decode()))
-    return {name: unescape(value) for name, value in names.items()}
-
-
-def checked(page):
-    text = page.content.decode()
-    return [
-        tuple(re.findall(rf'data-testid="row-{name}">(\d+)<', text) for name in ("there", "becomes")),
-        re.findall(r'data-verdict="(\w+)"', text),
-    ]
-
-
 def test_a_list_replaces_what_the_request_holds_of_the_same_goods(office, goods, request_):
     client, path = as_(office.buyer), f"/units/requests/{request_.number}/list/"
     listed = {"text": f"{spec_of(goods).sku}\t100"}
     page = client.post(path, listed)
     assert checked(page) == [(["8"], ["100"]), ["good"]]
     assert 'data-mode="replace"' in page.content.decode()
-    assert client.post(path, fields(page) | {"take": "1"}).status_code == 302
+    assert take(client, page).status_code == 302
     assert held(request_) == [100]
     # The same file once more, checked or posted again from the old page: it stays.
-    client.post(path, fields(client.post(path, listed)) | {"take": "1"})
-    client.post(path, fields(page) | {"take": "1"})
+    take(client, client.post(path, listed))
+    take(client, page)
     assert held(request_) == [100]
 
 
 def test_a_list_adds_where_somebody_says_so_and_once_by_one_press(office, goods, request_):
     client, path = as_(office.buyer), f"/units/requests/{request_.number}/list/"
     page = client.post(path, {"text": f"{spec_of(goods).sku}\t100"})
-    added = client.post(path, {"rows": fields(page)["rows"], "mode": "add"})
+    added = client.get(list_url(page), {"mode": "add"})
     assert checked(added) == [(["8"], ["108"]), ["good"]]
     assert 'data-mode="add"' in added.content.decode()
-    filled = fields(added) | {"take": "1", "mode": "add"}
-    assert client.post(path, filled).status_code == 302
-    assert client.post(path, filled).status_code == 409
-    assert client.post(path, {name: filled[name] for name in ("rows", "take", "mode")}).status_code == 409
-    assert held(request_) == [108]
+    for _press in range(3):
+        assert take(client, added).status_code == 302
+        assert held(request_) == [108]
+    assert checked(client.get(list_url(page))) == [([], []), ["taken"]]
 
 
 def test_the_stock_is_compared_with_what_the_request_comes_to(office, goods, request_):
     client, path = as_(office.buyer), f"/units/requests/{request_.number}/list/"
     page = client.post(path, {"text": f"{spec_of(goods).sku}\t143"})
     assert checked(page) == [(["8"], ["143"]), ["good"]]
-    added = client.post(path, {"rows": fields(page)["rows"], "mode": "add"})
-    assert checked(added) == [(["8"], ["8"]), ["too_few_left"]]
-    client.post(path, fields(added) | {"take": "1", "mode": "add"})
+    added = client.get(list_url(page), {"mode": "add"})
+    assert (checked(added), ticked(added)) == ([(["8"], ["8"]), ["too_few_left"]], [])
+    assert take(client, added, row=["1"]).status_code == 302
     assert held(request_) == [8]
 
 
@@ -86,7 +70,7 @@ def test_a_list_of_500_rows_is_taken_whole(office, goods, request_):
     client, path = as_(office.buyer), f"/units/requests/{request_.number}/list/"
     rows = "\n".join([f"{spec_of(goods).sku}\t9", *(f"X{n}\t1" for n in range(499))])
     page = client.post(path, {"text": rows})
-    assert client.post(path, fields(page) | {"take": "1"}).status_code == 302
+    assert take(client, page).status_code == 302
     assert held(request_) == [9]
 
 

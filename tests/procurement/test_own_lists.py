@@ -11,6 +11,7 @@ from tests.api.conftest import program_of
 from tests.factories import AT, spec_of
 
 from .offices import as_, make_office
+from .shopping import take
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 
@@ -76,11 +77,10 @@ def test_each_press_on_import_takes_up_the_same_empty_draft(office, listing):
 
 def test_the_same_list_makes_one_draft_and_is_not_added_twice(office, listing):
     client, code = as_(office.buyer), sku(listing)
-    rows = {"take": "1", "rows": f"1\t{code}\t4\t+", "version": "1"}
-    first = client.post(new_list(client), rows)["Location"]
-    again = client.post(new_list(client), rows)["Location"]
-    assert first == again
-    client.post(f"{first}list/", rows)
+    page = client.post(new_list(client), {"text": f"{code}\t4"})
+    first = take(client, page)["Location"]
+    again = client.post(new_list(client), {"text": f"{code}\t4"})
+    assert take(client, again)["Location"] == take(client, page)["Location"] == first
     (line,) = PurchaseRequest.objects.get(lines__isnull=False).lines.all()
     assert line.quantity == 4
 

@@ -1,6 +1,5 @@
 import io
 import re
-from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,6 +13,7 @@ from tests.factories import AT, make_listing, make_user, spec_of
 from tests.sales.selling import lines_of, ship
 
 from .offices import YEAR, approved, as_, ask, declared, figure, make_office, ordered, submitted
+from .shopping import take
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 
@@ -161,15 +161,8 @@ def test_a_list_says_each_rows_reason_and_good_rows_go_alone(office, listing):
     text = page.content.decode()
     verdicts = re.findall(r'data-verdict="(\w+)"', text)
     assert verdicts == ["good", "duplicate", "unknown", "formula", "not_a_number", "too_few_left", "good"]
-    assert "和第 2 行重复" in text
-    taken = as_(office.buyer).post(
-        base,
-        {
-            "take": "1",
-            "version": str(request.version),
-            "rows": unescape(re.findall(r'name="rows" value="([^"]+)"', text)[0]),
-        },
-    )
+    assert "和第 2 行是同一商品" in text
+    taken = take(as_(office.buyer), page)
     assert taken.status_code == 302
     assert [(line.sku, line.quantity) for line in request.lines.all()] == [(good, 12), (few, 4)]
 

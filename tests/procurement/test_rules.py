@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from procurement.rules.amounts import in_capitals
-from procurement.rules.lists import Cell, Known, Verdict, check_rows, read_quantity, read_rows, rows_of, split_text
+from procurement.rules.lists import Known, Verdict, check_rows, read_quantity
 from procurement.rules.quota import (
     Amounts,
     PaceState,
@@ -18,6 +18,7 @@ from procurement.rules.quota import (
     pace,
     reserved_fen,
 )
+from procurement.rules.tables import Cell, read_rows, rows_of, split_text
 from procurement.states import CanteenMode
 
 money = st.integers(min_value=0, max_value=10**14)

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Listing, Reminder, Supplier
-from procurement.models import GoodsAcceptance, Pledge, QuotaDeclaration, UnitOrder
+from procurement.models import GoodsAcceptance, Pledge, QuotaDeclaration, ShoppingList, UnitOrder
 from procurement.operations.declarations import Declared, declare
 from procurement.states import AcceptanceKind
 from shop.accounts import roles
@@ -53,6 +53,7 @@ class World:
     proposal_id: int
     waiting_proposal_id: int
     token_id: int
+    list_id: int
     consent_id: int
     received: str
     browsers: dict[str, Client] = field(default_factory=dict)
@@ -82,7 +83,9 @@ class World:
             "proposal_id": self.proposal_id,
             "consent_id": self.consent_id,
             "sequence": 1,
-            "pk": self.message.pk
+            "pk": self.list_id
+            if "/list/" in pattern
+            else self.message.pk
             if "messages" in pattern
             else self.token_id
             if "tokens" in pattern
@@ -148,6 +151,12 @@ def world(db: None) -> World:
         waiting_proposal_id=sent(supplier, pomelo(name_zh="不给看的新品"), key="waits").pk,
         token_id=issue_token(actor=owner, at=timezone.now(), label="不给看的令牌", scopes=None, days=1)[0].pk,
         consent_id=asked_to_fund(supplier).pk,
+        list_id=ShoppingList.objects.create(
+            request=unit_order.request,
+            created_by=owner,
+            created_at=AT,
+            sheets=[{"name": "不给看的清单", "rows": [["编码", "数量"], ["LB-1", "3"]]}],
+        ).pk,
         received=_received_order(people["consumer"], listing),
     )
     helped = Organisation.objects.create(kind=Organisation.Kind.BENEFICIARY, name_zh="山里小学")

@@ -42,7 +42,7 @@ DOORS = {
     "procurement/views/acceptance.py": "photos of an acceptance: store_pictures",
     "procurement/views/gifts.py": "the photo of a receipt: store_picture",
     "procurement/api/gifts.py": "the photo of a receipt: store_picture",
-    "procurement/views/filling.py": "a list of goods: read_table",
+    "procurement/views/shopping_lists.py": "a list of goods: read_sheets",
     "catalog/operations/kept_photos.py": "photos that a refused form keeps: read_in_child, then as those of the form",
     # Defines `decoded`.
     "shop/core/api/pictures.py": "",

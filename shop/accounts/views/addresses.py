@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shop.accounts import queries, signing
 from shop.accounts.forms.own import AddressForm
 from shop.accounts.operations import addresses as operations
-from shop.core import regions
+from shop.core import regions, sent
 from shop.core.division_fields import DivisionFields
 from shop.core.errors import DomainError
 from shop.core.pasted import Pasted, paste
@@ -77,7 +77,11 @@ def _edit(request: HttpRequest, pk: int | None, initial: dict[str, object]) -> H
 
 def _pasted(request: HttpRequest) -> Pasted:
     """Return what the pasted text makes of the form, which is sent with it."""
-    return paste(request.POST.get("text", ""), before=request.POST.get("pasted", ""), given=request.POST)
+    return paste(
+        sent.paragraphs(request, "text"),
+        before=sent.paragraphs(request, "pasted"),
+        given=request.POST,
+    )
 
 
 @never_cache

@@ -22,6 +22,7 @@ from shop.core.untrusted.readers import turn_of_person
 
 CHILD = Path(__file__).with_name("child.py")
 MEGABYTE = 1024 * 1024
+MEMORY = 320 * MEGABYTE
 # Children of one process at the same time: together they stay below what a small server has.
 _turns = threading.BoundedSemaphore(2)
 PATIENCE_SECONDS = 20
@@ -31,7 +32,7 @@ PATIENCE_SECONDS = 20
 class Limits:
     """What a child may use: address space, processor and wall time, bytes of its answer."""
 
-    memory: int = 320 * MEGABYTE
+    memory: int = MEMORY
     cpu_seconds: int = 4
     wall_seconds: int = 12
     answer: int = 24 * MEGABYTE

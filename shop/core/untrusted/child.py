@@ -238,6 +238,8 @@ def pictures(files: list[bytes], options: dict[str, Any]) -> tuple[dict[str, Any
     # Named one by one, Pillow does not load the plugins of forty other kinds.
     for kind in ("Avif", "Jpeg", "Png", "WebP"):
         importlib.import_module(f"PIL.{kind}ImagePlugin")
+    if "HEIF" in options["formats"]:
+        open_heif()
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None
     opened = heads(files, options)
@@ -248,8 +250,10 @@ def pictures(files: list[bytes], options: dict[str, Any]) -> tuple[dict[str, Any
             upright = decode(image, options["master"])
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001  reason: as above
-            raise Refused("damaged", position) from None
+        except Exception as error:  # noqa: BLE001  reason: as above
+            # libheif says so in words of its own.
+            is_memory = "memory" in str(error).lower() or "limit" in str(error).lower()
+            raise Refused("too_large" if is_memory else "damaged", position) from None
         del image
         widths = [width for width in options["widths"] if width <= upright.width] or [options["widths"][0]]
         for width in widths:
@@ -284,21 +288,82 @@ def heads(files: list[bytes], options: dict[str, Any]) -> list[Any]:
     return opened
 
 
+def open_heif() -> None:
+    """Let Pillow open what phones send; in one thread, whose stack is all that it costs."""
+    import pillow_heif  # reason: 12 MB that only pictures of strangers need
+
+    pillow_heif.options.DECODE_THREADS = 1
+    pillow_heif.options.THUMBNAILS = False
+    pillow_heif.options.DEPTH_IMAGES = False
+    pillow_heif.options.AUX_IMAGES = False
+    pillow_heif.register_heif_opener()
+
+
 def decode(image: Any, master: int) -> Any:
-    """Return an upright RGB image of at most `master` pixels a side; what was beside its pixels is left behind."""
+    """Return an upright sRGB image of at most `master` pixels a side; what was beside its pixels is left behind."""
     from PIL import Image, ImageOps  # reason: only pictures need it
 
     # JPEG decodes small at once; the others shrink before anything else is copied.
     image.draft("RGB", (master, master))
-    if image.mode not in {"RGB", "RGBA", "L"}:
-        image = image.convert("RGBA" if "transparency" in image.info or image.mode in {"LA", "PA"} else "RGB")
+    profile, is_plain_cmyk = image.info.get("icc_profile"), image.mode == "CMYK" and "adobe" not in image.info
+    image = in_eight_bits(image)
+    if "transparency" in image.info or image.mode in {"LA", "PA"}:
+        image = image.convert("RGBA")
+    elif image.mode not in {"RGB", "RGBA", "L", "CMYK"}:
+        image = image.convert("RGB")
     image.thumbnail((master, master), Image.Resampling.LANCZOS, reducing_gap=2.0)
     image = ImageOps.exif_transpose(image)
+    if is_plain_cmyk:
+        # Pillow takes every CMYK for Adobe's, which is stored inverted.
+        image = image.point(lambda value: 255 - value)
+    image = in_srgb(image, profile)
     if image.mode == "RGBA":
         paper = Image.new("RGB", image.size, "#FFFFFF")
         paper.paste(image, mask=image.getchannel("A"))
         return paper
     return image.convert("RGB")
+
+
+def in_eight_bits(image: Any) -> Any:
+    """Return a scanner's grey of 16 bits in 8, the brightest still white; others as they are."""
+    from PIL import Image  # reason: only pictures need it
+
+    info = image.info
+    if image.mode.startswith("I;16"):
+        image = Image.frombytes("L", image.size, image.tobytes()[0 if image.mode.endswith("B") else 1 :: 2])
+    elif image.mode == "I":
+        image = image.point(lambda value: value * (1 / 256)).convert("L")
+    else:
+        return image
+    key = info.get("transparency")
+    image.info = {name: value for name, value in info.items() if name != "transparency"}
+    if isinstance(key, int):
+        image.info["transparency"] = key >> 8
+    return image
+
+
+def in_srgb(image: Any, profile: bytes | None) -> Any:
+    """Return the image with the colours its profile says; with a profile that can't be used, as if it had none."""
+    from PIL import Image, ImageCms  # reason: only pictures need it
+
+    if not profile:
+        return image
+    try:
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        space = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}[given.profile.xcolor_space.strip()]
+        plain = image.convert("RGB") if image.mode == "RGBA" else image
+        if plain.mode != space:
+            if space == "CMYK" or plain.mode == "CMYK":
+                return image
+            plain = plain.convert(space)
+        drawn = ImageCms.profileToProfile(plain, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, KeyError, OSError, ValueError):
+        return image
+    if not isinstance(drawn, Image.Image):
+        return image
+    if image.mode == "RGBA":
+        drawn.putalpha(image.getchannel("A"))
+    return drawn
 
 
 def encode(image: Any, width: int, kinds: list[dict[str, Any]]) -> list[bytes]:
