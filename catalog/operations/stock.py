@@ -149,6 +149,9 @@ class Moved:
     pieces: int
 
 
+_TOLD_WITHOUT_PIECES = (StockChangeKind.STOCKTAKE, StockChangeKind.KEPT)
+
+
 def note_changes(
     moved: Iterable[Moved],
     *,
@@ -164,7 +167,8 @@ def note_changes(
     What `before` and `after` were follows from what stands in the pool now, without what is owed; `to_come` are the
     pieces of changes made with these that rows after these tell of (stock id → pieces).
     """
-    pieces = {each.stock_id: each.pieces for each in moved}
+    # A row of no pieces tells nothing, but for a count that was right and for pieces that stay.
+    pieces = {each.stock_id: each.pieces for each in moved if each.pieces or kind in _TOLD_WITHOUT_PIECES}
     if not pieces:
         return []
     pools = Stock.objects.filter(pk__in=pieces).order_by("pk")

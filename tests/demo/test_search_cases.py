@@ -26,7 +26,7 @@ OWN = [
     ("Coffee", "nujiang-gorge-coffee", ""), ("green tea", "sanjiang-spring-green-tea", "yingde-everyday-black"),
     ("龙眼干", "gaozhou-dried-longan", ""), ("long yan gan", "gaozhou-dried-longan", ""),
     ("longyan", "gaozhou-dried-longan", ""), ("桂圓", "gaozhou-dried-longan", ""), ("xiang jiao", "gaozhou-banana", ""),
-    ("香蕉", "gaozhou-banana", "yuexi-crisp-apple"), ("ban li", "lianping-chestnut", ""), ("' OR 1=1 --", "", "gaozhou-banana"),
+    ("香蕉", "gaozhou-banana", "yuexi-crisp-apple"), ("you li", "lianping-chestnut", ""), ("' OR 1=1 --", "", "gaozhou-banana"),
 ]  # fmt: skip
 
 

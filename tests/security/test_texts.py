@@ -36,7 +36,7 @@ SENT_BY_PAGES = {
     "keep_address", "kind", "language", "listing", "method", "need", "next", "offset", "outcome", "parcel", "payer",
     "quantity", "received", "seen", "shown", "spec", "specification", "supplier", "terms", "fund", "text", "then",
     "total", "replaces", "account_version", "unit", "version", "way", "what", "year", "base", "code", "count",
-    "remove", "mode", "also", "order",
+    "remove", "mode", "also", "order", "row",
 }  # fmt: skip
 # They read texts for others, digits alone, and signed names of files.
 CLEANING = {"shop/core/sent.py", "livestream/views/console.py", "catalog/operations/kept_photos.py"}

@@ -122,13 +122,14 @@ def test_a_count_finds_what_stands_there_and_less_than_is_promised_may_stand(sce
     assert books() == []
 
 
-def test_who_cancels_for_want_of_goods_has_a_reason_of_its_own_in_history(scene):
+def test_cancelling_what_was_owed_changes_no_shelf_and_leaves_no_row_of_no_pieces(scene):
     listing, lot, order = scene["listing"], scene["lot"], scene["order"]
     dispose(lot)
     cancel_rest(order_id=order.pk, actor=None, at=AT, reason="out_of_stock")
     assert pools(listing) == {}
     change = StockChange.objects.order_by("-pk")[0]
-    assert (change.kind, change.reason, change.pieces) == ("adjusted", "not_there", 0)
+    assert (change.kind, change.pieces) == ("disposed", -8)
+    assert not StockChange.objects.filter(pieces=0).exists()
     with pytest.raises(InvalidInput):
         adjust_stock(stockrecord_id=change.stockrecord_id, pieces=-1, reason="not_there", actor=None, at=AT)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shop.core.fields import LineField, ParagraphsField, YuanField
+from shop.core.fields import LineField, ParagraphsField, PiecesField, YuanField
 from shop.core.money import to_fen
 from shop.sales.forms.photos import PhotosField
 from shop.sales.states import AfterSaleKind
@@ -33,10 +33,10 @@ class AfterSaleForm(forms.Form):
     """What is asked for, how much, why."""
 
     kind = forms.ChoiceField(label=_("What do you need?"), widget=forms.RadioSelect)
-    quantity = forms.IntegerField(
+    quantity = PiecesField(
         label=_("Pieces concerned"),
         min_value=1,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-testid": "claim-quantity"}),
+        widget=forms.TextInput(attrs={"data-testid": "claim-quantity"}),
     )
     amount = YuanField(
         label=_("Amount in yuan"),

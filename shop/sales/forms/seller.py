@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shop.core.fields import LineField, ParagraphsField, YuanField
+from shop.core.fields import LineField, ParagraphsField, PiecesField, YuanField
 from shop.core.money import to_fen, to_yuan
 from shop.core.times import full_day
 from shop.sales.forms.photos import PhotosField
@@ -86,12 +86,12 @@ class ShipForm(forms.Form):
         self.fields["carrier"].choices = carriers  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
         self.waiting = [line for line in order.lines.all() if line_rest(line)]
         for line in self.waiting:
-            self.fields[f"pieces-{line.pk}"] = forms.IntegerField(
+            self.fields[f"pieces-{line.pk}"] = PiecesField(
                 label=in_reader_language(line.name_zh, line.name_en),
                 min_value=0,
                 initial=line_rest(line),
                 required=False,
-                widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-testid": f"pieces-{line.pk}"}),
+                widget=forms.TextInput(attrs={"data-testid": f"pieces-{line.pk}"}),
             )
             if line.is_weighed:
                 self.fields[f"weight-{line.pk}"] = WeightField(line)

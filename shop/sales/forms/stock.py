@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.states import STOCK_REASON_WAYS, TYPED_REASONS, StockReason
-from shop.core.fields import LineField
+from shop.core.fields import LineField, PiecesField
 
 MOST_PIECES = 1_000_000
 _WHOLE = _("Enter a whole number, 0 or more.")
@@ -31,13 +31,13 @@ def _reasons() -> list[Any]:
     ]
 
 
-def _pieces(label: Any, testid: str, least: int) -> forms.IntegerField:
+def _pieces(label: Any, testid: str, least: int) -> PiecesField:
     wrong = _WHOLE if least == 0 else _("Enter a whole number, 1 or more.")
-    return forms.IntegerField(
+    return PiecesField(
         label=label,
         min_value=least,
         max_value=MOST_PIECES,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-testid": testid}),
+        widget=forms.TextInput(attrs={"data-testid": testid}),
         error_messages={
             "required": wrong,
             "invalid": wrong,
