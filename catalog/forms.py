@@ -17,7 +17,7 @@ from catalog.queries.proposals import CertificateChoice, EditorChoices
 from catalog.rules.proposed import MOST_SPECS, ProposedListing, ProposedSpec, problems
 from catalog.states import SaleUnit, StorageClass
 from catalog.words import english
-from shop.core.fields import LineField, NumberField, ParagraphsField, PiecesField, WholeField
+from shop.core.fields import LineField, NumberField, ParagraphsField, PiecesField, WholeField, YuanField
 from shop.core.money import to_fen, to_yuan
 
 AS_USUAL = gettext_lazy("As usual for its kind")
@@ -28,8 +28,8 @@ NUMBER = gettext_lazy("Enter a number, such as 32.80.")
 WHOLE = gettext_lazy("Enter a whole number.")
 
 
-def _decimal(label: Any, places: int, too_fine: Any) -> NumberField:
-    return NumberField(
+def _decimal(label: Any, places: int, too_fine: Any, kind: type[NumberField] = NumberField) -> NumberField:
+    return kind(
         label=label,
         required=False,
         max_digits=12,
@@ -126,7 +126,7 @@ class SpecForm(forms.Form):
     text_zh = LineField(label=gettext_lazy("What is in it"), required=False)
     weight = _decimal(gettext_lazy("Net weight"), 3, gettext_lazy("Three decimals at most."))
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS, required=False)
-    price = _decimal(gettext_lazy("Price, yuan"), 2, gettext_lazy("Two decimals at most, such as 32.80."))
+    price = _decimal(gettext_lazy("Price, yuan"), 2, gettext_lazy("Two decimals at most, such as 32.80."), YuanField)
     stock = PiecesField(label=gettext_lazy("Pieces to sell"), min_value=0, required=False)
     pieces = PiecesField(label=gettext_lazy("Pieces inside"), min_value=1, required=False)
     ml = _whole(gettext_lazy("Millilitres inside"), "ml", "毫升")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.core import codes, texts
 from shop.core.count_words import count_words
 from shop.core.errors import DomainError
-from shop.core.numbers import NotACount, plain_number, read_count, whole_number
+from shop.core.numbers import NotACount, plain_number, plain_yuan, read_count, whole_number
 from shop.core.times import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
 
 
@@ -43,6 +43,8 @@ class NumberField(forms.DecimalField):
     `unit` ("kg") stands behind the bounds in what is said of a number that is outside of them.
     """
 
+    read: Callable[[str], str] = staticmethod(plain_number)
+
     def __init__(self, *, unit: Any = "", **options: Any) -> None:
         super().__init__(**options)
         for each in self.validators if unit else ():
@@ -55,10 +57,18 @@ class NumberField(forms.DecimalField):
         """Return the Decimal, None for nothing."""
         if isinstance(value, str) and value.strip():
             try:
-                value = plain_number(value)
+                value = self.read(value)
             except ValueError:
                 raise ValidationError(self.error_messages["invalid"], code="invalid") from None
         return super().to_python(value)
+
+
+class YuanField(NumberField):
+    """A sum in yuan: 1,280.50, ¥1280.5 and 1280.5 元."""
+
+    read = staticmethod(plain_yuan)
+
+    default_error_messages = {"invalid": _("Enter an amount in yuan, like 1280.00.")}
 
 
 class WholeField(forms.IntegerField):
