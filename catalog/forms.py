@@ -17,7 +17,7 @@ from catalog.queries.proposals import CertificateChoice, EditorChoices
 from catalog.rules.proposed import MOST_SPECS, ProposedListing, ProposedSpec, problems
 from catalog.states import SaleUnit, StorageClass
 from catalog.words import english
-from shop.core.fields import LineField, NumberField, ParagraphsField, YuanField
+from shop.core.fields import LineField, NumberField, ParagraphsField, PiecesField, WholeField, YuanField
 from shop.core.money import to_fen, to_yuan
 from shop.core.numbers import read_id
 
@@ -42,9 +42,11 @@ def _decimal(label: Any, places: int, too_fine: Any, kind: type[NumberField] = N
     )  # fmt: skip
 
 
-def _whole(label: Any) -> forms.IntegerField:
-    return forms.IntegerField(
+def _whole(label: Any, *units: str) -> WholeField:
+    """Return a field for a number of `units`, whose words may stand behind it."""
+    return WholeField(
         label=label,
+        units=units,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"invalid": WHOLE},
@@ -78,7 +80,7 @@ class GoodsForm(forms.Form):
     storage_class = _choice(LABELS["storage_class"], [("", AS_USUAL), *StorageClass.choices])
     storage_note_zh = LineField(label=LABELS["storage_note_zh"], required=False)
     is_fresh = _choice(LABELS["is_fresh"], coerce=lambda text: text == "1", empty_value=None)
-    shelf_life_days = _whole(LABELS["shelf_life_days"])
+    shelf_life_days = _whole(LABELS["shelf_life_days"], "天", "日", "day", "days")
     season_start = _choice(gettext_lazy("Season begins"), coerce=int, empty_value=None)
     season_end = _choice(gettext_lazy("Season ends"), coerce=int, empty_value=None)
     ship_within_hours = _choice(LABELS["ship_within_hours"], coerce=int, empty_value=48)
@@ -126,9 +128,9 @@ class SpecForm(forms.Form):
     weight = _decimal(gettext_lazy("Net weight"), 3, gettext_lazy("Three decimals at most."))
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS, required=False)
     price = _decimal(gettext_lazy("Price, yuan"), 2, gettext_lazy("Two decimals at most, such as 32.80."), YuanField)
-    stock = _whole(gettext_lazy("Pieces to sell"))
-    pieces = _whole(gettext_lazy("Pieces inside"))
-    ml = _whole(gettext_lazy("Millilitres inside"))
+    stock = PiecesField(label=gettext_lazy("Pieces to sell"), min_value=0, required=False)
+    pieces = PiecesField(label=gettext_lazy("Pieces inside"), min_value=1, required=False)
+    ml = _whole(gettext_lazy("Millilitres inside"), "ml", "毫升")
     is_offered = forms.BooleanField(label=gettext_lazy("Offer it"), required=False)
 
     @property

@@ -3,7 +3,7 @@
 Every text that a person types comes through LineField or ParagraphsField, except passwords, which are taken as they are.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django import forms
@@ -72,13 +72,20 @@ class YuanField(NumberField):
 
 
 class WholeField(forms.IntegerField):
-    """A whole number as people type it, read by the same rule: full-width digits are digits, "2_4" is no number."""
+    """A whole number as people type it, read by the same rule: full-width digits are digits, "2_4" is no number.
+
+    `units`: it counts these, so that one of the words may stand behind the number ("3 箱"), and nothing is below none.
+    """
+
+    def __init__(self, *, units: Collection[str] = (), **options: Any) -> None:
+        super().__init__(**options)
+        self.units = frozenset(units)
 
     def to_python(self, value: Any) -> Any:
         """Return the number, None for nothing."""
         if isinstance(value, str) and value.strip():
             try:
-                return whole_number(value)
+                return read_count(value, self.units) if self.units else whole_number(value)
             except ValueError:
                 raise ValidationError(self.error_messages["invalid"], code="invalid") from None
         return super().to_python(value)

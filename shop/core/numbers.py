@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from enum import StrEnum
 
 from shop.core.texts import bare
@@ -86,8 +87,10 @@ _PLACES = {"十": 10, "百": 100, "千": 1000}
 _LONGEST_COUNT = 12
 
 
-def read_count(text: str) -> int:
+def read_count(text: str, units: Collection[str] = PIECES) -> int:
     """Return pieces from a typed number: 12, 1,200, 12.0, 24件, 二十 and full-width digits are; "2 箱" and 1.5 are not.
+
+    `units` are the words that may stand behind it, in lower case; where boxes are counted, "2 箱" is a number too.
 
     0 is a number of pieces here; whether none may be asked for is for the caller. Raises NotACount.
     """
@@ -100,7 +103,7 @@ def read_count(text: str) -> int:
     number, unit = _apart(plain)
     if not number:
         raise NotACount(CountFault.NOT_A_NUMBER)
-    if unit and unit not in PIECES:
+    if unit and unit not in units:
         raise NotACount(CountFault.OTHER_UNIT if unit.isalpha() else CountFault.NOT_A_NUMBER)
     whole, _point, part = number.replace(",", "").partition(".")
     if part.strip("0") or whole.startswith("-"):
