@@ -17,8 +17,9 @@ from catalog.queries.proposals import CertificateChoice, EditorChoices
 from catalog.rules.proposed import MOST_SPECS, ProposedListing, ProposedSpec, problems
 from catalog.states import SaleUnit, StorageClass
 from catalog.words import english
-from shop.core.fields import LineField, NumberField, ParagraphsField
+from shop.core.fields import LineField, NumberField, ParagraphsField, PiecesField, WholeField, YuanField
 from shop.core.money import to_fen, to_yuan
+from shop.core.numbers import read_id
 
 AS_USUAL = gettext_lazy("As usual for its kind")
 GRAMS = {"jin": 500, "kg": 1000, "g": 1}
@@ -28,8 +29,8 @@ NUMBER = gettext_lazy("Enter a number, such as 32.80.")
 WHOLE = gettext_lazy("Enter a whole number.")
 
 
-def _decimal(label: Any, places: int, too_fine: Any) -> NumberField:
-    return NumberField(
+def _decimal(label: Any, places: int, too_fine: Any, kind: type[NumberField] = NumberField) -> NumberField:
+    return kind(
         label=label,
         required=False,
         max_digits=12,
@@ -41,9 +42,11 @@ def _decimal(label: Any, places: int, too_fine: Any) -> NumberField:
     )  # fmt: skip
 
 
-def _whole(label: Any) -> forms.IntegerField:
-    return forms.IntegerField(
+def _whole(label: Any, *units: str) -> WholeField:
+    """Return a field for a number of `units`, whose words may stand behind it."""
+    return WholeField(
         label=label,
+        units=units,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"invalid": WHOLE},
@@ -77,7 +80,7 @@ class GoodsForm(forms.Form):
     storage_class = _choice(LABELS["storage_class"], [("", AS_USUAL), *StorageClass.choices])
     storage_note_zh = LineField(label=LABELS["storage_note_zh"], required=False)
     is_fresh = _choice(LABELS["is_fresh"], coerce=lambda text: text == "1", empty_value=None)
-    shelf_life_days = _whole(LABELS["shelf_life_days"])
+    shelf_life_days = _whole(LABELS["shelf_life_days"], "天", "日", "day", "days")
     season_start = _choice(gettext_lazy("Season begins"), coerce=int, empty_value=None)
     season_end = _choice(gettext_lazy("Season ends"), coerce=int, empty_value=None)
     ship_within_hours = _choice(LABELS["ship_within_hours"], coerce=int, empty_value=48)
@@ -124,10 +127,10 @@ class SpecForm(forms.Form):
     text_zh = LineField(label=gettext_lazy("What is in it"), required=False)
     weight = _decimal(gettext_lazy("Net weight"), 3, gettext_lazy("Three decimals at most."))
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS, required=False)
-    price = _decimal(gettext_lazy("Price, yuan"), 2, gettext_lazy("Two decimals at most, such as 32.80."))
-    stock = _whole(gettext_lazy("Pieces to sell"))
-    pieces = _whole(gettext_lazy("Pieces inside"))
-    ml = _whole(gettext_lazy("Millilitres inside"))
+    price = _decimal(gettext_lazy("Price, yuan"), 2, gettext_lazy("Two decimals at most, such as 32.80."), YuanField)
+    stock = PiecesField(label=gettext_lazy("Pieces to sell"), min_value=0, required=False)
+    pieces = PiecesField(label=gettext_lazy("Pieces inside"), min_value=1, required=False)
+    ml = _whole(gettext_lazy("Millilitres inside"), "ml", "毫升")
     is_offered = forms.BooleanField(label=gettext_lazy("Offer it"), required=False)
 
     @property
@@ -214,8 +217,9 @@ class Editor:
         for field, sentence in found.items():
             head, _dash, name = field.removeprefix("specs-").partition("-")
             place = _PLACES.get(name, name)
-            if field.startswith("specs-") and head.isdigit() and int(head) < len(self.kept):
-                row = self.kept[int(head)]
+            number = read_id(head) if field.startswith("specs-") else None
+            if number is not None and number < len(self.kept):
+                row = self.kept[number]
                 row.add_error(place if place in row.fields else None, sentence)
             elif field in {"photos", "specs"}:
                 self.general[field] = sentence
@@ -225,8 +229,7 @@ class Editor:
 
 def _count(text: Any) -> int:
     """Return how many rows were sent: one at least, one more than allowed at most, so that it can be said."""
-    number = int(text) if str(text or "").isascii() and str(text or "").isdigit() and len(str(text)) < 4 else 1
-    return max(1, min(number, MOST_SPECS + 1))
+    return max(1, min(read_id(text, most_digits=3) or 1, MOST_SPECS + 1))
 
 
 def _weight_unit() -> str:

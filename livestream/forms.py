@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from livestream.rules import LONGEST_MESSAGE, MOST_DROP_PIECES
-from shop.core.fields import LineField, MomentField, NumberField, PiecesField
+from shop.core.fields import LineField, MomentField, NumberField, PiecesField, YuanField
 
 
 class DropForm(forms.Form):
@@ -15,7 +15,7 @@ class DropForm(forms.Form):
 
     item = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     specification = forms.ChoiceField(label=_("Specification"))
-    price = NumberField(label=_("Flash price, yuan"), min_value=Decimal("0.01"), max_digits=9, decimal_places=2)
+    price = YuanField(label=_("Flash price, yuan"), min_value=Decimal("0.01"), max_digits=9, decimal_places=2)
     pieces = PiecesField(label=_("Pieces"), min_value=1, max_value=MOST_DROP_PIECES)
     minutes = NumberField(
         label=_("Minutes"), min_value=Decimal("0.5"), max_value=Decimal(120), decimal_places=1, initial=5

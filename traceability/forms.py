@@ -9,12 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.queries import said
-from shop.core.fields import DayField, LineField, MomentField, NumberField
+from shop.core.fields import DayField, LineField, MomentField, NumberField, WholeField
 from traceability.models import ProduceLot, ProductionBase
 from traceability.operations.places import Spot
 from traceability.operations.quality import LabReport
 from traceability.rules.weights import in_words
 from traceability.states import Grade, RestOfLot, TestKind
+
+BOXES = ("箱", "盒", "筐", "box", "boxes", "crate", "crates")
 
 
 def _kilograms(least: str = "0.001", **options: Any) -> NumberField:
@@ -87,12 +89,13 @@ class PackingForm(forms.Form):
 
     prefix = "pack"
     kilograms = _kilograms(label=_("Packed, in kg"))
-    boxes = forms.IntegerField(
+    boxes = WholeField(
         label=_("Boxes"),
+        units=BOXES,
         min_value=0,
         max_value=100_000,
         initial=0,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     grade = forms.ChoiceField(label=_("Grade"), choices=Grade.choices, initial=Grade.FIRST, widget=forms.RadioSelect)
     sorted_out = _kilograms(label=_("Sorted out, in kg"), least="0", initial="0", required=False)

@@ -1,7 +1,8 @@
 """Numbers of certificates as people type them."""
 
 import re
-import unicodedata
+
+from shop.core.codes import plain_code
 
 LONGEST = 120
 _MARKS = re.compile(r"[\s\-\u2010-\u2015_.·/]+")
@@ -9,4 +10,4 @@ _MARKS = re.compile(r"[\s\-\u2010-\u2015_.·/]+")
 
 def plain_number(typed: str) -> str:
     """Return a number in capitals and plain width, without spaces, dashes and the like."""
-    return _MARKS.sub("", unicodedata.normalize("NFKC", typed[:LONGEST])).upper()
+    return _MARKS.sub("", plain_code(typed[:LONGEST])).upper()

@@ -3,6 +3,7 @@
 Stored are, of every run of Chinese characters: each character, each pair of neighbours, and from each character on
 the pinyin and the initials of what follows; of everything else: the words. Asked for, a run of Chinese becomes its
 pairs (so it matches as a phrase), a Latin word the beginning of a token (so "jiny" and "jy" find 金柚).
+Traditional characters are those of simplified Chinese, "lü" is "lu" and "lv", "jin you" is "jinyou".
 """
 
 import re
@@ -10,12 +11,19 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
-SYLLABLES = 8  # A longer pinyin query matches by its first eight syllables' worth of text.
+from shop.core.chinese import simplified
+
+from .syllables import SYLLABLES
+
+MOST_SYLLABLES = 8  # A longer pinyin query matches by its first eight syllables' worth of text.
 MAX_TERMS = 16
 MAX_LATIN = 40
 
-_RUN = re.compile(r"[㐀-䶿一-鿿]+|[a-z0-9]+")
+# With the rare ones that names of people and villages have.
+_RARE = "\U00020000-\U0002a6df\U0002a700-\U0002b738\U0002b740-\U0002b81d\U0002b820-\U0002cea1\U0002ceb0-\U0002ebe0"
+_RUN = re.compile(f"[\u3007\u3400-\u4dbf\u4e00-\u9fff{_RARE}]+|[a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +35,8 @@ class Term:
 
 
 def runs(text: str) -> list[str]:
-    """Return the runs of Chinese characters and the Latin words of `text`, lower case, without accents."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    """Return the runs of simplified characters and the Latin words of `text`, lower case, without accents."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", simplified(text)).casefold())
     return _RUN.findall("".join(sign for sign in plain if not unicodedata.combining(sign)))
 
 
@@ -51,9 +59,10 @@ def _tokens_of_run(run: str, with_pinyin: bool) -> tuple[str, ...]:
 
         syllables = [each.replace("ü", "v") for each in lazy_pinyin(run, style=Style.NORMAL)]
         for start in range(len(run)):
-            part = syllables[start : start + SYLLABLES]
-            found.append("".join(part))
-            found.append("".join(each[:1] for each in part))
+            part = syllables[start : start + MOST_SYLLABLES]
+            word = "".join(part)
+            # No keyboard has ü: some type v, some u.
+            found += [word, word.replace("v", "u"), "".join(each[:1] for each in part)]
     return tuple(token for token in found if token)
 
 
@@ -70,11 +79,17 @@ def tokens_of(texts: Iterable[str], plain_texts: Iterable[str] = ()) -> str:
 def parse(query: str) -> list[Term]:
     """Return what must match for `query`; nothing when there is no character to look for."""
     terms: dict[Term, None] = {}
-    for run in runs(query[:200]):
-        if not is_chinese(run):
-            terms[Term(run[:MAX_LATIN], is_prefix=len(run) > 1)] = None
-        elif len(run) == 1:
-            terms[Term(run)] = None
-        else:
-            terms.update(dict.fromkeys(Term(pair) for pair in _pairs(run)))
+    for is_spelled, group in groupby(runs(query[:200]), key=lambda run: run in SYLLABLES):
+        # Pinyin typed syllable by syllable is one word.
+        for run in ["".join(group)] if is_spelled else group:
+            terms.update(dict.fromkeys(_terms_of_run(run)))
     return list(terms)[:MAX_TERMS]
+
+
+def _terms_of_run(run: str) -> Iterable[Term]:
+    if not is_chinese(run):
+        yield Term(run[:MAX_LATIN], is_prefix=len(run) > 1)
+    elif len(run) == 1:
+        yield Term(run)
+    else:
+        yield from (Term(pair) for pair in _pairs(run))

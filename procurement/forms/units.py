@@ -10,7 +10,7 @@ from procurement.models import QuotaDeclaration
 from procurement.operations.declarations import Declared
 from procurement.states import CanteenMode, Fund
 from shop.core.division_fields import DivisionFields
-from shop.core.fields import LineField, NumberField, ParagraphsField, PhoneField
+from shop.core.fields import LineField, ParagraphsField, PhoneField, YuanField
 from shop.core.money import to_fen, to_yuan
 from shop.sales.states import Terms
 
@@ -22,7 +22,7 @@ class DeclarationForm(forms.Form):
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     canteen = forms.ChoiceField(label=_("Canteen"), choices=CanteenMode.choices, widget=forms.RadioSelect)
-    canteen_spend = NumberField(
+    canteen_spend = YuanField(
         label=_("Food bought for the canteen in the year, yuan"),
         max_digits=13,
         decimal_places=2,
@@ -33,7 +33,7 @@ class DeclarationForm(forms.Form):
     represented_by = forms.TypedChoiceField(
         label=_("Declared by"), required=False, coerce=int, empty_value=None, choices=()
     )
-    union = NumberField(
+    union = YuanField(
         label=_("The labour union buys on top, yuan"),
         max_digits=13,
         decimal_places=2,
@@ -41,7 +41,7 @@ class DeclarationForm(forms.Form):
         min_value=0,
         widget=forms.TextInput(attrs=DECIMAL),
     )
-    union_funds = NumberField(
+    union_funds = YuanField(
         label=_("Funds of the labour union in the year, yuan"),
         max_digits=13,
         decimal_places=2,
@@ -49,7 +49,7 @@ class DeclarationForm(forms.Form):
         min_value=0,
         widget=forms.TextInput(attrs=DECIMAL),
     )
-    union_gifts = NumberField(
+    union_gifts = YuanField(
         label=_("Gifts of the labour union in the year, yuan"),
         max_digits=13,
         decimal_places=2,
@@ -178,7 +178,7 @@ class BudgetForm(forms.Form):
     fund = forms.ChoiceField(
         label=_("Fund"), choices=Fund.choices, widget=forms.RadioSelect, initial=Fund.CANTEEN, required=False
     )
-    amount = NumberField(
+    amount = YuanField(
         label=_("Raise by, yuan (minus lowers)"),
         max_digits=13,
         decimal_places=2,

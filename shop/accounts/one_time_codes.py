@@ -5,6 +5,7 @@ by conditional updates before the answer is looked at: of a hundred answers sent
 """
 
 import logging
+import re
 import secrets
 import threading
 import time
@@ -24,6 +25,7 @@ from shop.accounts import mails, sms
 from shop.accounts.models import OneTimeCode
 from shop.accounts.models.codes import MOST_TRIES as TRIES
 from shop.core import periodic
+from shop.core.codes import packed_code
 from shop.core.errors import DomainError
 from shop.core.masking import mask_email, mask_phone
 
@@ -187,11 +189,14 @@ def forget(session: SessionBase) -> None:
 
 def check(session: SessionBase, typed: str) -> Pending:
     """Return what the code was for, and use it up. Raises WrongCode, which says what to do."""
+    digits = packed_code(typed)
+    if not re.fullmatch(r"[0-9]{6}", digits):
+        # No code at all, so no wrong one: it costs no try.
+        raise WrongCode(_("This code is not right: check the six digits."), field="code")
     row = _row(session)
     if row is None or not _take_try(row, timezone.now()):
         forget(session)
         raise WrongCode(_("This code was used or is too old. Ask for a new one."), code="code_gone")
-    digits = "".join(character for character in typed if character.isdigit())
     digest = _digest(digits, row.salt, row.purpose, row.destination)
     if not row.digest or not constant_time_compare(digest, row.digest):
         if row.tries + 1 >= TRIES:

@@ -9,6 +9,8 @@ import unicodedata
 from django.utils.translation import gettext as _
 
 from shop.core.errors import InvalidInput
+from shop.core.numbers import has_raised
+from shop.core.texts import bare
 
 PHONE_DIGITS = 11
 POSTCODE_DIGITS = 6
@@ -25,10 +27,22 @@ class InvalidCode(InvalidInput):
     code = "invalid_code"
 
 
-def _typed(text: str) -> str:
-    """Return `text` without what people put between digits: full-width forms become plain, spaces and dashes go."""
-    plain = unicodedata.normalize("NFKC", text)
-    return re.sub(r"[\s\-‐-―_.·()]+", "", plain)
+DASHES = "\\-‐-―−﹘﹣－⁃·"
+
+
+def plain_code(text: str) -> str:
+    """Return a typed code's own characters: nothing unseen, full-width forms plain, each dash the usual one.
+
+    Raised and circled digits stay what they are: they are no digits of a code.
+    """
+    seen = bare(text)
+    plain = seen if has_raised(seen) else unicodedata.normalize("NFKC", seen)
+    return re.sub(f"[{DASHES}]", "-", plain).strip()
+
+
+def packed_code(text: str) -> str:
+    """Return a typed code without what people put between its characters: spaces, dashes, dots, brackets."""
+    return re.sub(r"[\s\-_.()]+", "", plain_code(text))
 
 
 def _length_message(found: int, wanted: int) -> str:
@@ -43,7 +57,7 @@ def _is_digits(text: str) -> bool:
 
 def clean_phone(text: str) -> str:
     """Return the 11 digits of a mobile number of mainland China. +86, 0086, spaces and dashes are understood."""
-    typed = _typed(text)
+    typed = packed_code(text)
     if not typed:
         raise InvalidCode(_("Enter a mobile number of 11 digits."), field="phone")
     digits = typed.removeprefix("+")
@@ -74,7 +88,7 @@ def national_phone(phone: str | None) -> str:
 
 def clean_postcode(text: str) -> str:
     """Return the six digits of a postcode."""
-    typed = _typed(text)
+    typed = packed_code(text)
     if not _is_digits(typed):
         raise InvalidCode(_("A postcode is six digits."), field="postcode")
     if len(typed) != POSTCODE_DIGITS:
@@ -90,7 +104,7 @@ def credit_code_check(body: str) -> str:
 
 def clean_credit_code(text: str) -> str:
     """Return a unified social credit code 统一社会信用代码: 18 characters, upper case, right check character."""
-    typed = _typed(text).upper()
+    typed = packed_code(text).upper()
     if len(typed) != CREDIT_CODE_LENGTH:
         raise InvalidCode(_length_message(len(typed), CREDIT_CODE_LENGTH), field="credit_code")
     strange = sorted(set(typed) - set(CREDIT_CODE_ALPHABET))
@@ -113,7 +127,7 @@ def gtin_check(body: str) -> str:
 
 def clean_gtin(text: str) -> str:
     """Return the 14 digits of a GTIN of 8, 12, 13 or 14, padded with zeros at the left."""
-    typed = _typed(text)
+    typed = packed_code(text)
     if not _is_digits(typed) or len(typed) not in GTIN_LENGTHS:
         raise InvalidCode(_("A barcode number has 8, 12, 13 or 14 digits."), field="gtin")
     if gtin_check(typed[:-1]) != typed[-1]:
@@ -123,7 +137,7 @@ def clean_gtin(text: str) -> str:
 
 def clean_division_code(text: str) -> str:
     """Return a division code (GB/T 2260) of 2, 4, 6, 9 or 12 digits; zeros that fill up to six are taken off."""
-    typed = _typed(text)
+    typed = packed_code(text)
     if not _is_digits(typed) or len(typed) not in DIVISION_LENGTHS:
         raise InvalidCode(_("A division code has 2, 4, 6, 9 or 12 digits."), field="division_code")
     if len(typed) == POSTCODE_DIGITS:

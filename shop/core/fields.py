@@ -3,7 +3,7 @@
 Every text that a person types comes through LineField or ParagraphsField, except passwords, which are taken as they are.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django import forms
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.core import codes, texts
 from shop.core.count_words import count_words
 from shop.core.errors import DomainError
-from shop.core.numbers import NotACount, plain_number, read_count, whole_number
+from shop.core.numbers import NotACount, plain_number, plain_yuan, read_count, whole_number
 from shop.core.times import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
 
 
@@ -43,6 +43,8 @@ class NumberField(forms.DecimalField):
     `unit` ("kg") stands behind the bounds in what is said of a number that is outside of them.
     """
 
+    read: Callable[[str], str] = staticmethod(plain_number)
+
     def __init__(self, *, unit: Any = "", **options: Any) -> None:
         super().__init__(**options)
         for each in self.validators if unit else ():
@@ -55,20 +57,35 @@ class NumberField(forms.DecimalField):
         """Return the Decimal, None for nothing."""
         if isinstance(value, str) and value.strip():
             try:
-                value = plain_number(value)
+                value = self.read(value)
             except ValueError:
                 raise ValidationError(self.error_messages["invalid"], code="invalid") from None
         return super().to_python(value)
 
 
+class YuanField(NumberField):
+    """A sum in yuan: 1,280.50, ¥1280.5 and 1280.5 元."""
+
+    read = staticmethod(plain_yuan)
+
+    default_error_messages = {"invalid": _("Enter an amount in yuan, like 1280.00.")}
+
+
 class WholeField(forms.IntegerField):
-    """A whole number as people type it, read by the same rule: full-width digits are digits, "2_4" is no number."""
+    """A whole number as people type it, read by the same rule: full-width digits are digits, "2_4" is no number.
+
+    `units`: it counts these, so that one of the words may stand behind the number ("3 箱"), and nothing is below none.
+    """
+
+    def __init__(self, *, units: Collection[str] = (), **options: Any) -> None:
+        super().__init__(**options)
+        self.units = frozenset(units)
 
     def to_python(self, value: Any) -> Any:
         """Return the number, None for nothing."""
         if isinstance(value, str) and value.strip():
             try:
-                return whole_number(value)
+                return read_count(value, self.units) if self.units else whole_number(value)
             except ValueError:
                 raise ValidationError(self.error_messages["invalid"], code="invalid") from None
         return super().to_python(value)

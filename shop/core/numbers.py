@@ -2,10 +2,16 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from enum import StrEnum
+
+from shop.core.texts import bare
 
 # Digits, or groups of three after commas; a point and digits may follow. No exponent, no underscore, one sign at most.
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?|[-+]?\.[0-9]+")
+_YUAN = re.compile(
+    r"(?P<before>¥|RMB|CNY|人民币)?\s*(?P<number>[^\s¥元].*?)\s*(?P<behind>元整?|圆整?|RMB|CNY)?", re.IGNORECASE
+)
 LONGEST = 40
 
 
@@ -22,10 +28,20 @@ def plain_number(text: str) -> str:
 
     "600,5" is refused: it is 600.5 to some and 6,005 to others. So is "1e3", which nobody types as a sum or a weight.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if len(plain) > LONGEST or has_raised(text) or not _NUMBER.fullmatch(plain):
+    seen = bare(text[: 2 * LONGEST])
+    # An input method's own full stop stands where its full-width point would.
+    plain = unicodedata.normalize("NFKC", seen).strip().replace("。", ".")
+    if len(text) > 2 * LONGEST or len(plain) > LONGEST or has_raised(seen) or not _NUMBER.fullmatch(plain):
         raise ValueError(text)
     return plain.replace(",", "")
+
+
+def plain_yuan(text: str) -> str:
+    """Return a typed sum as Decimal reads it: "¥1,280.50" and "1280.5 元" are sums too. Raises ValueError for what is none."""
+    plain = unicodedata.normalize("NFKC", bare(text[: 2 * LONGEST])).strip()
+    if len(text) <= 2 * LONGEST and (said := _YUAN.fullmatch(plain)) and (said["before"] or said["behind"]):
+        return plain_number(said["number"])
+    return plain_number(text)
 
 
 def whole_number(text: str) -> int:
@@ -34,6 +50,18 @@ def whole_number(text: str) -> int:
     if part.strip("0") or whole in ("", "-", "+"):
         raise ValueError(text)
     return int(whole)
+
+
+MOST_DIGITS = 18
+
+
+def read_id(text: object, *, most_digits: int = MOST_DIGITS) -> int | None:
+    """Return the whole number that a form's own hidden field, an address or a key holds; None for anything else.
+
+    What a program writes, and no person: plain digits. Nine hundred nines are none, nor are ² and ٣, which `isdigit` takes.
+    """
+    plain = str(text) if text is not None else ""
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= most_digits else None
 
 
 class CountFault(StrEnum):
@@ -59,11 +87,14 @@ _PLACES = {"十": 10, "百": 100, "千": 1000}
 _LONGEST_COUNT = 12
 
 
-def read_count(text: str) -> int:
+def read_count(text: str, units: Collection[str] = PIECES) -> int:
     """Return pieces from a typed number: 12, 1,200, 12.0, 24件, 二十 and full-width digits are; "2 箱" and 1.5 are not.
+
+    `units` are the words that may stand behind it, in lower case; where boxes are counted, "2 箱" is a number too.
 
     0 is a number of pieces here; whether none may be asked for is for the caller. Raises NotACount.
     """
+    text = bare(text)
     plain = unicodedata.normalize("NFKC", text).strip().lstrip("'").strip()
     if not plain:
         raise NotACount(CountFault.NO_QUANTITY)
@@ -72,7 +103,7 @@ def read_count(text: str) -> int:
     number, unit = _apart(plain)
     if not number:
         raise NotACount(CountFault.NOT_A_NUMBER)
-    if unit and unit not in PIECES:
+    if unit and unit not in units:
         raise NotACount(CountFault.OTHER_UNIT if unit.isalpha() else CountFault.NOT_A_NUMBER)
     whole, _point, part = number.replace(",", "").partition(".")
     if part.strip("0") or whole.startswith("-"):

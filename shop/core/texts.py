@@ -30,6 +30,11 @@ _SUSPECT = re.compile(
     "\U000e0000-\U000e0fff\U000efffe-\U000effff\U000ffffe-\U000fffff\U0010fffe-\U0010ffff]"
 )
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# What copying from a chat leaves in numbers and codes: marks of direction, joiners, selectors, soft hyphens, controls.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
+)
 # White space that looks like a space and is none; a tab too where a text has one line.
 _SPACES = re.compile("[\x1f\xa0\u1680\u2000-\u200a\u202f\u205f\u2800]")
 # Scripts whose letters join: a joiner between two of them changes how they look.
@@ -44,6 +49,11 @@ def one_line(text: str) -> str:
 def many_lines(text: str) -> str:
     """Return a text of several lines: NFC, line ends are newlines, tabs and indents stay, nothing invisible."""
     return "\n".join(line.rstrip() for line in _seen(text).split("\n")).strip("\n")
+
+
+def bare(text: str) -> str:
+    """Return a code or a number without anything that nobody sees: of those none belongs to a letter or a digit."""
+    return _UNSEEN.sub("", text)
 
 
 def is_seen(text: str) -> bool:

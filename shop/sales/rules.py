@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop.core.texts import one_line
+from shop.core.codes import plain_code
 from shop.sales.states import AfterSaleKind, OrderState, Terms, TransferState
 
 MAX_PIECES = 999
@@ -73,7 +73,7 @@ ACCOUNT_NO = r"\d{8,30}"
 
 def clean_account_no(text: str) -> str:
     """Return an account's number without spaces and dashes, in plain digits."""
-    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"[\s-]", "", plain_code(text))
 
 
 LONGEST_REFERENCE = 60
@@ -98,7 +98,7 @@ def line_of_key(key: str) -> str:
 
 def clean_coupon(text: str) -> str:
     """Return a coupon's code in one spelling: full-width letters, spaces and what nobody sees make no other code."""
-    return re.sub(r"\s+", "", one_line(unicodedata.normalize("NFKC", text))).upper()
+    return re.sub(r"\s+", "", plain_code(text)).upper()
 
 
 COUPON_CODE = r"[A-Z0-9](?:[A-Z0-9-]{0,38}[A-Z0-9])?"

@@ -1,6 +1,6 @@
 """A lot that is finished with a rest, or expires, leaves the shelf: nothing of it stays on sale, orders without goods show."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -19,6 +19,7 @@ from shop.core import outbox
 from shop.core.errors import InvalidInput
 from shop.sales.errors import NotOffered
 from shop.sales.models import LineFacts, OrderFacts
+from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
 from shop.sales.operations.shipping import cancel_rest
 from shop.sales.queries.without_goods import lines_without_goods, unpaid_without_goods
 from tests.api.conftest import program_of
@@ -29,7 +30,7 @@ from tests.traceability.test_held_stock import clear, dispose, fail
 from tests.traceability.test_owed_stock import books, came, pools
 from tests.traceability.test_stock_history import unchained
 from traceability.models import ProduceLot
-from traceability.operations.holding import settle_expired
+from traceability.operations.holding import settle_expired, settle_expired_of
 from traceability.operations.recording import close_lot
 from traceability.queries.stopped import rest_on_shelf
 from traceability.states import LotState
@@ -188,6 +189,50 @@ class TestExpired:
         assert (drop.state, drop.gone, running_drop(session.pk, at=AT)) == ("ended", 5, None)
         assert LiveEvent.objects.order_by("-seq")[0].kind == "drop_ended"
         assert books() == []
+
+    def test_placing_sells_nothing_that_only_expired_lots_cover_though_the_job_did_not_run(self, listing, member):
+        make_lot(listing, pieces=15, keeps=9)
+        spec = spec_of(listing)
+        assert spec.available == 20
+        with pytest.raises(OutOfStock) as refused:
+            place_now(listing, 6, at=NIGHT)
+        # 20 stood there: 15 expired, 5 are of no lot. They are settled for whoever comes next.
+        assert str(refused.value.message) == "库存只剩 5 件。"
+        assert pools(listing) == {"main": (5, 0, 0)}
+        place_now(listing, 5, at=NIGHT)
+        assert (pools(listing), settle_expired(at=NIGHT)) == ({"main": (5, 5, 0)}, 0)
+        outbox.drain(at=timezone.now())
+        assert Message.objects.get(kind="lot_expired").params["gone"] == 15
+        assert (unchained(listing), books()) == ([], [])
+
+    def test_placing_on_the_last_day_still_sells_the_lot(self, listing):
+        lot = make_lot(listing, pieces=20, keeps=9)
+        assert lot.best_before is not None
+        place_now(listing, 6, at=AT.replace(month=lot.best_before.month, day=lot.best_before.day))
+        assert pools(listing) == {"main": (20, 6, 0)}
+
+    def test_a_drop_sells_nothing_that_only_an_expired_lot_covers_though_the_job_did_not_run(self, listing, member):
+        make_lot(listing, pieces=20, keeps=9)
+        session, _host = make_session(make_room(listing.supplier), host=member)
+        drop = drop_of(session, put(session, listing, member), member, pieces=5)
+        with pytest.raises(OutOfStock):
+            place_now(listing, 1, at=NIGHT, stock_id=drop.stock_id)
+        assert (pools(listing), books()) == ({}, [])
+        assert tell_held_drops(at=AT) == 1
+
+    def test_placing_asks_once_whether_something_expired(self, listing, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            settle_expired_of([listing.pk], at=NIGHT)
+
+
+def place_now(listing: Listing, pieces: int, *, at: datetime, stock_id: int | None = None) -> None:
+    """Place an order as a door does, at a moment."""
+    spec = spec_of(listing)
+    place(
+        actor=None, at=at, lines=[PlaceLine(spec, pieces, spec.price_fen, stock_id=stock_id)],
+        buyer=Buyer(phone="+8613800002046"), ship_to=ShipTo("周敏", "+8613800002046", "440106", "龙口西路 8 号"),
+        key=f"{pieces}:{stock_id}",
+    )  # fmt: skip
 
 
 class TestDoors:

@@ -4,9 +4,9 @@
 every single wrong character and every two that changed places.
 """
 
-import re
 import secrets
-import unicodedata
+
+from shop.core.codes import packed_code
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 12
@@ -27,7 +27,7 @@ def new_code() -> str:
 
 def cleaned(text: str) -> str:
     """Return what was typed without spaces and dashes, in capitals; full-width characters become plain."""
-    return re.sub(r"[\s\-‐-―_.·]+", "", unicodedata.normalize("NFKC", text[:200])).upper()
+    return packed_code(text[:200]).upper()
 
 
 def is_code(code: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shop.core.fields import NumberField, ParagraphsField
+from shop.core.fields import ParagraphsField, YuanField
 from shop.core.money import to_fen, to_yuan
 from shop.sales.states import Verdict
 
@@ -22,7 +22,7 @@ class JudgeForm(forms.Form):
             "invalid_choice": _("Choose what is decided."),
         },
     )
-    amount = NumberField(
+    amount = YuanField(
         label=_("Amount to give back, in yuan"),
         required=False,
         max_digits=10,

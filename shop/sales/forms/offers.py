@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer
 from oscar.apps.voucher.models import Voucher
 
-from shop.core.fields import NumberField
+from shop.core.fields import YuanField
 from shop.sales.models import OfferFunding
 from shop.sales.offer_parts import part_of, said_of
 from shop.sales.offer_rules import Joining
@@ -141,7 +141,7 @@ class _OnRange(_Beside):
     """A part of an offer that looks at the products of a range."""
 
     # Oscar's own field reads numbers by a rule of its own.
-    value = NumberField(
+    value = YuanField(
         label=Benefit._meta.get_field("value").verbose_name, required=False, max_digits=12, decimal_places=2
     )
 

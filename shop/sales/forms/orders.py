@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shop.core.fields import LineField, NumberField, ParagraphsField, PiecesField
+from shop.core.fields import LineField, ParagraphsField, PiecesField, YuanField
 from shop.core.money import to_fen
 from shop.sales.forms.photos import PhotosField
 from shop.sales.states import AfterSaleKind
@@ -38,7 +38,7 @@ class AfterSaleForm(forms.Form):
         min_value=1,
         widget=forms.TextInput(attrs={"data-testid": "claim-quantity"}),
     )
-    amount = NumberField(
+    amount = YuanField(
         label=_("Amount in yuan"),
         max_digits=10,
         decimal_places=2,

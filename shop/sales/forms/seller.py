@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shop.core.fields import LineField, NumberField, ParagraphsField, PiecesField
+from shop.core.fields import LineField, ParagraphsField, PiecesField, YuanField
 from shop.core.money import to_fen, to_yuan
 from shop.core.times import full_day
 from shop.sales.forms.photos import PhotosField
@@ -177,7 +177,7 @@ class DecideForm(forms.Form):
     """Approve an amount, offer a part, or refuse with words."""
 
     decision = forms.ChoiceField(choices=[("approve", "approve"), ("refuse", "refuse")])
-    amount = NumberField(
+    amount = YuanField(
         label=_("Amount to give back, in yuan"),
         required=False,
         max_digits=10,

@@ -33,6 +33,7 @@ from shop.sales.states import CONSUMER_TERMS, OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language
 from shop.sales.visitors import token_hash
 from shop.sales.whose import Whose
+from traceability.operations.holding import settle_expired_of
 
 __all__ = ["Attribution", "Buyer", "Extras", "Invoice", "PlaceLine", "ShipTo", "place"]
 
@@ -59,7 +60,8 @@ def place(
     `attribution` is the channel; `also` says what else it came from (a campaign, a session, a need), one per kind.
     Raises NotForSale (out of season), OutOfStock, OutputExceeded, CertificateExpired, OverLimit, PhoneUnproved, CouponGone, or
     BasketChanged when the basket was ordered or changed meanwhile, KeyUsed for a key of another purchase; ValueError when the lines' discounts are not what `extras.applied` takes off.
-    Locks: basket, limited listings, stock pools by id, certified output, then what participants lock.
+    What expired of the goods leaves the shelf first. Locks: basket, limited listings, stock pools by id, lots where some
+    expired, certified output, then what participants lock.
     """
     if not lines:
         raise BasketChanged(_("Your basket is empty."))
@@ -77,6 +79,8 @@ def place(
             lock_listings({line.spec.listing_id for line in lines if line.spec.purchase_limit is not None})
             check_limits([(line.spec, line.quantity) for line in lines], whose, asks_proof=terms in CONSUMER_TERMS)
             hooks.guard_prices(lines, buyer, at)
+            # The periodic job may not have run since midnight: nothing is sold that only an expired lot covers.
+            settle_expired_of({line.spec.listing_id for line in lines}, at=at)
             wanted: dict[int, int] = defaultdict(int)
             for line in lines:
                 wanted[line.pool] += line.quantity
@@ -96,12 +100,20 @@ def place(
                 )
             )  # fmt: skip
             return purchase
-    except (IntegrityError, DomainError):
+    except (IntegrityError, DomainError) as refused:
         # The same key before, or at the same moment: that attempt stands, everything of this one is rolled back.
         placed = placed_before(key, lines, ship_to, extras.content)
         if placed is None:
+            if isinstance(refused, stock.OutOfStock):
+                _settle_refused(lines, at)
             raise
         return placed
+
+
+def _settle_refused(lines: Sequence[PlaceLine], at: datetime) -> None:
+    """Settle by itself what expired: the order that found it was refused, and its own settling with it."""
+    with transaction.atomic():
+        settle_expired_of({line.spec.listing_id for line in lines}, at=at)
 
 
 def content_digest(ship_to: ShipTo, invoice: Invoice, notes: Mapping[int, str], coupon: str, **goods: Any) -> str:

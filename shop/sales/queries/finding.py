@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from django.db.models import Q
 
 from shop.core.money import to_fen
-from shop.core.numbers import plain_number
+from shop.core.numbers import plain_yuan
 from shop.core.texts import one_line
 from shop.sales.models import OrderFacts, Purchase, RefundAccount, Remittance
 from shop.sales.rules import reference_key
@@ -19,7 +19,7 @@ SHORTEST_PART = 3
 def fen_typed(text: str) -> int | None:
     """Return 分 of an amount as somebody types it, None for what is none."""
     try:
-        yuan = Decimal(plain_number(text.strip().lstrip("¥￥").removesuffix("元")))
+        yuan = Decimal(plain_yuan(text))
         if yuan.is_finite() and 0 < yuan < 10**9 and yuan == yuan.quantize(Decimal("0.01")):
             return to_fen(yuan)
     except (InvalidOperation, ValueError):

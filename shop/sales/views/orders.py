@@ -21,6 +21,7 @@ from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 from shop.sales import openings, rules, visitors
 from shop.sales.forms.orders import FindOrderForm
+from shop.sales.numbers import typed_number
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.purchases import guests_purchases, purchase_of_link, way_of
@@ -149,7 +150,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
     phone = international_phone(form.cleaned_data["phone"])
     limit(request, "find_order", phone)
-    number = form.cleaned_data["number"].strip().upper()
+    number = typed_number(form.cleaned_data["number"])
     purchase = find_purchase(phones=[phone, national_phone(phone)], number=number)
     if purchase is None:
         raise NoSuchOrder(_("There is no order with this number and phone. Check both."))
