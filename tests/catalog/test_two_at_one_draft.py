@@ -73,7 +73,7 @@ def test_choices_of_a_page_before_a_third_save_count_for_nothing(both):
 
 
 def test_the_same_facts_twice_are_no_conflict(both):
-    client, url, proposal, read = both  # noqa: F811
+    client, url, _proposal, read = both  # noqa: F811
     same = form(version=read, **{"specs-0-price": "35.00", "summary_zh": "同事写的一句话"})
     assert client.post(url, same).status_code == 302
 
