@@ -12,6 +12,7 @@ from catalog.queries import said, specifications_for_sale
 from catalog.queries.sale import pieces_for_sale
 from livestream.models import Drop, LiveSession
 from livestream.states import DropState
+from shop.core.numbers import read_id
 from shop.core.prepared import Prepared
 from shop.sales.hooks import SpecialPrice
 from shop.sales.operations.placing import Attribution
@@ -42,7 +43,7 @@ def sources_of_session(ref: str) -> tuple[Attribution, ...]:
 
 def session_names(refs: Collection[str]) -> dict[str, str]:
     """Return what sessions are called in the reader's language, by id as text. One query."""
-    rows = LiveSession.objects.filter(pk__in=[ref for ref in refs if ref.isdigit()])
+    rows = LiveSession.objects.filter(pk__in=[pk for ref in refs if (pk := read_id(ref)) is not None])
     return {str(row.pk): said(row, "title") for row in rows}
 
 

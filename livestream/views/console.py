@@ -26,6 +26,7 @@ from shop.core import sent
 from shop.core.acting import by
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.money import to_fen
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 
@@ -117,7 +118,7 @@ def _show(
     choices = queries.choices_for_drop(session)
     state = room_state(session, at=at)
     chosen = request.GET.get("item", "")
-    item_id = int(chosen) if chosen.isdigit() and len(chosen) < 10 else session.pinned_id
+    item_id = read_id(chosen, most_digits=9) or session.pinned_id
     item_id = item_id if item_id in choices else next(iter(choices), None)
     context = {
         "session": session,
