@@ -27,7 +27,7 @@ DECISIONS = ("certificate_revoked", "certificate_restored")
 
 def certificates_to_review(
     divisions: Divisions, page: int | str = 1, *, query: str = "", revoked: bool = False
-) -> Page[Certificate]:
+) -> Page[Any]:
     """Return a page of the certificates of these divisions, by number, with `live_count`. Two queries.
 
     `query` is a part of a number or of its holder's name; `revoked`: only those, the latest first.
