@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from livestream.models import LiveSession
-from shop.config.pagecache import visit_of
 from shop.campaigns.models import CampaignPage
+from shop.config.pagecache import visit_of
 from shop.sales.sources import COOKIE
 from tests.cases.reading import named, rows
 
