@@ -110,6 +110,13 @@ register(
     icon="truck",
 )
 register(
+    "order_tracking_corrected",
+    title=_("The number of your parcel was put right"),
+    text=_("%(supplier)s: it travels as %(carrier)s %(tracking_no)s."),
+    action=_("Follow the parcel"),
+    icon="truck",
+)
+register(
     "order_rest_cancelled",
     title=_("The rest of order %(number)s is cancelled"),
     text=_("%(amount)s is on its way back the way it came. What was sent stays."),
