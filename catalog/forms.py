@@ -19,6 +19,7 @@ from catalog.states import SaleUnit, StorageClass
 from catalog.words import english
 from shop.core.fields import LineField, NumberField, ParagraphsField, PiecesField, WholeField, YuanField
 from shop.core.money import to_fen, to_yuan
+from shop.core.numbers import read_id
 
 AS_USUAL = gettext_lazy("As usual for its kind")
 GRAMS = {"jin": 500, "kg": 1000, "g": 1}
@@ -216,8 +217,9 @@ class Editor:
         for field, sentence in found.items():
             head, _dash, name = field.removeprefix("specs-").partition("-")
             place = _PLACES.get(name, name)
-            if field.startswith("specs-") and head.isdigit() and int(head) < len(self.kept):
-                row = self.kept[int(head)]
+            number = read_id(head) if field.startswith("specs-") else None
+            if number is not None and number < len(self.kept):
+                row = self.kept[number]
                 row.add_error(place if place in row.fields else None, sentence)
             elif field in {"photos", "specs"}:
                 self.general[field] = sentence
@@ -227,8 +229,7 @@ class Editor:
 
 def _count(text: Any) -> int:
     """Return how many rows were sent: one at least, one more than allowed at most, so that it can be said."""
-    number = int(text) if str(text or "").isascii() and str(text or "").isdigit() and len(str(text)) < 4 else 1
-    return max(1, min(number, MOST_SPECS + 1))
+    return max(1, min(read_id(text, most_digits=3) or 1, MOST_SPECS + 1))
 
 
 def _weight_unit() -> str:

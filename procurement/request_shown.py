@@ -20,6 +20,14 @@ def place_of(request: PurchaseRequest) -> str:
     return f"{regions.full_name(division)} {request.ship_street}" if division else ""
 
 
+def state_of(request: Any) -> str:
+    """Return where a request stands, in words; of an ordered one whose orders are all cancelled, that they are.
+
+    Needs the request as `request_of` and `request_page` return it.
+    """
+    return _("All cancelled") if request.all_cancelled else str(request.get_state_display())
+
+
 def last_two(request: PurchaseRequest) -> tuple[Any, Any] | None:
     """Return the version submitted before the last one, and the last one; None with fewer than two."""
     versions = sorted(request.versions.all(), key=lambda each: each.version)

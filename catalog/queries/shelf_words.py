@@ -9,6 +9,7 @@ from catalog import hooks
 from catalog.models import StockChange
 from catalog.queries.shelf import HELD_OF, LOT_POOLS, Became
 from catalog.states import GONE_WITH_LOT, StockChangeKind, StockReason
+from shop.core.numbers import read_id
 from shop.core.texts import sentences
 from shop.core.times import moment
 
@@ -50,7 +51,7 @@ def pool_titles(pools: Iterable[str]) -> dict[str, str]:
 def lot_of_pool(pool: str) -> int:
     """Return the id of the lot that a pool holds pieces for; 0 for a pool that sells."""
     kind, _colon, number = pool.partition(HELD_OF)[0].partition(":")
-    return int(number) if kind == LOT_POOLS and number.isdigit() else 0
+    return (read_id(number) or 0) if kind == LOT_POOLS else 0
 
 
 def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -> str:

@@ -12,6 +12,7 @@ from catalog.queries import said, specifications_for_sale
 from catalog.queries.sale import pieces_for_sale
 from livestream.models import Drop, LiveSession
 from livestream.states import DropState
+from shop.core.numbers import read_id
 from shop.core.prepared import Prepared
 from shop.sales.hooks import SpecialPrice
 from shop.sales.operations.placing import Attribution
@@ -42,7 +43,7 @@ def sources_of_session(ref: str) -> tuple[Attribution, ...]:
 
 def session_names(refs: Collection[str]) -> dict[str, str]:
     """Return what sessions are called in the reader's language, by id as text. One query."""
-    rows = LiveSession.objects.filter(pk__in=[ref for ref in refs if ref.isdigit()])
+    rows = LiveSession.objects.filter(pk__in=[pk for ref in refs if (pk := read_id(ref)) is not None])
     return {str(row.pk): said(row, "title") for row in rows}
 
 
@@ -55,7 +56,7 @@ def drop_price(ref: str, at: datetime) -> SpecialPrice | None:
     over = drop.state != DropState.RUNNING or drop.ends_at <= at
     refusal = _("This flash sale is over.") if over else ""
     if not over and not spec.is_certified_on(timezone.localdate(at)):
-        refusal = _("Its certificate is not valid today: it can't be sold until renewed.")
+        refusal = spec.lapsed_words()
     if not over and drop.held and not drop.left:
         refusal = _("This flash sale is paused: a test of these goods is being cleared up.")
     left = pieces_for_sale(drop.left or 0, spec.certified_grams_left, spec.net_grams)

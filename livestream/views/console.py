@@ -28,6 +28,7 @@ from shop.core import sent
 from shop.core.acting import by
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.money import to_fen
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 
 View = Callable[..., HttpResponse]
@@ -115,8 +116,7 @@ def show(
 
 def _asked(request: HttpRequest, name: str) -> int | None:
     """Return a number that the address asks for, None where there is none."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return read_id(request.GET.get(name, ""), most_digits=9) or None
 
 
 def _open(session: LiveSession) -> bool:

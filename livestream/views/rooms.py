@@ -184,7 +184,9 @@ def clip(request: HttpRequest, name: str) -> HttpResponseBase:
     if not _CLIP.match(name) or not default_storage.exists(stored):
         raise Http404(name)
     size = default_storage.size(stored)
-    start, end = _range(request.headers.get("Range", ""), size)
+    # A clip's name says its content: there is no other version of it that a part could be of.
+    whole = "If-Range" in request.headers and request.headers["If-Range"] != f'"{name}"'
+    start, end = _range("" if whole else request.headers.get("Range", ""), size)
     file = default_storage.open(stored)
     if start is None:
         response: HttpResponseBase = FileResponse(file, content_type="video/mp4")
@@ -195,6 +197,7 @@ def clip(request: HttpRequest, name: str) -> HttpResponseBase:
         response = HttpResponse(file.read(end - start + 1), status=206, content_type="video/mp4")
         response["Content-Range"] = f"bytes {start}-{end}/{size}"
     response["Accept-Ranges"] = "bytes"
+    response["ETag"] = f'"{name}"'
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["Content-Security-Policy"] = "default-src 'none'"
     return response

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from pydantic import Field
@@ -22,6 +23,7 @@ from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.slips import open_transfer
 from shop.sales.queries.trails import trail_of
+from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
 from shop.sales.states import PurchaseState
 
 
@@ -55,6 +57,11 @@ class UnitPayment(Priced):
     pay_by: Moment | None
     remittance_code: str = Field(description=gettext_noop("Empty while no transfer was announced."))
     account: PayeeOut
+    without_goods: str = Field(
+        description=gettext_noop(
+            "Unpaid goods of which no sound ones are there now, and what to do; paying answers 409 goods_missing."
+        )
+    )
     came: list[MoneyCame]
     went_back: list[MoneyWent]
 
@@ -86,6 +93,7 @@ def _shown(found: PurchaseRequest) -> dict[str, Any]:
         "pay_by": schedule.pay_by or purchase.pay_by,
         "remittance_code": transfer.provider_ref if transfer is not None and due.left_fen else "",
         "account": payee(),
+        "without_goods": without_goods_words(unpaid_without_goods(purchase.pk, at=timezone.now())),
         "came": show_came(trail),
         "went_back": show_went(trail),
     }

@@ -57,6 +57,9 @@ class RequestOut(Priced):
     created_at: Moment
     submitted_at: Moment | None
     ordered_at: Moment | None
+    all_cancelled: bool = Field(
+        description=gettext_noop("Whether it was ordered, and every order that came of it is cancelled.")
+    )
 
 
 class ShipTo(Answer):
@@ -122,7 +125,8 @@ class RequestsAsked(OfUnitFollow):
 
 
 def _request(row: PurchaseRequest) -> dict[str, Any]:
-    same = ("number", "state", "version", "year", "fund", "terms", "note", "created_at", "submitted_at", "ordered_at")
+    same = ("number", "state", "version", "year", "fund", "terms", "note", "created_at", "submitted_at", "ordered_at",
+            "all_cancelled")  # fmt: skip
     return {name: getattr(row, name) for name in same} | {
         "unit": row.unit_id,
         "total": yuan(row.total_fen),

@@ -28,7 +28,7 @@ class QuotaPolicy(models.Model):
         _("Last year in force"), null=True, blank=True, help_text=_("Empty: until the next row begins.")
     )
     cap_head_fen = models.PositiveIntegerField(
-        _("Most a head and year, in 分"), null=True, blank=True, help_text=_("Of gifts of the labour union.")
+        _("Most a head and year, in fen"), null=True, blank=True, help_text=_("Of gifts of the labour union.")
     )
     document = models.CharField(_("Number of the document"), max_length=120, blank=True)
     ratio_bp = models.PositiveIntegerField(_("Hundredths of a percent"), help_text=_("3000 is 30 %."))

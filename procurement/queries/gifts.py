@@ -16,6 +16,7 @@ from procurement.queries.given import pieces_given, still_paid
 from procurement.states import NeedState
 from procurement.texts import words
 from shop.core import ledger
+from shop.core.numbers import read_id
 from shop.core.prepared import Prepared
 from shop.sales.queries.quotes import Quote, list_quote
 
@@ -267,7 +268,7 @@ def gift_quote(need: Need | None, pieces: Mapping[int, int]) -> Quote | None:
 
 def beneficiary_names(refs: Collection[str]) -> dict[str, str]:
     """Return what beneficiaries are called in the reader's language, by id as text. One query."""
-    rows = Need.objects.filter(beneficiary__in=[ref for ref in refs if ref.isdigit()])
+    rows = Need.objects.filter(beneficiary__in=[pk for ref in refs if (pk := read_id(ref)) is not None])
     names = rows.values_list("beneficiary", "beneficiary__name_zh", "beneficiary__name_en").distinct()
     return {str(pk): words(name_zh, name_en) for pk, name_zh, name_en in names}
 

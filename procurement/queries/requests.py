@@ -28,7 +28,7 @@ TABS: dict[str, tuple[str, ...]] = {
 def request_page(unit_id: int, tab: str, page: str | int) -> Page:
     """Return a page of a unit's requests. Two queries."""
     rows = PurchaseRequest.objects.filter(unit_id=unit_id, state__in=TABS[tab]).select_related("buyer")
-    rows = rows.annotate(kinds=Count("lines"), pieces=Sum("lines__quantity"))
+    rows = _with_all_cancelled(rows.annotate(kinds=Count("lines"), pieces=Sum("lines__quantity")))
     return Paginator(rows.order_by("-created_at", "-pk"), REQUESTS_A_PAGE).get_page(page)
 
 
@@ -36,7 +36,14 @@ def request_of(seats: Sequence[Seat], number: str) -> PurchaseRequest | None:
     """Return a request of one of the person's units with its lines and decisions, or None. Four queries."""
     rows = PurchaseRequest.objects.filter(unit__in=[seat.pk for seat in seats], number=number)
     rows = rows.select_related("unit__organisation", "unit__parent__organisation", "ship_division", "buyer", "purchase")
-    return rows.prefetch_related("lines", "decisions__actor", "versions").first()
+    return _with_all_cancelled(rows).prefetch_related("lines", "decisions__actor", "versions").first()
+
+
+def _with_all_cancelled(rows: QuerySet[PurchaseRequest]) -> QuerySet[PurchaseRequest]:
+    """Add whether each request was ordered and every order that came of it is cancelled."""
+    orders = UnitOrder.objects.filter(request=OuterRef("pk"))
+    stands = orders.exclude(order__state=OrderState.CANCELLED)
+    return rows.annotate(all_cancelled=Exists(orders) & ~Exists(stands))
 
 
 @dataclass(frozen=True)

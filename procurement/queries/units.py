@@ -11,6 +11,7 @@ from procurement.operations.permissions import APPROVER, BUYER, FINANCE, OWNER
 from procurement.states import UnitKind
 from procurement.texts import name_of
 from shop.accounts.queries import names_by_role
+from shop.core.numbers import read_id
 from shop.core.prepared import Prepared
 
 
@@ -104,7 +105,9 @@ def units_below(user: Any) -> list[str]:
 
 def unit_names(refs: Collection[str]) -> dict[str, str]:
     """Return what units are called in the reader's language, by id as text. One query."""
-    rows = BudgetUnit.objects.filter(pk__in=[ref for ref in refs if ref.isdigit()]).select_related("organisation")
+    rows = BudgetUnit.objects.filter(pk__in=[pk for ref in refs if (pk := read_id(ref)) is not None]).select_related(
+        "organisation"
+    )
     return {str(row.pk): name_of(row.organisation) for row in rows}
 
 

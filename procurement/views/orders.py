@@ -289,15 +289,19 @@ def _show_payment(
     **more: Any,
 ) -> HttpResponse:
     purchase: Any = found.purchase
-    refusal = refusal or without_goods_words(unpaid_without_goods(purchase.pk, at=at))
+    missing = unpaid_without_goods(purchase.pk, at=at)
+    short = {line.number for line in missing}
     rows = orders_of_request(found.pk)
+    shown = show_orders(rows, at)
     settled = settle_purchase(purchase, rows, going_back_of_purchases([purchase.pk]).get(purchase.pk, 0))
     # An announced transfer is shown on every visit: who reloads the page still needs the account and the code.
     transfer, trail, schedule = open_transfer(purchase), trail_of(purchase.pk), schedule_of(purchase)
     context = {
         "request_": found,
         "purchase": purchase,
-        "orders": show_orders(rows, at),
+        "orders": shown,
+        "without_goods": without_goods_words(missing),
+        "short_orders": [each for each in shown if each.number in short],
         "settled": settled,
         "payment": show_payment(settled, purchase, schedule, at),
         "capitals": _capitals(schedule.due_now_fen if settled.is_open else settled.left_fen, settled),

@@ -22,7 +22,7 @@ from procurement.paid_shown import settle_request
 from procurement.queries.quota import budget_after
 from procurement.queries.requests import TABS, cancelled_of, left_of_goods, reductions_of, request_of, request_page
 from procurement.queries.units import Seat
-from procurement.request_shown import changed_facts, line_changes, place_of
+from procurement.request_shown import changed_facts, line_changes, place_of, state_of
 from procurement.rules.amounts import in_capitals
 from procurement.rules.quota import budget_year
 from procurement.shown import BADGES, history, terms_words, thumb
@@ -69,6 +69,7 @@ def index(request: HttpRequest, seat: Seat) -> HttpResponse:
             {
                 "request": row,
                 "badge": BADGES[RequestState(row.state)],
+                "state": state_of(row),
                 "total_fen": total,
                 "less_fen": less,
                 "left_fen": total - less,
@@ -121,6 +122,7 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "request_": found,
         "lines": _lines(found),
         "badge": BADGES[RequestState(found.state)],
+        "state": state_of(found),
         "fund": Fund(found.fund).label,
         "terms": terms_words(found.terms),
         "place": place_of(found),

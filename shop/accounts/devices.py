@@ -10,6 +10,8 @@ import secrets
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
+from shop.core.numbers import read_id
+
 COOKIE = "hq_device"
 YEAR = 365 * 24 * 3600
 MOST = 5  # accounts of one browser
@@ -31,7 +33,7 @@ def _kept(request: HttpRequest) -> dict[int, str]:
 def device_of(request: HttpRequest | None, name: str) -> str:
     """Return the number of the device that `name` ("account:12", see `name_tried`) signed in on before; "" for none."""
     kind, _colon, pk = name.partition(":")
-    if request is None or kind != "account" or not pk.isdigit():
+    if request is None or kind != "account" or read_id(pk) is None:
         return ""
     return _kept(request).get(int(pk), "")
 

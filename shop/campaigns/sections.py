@@ -59,7 +59,12 @@ def sections(body: Any, *, at: datetime, mark: str) -> list[Section]:
         "rooms": room_cards(_chosen(body, "live", "room"), at=at),
         "needs": progress_of([block.value["need"] for block in body if block.block_type == "pledge"]),
     }
-    return [_section(block, found, at, mark) for block in body]
+    return [_section(block, found, at, mark) for block in body if not _is_unfinished(block)]
+
+
+def _is_unfinished(block: Any) -> bool:
+    """Tell whether a draft's block lacks what it is about; a page that is published has it."""
+    return block.block_type == "countdown" and block.value["until"] is None
 
 
 def _section(block: Any, found: dict[str, Any], at: datetime, mark: str) -> Section:

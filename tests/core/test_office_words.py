@@ -145,3 +145,17 @@ def test_offers_and_groups_are_called_by_their_names() -> None:
         assert (f'<td class="field-state">{name}</td>' in page, f">{status}<" in page) == (True, False)
     html = client.get(f"/cms/pages/{make_page().pk}/privacy/").json()["html"]
     assert ("商店库的全部权限" in html, "All Oscar Dashboard Permissions" in html) == (True, False)
+
+
+def test_no_label_of_the_back_office_mixes_scripts_in_english() -> None:
+    """Names, helps and choices of each model that the back office keeps, and of its columns, as English reads them."""
+    han = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+    mixed = []
+    with translation.override("en"):
+        for model, admin in back_office.site._registry.items():
+            said = [model._meta.verbose_name, model._meta.verbose_name_plural]
+            for field in model._meta.fields:
+                said += [field.verbose_name, field.help_text, *(label for _value, label in field.flatchoices)]
+            said += [getattr(getattr(admin, str(name), None), "short_description", "") for name in admin.list_display]
+            mixed += [(model._meta.label, str(text)) for text in said if han.search(str(text))]
+    assert mixed == []

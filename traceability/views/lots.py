@@ -19,6 +19,7 @@ from catalog.queries.shelf import pieces_left_with
 from catalog.queries.trade import SupplierBrief, listings_of, suppliers_of
 from shop.core.acting import acting_for, by
 from shop.core.errors import DomainError
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.texts import sentences
@@ -341,8 +342,8 @@ def labels(request: HttpRequest, supplier: SupplierBrief, shipment_id: int) -> H
 def bases(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show the bases; by POST, add one."""
     form, status = BaseForm(request.POST if request.method == "POST" else None), 200
-    if request.method == "POST" and request.POST.get("base", "").isdigit():
-        return _complete(request, supplier, int(request.POST["base"]))
+    if request.method == "POST" and (pk := read_id(request.POST.get("base"))) is not None:
+        return _complete(request, supplier, pk)
     if request.method == "POST":
         status = _do(form, lambda: add_base(supplier_id=supplier.pk, actor=request.user, **form.facts()))
         if not status:

@@ -12,6 +12,7 @@ from procurement.queries.gifts import needs_called
 from shop.campaigns.hooks import Progress
 from shop.campaigns.models import CampaignPage
 from shop.core.money import to_yuan
+from shop.core.numbers import read_id
 from shop.sales.operations.placing import Attribution
 
 LONGEST_LABEL = 120
@@ -32,7 +33,9 @@ def sources_of_campaign(ref: str) -> tuple[Attribution, ...]:
 def campaign_names(refs: Collection[str]) -> dict[str, str]:
     """Return what campaigns are called in the reader's language, by the id that orders name, as text. Two queries."""
     named = dict(
-        CampaignPage.objects.filter(pk__in=[ref for ref in refs if ref.isdigit()]).values_list("pk", "translation_key")
+        CampaignPage.objects.filter(pk__in=[pk for ref in refs if (pk := read_id(ref)) is not None]).values_list(
+            "pk", "translation_key"
+        )
     )
     pages = CampaignPage.objects.filter(translation_key__in=named.values(), locale__language_code=get_language())
     titles = dict(pages.values_list("translation_key", "title"))

@@ -71,7 +71,8 @@ def _malformed(request: HttpRequest, given: dict[str, Any]) -> HttpResponse | No
     # JSON is UTF-8; in UTF-16 or UTF-32 the same character would be written with other bytes.
     is_json = not (request.content_type or "").startswith("multipart/")
     if (
-        "%00" in request.META.get("QUERY_STRING", "")
+        "\0" in request.path_info
+        or "%00" in request.META.get("QUERY_STRING", "")
         or b"\\u0000" in request.body
         or (is_json and b"\x00" in request.body)
     ):

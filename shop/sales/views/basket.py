@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.queries import specifications_for_sale
 from shop.core.errors import DomainError, InvalidInput
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.redirects import inside, onward
 from shop.core.templatetags.heqiao import local
@@ -39,9 +40,9 @@ def destination_of(request: HttpRequest) -> str:
 
 def specification_of(text: str | None) -> int:
     """Return a specification's id from a form. Raises InvalidInput for anything else."""
-    if text is None or not (text.isascii() and text.isdigit()) or len(text) > 18:
+    if (pk := read_id(text)) is None:
         raise InvalidInput(_("This product does not exist. Please choose again."), code="not_for_sale", field="spec")
-    return int(text)
+    return pk
 
 
 def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -145,7 +146,7 @@ def _show(
         at=timezone.now(),
         user=user,
         basket_id=visitors.basket_id_of(request),
-        left_out={int(text) for text in given.getlist("off") if text.isascii() and text.isdigit()},
+        left_out={pk for text in given.getlist("off") if (pk := read_id(text)) is not None},
         coupon_code=given.get("coupon", ""),
         destination=destination_of(request),
     )

@@ -19,6 +19,7 @@ from shop.accounts.signing import suggest_phone
 from shop.core import sent
 from shop.core.codes import international_phone
 from shop.core.errors import DomainError, KeyUsed
+from shop.core.numbers import read_id
 from shop.core.pasted import paste
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
@@ -103,7 +104,7 @@ class _Checkout:
 
     def _place_wished(self) -> str:
         code = self.request.COOKIES.get("hq_to", "")
-        return code if len(code) == 6 and code.isdigit() and not code.endswith("00") else ""
+        return code if len(code) == 6 and read_id(code) is not None and not code.endswith("00") else ""
 
     @property
     def address(self) -> Any:
@@ -125,9 +126,9 @@ class _Checkout:
     def notes(self) -> dict[int, str]:
         """The words to the suppliers, by their ids."""
         return {
-            int(name[5:]): one_line(text)
+            pk: one_line(text)
             for name, text in self.given.items()
-            if name.startswith("note_") and name[5:].isdigit()
+            if name.startswith("note_") and (pk := read_id(name[5:])) is not None
         }
 
     def page(self) -> CheckoutPage:
@@ -136,7 +137,7 @@ class _Checkout:
             at=self.at,
             user=self.user,
             basket_id=visitors.basket_id_of(self.request),
-            chosen={int(text) for text in self.given.getlist("s") if text.isascii() and text.isdigit()},
+            chosen={pk for text in self.given.getlist("s") if (pk := read_id(text)) is not None},
             buy=_pair(self.given.get("buy", "")),
             deal=self.given.get("deal", "")[:20],
             coupon_code=self.coupon,
@@ -295,7 +296,8 @@ def _elsewhere(step: _Checkout) -> HttpResponse | None:
 
 
 def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
-    if not step.kept_under:
+    # What is missing is said first, beside its field; the page that says it has a key of its own.
+    if not step.kept_under and step.form.is_valid():
         return _stale(step, page)
     if not step.form.is_valid() or any(group.is_note_long for group in page.groups):
         return step.show(page, 422)
@@ -315,7 +317,7 @@ def _place(step: _Checkout, page: CheckoutPage) -> HttpResponse:
             buyer=Buyer(user, (user and user.phone) or ship_to.phone, (user and user.email) or "", step.token, link),
             ship_to=ship_to,
             key=step.kept_under,
-            shown_fen=int(shown) if shown.isascii() and shown.isdigit() else None,
+            shown_fen=read_id(shown),
             notes={group.supplier_id: group.note for group in page.groups},
             invoice=step.invoice(),
             content=step.content,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from catalog.queries import place
 from catalog.queries.trade import supplier_names, village_names
 from shop.core.models import Division
+from shop.core.numbers import read_id
 from shop.core.regions import name, pairing_codes
 from shop.sales import hooks
 from shop.sales.models import LineFacts
@@ -61,7 +62,8 @@ class Dimension:
 
 
 def _number(key: str) -> int:
-    return int(key) if key.isascii() and key.isdigit() and len(key) < 18 else -1
+    pk = read_id(key)
+    return -1 if pk is None else pk
 
 
 def _counties(labels: dict[str, str]) -> dict[str, str]:

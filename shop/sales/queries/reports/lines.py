@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from catalog.queries import place
 from shop.core.masking import mask_name
 from shop.core.models import Division
+from shop.core.numbers import read_id
 from shop.sales.models import AfterSale
 from shop.sales.periods import Period
 from shop.sales.queries.reports.counting import AGREED, PIECES, Figures, figures_of, none_name, sold_lines, sums
@@ -193,6 +194,6 @@ def _name(by: Dimension, key: str, lines: Lines) -> str:
         # Only what the reader's own orders call it: whose they are not is not told either.
         label = lines.values_list(by.label, flat=True).last()
         return by.names({key: label}).get(key, label) if label is not None else ""
-    if by.key.endswith("_id") and not (key.isascii() and key.isdigit()):
+    if by.key.endswith("_id") and read_id(key) is None:
         return ""
     return by.names({key: ""}).get(key, "")

@@ -1,0 +1,65 @@
+"""A unit's payment page where an order has no goods: no way to pay is offered, and where it is cancelled is."""
+
+import pytest
+
+from procurement.models import PurchaseRequest
+from shop.sales.models import Payment
+from tests.api.conftest import program_of
+from tests.factories import make_listing
+from tests.traceability.growing import make_grown, make_lot
+from tests.traceability.test_held_stock import fail
+
+from .offices import as_, figure, ordered
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
+WAYS = ("start-transfer", "pay-demo", "remittance-code")
+
+
+def of_two_suppliers(office):
+    """Order of two suppliers; return the lot of the first, and its order."""
+    grown = make_grown(stock=20)
+    lot = make_lot(grown, pieces=20)
+    orders = ordered(office, (grown, 8), (make_listing(stock=9, price_fen=3000), 1), terms="prepaid")
+    return lot, next(order for order in orders if order.supplier_id == grown.supplier_id)
+
+
+def there(page):
+    text = page.content.decode()
+    return [name for name in WAYS if f'data-testid="{name}"' in text]
+
+
+def test_no_way_to_pay_stands_beside_the_warning_and_the_order_is_led_to(office, settings):
+    settings.DEMO_CASHIER = True
+    lot, short = of_two_suppliers(office)
+    number = PurchaseRequest.objects.get().number
+    path = f"/units/payments/{number}/"
+    assert there(as_(office.finance).get(path)) == ["start-transfer", "pay-demo"]
+    fail(lot)
+    for user in (office.finance, office.buyer):
+        page = as_(user).get(path)
+        text = page.content.decode()
+        assert (there(page), text.count('data-testid="to-short"')) == ([], 1)
+        assert f'href="/units/orders/{short.order.number}/"' in text
+        assert text.count("没有合格的货") == 1
+    answer = as_(office.finance).post(path, {"how": "transfer"})
+    assert (answer.status_code, there(answer), answer.content.decode().count("没有合格的货")) == (409, [], 1)
+    assert Payment.objects.count() == 0
+    told = program_of(office.finance).get(f"/units/requests/{number}/payment").data["without_goods"]
+    assert short.order.number in told
+
+
+def test_an_announced_transfer_is_not_asked_for_any_more_and_its_slip_still_taken(office):
+    lot, _short = of_two_suppliers(office)
+    path = f"/units/payments/{PurchaseRequest.objects.get().number}/"
+    code = figure(as_(office.finance).post(path, {"how": "transfer"}), "remittance-code")
+    fail(lot)
+    page = as_(office.finance).get(path)
+    text = page.content.decode()
+    assert (there(page), code in text) == ([], True)
+    assert ('data-testid="transfer-sent-already"' in text, 'name="slip"' in text) == (True, True)
+
+
+def test_the_api_says_nothing_where_nothing_lacks(office):
+    of_two_suppliers(office)
+    number = PurchaseRequest.objects.get().number
+    assert program_of(office.finance).get(f"/units/requests/{number}/payment").data["without_goods"] == ""
