@@ -17,9 +17,9 @@ from traceability.rules.codes import grouped
 from traceability.rules.weights import in_words
 
 SHEETS = Path(__file__).parents[1] / "print"
-# Names of people and places have characters that a simplified face lacks: each is then drawn from the next face.
-_FACES = ("notosanssc", "notosanstc", "notosansjp")
-FONTS = [Path(justmytype_intl_cjk.__file__).parent / "fonts" / "ofl" / face for face in _FACES]
+_FAMILIES = Path(justmytype_intl_cjk.__file__).parent / "fonts" / "ofl"
+# The first has nearly all; rare characters of names and villages (𠮷 𡌶 𡃁) stand in the others.
+FONTS = [_FAMILIES / name for name in ("notosanssc", "notosanstc", "notosansjp")]
 MOST_NAMES = 3
 
 
