@@ -17,7 +17,8 @@ from procurement.operations.deciding import STEPS, decide_request
 from procurement.operations.ordering import order_request
 from procurement.paid_shown import settle_request
 from procurement.queries.quota import budget_after
-from procurement.queries.requests import Change, request_of, request_page
+from procurement.queries.requests import Change, numbers_of_orders, request_of, request_page
+from procurement.queries.withdrawals import withdrawals_of
 from procurement.request_shown import changed_facts, line_changes
 from procurement.rules.quota import budget_year
 from procurement.states import EDITABLE
@@ -99,6 +100,14 @@ class Decided(Answer):
     at: Moment
 
 
+class WithdrawnOut(Answer):
+    by: str
+    version: int
+    given_up: bool = Field(description=gettext_noop("Given up for good; else taken back, to be changed."))
+    was_approved: bool = Field(description=gettext_noop("It was approved already: its sum went back to the budget."))
+    at: Moment
+
+
 class RequestDetail(RequestOut):
     goods: str
     freight: str
@@ -106,6 +115,8 @@ class RequestDetail(RequestOut):
     lines: list[AskedLine]
     changes: Changes = Field(description=gettext_noop("What changed since the version that was submitted before."))
     decisions: list[Decided]
+    withdrawals: list[WithdrawnOut] = Field(description=gettext_noop("Who took it back or gave it up, and when."))
+    orders: list[str] = Field(description=gettext_noop("The numbers of the orders that came of it."))
     purchase: str | None
     deducted: str = Field(description=gettext_noop("What was taken off since it was ordered: cancelled, not accepted."))
     deductions: list[UnitDeduction] = Field(
@@ -220,6 +231,17 @@ def show_request(request: ApiRequest, number: str) -> dict[str, Any]:
                 }
                 for each in row.decisions.all()
             ],
+            "withdrawals": [
+                {
+                    "by": each.name,
+                    "version": each.version,
+                    "given_up": each.is_given_up,
+                    "was_approved": each.was_approved,
+                    "at": each.at,
+                }
+                for each in withdrawals_of(row)
+            ],
+            "orders": numbers_of_orders(row),
         }
     )
 

@@ -110,10 +110,21 @@ def lock_editable(request_id: int, actor: Any, version: int | None) -> PurchaseR
     request = lock_request(request_id)
     must_be(actor, request.unit, BUYER)
     if request.state not in EDITABLE:
-        raise WrongStep(_("This request was submitted. Take it back to change it."))
+        raise WrongStep(_not_editable(request.state))
     if version is not None and version != request.version:
         raise ChangedSince(_("Somebody else changed this request meanwhile. Please look at it again."))
     return request
+
+
+def _not_editable(state: str) -> str:
+    """Say why a request can't be changed where it stands."""
+    if state == RequestState.APPROVED:
+        return _("This request is approved. Take it back to change it: it is then approved anew.")
+    if state == RequestState.ORDERED:
+        return _("This request is ordered: it can't be changed any more.")
+    if state == RequestState.CANCELLED:
+        return _("This request was given up: it can't be changed any more.")
+    return _("This request was submitted. Take it back to change it.")
 
 
 def put_lines(
@@ -360,7 +371,8 @@ def give_up(*, request_id: int, actor: Any, at: datetime) -> PurchaseRequest:
 def _leave(request: PurchaseRequest, to: str, actor: Any, at: datetime) -> PurchaseRequest:
     if to not in REQUEST_MOVES[request.state]:
         raise WrongStep(_("This request can't be changed any more."))
-    if request.state == RequestState.APPROVED:
+    was_approved = request.state == RequestState.APPROVED
+    if was_approved:
         ledger.post(
             books.budget_back(
                 key=f"back:{request.number}:{request.version}",
@@ -378,7 +390,7 @@ def _leave(request: PurchaseRequest, to: str, actor: Any, at: datetime) -> Purch
     request.save()
     audit.record(
         action=f"request_{to}", object_kind="request", object_id=request.number, actor=actor, at=at,
-        version=request.version,
+        version=request.version, approved=was_approved,
     )  # fmt: skip
     return request
 

@@ -182,6 +182,14 @@ def orders_of_request(request_id: int) -> list[UnitOrder]:
     return list(_orders().filter(request_id=request_id).prefetch_related(_CASES).order_by("pk"))
 
 
+def numbers_of_orders(request: PurchaseRequest) -> list[str]:
+    """Return the numbers of the orders that came of a request, the first first. One query, once it is ordered."""
+    if request.purchase_id is None:
+        return []
+    rows = UnitOrder.objects.filter(request=request).order_by("pk")
+    return list(rows.values_list("order__order__number", flat=True))
+
+
 def declaration_below(seats: Sequence[Seat], pk: int) -> QuotaDeclaration | None:
     """Return a declaration of a unit right below one of the person's, or None."""
     rows = QuotaDeclaration.objects.filter(pk=pk, unit__parent__in=[seat.pk for seat in seats])

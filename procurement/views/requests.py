@@ -20,8 +20,17 @@ from procurement.operations.drafts import open_draft
 from procurement.operations.ordering import order_request
 from procurement.paid_shown import settle_request
 from procurement.queries.quota import budget_after
-from procurement.queries.requests import TABS, cancelled_of, left_of_goods, reductions_of, request_of, request_page
+from procurement.queries.requests import (
+    TABS,
+    cancelled_of,
+    left_of_goods,
+    numbers_of_orders,
+    reductions_of,
+    request_of,
+    request_page,
+)
 from procurement.queries.units import Seat
+from procurement.queries.withdrawals import withdrawals_of
 from procurement.request_shown import changed_facts, line_changes, place_of, state_of
 from procurement.rules.amounts import in_capitals
 from procurement.rules.quota import budget_year
@@ -129,7 +138,9 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "year": budget_year(found.year, year_of(timezone.now())) if found.state in EDITABLE else found.year,
         "differs_from_unit": any(getattr(found, name) != getattr(found.unit, name) for name in operations.ADDRESS),
         "settled": settled,
-        "capitals": in_capitals(settled.left_fen if settled is not None else found.total_fen),
+        # In words stands what was asked for and signed; what remains of it is said in figures.
+        "capitals": in_capitals(found.total_fen),
+        "orders": numbers_of_orders(found),
         "can_edit": seat.buys and found.state in EDITABLE,
         "can_take_back": seat.buys
         and found.state in (RequestState.SUBMITTED, RequestState.CHECKED, RequestState.APPROVED),
@@ -139,7 +150,7 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "is_last_step": step is not None and step[0] >= seat.unit.approvals,
         "changes": line_changes(found),
         "fact_changes": changed_facts(found),
-        "history": history(found, timezone.now(), cancelled_of(found)),
+        "history": history(found, timezone.now(), cancelled_of(found), withdrawals_of(found)),
     }
 
 
@@ -183,7 +194,7 @@ def paper(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Show one request as it is printed on A4 and signed."""
     seat, found = own_request(request, number)
     context = _facts(seat, found, request.user)
-    return render(request, "units/paper.html", {"seat": seat, "unit_name": seat.name, **context})
+    return render(request, "units/paper.html", {"seat": seat, "unit_name": seat.name, "now": timezone.now(), **context})
 
 
 Act = Callable[[HttpRequest, PurchaseRequest, Any], str]
