@@ -28,7 +28,7 @@ from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, once, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
-from shop.core.codes import clean_phone
+from shop.core.codes import clean_phone, national_phone
 
 area = Area(gettext_noop("Units: requests and approval"))
 
@@ -150,7 +150,7 @@ def _ship_to(row: PurchaseRequest) -> dict[str, Any] | None:
         return None
     return {
         "name": row.ship_name,
-        "phone": row.ship_phone,
+        "phone": national_phone(row.ship_phone),
         "division": row.ship_division_id,
         "place": regions.full_name(row.ship_division),
         "street": row.ship_street,
@@ -275,7 +275,7 @@ class LinesIn(Body):
 step = area.steps("/units/requests/{number}", RequestDetail, scope="units:write", shown=show_request)
 
 
-@step("lines", method="PUT", summary=gettext_noop("Set the pieces of lines"))
+@step("lines", method="PUT", summary=gettext_noop("Set the pieces of lines"), fields={"pieces-": "lines"})
 def set_request_lines(request: ApiRequest, number: str, body: LinesIn) -> None:
     operations.put_lines(
         request_id=own_request(request, number).pk,
@@ -312,7 +312,12 @@ class RequestAddressIn(Body):
     ship_to: ShipToIn | None = Field(None, description=gettext_noop("The unit's own address without it."))
 
 
-@step("address", method="PUT", summary=gettext_noop("Say where the goods of a request go"))
+@step(
+    "address",
+    method="PUT",
+    summary=gettext_noop("Say where the goods of a request go"),
+    fields={name: f"ship_to.{name}" for name in ("name", "phone", "division", "street")},
+)
 def set_request_address(request: ApiRequest, number: str, body: RequestAddressIn) -> None:
     given = body.ship_to
     address = operations.Address(given.name, clean_phone(given.phone), given.division, given.street) if given else None

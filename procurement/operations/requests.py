@@ -21,6 +21,7 @@ from procurement.rules.quota import budget_year
 from procurement.states import EDITABLE, REQUEST_MOVES, Fund, RequestState
 from procurement.texts import year_of
 from shop.core import audit, ledger, outbox, regions
+from shop.core.codes import national_phone
 from shop.core.errors import InvalidInput
 from shop.core.prepared import Prepared
 from shop.sales.errors import NotForSale
@@ -73,7 +74,7 @@ def start_request(*, unit_id: int, actor: Any, at: datetime, fund: str = Fund.CA
 
 def unit_address(unit: BudgetUnit) -> dict[str, Any]:
     """Return where a unit's goods go, as the fields of a request."""
-    return {name: getattr(unit, name) for name in ADDRESS}
+    return {name: getattr(unit, name) for name in ADDRESS} | {"ship_phone": national_phone(unit.ship_phone)}
 
 
 def start_and_fill(
@@ -261,7 +262,7 @@ def set_address(
             if not regions.counties([address.division_code]):
                 raise InvalidInput(_("Choose province, city and county."), field="division")
             name, street = check_recipient(address.name, address.street)
-            request.ship_name, request.ship_phone = name, address.phone
+            request.ship_name, request.ship_phone = name, national_phone(address.phone)
             request.ship_division_id, request.ship_street = address.division_code, street
         wanted = {line.specification_id: line.quantity for line in request.lines.all()}
         _write_lines(request, wanted, specifications_for_sale(wanted))

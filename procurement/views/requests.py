@@ -31,7 +31,7 @@ from procurement.queries.requests import (
 )
 from procurement.queries.units import Seat
 from procurement.queries.withdrawals import withdrawals_of
-from procurement.request_shown import changed_facts, line_changes, place_of, state_of
+from procurement.request_shown import changed_facts, is_elsewhere, line_changes, place_of, state_of
 from procurement.rules.amounts import in_capitals
 from procurement.rules.quota import budget_year
 from procurement.shown import BADGES, history, terms_words, thumb
@@ -136,7 +136,7 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "terms": terms_words(found.terms),
         "place": place_of(found),
         "year": budget_year(found.year, year_of(timezone.now())) if found.state in EDITABLE else found.year,
-        "differs_from_unit": any(getattr(found, name) != getattr(found.unit, name) for name in operations.ADDRESS),
+        "differs_from_unit": is_elsewhere(found.unit, found),
         "settled": settled,
         # In words stands what was asked for and signed; what remains of it is said in figures.
         "capitals": in_capitals(found.total_fen),
