@@ -19,7 +19,7 @@ from procurement.operations.units import check_recipient
 from procurement.rules.lists import MOST_PIECES
 from procurement.rules.quota import budget_year
 from procurement.states import EDITABLE, REQUEST_MOVES, Fund, RequestState
-from procurement.texts import year_of
+from procurement.texts import not_editable, year_of
 from shop.core import audit, ledger, outbox, regions
 from shop.core.codes import national_phone
 from shop.core.errors import InvalidInput
@@ -111,21 +111,10 @@ def lock_editable(request_id: int, actor: Any, version: int | None) -> PurchaseR
     request = lock_request(request_id)
     must_be(actor, request.unit, BUYER)
     if request.state not in EDITABLE:
-        raise WrongStep(_not_editable(request.state))
+        raise WrongStep(not_editable(request.state))
     if version is not None and version != request.version:
         raise ChangedSince(_("Somebody else changed this request meanwhile. Please look at it again."))
     return request
-
-
-def _not_editable(state: str) -> str:
-    """Say why a request can't be changed where it stands."""
-    if state == RequestState.APPROVED:
-        return _("This request is approved. Take it back to change it: it is then approved anew.")
-    if state == RequestState.ORDERED:
-        return _("This request is ordered: it can't be changed any more.")
-    if state == RequestState.CANCELLED:
-        return _("This request was given up: it can't be changed any more.")
-    return _("This request was submitted. Take it back to change it.")
 
 
 def put_lines(
