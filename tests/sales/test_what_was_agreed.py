@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_part_that_was_agreed_stands_in_the_list_and_in_the_export() -> None:
-    seller, buyer, supplier = make_user("seller@example.com"), make_user("buyer@example.com"), make_supplier()
-    supplier.members.create(user=seller, role="owner")
+    seller, buyer = make_user("seller@example.com"), make_user("buyer@example.com")
+    supplier = make_supplier(member=seller)
     purchase = buy((make_listing(price_fen=31_36, supplier=supplier), 1), user=buyer)
     pay(purchase)
     order = receive(ship(only_order(purchase)))
