@@ -87,7 +87,7 @@ class CertificateChoice:
 
 def certificates_for(supplier_id: int, today: date) -> list[CertificateChoice]:
     """Return the supplier's own certificates that are valid today. One query."""
-    year = CertifiedYear.objects.filter(certificate=OuterRef("pk"), year=today.year)
+    year = CertifiedYear.objects.filter(certificate=OuterRef("pk"), starts_on__lte=today, ends_on__gte=today)
     rows = valid_certificates(supplier_id, today).annotate(left=Subquery(year.values("account__balance")[:1]))
     return [
         CertificateChoice(
@@ -159,6 +159,12 @@ def proposals_of_supplier(
     rows = ListingProposal.objects.filter(supplier_id=supplier_id, state__in=list(states))
     found = rows.prefetch_related(_PHOTOS, _DECISIONS).order_by("-changed_at", "-pk")
     return Paginator(found, PROPOSALS_A_PAGE).get_page(page)
+
+
+def draft_of_key(supplier_id: int, key: str) -> int | None:
+    """Return the id of the draft that a form of this key opened, None while there is none. One query."""
+    rows = ListingProposal.objects.filter(supplier_id=supplier_id, key=key)
+    return rows.values_list("pk", flat=True).first()
 
 
 def open_changes(supplier_id: int, listing_ids: Iterable[int]) -> dict[int, ListingProposal]:
