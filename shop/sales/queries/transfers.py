@@ -221,7 +221,7 @@ def _payers(purchases: Sequence[Purchase]) -> dict[int, list[str]]:
     }
     others = [each for each in purchases if each.attribution_kind not in registered]
     organisations = organisation_names([each.user_id for each in others if each.user_id])
-    nameless = {each.user_id for each in others if each.user is not None and not each.user.name}
+    nameless = {each.user.pk for each in others if each.user is not None and not each.user.name}
     before = _paid_before(nameless) if nameless else {}
     found: dict[int, list[str]] = {}
     for each in purchases:
