@@ -17,6 +17,20 @@ class UnknownListing(DomainError):
     status = 404
 
 
+class UnknownCertificate(DomainError):
+    """There is no such certificate, or none that the reviewer looks at."""
+
+    code = "certificate_unknown"
+    status = 404
+
+
+class OrdersUnder(DomainError):
+    """Paid orders of a certificate wait: go on with `confirm`. Details: `orders`, `pieces`, `numbers`."""
+
+    code = "orders_under_certificate"
+    status = 409
+
+
 class WrongStep(DomainError):
     """A proposal, or a listing, does not stand where this could be done."""
 

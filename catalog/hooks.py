@@ -122,3 +122,33 @@ def connect_dates(source: DatesOf) -> None:
 def dates_of(listing_id: int, net_grams: Collection[int], at: datetime) -> dict[int, LotDates]:
     """Return the days of the lots that pieces bought now will come from, by net grams."""
     return _dates_of(listing_id, net_grams, at)
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersUnder:
+    """Paid orders of which pieces that were sold under a certificate are still to be sent."""
+
+    orders: int = 0
+    pieces: int = 0
+    numbers: tuple[str, ...] = ()
+
+
+UnderOf = Callable[[int], OrdersUnder]
+
+
+def _nothing_under(certificate_id: int) -> OrdersUnder:
+    return OrdersUnder()
+
+
+_under_of: UnderOf = _nothing_under
+
+
+def connect_orders_under(source: UnderOf) -> None:
+    """Have `source(certificate_id)` say which paid orders sold under a certificate are still to be sent."""
+    global _under_of  # noqa: PLW0603  # wired once, when the apps are ready
+    _under_of = source
+
+
+def orders_under(certificate_id: int) -> OrdersUnder:
+    """Return the paid orders under a certificate that are still to be sent."""
+    return _under_of(certificate_id)

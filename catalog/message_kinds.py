@@ -25,3 +25,20 @@ register(
     action=_("Change it"),
     icon="rotate-ccw",
 )
+register(
+    "certificate_revoked",
+    title=_("%(name)s was revoked"),
+    text=_(
+        "Reason: %(reason)s. Its badge is gone, and what is sold under it can't be bought: choose another certificate for"
+        " these products, or none, and send the change for review. Orders that wait stay open: ask their buyers."
+    ),
+    action=_("To the products"),
+    icon="warning",
+)
+register(
+    "certificate_restored",
+    title=_("%(name)s holds again"),
+    text=_("Its revocation was taken back. Reason: %(reason)s. Its products show it and can be bought again."),
+    action=_("To the products"),
+    icon="circle-check",
+)

@@ -1,6 +1,6 @@
 """The evidence of a lot in plain words, from its events, its certificates and those of its product."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -53,6 +53,11 @@ def shared_by(proofs: Sequence[Sequence[CertificateShown]]) -> list[CertificateS
     first, *others = proofs
     numbers = [{each.number for each in other} for other in others]
     return [each for each in first if all(each.number in other for other in numbers)]
+
+
+def any_of(revoked: Mapping[int, list[CertificateShown]], listing_ids: Iterable[int]) -> list[CertificateShown]:
+    """Return the revoked certificates of any of these products, each once."""
+    return list({each.number: each for pk in listing_ids for each in revoked.get(pk, [])}.values())
 
 
 def _test(event: Any) -> Evidence:

@@ -13,7 +13,7 @@ from catalog.places import place
 from catalog.queries import places
 from catalog.queries.certificates import CertificatePage, certificate_page, number_of
 from catalog.words import said
-from shop.core.api import Answer, Area, Page
+from shop.core.api import Answer, Area, Moment, Page
 from shop.core.api.paging import Followed, turn_of
 from shop.core.api.routing import ApiRequest
 
@@ -168,6 +168,8 @@ def get_supplier(request: ApiRequest, slug: str) -> dict[str, Any]:
 class CertificateDetail(CertificateOut):
     area_mu: int | None
     is_revoked: bool
+    revoked_at: Moment | None
+    revoked_reason: str
     holder: Named
 
 
@@ -175,6 +177,8 @@ def _certificate_detail(page: CertificatePage) -> dict[str, Any]:
     return certificate(page.shown) | {
         "area_mu": page.shown.area_mu,
         "is_revoked": page.shown.is_revoked,
+        "revoked_at": page.shown.revoked_at,
+        "revoked_reason": page.shown.revoked_reason,
         "holder": {"slug": page.holder_slug, "name": page.holder_name},
     }
 

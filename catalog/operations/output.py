@@ -1,7 +1,7 @@
 """Certified output: each year of a certificate's validity is an account on the ledger, in grams; what is sold draws it.
 
 Reserving stock draws in the same transaction, what is cancelled or taken back returns. The account is guarded by the
-database, so no door passes it. Locks: the accounts by id, after the stock pools.
+database, so no door passes it. Locks: certificates, then the accounts by id, after the stock pools.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ class OutputExceeded(DomainError):
 
 
 class CertificateExpired(DomainError):
-    """The certificate that a product is sold under is not valid today."""
+    """The certificate that a product is sold under is not valid today, or was revoked."""
 
     code = "certificate_expired"
 
@@ -122,9 +122,13 @@ def _open_years(certificate: Certificate, at: datetime) -> None:
 
 
 def draw(draws: Sequence[Draw], *, at: datetime) -> None:
-    """Draw output in the caller's transaction. Raises OutputExceeded when a certificate has too little left that day."""
+    """Draw output in the caller's transaction.
+
+    Raises OutputExceeded when a certificate has too little left that day, CertificateExpired when one was revoked.
+    """
     if not draws:
         return
+    _check_standing({each.certificate_id for each in draws})
     years = years_of(draws)
     if any((each.certificate_id, each.day) not in years for each in draws):
         raise _exceeded()
@@ -132,6 +136,13 @@ def draw(draws: Sequence[Draw], *, at: datetime) -> None:
         ledger.post([_posting(each, years, back=False) for each in draws], at=at)
     except Overdrawn as error:
         raise _exceeded(account_id=error.details.get("account_id")) from error
+
+
+def _check_standing(certificate_ids: Iterable[int]) -> None:
+    """Lock the certificates, by id: who revokes one waits for this sale, or this sale sees that it is revoked."""
+    rows = Certificate.objects.filter(pk__in=certificate_ids).order_by("pk").select_for_update(no_key=True)
+    if any(rows.values_list("is_revoked", flat=True)):
+        raise CertificateExpired(_("Its certificate was revoked: it can't be sold until it has another."))
 
 
 def _exceeded(**details: Any) -> OutputExceeded:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Value
@@ -37,6 +37,8 @@ class CertificateShown:
     year_grams: int | None = None
     year_from: date | None = None
     year_until: date | None = None
+    revoked_at: datetime | None = None
+    revoked_reason: str = ""
 
     @property
     def sold_grams(self) -> int | None:
@@ -75,17 +77,32 @@ _STANDING = Prepared(
     lambda listing_ids: (
         CertifiedListing.objects.filter(listing_id__in=listing_ids)
         .order_by("pk")
-        .values_list("listing_id", "certificate_id", "certificate__is_revoked", "certificate__valid_until")
+        .values_list(
+            *("listing_id", "certificate_id", "certificate__is_revoked", "certificate__valid_until"),
+            "certificate__revoked_at",
+        )
     )
 )
 
 
-def standing(listing_ids: Iterable[int]) -> list[tuple[int, int, bool, date]]:
-    """Return (listing, certificate, revoked, last day) of everything that listings are sold under. One query.
+def standing(listing_ids: Iterable[int]) -> list[tuple[int, int, bool, date, datetime | None]]:
+    """Return (listing, certificate, revoked, last day, revoked when) of what listings are sold under. One query.
 
     For pages kept by their facts: a certificate that is revoked or renewed makes them anew.
     """
     return _STANDING(sorted(set(listing_ids)))
+
+
+def revoked_of(listing_id: int, today: date) -> list[CertificateShown]:
+    """Return the revoked certificates that a listing is sold under. One query."""
+    rows = Certificate.objects.filter(certified__listing=listing_id, is_revoked=True).order_by("pk")
+    return [_shown(row, None, today) for row in rows]
+
+
+def listings_under(certificate_id: int, *, draws: bool) -> list[int]:
+    """Return the listings sold under a certificate that draw its output, or those that don't. One query."""
+    rows = CertifiedListing.objects.filter(certificate=certificate_id, draws=draws).order_by("listing_id")
+    return list(rows.values_list("listing_id", flat=True))
 
 
 def number_of(typed: str) -> str | None:
@@ -133,4 +150,6 @@ def _shown(row: Certificate, year: CertifiedYear | None, today: date) -> Certifi
         year_grams=year.output_grams if year else None,
         year_from=year.starts_on if year else None,
         year_until=year.ends_on if year else None,
+        revoked_at=row.revoked_at,
+        revoked_reason=row.revoked_reason,
     )

@@ -47,6 +47,7 @@ class Choice:
     gross_grams: int
     unit_fen: int | None
     is_certified: bool = True
+    is_revoked: bool = False
     net_grams: int = 0
 
     @property
@@ -249,6 +250,7 @@ def _choices(listing: Listing, at: datetime) -> list[Choice]:
             unit_price=unit_price_text(listing.sale_unit, row),
             available=_available(row, today),
             is_certified=stands(row.certified_from, row.certified_until, row.is_revoked, today),
+            is_revoked=bool(row.is_revoked),
             net=net_text(row),
             picture=_rendition(row.picture) if row.picture else None,
             gross_grams=row.gross_grams,

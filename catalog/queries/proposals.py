@@ -87,7 +87,7 @@ class CertificateChoice:
 
 def certificates_for(supplier_id: int, today: date) -> list[CertificateChoice]:
     """Return the supplier's own certificates that are valid today. One query."""
-    year = CertifiedYear.objects.filter(certificate=OuterRef("pk"), year=today.year)
+    year = CertifiedYear.objects.filter(certificate=OuterRef("pk"), starts_on__lte=today, ends_on__gte=today)
     rows = valid_certificates(supplier_id, today).annotate(left=Subquery(year.values("account__balance")[:1]))
     return [
         CertificateChoice(

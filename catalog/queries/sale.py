@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import CharField, DateField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalog.models import CertifiedListing, CertifiedYear, Listing, ListingPicture, Specification, Stock, Supplier
 from catalog.rules.seasons import in_season
@@ -64,6 +65,12 @@ class SpecForSale:
     certified_grams_left: int | None = None
     certificate_revoked: bool = False
     is_weighed: bool = False
+
+    def lapsed_words(self) -> str:
+        """Return why nothing is sold under its certificate, in the reader's language."""
+        if self.certificate_revoked:
+            return _("Its certificate was revoked: it can't be sold until it has another.")
+        return _("Its certificate is not valid today: it can't be sold until renewed.")
 
     def is_certified_on(self, day: date) -> bool:
         """Tell whether the certificate that it is sold under is valid on `day`; always without one."""

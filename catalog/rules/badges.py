@@ -12,6 +12,11 @@ from catalog.rules.seasons import in_season
 PROVEN = "proven"
 
 
+def stands_on(day: date, valid_from: date, valid_until: date, *, is_revoked: bool) -> bool:
+    """Tell whether a certificate is valid on `day`."""
+    return not is_revoked and valid_from <= day <= valid_until
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A certificate of a listing; `limits` tells whether the listing can be sold under it alone."""
@@ -24,7 +29,7 @@ class Held:
 
     def stands_on(self, day: date) -> bool:
         """Tell whether it is valid on `day`."""
-        return not self.is_revoked and self.valid_from <= day <= self.valid_until
+        return stands_on(day, self.valid_from, self.valid_until, is_revoked=self.is_revoked)
 
 
 @dataclass(frozen=True, slots=True)

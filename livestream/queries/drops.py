@@ -56,7 +56,7 @@ def drop_price(ref: str, at: datetime) -> SpecialPrice | None:
     over = drop.state != DropState.RUNNING or drop.ends_at <= at
     refusal = _("This flash sale is over.") if over else ""
     if not over and not spec.is_certified_on(timezone.localdate(at)):
-        refusal = _("Its certificate is not valid today: it can't be sold until renewed.")
+        refusal = spec.lapsed_words()
     if not over and drop.held and not drop.left:
         refusal = _("This flash sale is paused: a test of these goods is being cleared up.")
     left = pieces_for_sale(drop.left or 0, spec.certified_grams_left, spec.net_grams)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -164,3 +164,10 @@ class CampaignBlocks(blocks.StreamBlock):
     rail = RailBlock(group=_("Live figures"))
     live = LiveBlock(group=_("Live figures"))
     pledge = PledgeBlock(group=_("Live figures"))
+
+    def value_from_datadict(self, data: Any, files: Any, prefix: str) -> Any:
+        """Return what the editor's form says. Raises BadRequest for what no editor of ours sends."""
+        try:
+            return super().value_from_datadict(data, files, prefix)
+        except (KeyError, ValueError) as error:
+            raise BadRequest(str(error)) from error

@@ -43,7 +43,9 @@ PRIVATE = (
 PLACE, TEXT = "hq_to", "hq_text"
 HIDDEN = frozenset({"hq_me", "hq_basket", "hq_device", "hq_guest", "hq_to_name", "hq_from"})
 # Where a visitor came from: dropped, so that it neither splits the pages nor gets into one.
-TRACKING = re.compile(r"(utm_[a-z]+|gclid|fbclid|msclkid|spm|hmsr|hmpl)\Z")
+TRACKING = re.compile(r"(utm_[a-z]+|gclid|fbclid|msclkid|spm|hmsr|hmpl|isappinstalled|clicktime|enterid|scene)\Z")
+# What chats say of where they showed an address; ours (shop.sales.sources) have a number.
+PASSED_ON = re.compile(r"from=[a-z]*\Z")
 MAX_QUERY = 300
 MAX_PATH = 500
 MAX_PAGE = 1_000_000
@@ -126,8 +128,11 @@ def _query(text: str) -> str | None:
     """Return the query without what is ignored, in its order; None when it is too long to be a page of ours."""
     if len(text) > MAX_QUERY:
         return None
-    kept = [part for part in text.split("&") if part and not TRACKING.match(unquote_plus(part.partition("=")[0]))]
-    return "&".join(kept)
+    return "&".join(part for part in text.split("&") if part and not _is_ignored(part))
+
+
+def _is_ignored(part: str) -> bool:
+    return bool(TRACKING.match(unquote_plus(part.partition("=")[0])) or PASSED_ON.match(part))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +180,13 @@ def _asks_for_a_page(environ: Environ) -> bool:
         and not (path[3:] if path.startswith("/en/") else path).startswith(PRIVATE)
         and ("text/html" in accept or "*/*" in accept)
         # Where a visitor comes from is kept by Django (shop.sales.sources), which has to see the address for that.
-        and "from=" not in (get("QUERY_STRING") or "")
+        and not _says_where_from(get("QUERY_STRING") or "")
         and not (get("HTTP_AUTHORIZATION") or get("HTTP_X_REQUESTED_WITH") or get("HTTP_HX_REQUEST"))
     )
+
+
+def _says_where_from(query: str) -> bool:
+    return "from=" in query and any(part.startswith("from=") and not PASSED_ON.match(part) for part in query.split("&"))
 
 
 def visit_of(environ: Environ) -> Visit | None:

@@ -50,6 +50,7 @@ urlpatterns = [
         path("seller/goods/", include("catalog.seller_urls")),
         path("seller/", include("shop.sales.seller_urls")),
         path("review/listings/", include("catalog.review_urls")),
+        path("review/certificates/", include("catalog.certificate_urls")),
         path("review/", include("shop.sales.review_urls")),
         path("reports/", include("shop.sales.report_urls")),
         path("account/", include("shop.accounts.urls")),

@@ -47,6 +47,7 @@ from shop.sales.queries import slips
 from shop.sales.queries.evidence import case_picture_key
 from shop.sales.queries.promises import dates_on_page
 from shop.sales.queries.reviews import reviews_of
+from shop.sales.queries.under_certificates import waiting_under
 from shop.sales.queries.without_goods import waiting_without_lot
 from shop.sales.views import orders as order_views
 from shop.sales.views import received as received_views
@@ -63,6 +64,7 @@ def connect() -> None:
     hooks.connect_panel(product_hooks.giving)
     hooks.connect_dates(dates_on_page)
     hooks.connect_lot_names(lot_codes)
+    hooks.connect_orders_under(waiting_under)
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)
     private_files.connect(slips.SLIPS, slips.slip_key)

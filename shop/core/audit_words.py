@@ -25,6 +25,8 @@ ACTIONS = {
     "cancel_refused": pgettext_lazy("audit", "Cancellation refused"),
     "cancel_withdrawn": pgettext_lazy("audit", "Cancellation withdrawn"),
     "certificate_recorded": pgettext_lazy("audit", "Certificate recorded"),
+    "certificate_restored": pgettext_lazy("audit", "Revocation of a certificate taken back"),
+    "certificate_revoked": pgettext_lazy("audit", "Certificate revoked"),
     "change_by_admin": pgettext_lazy("audit", "Changed in the back office"),
     "change_email": pgettext_lazy("audit", "E-mail changed"),
     "change_phone": pgettext_lazy("audit", "Phone changed"),

@@ -106,6 +106,15 @@ class AsksSuppliers(ChangedFieldsOnly):
             self.message_user(request, said % names, messages.WARNING)
 
 
+def _waits_for_second(offer: ConditionalOffer) -> str:
+    """Say that an offer waits for a second person, and which others it takes so much off with."""
+    others = names_beside(offer_id=offer.pk, at=timezone.now())
+    if not others:
+        return _("The platform: a second person has to approve")
+    said = _("The platform: a second person has to approve it together with %(others)s")
+    return said % {"others": quoted(others)}
+
+
 class StatusFilter(CodeFilter):
     """Offers by their status."""
 
@@ -160,9 +169,7 @@ class OfferAdmin(AsksSuppliers):
         """Say who pays, and what it answered."""
         funding = getattr(obj, "funding", None)
         if funding is None or funding.supplier is None:
-            return (
-                _("The platform: a second person has to approve") if getattr(obj, "waiting", []) else _("The platform")
-            )
+            return _waits_for_second(obj) if getattr(obj, "waiting", []) else _("The platform")
         answers = {
             ConsentState.ASKED: _("asked, no answer yet"),
             ConsentState.GIVEN: pgettext_lazy("offer", "agreed"),

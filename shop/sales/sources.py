@@ -30,8 +30,9 @@ def _marks(request: HttpRequest) -> dict[str, str]:
 
 
 def _new_mark(request: HttpRequest) -> tuple[str, str] | None:
-    match = _MARK.match(request.GET.get(PARAMETER, ""))
-    return (match[1], match[2]) if match and match[1] in hooks.sources else None
+    # WeChat adds a `from` of its own behind ours, such as singlemessage.
+    found = (_MARK.match(text) for text in request.GET.getlist(PARAMETER))
+    return next(((match[1], match[2]) for match in found if match and match[1] in hooks.sources), None)
 
 
 def sources_of(request: HttpRequest) -> tuple[Attribution, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from catalog.operations import deciding, proposing
+from catalog.operations import deciding, proposing, revoking
 from shop.accounts.models import User
 from tests.factories import AT
 
@@ -15,3 +15,10 @@ def come(job: dict[str, Any], number: int) -> str:
     reviewer = User.objects.get(pk=job["reviewers"][number % 2])
     deciding.decide_proposal(proposal_id=job["proposal"], version=job["version"], approve=True, actor=reviewer, at=AT)
     return "approved"
+
+
+def revoke(job: dict[str, Any], number: int) -> str:
+    """Two reviewers press: each revokes the certificate that both read."""
+    reviewer = User.objects.get(pk=job["reviewers"][number % 2])
+    revoking.revoke_certificate(certificate_id=job["certificate"], reason="撤证", actor=reviewer, at=AT)
+    return "revoked"

@@ -22,7 +22,7 @@ from oscar.apps.offer.models import ConditionalOffer
 from oscar.apps.voucher.models import Voucher
 
 from catalog.models import Stock, StockChange
-from catalog.operations import deciding, proposing, stock, stocktaking
+from catalog.operations import deciding, proposing, revoking, stock, stocktaking
 from livestream.operations import drops
 from procurement.operations import deciding as request_deciding
 from procurement.operations import declarations, quota, representing
@@ -59,6 +59,7 @@ from traceability.operations import assigning, quality
 LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("proposal", deciding, "_lock"),
     ("proposal", proposing, "_lock"),
+    ("certificate", revoking, "_lock"),
     ("case", arbitration, "lock_case"),
     ("case", aftersales, "lock_case"),
     ("limit", placing, "check_limits"),

@@ -203,6 +203,7 @@ RACES = {
     "tries": guessing.tries,
     "answer_reset": guessing.answer_reset,
     "decide_listing": reviewing.come,
+    "revoke": reviewing.revoke,
     "send_lot": send_lot,
     "harvest": harvest,
     "approve": approve,

@@ -250,3 +250,11 @@ def test_bounded_offers_keep_within_the_bound_and_one_more_piece_costs_its_price
 
 def _most(goods: Sequence[Goods], percent_off: int) -> int:
     return sum(line.fen for line in goods) * percent_off // 100
+
+
+@pytest.mark.django_db
+def test_the_list_names_the_offers_that_a_waiting_one_stands_with(office: Client) -> None:
+    percent(20, name="秋收价", **bounds())
+    assert held(percent(40, name="双十二", **bounds()))
+    page = office.get(OFFERS).content.decode()
+    assert page.count("平台（可与“秋收价”同享，待另一人审核）") == 1

@@ -298,5 +298,13 @@ def test_of_a_long_chain_a_view_follows_only_what_is_new(client, parcel, monkeyp
 def test_the_products_certificate_stands_on_the_page_until_it_is_revoked(client, parcel) -> None:
     certificate = make_certificate(ProduceLot.objects.get().listing, valid_until=timezone.localdate())
     assert f'href="/shop/certificates/{certificate.number}/"' in text(client.get(f"/t/{parcel.code}"))
-    Certificate.objects.filter(pk=certificate.pk).update(is_revoked=True)
-    assert certificate.number not in text(client.get(f"/t/{parcel.code}"))
+    for reason in ("抽检不合格", "发证机构撤证"):
+        Certificate.objects.filter(pk=certificate.pk).update(
+            is_revoked=True, revoked_at=timezone.now(), revoked_reason=reason
+        )
+        page = text(client.get(f"/t/{parcel.code}"))
+        assert 'data-testid="product-certificate"' not in page
+        assert 'data-testid="evidence-certified"' not in page
+        assert ('data-testid="evidence-revoked"' in page, f"原因：{reason}" in page) == (True, True)
+        told = client.get(f"/api/v1/trace/{parcel.code}").json()["lots"][0]
+        assert [(row["number"], row["reason"]) for row in told["revoked"]] == [(certificate.number, reason)]

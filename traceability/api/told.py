@@ -1,5 +1,6 @@
 """What a parcel's code tells everybody, by API."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Literal
 
@@ -9,10 +10,10 @@ from django.utils.translation import gettext_noop
 from pydantic import Field
 
 from catalog.queries import said
-from catalog.queries.certificates import certificates_of
+from catalog.queries.certificates import certificates_of, revoked_of
 from shop.core.api import Answer, Area, Moment
 from shop.core.api.routing import ApiRequest
-from traceability.evidence import evidence_of, rows, shared_by
+from traceability.evidence import any_of, evidence_of, rows, shared_by
 from traceability.queries.trace import LotInParcel, trace_page
 from traceability.rules.codes import cleaned, is_code
 from traceability.shown import broken_words, title, words
@@ -57,6 +58,13 @@ class Paper(Answer):
     )
 
 
+class RevokedProof(Answer):
+    number: str = Field(examples=["LB-000001"])
+    what: str
+    at: Moment | None
+    reason: str
+
+
 class TracedLot(Answer):
     is_verified: bool = Field(
         description=gettext_noop("False where sealed records were changed: then nothing said of the lot is confirmed.")
@@ -72,6 +80,7 @@ class TracedLot(Answer):
     conformity_certificate: str | None = Field(examples=["HGZ2026111800000101"])
     certificates: list[Paper]
     verified: list[Proof] = Field(description=gettext_noop("What stands for it: exactly this was verified, no more."))
+    revoked: list[RevokedProof] = Field(description=gettext_noop("Certificates of its product that were revoked."))
     mixed_from: list[str] = Field(description=gettext_noop("The lots that it was mixed from."))
     is_sealed: bool
     events: list[TracedEvent]
@@ -95,10 +104,12 @@ def event(told: Any) -> dict[str, Any]:
     return {"step": told.step, "title": title(told), "text": words(told), "at": told.at}
 
 
-def _traced(found: LotInParcel, *, is_intact: bool) -> dict[str, Any]:
+def _traced(found: LotInParcel, revoked: Collection[int], *, is_intact: bool) -> dict[str, Any]:
     lot = found.lot
     today = timezone.localdate()
-    proofs = shared_by([certificates_of(pk, today) for pk in (lot.listing_id, *sorted(found.made_of))])
+    products = (lot.listing_id, *sorted(found.made_of))
+    gone = any_of({pk: revoked_of(pk, today) for pk in products if pk in revoked}, products)
+    proofs = shared_by([certificates_of(pk, today) for pk in products])
     return {
         "is_verified": is_intact,
         "code": lot.code,
@@ -114,6 +125,10 @@ def _traced(found: LotInParcel, *, is_intact: bool) -> dict[str, Any]:
             paper(row, is_sealed=is_intact and row.number in found.sealed, is_intact=is_intact) for row in found.papers
         ],
         "verified": rows(evidence_of(found, proofs, is_intact=is_intact)),
+        "revoked": [
+            {"number": each.number, "what": each.kind_text, "at": each.revoked_at, "reason": each.revoked_reason}
+            for each in gone
+        ],
         "mixed_from": [part.get("lotNumber", "") for part in found.sources],
         "is_sealed": is_intact and found.is_sealed,
         "events": [event(each) for each in found.events],
@@ -143,5 +158,5 @@ def trace_parcel(request: ApiRequest, code: str) -> dict[str, Any]:
         "supplier": said(page.parcel.supplier, "name"),
         "is_intact": page.broken is None,
         "changed": broken_words(page.broken, page.broken_step),
-        "lots": [_traced(each, is_intact=page.broken is None) for each in page.lots],
+        "lots": [_traced(each, page.revoked, is_intact=page.broken is None) for each in page.lots],
     }

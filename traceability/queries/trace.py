@@ -128,6 +128,7 @@ class TracePage:
     parcel: TracedParcel
     lots: list[LotInParcel]
     certified: frozenset[int]
+    revoked: frozenset[int]
     broken: Broken | None
     broken_step: str
     hero: Rendition | None
@@ -151,6 +152,7 @@ def trace_page(code: str, read: "TraceFacts | None" = None) -> TracePage | None:
         parcel=parcel,
         lots=read.lots(),
         certified=read.certified,
+        revoked=read.revoked,
         broken=read.broken,
         broken_step=step_of(read.broken),
         hero=shown_picture(hero),
@@ -162,11 +164,12 @@ def trace_page(code: str, read: "TraceFacts | None" = None) -> TracePage | None:
 class TraceFacts:
     """What tells one state of a trace page from another; scans are counted apart.
 
-    `certified`: the products (ids) of goods with a certificate that stands. `made_of`: those of a mix's parts, by lot.
+    `certified`: the products (ids) of goods with a certificate that stands, `revoked`: with one that was. `made_of`: those of a mix's parts, by lot.
     """
 
     parcel_id: int
     certified: frozenset[int]
+    revoked: frozenset[int]
     made_of: dict[int, frozenset[int]]
     rows: Rows
     events: list[tuple[Written, str | None]]
@@ -203,6 +206,7 @@ def trace_facts(code: str) -> TraceFacts | None:
     return TraceFacts(
         parcel_id=parcel_id,
         certified=frozenset(row[0] for row in certified if not row[2]),
+        revoked=frozenset(row[0] for row in certified if row[2]),
         made_of=made_of,
         rows=rows,
         events=events,

@@ -10,14 +10,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.queries import english, local, said
-from catalog.queries.certificates import CertificateShown, certificates_of
+from catalog.queries.certificates import CertificateShown, certificates_of, revoked_of
 from shop.core.kept import kept_page
 from shop.core.languages import spoken
 from shop.core.marks import mark
 from shop.core.masking import mask_name
 from shop.core.times import full_day, spoken_day
 from traceability.drawing import draw
-from traceability.evidence import badge_of, evidence_of, rows, shared_by
+from traceability.evidence import any_of, badge_of, evidence_of, rows, shared_by
 from traceability.models import ConformityCertificate
 from traceability.operations.printing import SealedPaper, certificate_pdf
 from traceability.operations.scanning import count_scan
@@ -154,6 +154,7 @@ def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
     supplier = page.parcel.supplier
     today = timezone.localdate()
     proofs = {pk: certificates_of(pk, today) for pk in sorted(page.certified)}
+    revoked = {pk: revoked_of(pk, today) for pk in sorted(page.revoked)}
     return {
         "code": page.parcel.code,
         "printed": grouped(page.parcel.code),
@@ -162,7 +163,7 @@ def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
         "page": page,
         "broken": broken_words(page.broken, page.broken_step),
         "title": _name(page.lots[0]) if page.lots else said(supplier, "name"),
-        "lots": [_lot(page, each, proofs) for each in page.lots],
+        "lots": [_lot(page, each, proofs, revoked) for each in page.lots],
         "shipped": spoken_day(page.parcel.shipped_at),
         "supplier": {
             "name": said(supplier, "name"),
@@ -174,7 +175,10 @@ def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
     }
 
 
-def _lot(page: TracePage, each: LotInParcel, proofs: dict[int, list[CertificateShown]]) -> dict[str, Any]:
+Proofs = dict[int, list[CertificateShown]]
+
+
+def _lot(page: TracePage, each: LotInParcel, proofs: Proofs, revoked: Proofs) -> dict[str, Any]:
     lot = each.lot
     test = each.tests[-1].test if each.tests else None
     own = shared_by([proofs.get(pk, []) for pk in (lot.listing_id, *sorted(each.made_of))])
@@ -203,6 +207,7 @@ def _lot(page: TracePage, each: LotInParcel, proofs: dict[int, list[CertificateS
         "spot": f"{lot.base.latitude / 1e6:.4f}, {lot.base.longitude / 1e6:.4f}",
         "paper": _paper_short(each),
         "proofs": own,
+        "revoked": any_of(revoked, (lot.listing_id, *sorted(each.made_of))),
     }
 
 

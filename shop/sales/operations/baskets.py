@@ -172,7 +172,7 @@ def _sellable(specification_id: int) -> SpecForSale:
     if spec.is_preorder:
         raise NotForSale(_("Not in season yet: let us remind you instead."))
     if not spec.is_certified_on(timezone.localdate()):
-        raise NotForSale(_("Its certificate is not valid today: it can't be sold until renewed."))
+        raise NotForSale(spec.lapsed_words())
     if spec.available < 1:
         raise NotForSale(_("Sold out for now: let us remind you when it is back."))
     return spec

@@ -36,6 +36,7 @@ LOCK_ORDER: tuple[str, ...] = (
     "catalog_stock",
     "traceability_producelot",
     "traceability_supplierchain",
+    "catalog_certificate",
     "voucher_voucher",
     "offer_conditionaloffer",
     "sales_offerconsent",

@@ -182,9 +182,11 @@ def _check_certificates(lines: Sequence[PlaceLine], at: datetime) -> None:
     for line in lines:
         if not line.spec.is_certified_on(today):
             name = in_reader_language(line.spec.name_zh, line.spec.name_en)
+            words = _("%(name)s: its certificate is not valid today. It can't be sold until it is renewed.")
+            if line.spec.certificate_revoked:
+                words = _("%(name)s: its certificate was revoked. It can't be sold until it has another.")
             raise CertificateExpired(
-                _("%(name)s: its certificate is not valid today. It can't be sold until it is renewed.")
-                % {"name": name},
+                words % {"name": name},
                 specification_id=line.spec.specification_id,
             )
 

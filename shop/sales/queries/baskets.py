@@ -102,7 +102,7 @@ def problem_of(  # noqa: PLR0911 reason: one sentence per problem, the gravest f
     if not spec.is_sellable:
         return Problem("withdrawn", _("Taken off sale. You can remove it."))
     if not spec.is_certified_on(timezone.localdate()):
-        return Problem("certificate_expired", _("Its certificate is not valid today: it can't be sold until renewed."))
+        return Problem("certificate_expired", spec.lapsed_words())
     if spec.is_preorder:
         return Problem("not_in_season", _("Not in season yet: have us remind you."))
     if spec.available < 1:

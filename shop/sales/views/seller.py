@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
+from catalog.queries.certificate_review import lapsed_of
 from catalog.queries.proposals import facts_of, last_reason, new_proposals, open_changes, returned_proposals
 from catalog.queries.shelf import Shelf, shelves_of
 from catalog.queries.trade import SupplierBrief, running_out, supplier_goods, suppliers_of
@@ -80,7 +81,7 @@ def weekday(day: Any) -> str:
 
 def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, str]]:
     """Return up to three things to do, the most urgent first, and every question that waits for an answer."""
-    tasks: list[dict[str, str]] = _without_goods(supplier_id, at)
+    tasks: list[dict[str, str]] = [*_without_goods(supplier_id, at), *_lapsed_tasks(supplier_id, at)]
     if facts.to_ship:
         if facts.overdue:
             title = _("%(n)d to send, %(late)d late") % {"n": facts.to_ship, "late": facts.overdue}
@@ -171,6 +172,21 @@ def _without_goods(supplier_id: int, at: Any) -> list[dict[str, str]]:
     return [{**task, "action": _("Settle it")}]
 
 
+def _lapsed_tasks(supplier_id: int, at: Any) -> list[dict[str, str]]:
+    """Return the task of certificates that don't hold any more while products are sold under them: one for all."""
+    found = lapsed_of(supplier_id, timezone.localdate(at))
+    if not found:
+        return []
+    words = _("%(name)s was revoked") if found[0].is_revoked else _("%(name)s is not valid today")
+    barred = list(dict.fromkeys(name for each in found for name in each.barred))
+    n = len(barred)
+    text = ngettext("%(n)d product can't be sold", "%(n)d products can't be sold", n) % {"n": n} if n else ""
+    title = words % {"name": f"{found[0].kind_text} {found[0].number}"}
+    url = local("/seller/goods/")
+    task = {"icon": "certificate", "kind": "amber", "title": title, "text": text, "url": url}
+    return [{**task, "action": pgettext("page", "Change")}]
+
+
 @for_supplier
 @post_only
 def switch(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
@@ -211,7 +227,8 @@ def _goods(supplier_id: int, number: Any, **more: Any) -> dict[str, Any]:
         shelf = shelves[spec.stockrecord_id]
         group["specs"].append({"spec": spec, "text": text, "shelf": shelf, "held": _held(shelf, codes)})
     fresh = [_proposal_row(row) for row in new_proposals(supplier_id)]
-    return {"page": page, "groups": list(groups.values()), "proposals": fresh, **more}
+    lapsed = lapsed_of(supplier_id, timezone.localdate())
+    return {"page": page, "groups": list(groups.values()), "proposals": fresh, "lapsed": lapsed, **more}
 
 
 def _held(shelf: Shelf, codes: dict[int, str]) -> list[dict[str, Any]]:
