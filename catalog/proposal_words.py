@@ -70,12 +70,12 @@ class Row:
 
 def rows_of(facts: ProposedListing, names: Names) -> list[Row]:
     """Return the facts that say something, with their labels."""
-    return [Row(name, str(LABELS[name]), words) for name, words in _words(facts, names).items() if words]
+    return [Row(name, str(LABELS[name]), words) for name, words in words_of(facts, names).items() if words]
 
 
 def differences(before: ProposedListing, after: ProposedListing, names: Names) -> list[Row]:
     """Return what is not the same any more, old beside new; specifications by name."""
-    old, new = _words(before, names), _words(after, names)
+    old, new = words_of(before, names), words_of(after, names)
     rows = [Row(name, str(LABELS[name]), new[name], old[name]) for name in new if old[name] != new[name]]
     known = {spec.specification_id: spec for spec in before.specs}
     for number, spec in enumerate(after.specs):
@@ -115,7 +115,8 @@ def weight(grams: int) -> str:
     return f"{grams / 1000:g} kg" if grams >= 1000 else f"{grams} g"
 
 
-def _words(facts: ProposedListing, names: Names) -> dict[str, str]:
+def words_of(facts: ProposedListing, names: Names) -> dict[str, str]:
+    """Return each fact of the product in words, "" for what is not said; specifications are not among them."""
     node = category_tree().by_pk.get(facts.category_id) if facts.category_id else None
     season = ""
     if facts.season_start and facts.season_end:

@@ -5,6 +5,8 @@ commits on a database of its own, and puts a fresh copy back afterwards (a flush
 """
 
 import os
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,6 +27,7 @@ hypothesis_settings.register_profile("suite", deadline=None, suppress_health_che
 hypothesis_settings.load_profile("suite")
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"
 _missing: dict[str, str] = {}
+MARK = "HEQIAO_SUITE"
 
 pytest_plugins = ["tests.plugins.servers", "tests.plugins.browsers", "tests.plugins.redis_server"]
 
@@ -35,6 +38,40 @@ def missing_service(name: str, why: str) -> None:
     if REQUIRE_SERVICES:
         pytest.fail(f"{name} is required (REQUIRE_SERVICES=1): {why}")
     pytest.skip(f"{name}: {why}")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Mark what this run starts: each process passes the mark on to its own."""
+    os.environ.setdefault(MARK, str(os.getpid()))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that leaves a process behind."""
+    if hasattr(session.config, "workerinput") or os.environ.get(MARK) != str(os.getpid()):
+        return
+    deadline = time.monotonic() + 5
+    while (left := _left_behind()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    for command in left:
+        sys.stderr.write(f"\nLeft running by this suite: {command}\n")
+    if left and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _left_behind() -> list[str]:
+    """Return the commands that run with this run's mark, but for the suite's own workers; nothing without /proc."""
+    left = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            marked = f"{MARK}={os.getpid()}".encode() in (place / "environ").read_bytes().split(b"\0")
+            command = (place / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        # The workers of xdist end after this.
+        if marked and command and "execnet" not in command and int(place.name) != os.getpid():
+            left.append(command[:200])
+    return left
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -261,7 +261,8 @@ def put_proposal(request: ApiRequest, proposal_id: int, body: ProposalIn, asked:
             )
     except UnfitFields as error:
         # Photos that were kept made another version: the next try has to name it.
-        error.details["version"] = _own(supplier, own.pk).version
+        error.details |= getattr(error.__cause__, "details", {})
+        error.details.pop("problems", None)
         raise
     return _detail(supplier, own.pk)
 

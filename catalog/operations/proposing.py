@@ -102,7 +102,8 @@ def save_proposal(
 
     Photos are kept even where the facts are refused later, for a phone may not send them twice; the same photo again
     is there once. Raises UnknownProposal, WrongStep once it waits for review, ChangedSince for another version than
-    the one that was read (photos ask for none), Unfit, InvalidInput on field `photos`. The version grows.
+    the one that was read (photos ask for none), Unfit, InvalidInput on field `photos`. The version grows; what refuses
+    the facts alone says in `details` which version there is now, and whether the photos of this request were kept.
     """
     _refuse_closed(supplier_id, proposal_id)
     pictures = _store(proposal_id, uploads, actor, at)
@@ -121,6 +122,8 @@ def save_proposal(
             proposal.changed_at = at
             proposal.save(update_fields=["facts", "version", "changed_at"])
     if refusal is not None:
+        # Photos that were kept made another version: the next try has to name it.
+        refusal.details |= {"version": proposal.version, "photos_kept": bool(pictures)}
         raise refusal
     return proposal
 

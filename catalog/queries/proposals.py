@@ -161,6 +161,12 @@ def proposals_of_supplier(
     return Paginator(found, PROPOSALS_A_PAGE).get_page(page)
 
 
+def draft_of_key(supplier_id: int, key: str) -> int | None:
+    """Return the id of the draft that a form of this key opened, None while there is none. One query."""
+    rows = ListingProposal.objects.filter(supplier_id=supplier_id, key=key)
+    return rows.values_list("pk", flat=True).first()
+
+
 def open_changes(supplier_id: int, listing_ids: Iterable[int]) -> dict[int, ListingProposal]:
     """Return the open proposal of each of a supplier's listings that has one, with its decisions. Two queries."""
     rows = ListingProposal.objects.filter(

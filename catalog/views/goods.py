@@ -1,7 +1,9 @@
 """上货 from a phone. Everything is of the supplier that the person acts for; anything else is not there (404)."""
 
+import re
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog.errors import Unfit
+from catalog.conflicts import Conflict, conflicts, settled
+from catalog.errors import ChangedSince, Unfit
 from catalog.forms import Editor, unit_price
 from catalog.models import ListingProposal
 from catalog.operations.listings import put_back_on_sale, take_off_sale
@@ -29,6 +32,7 @@ from catalog.proposal_words import LABELS, names_for, rows_of
 from catalog.queries import local, said
 from catalog.queries.proposals import (
     complete_facts,
+    draft_of_key,
     editor_choices,
     facts_of,
     last_reason,
@@ -76,6 +80,17 @@ def _usual(template: CategoryTemplate) -> str:
     return " · ".join(parts)
 
 
+@dataclass(slots=True)
+class Tried:
+    """How a save that was refused ended: `version` is the one that was read, whatever a colleague saved meanwhile."""
+
+    version: int = 0
+    status: int = 422
+    refusal: str = ""
+    is_photo_kept: bool = False
+    conflicts: list[Conflict] = field(default_factory=list)
+
+
 def _edit(
     request: HttpRequest,
     supplier: SupplierBrief,
@@ -83,8 +98,7 @@ def _edit(
     proposal: ListingProposal | None,
     *,
     key: str = "",
-    refusal: str = "",
-    status: int = 200,
+    tried: Tried | None = None,
 ) -> HttpResponse:
     sale_unit = editor.stored.sale_unit or template_of_category(editor.stored.category_id).sale_unit
     context = {
@@ -97,11 +111,13 @@ def _edit(
         "is_change": proposal is not None and proposal.kind == ProposalKind.CHANGE,
         "reason": last_reason(proposal) if proposal and proposal.state == ProposalState.RETURNED else "",
         "usual": _usual(template_of_category(editor.stored.category_id)) if editor.stored.category_id else "",
-        "key": key,
-        "refusal": refusal,
+        "key": proposal.key if proposal else key,
+        "tried": tried,
+        "version": tried.version if tried else proposal.version if proposal else 0,
+        "was_saved": proposal is not None and proposal.version > 1,
         "jin_words": pgettext("unit price", "¥%s / 500 g") % "{n}",
     }
-    return _console(request, supplier, "goods_edit", context, status)
+    return _console(request, supplier, "goods_edit", context, tried.status if tried else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,11 +125,17 @@ def _edit(
 def new(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show the empty form; by POST, open a draft with what was entered."""
     if request.method != "POST":
+        # A phone that never got an answer goes on under its own key: the draft may be there already.
+        key = _form_key(request.GET.get("key", ""))
+        opened = draft_of_key(supplier.pk, key) if key else None
+        if opened is not None:
+            return HttpResponseRedirect(local(f"/seller/goods/drafts/{opened}/"))
         choices = editor_choices(supplier.pk, timezone.localdate())
         facts = ProposedListing(village_id=choices.village[0] if choices.village else None)
-        return _edit(request, supplier, Editor(facts=facts, choices=choices), None, key=uuid.uuid4().hex)
+        return _edit(request, supplier, Editor(facts=facts, choices=choices), None, key=key or uuid.uuid4().hex)
     key = request.POST.get("key", "")[:40] or uuid.uuid4().hex
-    return _save(request, supplier, open_new(key=key, **by(request, supplier_id=supplier.pk)))
+    # The form of a new product read its draft as it is opened, also where an answer was lost on the way.
+    return _save(request, supplier, open_new(key=key, **by(request, supplier_id=supplier.pk)), read=1)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,7 +144,7 @@ def draft(request: HttpRequest, supplier: SupplierBrief, proposal_id: int) -> Ht
     """Show a draft to be changed; by POST, keep what was entered. What waits for review is shown, not changed."""
     found = _own(supplier, proposal_id)
     if request.method == "POST":
-        return _save(request, supplier, found)
+        return _save(request, supplier, found, read=found.version)
     if found.state not in EDITABLE_PROPOSALS:
         return HttpResponseRedirect(_at(found, "preview/"))
     editor = _editor(supplier, facts_of(found))
@@ -134,6 +156,11 @@ def draft(request: HttpRequest, supplier: SupplierBrief, proposal_id: int) -> Ht
     return _edit(request, supplier, editor, found)
 
 
+def _form_key(text: str) -> str:
+    """Return a key that one of our forms can have had, "" for anything else."""
+    return text if re.fullmatch(r"[0-9a-f]{32}", text) else ""
+
+
 def _at(proposal: ListingProposal, tail: str = "") -> str:
     return local(f"/seller/goods/drafts/{proposal.pk}/{tail}")
 
@@ -142,31 +169,76 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
-def _save(request: HttpRequest, supplier: SupplierBrief, proposal: ListingProposal) -> HttpResponse:
-    """Keep what was entered and its photos; what can't be kept is said beside its field, the rest stays typed."""
+def _save(request: HttpRequest, supplier: SupplierBrief, proposal: ListingProposal, *, read: int) -> HttpResponse:
+    """Keep what was entered and its photos; what can't be kept is said beside its field, the rest stays typed.
+
+    `read` is the version that a form read that names none.
+    """
     editor = _editor(supplier, facts_of(proposal), request.POST)
     uploads = request.FILES.getlist("photos")
     drop, first = _number(request.POST.get("drop")), _number(request.POST.get("first"))
-    is_valid = editor.is_valid()
-    if not is_valid:
+    read = _number(request.POST.get("version")) or read
+    facts, version = None, read
+    if editor.is_valid():
+        facts, version = _settle(request, supplier, editor, proposal, read)
+    else:
         editor.say_all()
-    refusal, status = "", 0 if is_valid else 422
+    tried = Tried(version=read)
     try:
-        if is_valid or uploads or drop or first:
-            save_proposal(
+        if facts is not None or uploads or drop or first:
+            saved = save_proposal(
                 proposal_id=proposal.pk,
-                version=_number(request.POST.get("version")),
-                facts=editor.facts() if is_valid else None,
+                version=version,
+                facts=facts,
                 uploads=uploads,
                 drop=drop,
                 first=first,
                 **by(request, supplier_id=supplier.pk),
             )
+            if facts is not None:
+                return _onward(request, proposal)
+            # Its own photos made the next version; over a colleague's, the one that was read stays named.
+            tried.version = saved.version if saved.version == read + 1 else read
+            tried.is_photo_kept = bool(uploads)
     except DomainError as error:
-        status, refusal = error.status, _put(editor, error)
-    if not status:
-        return _onward(request, proposal)
-    return _edit(request, supplier, editor, _own(supplier, proposal.pk), refusal=refusal, status=status)
+        tried.status, tried.refusal = error.status, _put(editor, error)
+        tried.is_photo_kept = error.details.get("photos_kept", False)
+        if isinstance(error, Unfit):
+            tried.version = error.details.get("version", read)
+        elif isinstance(error, ChangedSince):
+            tried.conflicts = _conflicts(request, supplier, editor, _own(supplier, proposal.pk))
+    return _edit(request, supplier, editor, _own(supplier, proposal.pk), tried=tried)
+
+
+def _settle(
+    request: HttpRequest, supplier: SupplierBrief, editor: Editor, proposal: ListingProposal, read: int
+) -> tuple[ProposedListing, int]:
+    """Return the facts to save and the version that they are of.
+
+    Where somebody saved another version than was read, it is only taken as read where nothing differs, or where the
+    difference was on the page and a side was chosen for each fact of it.
+    """
+    facts = editor.facts()
+    if read == proposal.version:
+        return facts, read
+    found = _conflicts(request, supplier, editor, proposal)
+    was_shown = _number(request.POST.get("seen")) == proposal.version
+    if found and not (was_shown and all(each.chosen for each in found)):
+        return facts, read
+    return settled(facts, facts_of(proposal), found), proposal.version
+
+
+def _conflicts(
+    request: HttpRequest, supplier: SupplierBrief, editor: Editor, proposal: ListingProposal
+) -> list[Conflict]:
+    """Return what a colleague saved beside what was typed; choices only count for the version that was shown."""
+    mine, theirs = editor.facts(), facts_of(proposal)
+    chosen = {}
+    if _number(request.POST.get("seen")) == proposal.version:
+        head = "choose-"
+        chosen = {name.removeprefix(head): value for name, value in request.POST.items() if name.startswith(head)}
+    county = editor_choices(supplier.pk, timezone.localdate()).county
+    return conflicts(mine, theirs, names_for(county, mine, theirs), chosen)
 
 
 def _put(editor: Editor, error: DomainError) -> str:

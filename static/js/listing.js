@@ -1,12 +1,15 @@
 // 上货 on a weak network. Photos are made smaller and kept on the phone until the server has them; what is typed is kept
 // as it is typed; one request for each photo, so that little is lost when the network goes. The page works without this.
-import { keepPhoto, keptPhotos, dropPhoto } from "./listing/photos.js";
+import { offerLeftovers } from "./listing/leftovers.js";
+import { keepPhoto, keptPhotos, dropPhoto, refusePhoto } from "./listing/photos.js";
 import { keepText, forgetText, keptText, putBack, values } from "./listing/texts.js";
 import { shrink } from "./listing/shrink.js";
 import { startSpecs, addRow } from "./listing/specs.js";
 
 const find = () => document.querySelector("form[data-goods-form]");
 const state = { sending: false, again: null, failed: false, pending: [], typed: new Set() };
+
+const waiting = () => state.pending.filter((photo) => !photo.reason);
 
 const say = (form, word, { kind = "", action, then } = {}) => {
   const line = form.querySelector("[data-saved]");
@@ -21,17 +24,40 @@ const say = (form, word, { kind = "", action, then } = {}) => {
   line.append(button);
 };
 
+const press = (textContent, testid, then) => {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent });
+  button.dataset.testid = testid;
+  button.addEventListener("click", then);
+  return button;
+};
+
+const forRefused = (photo, words) => [
+  press(words.retry, "kept-photo-retry", async () => {
+    await refusePhoto(photo, "");
+    send();
+  }),
+  press(words.remove, "kept-photo-remove", async () => {
+    await dropPhoto(photo.id);
+    state.pending = state.pending.filter((each) => each !== photo);
+    showPending(find());
+  }),
+];
+
 const showPending = (form) => {
   const box = form.querySelector("[data-kept-photos]");
-  const word = form.querySelector("[data-saved]").dataset.waiting;
+  const words = form.querySelector("[data-saved]").dataset;
   box.hidden = !state.pending.length;
   box.replaceChildren(
     ...state.pending.map((photo) => {
       const figure = document.createElement("figure");
       photo.url ??= URL.createObjectURL(photo.blob);
       const picture = Object.assign(new Image(96, 96), { src: photo.url, alt: "" });
-      figure.append(picture, Object.assign(document.createElement("figcaption"), { textContent: word }));
+      const caption = document.createElement("figcaption");
+      caption.textContent = photo.reason || words.waiting;
+      figure.append(picture, caption);
       figure.dataset.testid = "kept-photo";
+      figure.classList.toggle("is-refused", Boolean(photo.reason));
+      if (photo.reason) figure.append(...forRefused(photo, words));
       return figure;
     }),
   );
@@ -42,12 +68,26 @@ const swap = (form, page, sent) => {
   const typed = [...state.typed].map((name) => [name, now.get(name) ?? ""]);
   document.querySelector("main").replaceChildren(...page.querySelector("main").childNodes);
   const next = find();
-  if (!next) return;
   history.replaceState(null, "", next.action);
   putBack(next, typed);
   start(next);
-  if (sent) say(next, "sent", { kind: "good" });
-  else next.querySelector(".field-error, .notice-error")?.scrollIntoView({ block: "center" });
+  // What was saved, and when, is the server's word on the new page.
+  const line = next.querySelector("[data-saved]");
+  if (sent) line.dataset.state = "sent";
+  if (sent) line.classList.add("good");
+  else next.querySelector("[data-testid=conflicts], .field-error, .notice-error")?.scrollIntoView({ block: "center" });
+};
+
+// Tell whether the server has the photo; where it refused it, keep it with what it said.
+const settlePhoto = async (photo, answer, next) => {
+  if (answer.ok || next?.dataset.photosTaken !== undefined) {
+    await dropPhoto(photo.id);
+    state.pending = state.pending.filter((each) => each !== photo);
+  } else if (next) {
+    const reason = next.querySelector("[data-photos-error]") ?? next.ownerDocument.querySelector("[data-testid=refusal]");
+    await refusePhoto(photo, reason?.textContent.trim() || next.querySelector("[data-saved]").dataset.nottaken);
+  }
+  showPending(find());
 };
 
 const request = async (form, submitter, photo) => {
@@ -77,29 +117,40 @@ const send = async (submitter) => {
   form.setAttribute("aria-busy", "true");
   const key = form.dataset.kept;
   try {
-    let page, answer;
+    let page, answer, next;
     do {
-      const photo = state.pending[0];
-      const isLast = state.pending.length < 2;
+      const [photo] = waiting();
+      const isLast = waiting().length < 2;
       answer = await request(form, isLast ? submitter : null, photo);
       if (answer.redirected && new URL(answer.url).pathname.endsWith("/account/login/")) {
+        keepText(form);
         location.assign(answer.url);
         return;
       }
-      if (photo) {
-        await dropPhoto(photo.id);
-        state.pending.shift();
-        showPending(form);
+      const isElsewhere = isLast && answer.redirected && submitter?.value === "preview";
+      page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      next = page.querySelector("form[data-goods-form]");
+      if (!next && !(answer.ok && isElsewhere)) {
+        // A page that is none of ours (too large, not allowed, too often): all stays here, to be sent again.
+        keepText(form);
+        say(form, "nottaken", { kind: "bad", action: "retry", then: () => send(submitter) });
+        return;
       }
-      if (isLast && answer.redirected && submitter?.value === "preview") {
+      if (photo) await settlePhoto(photo, answer, next);
+      if (isElsewhere && !state.pending.length) {
         forgetText(key);
         location.assign(answer.url);
         return;
       }
-      page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const next = page.querySelector("form[data-goods-form]");
-      if (next && state.pending.length) {
-        // The draft is there now: what follows goes to it, on its latest version.
+      if (isElsewhere) {
+        // A refused photo stays in sight: the draft is shown, not its preview.
+        const draft = new URL(answer.url).pathname.replace(/preview\/$/, "");
+        answer = await fetch(draft, { credentials: "same-origin" });
+        page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        next = page.querySelector("form[data-goods-form]");
+      }
+      if (waiting().length) {
+        // The draft is there now: what follows goes to it, on the version that was read.
         form.action = next.action;
         for (const name of ["version", "key"]) {
           const field = next.elements[name];
@@ -107,7 +158,7 @@ const send = async (submitter) => {
           if (field) form.prepend(field.cloneNode());
         }
       }
-    } while (state.pending.length);
+    } while (waiting().length);
     if (answer.ok) forgetText(key);
     swap(form, page, answer.ok);
   } catch {
@@ -125,6 +176,8 @@ const send = async (submitter) => {
   }
 };
 
+const isNew = (form) => Boolean(form.elements.key);
+
 const choose = async (event) => {
   const input = event.target.closest("[data-photo-input]");
   const form = find();
@@ -137,7 +190,7 @@ const choose = async (event) => {
     return;
   }
   for (const file of files) {
-    const photo = await keepPhoto(form.dataset.kept, await shrink(file), file.name || "photo.jpg");
+    const photo = await keepPhoto(form.dataset.kept, isNew(form), await shrink(file), file.name || "photo.jpg");
     state.pending.push(photo);
     showPending(form);
   }
@@ -161,6 +214,13 @@ const start = (form) => {
   });
 };
 
+// Text of another version goes back as of that version: what was saved since is then shown beside it, not lost.
+const restore = (form, kept) => {
+  putBack(form, kept.values);
+  form.dataset.version = kept.version;
+  if (form.elements.version) form.elements.version.value = kept.version;
+};
+
 const resume = async (form) => {
   const kept = keptText(form);
   if (kept && kept.version === form.dataset.version) {
@@ -168,19 +228,20 @@ const resume = async (form) => {
     say(form, "found", { kind: "good" });
   } else if (kept) {
     const back = () => {
-      putBack(form, kept.values);
+      restore(form, kept);
       say(form, "phone");
     };
     say(form, "found", { action: "use", then: back });
   }
   state.pending = await keptPhotos(form.dataset.kept);
   showPending(form);
-  if (state.pending.length) say(form, "offline", { kind: "warn", action: "retry", then: () => send() });
+  if (waiting().length) say(form, "offline", { kind: "warn", action: "retry", then: () => send() });
 };
 
 const first = find();
 if (first) {
   start(first);
   resume(first);
-  addEventListener("online", () => (state.failed || state.pending.length) && send());
+  offerLeftovers(first);
+  addEventListener("online", () => (state.failed || waiting().length) && send());
 }

@@ -132,7 +132,8 @@ def test_paste_recognition_by_json(client: Client) -> None:
         "told": "",
     }
     assert client.get("/account/addresses/parse/").headers["Location"] == "/account/addresses/"
-    assert client.post("/account/addresses/parse/", {"text": "\0" * 900}).status_code == 200
+    assert client.post("/account/addresses/parse/", {"text": "号" * 900}).status_code == 200
+    assert client.post("/account/addresses/parse/", {"text": "\0" * 900}).status_code == 400
 
 
 def test_the_pickers_data_in_both_languages(client: Client) -> None:

@@ -4,18 +4,14 @@ import csv
 import io
 import xml.etree.ElementTree as ET
 import zipfile
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from shop.core.spreadsheets import csv_parts, inert, write_xlsx
+from tests.cases.reading import rows, written
 
-CASES = list(csv.DictReader((Path(__file__).parent / "cases" / "exports.csv").open(encoding="utf-8")))
-
-
-def written(text: str) -> str:
-    return text.encode("latin-1", "backslashreplace").decode("unicode_escape")
+CASES = rows("exports.csv")
 
 
 def workbook_of(*texts: str) -> bytes:

@@ -1,25 +1,20 @@
 """Texts without what nobody can see; joined emoji and joined letters stay whole."""
 
-import csv
 import unicodedata
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.core.texts import MOST_MARKS, is_seen, many_lines, one_line
+from tests.cases.reading import rows
 
-CASES = list(csv.DictReader((Path(__file__).parent / "cases" / "chat.csv").open(encoding="utf-8")))
-
-
-def written(text: str) -> str:
-    return text.encode("ascii", "backslashreplace").decode("unicode_escape")
+CASES = rows("chat.csv", "input", "shown")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["note"] for case in CASES])
 def test_a_line_is_shown_as_its_case_says(case: dict[str, str]) -> None:
-    assert one_line(written(case["input"])) == unicodedata.normalize("NFC", written(case["shown"]))
+    assert one_line(case["input"]) == unicodedata.normalize("NFC", case["shown"])
 
 
 @pytest.mark.parametrize(

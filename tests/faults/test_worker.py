@@ -1,7 +1,9 @@
 """The real worker, killed in the middle of an effect, and its broker's messages lost: every effect happens once."""
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -57,13 +59,24 @@ def start_worker(real_db: str, var: Path) -> Iterator[StartWorker]:
         ]
         celery += ["--schedule", str(var / "beat"), "--without-mingle", "--without-gossip"]
         environment = {**os.environ, "DATABASE_URL": real_db, "VAR_DIR": str(var)}
-        running.append(subprocess.Popen([sys.executable, *celery], cwd=settings.BASE_DIR, env=environment))
+        # A group of its own: a worker that is killed leaves the process behind that runs its beat.
+        command = [sys.executable, *celery]
+        running.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, start_new_session=True))
         return running[-1]
 
     yield start
     for process in running:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+    wait_for(lambda: not left_of({process.pid for process in running}))
+
+
+def left_of(groups: set[int]) -> list[str]:
+    """Return the processes of these groups that still run; what is only not buried yet does not."""
+    listed = subprocess.run(["ps", "-A", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 2) for line in listed.splitlines()]
+    return [row[-1] for row in rows if int(row[0]) in groups and not row[1].startswith("Z")]
 
 
 def test_a_killed_worker_and_a_lost_broker_delay_an_effect_and_lose_none(

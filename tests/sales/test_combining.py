@@ -1,7 +1,5 @@
 """Which offers apply together, and how a line's pieces add up: the cases that went wrong, and every generated one."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +9,10 @@ from hypothesis import strategies as st
 from shop.sales import combining, rules
 from shop.sales.combining import Gives, Goods, Needs, Terms
 from shop.sales.models import LineFacts
+from tests.cases.reading import entries
 from tests.sales.offered import baskets, check_basket, check_return, make_stall, returned_lines
 
-CASES = json.loads((Path(__file__).parent / "cases" / "money.json").read_text())
+CASES = entries("money.json")
 
 
 def terms(pk: int, goods: list[Goods], places: frozenset[int] | None = None, **facts: Any) -> Terms:

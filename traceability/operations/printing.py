@@ -17,7 +17,9 @@ from traceability.rules.codes import grouped
 from traceability.rules.weights import in_words
 
 SHEETS = Path(__file__).parents[1] / "print"
-FONTS = Path(justmytype_intl_cjk.__file__).parent / "fonts" / "ofl" / "notosanssc"
+_FAMILIES = Path(justmytype_intl_cjk.__file__).parent / "fonts" / "ofl"
+# The first has nearly all; rare characters of names and villages (𠮷 𡌶 𡃁) stand in the others.
+FONTS = [_FAMILIES / name for name in ("notosanssc", "notosanstc", "notosansjp")]
 MOST_NAMES = 3
 
 
@@ -94,7 +96,7 @@ def _compile(sheet: str, data: dict[str, Any]) -> bytes:
     found = typst.compile(
         str(SHEETS / f"{sheet}.typ"),
         root=str(SHEETS),
-        font_paths=[str(FONTS)],
+        font_paths=[str(folder) for folder in FONTS],
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},

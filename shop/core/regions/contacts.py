@@ -36,10 +36,11 @@ _SPACED = re.compile(
 )
 # 周敏[2046]: marketplaces write the extension behind the name.
 _BRACKETED = re.compile(r"(?<=[\u3400-\u9fff])[\[【(（](\d{3,6})[\]】)）]")
+_IN_BRACKETS = re.compile(rf"[【\[]\s*({_NAMED}|{_CALLED}|{_PLACED}|{_POSTED})\s*[】\]]\s*[:：]?", re.IGNORECASE)
 LABEL = re.compile(
     rf"(?:(?<![A-Za-z])(?P<named>{_NAMED})|(?P<other>{_CALLED}|{_PLACED}|{_POSTED}))\s*[:：]\s*"
     rf"|(?<![^\s,，;；。])(?:(?P<named2>收货人|收件人|联系人|姓名)(?:[\s]+|(?=[\u3400-\u9fff]))"
-    rf"|(?P<other2>收货地址|收件地址|详细地址|地址|联系电话|手机号码|手机号|手机|电话|邮编)(?:\s+|(?=$))"
+    rf"|(?P<other2>所在地区|地区|收货地址|收件地址|详细地址|地址|联系电话|手机号码|手机号|手机|电话|邮编)(?:\s+|(?=$))"
     rf"|(?P<other3>收货地址|收件地址|详细地址|地址)(?=[\u3400-\u9fff]{{2}}))",
     re.IGNORECASE,
 )
@@ -90,6 +91,7 @@ def _without(text: str, found: re.Match[str]) -> str:
 
 def take_labels(text: str) -> tuple[str, str]:
     """Return what stands behind a label of a person, "" for none, and the text without labels."""
+    text = _IN_BRACKETS.sub(r"\1：", text)
     text = _SPACED.sub(lambda found: found[0].replace(" ", ""), text)
     name, rest, at = "", "", 0
     marks = list(LABEL.finditer(text))

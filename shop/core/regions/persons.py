@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 HAN = r"\u3400-\u9fff\U00020000-\U0003ffff\uf900-\ufaff〇々"
+DIRECTIONS = frozenset("北南东西")
 DOTS = "·•‧・．.･"
 _DOT = re.compile(f"[{re.escape(DOTS)}]")
 # What stands in streets and buildings; in a person's name only in the first place, as a surname.
@@ -120,7 +121,8 @@ def _plain(text: str, token: Token, beside: int) -> int:
         # 吉克阿依布且: only where a person is expected.
         points = beside - 1 if token.is_lead or token.is_beside_number else 0
     if not token.is_lead and any(sign in OF_PLACES for sign in text[1:]):
-        points -= 3
+        # 扎西多吉 has a direction in it, as names of roads do.
+        points -= 1 if all(sign in DIRECTIONS for sign in text[1:] if sign in OF_PLACES) else 3
     # What follows the division at once is the street, unless it is plainly a person.
     return points - 3 if token.is_after_division else points
 

@@ -20,15 +20,31 @@ const store = async (mode, ask) => {
   }
 };
 
-export const keepPhoto = async (draft, blob, name) => {
-  const photo = { id: `${Date.now()}-${Math.random()}`, draft, blob, name: name.replace(/\.[^.]*$/, "") + ".jpg" };
+export const keepPhoto = async (draft, isNew, blob, name) => {
+  const id = `${Date.now()}-${Math.random()}`;
+  const photo = { id, draft, isNew, blob, name: name.replace(/\.[^.]*$/, "") + ".jpg", reason: "" };
   await store("readwrite", (photos) => photos.put(photo)).catch(() => undefined);
   return photo;
 };
 
-export const keptPhotos = async (draft) => {
-  const all = await store("readonly", (photos) => photos.getAll()).catch(() => []);
-  return all.filter((photo) => photo.draft === draft);
+const all = () => store("readonly", (photos) => photos.getAll()).catch(() => []);
+
+export const keptPhotos = async (draft) => (await all()).filter((photo) => photo.draft === draft);
+
+// Of new products that never got through: how many photos wait under each draft's key.
+export const waitingPhotos = async () => {
+  const found = new Map();
+  for (const { draft, isNew, reason } of await all()) {
+    if (isNew && !reason) found.set(draft, (found.get(draft) ?? 0) + 1);
+  }
+  return found;
+};
+
+// A refused photo stays, with what the server said of it, until whoever took it takes it out.
+export const refusePhoto = async (photo, reason) => {
+  photo.reason = reason;
+  const { id, draft, isNew, blob, name } = photo;
+  await store("readwrite", (photos) => photos.put({ id, draft, isNew, blob, name, reason })).catch(() => undefined);
 };
 
 export const dropPhoto = (id) => store("readwrite", (photos) => photos.delete(id)).catch(() => undefined);

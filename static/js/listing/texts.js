@@ -1,15 +1,18 @@
 // What is typed, kept on the phone until the server has it.
 import { addRow } from "./specs.js";
 
-const place = (key) => `hq:goods:${key}`;
-const OURS = new Set(["csrfmiddlewaretoken", "version", "then", "photos"]);
+const HEAD = "hq:goods:";
+const place = (key) => HEAD + key;
+const OURS = new Set(["csrfmiddlewaretoken", "version", "seen", "key", "then", "photos"]);
 
 export const values = (form) =>
-  [...new FormData(form)].filter(([name, value]) => !OURS.has(name) && typeof value === "string");
+  [...new FormData(form)].filter(
+    ([name, value]) => !OURS.has(name) && !name.startsWith("choose-") && typeof value === "string",
+  );
 
 export const keepText = (form) => {
   try {
-    const kept = { version: form.dataset.version, values: values(form) };
+    const kept = { version: form.dataset.version, isNew: Boolean(form.elements.key), values: values(form) };
     localStorage.setItem(place(form.dataset.kept), JSON.stringify(kept));
   } catch {
     // Storage refused or full: nothing is kept, nothing breaks.
@@ -31,6 +34,21 @@ export const keptText = (form) => {
   } catch {
     return null;
   }
+};
+
+// New products of a supplier that were typed on this phone and never sent: their names by the draft's key.
+export const unsentNames = (supplier) => {
+  const found = new Map();
+  try {
+    const head = place(`${supplier}:`);
+    for (const name of Object.keys(localStorage).filter((each) => each.startsWith(head))) {
+      const kept = JSON.parse(localStorage.getItem(name));
+      if (kept?.isNew) found.set(name.slice(HEAD.length), new Map(kept.values).get("name_zh") ?? "");
+    }
+  } catch {
+    // Storage refused: nothing was kept.
+  }
+  return found;
 };
 
 export const putBack = (form, kept) => {
