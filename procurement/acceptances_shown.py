@@ -134,9 +134,16 @@ def _show(row: GoodsAcceptance) -> AcceptanceShown:
         capitals=in_capitals(charged),
         note=row.note,
         # What is short of no line: the freight of an order of which nothing was accepted.
-        freight_fen=row.short_fen - sum(line.short_fen for line in lines),
+        freight_fen=_freight_of(row, lines),
         photos=[PhotoShown(*picture_urls(ACCEPTANCE, photo.pk, photo.picture)) for photo in row.photos.all()],
     )
+
+
+def _freight_of(row: GoodsAcceptance, lines: Sequence[LineShown]) -> int:
+    """Return 分 of freight that went back with a delivery, 0 where any piece of it was accepted: then none did."""
+    if any(line.accepted for line in lines):
+        return 0
+    return max(0, row.short_fen - sum(line.short_fen for line in lines))
 
 
 def _receivers(row: GoodsAcceptance) -> tuple[ReceiverShown, ...]:

@@ -3,8 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from django.db.models import OuterRef, Subquery
-
 from procurement import books
 from procurement.models import (
     DeclarationSnapshot,
@@ -12,9 +10,9 @@ from procurement.models import (
     PledgeReceipt,
     PurchaseRequest,
     QuotaDeclaration,
-    RequestVersion,
     UnitOrder,
 )
+from procurement.queries.papers import acceptance_faults, request_faults
 from procurement.rules.quota import counted_fen, counts_at
 from procurement.states import CanteenMode, Fund, RequestState
 from procurement.texts import year_of
@@ -60,14 +58,16 @@ def _budget() -> Iterator[Mismatch]:
             yield Mismatch(f"account {name}", booked.get(name, 0), expected.get(name, 0))
 
 
-@check("what was approved of a request is what its version came to")
+@check(
+    "what was approved of a request is its version, decided by others than who asked for it, and is what was ordered"
+)
 def _approved() -> Iterator[Mismatch]:
-    rows = PurchaseRequest.objects.filter(state__in=(RequestState.APPROVED, RequestState.ORDERED))
-    totals = RequestVersion.objects.filter(request=OuterRef("pk"), version=OuterRef("version")).values("total_fen")
-    found = rows.annotate(total=Subquery(totals)).order_by("pk")
-    for number, approved, total in found.values_list("number", "approved_fen", "total"):
-        if approved != total:
-            yield Mismatch(f"approved of request {number}", approved, total or 0)
+    yield from request_faults()
+
+
+@check("acceptances say what their orders' lines say, and what they said when they were made")
+def _accepted() -> Iterator[Mismatch]:
+    yield from acceptance_faults()
 
 
 @check("each unit's order belongs to the year of its day, and counts where its unit's canteen is declared")

@@ -14,6 +14,7 @@ from procurement.operations.accepting import NAME_LENGTH, Receivers, accept_good
 from procurement.operations.cancelling import ask_cancel, decide_cancel, withdraw_cancel
 from procurement.queries.acceptances import acceptances_of
 from procurement.queries.evidence import ACCEPTANCE, picture_urls
+from procurement.queries.papers import acceptance_faults
 from procurement.states import AcceptanceKind, CancelState, ReceiverKind
 from procurement.texts import words
 from shop.core.acting import by
@@ -52,6 +53,9 @@ class AcceptanceRecord(Priced):
 
 class AcceptanceRecords(Answer):
     items: list[AcceptanceRecord]
+    is_confirmed: bool = Field(
+        description=gettext_noop("Whether they say what the order's books say, and what they said when they were made.")
+    )
 
 
 def _record(row: GoodsAcceptance) -> dict[str, Any]:
@@ -91,7 +95,11 @@ def _record(row: GoodsAcceptance) -> dict[str, Any]:
     summary=gettext_noop("How each delivery of an order was accepted, with its photos"),
 )
 def list_acceptances(request: ApiRequest, number: str) -> dict[str, Any]:
-    return {"items": [_record(each) for each in acceptances_of(own_order(request, number).pk)]}
+    order_id = own_order(request, number).pk
+    return {
+        "items": [_record(each) for each in acceptances_of(order_id)],
+        "is_confirmed": not any(True for _fault in acceptance_faults(order_id)),
+    }
 
 
 class AcceptedLine(Body):

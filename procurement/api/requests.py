@@ -16,6 +16,7 @@ from procurement.operations import requests as operations
 from procurement.operations.deciding import STEPS, decide_request
 from procurement.operations.ordering import order_request
 from procurement.paid_shown import settle_request
+from procurement.queries.papers import is_doubtful
 from procurement.queries.quota import budget_after
 from procurement.queries.requests import Change, request_of, request_page
 from procurement.request_shown import changed_facts, line_changes
@@ -100,6 +101,9 @@ class Decided(Answer):
 
 
 class RequestDetail(RequestOut):
+    is_confirmed: bool = Field(
+        description=gettext_noop("Whether it says what was submitted and approved: false where that was changed since.")
+    )
     goods: str
     freight: str
     ship_to: ShipTo | None = Field(description=gettext_noop("Part of what is approved: nothing is sent anywhere else."))
@@ -188,6 +192,7 @@ def show_request(request: ApiRequest, number: str) -> dict[str, Any]:
         _request(row)
         | _sums(row)
         | {
+            "is_confirmed": not is_doubtful(row),
             "goods": yuan(row.goods_fen),
             "freight": yuan(row.freight_fen),
             "purchase": row.purchase.number if row.purchase else None,

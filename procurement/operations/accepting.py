@@ -14,12 +14,14 @@ from procurement.models import AcceptanceLine, AcceptancePhoto, BudgetUnit, Good
 from procurement.operations.lengths import check_length
 from procurement.operations.permissions import APPROVER, BUYER, RECEIVERS, must_be
 from procurement.operations.quota import KIND
+from procurement.queries.sealed import ACCEPTANCE, acceptance_facts
 from procurement.rules.acceptance import needs_reason
 from procurement.states import AcceptanceKind, ReceiverKind
 from shop.accounts.queries import people_in_organisation
 from shop.core import outbox
 from shop.core.errors import InvalidInput
 from shop.core.names import is_name, plain_name
+from shop.core.sealed import seal
 from shop.core.texts import one_line
 from shop.sales.hooks import Event, OrderEvent
 from shop.sales.operations.acceptance import accept_order
@@ -124,6 +126,7 @@ def accept_goods(
         AcceptancePhoto.objects.bulk_create(
             [AcceptancePhoto(acceptance=acceptance, picture=picture) for picture in pictures]
         )
+        seal(ACCEPTANCE, acceptance_facts(pk=acceptance.pk), at=at)
         if refuses:
             outbox.enqueue(
                 task="procurement.tell_refused",
@@ -164,6 +167,7 @@ def _record_by_time(event: OrderEvent) -> None:
             if pieces
         ]
     )
+    seal(ACCEPTANCE, acceptance_facts(pk=acceptance.pk), at=event.at)
 
 
 def _next_sequence(order_id: int) -> int:

@@ -12,11 +12,13 @@ from procurement.models import PurchaseRequest, RequestDecision
 from procurement.operations.lengths import check_length
 from procurement.operations.permissions import APPROVER, FINANCE, must_be
 from procurement.operations.requests import check_lines, check_year, lock_request, tell_step
+from procurement.queries.sealed import DECISION, decision_facts
 from procurement.rules.budget import left_after
 from procurement.states import REQUEST_MOVES, Fund, RequestState
 from procurement.texts import year_of
 from shop.core import audit, ledger
 from shop.core.errors import InvalidInput
+from shop.core.sealed import seal
 
 STEPS = {RequestState.SUBMITTED: (1, APPROVER), RequestState.CHECKED: (2, FINANCE)}
 
@@ -49,10 +51,11 @@ def decide_request(
         if approve:
             check_lines(request, request.lines.all())
             _check_budget(request)
-        RequestDecision.objects.create(
+        decision = RequestDecision.objects.create(
             request=request, version=version, step=step, approved=approve, reason=reason,
             total_fen=request.total_fen, actor=actor, at=at,
         )  # fmt: skip
+        seal(DECISION, decision_facts(pk=decision.pk), at=at)
         last = step >= request.unit.approvals
         to = RequestState.RETURNED if not approve else RequestState.APPROVED if last else RequestState.CHECKED
         if to not in REQUEST_MOVES[request.state]:

@@ -16,6 +16,7 @@ from procurement.numbers import new_number
 from procurement.operations.lengths import check_length
 from procurement.operations.permissions import BUYER, must_be
 from procurement.operations.units import check_recipient
+from procurement.queries.sealed import VERSION, version_facts
 from procurement.rules.lists import MOST_PIECES
 from procurement.rules.quota import budget_year
 from procurement.states import EDITABLE, REQUEST_MOVES, Fund, RequestState
@@ -23,6 +24,7 @@ from procurement.texts import year_of
 from shop.core import audit, ledger, outbox, regions
 from shop.core.errors import InvalidInput
 from shop.core.prepared import Prepared
+from shop.core.sealed import seal
 from shop.sales.errors import NotForSale
 from shop.sales.operations.limits import check_planned
 from shop.sales.queries.quotes import list_quote
@@ -303,7 +305,7 @@ def submit_request(*, request_id: int, version: int, actor: Any, at: datetime) -
         request.year = budget_year(request.year, year_of(at))
         request.state, request.submitted_at = RequestState.SUBMITTED, at
         request.save()
-        RequestVersion.objects.get_or_create(
+        version_row, is_new = RequestVersion.objects.get_or_create(
             request=request,
             version=request.version,
             defaults={
@@ -313,6 +315,8 @@ def submit_request(*, request_id: int, version: int, actor: Any, at: datetime) -
                 "at": at,
             },
         )
+        if is_new:
+            seal(VERSION, version_facts(pk=version_row.pk), at=at)
         tell_step(request, at)
         return request
 

@@ -17,10 +17,11 @@ from procurement.models import UnitOrder
 from procurement.operations.accepting import accept_goods
 from procurement.paid_shown import show_orders
 from procurement.queries.acceptances import acceptances_of, receivers_of
+from procurement.queries.papers import acceptance_faults
 from procurement.queries.units import Seat
 from procurement.shown import parcels, place_of_order, thumb
 from procurement.texts import words
-from procurement.views.entry import console, for_unit, seat_at
+from procurement.views.entry import console, for_unit, seat_at, unconfirmed
 from procurement.views.orders import found_order
 from shop.core import sent
 from shop.core.errors import DomainError
@@ -142,6 +143,8 @@ def paper(request: HttpRequest, seat: Seat, number: str, sequence: int) -> HttpR
     found = next((each for each in rows if each.sequence == sequence), None)
     if found is None:
         raise Http404(number)
+    if any(acceptance_faults(row.pk)):
+        return unconfirmed(request, _("Record of acceptance"), number, local(f"/units/orders/{number}/"))
     (shown,) = show_acceptances([found])
     context = {
         "it": show_orders([row], timezone.now())[0],

@@ -53,6 +53,12 @@ def seat_at(request: HttpRequest, unit_id: int) -> Seat:
     return found
 
 
+def unconfirmed(request: HttpRequest, title: str, number: str, back: str) -> HttpResponse:
+    """Say in place of a paper that its records were changed after it was made."""
+    context = {"title": title, "number": number, "back": back}
+    return render(request, "units/paper_unconfirmed.html", context)
+
+
 def asked_year(request: HttpRequest) -> int:
     """Return the year that is asked for, this one by default. Raises Http404 for what is no year that is kept."""
     this = year_of(timezone.now())

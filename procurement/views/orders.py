@@ -20,6 +20,7 @@ from procurement.operations.quota import KIND
 from procurement.paid_shown import show_orders, show_payment
 from procurement.queries import quota as quota_queries
 from procurement.queries.acceptances import acceptances_of
+from procurement.queries.papers import acceptance_faults
 from procurement.queries.requests import orders_of_request, payment_page, request_of, unit_order
 from procurement.queries.units import Seat
 from procurement.rules.amounts import in_capitals
@@ -151,6 +152,7 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
         ],
         "to_come": still_to_come(row.order),
         "acceptances": show_acceptances(acceptances_of(row.pk)),
+        "is_doubtful": any(acceptance_faults(row.pk)),
         "schedule": show_schedule(schedule.of_order(row.order.pk), at),
         "is_own": is_own,
         "can_accept": is_own and (seat.buys or seat.approves) and bool(waiting_parcels(row.order)),

@@ -19,6 +19,7 @@ from procurement.operations.deciding import STEPS, decide_request
 from procurement.operations.drafts import open_draft
 from procurement.operations.ordering import order_request
 from procurement.paid_shown import settle_request
+from procurement.queries.papers import is_doubtful
 from procurement.queries.quota import budget_after
 from procurement.queries.requests import TABS, cancelled_of, left_of_goods, reductions_of, request_of, request_page
 from procurement.queries.units import Seat
@@ -28,7 +29,7 @@ from procurement.rules.quota import budget_year
 from procurement.shown import BADGES, history, terms_words, thumb
 from procurement.states import EDITABLE, Fund, RequestState
 from procurement.texts import words, year_of
-from procurement.views.entry import console, for_unit, seat_at, seats
+from procurement.views.entry import console, for_unit, seat_at, seats, unconfirmed
 from shop.core import sent
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.post_only import post_only
@@ -138,6 +139,7 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "cannot_decide": decides and (involved or decided),
         "is_last_step": step is not None and step[0] >= seat.unit.approvals,
         "changes": line_changes(found),
+        "is_doubtful": is_doubtful(found),
         "fact_changes": changed_facts(found),
         "history": history(found, timezone.now(), cancelled_of(found)),
     }
@@ -182,6 +184,8 @@ def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
 def paper(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Show one request as it is printed on A4 and signed."""
     seat, found = own_request(request, number)
+    if is_doubtful(found):
+        return unconfirmed(request, _("Purchase request"), number, local(f"/units/requests/{number}/"))
     context = _facts(seat, found, request.user)
     return render(request, "units/paper.html", {"seat": seat, "unit_name": seat.name, **context})
 

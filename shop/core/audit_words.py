@@ -103,6 +103,8 @@ ACTIONS = {
     "session_announced": pgettext_lazy("audit", "Live session: announcement changed"),
     "session_ended": pgettext_lazy("audit", "Live session ended"),
     "session_planned": pgettext_lazy("audit", "Live session planned"),
+    "session_changed": pgettext_lazy("audit", "Live session planned anew"),
+    "session_cancelled": pgettext_lazy("audit", "Live session cancelled"),
     "session_started": pgettext_lazy("audit", "Live session started"),
     "set_acceptance_rule": pgettext_lazy("audit", "Rule of acceptance set"),
     "set_delivery": pgettext_lazy("audit", "Delivery settings changed"),

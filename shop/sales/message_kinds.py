@@ -47,6 +47,13 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "order_cancelled_under_way",
+    title=_("Order %(number)s is cancelled"),
+    text=_("If a payment of this purchase still comes, what is not needed of it is returned to you at once."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
     "transfer_short",
     title=_("Your transfer came: %(left)s is still missing"),
     text=_("%(came)s is booked for %(number)s. Send the rest with the same remittance code."),

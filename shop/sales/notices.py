@@ -162,6 +162,8 @@ def _tell_buyer_cancelled(order: OrderFacts, was_unpaid: bool, at: datetime) -> 
         kind = "order_cancelled"
     elif back.stays_fen:
         kind = "order_cancelled_kept"
+    elif was_unpaid and back.comes_fen:
+        kind = "order_cancelled_under_way"
     params = {
         "amount_fen": back.fen,
         "bank_fen": back.bank_fen,

@@ -6,5 +6,16 @@ from .ledger import Account, Transfer
 from .limits import Limit
 from .outbox import OutboxEntry
 from .regions import AssistancePairing, Division
+from .sealing import SealedFacts
 
-__all__ = ["Account", "AssistancePairing", "AuditEntry", "Division", "FirstAnswer", "Limit", "OutboxEntry", "Transfer"]
+__all__ = [
+    "Account",
+    "AssistancePairing",
+    "AuditEntry",
+    "Division",
+    "FirstAnswer",
+    "Limit",
+    "OutboxEntry",
+    "SealedFacts",
+    "Transfer",
+]

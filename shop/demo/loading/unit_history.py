@@ -30,10 +30,12 @@ from procurement.models import (
 from procurement.numbers import new_number
 from procurement.operations.declarations import share_postings
 from procurement.operations.requests import facts_of, lines_of, unit_address
+from procurement.queries.sealed import all_facts
 from procurement.states import ReceiverKind, RequestState
 from shop.core import ledger
 from shop.core.ledger import Posting
-from shop.core.models import Account, Transfer
+from shop.core.models import Account, SealedFacts, Transfer
+from shop.core.sealed import seal
 from shop.sales import books as trade
 from shop.sales import rules
 from shop.sales.deal import Attribution, Extras, PlaceLine
@@ -341,6 +343,9 @@ class History:
         first = [Shipment, GoodsAcceptance]
         for model in [*first, *(model for model in self.rows if model not in first)]:
             model.objects.bulk_create(self.rows.get(model, []), batch_size=500)  # type: ignore[attr-defined]  # a model
+        for kind, facts in all_facts().items():
+            known = SealedFacts.objects.filter(kind=kind).values_list("object_id", flat=True)
+            seal(kind, {pk: facts[pk] for pk in facts.keys() - set(known)}, at=self.at)
         for listing_id, pieces in self.sold.items():
             Listing.objects.filter(pk=listing_id).update(sold_count=F("sold_count") + pieces)
         self._write_transfers()
