@@ -19,6 +19,12 @@ def record(*, action: str, object_kind: str, object_id: int | str, actor: Any, a
     )
 
 
+def actions_on(*, object_kind: str, object_id: int | str, among: Iterable[str]) -> list[AuditEntry]:
+    """Return who did any of these actions on an object, and when, the first first. One query."""
+    rows = AuditEntry.objects.filter(object_kind=object_kind, object_id=str(object_id), action__in=list(among))
+    return list(rows.order_by("at", "pk"))
+
+
 def last_action(*, object_kind: str, object_id: int | str, among: Iterable[str]) -> str | None:
     """Return which of these actions was done last on an object, None when none was. One query."""
     rows = AuditEntry.objects.filter(object_kind=object_kind, object_id=str(object_id), action__in=list(among))
