@@ -61,6 +61,7 @@ ACTIONS = {
     "login_failed_account": pgettext_lazy("audit", "Sign-in failed: too often for this account"),
     "login_failed_device": pgettext_lazy("audit", "Sign-in failed: too often on this device"),
     "lot_closed": pgettext_lazy("audit", "Lot closed"),
+    "lot_expired": pgettext_lazy("audit", "Lot expired"),
     "lot_mixed": pgettext_lazy("audit", "Lots mixed"),
     "lot_moved": pgettext_lazy("audit", "Lot moved"),
     "lot_opened": pgettext_lazy("audit", "Lot opened"),

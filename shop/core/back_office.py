@@ -244,7 +244,7 @@ class AuditAdmin(ReadOnly):
 
     list_display = ("at", "actor_id", "done", "thing", "object_id")
     list_filter = (("action", ActionFilter),)
-    fields = ("at", "actor_id", "done", "thing", "object_id", "data")
+    fields = readonly_fields = ("at", "actor_id", "done", "thing", "object_id", "data")
     search_fields = ("object_id",)
     ordering = ("-pk",)
     show_full_result_count = False

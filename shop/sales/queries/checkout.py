@@ -20,7 +20,7 @@ from shop.sales.queries.attributions import pieces_bought_at
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
 from shop.sales.queries.limits import pieces_had
 from shop.sales.queries.pay_times import pay_time_for
-from shop.sales.rules import NOTE_LENGTH, ONLINE_MINUTES, clean_coupon
+from shop.sales.rules import NOTE_LENGTH, ONLINE_MINUTES, TRANSFER_DAYS, clean_coupon
 from shop.sales.texts import in_reader_language, listed
 from shop.sales.whose import Whose
 
@@ -63,6 +63,7 @@ class CheckoutPage:
     special: SpecialPrice | None = None
     is_coupon_unproved: bool = False
     pay_minutes: int = ONLINE_MINUTES
+    transfer_days: int = TRANSFER_DAYS
     scarce: PayTime | None = None
 
     @property
