@@ -68,7 +68,9 @@ class RoomForm(forms.Form):
 
     supplier = forms.ChoiceField(label=_("Whose room"), required=False)
     slug = LineField(
-        label=_("Address"), max_length=60, help_text=_("Lower-case letters, digits and dashes: songyuan-orchard")
+        label=_("Address of the room"),
+        max_length=60,
+        help_text=_("Lower-case letters, digits and dashes: songyuan-orchard"),
     )
     title_zh = LineField(label=_("Name in Chinese"), max_length=40)
     title_en = LineField(label=_("Name in English"), max_length=80, required=False)
