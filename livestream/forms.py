@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from livestream.rules import LONGEST_MESSAGE, MOST_DROP_PIECES
 from shop.core.fields import LineField, MomentField, NumberField, PiecesField, WholeField, YuanField
@@ -68,7 +69,7 @@ class RoomForm(forms.Form):
 
     supplier = forms.ChoiceField(label=_("Whose room"), required=False)
     slug = LineField(
-        label=_("Address of the room"),
+        label=pgettext_lazy("page", "Web address"),
         max_length=60,
         help_text=_("Lower-case letters, digits and dashes: songyuan-orchard"),
     )

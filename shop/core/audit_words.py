@@ -116,6 +116,7 @@ ACTIONS = {
     "transfer_slip_added": pgettext_lazy("audit", "Transfer slip added"),
     "transfer_slip_replaced": pgettext_lazy("audit", "Transfer slip replaced"),
     "update_profile": pgettext_lazy("audit", "Profile changed"),
+    "tracking_corrected": pgettext_lazy("audit", "Tracking number corrected"),
 }
 KINDS = {
     "after_sale": pgettext_lazy("audit", "After-sales case"),
@@ -139,6 +140,7 @@ KINDS = {
     "refund": pgettext_lazy("audit", "Refund"),
     "request": pgettext_lazy("audit", "Purchase request"),
     "review": pgettext_lazy("audit", "Review"),
+    "shipment": pgettext_lazy("audit", "Parcel"),
     "specification": pgettext_lazy("audit", "Specification"),
     "token": pgettext_lazy("audit", "Token"),
     "unit": pgettext_lazy("audit", "Budget unit"),

@@ -14,7 +14,6 @@ from shop.sales.models import OrderFacts, Shipment
 from shop.sales.operations.locks import lock_order
 from shop.sales.states import OrderState
 
-CORRECTED = "tracking_corrected"
 _ADDRESS = ("ship_name", "ship_phone", "ship_division_id", "ship_street")
 
 
@@ -79,7 +78,7 @@ def correct_tracking(
         shipment.carrier, shipment.tracking_no = carrier, number
         shipment.save(update_fields=["carrier", "tracking_no"])
         entry = audit.record(
-            action=CORRECTED, object_kind="shipment", object_id=shipment.pk, actor=actor, at=at,
+            action="tracking_corrected", object_kind="shipment", object_id=shipment.pk, actor=actor, at=at,
             old_carrier=before[0], old_number=before[1], carrier=carrier, number=number, reason=why,
         )  # fmt: skip
         outbox.enqueue(
