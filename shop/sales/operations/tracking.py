@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from shop.core import audit, outbox
 from shop.core.errors import InvalidInput
+from shop.core.lengths import check_length
 from shop.sales import rules
 from shop.sales.errors import WrongState
 from shop.sales.models import OrderFacts, Shipment
@@ -58,7 +59,7 @@ def correct_tracking(
     was received. Locks: purchase, order, parcel.
     """
     number = check_number(carrier, tracking_no)
-    why = reason.strip()[: rules.NOTE_LENGTH]
+    why = check_length(reason.strip(), "reason", rules.NOTE_LENGTH)
     if not why:
         raise InvalidInput(_("Say what was wrong with the number."), code="reason_missing", field="reason")
     with transaction.atomic():
