@@ -112,6 +112,11 @@ def test_nonsense_is_left_out(client, fruit, query):
         assert client.get(address + query).status_code == 200
 
 
+def test_what_no_database_holds_is_refused_and_is_no_search(client, fruit):
+    for address in ("/shop/", "/shop/search/", f"/shop/c/{fruit.slug}/"):
+        assert client.get(f"{address}?q=%00").status_code == 400
+
+
 def test_a_page_beyond_the_last_is_the_last(client, fruit):
     html = client.get("/shop/?page=400").content.decode()
     assert '<span aria-current="page">2</span>' in html

@@ -91,3 +91,4 @@ def test_what_is_no_mark_of_ours_is_none(spec: int, once: str) -> None:
     page = client.get(address)
     assert (page.status_code, page.context["once"]) == (200, "")
     assert client.get(address).context["key"] != page.context["key"]
+    assert client.get(f"/shop/checkout/?buy={spec}:1&once=" + "%00" * 8).status_code == 400
