@@ -11,6 +11,7 @@ from shop.core.errors import DomainError
 from shop.sales.operations import aftersales
 from shop.sales.operations.aftersales import decide_after_sale, withdraw_after_sale
 from shop.sales.operations.arbitration import judge
+from tests.concurrency.meeting import Meeting
 from tests.factories import AT
 
 TRIES = 400
@@ -32,9 +33,11 @@ def judge_or_withdraw(job: dict[str, Any], number: int) -> str:
 def claim_and_grant(job: dict[str, Any], number: int) -> str:
     """Claim on one piece and have it granted; while another claim is open, come again.
 
-    Without locks the first has all of it done while the second, who has looked, is about to open its claim.
+    Without locks the first begins when the second has looked, who opens its claim when the first has had all of its own.
     """
     _first.comes = number == 0
+    if _first.comes:
+        come_to_claim("claim:looked")
     for _again in range(TRIES):
         try:
             case = aftersales.open_after_sale(
@@ -48,22 +51,24 @@ def claim_and_grant(job: dict[str, Any], number: int) -> str:
             continue
         decide_after_sale(case_id=case.pk, approve=True, amount_fen=job["fen"], actor=None, at=AT)
         if _first.comes:
-            looked_at_claims()
+            come_to_claim("claim:granted")
         return "granted"
     return "never"
 
 
-def looked_at_claims() -> None:
-    """Mark where a control's racers meet: the second when it has looked, the first when its claim was granted."""
+def come_to_claim(place: str) -> None:
+    """Mark where the two racers of a control meet: nobody waits while the locks are on."""
 
 
-def watch_claims() -> None:
+def watch_claims(meeting: Meeting) -> None:
     """Have the second racer of a control stop when its claim fits, before it is opened."""
     due_at = aftersales.due_at
 
     def stop(*args: Any) -> Any:
         if not _first.comes:
-            looked_at_claims()
+            meeting.come("claim:looked")
+            meeting.come("claim:granted")
         return due_at(*args)
 
+    globals()["come_to_claim"] = meeting.come
     aftersales.due_at = stop

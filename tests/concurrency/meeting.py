@@ -1,9 +1,12 @@
 """Where the racers of a control wait for each other between looking and writing: what they write then is surely stale.
 
-A control that only thinks for a while before it writes goes wrong by luck, and on a busy machine it may go right.
+A control that only thinks for a while before it writes goes wrong by luck, and on a busy machine it may go right. With
+`RACE_PAUSES` set in the environment, racers pause by chance before and after they meet, as a busy machine has them do: what
+a control shows must not hang on that (`make drill`).
 """
 
 import os
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -11,10 +14,16 @@ from pathlib import Path
 from typing import Any
 
 LONGEST_SECONDS = 60
+PAUSE_SECONDS = 0.4
 
 
 class NobodyCame(AssertionError):
     """Fewer racers looked than were to meet: the control shows nothing."""
+
+
+def _pause() -> None:
+    if os.environ.get("RACE_PAUSES"):
+        time.sleep(random.choice([0, 0, PAUSE_SECONDS]))
 
 
 class Meeting:
@@ -30,6 +39,7 @@ class Meeting:
         """
         if not self.name or f"{name}:".find(f"{self.name}:") != 0:
             return
+        _pause()
         met = self.folder / f"met-{name.replace(':', '-')}"
         met.mkdir(parents=True, exist_ok=True)
         (met / f"{os.getpid()}-{threading.get_ident()}").touch()
@@ -38,6 +48,7 @@ class Meeting:
             if time.monotonic() > until:
                 raise NobodyCame(name)
             time.sleep(0.002)
+        _pause()
 
     def after(self, module: Any, function: str, name: str) -> None:
         """Have everybody who called `function` of `module` come to `name` with what it told them."""

@@ -60,8 +60,9 @@ def test_each_piece_is_sent_or_cancelled_and_never_both(real_db: str, tmp_path: 
 def test_with_the_lock_off_both_begin_and_one_breaks(real_db: str, tmp_path: Path, what: str) -> None:
     first, _way = CANCELS[what]
     outcomes, line = _race(real_db, tmp_path / "off", what, attempts=2, pieces=ORDERED - first, lock=False)
-    # Both saw what waits. Only a CHECK of the database, or a deadlock, keeps a piece from being sent and cancelled.
+    # Both saw what waits, nobody was refused. Only a CHECK of the database, or a deadlock, keeps a piece from being sent
+    # and cancelled; without transactions (SQLite) each may break at what the other wrote.
     broken = [name for name in outcomes if name.startswith("BROKEN")]
-    assert len(broken) == 1, outcomes
-    assert sum(outcomes.values()) == 2
+    refused = [name for name in outcomes if name.startswith("refused")]
+    assert (bool(broken), refused, sum(outcomes.values())) == (True, [], 2), outcomes
     assert line.shipped + line.cancelled <= ORDERED

@@ -49,8 +49,7 @@ from shop.sales.operations import (
     transfers,
 )
 from shop.sales.pricing import Applied
-from shop.sales.used import has_used
-from tests.concurrency import arbitrating
+from tests.concurrency import arbitrating, sharing_phone
 from tests.concurrency.meeting import Meeting
 from traceability.models import ProduceLot, TraceEvent
 from traceability.operations import assigning, quality
@@ -63,6 +62,8 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("case", arbitration, "lock_case"),
     ("case", aftersales, "lock_case"),
     ("limit", placing, "check_limits"),
+    # A coupon that its buyer did not have yet.
+    ("once", sharing_phone, "find_coupon"),
     ("limit", drops, "_check_limit"),
     ("transfer", transfers, "_check_payer"),
     # Asked of a refund, or of a payment, right after it was read.
@@ -75,8 +76,6 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     # A bank's number that nobody used yet, for money that came or that goes.
     ("reference", statement_lines, "check_came_in_key"),
     ("reference", payouts, "check_paid_out_key"),
-    # A claim that fits, before it is opened.
-    ("claim", arbitrating, "looked_at_claims"),
     # The offers that stand open beside one, before it is approved.
     ("offers", offer_bounds, "open_joining"),
     ("request", request_deciding, "lock_request"),
@@ -88,8 +87,9 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     # Who has read a declaration, before it is written.
     ("amendment", declarations, "_check"),
     ("verdict", declarations, "must_oversee"),
-    ("parcel", shipping, "lock_order"),
-    ("parcel", closing, "lock_order"),
+    # Who has read what waits of an order: the one that packs or cancels its rest, and the one that cancels it whole.
+    ("parcel", shipping, "line_rest"),
+    ("parcel", closing, "count_sold"),
     ("lot", quality, "lock_lots"),
     ("reset", User, "set_password"),
 )
@@ -106,7 +106,7 @@ def take_lock_off(job: dict[str, Any]) -> None:
     for name, module, function in LOOKED:
         meeting.after(module, function, name)
     statement_lines.lock_reference = lambda _key: None
-    arbitrating.watch_claims()
+    arbitrating.watch_claims(meeting)
     stock.reserve = partial(_reserve, meeting)
     stocktaking.take_stock = _count_shelf
     stocktaking.adjust_stock = partial(_add_to_shelf, meeting)
@@ -183,8 +183,7 @@ def _count(meeting: Meeting, digest: str, amount: int, at: object) -> bool:
 
 
 def _claim_voucher(meeting: Meeting, purchase: Purchase, voucher_id: int, amount_fen: int, whose: Any, at: Any) -> None:
-    if has_used(purchase.coupon_code, whose, but=purchase.pk):
-        raise discounts.CouponGone("gone")
+    """Look whether the coupon was used up; who had it before is looked up when the basket is priced (`once`)."""
     voucher = Voucher.objects.get(pk=voucher_id)
     if voucher.usage == Voucher.SINGLE_USE and voucher.num_orders:
         raise discounts.CouponGone("gone")
