@@ -37,6 +37,7 @@ HOLDING = Holding(
             kept="of goods and places; who sent it, by number",
         ),
         Held("catalog.Supplier", ("head_name", "name_en", "story_zh", "story_en"), kept=f"{TRADE}; shown masked"),
+        Held("catalog.Certificate", ("revoked_reason",), kept=f"{TRADE}; why it was revoked"),
         Held("catalog.StockChange", ("actor_id", "note"), kept=AUTHOR),
         Held("catalog.ListingProposal", ("facts",), kept=TRADE),
         Held("catalog.ListingDecision", ("actor", "reason", "facts", "before"), kept=AUTHOR),

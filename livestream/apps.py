@@ -9,5 +9,5 @@ class LivestreamConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself: outbox handlers, periodic work, checks."""
-        from livestream import projections  # noqa: F401  reason: models must be loaded first
+        from livestream import message_kinds, notices, projections  # noqa: F401  reason: models must be loaded first
         from livestream.operations import clips, drops  # noqa: F401  reason: models must be loaded first

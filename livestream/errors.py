@@ -21,6 +21,12 @@ class NotOfThisRoom(InvalidInput):
     code = "not_of_this_room"
 
 
+class DeepCut(DomainError):
+    """The flash price is far below the shop's, or below what was paid lately: the host has to confirm it."""
+
+    code = "deep_cut"
+
+
 class DropOver(DomainError):
     """The drop is over, or not there."""
 

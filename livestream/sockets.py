@@ -1,4 +1,4 @@
-"""The socket of a room: /ws/live/<room>/?after=<seq>&lang=en. Down: events by number, counts, parts. Up: chat.
+"""The socket of a room: /ws/live/<room>/?session=<id>&after=<seq>&lang=en. Down: events by number, counts, parts. Up: chat.
 
 A plain ASGI callable: a consumer of Channels would go through the database's thread for each message that comes.
 """
@@ -9,13 +9,14 @@ from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from livestream.frames import BadFrame, read_frame
 from livestream.lines import Send, viewer_of
 from livestream.queries.hosting import Seat, seats_of
-from livestream.queries.rooms import session_in_room
+from livestream.queries.rooms import session_in_room, session_in_room_by_id
 from livestream.tailing import SIGNED_OUT, Tail, drop_if_empty, tail_of
 
 NO_SUCH_ROOM = 4404
@@ -28,7 +29,9 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
         return
     asked = parse_qs(scope["query_string"].decode("ascii", "replace"))
     key = str(scope["session"].session_key or "") if scope["user"].is_authenticated else ""
-    session_id, seat = await database_sync_to_async(_enter)(scope["url_route"]["kwargs"]["slug"], key)
+    session_id, seat = await database_sync_to_async(_enter)(
+        scope["url_route"]["kwargs"]["slug"], key, asked.get("session", [""])[0]
+    )
     await send({"type": "websocket.accept"})
     if session_id is None:
         await send({"type": "websocket.close", "code": NO_SUCH_ROOM})
@@ -68,9 +71,12 @@ async def _hear(tail: Tail, key: str, sent: str | None, language: str, send: Sen
     return answer.get("refused") == "sign_in"
 
 
-def _enter(slug: str, key: str) -> tuple[int | None, Seat | None]:
-    """Return what the room shows, and the seat of who is signed in."""
-    session = session_in_room(slug)
+def _enter(slug: str, key: str, asked: str) -> tuple[int | None, Seat | None]:
+    """Return the session that was asked for, else what the room shows, and the seat of who is signed in."""
+    if asked.isascii() and asked.isdigit() and len(asked) < 10:
+        session = session_in_room_by_id(slug, int(asked))
+    else:
+        session = session_in_room(slug, at=timezone.now())
     if session is None:
         return None, None
     return session.pk, seats_of(session.pk, [key]).get(key) if key else None

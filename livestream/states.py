@@ -6,11 +6,12 @@ from django.utils.translation import pgettext_lazy
 
 
 class SessionState(models.TextChoices):
-    """A session is planned, live, over."""
+    """A session is planned, live, over; or it was cancelled before it began."""
 
     PLANNED = "planned", _("Planned")
     LIVE = "live", _("Live now")
     ENDED = "ended", _("Replay")
+    CANCELLED = "cancelled", pgettext_lazy("live session", "Cancelled")
 
 
 class DropState(models.TextChoices):
@@ -23,6 +24,8 @@ class DropState(models.TextChoices):
 class EventKind(models.TextChoices):
     """What can happen in a session."""
 
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
     STARTED = "started"
     ENDED = "ended"
     ANNOUNCED = "announced"
@@ -37,9 +40,10 @@ class EventKind(models.TextChoices):
 
 
 SESSION_MOVES: dict[str, frozenset[str]] = {
-    SessionState.PLANNED: frozenset({SessionState.LIVE}),
+    SessionState.PLANNED: frozenset({SessionState.LIVE, SessionState.CANCELLED}),
     SessionState.LIVE: frozenset({SessionState.ENDED}),
     SessionState.ENDED: frozenset(),
+    SessionState.CANCELLED: frozenset(),
 }
 # After these a reader has only chat to show; after any other, tray, pin or drop as well.
 ONLY_CHAT = frozenset({EventKind.CHAT, EventKind.CHAT_DELETED})

@@ -186,7 +186,8 @@ class Tail:
     async def _look(self) -> bool:
         """Read what is new and send it to everyone; tell whether there was anything."""
         languages = {viewer.language for viewer in self.viewers}
-        found, parts, left = await database_sync_to_async(_look)(self.session_id, self.seq, set(self.parts) | languages)
+        known = set(self.parts) | languages
+        found, parts, left = await database_sync_to_async(_look)(self.session_id, self.seq, known, self.left)
         chat, others = _parted(found.events, CROWD)
         before = self.seq
         self._keep(found)
@@ -260,10 +261,15 @@ def _begin(session_id: int) -> tuple[News, dict[str, dict[str, str]]]:
     return news_since(session_id, max(0, last - KEPT)), parts_of(session_id, {"zh-hans", "en"}, at=now)
 
 
-def _look(session_id: int, seq: int, languages: set[str]) -> tuple[News, dict[str, dict[str, str]], dict[int, int]]:
+def _look(
+    session_id: int, seq: int, languages: set[str], known: dict[int, int]
+) -> tuple[News, dict[str, dict[str, str]], dict[int, int]]:
     found = news_since(session_id, seq)
-    parts = parts_of(session_id, languages, at=timezone.now()) if found.changes_state else {}
-    return found, parts, pieces_left([session_id]).get(session_id, {})
+    left = pieces_left([session_id]).get(session_id, {})
+    # A drop that is sold out leaves its product to the shop; one that got pieces back has it again.
+    turned = any(bool(pieces) != bool(known.get(drop, 1)) for drop, pieces in left.items())
+    parts = parts_of(session_id, languages, at=timezone.now()) if found.changes_state or turned else {}
+    return found, parts, left
 
 
 def _count(session_id: int, viewers: int) -> int:

@@ -2,15 +2,18 @@
 
 from django.urls import path
 
-from livestream.views import console, rooms
+from livestream.views import console, planning, rooms
 
 app_name = "livestream"
 urlpatterns = [
     path("", rooms.rooms, name="rooms"),
-    path("console/", console.index, name="console_index"),
-    path("console/plan/", console.plan, name="plan"),
+    path("console/", planning.index, name="console_index"),
+    path("console/plan/", planning.plan, name="plan"),
+    path("console/rooms/", planning.open_room, name="open_room"),
     path("console/<int:session_id>/", console.console, name="console"),
     path("console/<int:session_id>/act/", console.act, name="act"),
+    path("console/<int:session_id>/change/", planning.change, name="change"),
+    path("console/<int:session_id>/cancel/", planning.cancel, name="cancel"),
     path("console/<int:session_id>/numbers/", console.numbers, name="numbers"),
     path("<slug:slug>/", rooms.room, name="room"),
     path("<slug:slug>/chat/", rooms.chat, name="chat"),

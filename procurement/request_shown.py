@@ -11,6 +11,7 @@ from procurement.shown import terms_words
 from procurement.states import Fund
 from procurement.texts import words
 from shop.core import regions
+from shop.core.codes import national_phone
 from shop.core.templatetags.heqiao import yuan
 
 
@@ -18,6 +19,13 @@ def place_of(request: PurchaseRequest) -> str:
     """Return where a request's goods go; "" where nothing is said."""
     division = request.ship_division
     return f"{regions.full_name(division)} {request.ship_street}" if division else ""
+
+
+def is_elsewhere(unit: Any, sent_to: Any) -> bool:
+    """Tell whether goods go to another place or person than the unit's own; `sent_to` is a request or a purchase."""
+    own = (unit.ship_name, national_phone(unit.ship_phone), unit.ship_division_id, unit.ship_street)
+    asked = (sent_to.ship_name, national_phone(sent_to.ship_phone), sent_to.ship_division_id, sent_to.ship_street)
+    return asked != own
 
 
 def state_of(request: Any) -> str:
@@ -71,7 +79,11 @@ def _fact(what: str, facts: Mapping[str, Any]) -> str:
     if what == "address":
         division = regions.division(facts.get("ship_division_id") or "")
         place = regions.full_name(division) if division else ""
-        parts = [f"{place} {facts.get('ship_street', '')}".strip(), facts.get("ship_name"), facts.get("ship_phone")]
+        parts = [
+            f"{place} {facts.get('ship_street', '')}".strip(),
+            facts.get("ship_name"),
+            national_phone(facts.get("ship_phone")),
+        ]
         return " · ".join(part for part in parts if part) or "–"
     if what == "fund":
         return str(Fund(facts["fund"]).label) if facts.get("fund") else "–"

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from procurement.cancel_words import waits_words
 from procurement.models import CancelRequest, PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.queries.withdrawals import Withdrawal
 from procurement.rules.quota import counted_fen
 from procurement.settled import Settled
 from procurement.states import STOPPABLE, CancelState, DeclarationState, RequestState
@@ -232,10 +233,15 @@ def due_words(pay_by: datetime | None, at: datetime) -> str:
     return _("before %(day)s") % {"day": day(pay_by)}
 
 
-def history(request: PurchaseRequest, at: datetime, cancelled: Sequence[CancelRequest] = ()) -> list[dict[str, Any]]:
+def history(
+    request: PurchaseRequest,
+    at: datetime,
+    cancelled: Sequence[CancelRequest] = (),
+    withdrawals: Sequence[Withdrawal] = (),
+) -> list[dict[str, Any]]:
     """Return what happened to a request, the first thing first, and what it waits for.
 
-    `cancelled` are the cancellations of its orders, or of their rests, that were agreed to, the first first.
+    `withdrawals` say who took it back or gave it up; `cancelled` are the cancellations of its orders, or of their rests, that were agreed to, the first first.
     """
     entries: list[dict[str, Any]] = [
         {
@@ -264,6 +270,19 @@ def history(request: PurchaseRequest, at: datetime, cancelled: Sequence[CancelRe
                     "title": title % {"name": decision.actor.name},
                     "when": _when(decision.at),
                     "text": decision.reason or yuan(decision.total_fen),
+                },
+            )
+        )
+    for each in withdrawals:
+        title = _("Given up by %(name)s") if each.is_given_up else _("Taken back by %(name)s")
+        approved = _("Version %(n)d was approved: its sum went back to the budget") % {"n": each.version}
+        stamped.append(
+            (
+                each.at,
+                {
+                    "title": title % {"name": each.name},
+                    "when": _when(each.at),
+                    "text": approved if each.was_approved else _("Version %(n)d") % {"n": each.version},
                 },
             )
         )

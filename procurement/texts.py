@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from procurement.states import RequestState
+
 
 def words(zh: str, en: str) -> str:
     """Return the English for readers of English where there is some, else the Chinese."""
@@ -41,3 +43,14 @@ def in_both_languages(name: str, text: Callable[[], str]) -> dict[str, str]:
 def year_of(at: datetime) -> int:
     """Return the year that a moment belongs to, on the units' clocks (Asia/Shanghai, whatever zone a reader is in)."""
     return timezone.localtime(at, timezone.get_default_timezone()).year
+
+
+def not_editable(state: str) -> str:
+    """Say why a request can't be changed where it stands."""
+    if state == RequestState.APPROVED:
+        return _("This request is approved. Take it back to change it: it is then approved anew.")
+    if state == RequestState.ORDERED:
+        return _("This request is ordered: it can't be changed any more.")
+    if state == RequestState.CANCELLED:
+        return _("This request was given up: it can't be changed any more.")
+    return _("This request was submitted. Take it back to change it.")

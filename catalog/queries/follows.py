@@ -1,5 +1,6 @@
 """Who follows which village."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from catalog.models import Listing, Village, VillageFollow
@@ -28,3 +29,9 @@ def followers_of_listing(listing_id: int) -> tuple[Listing, list[int]] | None:
         return None
     follows = VillageFollow.objects.filter(village=listing.village_id).order_by("user_id")
     return listing, list(follows.values_list("user_id", flat=True))
+
+
+def followers_of_goods(listing_ids: Iterable[int]) -> list[int]:
+    """Return who follows a village that one of these listings comes from, each once. One query."""
+    follows = VillageFollow.objects.filter(village__listings__in=list(listing_ids))
+    return list(follows.order_by("user_id").values_list("user_id", flat=True).distinct())

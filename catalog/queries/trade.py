@@ -201,6 +201,17 @@ def suppliers_of(user: Any) -> list[SupplierBrief]:
     return [SupplierBrief(*row) for row in rows]
 
 
+def active_suppliers() -> list[SupplierBrief]:
+    """Return the active suppliers, in order. One query."""
+    rows = Supplier.objects.filter(is_active=True, organisation__is_active=True).order_by("pk")
+    return [SupplierBrief(*row) for row in rows.values_list("pk", "slug", "name_zh", "name_en", "holiday_until")]
+
+
+def is_active_supplier(supplier_id: int) -> bool:
+    """Tell whether there is such a supplier, and it is active. One query."""
+    return Supplier.objects.filter(pk=supplier_id, is_active=True, organisation__is_active=True).exists()
+
+
 def live_listing(listing_id: int) -> Listing | None:
     """Return a listing that shoppers may see, or None."""
     return Listing.objects.filter(pk=listing_id, state=ListingState.LIVE).first()

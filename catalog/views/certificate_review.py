@@ -55,7 +55,7 @@ def _row(found: Certificate) -> dict[str, Any]:
 def certificates(request: HttpRequest) -> HttpResponse:
     """Show the certificates of the reviewer's counties; `?q=` finds, `?revoked=1` shows the revoked ones."""
     divisions = reviewed_divisions(request.user)
-    query = texts.one_line(request.GET.get("q", ""))[:60]
+    query = texts.one_line(request.GET.get("q", "")[:60])
     revoked = request.GET.get("revoked") == "1"
     page = certificates_to_review(divisions, request.GET.get("page", 1), query=query, revoked=revoked)
     context = {

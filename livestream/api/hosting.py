@@ -12,8 +12,9 @@ from pydantic import Field
 from catalog.queries import said
 from livestream.api.rooms import RoomOut, show_room
 from livestream.models import LiveSession
-from livestream.operations import chat, drops, sessions, tray
+from livestream.operations import chat, drops, planning, sessions, tray
 from livestream.queries import console
+from livestream.queries.chat import muted_people
 from livestream.queries.hosting import hosted_rooms, hosted_sessions, session_to_host
 from livestream.rules import LONGEST_MESSAGE, MOST_DROP_PIECES
 from shop.core.acting import by
@@ -39,6 +40,33 @@ def list_hosted_rooms(request: ApiRequest) -> dict[str, Any]:
     return {
         "items": [{"id": row.pk, "slug": row.slug, "title": said(row, "title")} for row in hosted_rooms(request.user)]
     }
+
+
+class RoomIn(Body):
+    slug: str = Field(min_length=1, max_length=60, examples=["songyuan-orchard"])
+    supplier_id: Id | None = Field(None, description=gettext_noop("Null: the platform's own, for everybody's goods."))
+    title: str = Field(min_length=1, max_length=40)
+    title_en: str = Field("", max_length=80)
+    host: str = Field(min_length=1, max_length=20, description=gettext_noop("Who speaks, as viewers see it."))
+    host_en: str = Field("", max_length=40)
+
+
+@area.writes(
+    "/live/host/rooms",
+    HostedRoom,
+    scope="live:host",
+    status=201,
+    summary=gettext_noop("Open a live room; campaign staff only"),
+)
+def open_room(request: ApiRequest, body: RoomIn) -> dict[str, Any]:
+    room = sessions.open_room(
+        slug=body.slug,
+        supplier_id=body.supplier_id,
+        title=(body.title, body.title_en),
+        host=(body.host, body.host_en),
+        **by(request),
+    )
+    return {"id": room.pk, "slug": room.slug, "title": said(room, "title")}
 
 
 class SessionOut(Answer):
@@ -80,7 +108,7 @@ def plan_session(request: ApiRequest, body: SessionIn) -> dict[str, Any]:
     room = next((each for each in hosted_rooms(request.user) if each.pk == body.room_id), None)
     if room is None:
         raise Problem(422, "no_such_room", _("You host no such room."), field="room_id")
-    made = sessions.plan_session(
+    made = planning.plan_session(
         room=room, title=(body.title, body.title_en), planned_at=body.planned_at, **by(request)
     )
     return _session(_own(request, made.pk))
@@ -150,6 +178,24 @@ def end_session(request: ApiRequest, session_id: int, body: AtVersion) -> None:
     sessions.end_session(**_facts(request, session_id, body))
 
 
+class PlanIn(AtVersion):
+    title: str = Field(min_length=1, max_length=40)
+    title_en: str = Field("", max_length=80)
+    planned_at: Moment
+
+
+@step("plan", method="PUT", summary=gettext_noop("Give a planned session another title or time; followers are told"))
+def change_session(request: ApiRequest, session_id: int, body: PlanIn) -> None:
+    planning.change_session(
+        **_facts(request, session_id, body), title=(body.title, body.title_en), planned_at=body.planned_at
+    )
+
+
+@step("cancel", summary=gettext_noop("Call a planned session off; followers are told"))
+def cancel_session(request: ApiRequest, session_id: int, body: AtVersion) -> None:
+    planning.cancel_session(**_facts(request, session_id, body))
+
+
 class AnnouncementIn(AtVersion):
     text: str = Field("", max_length=LONGEST_MESSAGE, description=gettext_noop("Empty takes it away."))
 
@@ -202,6 +248,10 @@ class DropIn(AtVersion):
     pieces: int = Field(ge=1, le=MOST_DROP_PIECES)
     seconds: int = Field(300, ge=30, le=7200)
     per_buyer: int | None = Field(None, ge=1, le=MOST_DROP_PIECES)
+    confirm: YuanIn | None = Field(
+        None,
+        description=gettext_noop("The price once more, where it is a deep cut: without it 409 `deep_cut` says so."),
+    )
 
 
 @step(
@@ -219,6 +269,7 @@ def open_drop(request: ApiRequest, session_id: int, body: DropIn) -> None:
         pieces=body.pieces,
         lasts=timedelta(seconds=body.seconds),
         per_buyer=body.per_buyer,
+        confirmed_fen=None if body.confirm is None else fen_of(body.confirm),
     )
 
 
@@ -258,3 +309,37 @@ def mute_author(request: ApiRequest, session_id: int, message_id: int, body: Mut
     _own(request, session_id)
     act = sessions.mute if body.muted else sessions.unmute
     act(session_id=session_id, message_id=message_id, **by(request))
+
+
+class MutedOut(Answer):
+    id: int
+    name: str
+    muted_at: Moment
+    last_line: str
+
+
+class MutedList(Answer):
+    items: list[MutedOut]
+
+
+@area.reads(
+    "/live/host/sessions/{int:session_id}/mutes",
+    MutedList,
+    scope="live:host",
+    summary=gettext_noop("Who may not write in the room of a session"),
+)
+def list_mutes(request: ApiRequest, session_id: int) -> dict[str, Any]:
+    people = muted_people(_own(request, session_id).room)
+    return {"items": [{"id": row.pk, "name": row.name, "muted_at": row.at, "last_line": row.text} for row in people]}
+
+
+@area.writes(
+    "/live/host/sessions/{int:session_id}/mutes/{int:mute_id}",
+    None,
+    method="DELETE",
+    scope="live:host",
+    summary=gettext_noop("Let somebody of the list write again"),
+)
+def delete_mute(request: ApiRequest, session_id: int, mute_id: int) -> None:
+    room_id = _own(request, session_id).room_id
+    sessions.unmute_person(mute_id=mute_id, room_id=room_id, **by(request))

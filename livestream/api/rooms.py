@@ -139,7 +139,7 @@ def show_room(session: LiveSession) -> dict[str, Any]:
 
 
 def _shown(slug: str) -> LiveSession:
-    session = session_in_room(slug)
+    session = session_in_room(slug, at=timezone.now())
     if session is None:
         raise Http404
     return session

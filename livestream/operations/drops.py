@@ -7,25 +7,27 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.operations import stock
 from catalog.operations.listings import cards_changed
-from catalog.queries import specifications_for_sale
+from catalog.queries import SpecForSale, specifications_for_sale
 from catalog.queries.shelf import pieces_gone_by_pool, pieces_held_by_pool
-from livestream.errors import DropOver, NotOfThisRoom, WrongState
-from livestream.models import Drop, LiveSession, TrayItem
+from livestream.errors import DeepCut, DropOver, NotOfThisRoom, WrongState
+from livestream.models import Drop, LiveSession, TrayItem, drop_bounds
 from livestream.operations.events import append
 from livestream.operations.hosting import host_session
-from livestream.rules import LONGEST_DROP, MOST_DROP_PIECES, SHORTEST_DROP
+from livestream.rules import LONGEST_DROP, MOST_DROP_PIECES, SHORTEST_DROP, deep_cut
 from livestream.states import DropState, EventKind
 from shop.core import audit, pagecache, periodic
 from shop.core.errors import InvalidInput
+from shop.core.money import in_yuan, to_yuan
 from shop.core.prepared import Prepared
 from shop.sales.errors import OverLimit
 from shop.sales.operations.placing import Buyer, PlaceLine
-from shop.sales.queries.attributions import pieces_bought_at
+from shop.sales.queries.attributions import lowest_paid, pieces_bought_at
 
 SOURCE = "drop"
 _called = Prepared(lambda ids: Drop.objects.filter(pk__in=ids).order_by("pk"))
@@ -41,12 +43,15 @@ def start_drop(
     pieces: int,
     lasts: timedelta,
     per_buyer: int | None = None,
+    confirmed_fen: int | None = None,
     actor: Any,
     at: datetime,
 ) -> Drop:
     """Carve `pieces` out of the stock and sell them at `price_fen` for as long as `lasts`; one drop at a time.
 
-    Raises InvalidInput on `price`, `pieces`, `minutes` or `per_buyer`, OutOfStock on `pieces` when fewer are free,
+    A deep cut has to be confirmed: `confirmed_fen` is the flash price once more.
+
+    Raises DeepCut where it is not, InvalidInput on `price`, `pieces`, `minutes` or `per_buyer`, OutOfStock on `pieces` when fewer are free,
     NotOfThisRoom, WrongState while another runs. Locks: session, pools by id.
     """
     _check_figures(pieces, lasts, per_buyer)
@@ -65,6 +70,8 @@ def start_drop(
                 raise NotOfThisRoom(_("This product is not on sale."), field="item")
             if not 0 < price_fen <= spec.price_fen:
                 raise InvalidInput(_("The flash price is above nothing and not above the shop's price."), field="price")
+            if confirmed_fen != price_fen:
+                _check_cut(spec, price_fen, at)
             if Drop.objects.filter(session=session, state=DropState.RUNNING).exists():
                 raise WrongState(_("A flash sale is running. End it first."))
             last = Drop.objects.filter(session=session).aggregate(last=Max("number"))["last"] or 0
@@ -85,6 +92,29 @@ def start_drop(
     except IntegrityError:
         raise WrongState(_("A flash sale is running. End it first.")) from None
     return drop
+
+
+def _check_cut(spec: SpecForSale, price_fen: int, at: datetime) -> None:
+    bounds = drop_bounds(timezone.localdate(at))
+    lowest = lowest_paid(spec.listing_id, spec.specification_id, since=at - timedelta(days=bounds.traded_days))
+    cut = deep_cut(
+        price_fen=price_fen, list_fen=spec.price_fen, lowest_fen=lowest, percent=bounds.deep_percent
+    )  # fmt: skip
+    if cut is None:
+        return
+    facts = {"price": in_yuan(cut.price_fen), "list": in_yuan(cut.list_fen), "days": bounds.traded_days}
+    if cut.lowest_fen is None:
+        words = _("This sells at %(price)s what costs %(list)s in the shop. Confirm the price if you mean it.") % facts
+    else:
+        facts["lowest"] = in_yuan(cut.lowest_fen)
+        words = _(
+            "This sells at %(price)s what costs %(list)s in the shop; the lowest that anybody paid in the last"
+            " %(days)d days is %(lowest)s. Confirm the price if you mean it."
+        ) % facts  # fmt: skip
+    raise DeepCut(
+        words, confirm=str(to_yuan(cut.price_fen)), shop_price=str(to_yuan(cut.list_fen)),
+        lowest_paid=None if lowest is None else str(to_yuan(lowest)),
+    )  # fmt: skip
 
 
 def _check_figures(pieces: int, lasts: timedelta, per_buyer: int | None) -> None:

@@ -28,6 +28,8 @@ def host_session(*, session_id: int, actor: Any, version: int | None = None, liv
         raise NotAllowed(_("Only the hosts of this room may do that."))
     if session.state == SessionState.ENDED:
         raise WrongState(_("This session is over."))
+    if session.state == SessionState.CANCELLED:
+        raise WrongState(_("This session was cancelled."))
     if live and session.state != SessionState.LIVE:
         raise WrongState(_("Start the session first."))
     if version is not None:

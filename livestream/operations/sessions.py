@@ -1,11 +1,13 @@
-"""Planning, starting, ending a session; what its hosts announce."""
+"""Opening a room; starting and ending a session; what its hosts announce, and whom they mute."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from catalog.queries.trade import is_active_supplier
 from livestream.errors import WrongState
 from livestream.models import ChatMessage, LiveRoom, LiveSession, Mute
 from livestream.operations.drops import end_drops_of
@@ -14,10 +16,15 @@ from livestream.operations.hosting import host_session
 from livestream.queries.hosting import may_host
 from livestream.rules import LONGEST_MESSAGE
 from livestream.states import SESSION_MOVES, EventKind, SessionState
+from shop.accounts.rules import is_campaign_staff
 from shop.core import audit, pagecache
 from shop.core.errors import InvalidInput, NotAllowed
 from shop.core.lengths import check_length
 from shop.core.texts import one_line
+
+_SLUG = re.compile(r"(?=.{1,60}\Z)[a-z0-9]+(-[a-z0-9]+)*\Z")
+# What stands under /live/ besides rooms.
+NO_ROOMS = frozenset({"console", "clips"})
 
 
 def open_room(
@@ -31,31 +38,36 @@ def open_room(
     portrait_id: int | None = None,
     cover_id: int | None = None,
 ) -> LiveRoom:
-    """Open a room; titles and host's names are (Chinese, English). Without supplier it is the campaign staff's."""
-    with transaction.atomic():
-        room = LiveRoom.objects.create(
-            slug=slug, supplier_id=supplier_id, title_zh=title[0], title_en=title[1], host_zh=host[0], host_en=host[1],
-            portrait_id=portrait_id, cover_id=cover_id, created_at=at,
-        )  # fmt: skip
-        audit.record(action="room_opened", object_kind="live_room", object_id=room.pk, actor=actor, at=at)
-        pagecache.bump()
+    """Open a room; titles and host's names are (Chinese, English). Without supplier it is the campaign staff's.
+
+    Raises NotAllowed for who is no campaign staff, InvalidInput on `slug`, `supplier`, `title_zh`, `host_zh` and such.
+    """
+    if actor is None or not is_campaign_staff(actor):
+        raise NotAllowed(_("Only campaign staff may open a live room."))
+    names = {
+        "title_zh": check_length(title[0], "title_zh", 40), "title_en": check_length(title[1], "title_en", 80),
+        "host_zh": check_length(host[0], "host_zh", 20), "host_en": check_length(host[1], "host_en", 40),
+    }  # fmt: skip
+    if not names["title_zh"]:
+        raise InvalidInput(_("Give the room a name."), field="title_zh")
+    if not names["host_zh"]:
+        raise InvalidInput(_("Say who speaks in the room."), field="host_zh")
+    if not _SLUG.match(slug) or slug in NO_ROOMS:
+        raise InvalidInput(
+            _("An address has lower-case letters, digits and single dashes, at most 60 of them."), field="slug"
+        )
+    if supplier_id is not None and not is_active_supplier(supplier_id):
+        raise InvalidInput(_("There is no such supplier."), field="supplier")
+    try:
+        with transaction.atomic():
+            room = LiveRoom.objects.create(
+                slug=slug, supplier_id=supplier_id, portrait_id=portrait_id, cover_id=cover_id, created_at=at, **names
+            )
+            audit.record(action="room_opened", object_kind="live_room", object_id=room.pk, actor=actor, at=at)
+            pagecache.bump()
+    except IntegrityError:
+        raise InvalidInput(_("Another room has this address: choose another."), field="slug") from None
     return room
-
-
-def plan_session(
-    *, room: LiveRoom, title: tuple[str, str], planned_at: datetime, actor: Any, at: datetime
-) -> LiveSession:
-    """Plan a session of a room; its clip is made in the background. Raises NotAllowed, InvalidInput on `title_zh`."""
-    if not may_host(actor, room):
-        raise NotAllowed(_("Only the hosts of this room may do that."))
-    in_chinese, in_english = check_length(title[0], "title_zh", 40), check_length(title[1], "title_en", 80)
-    if not in_chinese:
-        raise InvalidInput(_("Give the session a title."), field="title_zh")
-    with transaction.atomic():
-        session = LiveSession.objects.create(room=room, title_zh=in_chinese, title_en=in_english, planned_at=planned_at)
-        audit.record(action="session_planned", object_kind="live_session", object_id=session.pk, actor=actor, at=at)
-        pagecache.bump()
-    return session
 
 
 def start_session(*, session_id: int, version: int, actor: Any, at: datetime) -> None:
@@ -126,4 +138,22 @@ def unmute(*, session_id: int, message_id: int, actor: Any, at: datetime) -> Non
         Mute.objects.filter(room_id=session.room_id, user_id=user_id).delete()
         audit.record(
             action="chat_unmuted", object_kind="user", object_id=user_id, actor=actor, at=at, room=session.room_id
+        )
+
+
+def unmute_person(*, mute_id: int, room_id: int, actor: Any, at: datetime) -> None:
+    """Let somebody of a room's list write again, whether or not a session is on. Again: changes nothing.
+
+    Raises NotAllowed for who is no host of the room.
+    """
+    with transaction.atomic():
+        room = LiveRoom.objects.select_related("supplier").filter(pk=room_id).first()
+        if room is None or not may_host(actor, room):
+            raise NotAllowed(_("Only the hosts of this room may do that."))
+        mute = Mute.objects.select_for_update().filter(pk=mute_id, room=room).first()
+        if mute is None:
+            return
+        mute.delete()
+        audit.record(
+            action="chat_unmuted", object_kind="user", object_id=mute.user_id, actor=actor, at=at, room=room_id
         )

@@ -2,7 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from django.db.models import OuterRef, Subquery
 
 from livestream.models import ChatMessage, LiveRoom, Mute
 from shop.core.masking import mask_name
@@ -43,8 +46,34 @@ def last_lines(session_id: int, *, limit: int = SHOWN) -> list[Line]:
     return [line_of(row) for row in reversed(rows[:limit])]
 
 
-def lines_for_host(session_id: int, room: LiveRoom, *, limit: int = SHOWN) -> list[Line]:
-    """Return the latest lines, the latest first, with who is muted. Two queries."""
+def lines_for_host(
+    session_id: int, room: LiveRoom, *, limit: int = SHOWN, upto: int | None = None
+) -> tuple[list[Line], int]:
+    """Return the latest lines, the latest first, with who is muted, and how many are newer than line `upto`.
+
+    With `upto` the lines end there: a host reads and judges them while others come. Three queries at most.
+    """
     muted = set(Mute.objects.filter(room=room).values_list("user_id", flat=True))
     rows = ChatMessage.objects.filter(session_id=session_id, deleted_at=None).select_related("user").order_by("-pk")
-    return [line_of(row, muted) for row in rows[:limit]]
+    newer = 0
+    if upto is not None:
+        newer = rows.filter(pk__gt=upto).count()
+        rows = rows.filter(pk__lte=upto)
+    return [line_of(row, muted) for row in rows[:limit]], newer
+
+
+@dataclass(frozen=True)
+class MutedPerson:
+    """Somebody who may not write in a room: masked name, since when, and their last line there."""
+
+    pk: int
+    name: str
+    at: datetime
+    text: str
+
+
+def muted_people(room: LiveRoom) -> list[MutedPerson]:
+    """Return who may not write in a room, the latest first. One query."""
+    last = ChatMessage.objects.filter(session__room=room, user=OuterRef("user")).order_by("-pk").values("text")[:1]
+    rows = Mute.objects.filter(room=room).select_related("user").annotate(text=Subquery(last)).order_by("-at", "-pk")
+    return [MutedPerson(row.pk, mask_name(row.user.name), row.at, row.text or "") for row in rows]

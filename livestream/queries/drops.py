@@ -100,6 +100,11 @@ class RunningDrop:
         return bool(self.held) and not self.left
 
     @property
+    def is_sold_out(self) -> bool:
+        """Whether nothing of it is left, and nothing waits for a test."""
+        return not self.left and not self.held
+
+    @property
     def sold_percent(self) -> int:
         """How much is gone."""
         return (self.pieces - self.left) * 100 // self.pieces

@@ -61,7 +61,7 @@ def _hosted(user: Any) -> Q:
 
 def hosted_sessions(user: Any) -> list[LiveSession]:
     """Return the sessions that `user` hosts: live ones first, then planned, then past ones. One query."""
-    order = {SessionState.LIVE: 0, SessionState.PLANNED: 1, SessionState.ENDED: 2}
+    order = {SessionState.LIVE: 0, SessionState.PLANNED: 1, SessionState.ENDED: 2, SessionState.CANCELLED: 3}
     rows = LiveSession.objects.filter(_hosted(user)).select_related("room__supplier", "room__cover")
     return sorted(rows.order_by("-planned_at")[:SHOWN], key=lambda each: order[SessionState(each.state)])
 

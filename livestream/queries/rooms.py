@@ -5,20 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from catalog.queries import local, picture_url, said
 from catalog.queries.places import shown_picture
 from catalog.queries.trade import ListingFacts, listings_now
 from livestream.models import LiveAudience, LiveRoom, LiveSession, TrayItem
 from livestream.queries.drops import RunningDrop, running_drop
-from livestream.rules import AUDIENCE_FRESH, clip_position
+from livestream.rules import AUDIENCE_FRESH, OVERDUE, clip_position
 from livestream.states import SessionState
 from shop.core import times
 
 PLANNED, REPLAYS = 12, 12
 CARD_GOODS, CARD_CANDIDATES = 3, 6  # some of the candidates may not be on sale any more
-_RANK: dict[str, int] = {SessionState.LIVE: 0, SessionState.PLANNED: 1, SessionState.ENDED: 2}
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,11 @@ class RoomState:
     drop: RunningDrop | None
     pinned: TrayRow | None = None
     offered: RunningDrop | None = field(default=None)
+
+    @property
+    def deal(self) -> RunningDrop | None:
+        """The drop as long as there is something of it; a sold-out one leaves its product to the shop's price."""
+        return None if self.drop is None or self.drop.is_sold_out else self.drop
 
     @property
     def announcement(self) -> str:
@@ -101,7 +105,7 @@ def room_state(session: LiveSession, *, at: datetime) -> RoomState:
     drop = running_drop(session.pk, at=at) if session.state == SessionState.LIVE else None
     state = RoomState(session=session, tray=tray, drop=drop)
     state.pinned = next((row for row in tray if row.is_pinned), None)
-    if state.pinned is not None and drop is not None and drop.item_id == state.pinned.item_id:
+    if state.pinned is not None and state.deal is not None and state.deal.item_id == state.pinned.item_id:
         state.offered = drop
     return state
 
@@ -133,18 +137,27 @@ def session_of_item(slug: str, item_id: int) -> LiveSession | None:
     )
 
 
-def session_in_room(slug: str) -> LiveSession | None:
+def _rank(session: LiveSession, at: datetime) -> int:
+    """Return the place of a session of a room: live, next, over, and what was planned and never began."""
+    if session.state == SessionState.PLANNED:
+        return 1 if session.planned_at >= at - OVERDUE else 3
+    return 0 if session.state == SessionState.LIVE else 2
+
+
+def session_in_room(slug: str, *, at: datetime) -> LiveSession | None:
     """Return what a room shows: its live session, else the next planned one, else the last one. None without any.
 
-    One query, two where nothing is live or planned.
+    A planned one whose time went by comes last, a cancelled one never. One query, three where nothing is to come.
     """
     rows = LiveSession.objects.filter(room__slug=slug, room__is_open=True).select_related(
         "room__supplier", "room__portrait", "room__cover"
     )
-    now_or_soon = rows.filter(state__in=[SessionState.LIVE, SessionState.PLANNED])
+    planned = rows.filter(state=SessionState.PLANNED)
+    now_or_soon = rows.filter(Q(state=SessionState.LIVE) | Q(state=SessionState.PLANNED, planned_at__gte=at - OVERDUE))
     return (
         now_or_soon.order_by("state", "planned_at").first()  # "live" < "planned"
         or rows.filter(state=SessionState.ENDED).order_by("-ended_at").first()
+        or planned.order_by("-planned_at").first()
     )
 
 
@@ -236,7 +249,9 @@ def live_page(*, at: datetime) -> LivePage:
     """Return rooms that are live, what is planned, and replays. Six queries, whatever the number."""
     rows = LiveSession.objects.filter(room__is_open=True).select_related("room__cover", "room__portrait")
     now = list(rows.filter(state=SessionState.LIVE).order_by("-started_at"))
-    planned = list(rows.filter(state=SessionState.PLANNED).order_by("planned_at")[:PLANNED])
+    planned = list(
+        rows.filter(state=SessionState.PLANNED, planned_at__gte=at - OVERDUE).order_by("planned_at")[:PLANNED]
+    )
     replays = list(rows.filter(state=SessionState.ENDED).order_by("-ended_at")[:REPLAYS])
     everything = [*now, *planned, *replays]
     items = _card_items(everything)
@@ -255,7 +270,7 @@ def when_text(moment: datetime) -> str:
 def room_cards(room_ids: Iterable[int], *, at: datetime) -> dict[int, SessionCard]:
     """Return what rooms show, by room: the live session, else the next, else the last. Four queries, none without ids.
 
-    A closed room, or one without any session, is absent.
+    A closed room, or one without any session that takes or took place, is absent.
     """
     wanted = set(room_ids)
     if not wanted:
@@ -264,11 +279,10 @@ def room_cards(room_ids: Iterable[int], *, at: datetime) -> dict[int, SessionCar
         "room__cover", "room__portrait"
     )
     chosen: dict[int, LiveSession] = {}
-    for session in rows.order_by("-planned_at"):
-        known = chosen.get(session.room_id)
-        # Live before planned before over; among planned ones the next, among past ones the last.
-        is_next = known is not None and known.state == session.state == SessionState.PLANNED
-        if known is None or is_next or _RANK[session.state] < _RANK[known.state]:
+    for session in rows.exclude(state=SessionState.CANCELLED).order_by("-planned_at"):
+        known, rank = chosen.get(session.room_id), _rank(session, at)
+        # Live before next before over; among planned ones the next, among past ones the last.
+        if known is None or rank < _rank(known, at) or rank == _rank(known, at) == 1:
             chosen[session.room_id] = session
     items = _card_items(chosen.values())
     facts = listings_now({item.listing_id for each in items.values() for item in each})

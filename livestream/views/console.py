@@ -14,21 +14,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries import local, said
+from livestream.errors import DeepCut
 from livestream.forms import DropForm, PlanForm
 from livestream.models import LiveSession
 from livestream.operations import chat, drops, sessions, tray
 from livestream.queries import console as queries
-from livestream.queries.chat import lines_for_host
-from livestream.queries.hosting import hosted_rooms, hosted_sessions, session_to_host
+from livestream.queries.chat import lines_for_host, muted_people
+from livestream.queries.hosting import hosted_rooms, session_to_host
 from livestream.queries.rooms import room_state, when_text
 from livestream.states import SessionState
+from shop.accounts.rules import is_campaign_staff
 from shop.core import sent
 from shop.core.acting import by
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.money import to_fen
 from shop.core.numbers import read_id
 from shop.core.post_only import post_only
-from shop.core.refusals import add_refusal
 
 View = Callable[..., HttpResponse]
 
@@ -47,7 +48,7 @@ def for_host(view: View) -> View:
                 raise Http404
             return view(request, session, **given)
         found = hosted_rooms(request.user)
-        if not found:
+        if not found and not is_campaign_staff(request.user):
             return render(request, "livestream/nobody.html", status=403)
         return view(request, found, **given)
 
@@ -56,70 +57,30 @@ def for_host(view: View) -> View:
 
 @require_safe
 @for_host
-def index(request: HttpRequest, rooms: list[Any]) -> HttpResponse:
-    """Show the sessions of one's rooms, and the form for the next."""
-    return _index(request, rooms, PlanForm(rooms=_room_choices(rooms)))
-
-
-def _room_choices(rooms: list[Any]) -> list[tuple[str, str]]:
-    return [(str(room.pk), said(room, "title")) for room in rooms]
-
-
-def _index(request: HttpRequest, rooms: list[Any], form: PlanForm, status: int = 200) -> HttpResponse:
-    rows = [
-        {
-            "session": session,
-            "title": said(session, "title"),
-            "room": said(session.room, "title"),
-            "when": when_text(session.started_at or session.planned_at),
-            "url": local(f"/live/console/{session.pk}/"),
-        }
-        for session in hosted_sessions(request.user)
-    ]
-    return render(request, "livestream/console_index.html", {"rows": rows, "form": form}, status=status)
-
-
-@for_host
-@post_only
-def plan(request: HttpRequest, rooms: list[Any]) -> HttpResponse:
-    """Plan a session."""
-    form = PlanForm(request.POST, rooms=_room_choices(rooms))
-    if not form.is_valid():
-        return _index(request, rooms, form, 422)
-    data = form.cleaned_data
-    room = next(each for each in rooms if str(each.pk) == data["room"])
-    title = (data["title_zh"], data["title_en"])
-    try:
-        session = sessions.plan_session(
-            room=room, title=title, planned_at=data["planned_at"], actor=request.user, at=timezone.now()
-        )
-    except DomainError as error:
-        add_refusal(form, error)
-        return _index(request, rooms, form, error.status)
-    return HttpResponseRedirect(local(f"/live/console/{session.pk}/"))
-
-
-@require_safe
-@for_host
 def console(request: HttpRequest, session: LiveSession) -> HttpResponse:
     """Show a session to its host; everything comes from the database, so a reload loses nothing."""
-    return _show(request, session)
+    return show(request, session)
 
 
-def _show(
+def show(
     request: HttpRequest,
     session: LiveSession,
     *,
     status: int = 200,
     refusal: str = "",
-    drop_form: DropForm | None = None,
+    refused: "_Refused | None" = None,
+    plan_form: PlanForm | None = None,
 ) -> HttpResponse:
+    """Return the console of a session, or its part for the script, with what was refused."""
     at = timezone.now()
     choices = queries.choices_for_drop(session)
     state = room_state(session, at=at)
-    chosen = request.GET.get("item", "")
-    item_id = read_id(chosen, most_digits=9) or session.pinned_id
-    item_id = item_id if item_id in choices else next(iter(choices), None)
+    # A form that came back is about the product it was sent for; what was typed for one is never shown for another.
+    item_id = refused.item_id if refused else _asked(request, "item") or session.pinned_id
+    if item_id not in choices:
+        item_id, refused = next(iter(choices), None), None
+    drop_form = refused.form if refused else DropForm(initial={"item": item_id}, choices=choices.get(item_id or 0, []))
+    lines, newer = lines_for_host(session.pk, session.room, upto=_asked(request, "upto"))
     context = {
         "session": session,
         "room": session.room,
@@ -127,17 +88,23 @@ def _show(
         "room_title": said(session.room, "title"),
         "state": state,
         "numbers": queries.numbers(session, at=at),
-        "lines": lines_for_host(session.pk, session.room),
+        "lines": lines,
+        "newer": newer,
+        "muted": muted_people(session.room),
         "goods": queries.goods_to_add(session, request.GET.get("q", "")[:40]) if _open(session) else [],
         "query": request.GET.get("q", "")[:40],
         "drop_item": next((row for row in state.tray if row.item_id == item_id), None),
-        "drop_form": drop_form or DropForm(initial={"item": item_id}, choices=choices.get(item_id or 0, [])),
+        "drop_form": drop_form,
+        "cut": refused.cut if refused else "",
+        "cut_fen": to_fen(drop_form.cleaned_data["price"]) if refused and refused.cut else None,
         "drops": queries.past_drops(session),
         "refusal": refusal,
         "is_live": session.state == SessionState.LIVE,
         "is_planned": session.state == SessionState.PLANNED,
+        "is_cancelled": session.state == SessionState.CANCELLED,
+        "plan_form": plan_form or PlanForm(initial=_plan_of(session)),
         "is_open": _open(session),
-        "room_url": local(f"/live/{session.room.slug}/"),
+        "room_url": local(f"/live/{session.room.slug}/?session={session.pk}"),
         "address": local(f"/live/console/{session.pk}/"),
         "when": when_text(session.started_at or session.planned_at),
         "language": "en" if request.path.startswith("/en/") else "zh-hans",
@@ -147,11 +114,21 @@ def _show(
     return render(request, template, context, status=status)
 
 
+def _asked(request: HttpRequest, name: str) -> int | None:
+    """Return a number that the address asks for, None where there is none."""
+    return read_id(request.GET.get(name, ""), most_digits=9) or None
+
+
 def _open(session: LiveSession) -> bool:
-    return session.state != SessionState.ENDED
+    return session.state in {SessionState.PLANNED, SessionState.LIVE}
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def _plan_of(session: LiveSession) -> dict[str, Any]:
+    return {"title_zh": session.title_zh, "title_en": session.title_en, "planned_at": session.planned_at}
+
+
+def number(request: HttpRequest, name: str) -> int:
+    """Return a number of the form. Raises InvalidInput where it is none."""
     text = request.POST.get(name, "")
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise InvalidInput(_("Something is missing: please look again."), field=name)
@@ -159,18 +136,20 @@ def _number(request: HttpRequest, name: str) -> int:
 
 
 class _Refused(Exception):
-    """The form of a drop, with what is wrong beside its field."""
+    """The form of a drop as it was sent, with what is wrong: beside its field, above all, or a cut to be confirmed."""
 
-    def __init__(self, form: DropForm) -> None:
+    def __init__(self, form: DropForm, item_id: int, *, status: int = 422, refusal: str = "", cut: str = "") -> None:
         super().__init__()
-        self.form = form
+        self.form, self.item_id = form, item_id
+        self.status, self.refusal, self.cut = status, refusal, cut
 
 
 def _start_drop(request: HttpRequest, session: LiveSession, facts: dict[str, Any]) -> None:
     choices = queries.choices_for_drop(session)
-    form = DropForm(request.POST, choices=choices.get(_number(request, "item"), []))
+    item_id = number(request, "item")
+    form = DropForm(request.POST, choices=choices.get(item_id, []))
     if not form.is_valid():
-        raise _Refused(form)
+        raise _Refused(form, item_id)
     data = form.cleaned_data
     try:
         drops.start_drop(
@@ -181,22 +160,28 @@ def _start_drop(request: HttpRequest, session: LiveSession, facts: dict[str, Any
             pieces=data["pieces"],
             lasts=form.lasts,
             per_buyer=data["per_buyer"],
+            confirmed_fen=data["confirm"],
         )
+    except DeepCut as error:
+        raise _Refused(form, item_id, status=error.status, cut=str(error.message)) from None
     except DomainError as error:
-        if error.field not in form.fields:
-            raise
+        if error.field not in form.fields or error.field == "item":
+            raise _Refused(form, item_id, status=error.status, refusal=str(error.message)) from None
         form.add_error(error.field, str(error.message))
-        raise _Refused(form) from None
+        raise _Refused(form, item_id) from None
 
 
 def _act(request: HttpRequest, session: LiveSession, action: str) -> None:
     """Do one thing; raise DomainError where it is refused, Http404 for what there is not."""
     who: dict[str, Any] = {"session_id": session.pk, **by(request)}
+    if action == "unmute_person":
+        sessions.unmute_person(mute_id=number(request, "mute"), room_id=session.room_id, **by(request))
+        return
     if action in {"delete", "mute", "unmute"}:
         act = {"delete": chat.delete_message, "mute": sessions.mute, "unmute": sessions.unmute}[action]
-        act(**who, message_id=_number(request, "message"))
+        act(**who, message_id=number(request, "message"))
         return
-    facts = {**who, "version": _number(request, "version")}
+    facts = {**who, "version": number(request, "version")}
     simple: dict[str, Callable[..., Any]] = {
         "start": sessions.start_session,
         "end": sessions.end_session,
@@ -206,17 +191,17 @@ def _act(request: HttpRequest, session: LiveSession, action: str) -> None:
     if action in simple:
         simple[action](**facts)
     elif action in of_item:
-        of_item[action](**facts, item_id=_number(request, "item"))
+        of_item[action](**facts, item_id=number(request, "item"))
     elif action == "announce":
         sessions.announce(**facts, text=sent.line(request, "text"))
     elif action == "add":
-        tray.add_item(**facts, listing_id=_number(request, "listing"))
+        tray.add_item(**facts, listing_id=number(request, "listing"))
     elif action == "move":
-        tray.move_item(**facts, item_id=_number(request, "item"), to=_number(request, "to"))
+        tray.move_item(**facts, item_id=number(request, "item"), to=number(request, "to"))
     elif action == "drop":
         _start_drop(request, session, facts)
     elif action == "end_drop":
-        drops.end_drop(**facts, drop_id=_number(request, "drop"))
+        drops.end_drop(**facts, drop_id=number(request, "drop"))
     else:
         raise Http404(action)
 
@@ -228,7 +213,7 @@ def act(request: HttpRequest, session: LiveSession) -> HttpResponse:
     try:
         _act(request, session, request.POST.get("action", ""))
     except _Refused as refused:
-        return _show(request, session, status=422, drop_form=refused.form)
+        return _again(request, session, status=refused.status, refusal=refused.refusal, refused=refused)
     except DomainError as error:
         return _again(request, session, status=error.status, refusal=str(error.message))
     if request.headers.get("X-Requested-With") == "fetch":
@@ -239,7 +224,7 @@ def act(request: HttpRequest, session: LiveSession) -> HttpResponse:
 
 def _again(request: HttpRequest, session: LiveSession, **more: Any) -> HttpResponse:
     fresh = session_to_host(request.user, session.pk)
-    return _show(request, fresh or session, **more)
+    return show(request, fresh or session, **more)
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -56,7 +56,7 @@ def _session(request: HttpRequest, slug: str) -> LiveSession:
     if asked.isascii() and asked.isdigit() and len(asked) < 10:
         session = session_in_room_by_id(slug, int(asked))
     else:
-        session = session_in_room(slug)
+        session = session_in_room(slug, at=timezone.now())
     if session is None:
         raise Http404(slug)
     return session
@@ -72,6 +72,9 @@ def _show(request: HttpRequest, session: LiveSession, status: int = 200, **more:
     at = timezone.now()
     state = room_state(session, at=at)
     room_ = session.room
+    following = session_in_room(room_.slug, at=at) if _replay(session) else None
+    if following is not None and following.state not in {SessionState.PLANNED, SessionState.LIVE}:
+        following = None
     context = {
         "session": session,
         "room": room_,
@@ -88,6 +91,10 @@ def _show(request: HttpRequest, session: LiveSession, status: int = 200, **more:
         "viewers": viewers_now(session.pk, at=at) if session.state == SessionState.LIVE else session.peak_viewers,
         "is_live": session.state == SessionState.LIVE,
         "is_planned": session.state == SessionState.PLANNED,
+        "is_ended": session.state == SessionState.ENDED,
+        "is_cancelled": session.state == SessionState.CANCELLED,
+        "following": following,
+        "following_title": said(following, "title") if following else "",
         "language": "en" if get_language() == "en" else "zh-hans",
         "share_url": settings.SITE_URL + local(f"/live/{room_.slug}/{_replay(session)}"),
         "supplier_url": local(f"/suppliers/{room_.supplier.slug}/") if room_.supplier else "",
@@ -114,7 +121,8 @@ def chat(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _replay(session: LiveSession) -> str:
     """Return what an address needs to show this session, where the room would show another by itself."""
-    return f"?session={session.pk}" if session.state == SessionState.ENDED else ""
+    is_gone = session.state in {SessionState.ENDED, SessionState.CANCELLED}
+    return f"?session={session.pk}" if is_gone else ""
 
 
 def _item(state: RoomState, item_id: int) -> TrayRow:
@@ -135,7 +143,7 @@ def choose(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
     row = _item(state, item_id)
     page = product_page(row.slug, to=request.COOKIES.get("hq_to"), chosen=request.GET.get("spec"), at=at)
     goods = page if isinstance(page, ProductPage) else None
-    drop = state.drop if state.drop is not None and state.drop.item_id == item_id else None
+    drop = state.deal if state.deal is not None and state.deal.item_id == item_id else None
     context = {
         "row": row,
         "page": goods,

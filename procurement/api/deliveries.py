@@ -148,6 +148,14 @@ class AcceptanceOut(Priced):
     status=201,
     key=Key.REQUIRED,
     summary=gettext_noop("Accept a delivery of an order, whole or in parts"),
+    fields={
+        "receiver": "received_by",
+        "second": "received_with",
+        "witness": "received_with",
+        "witness_is_member": "is_witness",
+        "accepted-": "lines",
+        "weight-": "lines",
+    },
 )
 def accept_order(request: ApiRequest, number: str, body: AcceptanceIn) -> dict[str, Any]:
     row = own_order(request, number)

@@ -140,6 +140,7 @@ class NeedIn(Body):
     scope="pledges:write",
     status=201,
     summary=gettext_noop("Publish a need of a beneficiary that you act for"),
+    fields={"pieces-": "lines", "pieces": "lines"},
 )
 def create_need(request: ApiRequest, body: NeedIn) -> dict[str, Any]:
     own = queries.beneficiaries_of(request.user)
@@ -247,6 +248,7 @@ def _gift(pledge: Any) -> dict[str, Any]:
     status=201,
     key=Key.REQUIRED,
     summary=gettext_noop("Buy goods for a beneficiary"),
+    fields={"pieces-": "lines", "pieces": "lines"},
 )
 def create_gift(request: ApiRequest, slug: str, body: GiftIn) -> dict[str, Any]:
     shown = queries.need_page(slug)

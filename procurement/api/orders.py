@@ -22,6 +22,7 @@ from shop.core.api import Answer, Area, Id, Moment, Page, Priced, yuan
 from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest
+from shop.core.codes import national_phone
 from shop.sales.queries.weight_words import weighed_of
 from shop.sales.rules import is_refused_whole
 from shop.sales.states import OrderState
@@ -151,7 +152,7 @@ def _order(row: UnitOrder, settled: Settled, cancel_waits: str) -> dict[str, Any
         "year": row.year,
         "ship_to": {
             "name": order.purchase.ship_name,
-            "phone": order.purchase.ship_phone,
+            "phone": national_phone(order.purchase.ship_phone),
             "division": order.purchase.ship_division_id,
             "street": order.purchase.ship_street,
         },

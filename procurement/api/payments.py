@@ -53,7 +53,8 @@ class UnitPayment(Priced):
     deliveries: list[DeliveryDueOut] = Field(
         description=gettext_noop("Accepted deliveries to be paid, each with its day.")
     )
-    received: str
+    received: str = Field(description=gettext_noop("All that came, whatever of it went back: the sum of `came`."))
+    kept: str = Field(description=gettext_noop("What of it counts for the orders: without what none of them needed."))
     pay_by: Moment | None
     remittance_code: str = Field(description=gettext_noop("Empty while no transfer was announced."))
     account: PayeeOut
@@ -89,7 +90,8 @@ def _shown(found: PurchaseRequest) -> dict[str, Any]:
         "deliveries": [
             {"amount": yuan(row.due_fen), "accepted_at": row.accepted_at, "pay_by": row.pay_by} for row in schedule.rows
         ],
-        "received": yuan(due.received_fen),
+        "received": yuan(trail.came_fen),
+        "kept": yuan(due.received_fen),
         "pay_by": schedule.pay_by or purchase.pay_by,
         "remittance_code": transfer.provider_ref if transfer is not None and due.left_fen else "",
         "account": payee(),

@@ -314,6 +314,7 @@ def list_payers(request: ApiRequest, asked: ForUnit) -> dict[str, Any]:
     status=201,
     key=Key.REQUIRED,
     summary=gettext_noop("Register an account that a unit pays from"),
+    fields={"payer_name": "name", "payer_bank": "bank", "payer_account": "account"},
 )
 def add_payer(request: ApiRequest, body: PayerIn, asked: ForUnit) -> dict[str, Any]:
     own = seat(request, asked)

@@ -125,6 +125,7 @@ def _shown(row: Checked) -> dict[str, Any]:
     scope="units:write",
     status=201,
     summary=gettext_noop("Start a request, from lines, a pasted list, or the last order"),
+    fields={"pieces-": "lines"},
 )
 def create_request(request: ApiRequest, body: RequestIn, asked: ForUnit) -> dict[str, Any]:
     own, at = seat(request, asked), timezone.now()
@@ -163,6 +164,7 @@ class ListIn(Body):
     scope="units:write",
     summary=gettext_noop("Take the good rows of a pasted list into a request"),
     description=gettext_noop("A list that is taken again changes nothing, unless it says that it adds."),
+    fields={"pieces-": "text"},
 )
 def take_request_list(request: ApiRequest, number: str, body: ListIn) -> dict[str, Any]:
     row = own_request(request, number)

@@ -18,7 +18,8 @@ from procurement.operations.ordering import order_request
 from procurement.paid_shown import settle_request
 from procurement.queries.papers import is_doubtful
 from procurement.queries.quota import budget_after
-from procurement.queries.requests import Change, request_of, request_page
+from procurement.queries.requests import Change, numbers_of_orders, request_of, request_page
+from procurement.queries.withdrawals import withdrawals_of
 from procurement.request_shown import changed_facts, line_changes
 from procurement.rules.quota import budget_year
 from procurement.states import EDITABLE
@@ -28,7 +29,7 @@ from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, once, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
-from shop.core.codes import clean_phone
+from shop.core.codes import clean_phone, national_phone
 
 area = Area(gettext_noop("Units: requests and approval"))
 
@@ -100,6 +101,14 @@ class Decided(Answer):
     at: Moment
 
 
+class WithdrawnOut(Answer):
+    by: str
+    version: int
+    given_up: bool = Field(description=gettext_noop("Given up for good; else taken back, to be changed."))
+    was_approved: bool = Field(description=gettext_noop("It was approved already: its sum went back to the budget."))
+    at: Moment
+
+
 class RequestDetail(RequestOut):
     is_confirmed: bool = Field(
         description=gettext_noop("Whether it says what was submitted and approved: false where that was changed since.")
@@ -110,6 +119,8 @@ class RequestDetail(RequestOut):
     lines: list[AskedLine]
     changes: Changes = Field(description=gettext_noop("What changed since the version that was submitted before."))
     decisions: list[Decided]
+    withdrawals: list[WithdrawnOut] = Field(description=gettext_noop("Who took it back or gave it up, and when."))
+    orders: list[str] = Field(description=gettext_noop("The numbers of the orders that came of it."))
     purchase: str | None
     deducted: str = Field(description=gettext_noop("What was taken off since it was ordered: cancelled, not accepted."))
     deductions: list[UnitDeduction] = Field(
@@ -143,7 +154,7 @@ def _ship_to(row: PurchaseRequest) -> dict[str, Any] | None:
         return None
     return {
         "name": row.ship_name,
-        "phone": row.ship_phone,
+        "phone": national_phone(row.ship_phone),
         "division": row.ship_division_id,
         "place": regions.full_name(row.ship_division),
         "street": row.ship_street,
@@ -225,6 +236,17 @@ def show_request(request: ApiRequest, number: str) -> dict[str, Any]:
                 }
                 for each in row.decisions.all()
             ],
+            "withdrawals": [
+                {
+                    "by": each.name,
+                    "version": each.version,
+                    "given_up": each.is_given_up,
+                    "was_approved": each.was_approved,
+                    "at": each.at,
+                }
+                for each in withdrawals_of(row)
+            ],
+            "orders": numbers_of_orders(row),
         }
     )
 
@@ -258,7 +280,7 @@ class LinesIn(Body):
 step = area.steps("/units/requests/{number}", RequestDetail, scope="units:write", shown=show_request)
 
 
-@step("lines", method="PUT", summary=gettext_noop("Set the pieces of lines"))
+@step("lines", method="PUT", summary=gettext_noop("Set the pieces of lines"), fields={"pieces-": "lines"})
 def set_request_lines(request: ApiRequest, number: str, body: LinesIn) -> None:
     operations.put_lines(
         request_id=own_request(request, number).pk,
@@ -295,7 +317,12 @@ class RequestAddressIn(Body):
     ship_to: ShipToIn | None = Field(None, description=gettext_noop("The unit's own address without it."))
 
 
-@step("address", method="PUT", summary=gettext_noop("Say where the goods of a request go"))
+@step(
+    "address",
+    method="PUT",
+    summary=gettext_noop("Say where the goods of a request go"),
+    fields={name: f"ship_to.{name}" for name in ("name", "phone", "division", "street")},
+)
 def set_request_address(request: ApiRequest, number: str, body: RequestAddressIn) -> None:
     given = body.ship_to
     address = operations.Address(given.name, clean_phone(given.phone), given.division, given.street) if given else None

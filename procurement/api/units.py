@@ -322,6 +322,7 @@ class DeclarationIn(Body):
     scope="units:write",
     key=Key.REQUIRED,
     summary=gettext_noop("Write and submit a year's declaration"),
+    fields={"phone": "contact_phone"},
 )
 def submit_declaration(request: ApiRequest, body: DeclarationIn, asked: ForYear) -> dict[str, Any]:
     own = seat(request, asked)

@@ -17,7 +17,7 @@ from procurement.rules.budget import left_after
 from procurement.states import REQUEST_MOVES, Fund, RequestState
 from procurement.texts import year_of
 from shop.core import audit, ledger
-from shop.core.errors import InvalidInput
+from shop.core.errors import InvalidInput, NotAllowed
 from shop.core.sealed import seal
 
 STEPS = {RequestState.SUBMITTED: (1, APPROVER), RequestState.CHECKED: (2, FINANCE)}
@@ -41,7 +41,7 @@ def decide_request(
         if request.state not in STEPS:
             raise WrongStep(_("This request does not wait for a decision any more."))
         step, role = STEPS[RequestState(request.state)]
-        must_be(actor, request.unit, role)
+        _check_role(request, actor, step, role)
         _check_hands(request, actor)
         if not approve and not reason.strip():
             raise InvalidInput(_("Say what has to be changed."), field="reason")
@@ -71,6 +71,20 @@ def decide_request(
         )  # fmt: skip
         tell_step(request, at)
         return request
+
+
+def _check_role(request: PurchaseRequest, actor: Any, step: int, role: str) -> None:
+    """Raise NotAllowed for who does not decide at this step, WrongStep for who does at one that is decided already."""
+    try:
+        must_be(actor, request.unit, role)
+    except NotAllowed:
+        earlier = [its for number, its in STEPS.values() if number < step]
+        if not earlier:
+            raise
+        must_be(actor, request.unit, *earlier)
+        raise WrongStep(
+            _("This step is decided already: the request waits for the next one."), code="decided_already"
+        ) from None
 
 
 def _check_hands(request: PurchaseRequest, actor: Any) -> None:

@@ -23,14 +23,14 @@ KEPT = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of taking rows: the request that holds them, the rows taken now, and those that can't be had any more.
+    """What came of taking rows: the request that holds them, the rows taken now, and those of the asked that can't be.
 
     `was_before`: nothing was left to take, since another press or another draft took it.
     """
 
     request: PurchaseRequest
     rows: list[int]
-    lost: list[Checked]
+    refused: list[Checked]
     was_before: bool = False
 
 
@@ -86,7 +86,9 @@ def choose_columns(*, list_id: int, columns: Columns, actor: Any) -> ShoppingLis
         if not columns.has_goods:
             words = _("Say which column is the quantity, and which one the code or the name.")
             raise InvalidInput(words, field="columns")
-        if not (0 <= columns.head <= len(table) and all(0 <= at < width for at in columns.at.values())):
+        if not 0 <= columns.head <= len(table):
+            raise InvalidInput(_("Write the number of the head's row, 0 where there is none."), field="head")
+        if not all(0 <= at < width for at in columns.at.values()):
             raise InvalidInput(_("The list has no such column."), field="columns")
         _start_over(
             row, sheet=row.sheet, columns={"head": columns.head, "at": {str(k): v for k, v in columns.at.items()}}
@@ -125,8 +127,8 @@ def take_rows(
 ) -> Taken:
     """Put rows of a list on its request, as it is checked now, each once; keep what was chosen for rows with names alone.
 
-    Of `rows` those that can't be taken any more are left and returned. Raises as `put_lines`. Locks: unit, request, list,
-    and the request that is empty because of it.
+    Of `rows` those that can't be taken are left and returned. Raises InvalidInput (field `row`) for a row that the list
+    has not, and as `put_lines`. Locks: unit, request, list, and the request that is empty because of it.
     """
     with transaction.atomic():
         lock_units(PurchaseRequest.objects.values_list("unit_id", flat=True).get(lists=list_id))
@@ -138,16 +140,19 @@ def take_rows(
             read_list(row, own_heads(request.unit_id)).cells, buyer=request.buyer, phone=request.ship_phone, there=there,
             choices=chosen_goods(row), adds=adds, taken=frozenset(row.taken),
         )  # fmt: skip
-        wanted = {*rows, *choices} - set(row.taken)
+        asked = set(rows)
+        if {*asked, *choices} - {each.number for each in checked}:
+            raise InvalidInput(_("The list has no such row."), field="row")
+        wanted = asked - set(row.taken)
         good = [each for each in checked if each.number in wanted and each.verdict == Verdict.GOOD]
-        lost = [each for each in checked if each.number in wanted and each.verdict != Verdict.GOOD]
+        refused = [each for each in checked if each.number in wanted and each.verdict != Verdict.GOOD]
         row.taken = sorted({*row.taken, *(each.number for each in good)})
         row.save(update_fields=["choices", "taken"])
         if not good:
-            return Taken(request, [], lost, was_before=not wanted)
+            return Taken(request, [], refused, was_before=not wanted)
         pieces = {each.specification_id: each.quantity for each in good}
         made, is_new = take_list(request_id=request.pk, pieces=pieces, version=None, adds=adds, actor=actor, at=at)
-        return Taken(made, [each.number for each in good], lost, was_before=not is_new)
+        return Taken(made, [each.number for each in good], refused, was_before=not is_new)
 
 
 @periodic.every("procurement.forget_lists", seconds=86_400)

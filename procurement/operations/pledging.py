@@ -19,6 +19,7 @@ from procurement.queries.gifts import given_pieces
 from procurement.states import NeedState
 from procurement.texts import words
 from shop.core import audit, ledger, outbox
+from shop.core.codes import national_phone
 from shop.core.errors import InvalidInput, KeyUsed, NotAllowed
 from shop.core.ledger import Posting
 from shop.core.lengths import check_length
@@ -74,7 +75,7 @@ def publish_need(*, beneficiary: Any, asked: Asked, actor: Any, at: datetime, sl
             people=asked.people,
             until=asked.until,
             ship_name=asked.ship_name,
-            ship_phone=asked.ship_phone,
+            ship_phone=national_phone(asked.ship_phone),
             ship_division_id=asked.division_code,
             ship_street=asked.street,
             published_at=at,

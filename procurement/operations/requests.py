@@ -20,8 +20,9 @@ from procurement.queries.sealed import VERSION, version_facts
 from procurement.rules.lists import MOST_PIECES
 from procurement.rules.quota import budget_year
 from procurement.states import EDITABLE, REQUEST_MOVES, Fund, RequestState
-from procurement.texts import year_of
+from procurement.texts import not_editable, year_of
 from shop.core import audit, ledger, outbox, regions
+from shop.core.codes import national_phone
 from shop.core.errors import InvalidInput
 from shop.core.prepared import Prepared
 from shop.core.sealed import seal
@@ -75,7 +76,7 @@ def start_request(*, unit_id: int, actor: Any, at: datetime, fund: str = Fund.CA
 
 def unit_address(unit: BudgetUnit) -> dict[str, Any]:
     """Return where a unit's goods go, as the fields of a request."""
-    return {name: getattr(unit, name) for name in ADDRESS}
+    return {name: getattr(unit, name) for name in ADDRESS} | {"ship_phone": national_phone(unit.ship_phone)}
 
 
 def start_and_fill(
@@ -112,7 +113,7 @@ def lock_editable(request_id: int, actor: Any, version: int | None) -> PurchaseR
     request = lock_request(request_id)
     must_be(actor, request.unit, BUYER)
     if request.state not in EDITABLE:
-        raise WrongStep(_("This request was submitted. Take it back to change it."))
+        raise WrongStep(not_editable(request.state))
     if version is not None and version != request.version:
         raise ChangedSince(_("Somebody else changed this request meanwhile. Please look at it again."))
     return request
@@ -252,7 +253,7 @@ def set_address(
             if not regions.counties([address.division_code]):
                 raise InvalidInput(_("Choose province, city and county."), field="division")
             name, street = check_recipient(address.name, address.street)
-            request.ship_name, request.ship_phone = name, address.phone
+            request.ship_name, request.ship_phone = name, national_phone(address.phone)
             request.ship_division_id, request.ship_street = address.division_code, street
         wanted = {line.specification_id: line.quantity for line in request.lines.all()}
         _write_lines(request, wanted, specifications_for_sale(wanted))
@@ -364,7 +365,8 @@ def give_up(*, request_id: int, actor: Any, at: datetime) -> PurchaseRequest:
 def _leave(request: PurchaseRequest, to: str, actor: Any, at: datetime) -> PurchaseRequest:
     if to not in REQUEST_MOVES[request.state]:
         raise WrongStep(_("This request can't be changed any more."))
-    if request.state == RequestState.APPROVED:
+    was_approved = request.state == RequestState.APPROVED
+    if was_approved:
         ledger.post(
             books.budget_back(
                 key=f"back:{request.number}:{request.version}",
@@ -382,7 +384,7 @@ def _leave(request: PurchaseRequest, to: str, actor: Any, at: datetime) -> Purch
     request.save()
     audit.record(
         action=f"request_{to}", object_kind="request", object_id=request.number, actor=actor, at=at,
-        version=request.version,
+        version=request.version, approved=was_approved,
     )  # fmt: skip
     return request
 

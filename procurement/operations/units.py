@@ -14,6 +14,7 @@ from procurement.operations.permissions import APPROVER, FINANCE, must_be
 from procurement.states import Fund, UnitKind
 from procurement.texts import year_of
 from shop.core import audit, ledger, regions
+from shop.core.codes import national_phone
 from shop.core.errors import InvalidInput, KeyUsed
 from shop.core.names import plain_name
 from shop.core.texts import one_line
@@ -31,8 +32,10 @@ def register_unit(
 ) -> BudgetUnit:
     """Put an organisation into the tree; `facts` are further fields (address, approvals, people, terms)."""
     with transaction.atomic():
+        given = dict(facts or {})
+        given["ship_phone"] = national_phone(given.get("ship_phone"))
         unit = BudgetUnit.objects.create(
-            organisation=organisation, region_code=region_code, kind=kind, parent=parent, **(facts or {})
+            organisation=organisation, region_code=region_code, kind=kind, parent=parent, **given
         )
         unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
         unit.save(update_fields=["path"])
@@ -92,7 +95,7 @@ def set_delivery(
     if not regions.counties([division_code]):
         raise InvalidInput(_("Choose province, city and county."), field="division")
     BudgetUnit.objects.filter(pk=unit_id).update(
-        ship_name=name, ship_phone=phone, ship_division_id=division_code, ship_street=street
+        ship_name=name, ship_phone=national_phone(phone), ship_division_id=division_code, ship_street=street
     )
     audit.record(action="set_delivery", object_kind="unit", object_id=unit_id, actor=actor, at=at)
 

@@ -21,7 +21,7 @@ from procurement.queries.sealed import ACCEPTANCE, DECISION, VERSION, acceptance
 from procurement.states import RequestState
 from shop.core import sealed
 from shop.core.projections import Mismatch
-from shop.sales.models import LineFacts
+from shop.sales.queries.order_lines import order_lines
 
 DECIDED = (RequestState.APPROVED, RequestState.ORDERED)
 
@@ -45,7 +45,7 @@ def _gone(kind: str, facts: kept.Sealed) -> Iterator[Mismatch]:
 
 def _line_faults(order_id: int | None) -> Iterator[Mismatch]:
     """Compare each line with what its acceptances say of it."""
-    lines = LineFacts.objects.filter(order__of_unit__isnull=False)
+    lines = order_lines().filter(order__of_unit__isnull=False)
     said = AcceptanceLine.objects.all()
     if order_id is not None:
         lines = lines.filter(order_id=order_id)
@@ -89,7 +89,8 @@ def _sum_faults(of_order: dict[str, Any]) -> Iterator[Mismatch]:
     totals: Counter[int] = Counter()
     counts: Counter[int] = Counter()
     took = dict(
-        LineFacts.objects.filter(**of_order, order__of_unit__isnull=False)
+        order_lines()
+        .filter(**of_order, order__of_unit__isnull=False)
         .order_by()
         .values_list("order_id")
         .annotate(pieces=Sum("accepted"))
@@ -160,7 +161,7 @@ def is_doubtful(request: PurchaseRequest) -> bool:
 
 def _ordered(request_id: int | None) -> dict[int, dict[int, int]]:
     """Return, by purchase, the ordered pieces of each specification."""
-    rows = LineFacts.objects.filter(order__purchase__request__isnull=False)
+    rows = order_lines().filter(order__purchase__request__isnull=False)
     if request_id is not None:
         rows = rows.filter(order__purchase__request=request_id)
     found: dict[int, dict[int, int]] = defaultdict(dict)

@@ -13,6 +13,7 @@ from procurement.models import CancelRequest, DeclarationSnapshot, PurchaseReque
 from procurement.queries.acceptances import waits_to_be_accepted
 from procurement.queries.units import Seat
 from procurement.states import STOPPABLE, CancelState, CanteenMode, DeclarationState, RequestState, UnitKind
+from shop.core.codes import national_phone
 from shop.sales.states import OrderState, PurchaseState
 
 REQUESTS_A_PAGE = 20
@@ -182,6 +183,14 @@ def orders_of_request(request_id: int) -> list[UnitOrder]:
     return list(_orders().filter(request_id=request_id).prefetch_related(_CASES).order_by("pk"))
 
 
+def numbers_of_orders(request: PurchaseRequest) -> list[str]:
+    """Return the numbers of the orders that came of a request, the first first. One query, once it is ordered."""
+    if request.purchase_id is None:
+        return []
+    rows = UnitOrder.objects.filter(request=request).order_by("pk")
+    return list(rows.values_list("order__order__number", flat=True))
+
+
 def declaration_below(seats: Sequence[Seat], pk: int) -> QuotaDeclaration | None:
     """Return a declaration of a unit right below one of the person's, or None."""
     rows = QuotaDeclaration.objects.filter(pk=pk, unit__parent__in=[seat.pk for seat in seats])
@@ -272,5 +281,10 @@ def fact_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Fact
     return [
         FactChange(what, before, now)
         for what, names in FACTS.items()
-        if [before.get(name) for name in names] != [now.get(name) for name in names]
+        if [_plain(name, before) for name in names] != [_plain(name, now) for name in names]
     ]
+
+
+def _plain(name: str, facts: Mapping[str, Any]) -> Any:
+    """Return a fact as it is compared: a phone is the same one with its country's prefix and without."""
+    return national_phone(facts.get(name)) if name == "ship_phone" else facts.get(name)

@@ -274,7 +274,7 @@ def split_text(text: str) -> list[list[str]]:
 
 _BROKEN_CELL = re.compile(r'(?:(?<=[\t\n,;，；])|^)"(?:[^"\t]|"")*"(?=[\t\n,;，；]|$)')
 _QUOTED_CELL = re.compile(r'"((?:[^"]|"")*)"')
-_GROUPED_BEHIND = re.compile(r"\s*(\S+)\s+([0-9]{1,3}(?:,[0-9]{3})+[^\s,]*)\s*")
+_GROUPED_BEHIND = re.compile(r" *(\S+) +([0-9]{1,3}(?:,[0-9]{3})+[^\s,]*) *")
 
 
 def _split_line(line: str) -> list[str]:

@@ -19,6 +19,7 @@ from procurement.paid_shown import show_orders
 from procurement.queries.acceptances import acceptances_of, receivers_of
 from procurement.queries.papers import acceptance_faults
 from procurement.queries.units import Seat
+from procurement.request_shown import is_elsewhere
 from procurement.shown import parcels, place_of_order, thumb
 from procurement.texts import words
 from procurement.views.entry import console, for_unit, seat_at, unconfirmed
@@ -150,6 +151,7 @@ def paper(request: HttpRequest, seat: Seat, number: str, sequence: int) -> HttpR
         "it": show_orders([row], timezone.now())[0],
         "order": row.order,
         "place": place_of_order(row),
+        "elsewhere": is_elsewhere(row.unit, row.order.purchase),
         "acceptance": shown,
         "of": len(rows),
         "schedule": show_schedule(schedule_of(row.order.purchase).of_order(row.order.pk), timezone.now()),

@@ -23,6 +23,7 @@ from procurement.queries.acceptances import acceptances_of
 from procurement.queries.papers import acceptance_faults
 from procurement.queries.requests import orders_of_request, payment_page, request_of, unit_order
 from procurement.queries.units import Seat
+from procurement.request_shown import is_elsewhere
 from procurement.rules.amounts import in_capitals
 from procurement.settled import Settled, settle_purchase, settle_sums
 from procurement.shown import parcels, place_of_order, sent_in_part, terms_words, thumb
@@ -160,6 +161,7 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
         "purchase": purchase,
         **_cancelling(request, seat, row, is_own, error),
         "place": place_of_order(row),
+        "elsewhere": is_elsewhere(row.unit, purchase),
         "fund": Fund(row.fund).label,
         "terms": terms_words(purchase.terms),
     }

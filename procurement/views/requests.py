@@ -21,9 +21,18 @@ from procurement.operations.ordering import order_request
 from procurement.paid_shown import settle_request
 from procurement.queries.papers import is_doubtful
 from procurement.queries.quota import budget_after
-from procurement.queries.requests import TABS, cancelled_of, left_of_goods, reductions_of, request_of, request_page
+from procurement.queries.requests import (
+    TABS,
+    cancelled_of,
+    left_of_goods,
+    numbers_of_orders,
+    reductions_of,
+    request_of,
+    request_page,
+)
 from procurement.queries.units import Seat
-from procurement.request_shown import changed_facts, line_changes, place_of, state_of
+from procurement.queries.withdrawals import withdrawals_of
+from procurement.request_shown import changed_facts, is_elsewhere, line_changes, place_of, state_of
 from procurement.rules.amounts import in_capitals
 from procurement.rules.quota import budget_year
 from procurement.shown import BADGES, history, terms_words, thumb
@@ -128,9 +137,11 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "terms": terms_words(found.terms),
         "place": place_of(found),
         "year": budget_year(found.year, year_of(timezone.now())) if found.state in EDITABLE else found.year,
-        "differs_from_unit": any(getattr(found, name) != getattr(found.unit, name) for name in operations.ADDRESS),
+        "differs_from_unit": is_elsewhere(found.unit, found),
         "settled": settled,
-        "capitals": in_capitals(settled.left_fen if settled is not None else found.total_fen),
+        # In words stands what was asked for and signed; what remains of it is said in figures.
+        "capitals": in_capitals(found.total_fen),
+        "orders": numbers_of_orders(found),
         "can_edit": seat.buys and found.state in EDITABLE,
         "can_take_back": seat.buys
         and found.state in (RequestState.SUBMITTED, RequestState.CHECKED, RequestState.APPROVED),
@@ -141,7 +152,7 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "changes": line_changes(found),
         "is_doubtful": is_doubtful(found),
         "fact_changes": changed_facts(found),
-        "history": history(found, timezone.now(), cancelled_of(found)),
+        "history": history(found, timezone.now(), cancelled_of(found), withdrawals_of(found)),
     }
 
 
@@ -187,7 +198,7 @@ def paper(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     if is_doubtful(found):
         return unconfirmed(request, _("Purchase request"), number, local(f"/units/requests/{number}/"))
     context = _facts(seat, found, request.user)
-    return render(request, "units/paper.html", {"seat": seat, "unit_name": seat.name, **context})
+    return render(request, "units/paper.html", {"seat": seat, "unit_name": seat.name, "now": timezone.now(), **context})
 
 
 Act = Callable[[HttpRequest, PurchaseRequest, Any], str]

@@ -33,8 +33,12 @@ from procurement.views.requests import own_request, to_request
 from shop.core import sent
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.money import to_yuan
+from shop.core.numbers import whole_number
 from shop.core.spreadsheets import XLSX_TYPE, write_xlsx
 from shop.core.templatetags.heqiao import local
+
+# Rows whose reason is said above the list; each stands beside its row, too.
+MOST_TOLD = 5
 
 
 def _address(found: PurchaseRequest, row: ShoppingList, query: str = "") -> str:
@@ -105,8 +109,10 @@ def one_list(request: HttpRequest, seat: Seat, number: str, pk: int) -> HttpResp
 
 def _number(request: HttpRequest, name: str) -> int:
     """Return a small number of a form, -1 for what is none."""
-    text = sent.line(request, name)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1
+    try:
+        return whole_number(sent.line(request, name))
+    except ValueError:
+        return -1
 
 
 def _columns(request: HttpRequest) -> Columns:
@@ -120,23 +126,21 @@ def _columns(request: HttpRequest) -> Columns:
             raise InvalidInput(words_, field="columns")
         if role is not None:
             at[role] = index
-    return Columns(at, max(0, _number(request, "head")))
+    return Columns(at, _number(request, "head"))
 
 
 def _take(request: HttpRequest, found: PurchaseRequest, row: ShoppingList) -> HttpResponse:
     """Take the rows that are ticked, and those that somebody chose goods for."""
     adds = sent.line(request, "mode") == "add"
     ticked = [int(text) for text in request.POST.getlist("row") if text.isascii() and text.isdigit() and len(text) < 6]
-    choices = {}
-    for name in request.POST:
-        number = name.removeprefix("goods-")
-        value = sent.line(request, name)
-        if name != number and all(each.isascii() and each.isdigit() and len(each) < 16 for each in (number, value)):
-            choices[int(number)] = int(value)
-    if not ticked and not choices and not row.taken:
+    chosen, was = _goods(request, "goods-"), _goods(request, "was-")
+    # A row that could be taken as it stood is taken where it is ticked, whatever it was changed to.
+    choices = chosen | _goods(request, "instead-")
+    asked = [*ticked, *(number for number, pk in chosen.items() if was.get(number) != pk)]
+    if not asked and not row.taken:
         raise InvalidInput(_("Tick at least one row."))
     taken = operations.take_rows(
-        list_id=row.pk, rows=ticked, choices=choices, adds=adds, actor=request.user, at=timezone.now()
+        list_id=row.pk, rows=asked, choices=choices, adds=adds, actor=request.user, at=timezone.now()
     )
     if taken.was_before:
         messages.success(request, _("This list was taken before: here it is."))
@@ -144,12 +148,23 @@ def _take(request: HttpRequest, found: PurchaseRequest, row: ShoppingList) -> Ht
     if taken.rows:
         text = ngettext("%(n)d row taken.", "%(n)d rows taken.", len(taken.rows))
         messages.success(request, text % {"n": len(taken.rows)})
-    # Somebody bought meanwhile: what was good when the list was read is not taken in silence.
-    if taken.lost:
-        names = ", ".join(each.code or each.name for each in taken.lost)
-        messages.warning(request, _("Not taken, since it can't be had any more: %(codes)s") % {"codes": names})
+    # What was chosen or ticked and can't be had says why: its row is unclear, or somebody bought meanwhile.
+    for each in taken.refused[:MOST_TOLD]:
+        said = _("Row %(n)d was not taken. %(reason)s") % {"n": each.number, "reason": lists_shown.reason(each)}
+        messages.warning(request, said)
+    if taken.refused:
         return HttpResponseRedirect(_address(found, row, "?mode=add" if adds else ""))
     return to_request(taken.request.number)
+
+
+def _goods(request: HttpRequest, prefix: str) -> dict[int, int]:
+    """Return the specifications that fields named `<prefix><row>` hold, by row; what is no number is left out."""
+    found = {}
+    for name in request.POST:
+        number, value = name.removeprefix(prefix), sent.line(request, name)
+        if name != number and all(each.isascii() and each.isdigit() and len(each) < 16 for each in (number, value)):
+            found[int(number)] = int(value)
+    return found
 
 
 def _checked(found: PurchaseRequest, row: ShoppingList, *, adds: bool) -> tuple[Listed, list[ListRow]]:

@@ -13,6 +13,7 @@ from wagtail.models import Page, PageViewRestriction
 from catalog import account_hooks as catalog_rows
 from catalog import hooks
 from catalog import personal_data as catalog_data
+from livestream import admin as live_admin
 from livestream import hooks as live
 from livestream import personal_data as live_data
 from livestream import tailing
@@ -64,6 +65,7 @@ def connect() -> None:
     hooks.connect_panel(product_hooks.giving)
     hooks.connect_dates(dates_on_page)
     hooks.connect_lot_names(lot_codes)
+    live_admin.register()
     hooks.connect_orders_under(waiting_under)
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)

@@ -61,6 +61,7 @@ ACTIONS = {
     "login_failed_account": pgettext_lazy("audit", "Sign-in failed: too often for this account"),
     "login_failed_device": pgettext_lazy("audit", "Sign-in failed: too often on this device"),
     "lot_closed": pgettext_lazy("audit", "Lot closed"),
+    "lot_expired": pgettext_lazy("audit", "Lot expired"),
     "lot_mixed": pgettext_lazy("audit", "Lots mixed"),
     "lot_moved": pgettext_lazy("audit", "Lot moved"),
     "lot_opened": pgettext_lazy("audit", "Lot opened"),
@@ -102,6 +103,8 @@ ACTIONS = {
     "session_announced": pgettext_lazy("audit", "Live session: announcement changed"),
     "session_ended": pgettext_lazy("audit", "Live session ended"),
     "session_planned": pgettext_lazy("audit", "Live session planned"),
+    "session_changed": pgettext_lazy("audit", "Live session planned anew"),
+    "session_cancelled": pgettext_lazy("audit", "Live session cancelled"),
     "session_started": pgettext_lazy("audit", "Live session started"),
     "set_acceptance_rule": pgettext_lazy("audit", "Rule of acceptance set"),
     "set_delivery": pgettext_lazy("audit", "Delivery settings changed"),
@@ -113,6 +116,7 @@ ACTIONS = {
     "transfer_slip_added": pgettext_lazy("audit", "Transfer slip added"),
     "transfer_slip_replaced": pgettext_lazy("audit", "Transfer slip replaced"),
     "update_profile": pgettext_lazy("audit", "Profile changed"),
+    "tracking_corrected": pgettext_lazy("audit", "Tracking number corrected"),
 }
 KINDS = {
     "after_sale": pgettext_lazy("audit", "After-sales case"),
@@ -136,6 +140,7 @@ KINDS = {
     "refund": pgettext_lazy("audit", "Refund"),
     "request": pgettext_lazy("audit", "Purchase request"),
     "review": pgettext_lazy("audit", "Review"),
+    "shipment": pgettext_lazy("audit", "Parcel"),
     "specification": pgettext_lazy("audit", "Specification"),
     "token": pgettext_lazy("audit", "Token"),
     "unit": pgettext_lazy("audit", "Budget unit"),

@@ -17,7 +17,7 @@ from shop.core import audit
 from shop.core.audit_words import action_name, kind_name
 from shop.core.dated import overlaps
 from shop.core.fields import DayField, LineField, NumberField, ParagraphsField, SplitMomentField
-from shop.core.models import AuditEntry, OutboxEntry
+from shop.core.models import AuditEntry, DatedRow, OutboxEntry
 
 # What staff types is cleaned and read like what everybody types; addresses and the like have fields of their own.
 TEXTS: dict[Any, dict[str, Any]] = {
@@ -189,8 +189,11 @@ class DatedAdmin(ModelAdmin):
         return {*self.words, *([until] if until and not is_over else [])}
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave out the reason where nothing is changed: it would be an empty line."""
-        found = super().get_fields(request, obj)
+        """Return the fields in the order they are read; no reason where nothing is changed: it would be an empty line."""
+        found = list(super().get_fields(request, obj))
+        # The number itself stands first, its document and days behind it.
+        base = {field.name for field in DatedRow._meta.fields}
+        found.sort(key=lambda name: (name == "reason", name in base))
         return found if obj is None or self.has_change_permission(request, obj) else [n for n in found if n != "reason"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -244,7 +247,7 @@ class AuditAdmin(ReadOnly):
 
     list_display = ("at", "actor_id", "done", "thing", "object_id")
     list_filter = (("action", ActionFilter),)
-    fields = ("at", "actor_id", "done", "thing", "object_id", "data")
+    fields = readonly_fields = ("at", "actor_id", "done", "thing", "object_id", "data")
     search_fields = ("object_id",)
     ordering = ("-pk",)
     show_full_result_count = False

@@ -12,6 +12,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "/reports/": ("/reports/",),
     "/review/": ("/review/",),
     "/review/after-sales/": ("/review/after-sales/",),
+    "/review/certificates/": ("/review/certificates/",),
     "/review/listings/": ("/review/listings/",),
     "/review/payouts/": ("/review/transfers/",),
     "/review/transfers/": ("/review/transfers/",),

@@ -25,6 +25,7 @@ BADGES = {
     AfterSaleState.REFUSED: "overdue",
     AfterSaleState.DISMISSED: "overdue",
 }
+GRANTED = (AfterSaleState.APPROVED, AfterSaleState.OFFERED, AfterSaleState.TO_RETURN, AfterSaleState.RETURNING)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,6 @@ def show_case(case: AfterSale, at: datetime) -> CaseShown:
     carrier = rules.CARRIERS.get(case.back_carrier)
     name = in_reader_language(carrier.name_zh, carrier.name_en) if carrier else ""
     in_time = case.due_at is None or case.due_at >= at
-    granted = state in (AfterSaleState.APPROVED, AfterSaleState.OFFERED, AfterSaleState.TO_RETURN)
     return CaseShown(
         pk=case.pk,
         kind=case.get_kind_display(),
@@ -84,7 +84,7 @@ def show_case(case: AfterSale, at: datetime) -> CaseShown:
         badge=BADGES.get(state, "neutral"),
         quantity=case.quantity,
         amount_fen=case.amount_fen,
-        agreed_fen=case.agreed_fen if granted or state == AfterSaleState.RETURNING else 0,
+        agreed_fen=granted_fen(case),
         approved_fen=case.agreed_fen if state == AfterSaleState.APPROVED else 0,
         reason=case.reason,
         answer=case.answer,
@@ -109,6 +109,11 @@ def show_case(case: AfterSale, at: datetime) -> CaseShown:
             for each in case.decisions.all()
         ),
     )
+
+
+def granted_fen(case: AfterSale) -> int:
+    """Return 分 that are offered or granted of a case as it stands; 0 where nothing is, whatever was offered before."""
+    return case.agreed_fen if case.state in GRANTED else 0
 
 
 def pictures_of(case: AfterSale, side: str) -> tuple[dict[str, str], ...]:

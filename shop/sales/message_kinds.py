@@ -47,6 +47,13 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "order_cancelled_under_way",
+    title=_("Order %(number)s is cancelled"),
+    text=_("If a payment of this purchase still comes, what is not needed of it is returned to you at once."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
     "transfer_short",
     title=_("Your transfer came: %(left)s is still missing"),
     text=_("%(came)s is booked for %(number)s. Send the rest with the same remittance code."),
@@ -106,6 +113,13 @@ register(
     "order_partly_shipped",
     title=_("%(supplier)s has sent a part of your order"),
     text=_("%(sent)s of %(pieces)s pieces: %(carrier)s %(tracking_no)s. The rest comes in a parcel of its own."),
+    action=_("Follow the parcel"),
+    icon="truck",
+)
+register(
+    "order_tracking_corrected",
+    title=_("The number of your parcel was put right"),
+    text=_("%(supplier)s: it travels as %(carrier)s %(tracking_no)s."),
     action=_("Follow the parcel"),
     icon="truck",
 )

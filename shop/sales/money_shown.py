@@ -43,7 +43,14 @@ def cancel_words(back: Back, facts: Mapping[str, str], way: str = "") -> str:
         )
     else:
         words = _("Cancel the order from %(supplier)s (%(goods)s)? Its %(fen)s comes back the way it was paid.")
-    return words % facts
+    return _with_coupon(words % facts, back)
+
+
+def _with_coupon(words: str, back: Back) -> str:
+    """Add that the coupon may be used again, where nothing of its purchase is kept."""
+    if not back.coupon:
+        return words
+    return " ".join([words, _("Coupon %(code)s can be used again.") % {"code": back.coupon}])
 
 
 def cancels_rest_words(order: OrderFacts, way: str = "") -> str:
@@ -107,7 +114,14 @@ def cancel_unpaid_words(back: Back, facts: Mapping[str, str], way: str = "") -> 
     if back.stays_fen:
         stays = _("%(fen)s that came for the purchase stays for its other orders.") % {"fen": in_yuan(back.stays_fen)}
         said = f"{said} {stays}".strip()
-    return _("%(one)s %(other)s") % {"one": words, "other": said} if said else words
+    elif back.comes_fen:
+        said = f"{said} {_comes_words()}".strip()
+    return _with_coupon(_("%(one)s %(other)s") % {"one": words, "other": said} if said else words, back)
+
+
+def _comes_words() -> str:
+    """Say what becomes of a payment that is under way."""
+    return _("If a payment of this purchase still comes, what is not needed of it is returned to you at once.")
 
 
 def _ways_words(back: Back, way: str) -> list[str]:
@@ -123,8 +137,14 @@ def _ways_words(back: Back, way: str) -> list[str]:
 
 def cancelled_words(back: Back, *, was_paid: bool, way: str = "") -> str:
     """Say what becomes of the money of an order that was cancelled a moment ago: each way its sum, where two are."""
+    return _with_coupon(_cancelled_words(back, was_paid, way), back)
+
+
+def _cancelled_words(back: Back, was_paid: bool, way: str) -> str:
     if back.stays_fen:
         return _kept_words(back, way)
+    if not back.fen and not was_paid and back.comes_fen:
+        return " ".join([_("This order is cancelled."), _comes_words()])
     if not back.fen and not was_paid:
         return _("This order is cancelled; nothing was taken for it. The purchase's other orders stay.")
     facts = {"bank": in_yuan(back.bank_fen), "other": in_yuan(back.other_fen)}

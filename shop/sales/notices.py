@@ -162,6 +162,8 @@ def _tell_buyer_cancelled(order: OrderFacts, was_unpaid: bool, at: datetime) -> 
         kind = "order_cancelled"
     elif back.stays_fen:
         kind = "order_cancelled_kept"
+    elif was_unpaid and back.comes_fen:
+        kind = "order_cancelled_under_way"
     params = {
         "amount_fen": back.fen,
         "bank_fen": back.bank_fen,
@@ -235,6 +237,22 @@ def tell_shipped(*, shipment_id: int, at: datetime) -> None:
     kind = "order_shipped" if sent >= wanted else "order_partly_shipped"
     params |= {"sent": sent, "pieces": wanted}
     _tell_buyer(order, kind, params, key=f"order_shipped:{shipment.pk}", at=at)
+
+
+@outbox.register("sales.tell_tracking_corrected")
+def tell_tracking_corrected(*, shipment_id: int, entry_id: int, at: datetime) -> None:
+    """Tell the buyer under which number the parcel really travels. Each correction is told once."""
+    shipment = Shipment.objects.get(pk=shipment_id)
+    order = _order(shipment.order_id)
+    carrier = CARRIERS[shipment.carrier]
+    params = {
+        "supplier_zh": order.supplier.name_zh,
+        "supplier_en": order.supplier.name_en,
+        "carrier_zh": carrier.name_zh,
+        "carrier_en": carrier.name_en,
+        "tracking_no": shipment.tracking_no,
+    }
+    _tell_buyer(order, "order_tracking_corrected", params, key=f"tracking_corrected:{entry_id}", at=at)
 
 
 @outbox.register("sales.tell_nudged")

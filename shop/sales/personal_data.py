@@ -34,6 +34,7 @@ HOLDING = Holding(
         Held(
             "sales.Refund",
             ("reason", "proof", "paid_out_by_id", "payee_why"),
+            exported="purchases",
             kept="a code of ours; the bank's slip, a document of the books that finance sees; who paid it, by number; why to whom",
         ),
         Held(
@@ -53,7 +54,12 @@ HOLDING = Holding(
             kept=f"{BOOKS}: who paid, as on the bank's statement",
         ),
         Held("sales.CaseMove", ("actor_id",), kept=NUMBER),
-        Held("sales.CaseDecision", ("decided_by_id", "reason"), kept="the platform's decision, append-only"),
+        Held(
+            "sales.CaseDecision",
+            ("decided_by_id", "reason"),
+            exported="after_sales",
+            kept="the platform's decision, append-only",
+        ),
         Held("sales.OrderMove", ("actor_id",), kept=NUMBER),
         Held("sales.Favourite", ("user",), exported="favourites", erased="deleted"),
         Held(

@@ -254,13 +254,17 @@ def formulas() -> list[tuple[str, str]]:
         (_("Agreed"), _("unit price × pieces ordered − discount, line by line. Freight is not in it.")),
         (
             _("Deducted"),
-            _("All that was given back or not charged of these lines until this was read, cancelled orders included."),
+            _(
+                "All that was given back or not charged of these lines until this was read, cancelled orders included. "
+                "Freight is not in it, nor an order that was cancelled before it counted: a budget unit's quota has both."
+            ),
         ),
         (_("Net sales"), _("agreed − deducted")),
         (
             _("Pieces"),
             _(
-                "pieces accepted (before receipt: ordered − cancelled) − pieces sent back; weight = pieces × net weight."
+                "pieces accepted (before receipt: ordered − cancelled) − pieces sent back; weight = pieces × net weight as "
+                "sold, also where less was weighed: that is in the sum of money."
             ),
         ),
         (
@@ -269,7 +273,13 @@ def formulas() -> list[tuple[str, str]]:
                 "Orders that stand: not cancelled. An order with goods of two rows counts in both, and once in the whole."
             ),
         ),
-        (_("Share of all"), _("sales of the row ÷ sales of the whole, truncated to two decimals, never rounded up.")),
+        (
+            _("Share of all"),
+            _(
+                "sales of the row ÷ sales of the whole, truncated to two decimals, never rounded up: together the rows may "
+                "come to a little less than 100 %."
+            ),
+        ),
     ]
 
 

@@ -49,6 +49,9 @@ CARRIERS = {
         Carrier("yunda", "韵达快递", "Yunda Express", r"\d{13,15}"),
         Carrier("ems", "邮政 EMS", "China Post EMS", r"[A-Z]{2}\d{9}[A-Z]{2}|\d{13}"),
         Carrier("jd", "京东物流", "JD Logistics", r"JD[A-Z0-9]{10,15}"),
+        Carrier("jt", "极兔速递", "J&T Express", r"JT\d{13}"),
+        Carrier("sto", "申通快递", "STO Express", r"\d{12,15}"),
+        Carrier("deppon", "德邦快递", "Deppon Express", r"DPK\d{12}|\d{8,14}"),
     )
 }
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("orders/", seller_orders.orders, name="orders"),
     path("orders/<str:number>/", seller_orders.order, name="order"),
     path("orders/<str:number>/ship/", seller_orders.ship, name="ship"),
+    path("orders/<str:number>/parcels/<int:shipment_id>/", seller_orders.correct, name="correct-tracking"),
     path("orders/<str:number>/cancel/", seller_orders.cancel, name="cancel"),
     path("after-sales/", seller_cases.cases, name="cases"),
     path("after-sales/<int:case_id>/", seller_cases.case, name="case"),

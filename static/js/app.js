@@ -14,7 +14,6 @@ import { startGalleries } from "./gallery.js";
 import { startGiving } from "./giving.js";
 import { startLanguage } from "./language.js";
 import { startLive } from "./live.js";
-import { startLiveConsole } from "./live-console.js";
 import { startMe } from "./me.js";
 import { startSharing } from "./share.js";
 import { startSheets } from "./sheet.js";
@@ -49,7 +48,6 @@ for (const start of [
   startSpecSheet,
   startDeliveryLine,
   startLive,
-  startLiveConsole,
 ]) {
   start();
 }

@@ -9,6 +9,12 @@ export const startConfirming = () => {
     if (!asked) return;
     const { form, submitter } = asked;
     asked = null;
+    if (!form.isConnected) {
+      // What was asked about is not on the page any more.
+      dialog.close();
+      document.dispatchEvent(new CustomEvent("confirm:gone"));
+      return;
+    }
     form.dataset.confirmed = "yes";
     form.requestSubmit(submitter ?? undefined);
     // Stays a moment: the second tap of a double tap would hit what lies below, and lead away before the form is sent.

@@ -1,5 +1,6 @@
 // A live room: events by number from the socket, parts put in as the server renders them, chat, clip by the clock.
 import { startCountdownsIn } from "./countdown.js";
+import { hideProved } from "./me.js";
 import { openSheet } from "./sheet.js";
 import { startSpecSheet } from "./spec-sheet.js";
 
@@ -24,7 +25,10 @@ export const connect = (root, take, lost = () => {}) => {
   const open = () => {
     const address = new URL(root.dataset.socket, location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    address.search = new URLSearchParams({ after: state.seq, lang: root.dataset.language });
+    const asked = { after: state.seq, lang: root.dataset.language };
+    // Of this session, also where the room shows the next one by now.
+    if (root.dataset.session) asked.session = root.dataset.session;
+    address.search = new URLSearchParams(asked);
     const socket = new WebSocket(address);
     state.socket = socket;
     socket.addEventListener("message", (event) => {
@@ -71,6 +75,7 @@ const startChoosing = () => {
       openSheet(sheet, link);
       startSpecSheet();
       startCountdownsIn(sheet);
+      hideProved();
     } catch {
       location.href = link.href;
     }
@@ -99,8 +104,8 @@ export const startLive = () => {
   bottom();
   startClip(root.querySelector("[data-clip]"));
   startChoosing();
-  // A replay has nothing new to say.
-  if (words.state === "ended") return;
+  // A replay has nothing new to say, nor has what was cancelled.
+  if (words.state === "ended" || words.state === "cancelled") return;
 
   const part = (name, html) => {
     const place = document.querySelector(`[data-part="${name}"]`);
@@ -121,7 +126,12 @@ export const startLive = () => {
       if (near) bottom();
     }
     if (one.kind === "chat_deleted") chat.querySelector(`[data-line="${one.message}"]`)?.remove();
-    if (one.kind === "started" || one.kind === "ended") setTimeout(() => location.reload(), 800 + Math.random() * 1500);
+    if (["started", "planned"].includes(one.kind)) setTimeout(() => location.reload(), 800 + Math.random() * 1500);
+    // Whoever watched is told how it ended, and stays with it: by itself the room shows the next session.
+    if (["ended", "cancelled"].includes(one.kind)) {
+      const over = `${location.pathname}?session=${words.session}`;
+      setTimeout(() => location.replace(over), 800 + Math.random() * 1500);
+    }
   };
 
   const take = (frame) => {

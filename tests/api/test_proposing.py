@@ -240,7 +240,10 @@ def test_bad_input_is_refused_beside_its_field(farm: Program, supplier: Supplier
     for sent_in in ("?", base64.b64encode(b"no picture").decode(), picture(size=(479, 900))):
         assert list(fields_of(farm.send("PUT", path, {"version": version, "photos": [sent_in]}))) == ["photos"]
     kept = farm.send("PUT", path, {"version": version, "facts": {"name_zh": "柚" * 61}, "photos": [picture()]})
-    assert (list(fields_of(kept)), kept.data["details"]) == (["facts.name_zh"], {"version": version + 1})
+    assert (list(fields_of(kept)), kept.data["details"]) == (
+        ["facts.name_zh"],
+        {"version": version + 1, "photos_kept": True},
+    )
     version = kept.data["details"]["version"]
     assert farm.send("PUT", path, {"version": 99, "facts": {}}).data["code"] == "changed_since"
     empty = farm.send("PUT", path, {"version": version, "facts": {}}).data

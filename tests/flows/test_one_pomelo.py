@@ -368,7 +368,7 @@ def test_one_pomelo_through_every_door():
     }
     for kind, ref in (("session", session.pk), ("campaign", campaign.pk)):
         sold = sold_from(kind, str(ref))
-        assert (sold.orders, sold.pieces, sold.fen) == (1, 2, drop_fen)
+        assert (sold.orders, sold.pieces, sold.fen) == (1, 2, 2 * 2980)
     # The reports count goods, freight apart: each channel's pieces and 分, and all together.
     channels = {"shop": (2, 2 * PRICE), "unit": (4, 4 * PRICE), "pledge": (4, 4 * PRICE), "live": (2, 2 * DROP_PRICE)}
     assert reported("channel") == channels

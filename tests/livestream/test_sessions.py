@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 
 from livestream.errors import NotOfThisRoom, Stale, WrongState
 from livestream.models import LiveEvent, LiveSession, TrayItem
-from livestream.operations import sessions, tray
+from livestream.operations import planning, sessions, tray
 from livestream.rules import clip_position, moved
 from shop.accounts import roles
 from shop.accounts.models import User
@@ -51,7 +51,7 @@ def test_only_its_hosts_change_a_session() -> None:
         with pytest.raises(NotAllowed):
             sessions.start_session(session_id=session.pk, version=1, actor=actor, at=AT)
         with pytest.raises(NotAllowed):
-            sessions.plan_session(room=session.room, title=("不行", ""), planned_at=AT, actor=actor, at=AT)
+            planning.plan_session(room=session.room, title=("不行", ""), planned_at=AT, actor=actor, at=AT)
     staff = make_user()
     give_role(user=staff, role=roles.CAMPAIGN_STAFF, actor=None, at=AT)
     sessions.start_session(session_id=session.pk, version=1, actor=User.objects.get(pk=staff.pk), at=AT)

@@ -149,6 +149,8 @@ def test_a_code_a_space_and_a_grouped_number_is_one_row():
         (1, "YY-2", 1200), (2, "LB-1", 1200),
     ]  # fmt: skip
     assert verdicts(read_rows(split_text("LJ-3 12,000,000"))) == [(1, "too_many")]
+    # Cells that are empty stay where they are.
+    assert split_text("YY-2\t\t\t1,200") == [["YY-2", "", "", "1,200"]]
     assert verdicts(read_rows(split_text("YY-2 1,20"))) == [(1, "unknown")]
 
 

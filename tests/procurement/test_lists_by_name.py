@@ -138,6 +138,36 @@ def test_goods_chosen_for_a_row_are_one_of_its_candidates(office, rice, potato):
     assert not PurchaseRequest.objects.filter(lines__isnull=False).exists()
 
 
+def test_what_was_not_ticked_is_not_spoken_of_and_what_was_chosen_says_its_own_reason(office, rice, potato):
+    client = as_(office.buyer)
+    page = client.post(new_list(client), {"text": "品名\t数量\n连山大米\t2箱\n土豆\t3\n连山大米\t5"})
+    assert (verdicts(page), ticked(page)) == (["other_unit", "choose", "good"], ["4"])
+    text = page.content.decode()
+    assert ('name="was-2"' in text, 'name="goods-2"' in text, 'name="instead-4"' in text) == (True, True, True)
+    rice_id, potato_id = spec_of(rice).specification_id, spec_of(potato).specification_id
+    kept = {"was-2": str(rice_id), "goods-2": str(rice_id), "instead-4": str(rice_id)}
+    said = client.post(list_url(page), {"take": "1", "row": "4", **kept}, follow=True).content.decode()
+    assert ("已收 1 行" in said, "没有收" in said, "第 2 行" in said) == (True, False, False)
+    # A row that nobody ticked stays, whatever stands in its choice.
+    other = client.post(new_list(client), {"text": "品名\t数量\n连山大米\t7"})
+    refused = client.post(list_url(other), {"take": "1", "instead-2": str(rice_id)})
+    assert (refused.status_code, "请至少勾选一行" in refused.content.decode()) == (422, True)
+    chosen = client.post(list_url(page), {"take": "1", "goods-2": str(potato_id), "was-2": str(rice_id)}, follow=True)
+    assert "第 2 行没有收" in chosen.content.decode()
+    assert "不是按件" in chosen.content.decode()
+    assert client.post(list_url(page), {"take": "1", "row": "99"}).status_code == 422
+
+
+@pytest.mark.parametrize("head", ["-1", "1e3", "", "9" * 26, "999"])
+def test_a_head_s_row_that_is_no_number_is_refused(office, rice, head):
+    client = as_(office.buyer)
+    page = client.post(new_list(client), {"text": f"编码\t数量\n{spec_of(rice).sku}\t3"})
+    said = {"columns": "1", "head": head, "column-0": "code", "column-1": "quantity"}
+    answer = client.post(list_url(page), said)
+    assert (answer.status_code, "表头所在的行号" in answer.content.decode()) == (422, True)
+    assert client.post(list_url(page), said | {"head": "１"}).status_code == 302
+
+
 def test_two_rows_that_mean_the_same_goods_count_once():
     rice = Known(1, True, 99, listing_id=1)
     cells = read_rows([["编码", "品名", "数量"], ["A", "", 3], ["", "连山大米", 4]]).cells

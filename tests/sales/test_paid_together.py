@@ -115,3 +115,26 @@ def test_the_queue_of_payouts_asks_as_often_for_many_that_go_together(django_ass
     desk.get("/review/payouts/")
     with django_assert_max_num_queries(30):
         desk.get("/review/payouts/")
+
+
+@pytest.mark.parametrize("typed", ["OUT-7 (2/2)", "OUT-7（2/2）", "out 7(1/2)", "OUT-7 ( 3 / 9 )"])
+def test_the_numbering_of_refunds_paid_together_is_no_other_reference(typed: str) -> None:
+    _purchase, (first, second) = two_refunds()
+    pay_out_together(refunds={first.pk: 1, second.pk: 1}, reference="OUT-7", actor=None, at=AT)
+    _other, (third, _fourth) = two_refunds("b")
+    with pytest.raises(InvalidInput) as refused:
+        pay_out(refund_id=third.pk, reference=typed, actor=None, at=AT)
+    assert (refused.value.code, refused.value.field) == ("reference_numbered", "reference")
+
+
+def test_a_refund_is_named_once_in_a_payment() -> None:
+    _purchase, (first, second) = two_refunds()
+    desk = finance()
+    form = {"reference": "OUT-7", "account_version": "1"}
+    for also in ([f"{first.pk}-1"], [f"{second.pk}-1", f"{second.pk}-7"]):
+        answer = desk.post(f"/review/payouts/{first.pk}/", form | {"also": also})
+        assert (answer.status_code, "重复" in answer.content.decode()) == (422, True)
+    named = [{"id": first.pk, "account_version": version} for version in (7, 1)]
+    answer = program().post("/review/payouts/payment", {"refunds": named, "reference": "OUT-7"}, key="p1")
+    assert (answer.status_code, answer.data["code"]) == (422, "refund_twice")
+    assert {state for state, _reference in states()} == {"requested"}

@@ -46,7 +46,7 @@ def test_what_is_not_on_its_way_is_not_received():
 
 def test_ten_days_after_shipping_time_confirms_unless_a_case_is_open():
     quiet = ship(paid((make_listing(stock=5), 1)))
-    disputed = ship(paid((make_listing(stock=5), 1), key="k2"))
+    disputed = ship(paid((make_listing(stock=5), 1), key="k2"), number="SF1234567890124")
     open_after_sale(
         line_id=lines_of(disputed)[0].pk, kind="refund_only", quantity=1, amount_fen=100, reason="?", actor=None, at=AT
     )

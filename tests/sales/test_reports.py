@@ -52,7 +52,7 @@ def test_one_purchase_of_every_fate() -> None:
     both = sell((pomelo, 3), (goat, 2), key="both", discount_fen=100)
     pay(both)
     mei, duan = order_of(both, pomelo.supplier), order_of(both, goat.supplier)
-    receive(ship(mei))
+    receive(ship(mei, number="SF1234567890124"))
     cancel_order(order_id=duan.pk, actor=None, at=AT)
     found = read("county")
     rows = {row.key: row for row in found.rows}

@@ -143,7 +143,7 @@ def test_what_is_refused_stands_first_and_leads_to_its_field(world):
     url = f"/seller/goods/{own['specification_id']}/stock/count/"
     stock = own["client"].post(url, {"counted": "-1", "version": "0"}).content.decode()
     assert 'href="#id_counted"' in stock
-    assert "填一个整数，0 或更大。" in stock
+    assert "“-1”不是整件数" in stock
     assert 'data-testid="error-summary"' not in own["client"].get("/seller/goods/").content.decode()
 
 

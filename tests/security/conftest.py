@@ -20,7 +20,7 @@ from shop.sales.models import AfterSale, Purchase
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
 from tests.catalog.listing import drafted, pomelo, sent
-from tests.factories import make_address, make_listing, make_supplier, make_user, spec_of
+from tests.factories import make_address, make_certificate, make_listing, make_supplier, make_user, spec_of
 from tests.livestream.rooms import make_room, make_session
 from tests.procurement.offices import make_office, ordered
 from tests.sales.offered import asked_to_fund
@@ -54,6 +54,7 @@ class World:
     waiting_proposal_id: int
     token_id: int
     list_id: int
+    certificate_number: str
     consent_id: int
     received: str
     browsers: dict[str, Client] = field(default_factory=dict)
@@ -151,6 +152,7 @@ def world(db: None) -> World:
         waiting_proposal_id=sent(supplier, pomelo(name_zh="不给看的新品"), key="waits").pk,
         token_id=issue_token(actor=owner, at=timezone.now(), label="不给看的令牌", scopes=None, days=1)[0].pk,
         consent_id=asked_to_fund(supplier).pk,
+        certificate_number=make_certificate().number,
         list_id=ShoppingList.objects.create(
             request=unit_order.request,
             created_by=owner,

@@ -70,6 +70,11 @@ def test_a_supplier_changes_no_stock_case_or_offer_of_another(world: World, thie
         ("POST", f"/seller/after-sales/{case}/decision", {"approve": True, "amount": "1.00", "answer": "好"}),
         ("POST", f"/seller/offers/{consent}/answer", {"answer": "agree", "reason": ""}),
         ("POST", f"/seller/orders/{number}/parcels", {"carrier": "sf", "tracking_no": "SF1234567890123"}),
+        (
+            "PUT",
+            f"/seller/orders/{number}/parcels/1/tracking",
+            {"carrier": "sf", "tracking_no": "SF1234567890124", "reason": "x"},
+        ),
         ("POST", f"/seller/orders/{number}/cancel", {"lines": [line], "reason": "out_of_stock"}),
     ):
         refused(thief, method, path, body, codes={404})
@@ -86,6 +91,7 @@ def test_the_same_on_the_pages(world: World) -> None:
         (f"/seller/after-sales/{case}/", {"decision": "approve", "answer": "好", "amount": "1"}),
         (f"/seller/offers/{consent}/answer/", {"answer": "yes"}),
         (f"/seller/orders/{number}/ship/", {"carrier": "sf", "tracking_no": "SF1234567890123"}),
+        (f"/seller/orders/{number}/parcels/1/", {"carrier": "sf", "tracking_no": "SF1234567890124", "reason": "x"}),
         (f"/seller/lots/{world.lot_id}/pack/", {"kilograms": "1", "boxes": "1", "grade": "first"}),
     ):
         assert client.post(path, body).status_code in {302, 404, 405}, path

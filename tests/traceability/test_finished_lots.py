@@ -29,6 +29,7 @@ from tests.traceability.growing import GRAMS, make_grown, make_lot, pack, paid_o
 from tests.traceability.test_held_stock import clear, dispose, fail
 from tests.traceability.test_owed_stock import books, came, pools
 from tests.traceability.test_stock_history import unchained
+from traceability.errors import WrongMove
 from traceability.models import ProduceLot
 from traceability.operations.holding import settle_expired, settle_expired_of
 from traceability.operations.recording import close_lot
@@ -328,3 +329,12 @@ def test_disposing_after_another_was_finished_takes_each_lots_own(listing):
     assert pools(listing) == {f"lot:{failed.pk}": (12, 0, 0)}
     dispose(failed)
     assert (pools(listing), books()) == ({}, [])
+
+
+def test_what_became_of_a_lots_rest_is_said_once(listing):
+    lot = make_lot(listing, pieces=20)
+    finish(lot)
+    for how in ({}, {"rest": "other", "reason": "另一批"}, {"rest": "gone"}):
+        with pytest.raises(WrongMove):
+            finish(lot, **how)
+    assert StockChange.objects.filter(kind__in=("finished", "kept")).count() == 1

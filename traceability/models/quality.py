@@ -4,10 +4,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.models import DatedRow
 from traceability.states import Basis, PaperForm, TestKind
 
 
-class TestRequirement(models.Model):
+class TestRequirement(DatedRow):
     """That goods of a category (and those below it) are tested before they are packed: a rule with dates and a document."""
 
     __test__ = False
@@ -17,10 +18,6 @@ class TestRequirement(models.Model):
     )
     item = models.CharField(_("Test"), max_length=60, help_text=_("What a test must name to be this one."))
     document = models.CharField(_("Document or decision"), max_length=120)
-    valid_from = models.DateField(_("First day"))
-    valid_until = models.DateField(
-        _("Last day"), null=True, blank=True, help_text=_("Empty: until the next row begins.")
-    )
 
     class Meta:
         verbose_name = _("required test")
@@ -36,7 +33,7 @@ class TestRequirement(models.Model):
         return f"{self.item} ({self.document})"
 
 
-class KeepingLimit(models.Model):
+class KeepingLimit(DatedRow):
     """How long goods of a category (and those below it; none: all) may be stored and may keep: data with dates."""
 
     category = models.ForeignKey(
@@ -48,10 +45,6 @@ class KeepingLimit(models.Model):
         _("Days that it keeps"), help_text=_("At most, where a product has no shelf life.")
     )
     document = models.CharField(_("Document or decision"), max_length=120)
-    valid_from = models.DateField(_("First day"))
-    valid_until = models.DateField(
-        _("Last day"), null=True, blank=True, help_text=_("Empty: until the next row begins.")
-    )
 
     class Meta:
         verbose_name = _("limit of keeping")

@@ -197,12 +197,12 @@ def close_lot(
     reason: str = "",
     confirm: bool = False,
 ) -> ProduceLot:
-    """Finish a lot: nothing more is sent of it. Raises UnknownLot, WrongMove for one that is held or recalled.
+    """Finish a lot: nothing more is sent of it. Raises UnknownLot, WrongMove for one that is held, recalled or finished.
 
     What of the shelf no other sound lot can be sent for, as much as the lot has left, is gone with it and leaves the
     stock; or it is of another harvest and stays (`rest`), for a `reason` that the history of the stock keeps: InvalidInput
     without one. Raises OrdersWait where paid orders would be left without a sound lot, unless that is confirmed
-    (`confirm`). A finished one stays as it is. Locks: the product's stock pools by id, its lots.
+    (`confirm`). Locks: the product's stock pools by id, its lots.
     """
     if rest not in RestOfLot.values:
         raise InvalidInput(_("Say what became of the rest."), field="rest")
@@ -213,7 +213,8 @@ def close_lot(
         lots = lock_lots({lot_id, *lots_on_shelf(listing_ids, at)})
         lot = own_lot(supplier_id, lot_id)
         if lot.state == LotState.CLOSED:
-            return lot
+            # What became of its rest was said then; another answer must not look as if it counted.
+            raise WrongMove(_("This lot is finished already."))
         if LotState.CLOSED not in DISPOSITIONS[lot.state].moves:
             raise WrongMove(_("This lot can't be finished: %(state)s.") % {"state": lot.get_state_display()})
         before = waiting_of(lot.listing_id, at)

@@ -64,13 +64,28 @@ def answer_problem(
     return response
 
 
-def answer_refusal(error: DomainError) -> JsonResponse:
-    """Return the answer for a refusal of an operation."""
+def field_of(error: DomainError, fields: Mapping[str, str]) -> str | None:
+    """Return the field of the body that an operation's refusal is about.
+
+    `fields` leads from what the operation calls it, or from the code of the refusal, to the body's own name;
+    "pieces-" stands for "pieces-7" and every other number.
+    """
+    if not error.field:
+        return error.field
+    start, dash, _rest = error.field.rpartition("-")
+    for name in (error.code, error.field, start + dash):
+        if name in fields:
+            return fields[name]
+    return error.field
+
+
+def answer_refusal(error: DomainError, fields: Mapping[str, str] | None = None) -> JsonResponse:
+    """Return the answer for a refusal of an operation; `fields` as `field_of` takes them."""
     response = answer_problem(
         error.status,
         error.code,
         str(error.message),
-        field=error.field,
+        field=field_of(error, fields or {}),
         errors=getattr(error, "errors", None),
         details={name: value for name, value in error.details.items() if name != "retry_after"},
     )

@@ -1,7 +1,7 @@
 """Operations of the API: each says what it answers with, which scope it needs, and whether it takes a key."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import wraps
 from typing import Any
@@ -62,10 +62,16 @@ class Area(Router):
         method: str = "POST",
         status: int | None = None,
         key: Key = Key.ACCEPTED,
+        fields: Mapping[str, str] | None = None,
     ) -> Callable[[View], View]:
-        """Add an operation that changes something; without `answer` it answers 204. Without `scope` it takes no key."""
+        """Add an operation that changes something; without `answer` it answers 204. Without `scope` it takes no key.
+
+        `fields` leads from the names in refusals to those of the body (`problems.field_of`).
+        """
         status = status or (200 if answer else 204)
-        return self._operation(method, path, answer, status, scope, key if scope else Key.NONE, summary, description)
+        return self._operation(
+            method, path, answer, status, scope, key if scope else Key.NONE, summary, description, fields
+        )
 
     def steps(
         self, thing: str, answer: type[BaseModel], *, scope: str, shown: Callable[..., Any]
@@ -100,6 +106,7 @@ class Area(Router):
         key: Key,
         summary: str,
         description: str,
+        fields: Mapping[str, str] | None = None,
     ) -> Callable[[View], View]:
         if scope is not None and scope not in SCOPES:
             raise ValueError(f"no such scope: {scope}")
@@ -114,7 +121,7 @@ class Area(Router):
                     try:
                         return _answer(view(request, **given), answer, status)
                     except DomainError as error:
-                        return answer_refusal(error)
+                        return answer_refusal(error, fields)
                     except Http404:
                         return answer_not_found()
 

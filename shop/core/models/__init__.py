@@ -2,6 +2,7 @@
 
 from .answers import FirstAnswer
 from .audit import AuditEntry
+from .dated import DatedRow, dated_constraints
 from .ledger import Account, Transfer
 from .limits import Limit
 from .outbox import OutboxEntry
@@ -12,10 +13,12 @@ __all__ = [
     "Account",
     "AssistancePairing",
     "AuditEntry",
+    "DatedRow",
     "Division",
     "FirstAnswer",
     "Limit",
     "OutboxEntry",
     "SealedFacts",
     "Transfer",
+    "dated_constraints",
 ]

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.core import regions, times
+from shop.core.codes import national_phone
 from shop.core.console_places import stands_under
 from shop.core.masking import mask_phone
 from shop.core.money import FEN_PER_YUAN, to_fen
@@ -317,6 +318,12 @@ def division_options(rows: Iterable[Any], picked: str = "") -> str:
         '<option value="{}"{}>{}</option>',
         ((row.code, mark_safe(" selected") if row.code == picked else "", regions.name(row)) for row in rows),
     )
+
+
+@register.filter(name="national_phone")
+def show_national_phone(phone: str | None) -> str:
+    """Show 13800002046, however it is stored."""
+    return national_phone(phone)
 
 
 @register.filter

@@ -5,6 +5,7 @@ no environment, opens nothing and writes nothing; whatever goes wrong in it ends
 """
 
 import codecs
+import contextlib
 import csv
 import importlib
 import io
@@ -28,6 +29,17 @@ class Refused(Exception):
         super().__init__(reason)
         self.reason = reason
         self.position = position
+
+
+@contextlib.contextmanager
+def refused_as(reason: str, position: int = 0) -> Iterator[None]:
+    """Refuse a file for whatever it makes a library raise; running out of memory is told apart."""
+    try:
+        yield
+    except (MemoryError, Refused):
+        raise
+    except Exception:  # noqa: BLE001  reason: nobody knows what a stranger's file makes a library raise
+        raise Refused(reason, position) from None
 
 
 def limit(memory: int, cpu: int) -> None:
@@ -98,36 +110,23 @@ MOST_ELEMENTS = 400_000
 
 def opened(data: bytes) -> Any:
     """Return a workbook; what unpacks to more than a list of goods can be is refused unread."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            measure(archive)
-    except Refused:
-        raise
-    except Exception:  # noqa: BLE001  reason: whatever a stranger's file makes the library raise
-        raise Refused("damaged") from None
+    with refused_as("damaged"), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        measure(archive)
     from openpyxl import load_workbook  # reason: only this job needs it
 
-    try:
+    with refused_as("damaged"):
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001  reason: whatever a stranger's file makes the library raise
-        raise Refused("damaged") from None
-    if not book.worksheets:
-        raise Refused("damaged")
+        if not book.worksheets:
+            raise Refused("damaged")
     return book
 
 
 def cells(sheet: Any, options: dict[str, Any]) -> Iterator[list[Any]]:
     """Yield the cells of one sheet."""
-    try:
+    with refused_as("damaged"):
         sheet.reset_dimensions()
         for row in sheet.iter_rows(max_col=options["max_columns"], values_only=True):
             yield [cell(value) for value in row]
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001  reason: whatever a stranger's file makes the library raise
-        raise Refused("damaged") from None
 
 
 def measure(archive: Any) -> None:
@@ -211,17 +210,10 @@ def office(files: list[bytes], options: dict[str, Any]) -> tuple[dict[str, Any],
     # An archive is read from its end: one with something before it is two files in one.
     if not data.startswith(b"PK\x03\x04"):
         raise Refused("kind")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            measure(archive)
-            names = {entry.filename.lower() for entry in archive.infolist()}
-            types = archive.read("[Content_Types].xml").lower()
-    except Refused:
-        raise
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001  reason: whatever a stranger's file makes the library raise
-        raise Refused("damaged") from None
+    with refused_as("damaged"), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        measure(archive)
+        names = {entry.filename.lower() for entry in archive.infolist()}
+        types = archive.read("[Content_Types].xml").lower()
     programs = any(name.endswith((".bin", ".exe", ".dll", ".vbs", ".js")) for name in names)
     if OFFICE_PARTS[options["kind"]] not in names or programs or b"macroenabled" in types:
         raise Refused("kind")
@@ -250,7 +242,7 @@ def pictures(files: list[bytes], options: dict[str, Any]) -> tuple[dict[str, Any
             upright = decode(image, options["master"])
         except MemoryError:
             raise
-        except Exception as error:  # noqa: BLE001  reason: as above
+        except Exception as error:  # noqa: BLE001  reason: as in `refused_as`
             # libheif says so in words of its own.
             is_memory = "memory" in str(error).lower() or "limit" in str(error).lower()
             raise Refused("too_large" if is_memory else "damaged", position) from None
@@ -269,12 +261,8 @@ def heads(files: list[bytes], options: dict[str, Any]) -> list[Any]:
     opened: list[Image.Image] = []
     total = 0
     for position, data in enumerate(files):
-        try:
+        with refused_as("kind", position):
             image: Image.Image = Image.open(io.BytesIO(data), formats=options["formats"])
-        except MemoryError:
-            raise
-        except Exception:  # noqa: BLE001  reason: as above
-            raise Refused("kind", position) from None
         pixels = image.width * image.height
         if pixels > options["max_pixels"]:
             raise Refused("too_many", position)
@@ -293,9 +281,8 @@ def open_heif() -> None:
     import pillow_heif  # reason: 12 MB that only pictures of strangers need
 
     pillow_heif.options.DECODE_THREADS = 1
-    pillow_heif.options.THUMBNAILS = False
-    pillow_heif.options.DEPTH_IMAGES = False
-    pillow_heif.options.AUX_IMAGES = False
+    for left_out in ("THUMBNAILS", "DEPTH_IMAGES", "AUX_IMAGES"):
+        setattr(pillow_heif.options, left_out, False)
     pillow_heif.register_heif_opener()
 
 

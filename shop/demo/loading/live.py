@@ -10,7 +10,8 @@ from catalog.queries import specifications_for_sale
 from livestream.models import Drop, LiveEvent, LiveRoom, LiveSession, TrayItem
 from livestream.operations.chat import Draft, post_messages
 from livestream.operations.drops import end_drop, end_due_drops, start_drop
-from livestream.operations.sessions import announce, end_session, open_room, plan_session, start_session
+from livestream.operations.planning import plan_session
+from livestream.operations.sessions import announce, end_session, open_room, start_session
 from livestream.operations.tray import add_item, pin
 from livestream.queries.drops import drop_price
 from livestream.states import DropState, SessionState
@@ -57,7 +58,8 @@ def _orchard(
     host = people.members[supplier.pk]
     began = at - timedelta(minutes=35)
     room = open_room(
-        slug=ORCHARD, supplier_id=supplier.pk, title=("松源果园", "Songyuan orchard"), host=("阿珍", "Azhen"), actor=host,
+        slug=ORCHARD, supplier_id=supplier.pk, title=("松源果园", "Songyuan orchard"), host=("阿珍", "Azhen"),
+        actor=people.by_login["campaign_staff"],
         at=began - timedelta(days=30), portrait_id=pictures["person-host-square"].pk,
         cover_id=pictures["person-host"].pk,
     )  # fmt: skip
@@ -112,9 +114,10 @@ def _drop(
     """Start a drop of the item's first specification; without a price, a tenth off."""
     spec = item.listing.specifications.order_by("position")[0]
     pieces = min(pieces, specifications_for_sale([spec.pk])[spec.pk].available // 2)
+    price_fen = price_fen or spec.price_fen * 9 // 10
     return start_drop(
-        **_act(session, host, at), item_id=item.pk, specification_id=spec.pk,
-        price_fen=price_fen or spec.price_fen * 9 // 10, pieces=pieces, lasts=lasts, per_buyer=5,
+        **_act(session, host, at), item_id=item.pk, specification_id=spec.pk, price_fen=price_fen,
+        pieces=pieces, lasts=lasts, per_buyer=5, confirmed_fen=price_fen,
     )  # fmt: skip
 
 

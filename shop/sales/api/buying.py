@@ -227,7 +227,8 @@ class PurchaseDetail(PurchaseOut):
     orders: list["PlacedOrderOut"]
     payment: PaymentOut | None
     due: str = Field(description=gettext_noop("What its orders cost now: a cancelled one costs nothing."))
-    received: str
+    received: str = Field(description=gettext_noop("All that came, whatever of it went back: the sum of `came`."))
+    kept: str = Field(description=gettext_noop("What of it counts for the orders: without what none of them needed."))
     left: str = Field(description=gettext_noop("What is still to be paid."))
     goes_back: "GoesBackOut | None" = Field(description=gettext_noop("What waits to be paid to your account."))
     came: list[MoneyCame] = Field(description=gettext_noop("Money that arrived for it, the oldest first."))
@@ -300,7 +301,8 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
         "ship_to": found.ship_to,
         "payment": shown,
         "due": yuan(found.due.due_fen),
-        "received": yuan(found.due.received_fen),
+        "received": yuan(found.trail.came_fen),
+        "kept": yuan(found.due.received_fen),
         "left": yuan(found.due.left_fen if found.purchase.state == PurchaseState.UNPAID else 0),
         "goes_back": found.goes_back
         and {

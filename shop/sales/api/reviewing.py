@@ -16,7 +16,7 @@ from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
 from shop.sales.api.trails import Slips, show_slips
 from shop.sales.models import Purchase, RefundAccount, ReviewFacts
-from shop.sales.operations.payouts import give_account, pay_out, pay_out_together
+from shop.sales.operations.payouts import each_once, give_account, pay_out, pay_out_together
 from shop.sales.operations.reviews import moderate_review
 from shop.sales.operations.transfers import match_transfer
 from shop.sales.queries.finding import clean_query
@@ -325,7 +325,7 @@ class PaidTogether(Body):
 )
 def pay_out_refunds(request: ApiRequest, body: PaidTogether) -> None:
     _check(request, "sales.decide_transfers")
-    refunds = {each.id: each.account_version for each in body.refunds}
+    refunds = each_once((each.id, each.account_version) for each in body.refunds)
     if not all(payout_exists(pk) for pk in refunds):
         raise Http404
     pay_out_together(refunds=refunds, reference=body.reference, why=body.why, **by(request))

@@ -19,19 +19,18 @@ from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import InvalidInput
 from shop.core.masking import mask_name
 from shop.sales import hooks
-from shop.sales.api.orders import PiecesOut, show_pieces
+from shop.sales.api.sent_parcels import InvoiceWanted, SentParcel, invoice_wanted, sent_parcels
 from shop.sales.errors import WrongState
 from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import Parcel, cancel_rest, line_rest, ship_order
+from shop.sales.operations.tracking import correct_tracking
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
-from shop.sales.queries.in_parcels import in_parcel
 from shop.sales.queries.weight_words import weighed_of
 from shop.sales.queries.without_goods import lines_without_goods
 from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language
 from shop.sales.weight_rules import each_weighs
-from traceability.queries.parcels import codes_of
 
 area = Area(gettext_noop("Supplier: orders, stock, settlement"))
 
@@ -147,16 +146,6 @@ class ShipToOut(Answer):
     street: str
 
 
-class SentParcel(Answer):
-    id: int
-    carrier: str
-    tracking_no: str
-    quantity: int
-    trace_code: str
-    shipped_at: Moment
-    goods: list[PiecesOut]
-
-
 class AcceptedPieces(Answer):
     line_id: int
     sent: int
@@ -173,6 +162,7 @@ class AcceptedToSupplier(Priced):
 
 class SoldDetail(SoldOrder):
     ship_to: ShipToOut
+    invoice: InvoiceWanted | None = Field(description=gettext_noop("Null where the buyer wants none."))
     parcels: list[SentParcel]
     accepted: list[AcceptedToSupplier] = Field(
         description=gettext_noop("How a unit accepted each delivery, the first first.")
@@ -232,8 +222,6 @@ def _detail(supplier: SupplierBrief, number: str) -> dict[str, Any]:
     purchase = order.purchase
     # Who packs needs the whole address; once it arrived nobody does.
     is_open = order.state in (OrderState.TO_SHIP, OrderState.SHIPPED)
-    shipments = list(order.shipments.all())
-    codes = codes_of(each.pk for each in shipments)
     return _order(order) | {
         "ship_to": {
             "name": purchase.ship_name if is_open else mask_name(purchase.ship_name),
@@ -241,18 +229,8 @@ def _detail(supplier: SupplierBrief, number: str) -> dict[str, Any]:
             "place": purchase.ship_division.full_name_zh or purchase.ship_division.name_zh,
             "street": purchase.ship_street if is_open else "****",
         },
-        "parcels": [
-            {
-                "id": each.pk,
-                "carrier": each.carrier,
-                "tracking_no": each.tracking_no,
-                "quantity": sum(line.quantity for line in each.lines.all()),
-                "trace_code": codes[each.pk].code if each.pk in codes else "",
-                "shipped_at": each.shipped_at,
-                "goods": show_pieces(in_parcel(each, order.lines.all())),
-            }
-            for each in shipments
-        ],
+        "invoice": invoice_wanted(order),
+        "parcels": sent_parcels(order),
         "accepted": [
             {
                 "at": each.at,
@@ -337,6 +315,30 @@ def ship_parcel(request: ApiRequest, number: str, body: ParcelIn, asked: ForOne)
         parcel=Parcel(body.carrier, body.tracking_no, pieces, weights, body.weights_confirmed),
         **by(request),
         lots=lots,
+    )
+    return _detail(supplier, number)
+
+
+class TrackingIn(Body):
+    carrier: str = Field(max_length=20, examples=["sf"])
+    tracking_no: str = Field(max_length=40, examples=["SF1234567890124"])
+    reason: str = Field(max_length=200, examples=["Two digits were swapped"])
+
+
+@area.writes(
+    "/seller/orders/{number}/parcels/{int:parcel_id}/tracking",
+    SoldDetail,
+    scope="seller:write",
+    method="PUT",
+    summary=gettext_noop("Put a parcel's carrier and number right"),
+    description=gettext_noop("While it travels. The buyer is told, and what it said before stays in its corrections."),
+)
+def correct_parcel(request: ApiRequest, number: str, parcel_id: int, body: TrackingIn, asked: ForOne) -> dict[str, Any]:
+    supplier = acting(request, asked)
+    if all(each.pk != parcel_id for each in _own(supplier, number).shipments.all()):
+        raise Http404
+    correct_tracking(
+        shipment_id=parcel_id, carrier=body.carrier, tracking_no=body.tracking_no, reason=body.reason, **by(request)
     )
     return _detail(supplier, number)
 

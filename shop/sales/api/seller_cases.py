@@ -16,6 +16,7 @@ from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.cases import Photos
 from shop.sales.api.evidence import CasePhotos, photos_of
 from shop.sales.api.seller import ForFollow, ForOne, acting, area
+from shop.sales.case_shown import granted_fen
 from shop.sales.models import AfterSale
 from shop.sales.operations.aftersales import decide_after_sale
 from shop.sales.operations.returning import confirm_return, dispute_return
@@ -67,7 +68,7 @@ def _case(case: AfterSale) -> dict[str, Any]:
         "order": case.line.order.order.number,
         "name": in_reader_language(case.line.name_zh, case.line.name_en),
         "amount": yuan(case.amount_fen),
-        "agreed": yuan(case.agreed_fen),
+        "agreed": yuan(granted_fen(case)),
         "earlier_rulings": [
             {"case_id": each.pk, "kind": each.kind, "quantity": each.quantity, "verdict": ruling.verdict,
              "amount": yuan(ruling.amount_fen), "reason": ruling.reason, "decided_at": ruling.decided_at}

@@ -12,9 +12,9 @@ from shop.core.fields import LineField, ParagraphsField, PiecesField, YuanField
 from shop.core.money import to_fen, to_yuan
 from shop.core.times import full_day
 from shop.sales.forms.photos import PhotosField
-from shop.sales.models import AfterSale, LineFacts, OrderFacts
+from shop.sales.models import AfterSale, LineFacts, OrderFacts, Shipment
 from shop.sales.operations.shipping import Parcel, line_rest
-from shop.sales.rules import CARRIERS
+from shop.sales.rules import CARRIERS, NOTE_LENGTH
 from shop.sales.texts import in_reader_language
 from shop.sales.weight_rules import read_weights
 from traceability.operations.assigning import Chosen
@@ -140,6 +140,29 @@ class ShipForm(forms.Form):
             weights,
             self.cleaned_data["weights_confirmed"],
         )
+
+
+class CorrectTrackingForm(forms.Form):
+    """Another carrier or number of a parcel, and what was wrong with the first."""
+
+    carrier = forms.ChoiceField(label=_("Carrier"), error_messages={"required": _("Choose a carrier.")})
+    tracking_no = LineField(
+        label=_("Number on the parcel"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
+        error_messages={"required": _("Enter the number on the parcel.")},
+    )
+    reason = LineField(
+        label=_("What was wrong with it"),
+        max_length=NOTE_LENGTH,
+        error_messages={"required": _("Say what was wrong with the number.")},
+    )
+
+    def __init__(self, *args: Any, shipment: Shipment, **options: Any) -> None:
+        options["initial"] = {"carrier": shipment.carrier, "tracking_no": shipment.tracking_no}
+        super().__init__(*args, auto_id=f"id_parcel_{shipment.pk}_%s", **options)
+        carriers = [(each.code, in_reader_language(each.name_zh, each.name_en)) for each in CARRIERS.values()]
+        self.fields["carrier"].choices = carriers  # type: ignore[attr-defined]  # a choice field
 
 
 def _lot_words(lot: Any, line: LineFacts) -> str:

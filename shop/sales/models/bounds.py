@@ -7,8 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.models import DatedRow, dated_constraints
 
-class OfferBounds(models.Model):
+
+class OfferBounds(DatedRow):
     """From how many percent off an offer that the platform pays for is deep. One row is in force on a day."""
 
     deep_percent = models.PositiveSmallIntegerField(
@@ -16,27 +18,13 @@ class OfferBounds(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_("An offer of the platform's that may take so much off needs an end, a budget and a second person."),
     )
-    document = models.CharField(_("Document or decision"), max_length=200)
-    valid_from = models.DateField(_("First day"))
-    valid_until = models.DateField(
-        _("Last day"), null=True, blank=True, help_text=_("Empty: until the next row begins.")
-    )
 
     class Meta:
         ordering = ["-valid_from"]
         verbose_name = _("bounds of offers")
         verbose_name_plural = _("bounds of offers")
         constraints = [
-            models.UniqueConstraint(
-                fields=["valid_from"],
-                name="offer_bounds_once",
-                violation_error_message=_("A row that begins on this day exists already."),
-            ),
-            models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
-                name="offer_bounds_days",
-                violation_error_message=_("The last day is before the first."),
-            ),
+            *dated_constraints("offer_bounds"),
             models.CheckConstraint(
                 condition=Q(deep_percent__gte=1, deep_percent__lte=100), name="offer_bounds_percent"
             ),
@@ -72,8 +60,5 @@ class OfferApproval(models.Model):
 
 def deep_percent(day: date) -> int:
     """Return from how many percent off an offer is deep on a day; any is where no row is in force. One query."""
-    rows = OfferBounds.objects.filter(valid_from__lte=day).order_by("-valid_from")
-    row = rows.first()
-    if row is None or (row.valid_until is not None and row.valid_until < day):
-        return 1
-    return row.deep_percent
+    row = OfferBounds.in_force(day)
+    return row.deep_percent if row is not None else 1

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.models import DatedRow, dated_constraints
 from shop.sales.states import PaymentState, RefundState
 
 
@@ -174,7 +175,7 @@ class RefundAccount(models.Model):
         return f"account of {self.purchase_id}"
 
 
-class PayTime(models.Model):
+class PayTime(DatedRow):
     """How long a purchase may wait for its money, by what is bought, from a day on. A list kept by the platform.
 
     `kind` is the word before the colon of a line's price source ("drop"), or "pool" for any other pool carved out of
@@ -189,26 +190,13 @@ class PayTime(models.Model):
         _("Minutes to pay by bank transfer"), null=True, blank=True, help_text=_("Empty: no bank transfer.")
     )
     document = models.CharField(_("Document or decision"), max_length=120, blank=True)
-    valid_from = models.DateField(_("First day"))
-    valid_until = models.DateField(
-        _("Last day"), null=True, blank=True, help_text=_("Empty: until the next row begins.")
-    )
 
     class Meta:
         verbose_name = _("time to pay for scarce goods")
         verbose_name_plural = _("times to pay for scarce goods")
         ordering = ["kind", "-valid_from"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "valid_from"],
-                name="pay_time_once",
-                violation_error_message=_("A row that begins on this day exists already."),
-            ),
-            models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
-                name="pay_time_days",
-                violation_error_message=_("The last day is before the first."),
-            ),
+            *dated_constraints("pay_time", "kind"),
             models.CheckConstraint(
                 condition=Q(online_minutes__gt=0),
                 name="pay_time_positive",

@@ -13,7 +13,7 @@ from shop.core import outbox, periodic
 from shop.sales import hooks, rules
 from shop.sales.errors import WrongState
 from shop.sales.models import LineFacts, OrderFacts, Purchase
-from shop.sales.operations.discounts_back import give_uses_back, take_discounts_back
+from shop.sales.operations.discounts_back import give_uses_back, take_discounts_back, uncount_uses
 from shop.sales.operations.doors import refuse_elsewhere
 from shop.sales.operations.events import order_event
 from shop.sales.operations.locks import lock_order, lock_orders, lock_purchase
@@ -153,6 +153,9 @@ def _drop_working(order: OrderFacts, lines: list[LineFacts], reason: str, actor:
     _release(lines, actor, at, reason=reason, reference=order.order.number)
     LineFacts.objects.filter(order=order).update(cancelled=F("ordered"))
     move_order(order, OrderState.CANCELLED, reason=reason, actor=actor, at=at, way=way)
+    if not OrderFacts.objects.filter(purchase=order.purchase).exclude(state=OrderState.CANCELLED).exists():
+        # Nothing of the purchase was sent or is kept: its coupon may be used again.
+        uncount_uses(purchase=order.purchase)
     left = order.left_fen
     # One call of the participants for both events: they lock certified output before budgets.
     cancelled = _cancelled(order, lines, 0, reason, actor, at)

@@ -108,6 +108,15 @@ def _release(freed: Sequence[tuple[LineDiscount, int]], vouchers: Mapping[tuple[
 
 def give_uses_back(*, purchase: Purchase) -> None:
     """Give the uses back that `purchase` claimed, with what they took off; called once, by whoever closed it."""
+    for order in uncount_uses(purchase=purchase):
+        take_discounts_back(order=order, is_over=True)
+
+
+def uncount_uses(*, purchase: Purchase) -> list[OrderFacts]:
+    """Count the uses no more that `purchase` claimed; return its orders that had a discount.
+
+    Called once, by whoever closed it unpaid, or cancelled the last of its paid orders before anything was sent.
+    """
     orders = list(OrderFacts.objects.filter(purchase=purchase, discount_fen__gt=0).order_by("pk"))
     offers: dict[int, int] = defaultdict(int)
     vouchers: set[int] = set()
@@ -121,5 +130,4 @@ def give_uses_back(*, purchase: Purchase) -> None:
         ConditionalOffer.objects.filter(pk=pk, num_orders__gt=0).update(
             num_orders=F("num_orders") - 1, num_applications=F("num_applications") - times
         )
-    for order in orders:
-        take_discounts_back(order=order, is_over=True)
+    return orders

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from catalog.queries import SpecForSale
 from shop.sales.errors import OverLimit
-from shop.sales.queries.limits import pieces_had
+from shop.sales.queries.limits import left_of_limits
 from shop.sales.texts import in_reader_language
 from shop.sales.whose import Whose
 
@@ -24,12 +24,11 @@ def check_limits(wanted: Sequence[tuple[SpecForSale, int]], whose: Whose, *, ask
     if asks_proof:
         first = next(iter(limits.values()))
         whose.check_proved(in_reader_language(first.name_zh, first.name_en), field=f"pieces-{first.specification_id}")
-    had = pieces_had(whose, limits)
+    allowed = left_of_limits(limits.values(), whose)
     for listing_id, spec in limits.items():
         now = sum(pieces for each, pieces in wanted if each.listing_id == listing_id)
-        limit = spec.purchase_limit or 0
-        if had.get(listing_id, 0) + now > limit:
-            left = max(0, limit - had.get(listing_id, 0))
+        limit, left = spec.purchase_limit or 0, allowed[listing_id]
+        if now > left:
             text = ngettext(
                 "%(name)s: each buyer may have %(limit)d; you can take %(left)d more.",
                 "%(name)s: each buyer may have %(limit)d; you can take %(left)d more.",

@@ -67,11 +67,12 @@ def start_payment(
         refuse_without_goods(locked, at)
         if gateway_name == "transfer" and locked.terms == Terms.ONLINE:
             _wait_for_transfer(locked)
-        # An attempt that was started before the amount changed follows it, or is over.
+        # A transfer that was announced before the amount changed follows it; a provider's attempt is for its own amount.
         follow_due(purchase=locked, actor=None, at=at)
-        payment = Payment.objects.filter(
+        open_ = Payment.objects.filter(
             payable_kind=PURCHASE, payable_id=purchase.pk, gateway=gateway_name, state__in=WAITING
-        ).first()
+        )
+        payment = (open_ if rules.is_by_hand(gateway_name) else open_.filter(amount_fen=left)).first()
         if payment is None:
             payment = Payment.objects.create(
                 payable_kind=PURCHASE,

@@ -133,6 +133,19 @@ def pay_out(
     return refund
 
 
+def each_once(refunds: Iterable[tuple[int, int | None]]) -> dict[int, int | None]:
+    """Return refunds with the version of their account, as `pay_out_together` takes them.
+
+    Raises InvalidInput on `also` where one is named twice: a transfer of twice its amount would be noted as one.
+    """
+    found: dict[int, int | None] = {}
+    for pk, version in refunds:
+        if pk in found:
+            raise InvalidInput(_("A refund is named twice."), code="refund_twice", field="also")
+        found[pk] = version
+    return found
+
+
 def pay_out_together(
     *,
     refunds: Mapping[int, int | None],

@@ -21,18 +21,21 @@ from shop.core.codes import national_phone
 from shop.core.errors import DomainError
 from shop.core.masking import mask_phone
 from shop.sales import hooks
+from shop.sales.case_shown import granted_fen
 from shop.sales.models import (
     AfterSale,
     AfterSalePicture,
     Favourite,
     OrderFacts,
     Purchase,
+    Refund,
     RefundAccount,
     Remittance,
     ReviewFacts,
     TransferSlip,
 )
 from shop.sales.queries.payouts import by_hand
+from shop.sales.rules import is_by_hand
 from shop.sales.states import ONGOING_CASES, CaseSide, OrderState, PurchaseState, RefundState
 from shop.sales.whose import phone_digest
 
@@ -52,7 +55,11 @@ def export_purchases(user: Any) -> dict[str, Any]:
     """Return the person's purchases with their orders, and reviews, as plain JSON values. Amounts in 分."""
     purchases = Purchase.objects.filter(user=user).select_related("ship_division").order_by("pk")
     orders: dict[int, list[dict[str, Any]]] = {}
-    rows = OrderFacts.objects.filter(purchase__user=user).select_related("order", "supplier").prefetch_related("lines")
+    rows = (
+        OrderFacts.objects.filter(purchase__user=user)
+        .select_related("order", "supplier")
+        .prefetch_related("lines", "shipments")
+    )
     for row in rows.order_by("pk"):
         lines = [{"name": line.name_zh, "quantity": line.ordered} for line in row.lines.all()]
         orders.setdefault(row.purchase_id, []).append(
@@ -61,8 +68,13 @@ def export_purchases(user: Any) -> dict[str, Any]:
                 "supplier": row.supplier.name_zh,
                 "state": row.state,
                 "total_fen": row.total_fen,
+                "refunded_fen": row.refunded_fen,
                 "note": row.note,
                 "lines": lines,
+                "parcels": [
+                    {"carrier": each.carrier, "tracking_no": each.tracking_no, "sent": each.shipped_at.isoformat()}
+                    for each in row.shipments.all()
+                ],
             }
         )
     accounts = {
@@ -75,6 +87,23 @@ def export_purchases(user: Any) -> dict[str, Any]:
     # Whose a review is follows its purchase, also one that was adopted after it was written.
     reviews = ReviewFacts.objects.filter(line__order__purchase__user=user).select_related("review", "line")
     cases = AfterSale.objects.filter(line__order__purchase__user=user).select_related("line__order__order")
+    cases = cases.prefetch_related("decisions")
+    refunds: dict[int, list[dict[str, Any]]] = {}
+    for refund in (
+        Refund.objects.filter(payment__payable_kind="purchase", payment__payable_id__in=purchases.values("pk"))
+        .select_related("payment", "order__order")
+        .order_by("pk")
+    ):
+        refunds.setdefault(refund.payment.payable_id, []).append(
+            {
+                "order": refund.order.order.number if refund.order else "",
+                "amount_fen": refund.amount_fen,
+                "state": refund.state,
+                "asked": refund.requested_at.isoformat(),
+                "paid_back": refund.finished_at.isoformat() if refund.finished_at else "",
+                "reference": refund.provider_ref if is_by_hand(refund.payment.gateway) else "",
+            }
+        )
     favourites = Favourite.objects.filter(user=user).order_by("pk")
     names = {pk: listing.name_zh for pk, listing in listings_now(row.listing_id for row in favourites).items()}
     return {
@@ -91,6 +120,7 @@ def export_purchases(user: Any) -> dict[str, Any]:
                 "invoice_tax_no": row.invoice_tax_no,
                 "refund_account": accounts.get(row.pk, ""),
                 "payers": payers.get(row.pk, []),
+                "refunds": refunds.get(row.pk, []),
                 "contact": [each for each in (row.contact_phone, row.contact_email, row.invoice_email) if each],
                 "orders": orders.get(row.pk, []),
             }
@@ -105,10 +135,20 @@ def export_purchases(user: Any) -> dict[str, Any]:
                 "order": row.line.order.order.number,
                 "kind": row.kind,
                 "state": row.state,
-                "amount_fen": row.amount_fen,
+                "asked_fen": row.amount_fen,
+                "agreed_fen": granted_fen(row),
                 "reason": row.reason,
                 "answer": row.answer,
                 "to_the_platform": row.plea,
+                "decisions": [
+                    {
+                        "verdict": each.verdict,
+                        "amount_fen": each.amount_fen,
+                        "reason": each.reason,
+                        "decided": each.decided_at.isoformat(),
+                    }
+                    for each in row.decisions.all()
+                ],
                 "opened": row.opened_at.isoformat(),
             }
             for row in cases.order_by("pk")

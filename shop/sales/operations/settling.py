@@ -18,7 +18,6 @@ from shop.sales.operations.moves import move_orders
 from shop.sales.operations.parts import book_parts, booked_parts
 from shop.sales.operations.paybacks import pay_back
 from shop.sales.operations.starting import start_work
-from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.states import OrderState, PaymentState, PurchaseState
 
@@ -75,7 +74,8 @@ def take_money(
 def follow_due(*, purchase: Purchase, actor: Any, at: datetime, latest: Payment | None = None) -> None:
     """Have a locked purchase's open attempts ask for what is still due; make it paid where enough came already.
 
-    An attempt whose amount a provider knows can't change: it is over, what comes of it all the same is booked as it is.
+    An attempt whose amount a provider knows can't change and may still take it: it stays as it is, what comes of it is
+    booked as it is, and who starts to pay again gets an attempt of its own.
     """
     if purchase.state != PurchaseState.UNPAID:
         return
@@ -84,17 +84,12 @@ def follow_due(*, purchase: Purchase, actor: Any, at: datetime, latest: Payment 
         settle(purchase=purchase, actor=actor, at=at, latest=latest)
         return
     book_parts(purchase=purchase, actor=actor, at=at)
-    for payment in _attempts(purchase).filter(state__in=WAITING):
-        is_by_hand = rules.is_by_hand(payment.gateway)
-        # A transfer is announced once for all that will come; a provider is asked for what is due now.
-        asked = payment.received_fen + (due.left_fen if is_by_hand else schedule_of(purchase).due_now_fen)
-        if asked == payment.amount_fen:
-            continue
-        if is_by_hand:
-            # With nothing due there is nothing to ask for; who sends it all the same finds it booked, and gets it back.
+    for payment in _attempts(purchase).filter(state__in=WAITING, gateway__in=rules.BY_HAND):
+        # A transfer is announced once for all that will come. With nothing due there is nothing to ask for; who sends
+        # it all the same finds it booked, and gets it back.
+        asked = payment.received_fen + due.left_fen
+        if asked != payment.amount_fen:
             Payment.objects.filter(pk=payment.pk).update(amount_fen=asked or payment.amount_fen)
-        else:
-            Payment.objects.filter(pk=payment.pk).update(state=PaymentState.FAILED, finished_at=at)
 
 
 def settle(*, purchase: Purchase, actor: Any, at: datetime, latest: Payment | None = None) -> None:

@@ -13,7 +13,7 @@ from catalog.operations import stock
 from catalog.operations.listings import count_sold
 from shop.core import outbox
 from shop.core.errors import InvalidInput, KeyUsed
-from shop.sales import hooks, rules
+from shop.sales import hooks
 from shop.sales.errors import RestChanged, TooMuch, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
 from shop.sales.operations.acceptance import complete_if_decided
@@ -24,6 +24,7 @@ from shop.sales.operations.locks import lock_order
 from shop.sales.operations.moves import move_order
 from shop.sales.operations.refunds import reduce_order
 from shop.sales.operations.stock_back import release_pieces
+from shop.sales.operations.tracking import check_number, refuse_number_elsewhere
 from shop.sales.operations.weighing import check_weights, give_back_weight, shipment_line
 from shop.sales.states import OrderState, order_states
 from shop.sales.weight_rules import each_weighs
@@ -58,7 +59,7 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
     Raises BeyondHarvest (field `lot-<line>`) when the lots of a product have not so much left.
     Locks: purchase, order, stock pools by id, lots by id, the supplier's chain of events.
     """
-    number = _check_number(parcel)
+    number = check_number(parcel.carrier, parcel.tracking_no)
     wanted = {line_id: pieces for line_id, pieces in parcel.pieces.items() if pieces}
     if not wanted or any(pieces < 0 for pieces in wanted.values()):
         raise InvalidInput(_("Say how many pieces are in the parcel."), code="nothing_to_ship", field="pieces")
@@ -78,6 +79,7 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
             raise WrongState(_("This order is not waiting to be sent."))
         lines = {line.pk: line for line in LineFacts.objects.filter(order=order)}
         _check_pieces(lines, wanted)
+        refuse_number_elsewhere(order, parcel.carrier, number)
         weighed = check_weights(lines, wanted, parcel.weights, at, is_confirmed=parcel.weights_confirmed)
         pools: dict[int, int] = {}
         for line_id, pieces in wanted.items():
@@ -204,21 +206,6 @@ def _to_assign(line: LineFacts, pieces: int, weights: Sequence[int]) -> AssignLi
         line.pk, line.listing_id, line.specification_id, pieces, line.net_grams, names,
         weights=each_weighs(weights, pieces) if weights else (), promised=line.promised,
     )  # fmt: skip
-
-
-def _check_number(parcel: Parcel) -> str:
-    if parcel.carrier not in rules.CARRIERS:
-        raise InvalidInput(_("Choose a carrier."), code="carrier_unknown", field="carrier")
-    number = rules.clean_tracking_no(parcel.tracking_no)
-    if not number:
-        raise InvalidInput(_("Enter the number on the parcel."), code="number_missing", field="tracking_no")
-    if not rules.tracking_no_fits(parcel.carrier, number):
-        raise InvalidInput(
-            _("This is not a number of this carrier: check carrier and digits."),
-            code="number_wrong",
-            field="tracking_no",
-        )
-    return number
 
 
 def _check_same_weights(known: Shipment, weights: Mapping[int, Sequence[int]]) -> None:

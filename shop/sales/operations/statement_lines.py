@@ -1,5 +1,8 @@
 """Lines of the bank's statement: what is booked of one, over all purchases, is never more than came with it."""
 
+import re
+import unicodedata
+
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
@@ -11,11 +14,15 @@ from shop.sales.models import Refund, Remittance, StatementLine
 from shop.sales.operations.privacy import NOBODY
 from shop.sales.rules import LONGEST_REFERENCE, reference_key, same_name
 
+# How refunds that one transfer paid are numbered behind its reference: typed again it would make another number of it.
+_PART = re.compile(r"\(\s*[0-9]{1,3}\s*/\s*[0-9]{1,3}\s*\)\s*$")
+
 
 def checked_reference(text: str) -> tuple[str, str]:
     """Return a bank's number as it was typed and the key it is compared by; both "" for nothing.
 
-    Raises InvalidInput on `reference` for one without any letter or digit, or that is too long to be one.
+    Raises InvalidInput on `reference` for one without any letter or digit, that is too long to be one, or that ends in the
+    numbering of refunds which were paid together.
     """
     typed = one_line(text)
     key = reference_key(typed)
@@ -27,6 +34,12 @@ def checked_reference(text: str) -> tuple[str, str]:
         raise InvalidInput(
             _("The bank's number has letters or digits: enter it as on the statement."),
             code="reference_wrong",
+            field="reference",
+        )
+    if _PART.search(unicodedata.normalize("NFKC", typed)):
+        raise InvalidInput(
+            _("Enter the bank's number without “(1/2)”. What one transfer paid together is noted together."),
+            code="reference_numbered",
             field="reference",
         )
     return typed, key

@@ -20,7 +20,7 @@ from shop.sales.operations.settling import WAITING, take_money
 from shop.sales.operations.statement_lines import book_line, checked_reference
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
-from shop.sales.queries.transfers import expected_payers, is_registered, offsets_of
+from shop.sales.queries.transfers import expected_payers, is_anybody_s, offsets_of
 from shop.sales.rules import same_name
 from shop.sales.states import PurchaseState
 
@@ -158,7 +158,7 @@ def _check_payer(payment: Payment, payer: str, why: str) -> bool:
     expected = expected_payers(payment)
     matches = any(same_name(payer, name) for name in expected)
     # Of a guest nobody knows a name: the code alone says whose the money is.
-    is_nobody_known = not expected and not is_registered(payment)
+    is_nobody_known = not expected and is_anybody_s(payment)
     if not matches and not why and not is_nobody_known:
         raise InvalidInput(
             _("The payer is not who was expected. Say why it is theirs all the same."),

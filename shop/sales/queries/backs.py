@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from shop.sales import rules
 from shop.sales.models import OrderFacts, Payment, Refund
+from shop.sales.queries.under_way import under_way_fen
 from shop.sales.states import OrderState, PurchaseState, RefundState
 
 
@@ -21,7 +22,8 @@ class Back:
     """分 by way: to a bank account, which finance pays, or the way it was paid.
 
     `waits_fen` of the first is not paid yet, `going_fen` of both did not leave yet. `stays_fen` came for the purchase
-    and stays for its other orders.
+    and stays for its other orders. `comes_fen` may still come by an attempt to pay that nothing came of yet.
+    `coupon` may be used again, since nothing of its purchase is kept.
     """
 
     bank_fen: int = 0
@@ -29,6 +31,8 @@ class Back:
     waits_fen: int = 0
     going_fen: int = 0
     stays_fen: int = 0
+    comes_fen: int = 0
+    coupon: str = ""
 
     @property
     def fen(self) -> int:
@@ -46,7 +50,7 @@ NOTHING = Back()
 def note_backs(orders: Sequence[OrderFacts]) -> None:
     """Note on each order what would go back if it were cancelled now (`would_go_back`), what does or did (`went_back`),
     what of its purchase (`purchase_went_back`, of its `purchase_refunds`), and by which ways (`ways_left`) a part of it
-    would leave. Three queries at most, however many.
+    would leave. Five queries at most, however many.
     """
     would, refunds = _would_go_back(orders), _refunds(orders)
     of_order, of_purchase = defaultdict(list), defaultdict(list)
@@ -64,11 +68,15 @@ def note_backs(orders: Sequence[OrderFacts]) -> None:
 
 def went_back_of(order_id: int) -> Back:
     """Return what goes or went back of an order, or of its purchase by its being cancelled, and what stays of the money
-    of its purchase. Five queries at most.
+    of its purchase. Seven queries at most.
     """
     order = OrderFacts.objects.select_related("purchase").get(pk=order_id)
     ended = set(order.moves.filter(to_state=OrderState.CANCELLED).values_list("at", flat=True))
     found = _summed([each for each in _refunds([order]) if each.order_id is not None or each.requested_at in ended])
+    if (code := order.purchase.coupon_code) and not order.purchase.orders.exclude(state=OrderState.CANCELLED).exists():
+        found = replace(found, coupon=code)
+    if order.purchase.state != PurchaseState.PAID:
+        found = replace(found, comes_fen=under_way_fen([order.purchase_id]).get(order.purchase_id, 0))
     if order.purchase.state != PurchaseState.UNPAID:
         return found
     stays = sum(fen for _is_by_hand, fen in _left_of_payments([order.purchase_id])[order.purchase_id])
@@ -88,6 +96,7 @@ def _would_go_back(orders: Sequence[OrderFacts]) -> dict[int, Back]:
         rows = OrderFacts.objects.filter(purchase__in=wanted).exclude(state=OrderState.CANCELLED)
         for row in rows:
             others[row.purchase_id][row.pk] = row.left_fen
+    comes = under_way_fen(is_open) if is_open else {}
     found = {}
     for order in asked:
         pk, came = order.purchase_id, sum(fen for _is_by_hand, fen in left[order.purchase_id])
@@ -95,10 +104,23 @@ def _would_go_back(orders: Sequence[OrderFacts]) -> dict[int, Back]:
         if pk in is_open:
             rest = [fen for other, fen in others[pk].items() if other != order.pk]
             fen = max(0, came - sum(rest))
-            found[order.pk] = split(fen, left[pk], stays_fen=came - fen)
+            found[order.pk] = replace(split(fen, left[pk], stays_fen=came - fen), comes_fen=comes.get(pk, 0))
         else:
             found[order.pk] = split(order.left_fen, left[pk])
-    return found
+    last = _coupons_of_last(asked)
+    return {pk: replace(back, coupon=last.get(pk, "")) for pk, back in found.items()}
+
+
+def _coupons_of_last(orders: Sequence[OrderFacts]) -> dict[int, str]:
+    """Return the coupon of the purchase of each order that is the last one of it. One query where one has a coupon."""
+    codes = {order.purchase_id: order.purchase.coupon_code for order in orders if order.purchase.coupon_code}
+    if not codes:
+        return {}
+    is_open: dict[int, set[int]] = defaultdict(set)
+    rows = OrderFacts.objects.filter(purchase__in=codes).exclude(state=OrderState.CANCELLED)
+    for pk, purchase_id in rows.values_list("pk", "purchase_id"):
+        is_open[purchase_id].add(pk)
+    return {each.pk: codes[each.purchase_id] for each in orders if is_open[each.purchase_id] == {each.pk}}
 
 
 def _left_of_payments(purchase_ids: Sequence[int]) -> dict[int, list[tuple[bool, int]]]:

@@ -17,6 +17,7 @@ from shop.sales.queries.pay_times import pay_time_for
 from shop.sales.queries.payouts import GoesBack, goes_back
 from shop.sales.queries.purchases import purchase_of, way_of
 from shop.sales.queries.trails import NOTHING_CAME, Trail, said_to_buyer, trail_of
+from shop.sales.queries.under_way import earlier_words, payments_under_way
 from shop.sales.states import OrderState, PaymentState, PurchaseState
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.visitors import Visitor
@@ -39,7 +40,10 @@ class PlacedOrder:
 
 @dataclass(frozen=True)
 class Cashier:
-    """A purchase at the cashier's. `payment` is the latest attempt, `transfer` the one that waits for a bank's money."""
+    """A purchase at the cashier's. `payment` is the latest attempt, `transfer` the one that waits for a bank's money.
+
+    `under_way` are the attempts that nothing came of and all may still come of, the latest first.
+    """
 
     purchase: Purchase
     orders: list[PlacedOrder]
@@ -54,6 +58,7 @@ class Cashier:
     transfer: Payment | None = None
     trail: Trail = NOTHING_CAME
     way: str = ""
+    under_way: tuple[Payment, ...] = ()
 
     @property
     def back_fen(self) -> int:
@@ -81,14 +86,29 @@ class Cashier:
         return said_to_buyer(self.trail, self.due.left_fen, self.purchase.state)
 
     @property
+    def earlier(self) -> list[str]:
+        """What becomes of payments that are under way when another one is made."""
+        return earlier_words(self.under_way, self.due.left_fen)
+
+    @property
+    def checked(self) -> Payment | None:
+        """The latest attempt that its provider has not answered yet."""
+        return next((each for each in self.under_way if each.state == PaymentState.CHECKING), None)
+
+    @property
+    def too_much_fen(self) -> int:
+        """What of the attempt that is being checked is more than is due by now."""
+        return max(0, self.checked.amount_fen - self.due.left_fen) if self.checked is not None else 0
+
+    @property
     def takes_transfer(self) -> bool:
         """Whether a bank transfer is offered: not for what is kept for minutes only."""
         return self.scarce is None or self.scarce.transfer_minutes is not None
 
     @property
     def is_checking(self) -> bool:
-        """Whether the provider has not answered yet."""
-        return self.payment is not None and self.payment.state == PaymentState.CHECKING
+        """Whether a provider has not answered yet."""
+        return self.checked is not None
 
     @property
     def has_failed(self) -> bool:
@@ -176,6 +196,7 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
         next((each for each in attempts if _waits_for_transfer(purchase, each)), None),
         _trail(purchase, way) if any(each.received_fen for each in attempts) else NOTHING_CAME,
         way,
+        tuple(payments_under_way(attempts)),
     )
 
 
@@ -214,9 +235,11 @@ def payment_state(visitor: Visitor, number: str) -> str | None:
     if purchase is None:
         return None
     if purchase.state == PurchaseState.UNPAID:
-        states = Payment.objects.filter(payable_kind="purchase", payable_id=purchase.pk).order_by("-pk")
-        latest = states.values_list("state", flat=True).first()
-        return str(latest) if latest in (PaymentState.CHECKING, PaymentState.FAILED) else str(PurchaseState.UNPAID)
+        attempts = list(_PAYMENTS(purchase.pk))
+        if any(each.state == PaymentState.CHECKING for each in payments_under_way(attempts)):
+            return str(PaymentState.CHECKING)
+        is_failed = bool(attempts) and attempts[0].state == PaymentState.FAILED
+        return str(PaymentState.FAILED if is_failed else PurchaseState.UNPAID)
     return str(purchase.state)
 
 

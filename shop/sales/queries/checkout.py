@@ -18,9 +18,9 @@ from shop.sales.models import PayTime
 from shop.sales.pricing import PricedLine, Quote, SupplierGroup
 from shop.sales.queries.attributions import pieces_bought_at
 from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
-from shop.sales.queries.limits import pieces_had
+from shop.sales.queries.limits import left_of_limits
 from shop.sales.queries.pay_times import pay_time_for
-from shop.sales.rules import NOTE_LENGTH, ONLINE_MINUTES, clean_coupon
+from shop.sales.rules import NOTE_LENGTH, ONLINE_MINUTES, TRANSFER_DAYS, clean_coupon
 from shop.sales.texts import in_reader_language, listed
 from shop.sales.whose import Whose
 
@@ -63,6 +63,7 @@ class CheckoutPage:
     special: SpecialPrice | None = None
     is_coupon_unproved: bool = False
     pay_minutes: int = ONLINE_MINUTES
+    transfer_days: int = TRANSFER_DAYS
     scarce: PayTime | None = None
 
     @property
@@ -186,12 +187,11 @@ def _count_had(lines: list[BasketLine], special: SpecialPrice | None, whose: Who
     """Say of each limited line how many its buyer may still have, as placing counts it; of proved buyers only."""
     if not whose.is_proved:
         return
-    limits = {line.spec.listing_id: line.spec.purchase_limit for line in lines if line.spec.purchase_limit is not None}
-    had = pieces_had(whose, limits) if limits else {}
+    allowed = left_of_limits((line.spec for line in lines), whose)
     for line in lines:
         left = []
-        if line.spec.listing_id in limits:
-            left.append((limits[line.spec.listing_id] or 0) - had.get(line.spec.listing_id, 0))
+        if line.spec.listing_id in allowed:
+            left.append(allowed[line.spec.listing_id])
         if special is not None and special.limit is not None:
             left.append(special.limit - pieces_bought_at(special.source, user=user))
         line.may_have = max(0, min(left)) if left else None

@@ -22,11 +22,16 @@ def pieces_had(whose: Whose, listing_ids: Collection[int]) -> dict[int, int]:
     return {listing_id: ordered - cancelled for listing_id, ordered, cancelled in rows}
 
 
-def still_allowed(specs: Iterable[SpecForSale], *, user: Any, phone: str) -> dict[int, int]:
+def left_of_limits(specs: Iterable[SpecForSale], whose: Whose) -> dict[int, int]:
     """Return how many pieces a buyer may still have of the limited listings among `specs`, by listing.
 
     One query where one of them is limited.
     """
     limits = {spec.listing_id: spec.purchase_limit for spec in specs if spec.purchase_limit is not None}
-    had = pieces_had(Whose.of(user, phone), limits) if limits else {}
+    had = pieces_had(whose, limits) if limits else {}
     return {listing_id: max(0, limit - had.get(listing_id, 0)) for listing_id, limit in limits.items()}
+
+
+def still_allowed(specs: Iterable[SpecForSale], *, user: Any, phone: str) -> dict[int, int]:
+    """Return `left_of_limits` of a person with an account, or of a phone."""
+    return left_of_limits(specs, Whose.of(user, phone))

@@ -6,10 +6,10 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from shop.core.money import in_yuan
-from shop.sales.models import Payment, Purchase, Refund
+from shop.sales.models import OrderFacts, Payment, Purchase, Refund
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.rules import BY_HAND
-from shop.sales.states import PurchaseState, RefundState
+from shop.sales.states import OrderState, PurchaseState, RefundState
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,12 @@ class Outcome:
     waits_fen: int
     goes_back_fen: int
     earlier_fen: int = 0
+    goes_on: bool = True
 
     @property
     def is_paid(self) -> bool:
-        """Whether the orders go on."""
-        return self.state == PurchaseState.PAID
+        """Whether orders go on."""
+        return self.state == PurchaseState.PAID and self.goes_on
 
     def words(self) -> str:
         """Say what happens now, in the reader's language."""
@@ -44,6 +45,13 @@ class Outcome:
             return _("Booked: the orders go on.")
         if self.state == PurchaseState.UNPAID:
             return self._still_open(back)
+        if self.state == PurchaseState.PAID and not self.goes_back_fen:
+            return _("Booked. All orders of the purchase are cancelled: none goes on.")
+        if self.state == PurchaseState.PAID:
+            words = _(
+                "Booked: all of the %(fen)s is to be paid back, all orders of the purchase are cancelled. None goes on."
+            )
+            return words % back
         return _("Booked as money to give back: the purchase is closed, no order goes on. See the payouts.")
 
     def _still_open(self, back: dict[str, str]) -> str:
@@ -59,7 +67,7 @@ class Outcome:
 
 
 def outcome_of(payment: Payment) -> Outcome:
-    """Return what became of a purchase with the line that came last by `payment`. Eight queries at most."""
+    """Return what became of a purchase with the line that came last by `payment`. Nine queries at most."""
     purchase = Purchase.objects.get(pk=payment.payable_id)
     line = payment.remittances.order_by("-pk").first()
     rows = Refund.objects.filter(payment__payable_kind="purchase", payment__payable_id=purchase.pk, order=None)
@@ -70,7 +78,8 @@ def outcome_of(payment: Payment) -> Outcome:
     earlier = rows.exclude(of_line).filter(state=RefundState.REQUESTED, payment__gateway__in=BY_HAND)
     schedule = schedule_of(purchase)
     back = _sum(rows.filter(of_line))
-    return Outcome(purchase.state, schedule.due_now_fen, schedule.waits_fen, back, _sum(earlier))
+    goes_on = OrderFacts.objects.filter(purchase=purchase).exclude(state=OrderState.CANCELLED).exists()
+    return Outcome(purchase.state, schedule.due_now_fen, schedule.waits_fen, back, _sum(earlier), goes_on)
 
 
 def _keyed(key: str) -> Q:

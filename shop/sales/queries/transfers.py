@@ -1,6 +1,6 @@
 """Reading bank transfers: what was announced and not found on a statement yet."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,8 +10,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q
 
 from shop.accounts.queries import organisation_names
+from shop.core.masking import mask_phone
 from shop.sales import hooks
-from shop.sales.models import Payment, Purchase
+from shop.sales.models import Payment, Purchase, Remittance
 from shop.sales.queries.deliveries import schedules_of
 from shop.sales.queries.due import dues_of
 from shop.sales.queries.finding import transfers_of
@@ -49,6 +50,7 @@ class Transfer:
     became: str
     said: list[str]
     slips: list[SlipShown]
+    account: str = ""
 
     @property
     def is_closed(self) -> bool:
@@ -81,7 +83,7 @@ class Shown(StrEnum):
 
 def transfers(page: int | str = 1, *, shown: str = Shown.WAITING, query: str = "") -> Page:
     """Return a page of the transfers that wait (the oldest first), of those whose purchase waits for no money any more,
-    or of the booked ones (the latest first). Eighteen queries at most, whatever the number.
+    or of the booked ones (the latest first). Twenty queries at most, whatever the number.
 
     `query` looks among them for a code, a name, an amount, the bank's number, a purchase's or an order's.
     """
@@ -128,6 +130,7 @@ def transfers(page: int | str = 1, *, shown: str = Shown.WAITING, query: str = "
             became=trail.state(is_open=purchase.state == PurchaseState.UNPAID),
             said=said_to_finance(trail, due, purchase.state, schedules[purchase.pk]),
             slips=slips.get(payment.pk, []),
+            account=_account(purchase),
         )
         found.object_list.append(row)
     return found
@@ -177,16 +180,36 @@ def expected_payers(payment: Payment) -> list[str]:
     """Return from whom a transfer may come; anybody else is an operator's decision, with a reason.
 
     For a unit: its registered name and accounts, nothing that somebody typed on the way. For others: the title of the
-    invoice, the buyer, the organisations the buyer acts for. Never the recipient: anybody can be sent a parcel.
+    invoice, the buyer, the organisations the buyer acts for; of an account without a name who paid for it before. Never the recipient: anybody can be sent a parcel.
     """
     purchase = Purchase.objects.select_related("user").get(pk=payment.payable_id)
     return _payers([purchase])[purchase.pk]
 
 
-def is_registered(payment: Payment) -> bool:
-    """Tell whether the payers of a purchase are registered names, as a unit's are, so that any other must be explained."""
-    kind = Purchase.objects.values_list("attribution_kind", flat=True).get(pk=payment.payable_id)
-    return kind in hooks.payer_sources
+def is_anybody_s(payment: Payment) -> bool:
+    """Tell whether anybody who names the code may pay: for a guest, of whom no name is known.
+
+    A unit's payers are registered names, and who has an account can be asked: any other payer must be explained.
+    """
+    kind, user_id = Purchase.objects.values_list("attribution_kind", "user").get(pk=payment.payable_id)
+    return user_id is None and kind not in hooks.payer_sources
+
+
+def _account(purchase: Purchase) -> str:
+    """Return whose account bought, as finance may read it; "" for a guest's purchase."""
+    user = purchase.user
+    return (mask_phone(user.phone) or user.email or str(user.pk)) if user is not None else ""
+
+
+def _paid_before(user_ids: Collection[int]) -> dict[int, list[str]]:
+    """Return who paid earlier transfers of these accounts, as finance took them. Two queries."""
+    bought = Purchase.objects.filter(user__in=user_ids).exclude(attribution_kind__in=hooks.payer_sources)
+    owners = dict(bought.values_list("pk", "user"))
+    found: dict[int, list[str]] = {}
+    rows = Remittance.objects.filter(payment__payable_kind="purchase", payment__payable_id__in=owners)
+    for purchase_id, payer in rows.exclude(payer="").order_by("pk").values_list("payment__payable_id", "payer"):
+        found.setdefault(owners[purchase_id], []).append(payer)
+    return found
 
 
 def _payers(purchases: Sequence[Purchase]) -> dict[int, list[str]]:
@@ -198,12 +221,15 @@ def _payers(purchases: Sequence[Purchase]) -> dict[int, list[str]]:
     }
     others = [each for each in purchases if each.attribution_kind not in registered]
     organisations = organisation_names([each.user_id for each in others if each.user_id])
+    nameless = {each.user.pk for each in others if each.user is not None and not each.user.name}
+    before = _paid_before(nameless) if nameless else {}
     found: dict[int, list[str]] = {}
     for each in purchases:
         if each.attribution_kind in registered:
             found[each.pk] = registered[each.attribution_kind].get(each.attribution_ref, [])
             continue
         own = [each.invoice_title, each.user.name if each.user else "", *organisations.get(each.user_id or 0, [])]
+        own += before.get(each.user_id or 0, [])
         found[each.pk] = [name for name in dict.fromkeys(own) if name]
     return found
 

@@ -15,7 +15,7 @@ from shop.core.errors import DomainError
 from shop.core.money import in_yuan
 from shop.core.post_only import post_only
 from shop.sales.models import Purchase
-from shop.sales.operations.payouts import give_account, pay_out_together
+from shop.sales.operations.payouts import each_once, give_account, pay_out_together
 from shop.sales.queries.finding import clean_query
 from shop.sales.queries.payouts import by_hand, payout_exists, payouts
 
@@ -49,15 +49,15 @@ def pay(request: HttpRequest, refund_id: int) -> HttpResponse:
     if not payout_exists(refund_id):
         raise Http404
     # A page that says no version has seen none.
-    refunds = {refund_id: _number(request.POST.get("account_version", ""))}
+    refunds = [(refund_id, _number(request.POST.get("account_version", "")))]
     for typed in request.POST.getlist("also"):
         pk, _dash, version = typed.partition("-")
         if not payout_exists(_number(pk)):
             raise Http404
-        refunds[_number(pk)] = _number(version)
+        refunds.append((_number(pk), _number(version)))
     try:
         paid = pay_out_together(
-            refunds=refunds,
+            refunds=each_once(refunds),
             reference=sent.line(request, "reference"),
             proof=request.FILES.get("proof"),
             why=sent.line(request, "why"),

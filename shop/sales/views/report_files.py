@@ -31,7 +31,12 @@ def table(request: HttpRequest, reading: Reading, kind: str) -> HttpResponseBase
         dimension=asked.dimension, since=asked.period.since, until=asked.period.until, at=reading.at, **reading.facts()
     )
     rows: list[list[Any]] = [
-        [report_shown.one_called(asked.dimension), _("Code"), *report_shown.file_heads(), _("Share of all, %")]
+        [
+            report_shown.one_called(asked.dimension),
+            _("Code"),
+            *report_shown.file_heads(),
+            _("Share of all, % (truncated: the rows may add up to less than 100)"),
+        ]
     ]
     for row in found.rows:
         key = "" if row.key == NONE else row.key

@@ -16,7 +16,7 @@ from shop.core.errors import DomainError
 from shop.core.masking import mask_name
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
-from shop.sales.case_shown import show_case, show_moves
+from shop.sales.case_shown import granted_fen, show_case, show_moves
 from shop.sales.forms.seller import DecideForm, ReturnForm
 from shop.sales.models import AfterSale
 from shop.sales.operations.aftersales import decide_after_sale
@@ -36,6 +36,7 @@ def _case(case: AfterSale) -> dict[str, Any]:
         "line": sold_line(case.line),
         "kind": case.get_kind_display(),
         "state": case.get_state_display(),
+        "agreed_fen": granted_fen(case),
     }
 
 

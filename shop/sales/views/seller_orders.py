@@ -18,13 +18,15 @@ from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.sales import rules
 from shop.sales.accepted_shown import next_of_supplier, show_accepted
-from shop.sales.forms.seller import CancelRestForm, ShipForm
-from shop.sales.models import OrderFacts
+from shop.sales.forms.seller import CancelRestForm, CorrectTrackingForm, ShipForm
+from shop.sales.models import OrderFacts, Shipment
 from shop.sales.operations.shipping import cancel_rest, line_rest, ship_order
+from shop.sales.operations.tracking import correct_tracking
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.in_parcels import in_parcel
+from shop.sales.queries.tracking import corrections_of
 from shop.sales.queries.weight_words import weight_words
 from shop.sales.queries.without_goods import LineWithoutGoods, lines_without_goods
 from shop.sales.shown import BADGES, to_pack
@@ -124,6 +126,7 @@ def _show(
     *,
     ship_form: ShipForm | None = None,
     short_form: CancelRestForm | None = None,
+    tracking_form: tuple[int, CorrectTrackingForm] | None = None,
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -135,6 +138,7 @@ def _show(
     can_ship = found.state == OrderState.TO_SHIP and to_pack(found) > 0
     shipments = list(found.shipments.all())
     codes = codes_of(each.pk for each in shipments)
+    corrections = corrections_of(each.pk for each in shipments)
     received_fen = sum(fen for _pk, fen in schedule_of(purchase).of_order(found.pk).paid)
     context = {
         "row": _row(found, at),
@@ -156,6 +160,9 @@ def _show(
                 "pieces": sum(line.quantity for line in shipment.lines.all()),
                 "goods": in_parcel(shipment, found.lines.all()),
                 "trace": codes.get(shipment.pk),
+                "corrections": corrections.get(shipment.pk, ()),
+                "tracking_form": _tracking_form(shipment, tracking_form) if is_open else None,
+                "is_refused": tracking_form is not None and tracking_form[0] == shipment.pk,
             }
             for shipment in shipments
         ],
@@ -163,10 +170,20 @@ def _show(
         "short_form": (short_form or CancelRestForm(order=found)) if can_ship else None,
         "without_goods": _missing(found, at),
         "refusal": refusal,
+        "invoice": {"title": purchase.invoice_title, "tax_no": purchase.invoice_tax_no},
+        "refused_form": tracking_form[1] if tracking_form else None,
         "is_paid": purchase.state == PurchaseState.PAID,
         "part_fen": received_fen,
     }
     return console(request, supplier, "order", context, status=status)
+
+
+def _tracking_form(shipment: Shipment, refused: tuple[int, CorrectTrackingForm] | None) -> CorrectTrackingForm | None:
+    """Return the form for another number of a parcel, None once it arrived."""
+    if refused is not None and refused[0] == shipment.pk:
+        return refused[1]
+    has_arrived = shipment.received_at is not None or shipment.delivered_at is not None
+    return None if has_arrived else CorrectTrackingForm(shipment=shipment)
 
 
 def _lots(found: OrderFacts, at: Any) -> Any:
@@ -201,6 +218,30 @@ def ship(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResp
             messages.success(request, _("Noted: the buyer is told."))
             return redirect("seller:order", number)
     return _show(request, supplier, found, ship_form=form, refusal=refusal, status=status)
+
+
+@for_supplier
+@post_only
+def correct(request: HttpRequest, supplier: SupplierBrief, number: str, shipment_id: int) -> HttpResponse:
+    """Put a parcel's carrier and number right."""
+    found = _own(supplier, number)
+    shipment = next((each for each in found.shipments.all() if each.pk == shipment_id), None)
+    if shipment is None:
+        raise Http404
+    form = CorrectTrackingForm(request.POST, shipment=shipment)
+    status, refusal = 422, ""
+    if form.is_valid():
+        try:
+            correct_tracking(shipment_id=shipment.pk, actor=request.user, at=timezone.now(), **form.cleaned_data)
+        except DomainError as error:
+            status = error.status
+            refusal = "" if error.field in form.fields else str(error.message)
+            if not refusal:
+                add_refusal(form, error)
+        else:
+            messages.success(request, _("The number is put right: the buyer is told."))
+            return redirect("seller:order", number)
+    return _show(request, supplier, found, tracking_form=(shipment.pk, form), refusal=refusal, status=status)
 
 
 @for_supplier

@@ -23,7 +23,7 @@ from django.utils import timezone  # noqa: E402  # reason: after setup
 
 from catalog.models import Specification  # noqa: E402  # reason: after setup
 from livestream.models import LiveRoom  # noqa: E402  # reason: after setup
-from livestream.operations import drops, sessions, tray  # noqa: E402  # reason: after setup
+from livestream.operations import drops, planning, sessions, tray  # noqa: E402  # reason: after setup
 from procurement.models import PurchaseRequest  # noqa: E402  # reason: after setup
 from procurement.operations import pledging, requests  # noqa: E402  # reason: after setup
 from procurement.operations.deciding import decide_request  # noqa: E402  # reason: after setup
@@ -91,7 +91,7 @@ class Doors:
         """Start a flash sale of the first specification in the platform's room."""
         self.host = User.objects.get(email=f"campaign_staff@{DOMAIN}")
         room = LiveRoom.objects.filter(supplier=None).order_by("pk")[0]
-        session = sessions.plan_session(room=room, title=("测速", ""), planned_at=self.at, actor=self.host, at=self.at)
+        session = planning.plan_session(room=room, title=("测速", ""), planned_at=self.at, actor=self.host, at=self.at)
         sessions.start_session(**self._live(session))
         spec = Specification.objects.get(pk=self.specs[0])
         item = tray.add_item(listing_id=spec.listing_id, **self._live(session))

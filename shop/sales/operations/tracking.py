@@ -1,0 +1,89 @@
+"""The numbers on parcels: whose they may be, and putting a wrong one right."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.core import audit, outbox
+from shop.core.errors import InvalidInput
+from shop.core.lengths import check_length
+from shop.sales import rules
+from shop.sales.errors import WrongState
+from shop.sales.models import OrderFacts, Shipment
+from shop.sales.operations.locks import lock_order
+from shop.sales.states import OrderState
+
+_ADDRESS = ("ship_name", "ship_phone", "ship_division_id", "ship_street")
+
+
+def check_number(carrier: str, tracking_no: str) -> str:
+    """Return the number as it is kept. Raises InvalidInput for a carrier or number that can't be."""
+    if carrier not in rules.CARRIERS:
+        raise InvalidInput(_("Choose a carrier."), code="carrier_unknown", field="carrier")
+    number = rules.clean_tracking_no(tracking_no)
+    if not number:
+        raise InvalidInput(_("Enter the number on the parcel."), code="number_missing", field="tracking_no")
+    if not rules.tracking_no_fits(carrier, number):
+        raise InvalidInput(
+            _("This is not a number of this carrier: check carrier and digits."),
+            code="number_wrong",
+            field="tracking_no",
+        )
+    return number
+
+
+def refuse_number_elsewhere(order: OrderFacts, carrier: str, number: str) -> None:
+    """Refuse a number that is on another order's parcel, but for one of the same supplier to the same address.
+
+    One box may carry two orders of a buyer; a number on anything else is a slip. Raises InvalidInput `number_used`.
+    """
+    others = Shipment.objects.filter(carrier=carrier, tracking_no=number).exclude(order=order)
+    for other in others.select_related("order__purchase"):
+        same = all(getattr(other.order.purchase, each) == getattr(order.purchase, each) for each in _ADDRESS)
+        if not same or other.order.supplier_id != order.supplier_id:
+            raise InvalidInput(
+                _("This number is on a parcel to another address already. Copy it from the slip of this parcel."),
+                code="number_used",
+                field="tracking_no",
+            )
+
+
+def correct_tracking(
+    *, shipment_id: int, carrier: str, tracking_no: str, reason: str, actor: Any, at: datetime
+) -> Shipment:
+    """Put a parcel's carrier and number right; what it said before stays in the audit trail, and the buyer is told.
+
+    The same again changes nothing. Raises InvalidInput (fields carrier, tracking_no, reason), WrongState once it
+    was received. Locks: purchase, order, parcel.
+    """
+    number = check_number(carrier, tracking_no)
+    why = check_length(reason.strip(), "reason", rules.NOTE_LENGTH)
+    if not why:
+        raise InvalidInput(_("Say what was wrong with the number."), code="reason_missing", field="reason")
+    with transaction.atomic():
+        order = lock_order(Shipment.objects.values_list("order_id", flat=True).get(pk=shipment_id))
+        shipment = Shipment.objects.select_for_update().get(pk=shipment_id)
+        before = (shipment.carrier, shipment.tracking_no)
+        if before == (carrier, number):
+            return shipment
+        is_open = order.state in {OrderState.TO_SHIP, OrderState.SHIPPED}
+        if not is_open or shipment.received_at is not None or shipment.delivered_at is not None:
+            raise WrongState(_("This parcel has arrived: its number stays."))
+        if Shipment.objects.filter(order=order, carrier=carrier, tracking_no=number).exists():
+            raise InvalidInput(
+                _("This number is on another parcel of the order."), code="number_used", field="tracking_no"
+            )
+        refuse_number_elsewhere(order, carrier, number)
+        shipment.carrier, shipment.tracking_no = carrier, number
+        shipment.save(update_fields=["carrier", "tracking_no"])
+        entry = audit.record(
+            action="tracking_corrected", object_kind="shipment", object_id=shipment.pk, actor=actor, at=at,
+            old_carrier=before[0], old_number=before[1], carrier=carrier, number=number, reason=why,
+        )  # fmt: skip
+        outbox.enqueue(
+            task="sales.tell_tracking_corrected", args={"shipment_id": shipment.pk, "entry_id": entry.pk},
+            key=f"tracking:{entry.pk}", at=at,
+        )  # fmt: skip
+        return shipment
