@@ -14,7 +14,7 @@ from procurement.models import (
 )
 from procurement.queries.papers import acceptance_faults, request_faults
 from procurement.rules.quota import counted_fen, counts_at
-from procurement.states import CanteenMode, Fund, RequestState
+from procurement.states import CanteenMode, DeclarationState, Fund, RequestState
 from procurement.texts import year_of
 from shop.core import ledger
 from shop.core.projections import Mismatch, check
@@ -85,6 +85,30 @@ def _years() -> Iterator[Mismatch]:
         to = shared.get((unit_id, year), unit_id) if fund == Fund.CANTEEN else unit_id
         if counts_for != to:
             yield Mismatch(f"the unit that order {pk} counts for", counts_for, to)
+
+
+_DECLARED = (
+    *("canteen", "represented_by_id", "canteen_spend_fen", "union_fen", "ratio_bp", "policy_id", "shares"),
+    *("canteen_reserved_fen", "union_reserved_fen", "reserved_fen"),
+)
+
+
+@check("a confirmed declaration is the version in force, and its shares add up")
+def _declared() -> Iterator[Mismatch]:
+    rows = QuotaDeclaration.objects.filter(in_force__isnull=False).select_related("in_force").order_by("pk")
+    for row in rows:
+        kept = row.in_force
+        if kept is None:
+            continue
+        if kept.reserved_fen != kept.canteen_reserved_fen + kept.union_reserved_fen:
+            parts = kept.canteen_reserved_fen + kept.union_reserved_fen
+            yield Mismatch(f"reserved by declaration {row.pk} in force", kept.reserved_fen, parts)
+        if row.version == kept.version and row.state != DeclarationState.CONFIRMED:
+            yield Mismatch(f"declaration {row.pk} is in force, and {row.state}", 1, 0)
+        # An amendment that waits, or came back, is another version.
+        for name in _DECLARED if row.version == kept.version else ():
+            if getattr(row, name) != getattr(kept, name):
+                yield Mismatch(f"{name} of declaration {row.pk} is not that of its version in force", 1, 0)
 
 
 STAGES = {

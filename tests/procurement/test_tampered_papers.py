@@ -2,7 +2,14 @@
 
 import pytest
 
-from procurement.models import AcceptanceLine, GoodsAcceptance, PurchaseRequest, RequestDecision, RequestVersion
+from procurement.models import (
+    AcceptanceLine,
+    GoodsAcceptance,
+    PurchaseRequest,
+    QuotaDeclaration,
+    RequestDecision,
+    RequestVersion,
+)
 from procurement.operations.accepting import Receivers, accept_goods
 from shop.sales.models import OrderFacts
 from tests.factories import AT
@@ -167,3 +174,21 @@ def test_seals_of_deleted_versions_and_decisions_are_noticed(office, listing):
         f"sealed request_decision {decision.pk} is missing",
     } <= set(faults())
     assert OrderFacts.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("UPDATE procurement_quotadeclaration SET reserved_fen = reserved_fen - 1000", "reserved_fen of declaration"),
+        ("UPDATE procurement_quotadeclaration SET canteen_spend_fen = 1", "canteen_spend_fen of declaration"),
+        ("UPDATE procurement_quotadeclaration SET ratio_bp = 1000", "ratio_bp of declaration"),
+        ("UPDATE procurement_quotadeclaration SET state = 'returned'", "declaration"),
+        ("UPDATE procurement_declarationsnapshot SET reserved_fen = reserved_fen - 1000", "reserved by declaration"),
+    ],
+)
+def test_a_declaration_that_differs_from_what_was_confirmed_is_noticed(office, statement, what):
+    assert QuotaDeclaration.objects.filter(in_force__isnull=False).exists()
+    assert faults() == []
+    tamper(statement)
+
+    assert any(each.startswith(what) for each in faults())

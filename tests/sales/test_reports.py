@@ -12,8 +12,9 @@ from shop.core.projections import run_all
 from shop.core.regions import pairings_of
 from shop.sales import periods
 from shop.sales.deal import Attribution
-from shop.sales.models import AfterSale, LineFacts, OrderAttribution
+from shop.sales.models import LineFacts, OrderAttribution
 from shop.sales.operations.acceptance import accept_order
+from shop.sales.operations.aftersales import open_after_sale
 from shop.sales.operations.closing import cancel_order
 from shop.sales.operations.shipping import cancel_rest
 from shop.sales.periods import Period
@@ -106,8 +107,8 @@ def test_returned_pieces_are_not_sold() -> None:
     pay(purchase)
     order = receive(ship(order_of(purchase)))
     line = lines_of(order)[0]
-    case = AfterSale.objects.create(
-        line=line, kind="return", quantity=2, amount_fen=1500, needs_return=True, reason="不合适", opened_at=AT
+    case = open_after_sale(
+        line_id=line.pk, kind="return", quantity=2, amount_fen=1500, reason="不合适", actor=None, at=AT
     )
     come_back(case)
     assert read("county").total == Figures(1, 1, GRAMS, 3000, 0, 1500)
