@@ -9,8 +9,8 @@ from django.db.models import Q
 from shop.core import sealed
 from shop.core.models import AuditEntry
 from shop.core.projections import Mismatch, check
-from shop.sales.models import OfferConsent, OrderAttribution, Purchase, Refund
-from shop.sales.queries.sealed import PARCEL, all_facts, parcel_facts
+from shop.sales.models import OfferConsent, OrderAttribution, Purchase, Refund, RefundAccount
+from shop.sales.queries.sealed import ACCOUNT, PARCEL, Sealed, account_facts, all_facts, parcel_facts
 from shop.sales.states import ConsentState
 
 Entry = tuple[datetime, int | None, dict[str, Any]]
@@ -67,6 +67,23 @@ def _paid_out() -> Iterator[Mismatch]:
         more = {"account_version": refund.account_version, "payee_why": refund.payee_why}
         if any(name in data and data[name] != value for name, value in more.items()):
             yield Mismatch(f"account that refund {refund.pk} was paid to", 1, 0)
+
+
+@check("the account that refunds of a purchase go to is the one that was given last")
+def _accounts() -> Iterator[Mismatch]:
+    entries = AuditEntry.objects.filter(object_kind="purchase", action="refund_account_given").order_by("pk")
+    given = dict(entries.values_list("object_id", "pk"))
+    facts: Sealed = {}
+    numbers: dict[int, str] = {}
+    for account in RefundAccount.objects.select_related("purchase").order_by("pk"):
+        number = account.purchase.number
+        if number not in given:
+            yield Mismatch(f"account of purchase {number} was given by nobody", 1, 0)
+            continue
+        facts |= account_facts(account, given[number])
+        numbers[given[number]] = number
+    for pk in sealed.differing(ACCOUNT, facts):
+        yield Mismatch(f"account that refunds of purchase {numbers[pk]} go to", 1, 0)
 
 
 ANSWERS = (ConsentState.GIVEN, ConsentState.DECLINED, ConsentState.WITHDRAWN)

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from shop.core.models import SealedFacts
+from shop.core.models import AuditEntry, SealedFacts
 from shop.core.sealed import digest_of
 from shop.sales.models import (
     LineFacts,
@@ -18,10 +18,12 @@ from shop.sales.models import (
     OrderFacts,
     Purchase,
     Refund,
+    RefundAccount,
     Remittance,
     Shipment,
 )
 from shop.sales.operations.funding import answer_consent
+from shop.sales.operations.payouts import give_account
 from shop.sales.operations.placing import Attribution, Buyer, PlaceLine, ShipTo, place
 from shop.sales.operations.tracking import correct_tracking
 from shop.sales.queries.sealed import all_facts
@@ -220,6 +222,34 @@ def test_a_paid_out_refund_that_says_something_else_is_noticed(change: str, said
     assert said.format(refund.pk) in faults()
 
 
+@pytest.mark.parametrize(
+    "change", ["number = '6222089999999999'", "holder = '张三'", "bank = '农行'", "version = version + 1", "salt = ''"]
+)
+def test_another_account_than_was_given_is_noticed(change: str) -> None:
+    purchase, payment = announced()
+    book(payment, 40_00, "give_back", "F7")
+    for number in ("6222083602001", "6222083602002"):
+        give_account(purchase=purchase, holder="周敏", bank="工行", number=number, actor=None, at=AT)
+    assert faults() == []
+
+    tamper(f"UPDATE sales_refundaccount SET {change}")
+
+    assert faults() == [f"account that refunds of purchase {purchase.number} go to"]
+
+
+def test_an_account_that_nobody_gave_is_noticed_and_one_that_is_erased_is_not() -> None:
+    purchase, payment = announced()
+    book(payment, 40_00, "give_back", "F7")
+    added = RefundAccount.objects.create(purchase=purchase, holder="张三", bank="工行", number="62220836", given_at=AT)
+    assert faults() == [f"account of purchase {purchase.number} was given by nobody"]
+    added.delete()
+    give_account(purchase=purchase, holder="周敏", bank="工行", number="6222083602001", actor=None, at=AT)
+    # As it is erased with its person: the seal stays, and nobody can tell of what.
+    RefundAccount.objects.get().delete()
+
+    assert faults() == []
+
+
 PARCEL = {
     "tracking_no": "UPDATE sales_shipment SET tracking_no = 'SF9999999999999'",
     "carrier": "UPDATE sales_shipment SET carrier = 'jd'",
@@ -265,6 +295,9 @@ def test_what_was_sold_before_is_sealed_as_it_is_found() -> None:
     right(Shipment.objects.get())
     _purchase, payment = announced(key="k2")
     book(payment, 89_80, reference="F7")
+    purchase, payment = announced(key="k3")
+    book(payment, 40_00, "give_back", "F8")
+    give_account(purchase=purchase, holder="周敏", bank="工行", number="6222083602001", actor=None, at=AT)
     asked_to_fund(make_supplier())
     _placed()
     sealed = {(kind, pk): digest_of(facts) for kind, rows in all_facts().items() for pk, facts in rows.items()}
@@ -277,7 +310,8 @@ def test_what_was_sold_before_is_sealed_as_it_is_found() -> None:
     kept = {(kind, pk): digest for kind, pk, digest in SealedFacts.objects.values_list("kind", "object_id", "digest")}
     (parcel,) = (key for key in sealed if key[0] == "parcel")
     # A corrected parcel is sealed as it was sent.
-    assert ({key for key in sealed if sealed[key] != kept[key]}, set(kept)) == ({parcel}, set(sealed))
+    account = ("refund_account", AuditEntry.objects.get(action="refund_account_given").pk)
+    assert ({key for key in sealed if sealed[key] != kept[key]}, set(kept)) == ({parcel}, {*sealed, account})
 
 
 def test_placing_seals_all_its_lines_and_sources_at_once() -> None:

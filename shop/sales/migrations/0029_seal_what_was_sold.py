@@ -1,8 +1,10 @@
-"""Seal the lines, sources, consents, money and parcels of the time before, as they are now: the seal's time says so."""
+"""Seal lines, sources, consents, money, parcels and accounts of before, as they are now: the seal's time says so."""
 
+import secrets
+from datetime import datetime
 from typing import Any
 
-from django.db import migrations
+from django.db import migrations, models
 from django.utils import timezone
 
 from shop.core.sealed import digest_of
@@ -20,6 +22,7 @@ CONSENT = ("pk", "offer_id", "supplier_id", "version", "terms", "most_fen", "end
 MONEY = ("pk", "payment_id", "amount_fen", "payer", "reference", "reference_key", "actor_id", "at")
 PARCEL = ("pk", "order_id", "carrier", "tracking_no", "shipped_at")
 PACKED = ("shipment_id", "line_id", "quantity", "grams", "piece_grams")
+ACCOUNT = ("pk", "holder", "bank", "number", "version", "way", "given_at", "salt")
 KINDS = (
     ("order_line", "LineFacts", LINE),
     ("order_source", "OrderAttribution", SOURCE),
@@ -46,6 +49,20 @@ def fill(apps: Any, _editor: Any) -> None:
         parcels[pk]["lines"].append(packed)
     _as_sent(apps, parcels)
     keep("parcel", parcels.values())
+    _accounts(apps, seals, now)
+
+
+def _accounts(apps: Any, seals: Any, now: datetime) -> None:
+    """Seal the accounts that refunds go to, with the entry that the last word of each was given with."""
+    entries = apps.get_model("core", "AuditEntry").objects.filter(object_kind="purchase", action="refund_account_given")
+    given = dict(entries.order_by("pk").values_list("object_id", "pk"))
+    for account in apps.get_model("sales", "RefundAccount").objects.select_related("purchase").order_by("pk"):
+        account.salt = secrets.token_hex(16)
+        account.save(update_fields=["salt"])
+        entry = given.get(account.purchase.number)
+        if entry is not None:
+            facts = {name: getattr(account, name) for name in ACCOUNT}
+            seals.objects.create(kind="refund_account", object_id=entry, digest=digest_of(facts), at=now)
 
 
 def _as_sent(apps: Any, parcels: dict[int, dict[str, Any]]) -> None:
@@ -59,4 +76,17 @@ def _as_sent(apps: Any, parcels: dict[int, dict[str, Any]]) -> None:
 class Migration(migrations.Migration):
     dependencies = [("sales", "0028_words_in_the_back_office"), ("core", "0008_sealed_facts")]
 
-    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
+    operations = [
+        migrations.AddField(
+            "refundaccount",
+            "salt",
+            models.CharField(
+                blank=True,
+                default="",
+                help_text="Of its seal, which tells nothing once it is erased",
+                max_length=32,
+            ),
+            preserve_default=False,
+        ),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+    ]

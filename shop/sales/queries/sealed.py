@@ -8,9 +8,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from shop.core.sealed import facts_of
-from shop.sales.models import LineFacts, OfferConsent, OrderAttribution, Remittance, Shipment, ShipmentLine
+from shop.sales.models import (
+    LineFacts,
+    OfferConsent,
+    OrderAttribution,
+    RefundAccount,
+    Remittance,
+    Shipment,
+    ShipmentLine,
+)
 
 LINE, SOURCE, CONSENT, MONEY, PARCEL = "order_line", "order_source", "offer_consent", "remittance", "parcel"
+ACCOUNT = "refund_account"
 _LINE = (
     *("pk", "order_id", "order__purchase_id", "order__supplier_id", "order__placed_at"),
     *("listing_id", "specification_id", "stock_id", "name_zh", "name_en", "spec_zh", "spec_en", "picture_key"),
@@ -22,6 +31,7 @@ _SOURCE = ("pk", "purchase_id", "kind", "ref", "label")
 _CONSENT = ("pk", "offer_id", "supplier_id", "version", "terms", "most_fen", "ends_at", "asked_at", "asked_by_id")
 _MONEY = ("pk", "payment_id", "amount_fen", "payer", "reference", "reference_key", "actor_id", "at")
 _PARCEL = ("pk", "order_id", "carrier", "tracking_no", "shipped_at")
+_ACCOUNT = ("pk", "holder", "bank", "number", "version", "way", "given_at", "salt")
 _PACKED = ("shipment_id", "line_id", "quantity", "grams", "piece_grams")
 Sealed = dict[int, dict[str, Any]]
 
@@ -53,6 +63,14 @@ def parcel_facts(**which: Any) -> Sealed:
     for pk, *packed in ShipmentLine.objects.filter(**of).order_by("line_id").values_list(*_PACKED):
         found[pk]["lines"].append(packed)
     return found
+
+
+def account_facts(account: RefundAccount, entry_id: int) -> Sealed:
+    """Return what is sealed of an account that refunds go to, by the entry of the audit trail that it was given with.
+
+    Each word of it is another seal, the row has the last one. It goes with its person, and its salt with it. No query.
+    """
+    return {entry_id: facts_of(account, _ACCOUNT)}
 
 
 def all_facts() -> dict[str, Sealed]:
