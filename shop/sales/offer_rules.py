@@ -11,6 +11,8 @@ from shop.sales.reducing import WHOLE_BP, Gives, Needs
 WHOLE_PERCENT = 100
 # So many sets are looked at; if none of them settles it, the offer waits. Far fewer are needed.
 MOST_LOOKS = 20_000
+# What has no start, or no end.
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def part_off(*, gives: Gives, value: int, needs: Needs, threshold: int) -> Fraction:
@@ -143,8 +145,8 @@ def _takes_no_more(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
             for name in ("most_fen", "most_uses", "most_uses_each", "most_uses_basket")
         )
         and _is_no_more(pieces, at_most)
-        and _moment(was["starts"], datetime.min) <= _moment(now["starts"], datetime.min)
-        and _moment(now["ends"], datetime.max) <= _moment(was["ends"], datetime.max)
+        and _moment(was["starts"], FIRST) <= _moment(now["starts"], FIRST)
+        and _moment(now["ends"], LAST) <= _moment(was["ends"], LAST)
     )
 
 
@@ -155,7 +157,7 @@ def _is_no_more(was: int | None, now: int | None) -> bool:
 
 def _moment(said: str, never: datetime) -> datetime:
     """Return a moment of an offer's terms to the second, as a form keeps it; `never` for none."""
-    return (datetime.fromisoformat(said) if said else never.replace(tzinfo=UTC)).replace(microsecond=0)
+    return (datetime.fromisoformat(said) if said else never).replace(microsecond=0)
 
 
 def _is_within(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

@@ -216,8 +216,14 @@ def _check(goods: Sequence[Listing], coupon: Voucher) -> None:
     applied = apply_discounts(lines, at=timezone.now(), coupon=coupon).applied
     offers = ConditionalOffer.objects.in_bulk([each.offer_id for each in applied])
     words = [
-        {pk, *(at for at, said in seen_in(word.terms).items()
-               if at in offers and covers(said, {"offer": plain_terms(offers[at])}))}
+        {
+            pk,
+            *(
+                at
+                for at, said in seen_in(word.terms).items()
+                if at in offers and covers(said, {"offer": plain_terms(offers[at])})
+            ),
+        }
         for pk, word in last_approvals(offers).items()
         if was_approved(offers[pk], {pk: word})
     ]

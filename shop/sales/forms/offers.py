@@ -21,7 +21,6 @@ from shop.sales.queries.joining import goods_of
 from shop.sales.rules import clean_coupon, coupon_code_fits
 from shop.sales.texts import quoted
 
-
 # What an offer says beside its parts.
 SAID = (
     *("name", "offer_type", "exclusive", "start_datetime", "end_datetime", "max_discount"),
