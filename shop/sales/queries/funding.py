@@ -19,7 +19,20 @@ A_PAGE = 20
 
 def terms_now(offer: ConditionalOffer) -> dict[str, Any]:
     """Return all that an offer says, with what its ranges hold, as the JSON that a supplier agrees to. Five queries."""
-    return {"offer": plain_terms(offer), "ranges": _contents({offer.condition.range_id, offer.benefit.range_id})}
+    return terms_of([offer])[offer.pk]
+
+
+def terms_of(offers: Collection[ConditionalOffer]) -> dict[int, dict[str, Any]]:
+    """Return all that each of these offers says, as `terms_now` does, by offer. Six queries once parts are loaded."""
+    ranges = {offer.pk: {offer.condition.range_id, offer.benefit.range_id} - {None} for offer in offers}
+    held = _contents({pk for each in ranges.values() for pk in each})
+    return {
+        offer.pk: {
+            "offer": plain_terms(offer),
+            "ranges": {str(pk): held[str(pk)] for pk in sorted(ranges[offer.pk])},
+        }
+        for offer in offers
+    }
 
 
 def _contents(range_ids: Iterable[int | None]) -> dict[str, Any]:
