@@ -27,7 +27,7 @@ from catalog.words import said
 from shop.accounts.queries import reviewed_divisions
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Moment, Page, Paragraphs
-from shop.core.api.paging import Follow, turn_of
+from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
 
@@ -39,7 +39,7 @@ def _check(request: ApiRequest) -> None:
         raise NotAllowed(_("You may not do this."))
 
 
-class CertificatesAsked(Follow):
+class CertificatesAsked(Turn):
     query: str = Field("", max_length=60, description=gettext_noop("A part of a number or of its holder's name."))
     revoked: bool = Field(False, description=gettext_noop("Only those that are revoked."))
 

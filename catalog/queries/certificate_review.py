@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +18,7 @@ from catalog.states import ListingState
 from catalog.words import said
 from shop.accounts.queries import names_of
 from shop.core.models import AuditEntry
+from shop.core.paging import Turned, paged
 from shop.core.texts import sentences
 
 CERTIFICATES_A_PAGE = 20
@@ -26,7 +27,7 @@ DECISIONS = ("certificate_revoked", "certificate_restored")
 
 
 def certificates_to_review(
-    divisions: Divisions, page: int | str = 1, *, query: str = "", revoked: bool = False
+    divisions: Divisions, page: Turned = 1, *, query: str = "", revoked: bool = False
 ) -> Page[Any]:
     """Return a page of the certificates of these divisions, by number, with `live_count`. Two queries.
 
@@ -41,9 +42,8 @@ def certificates_to_review(
         rows = rows.filter(is_revoked=True)
     live = Count("certified", filter=Q(certified__listing__state=ListingState.LIVE))
     ordered = rows.annotate(live_count=live).select_related("holder__county")
-    return Paginator(
-        ordered.order_by(*(("-revoked_at", "pk") if revoked else ("number",))), CERTIFICATES_A_PAGE
-    ).get_page(page)
+    order = ("-revoked_at", "pk") if revoked else ("number",)
+    return paged(ordered.order_by(*order), page, CERTIFICATES_A_PAGE)
 
 
 def certificate_to_review(divisions: Divisions, number: str) -> Certificate | None:

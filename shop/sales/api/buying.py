@@ -15,7 +15,7 @@ from shop.core.acting import by
 from shop.core.api import Answer, Body, Id, Moment, Page, Priced, Problem, YuanIn, fen_of, yuan
 from shop.core.api.bank import MoneyCame, MoneyWent, show_came, show_went
 from shop.core.api.forms import clean
-from shop.core.api.paging import Asked, cursor_at, place_of
+from shop.core.api.paging import Asked, cursor_at, ours, place_of
 from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
 from shop.core.codes import international_phone
 from shop.sales.api.basket import BasketLineOut, OfferOut, Pieces, area, show_line, show_offers
@@ -375,10 +375,8 @@ def place_purchase(request: ApiRequest, body: Order) -> dict[str, Any]:
     "/purchases", Page[PurchaseOut], scope="orders:read", summary=gettext_noop("Your purchases, the latest first")
 )
 def list_purchases(request: ApiRequest, turn: Asked) -> dict[str, Any]:
-    try:
+    with ours():
         found = purchase_slice(Visitor.of(request.user), after=place_of(turn), limit=turn.limit)
-    except (ValueError, TypeError) as error:
-        raise Problem(400, "invalid_cursor", _("This cursor is not one of ours: start without one.")) from error
     return {"items": [purchase_out(row) for row in found.rows], "next_cursor": cursor_at(found.after)}
 
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Moment, Page, Priced, yuan
 from shop.core.api.bank import WeighedOut, show_weighed
-from shop.core.api.paging import Follow, turn_of
+from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.backs import Backs, show_backs
 from shop.sales.case_shown import CaseShown
@@ -131,7 +131,7 @@ class OrderDetail(OrderOut):
     history: list[dict[str, str]]
 
 
-class OrdersAsked(Follow):
+class OrdersAsked(Turn):
     state: Literal["", "unpaid", "to_ship", "shipped", "to_review", "after_sale"] = ""
 
 
@@ -251,7 +251,7 @@ def list_orders(request: ApiRequest, asked: Annotated[OrdersAsked, Query(...)]) 
     at = timezone.now()
     return turn_of(
         asked,
-        lambda number: order_list(_mine(request), tab=asked.state, page=number).page,
+        lambda turned: order_list(_mine(request), tab=asked.state, page=turned).page,
         lambda order: _order(order, show_order(order, at, way=way_of(_mine(request), order.purchase))),
     )
 
