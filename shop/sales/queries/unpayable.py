@@ -67,7 +67,7 @@ def unpayable(purchase_id: int, *, at: datetime) -> Unpayable:
     Two queries where nothing is in the way, one more where goods were sold under a certificate.
     """
     short, revoked = unpaid_without_goods(purchase_id, at=at), _under_revoked(purchase_id)
-    barred = {line.order_id for line in (*short, *revoked)}
+    barred = {line.order_id for line in short} | {line.order_id for line in revoked}
     rest = OrderFacts.objects.filter(purchase=purchase_id, state=OrderState.UNPAID).exclude(pk__in=barred)
     return Unpayable(short, revoked, bool(barred) and rest.exists())
 
