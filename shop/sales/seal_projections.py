@@ -10,7 +10,7 @@ from shop.core import sealed
 from shop.core.models import AuditEntry
 from shop.core.projections import Mismatch, check
 from shop.sales.models import OfferConsent, OrderAttribution, Purchase, Refund, RefundAccount
-from shop.sales.queries.sealed import ACCOUNT, PARCEL, Sealed, account_facts, all_facts, parcel_facts
+from shop.sales.queries.sealed import PARCEL, all_facts, altered_accounts, parcel_facts
 from shop.sales.states import ConsentState
 
 Entry = tuple[datetime, int | None, dict[str, Any]]
@@ -71,19 +71,9 @@ def _paid_out() -> Iterator[Mismatch]:
 
 @check("the account that refunds of a purchase go to is the one that was given last")
 def _accounts() -> Iterator[Mismatch]:
-    entries = AuditEntry.objects.filter(object_kind="purchase", action="refund_account_given").order_by("pk")
-    given = dict(entries.values_list("object_id", "pk"))
-    facts: Sealed = {}
-    numbers: dict[int, str] = {}
-    for account in RefundAccount.objects.select_related("purchase").order_by("pk"):
-        number = account.purchase.number
-        if number not in given:
-            yield Mismatch(f"account of purchase {number} was given by nobody", 1, 0)
-            continue
-        facts |= account_facts(account, given[number])
-        numbers[given[number]] = number
-    for pk in sealed.differing(ACCOUNT, facts):
-        yield Mismatch(f"account that refunds of purchase {numbers[pk]} go to", 1, 0)
+    accounts = RefundAccount.objects.select_related("purchase").order_by("pk")
+    for number in altered_accounts({account.purchase.number: account for account in accounts}):
+        yield Mismatch(f"account that refunds of purchase {number} go to", 1, 0)
 
 
 ANSWERS = (ConsentState.GIVEN, ConsentState.DECLINED, ConsentState.WITHDRAWN)

@@ -30,7 +30,8 @@ from shop.sales.queries.sealed import all_facts
 from tests.factories import AT, make_division, make_listing, make_supplier, spec_of
 from tests.sales.offered import asked_to_fund
 from tests.sales.selling import lines_of, paid, receive, ship
-from tests.sales.test_money_trails import announced, book, paid_out
+from tests.sales.test_bank_lines import program
+from tests.sales.test_money_trails import announced, book, finance, paid_out
 from tests.sales.test_tracking import RIGHT, right
 from tests.tampering import faults, tamper
 
@@ -237,11 +238,30 @@ def test_another_account_than_was_given_is_noticed(change: str) -> None:
     assert faults() == [f"account that refunds of purchase {purchase.number} go to"]
 
 
+def test_finance_is_not_shown_an_account_that_was_changed_and_asks_again() -> None:
+    purchase, payment = announced()
+    book(payment, 40_00, "give_back", "F7")
+    given = {"purchase": purchase, "holder": "周敏", "bank": "工行", "number": "6222083602001", "actor": None, "at": AT}
+    give_account(**given)
+    desk, theirs = finance(), "6222089999999999"
+    tamper("UPDATE sales_refundaccount SET number = %s", theirs)
+
+    page = desk.get("/review/payouts/").content.decode()
+    assert ('data-testid="account-altered"' in page, theirs in page, 'data-testid="payout-account"' in page) == (
+        True, False, False,
+    )  # fmt: skip
+    assert program().get("/review/payouts").data["items"][0]["account"] is None
+    # Whatever is said then counts, even the very same.
+    give_account(**given | {"number": theirs})
+    assert (faults(), RefundAccount.objects.get().version) == ([], 2)
+    assert theirs in desk.get("/review/payouts/").content.decode()
+
+
 def test_an_account_that_nobody_gave_is_noticed_and_one_that_is_erased_is_not() -> None:
     purchase, payment = announced()
     book(payment, 40_00, "give_back", "F7")
     added = RefundAccount.objects.create(purchase=purchase, holder="张三", bank="工行", number="62220836", given_at=AT)
-    assert faults() == [f"account of purchase {purchase.number} was given by nobody"]
+    assert faults() == [f"account that refunds of purchase {purchase.number} go to"]
     added.delete()
     give_account(purchase=purchase, holder="周敏", bank="工行", number="6222083602001", actor=None, at=AT)
     # As it is erased with its person: the seal stays, and nobody can tell of what.

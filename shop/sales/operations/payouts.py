@@ -27,7 +27,7 @@ from shop.sales.operations.doors import refuse_elsewhere
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.statement_lines import check_paid_out_key, checked_reference
 from shop.sales.queries.payouts import names_of_payers
-from shop.sales.queries.sealed import ACCOUNT, account_facts
+from shop.sales.queries.sealed import ACCOUNT, account_facts, altered_accounts
 from shop.sales.states import RefundState
 
 LONGEST_HOLDER, LONGEST_BANK, LONGEST_WHY = 120, 80, 200
@@ -69,7 +69,8 @@ def give_account(
             raise WrongState(_("No refund of this purchase waits for an account."))
         account = RefundAccount.objects.filter(purchase=locked).first() or RefundAccount(purchase=locked, version=0)
         _check_holder(locked, holder, account, way)
-        if account.version and (account.holder, account.bank, account.number) == (holder, bank, digits):
+        is_same = account.version and (account.holder, account.bank, account.number) == (holder, bank, digits)
+        if is_same and not altered_accounts({locked.number: account}):
             return account
         account.holder, account.bank, account.number = holder, bank, digits
         account.given_by_id, account.given_at, account.way = getattr(actor, "pk", None), at, way

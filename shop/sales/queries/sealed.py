@@ -4,10 +4,11 @@ What changes by law afterwards is not among them: pieces sent or given back, mon
 corrected; the audit trail then says what it was before (`trail_projections`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shop.core.sealed import facts_of
+from shop.core.models import AuditEntry
+from shop.core.sealed import FEW, differing, facts_of
 from shop.sales.models import (
     LineFacts,
     OfferConsent,
@@ -71,6 +72,19 @@ def account_facts(account: RefundAccount, entry_id: int) -> Sealed:
     Each word of it is another seal, the row has the last one. It goes with its person, and its salt with it. No query.
     """
     return {entry_id: facts_of(account, _ACCOUNT)}
+
+
+def altered_accounts(accounts: Mapping[str, RefundAccount]) -> list[str]:
+    """Return of which purchases (by number) the account is not the one that was given last. Two queries."""
+    entries = AuditEntry.objects.filter(object_kind="purchase", action="refund_account_given")
+    if len(accounts) < FEW:
+        entries = entries.filter(object_id__in=accounts)
+    given: dict[str, int] = dict(entries.order_by("pk").values_list("object_id", "pk"))
+    facts: Sealed = {}
+    for number in accounts.keys() & given.keys():
+        facts |= account_facts(accounts[number], given[number])
+    altered = set(differing(ACCOUNT, facts))
+    return [number for number in accounts if number not in given or given[number] in altered]
 
 
 def all_facts() -> dict[str, Sealed]:
