@@ -75,6 +75,7 @@ class OrdersUnderOut(Answer):
     orders: int
     pieces: int
     numbers: list[str]
+    unpaid: int = Field(description=gettext_noop("Orders that are not paid yet: not to be paid while it is revoked."))
 
 
 class ReviewedCertificate(ReviewedCertificateBrief):
@@ -118,12 +119,17 @@ def _found(request: ApiRequest, number: str) -> Certificate:
 
 
 def _detail(row: Certificate) -> dict[str, Any]:
-    waiting = hooks.OrdersUnder() if row.is_revoked else hooks.orders_under(row.pk)
+    waiting = hooks.orders_under(row.pk)
     goods = ("slug", "name", "is_live", "is_barred")
     decision = ("is_revoked", "reason", "by", "at")
     return _brief(row) | {
         "products": [{name: getattr(each, name) for name in goods} for each in sold_under(row)],
-        "orders_waiting": {"orders": waiting.orders, "pieces": waiting.pieces, "numbers": list(waiting.numbers)},
+        "orders_waiting": {
+            "orders": waiting.orders,
+            "pieces": waiting.pieces,
+            "numbers": list(waiting.numbers),
+            "unpaid": waiting.unpaid,
+        },
         "decisions": [{name: getattr(each, name) for name in decision} for each in decisions_on(row.pk)],
     }
 

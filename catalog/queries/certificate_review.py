@@ -93,7 +93,22 @@ def decisions_on(certificate_id: int) -> list[Decided]:
 
 
 def waiting_words(waiting: OrdersUnder) -> str:
-    """Return which paid orders of a certificate wait to be sent, and what becomes of them; "" for none."""
+    """Return which paid orders of a certificate wait to be sent, how many are not paid yet, and what becomes of them."""
+    return sentences(_paid_words(waiting), _unpaid_words(waiting))
+
+
+def _unpaid_words(waiting: OrdersUnder) -> str:
+    if not waiting.unpaid:
+        return ""
+    return ngettext(
+        "%(orders)d more order is not paid yet: its buyer can't pay it while the certificate is revoked, and is told why.",
+        "%(orders)d more orders are not paid yet: their buyers can't pay them while the certificate is revoked, and are"
+        " told why.",
+        waiting.unpaid,
+    ) % {"orders": waiting.unpaid}
+
+
+def _paid_words(waiting: OrdersUnder) -> str:
     if not waiting.orders:
         return ""
     counted = ngettext(
@@ -101,7 +116,9 @@ def waiting_words(waiting: OrdersUnder) -> str:
         "%(orders)d paid orders wait for %(pieces)d pieces that were sold under it.",
         waiting.orders,
     ) % {"orders": waiting.orders, "pieces": waiting.pieces}
-    named = ", ".join(waiting.numbers[:ORDERS_NAMED]) + (" …" if len(waiting.numbers) > ORDERS_NAMED else "")
+    named, more = ", ".join(waiting.numbers[:ORDERS_NAMED]), len(waiting.numbers) - ORDERS_NAMED
+    if more > 0:
+        named = _("%(numbers)s and %(more)d more") % {"numbers": named, "more": more}
     rest = _("They stay open: the supplier asks each buyer, and sends them or cancels them.")
     return sentences(counted, _("Orders: %(numbers)s.") % {"numbers": named}, rest)
 
