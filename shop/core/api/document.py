@@ -62,6 +62,10 @@ def _complete(path: str, method: str, operation: dict[str, Any], schemas: dict[s
     for status in sorted(refused):
         operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
     operation["responses"] = {str(status): each for status, each in operation["responses"].items()}
+    for parameter in operation["parameters"]:
+        # A parameter's own `examples` are named objects; what stands in a list belongs to its schema.
+        if isinstance(parameter.get("examples"), list):
+            parameter["schema"]["examples"] = parameter.pop("examples")
     if key != "none":
         operation["parameters"].append(
             {
