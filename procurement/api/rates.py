@@ -9,7 +9,7 @@ from ninja import Query
 from pydantic import Field
 
 from procurement.api.requests import ShipToIn
-from procurement.api.seats import ForUnit, ForYear, OfYearFollow, seat, seats, year
+from procurement.api.seats import ForUnit, ForYear, OfYearTurn, seat, seats, year
 from procurement.api.units import (
     DeclarationOut,
     DeclarationVersions,
@@ -93,7 +93,7 @@ class RateOut(Page[RateOrder], Priced):
     units: list[RateUnit]
 
 
-class RateAsked(OfYearFollow):
+class RateAsked(OfYearTurn):
     below: Id | None = Field(None, description=gettext_noop("A unit of the tree below yours."))
     on: Day | None = Field(None, description=gettext_noop("As it was at the end of this day in China; now without it."))
 

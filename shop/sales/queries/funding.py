@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 from oscar.apps.offer.models import ConditionalOffer, Range
 
+from shop.core.paging import Turned, paged
 from shop.sales.approved import plain_terms
 from shop.sales.discount_rules import Cost
 from shop.sales.models import LineDiscount, OfferConsent
@@ -65,11 +66,11 @@ def offers_using(*, range_ids: Collection[int] = (), part_id: int | None = None,
     return sorted(set(offers.values_list("pk", flat=True)))
 
 
-def consents_of(supplier_id: int, page: int | str = 1) -> Page:
+def consents_of(supplier_id: int, page: Turned = 1) -> Page:
     """Return a page of what a supplier is asked or has answered, what waits first, then the latest. Two queries."""
     asked_first = Case(When(state=ConsentState.ASKED, then=Value(0)), default=Value(1))
     rows = OfferConsent.objects.filter(supplier_id=supplier_id).exclude(state=ConsentState.REPLACED)
-    return Paginator(rows.order_by(asked_first, "-asked_at", "-pk"), A_PAGE).get_page(page)
+    return paged(rows.annotate(rank=asked_first).order_by("rank", "-asked_at", "-pk"), page, A_PAGE)
 
 
 def consent_of(supplier_id: int, consent_id: int) -> OfferConsent | None:
@@ -113,10 +114,10 @@ def _cost_lines() -> QuerySet[LineDiscount]:
     return kept.select_related("line__order__order")
 
 
-def funded_lines(consent: OfferConsent, page: int | str = 1) -> Page:
+def funded_lines(consent: OfferConsent, page: Turned = 1) -> Page:
     """Return a page of the lines that an offer costs its supplier something on, the latest first. Two queries."""
     rows = _cost_lines().filter(consent__offer=consent.offer_id, consent__supplier=consent.supplier_id).order_by("-pk")
-    return Paginator(rows, A_PAGE).get_page(page)
+    return paged(rows, page, A_PAGE)
 
 
 def own_discounts(supplier_id: int, numbers: Collection[str]) -> list[LineDiscount]:
