@@ -6,7 +6,7 @@ from typing import Any
 
 from catalog.operations import deciding, proposing, revoking
 from shop.accounts.models import User
-from shop.sales.models import Purchase
+from shop.core.models import Transfer
 from tests.concurrency.buying import buy_one
 from tests.concurrency.meeting import LONGEST_SECONDS, NobodyCame
 from tests.factories import AT
@@ -30,7 +30,7 @@ def revoke(job: dict[str, Any], number: int) -> str:
 
 
 def revoke_or_buy(job: dict[str, Any], number: int) -> str:
-    """The first revokes the certificate and says how many had bought by then; the others buy goods sold under it.
+    """The first revokes the certificate and says how many sales had drawn it by then; the others buy goods sold under it.
 
     The control revokes once its buyers have read that the certificate stands; they go on after that.
     """
@@ -46,7 +46,7 @@ def revoke_or_buy(job: dict[str, Any], number: int) -> str:
         time.sleep(job["waits_ms"] / 1000)
     reviewer = User.objects.get(pk=job["reviewers"][0])
     revoking.revoke_certificate(certificate_id=job["certificate"], reason="撤证", actor=reviewer, at=AT, confirm=True)
-    seen = Purchase.objects.count()
+    seen = Transfer.objects.filter(kind="output_drawn").count()
     if not job["lock"]:
         (met / "revoked").touch()
     return f"revoked after {seen}"
