@@ -16,17 +16,16 @@ from shop.accounts.hooks import Pending
 from shop.accounts.signing import ask_code, limit
 from shop.core.codes import international_phone, national_phone
 from shop.core.errors import DomainError
+from shop.core.numbered import numbered, typed_number
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 from shop.sales import openings, rules, visitors
 from shop.sales.forms.orders import FindOrderForm
-from shop.sales.numbers import typed_number
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.purchases import guests_purchases, purchase_of_link, way_of
 from shop.sales.queries.received import bought_here
-from shop.sales.queries.trails import going_back_of_orders
 from shop.sales.received_shown import show_found
 from shop.sales.shown import show_order, show_order_page
 from shop.sales.texts import in_reader_language
@@ -95,6 +94,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@numbered
 @require_safe
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """Show one order."""
@@ -125,8 +125,7 @@ def show_one(
     waits_fen = facts.went_back.waits_fen + facts.purchase_went_back.waits_fen  # type: ignore[attr-defined]  # noted
     back = goes_back(facts.purchase_id, way) if waits_fen else None
     context["back"] = back and replace(back, fen=waits_fen)
-    context["going_back_fen"] = going_back_of_orders([facts.pk]).get(facts.pk, 0)
-    context["gone_back_fen"] = facts.refunded_fen - context["going_back_fen"]
+    context["went_back"] = facts.went_back  # type: ignore[attr-defined]  # noted
     return render(request, "sales/order.html", context, status=status)
 
 
@@ -156,6 +155,8 @@ def _found(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
         raise NoSuchOrder(_("There is no order with this number and phone. Check both."))
     if purchase.user_id is not None:
         if purchase.user_id == request.user.pk:
+            if purchase.orders.filter(order__number=number).exists():
+                return redirect("sales:order", number)
             return HttpResponseRedirect(local("/account/orders/"))
         raise OfAccount(_("This order belongs to an account. Sign in to see it."))
     openings.note_found(request, purchase.pk)
