@@ -126,11 +126,15 @@ def dates_of(listing_id: int, net_grams: Collection[int], at: datetime) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class OrdersUnder:
-    """Paid orders of which pieces that were sold under a certificate are still to be sent."""
+    """Paid orders of which pieces that were sold under a certificate are still to be sent.
+
+    `unpaid` counts the orders that wait for their money and draw its output: not to be paid while it is revoked.
+    """
 
     orders: int = 0
     pieces: int = 0
     numbers: tuple[str, ...] = ()
+    unpaid: int = 0
 
 
 UnderOf = Callable[[int], OrdersUnder]

@@ -27,7 +27,7 @@ from catalog.words import said
 from shop.accounts.queries import reviewed_divisions
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Moment, Page, Paragraphs
-from shop.core.api.paging import Follow, turn_of
+from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
 
@@ -39,7 +39,7 @@ def _check(request: ApiRequest) -> None:
         raise NotAllowed(_("You may not do this."))
 
 
-class CertificatesAsked(Follow):
+class CertificatesAsked(Turn):
     query: str = Field("", max_length=60, description=gettext_noop("A part of a number or of its holder's name."))
     revoked: bool = Field(False, description=gettext_noop("Only those that are revoked."))
 
@@ -75,6 +75,7 @@ class OrdersUnderOut(Answer):
     orders: int
     pieces: int
     numbers: list[str]
+    unpaid: int = Field(description=gettext_noop("Orders that are not paid yet: not to be paid while it is revoked."))
 
 
 class ReviewedCertificate(ReviewedCertificateBrief):
@@ -118,12 +119,17 @@ def _found(request: ApiRequest, number: str) -> Certificate:
 
 
 def _detail(row: Certificate) -> dict[str, Any]:
-    waiting = hooks.OrdersUnder() if row.is_revoked else hooks.orders_under(row.pk)
+    waiting = hooks.orders_under(row.pk)
     goods = ("slug", "name", "is_live", "is_barred")
     decision = ("is_revoked", "reason", "by", "at")
     return _brief(row) | {
         "products": [{name: getattr(each, name) for name in goods} for each in sold_under(row)],
-        "orders_waiting": {"orders": waiting.orders, "pieces": waiting.pieces, "numbers": list(waiting.numbers)},
+        "orders_waiting": {
+            "orders": waiting.orders,
+            "pieces": waiting.pieces,
+            "numbers": list(waiting.numbers),
+            "unpaid": waiting.unpaid,
+        },
         "decisions": [{name: getattr(each, name) for name in decision} for each in decisions_on(row.pk)],
     }
 

@@ -14,7 +14,7 @@ from catalog.queries import places
 from catalog.queries.certificates import CertificatePage, certificate_page, number_of
 from catalog.words import said
 from shop.core.api import Answer, Area, Moment, Page
-from shop.core.api.paging import Followed, turn_of
+from shop.core.api.paging import Asked, turn_of
 from shop.core.api.routing import ApiRequest
 
 area = Area(gettext_noop("Places and certificates"))
@@ -123,7 +123,7 @@ def _village(row: Village) -> dict[str, Any]:
 
 
 @area.reads("/villages", Page[VillageOut], summary=gettext_noop("The villages, one product each"))
-def list_villages(request: ApiRequest, turn: Followed) -> dict[str, Any]:
+def list_villages(request: ApiRequest, turn: Asked) -> dict[str, Any]:
     return turn_of(turn, places.village_list, _village)
 
 
@@ -148,7 +148,7 @@ class SupplierDetail(SupplierOut):
 
 
 @area.reads("/suppliers", Page[SupplierOut], summary=gettext_noop("The suppliers"))
-def list_suppliers(request: ApiRequest, turn: Followed) -> dict[str, Any]:
+def list_suppliers(request: ApiRequest, turn: Asked) -> dict[str, Any]:
     return turn_of(turn, places.supplier_list, _supplier)
 
 

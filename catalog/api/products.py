@@ -18,7 +18,6 @@ from catalog.queries import category_tree
 from catalog.queries.delivery import Delivery, days_left
 from catalog.queries.feed import card_slice
 from catalog.queries.products import (
-    REVIEWS_PER_PAGE,
     Choice,
     ProductPage,
     product_page,
@@ -27,7 +26,8 @@ from catalog.queries.products import (
 from catalog.queries.trade import ListingFacts
 from catalog.words import said
 from shop.core.api import Answer, Area, Id, Page, Priced, Problem, Turn, YuanIn, fen_of, yuan
-from shop.core.api.paging import Followed, cursor_at, place_of
+from shop.core.api.paging import Asked as TurnAsked
+from shop.core.api.paging import cursor_at, follow, ours, place_of, start_of
 from shop.core.api.routing import ApiRequest
 from shop.core.templatetags.heqiao import local
 
@@ -91,10 +91,8 @@ def list_products(request: ApiRequest, asked: Annotated[ProductsAsked, Query(...
         high_fen=fen_of(asked.high) if asked.high else None,
         sort=asked.sort,
     )
-    try:
+    with ours():
         found = card_slice(wanted, after=place_of(asked), limit=asked.limit)
-    except (ValueError, TypeError) as error:
-        raise Problem(400, "invalid_cursor", _("This cursor is not one of ours: start without one.")) from error
     return {"items": [_product(row) for row in found.rows], "next_cursor": cursor_at(found.after)}
 
 
@@ -232,9 +230,9 @@ class ReviewOut(Answer):
 
 
 @area.reads("/products/{slug}/reviews", Page[ReviewOut], summary=gettext_noop("The reviews of a product"))
-def list_reviews(request: ApiRequest, slug: str, turn: Followed) -> dict[str, Any]:
-    number = int(place_of(turn) or 1)
-    found = review_page(slug, number)
+def list_reviews(request: ApiRequest, slug: str, turn: TurnAsked) -> dict[str, Any]:
+    start = start_of(turn)
+    found = review_page(slug, start, turn.limit)
     if found is None:
         raise Http404
     _listing, rows, total = found
@@ -249,7 +247,7 @@ def list_reviews(request: ApiRequest, slug: str, turn: Followed) -> dict[str, An
         }
         for row in rows
     ]
-    return {"items": items, "next_cursor": cursor_at(number + 1 if number * REVIEWS_PER_PAGE < total else None)}
+    return {"items": items, "next_cursor": cursor_at(follow(turn, start, total))}
 
 
 class CategoryOut(Answer):

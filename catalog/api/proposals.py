@@ -47,7 +47,7 @@ from catalog.states import EDITABLE_PROPOSALS, OPEN_PROPOSALS, ProposalState
 from shop.core.acting import by
 from shop.core.api import Answer, Area, AsItIs, Body, Id, Moment, Page
 from shop.core.api.forms import Unfit as UnfitFields
-from shop.core.api.paging import Follow, turn_of
+from shop.core.api.paging import Turn, turn_of
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
 
@@ -60,7 +60,7 @@ class ProposalsOf(Answer):
     )
 
 
-class ProposalsAsked(Follow, ProposalsOf):
+class ProposalsAsked(Turn, ProposalsOf):
     state: Literal["open", "draft", "submitted", "returned", "approved", "given_up"] = "open"
 
 

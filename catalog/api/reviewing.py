@@ -32,7 +32,7 @@ from catalog.words import said
 from shop.accounts.queries import reviewed_divisions
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Paragraphs, Priced, yuan
-from shop.core.api.paging import Follow, turn_of
+from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
 
@@ -44,7 +44,7 @@ def _check(request: ApiRequest) -> None:
         raise NotAllowed(_("You may not do this."))
 
 
-class ListingsAsked(Follow):
+class ListingsAsked(Turn):
     state: Literal["waiting", "decided"] = "waiting"
 
 

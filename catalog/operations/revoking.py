@@ -1,7 +1,8 @@
 """Revoking certificates, and taking that back: signed with a reason, in the trail; the certificate says what holds now.
 
 Nothing is sold under a revoked certificate from the commit on: placing locks the certificate too (`operations.output`).
-Orders placed before stand; the reviewer confirms what waits, the supplier is told.
+Orders paid before stand; the reviewer confirms what waits, the supplier is told. What is not paid yet is not paid any
+more, while it is revoked: its buyer reads why, and cancels it.
 """
 
 from datetime import datetime

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +18,7 @@ from catalog.states import ListingState
 from catalog.words import said
 from shop.accounts.queries import names_of
 from shop.core.models import AuditEntry
+from shop.core.paging import Turned, paged
 from shop.core.texts import sentences
 
 CERTIFICATES_A_PAGE = 20
@@ -26,7 +27,7 @@ DECISIONS = ("certificate_revoked", "certificate_restored")
 
 
 def certificates_to_review(
-    divisions: Divisions, page: int | str = 1, *, query: str = "", revoked: bool = False
+    divisions: Divisions, page: Turned = 1, *, query: str = "", revoked: bool = False
 ) -> Page[Any]:
     """Return a page of the certificates of these divisions, by number, with `live_count`. Two queries.
 
@@ -41,9 +42,8 @@ def certificates_to_review(
         rows = rows.filter(is_revoked=True)
     live = Count("certified", filter=Q(certified__listing__state=ListingState.LIVE))
     ordered = rows.annotate(live_count=live).select_related("holder__county")
-    return Paginator(
-        ordered.order_by(*(("-revoked_at", "pk") if revoked else ("number",))), CERTIFICATES_A_PAGE
-    ).get_page(page)
+    order = ("-revoked_at", "pk") if revoked else ("number",)
+    return paged(ordered.order_by(*order), page, CERTIFICATES_A_PAGE)
 
 
 def certificate_to_review(divisions: Divisions, number: str) -> Certificate | None:
@@ -93,7 +93,22 @@ def decisions_on(certificate_id: int) -> list[Decided]:
 
 
 def waiting_words(waiting: OrdersUnder) -> str:
-    """Return which paid orders of a certificate wait to be sent, and what becomes of them; "" for none."""
+    """Return which paid orders of a certificate wait to be sent, how many are not paid yet, and what becomes of them."""
+    return sentences(_paid_words(waiting), _unpaid_words(waiting))
+
+
+def _unpaid_words(waiting: OrdersUnder) -> str:
+    if not waiting.unpaid:
+        return ""
+    return ngettext(
+        "%(orders)d more order is not paid yet: its buyer can't pay it while the certificate is revoked, and is told why.",
+        "%(orders)d more orders are not paid yet: their buyers can't pay them while the certificate is revoked, and are"
+        " told why.",
+        waiting.unpaid,
+    ) % {"orders": waiting.unpaid}
+
+
+def _paid_words(waiting: OrdersUnder) -> str:
     if not waiting.orders:
         return ""
     counted = ngettext(
@@ -101,7 +116,9 @@ def waiting_words(waiting: OrdersUnder) -> str:
         "%(orders)d paid orders wait for %(pieces)d pieces that were sold under it.",
         waiting.orders,
     ) % {"orders": waiting.orders, "pieces": waiting.pieces}
-    named = ", ".join(waiting.numbers[:ORDERS_NAMED]) + (" …" if len(waiting.numbers) > ORDERS_NAMED else "")
+    named, more = ", ".join(waiting.numbers[:ORDERS_NAMED]), len(waiting.numbers) - ORDERS_NAMED
+    if more > 0:
+        named = _("%(numbers)s and %(more)d more") % {"numbers": named, "more": more}
     rest = _("They stay open: the supplier asks each buyer, and sends them or cancels them.")
     return sentences(counted, _("Orders: %(numbers)s.") % {"numbers": named}, rest)
 

@@ -1,6 +1,6 @@
 """Reading certificates: what they say, until when, how much of their year is sold."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,7 @@ class CertificateShown:
     """A certificate in the reader's language. Grams are of the year of its validity that runs; None where none does.
 
     `output_grams` is what it states for a year; `year_grams`, `year_from` and `year_until` are of the running one.
+    `left_grams` may still be sold: None under a revoked one, whatever was not sold.
     """
 
     number: str
@@ -34,18 +35,12 @@ class CertificateShown:
     is_revoked: bool
     output_grams: int | None
     left_grams: int | None
+    sold_grams: int | None = None
     year_grams: int | None = None
     year_from: date | None = None
     year_until: date | None = None
     revoked_at: datetime | None = None
     revoked_reason: str = ""
-
-    @property
-    def sold_grams(self) -> int | None:
-        """What was sold of the running year's output."""
-        if self.year_grams is None or self.left_grams is None:
-            return None
-        return self.year_grams - self.left_grams
 
     @property
     def sold_percent(self) -> int:
@@ -99,6 +94,27 @@ def revoked_of(listing_id: int, today: date) -> list[CertificateShown]:
     return [_shown(row, None, today) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """A certificate that was revoked, as it is named to who ordered under it."""
+
+    kind_text: str
+    number: str
+
+    @property
+    def words(self) -> str:
+        """Its kind and number."""
+        return f"{self.kind_text} {self.number}"
+
+
+def revoked_among(certificate_ids: Collection[int]) -> dict[int, Revoked]:
+    """Return those of some certificates that are revoked, by id. One query; none for none."""
+    if not certificate_ids:
+        return {}
+    rows = Certificate.objects.filter(pk__in=certificate_ids, is_revoked=True)
+    return {row.pk: Revoked(str(row.get_kind_display()), row.number) for row in rows}
+
+
 def listings_under(certificate_id: int, *, draws: bool) -> list[int]:
     """Return the listings sold under a certificate that draw its output, or those that don't. One query."""
     rows = CertifiedListing.objects.filter(certificate=certificate_id, draws=draws).order_by("listing_id")
@@ -146,7 +162,8 @@ def _shown(row: Certificate, year: CertifiedYear | None, today: date) -> Certifi
         is_valid=row.valid_from <= today <= row.valid_until and not row.is_revoked,
         is_revoked=row.is_revoked,
         output_grams=row.yearly_output_grams,
-        left_grams=year.account.balance if year else None,
+        left_grams=year.account.balance if year and not row.is_revoked else None,
+        sold_grams=year.output_grams - year.account.balance if year else None,
         year_grams=year.output_grams if year else None,
         year_from=year.starts_on if year else None,
         year_until=year.ends_on if year else None,

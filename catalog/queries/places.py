@@ -18,6 +18,7 @@ from catalog.pictures import Rendition, rendition
 from catalog.places import place, short
 from catalog.words import english, local, said
 from shop.core.models import AssistancePairing, Division
+from shop.core.paging import Turned, paged
 
 PER_PAGE = 24
 FOUND = 4
@@ -128,9 +129,9 @@ def above(row: Division | None) -> list[Division]:
     return found
 
 
-def village_list(number: str | int) -> Page[Village]:
+def village_list(number: Turned) -> Page[Village]:
     """Return a page of the published villages. Two queries."""
-    return Paginator(_villages().order_by("position", "pk"), PER_PAGE).get_page(number)
+    return paged(_villages().order_by("position", "pk"), number, PER_PAGE)
 
 
 def latest_villages(limit: int) -> tuple[list[dict[str, Any]], int]:
@@ -182,9 +183,9 @@ def supplier_page(slug: str, number: str | int) -> SupplierPage | None:
     )
 
 
-def supplier_list(number: str | int) -> Page[Supplier]:
+def supplier_list(number: Turned) -> Page[Supplier]:
     """Return a page of the active suppliers. Two queries."""
-    return Paginator(_suppliers().order_by("county_id", "pk"), PER_PAGE).get_page(number)
+    return paged(_suppliers().order_by("county_id", "pk"), number, PER_PAGE)
 
 
 @dataclass(slots=True)

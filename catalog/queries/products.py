@@ -337,10 +337,9 @@ def delivery_to(slug: str, *, to: str | None, chosen: str | None, at: datetime) 
     return delivery, days_left(dates, delivery)
 
 
-def review_page(slug: str, number: int) -> tuple[Listing, list[hooks.Review], int] | None:
-    """Return a listing, the reviews of page `number` and how many there are. At most three queries."""
+def review_page(slug: str, start: int, limit: int) -> tuple[Listing, list[hooks.Review], int] | None:
+    """Return a listing, `limit` of its reviews from the one at `start`, and how many there are. At most three queries."""
     listing = _listing(slug)
     if listing is None or listing.state != ListingState.LIVE:
         return None
-    start = (number - 1) * REVIEWS_PER_PAGE
-    return listing, hooks.reviews_of(listing.pk, REVIEWS_PER_PAGE, start), listing.review_count
+    return listing, hooks.reviews_of(listing.pk, limit, start), listing.review_count

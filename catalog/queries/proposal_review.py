@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Prefetch, Q
 
 from catalog.models import (
@@ -24,6 +24,7 @@ from catalog.rules.units import jin_fen
 from catalog.states import ListingState, ProposalState
 from catalog.words import said
 from shop.core.models import Division
+from shop.core.paging import Turned, paged
 
 PROPOSALS_A_PAGE = 20
 DECISIONS_SHOWN = 6
@@ -56,19 +57,19 @@ def waiting_count(divisions: Divisions) -> int:
     return ListingProposal.objects.filter(in_divisions(divisions), state=ProposalState.SUBMITTED).count()
 
 
-def waiting_proposals(divisions: Divisions, page: int | str = 1) -> Page[Any]:
+def waiting_proposals(divisions: Divisions, page: Turned = 1) -> Page[Any]:
     """Return a page of what waits in these divisions, the longest waiting first. Three queries."""
     rows = ListingProposal.objects.filter(in_divisions(divisions), state=ProposalState.SUBMITTED)
     rows = rows.order_by("submitted_at", "pk")
-    return Paginator(rows.select_related("supplier__county").prefetch_related(_PHOTOS), PROPOSALS_A_PAGE).get_page(page)
+    return paged(rows.select_related("supplier__county").prefetch_related(_PHOTOS), page, PROPOSALS_A_PAGE)
 
 
-def listing_decisions(divisions: Divisions, page: int | str = 1) -> Page[Any]:
+def listing_decisions(divisions: Divisions, page: Turned = 1) -> Page[Any]:
     """Return a page of the decisions in these divisions, the latest first. Three queries."""
     rows = ListingDecision.objects.filter(in_divisions(divisions, "proposal__supplier"))
     rows = rows.select_related("proposal__supplier__county", "actor").order_by("-at", "-pk")
     shown = rows.prefetch_related(Prefetch("proposal__photos", ProposalPicture.objects.select_related("picture")))
-    return Paginator(shown, PROPOSALS_A_PAGE).get_page(page)
+    return paged(shown, page, PROPOSALS_A_PAGE)
 
 
 def proposal_to_review(divisions: Divisions, proposal_id: int) -> ListingProposal | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Case, OuterRef, Prefetch, QuerySet, Subquery, Value, When
 from oscar.apps.catalogue.models import Category
 
@@ -26,6 +26,7 @@ from catalog.rules.proposed import ProposedListing, ProposedSpec, filled, from_j
 from catalog.rules.templates import USUAL, CategoryTemplate, template_of
 from catalog.states import OPEN_PROPOSALS, ProposalKind, ProposalState
 from catalog.words import said
+from shop.core.paging import Turned, paged
 
 PROPOSALS_A_PAGE = 20
 _LISTING_FACTS = (
@@ -141,24 +142,22 @@ def proposal_of_supplier(supplier_id: int, proposal_id: int) -> ListingProposal 
     return rows.select_related("listing", "supplier").prefetch_related(_PHOTOS, _DECISIONS).first()
 
 
-def new_proposals(supplier_id: int, page: int | str = 1) -> Page[Any]:
+def new_proposals(supplier_id: int, page: Turned = 1) -> Page[Any]:
     """Return a page of the supplier's open proposals of new products, returned ones first. Four queries."""
     rows = ListingProposal.objects.filter(supplier_id=supplier_id, kind=ProposalKind.NEW, state__in=OPEN_PROPOSALS)
     rank = Case(
         When(state=ProposalState.RETURNED, then=Value(0)), When(state=ProposalState.DRAFT, then=Value(1)),
         default=Value(2),
     )  # fmt: skip
-    found = rows.prefetch_related(_PHOTOS, _DECISIONS).order_by(rank, "-changed_at", "-pk")
-    return Paginator(found, PROPOSALS_A_PAGE).get_page(page)
+    found = rows.annotate(rank=rank).prefetch_related(_PHOTOS, _DECISIONS).order_by("rank", "-changed_at", "-pk")
+    return paged(found, page, PROPOSALS_A_PAGE)
 
 
-def proposals_of_supplier(
-    supplier_id: int, page: int | str = 1, *, states: Iterable[str] = OPEN_PROPOSALS
-) -> Page[Any]:
+def proposals_of_supplier(supplier_id: int, page: Turned = 1, *, states: Iterable[str] = OPEN_PROPOSALS) -> Page[Any]:
     """Return a page of the supplier's proposals, new products and changes, the last changed first. Four queries."""
     rows = ListingProposal.objects.filter(supplier_id=supplier_id, state__in=list(states))
     found = rows.prefetch_related(_PHOTOS, _DECISIONS).order_by("-changed_at", "-pk")
-    return Paginator(found, PROPOSALS_A_PAGE).get_page(page)
+    return paged(found, page, PROPOSALS_A_PAGE)
 
 
 def draft_of_key(supplier_id: int, key: str) -> int | None:

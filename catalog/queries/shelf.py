@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Max, Q, Sum
 
 from catalog.models import Stock, StockChange
 from catalog.queries.sale import MAIN_POOL
 from catalog.states import GONE_WITH_LOT, StockChangeKind
+from shop.core.paging import Turned, paged
 
 CHANGES_A_PAGE = 20
 # The pools `lot:<id>` hold what must not be sold because a lot was suspended; `lot:<id>/drop:<id>` those of a drop.
@@ -169,10 +170,10 @@ def changes_since(stockrecord_id: int, version: int) -> list[StockChange]:
     return list(rows.order_by("-pk")[:20])
 
 
-def changes_of(stockrecord_id: int, page: int | str = 1) -> Page[Any]:
+def changes_of(stockrecord_id: int, page: Turned = 1) -> Page[Any]:
     """Return a page of all changes of a stock record's pools, the latest first. Two queries."""
     rows = StockChange.objects.filter(stockrecord=stockrecord_id).order_by("-pk")
-    return Paginator(rows, CHANGES_A_PAGE).get_page(page)
+    return paged(rows, page, CHANGES_A_PAGE)
 
 
 @dataclass(frozen=True, slots=True)

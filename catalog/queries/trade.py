@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from catalog.queries.sale import certified, stands
 from catalog.states import ListingState
 from catalog.words import said
 from shop.core.errors import DomainError, NotAllowed
+from shop.core.paging import Turned, paged
 
 REMINDERS_A_PAGE = 30
 GOODS_A_PAGE = 30
@@ -125,7 +126,7 @@ def awaited_listing_ids(*, most: int = 500) -> list[int]:
     return list(waiting.values_list("listing_id", flat=True).distinct()[:most])
 
 
-def supplier_goods(supplier_id: int, page: int | str = 1) -> Page[Any]:
+def supplier_goods(supplier_id: int, page: Turned = 1) -> Page[Any]:
     """Return a page of a supplier's specifications with `picture_key`. Two queries; `queries.shelf` has their stock."""
     first_picture = ListingPicture.objects.filter(listing=OuterRef("listing_id")).order_by("position", "pk")
     rows = (
@@ -134,7 +135,7 @@ def supplier_goods(supplier_id: int, page: int | str = 1) -> Page[Any]:
         .select_related("listing")
         .order_by("listing__state", "listing_id", "position", "pk")
     )
-    return Paginator(rows, GOODS_A_PAGE).get_page(page)
+    return paged(rows, page, GOODS_A_PAGE)
 
 
 def goods_of_supplier(supplier_id: int, specification_id: int) -> Specification | None:

@@ -18,6 +18,7 @@ from catalog.operations.deciding import REVIEWERS
 from catalog.operations.revoking import LONGEST_REASON, restore_certificate, revoke_certificate
 from catalog.queries import local, said
 from catalog.queries.certificate_review import (
+    ORDERS_NAMED,
     certificate_to_review,
     certificates_to_review,
     decisions_on,
@@ -94,7 +95,7 @@ def _show(
 ) -> HttpResponse:
     divisions = reviewed_divisions(request.user)
     goods = sold_under(found)
-    waiting = hooks.OrdersUnder() if found.is_revoked else hooks.orders_under(found.pk)
+    waiting = hooks.orders_under(found.pk)
     row = _row(found)
     context = row | {
         "state_row": row,
@@ -104,6 +105,8 @@ def _show(
         "goods": goods,
         "barred": sum(each.is_live and each.is_barred for each in goods),
         "orders": waiting.orders,
+        # All of them, where the words name the first only.
+        "numbers": waiting.numbers if waiting.orders > ORDERS_NAMED else (),
         "waits": waiting_words(waiting),
         "decisions": decisions_on(found.pk),
         "asks": asks,

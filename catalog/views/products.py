@@ -179,7 +179,7 @@ def reviews(request: HttpRequest, slug: str) -> HttpResponse:
     """All reviews of a product."""
     text = request.GET.get("page", "1")
     number = max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    found = review_page(slug, number)
+    found = review_page(slug, (number - 1) * REVIEWS_PER_PAGE, REVIEWS_PER_PAGE)
     if found is None:
         raise Http404(slug)
     listing, shown, total = found

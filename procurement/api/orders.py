@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
 
-from procurement.api.seats import OfYearFollow, seat, seats, year
+from procurement.api.seats import OfYearTurn, seat, seats, year
 from procurement.cancel_words import waits_for_consent
 from procurement.models import UnitOrder
 from procurement.paid_shown import settle_orders
@@ -23,6 +23,7 @@ from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest
 from shop.core.codes import national_phone
+from shop.core.paging import After
 from shop.sales.queries.weight_words import weighed_of
 from shop.sales.rules import is_refused_whole
 from shop.sales.states import OrderState
@@ -106,7 +107,7 @@ class FigureOrders(Page[UnitOrderOut], Priced):
     )
 
 
-class UnitOrdersAsked(OfYearFollow):
+class UnitOrdersAsked(OfYearTurn):
     kind: Literal["", "committed", "fulfilled", "reversed"] = ""
     fund: Literal["", "canteen", "union"] = ""
     below: Id | None = Field(
@@ -205,8 +206,8 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
     settled: dict[int, Settled] = {}
     waiting: dict[int, str] = {}
 
-    def pages(number: int) -> Any:
-        page, whole = queries.order_page(unit, year(asked), asked.kind, asked.fund, number)
+    def pages(turned: After) -> Any:
+        page, whole = queries.order_page(unit, year(asked), asked.kind, asked.fund, turned)
         figure.append(whole)
         settled.update(settle_orders(page.object_list))
         waiting.update(waits_for_consent([row.pk for row in page.object_list]))

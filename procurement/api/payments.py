@@ -23,7 +23,7 @@ from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.slips import open_transfer
 from shop.sales.queries.trails import trail_of
-from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
+from shop.sales.queries.unpayable import unpayable, unpayable_words
 from shop.sales.states import PurchaseState
 
 
@@ -60,7 +60,8 @@ class UnitPayment(Priced):
     account: PayeeOut
     without_goods: str = Field(
         description=gettext_noop(
-            "Unpaid goods of which no sound ones are there now, and what to do; paying answers 409 goods_missing."
+            "Unpaid goods that can't be paid now, why, and what to do; paying answers 409 goods_missing or"
+            " certificate_revoked."
         )
     )
     came: list[MoneyCame]
@@ -95,7 +96,7 @@ def _shown(found: PurchaseRequest) -> dict[str, Any]:
         "pay_by": schedule.pay_by or purchase.pay_by,
         "remittance_code": transfer.provider_ref if transfer is not None and due.left_fen else "",
         "account": payee(),
-        "without_goods": without_goods_words(unpaid_without_goods(purchase.pk, at=timezone.now())),
+        "without_goods": unpayable_words(unpayable(purchase.pk, at=timezone.now())),
         "came": show_came(trail),
         "went_back": show_went(trail),
     }

@@ -9,7 +9,7 @@ from ninja import Query
 from pydantic import Field
 
 from procurement.api.requests import ShipToIn
-from procurement.api.seats import ForUnit, ForYear, OfYearFollow, seat, seats, year
+from procurement.api.seats import ForUnit, ForYear, OfYearTurn, seat, seats, year
 from procurement.api.units import (
     DeclarationOut,
     DeclarationVersions,
@@ -24,6 +24,7 @@ from procurement.declared_shown import RULE, formula, reserved_rows, until_of
 from procurement.operations.payers import end_payer, register_payer
 from procurement.operations.representing import answer_representation
 from procurement.operations.units import grant_budget, set_delivery
+from procurement.queries.budgets import budget_steps
 from procurement.queries.payers import payers_of
 from procurement.queries.quota import budget_of
 from procurement.queries.rates import OrdersPart, UnitsPart, order_parts, rate_of
@@ -92,7 +93,7 @@ class RateOut(Page[RateOrder], Priced):
     units: list[RateUnit]
 
 
-class RateAsked(OfYearFollow):
+class RateAsked(OfYearTurn):
     below: Id | None = Field(None, description=gettext_noop("A unit of the tree below yours."))
     on: Day | None = Field(None, description=gettext_noop("As it was at the end of this day in China; now without it."))
 
@@ -228,12 +229,17 @@ class BudgetIn(Body):
     fund: Literal["canteen", "union"] = "canteen"
     amount: YuanIn = "0.00"
     lowers: bool = Field(False, description=gettext_noop("Take the amount away instead."))
+    whole: YuanIn = Field(
+        description=gettext_noop("The fund's whole budget as you read it; where it is another now, nothing changes.")
+    )
+    reason: str = Field(max_length=200, description=gettext_noop("Why it changes: it stands in the history."))
     reference: str = Field(min_length=1, max_length=40, description=gettext_noop("The same one is booked once."))
 
 
 class BudgetSet(Priced):
     year: int
     fund: str
+    whole: str
     left: str
     spent: str
 
@@ -248,9 +254,53 @@ class BudgetSet(Priced):
 def change_budget(request: ApiRequest, body: BudgetIn, asked: ForYear) -> dict[str, Any]:
     own, of_year = seat(request, asked), year(asked)
     fen = fen_of(body.amount) * (-1 if body.lowers else 1)
-    grant_budget(unit_id=own.pk, year=of_year, fund=body.fund, fen=fen, key=body.reference, **by(request))
+    grant_budget(
+        unit_id=own.pk, year=of_year, fund=body.fund, fen=fen, key=body.reference, reason=body.reason,
+        whole_fen=fen_of(body.whole), **by(request),
+    )  # fmt: skip
     left, spent = budget_of(own.pk, of_year, body.fund)
-    return {"year": of_year, "fund": body.fund, "left": yuan(left), "spent": yuan(spent)}
+    return {
+        "year": of_year,
+        "fund": body.fund,
+        "whole": yuan(left + spent),
+        "left": yuan(left),
+        "spent": yuan(spent),
+    }
+
+
+class BudgetStepOut(Priced):
+    at: Moment
+    fund: str
+    before: str = Field(description=gettext_noop("The whole budget before it."))
+    after: str
+    name: str = Field(description=gettext_noop("Who changed it."))
+    reason: str
+
+
+class BudgetStepsOut(Answer):
+    items: list[BudgetStepOut]
+
+
+@area.reads(
+    "/units/budget/changes",
+    BudgetStepsOut,
+    scope="units:read",
+    summary=gettext_noop("Every change of a year's budgets, the last first"),
+)
+def list_budget_changes(request: ApiRequest, asked: ForYear) -> dict[str, Any]:
+    return {
+        "items": [
+            {
+                "at": each.at,
+                "fund": each.fund,
+                "before": yuan(each.before_fen),
+                "after": yuan(each.after_fen),
+                "name": each.name,
+                "reason": each.reason,
+            }
+            for each in budget_steps(seat(request, asked).pk, year(asked))
+        ]
+    }
 
 
 class UnitAddressOut(Answer):

@@ -9,7 +9,7 @@ from ninja import Query
 from pydantic import Field
 
 from procurement.api.orders import UnitDeduction, show_deductions
-from procurement.api.seats import OfUnitFollow, seat, seats
+from procurement.api.seats import OfUnitTurn, seat, seats
 from procurement.api.units import Verdict
 from procurement.models import PurchaseRequest
 from procurement.operations import requests as operations
@@ -135,7 +135,7 @@ class RequestDetail(RequestOut):
     )
 
 
-class RequestsAsked(OfUnitFollow):
+class RequestsAsked(OfUnitTurn):
     state: Literal["open", "waiting", "ordered", "all"] = "all"
 
 

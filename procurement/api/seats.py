@@ -12,7 +12,7 @@ from pydantic import Field
 from procurement.queries.units import Seat, seats_of
 from procurement.texts import year_of
 from shop.core.api import Answer, Problem
-from shop.core.api.paging import Follow
+from shop.core.api.paging import Turn
 from shop.core.api.routing import ApiRequest
 from shop.core.api.values import MOST_ID
 
@@ -27,11 +27,11 @@ class OfYear(OfUnit):
     year: int | None = Field(None, ge=2020, le=2100, description=gettext_noop("This year without it."))
 
 
-class OfYearFollow(Follow, OfYear):
+class OfYearTurn(Turn, OfYear):
     pass
 
 
-class OfUnitFollow(Follow, OfUnit):
+class OfUnitTurn(Turn, OfUnit):
     pass
 
 

@@ -119,6 +119,7 @@ class DeclarationOut(Priced):
 
 
 class BudgetOut(Priced):
+    whole: str
     left: str
     spent: str
 
@@ -238,7 +239,10 @@ def get_quota(request: ApiRequest, asked: ForYear) -> dict[str, Any]:
         "pace": _pace(found.pace),
         "budget_left": yuan(left),
         "budget_spent": yuan(spent),
-        "budgets": {fund: {"left": yuan(left), "spent": yuan(spent)} for fund, (left, spent) in budgets.items()},
+        "budgets": {
+            fund: {"whole": yuan(left + spent), "left": yuan(left), "spent": yuan(spent)}
+            for fund, (left, spent) in budgets.items()
+        },
         "declaration": declaration_out(found.declaration),
         "declared_by": queries.declared_by_id(found.declaration),
         "orders": found.orders,

@@ -173,7 +173,7 @@ class ListForm(forms.Form):
 
 
 class BudgetForm(forms.Form):
-    """By how much a fund's budget of a year changes."""
+    """By how much a fund's budget of a year changes, and why; once confirmed with the whole that was shown."""
 
     fund = forms.ChoiceField(
         label=_("Fund"), choices=Fund.choices, widget=forms.RadioSelect, initial=Fund.CANTEEN, required=False
@@ -185,6 +185,35 @@ class BudgetForm(forms.Form):
         widget=forms.TextInput(attrs=DECIMAL),
         error_messages={"required": _("Enter an amount."), "invalid": _("Enter an amount in yuan, like 12000.00.")},
     )
+    reason = LineField(
+        label=_("Why it changes"),
+        max_length=200,
+        error_messages={"required": _("Say why the budget changes.")},
+    )
+    key = LineField(max_length=40, required=False, widget=forms.HiddenInput)
+    whole = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean_amount(self) -> Any:
+        """Refuse a change by nothing."""
+        if not self.cleaned_data["amount"]:
+            raise forms.ValidationError(_("Enter an amount."))
+        return self.cleaned_data["amount"]
+
+    @property
+    def chosen_fund(self) -> str:
+        """The fund, the canteen's by default."""
+        return str(self.cleaned_data["fund"] or Fund.CANTEEN)
+
+    @property
+    def fen(self) -> int:
+        """By how much, in 分."""
+        return to_fen(self.cleaned_data["amount"])
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether old and new were shown, and it was said that they are right."""
+        return bool(self.cleaned_data["sure"] and self.cleaned_data["whole"] is not None)
 
 
 class PayerForm(forms.Form):

@@ -8,14 +8,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from procurement import books
-from procurement.errors import NoBudget
+from procurement.errors import ChangedSince, NoBudget
 from procurement.models import BudgetUnit
+from procurement.operations.lengths import check_length
 from procurement.operations.permissions import APPROVER, FINANCE, must_be
 from procurement.states import Fund, UnitKind
 from procurement.texts import year_of
 from shop.core import audit, ledger, regions
 from shop.core.codes import national_phone
 from shop.core.errors import InvalidInput, KeyUsed
+from shop.core.money import in_yuan
 from shop.core.names import plain_name
 from shop.core.texts import one_line
 
@@ -44,12 +46,22 @@ def register_unit(
 
 
 def grant_budget(
-    *, unit_id: int, year: int, fen: int, key: str, actor: Any, at: datetime, fund: str = Fund.CANTEEN
+    *,
+    unit_id: int,
+    year: int,
+    fen: int,
+    key: str,
+    reason: str,
+    actor: Any,
+    at: datetime,
+    fund: str = Fund.CANTEEN,
+    whole_fen: int | None = None,
 ) -> None:
     """Raise (or, below zero, lower) what a year's approvals may take out of a fund; a person's same `key` once.
 
-    The same key with another amount is refused (KeyUsed).
-    Raises NotAllowed for others than the unit's finance, NoBudget when less is left than is taken away.
+    `whole_fen` is the whole budget that was shown when the change was confirmed. The same key with another amount is
+    refused (KeyUsed). Raises NotAllowed for others than the unit's finance, InvalidInput on `reason` where none is given,
+    NoBudget where it would be below what is approved, ChangedSince where the whole was another than `whole_fen`.
     """
     if not fen:
         raise InvalidInput(_("Enter an amount."), field="amount")
@@ -57,22 +69,45 @@ def grant_budget(
         raise InvalidInput(_("Choose one."), field="fund")
     if not year_of(at) <= year <= year_of(at) + 1:
         raise InvalidInput(_("Choose this year or the next."), field="year")
+    reason = check_length(one_line(reason), "reason")
+    if not reason:
+        raise InvalidInput(_("Say why the budget changes."), code="reason_missing", field="reason")
     with transaction.atomic():
         unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
         must_be(actor, unit, FINANCE)
         own_key = ":".join([str(unit_id), str(year), *([fund] if fund != Fund.CANTEEN else []), str(actor.pk), key])
+        postings = books.budget_granted(key=own_key, unit_id=unit_id, year=year, fen=fen, fund=fund)
         try:
-            postings = books.budget_granted(key=own_key, unit_id=unit_id, year=year, fen=fen, fund=fund)
             if not ledger.post(postings, at=at, actor_id=actor.pk):
                 if not ledger.are_made(postings):
                     raise KeyUsed(_("This was saved already with another amount. Load the page to see what stands."))
                 return
         except ledger.Overdrawn as error:
-            raise NoBudget(_("More than that is approved already."), field="amount") from error
+            spent = books.budget(unit_id, year, "spent", fund)
+            raise below_approved(ledger.sums([spent])[spent]) from error
+        # Read once the budget's own account is locked by the posting: two changes at a time are told apart.
+        granted = books.budget(unit_id, year, "granted", fund)
+        before = -ledger.sums([granted])[granted] - fen
+        if whole_fen is not None and whole_fen != before:
+            raise ChangedSince(
+                _("The budget was changed meanwhile: it is %(whole)s now. Look at it again.")
+                % {"whole": in_yuan(before)},
+                field="whole",
+            )
         audit.record(
             action="grant_budget", object_kind="unit", object_id=unit_id, actor=actor, at=at, year=year, fen=fen,
-            fund=fund,
+            fund=fund, before_fen=before, reason=reason, key=postings[0].key,
         )  # fmt: skip
+
+
+def below_approved(spent_fen: int) -> NoBudget:
+    """Return the refusal of a budget below what is approved of it."""
+    return NoBudget(
+        _("%(spent)s of this budget is approved already: it can't be lowered below that.")
+        % {"spent": in_yuan(spent_fen)},
+        field="amount",
+        spent_fen=spent_fen,
+    )
 
 
 def check_recipient(name: str, street: str) -> tuple[str, str]:

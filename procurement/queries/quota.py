@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from procurement.rules.budget import left_after
 from procurement.rules.quota import FORECAST_DAYS, Amounts, Pace, add_up, counted_fen, month_day, pace
 from procurement.states import CanteenMode, Fund, UnitKind
 from shop.core import ledger
+from shop.core.paging import Turned, paged
 from shop.sales.states import OrderState
 
 ORDERS_A_PAGE = 30
@@ -278,7 +279,7 @@ class Figure:
 
 
 def order_page(
-    unit: BudgetUnit, year: int, kind: str, fund: str, page: str | int, *, apart: bool = False
+    unit: BudgetUnit, year: int, kind: str, fund: str, page: Turned, *, apart: bool = False
 ) -> tuple[Page, Figure]:
     """Return a page of the orders behind a figure, and the figure: what all of them count. Three queries."""
     rows = counted_orders(unit, year, kind, fund, apart=apart)
@@ -293,4 +294,4 @@ def order_page(
     figure = Figure(fen, elsewhere)
     if kind == books.REVERSED:
         figure = Figure(total - fen, elsewhere_total - elsewhere)
-    return Paginator(rows.prefetch_related("order__lines", "cancel_requests"), ORDERS_A_PAGE).get_page(page), figure
+    return paged(rows.prefetch_related("order__lines", "cancel_requests"), page, ORDERS_A_PAGE), figure

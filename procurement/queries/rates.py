@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
@@ -16,6 +16,7 @@ from procurement.queries.units import below
 from procurement.rules.quota import Amounts, Together, add_up
 from procurement.states import Fund, UnitKind
 from shop.core import ledger
+from shop.core.paging import Turned, paged
 
 ORDERS_A_PAGE = 50
 SIDES = (books.RESERVED, books.COMMITTED, books.FULFILLED, books.REVERSED)
@@ -118,9 +119,9 @@ def _statement(found: Rate) -> QuerySet[Any]:
     return rows.values("reference").annotate(**sums).order_by("reference")
 
 
-def order_parts(found: Rate, page: int | str) -> Page:
+def order_parts(found: Rate, page: Turned) -> Page:
     """Return a page of the orders behind a rate's traded amount. Three queries."""
-    shown = Paginator(_statement(found), ORDERS_A_PAGE).get_page(page)
+    shown = paged(_statement(found), page, ORDERS_A_PAGE)
     shown.object_list = list(_parts(list(shown.object_list)))
     return shown
 

@@ -14,6 +14,7 @@ from procurement.queries.acceptances import waits_to_be_accepted
 from procurement.queries.units import Seat
 from procurement.states import STOPPABLE, CancelState, CanteenMode, DeclarationState, RequestState, UnitKind
 from shop.core.codes import national_phone
+from shop.core.paging import Turned, paged
 from shop.sales.states import OrderState, PurchaseState
 
 REQUESTS_A_PAGE = 20
@@ -26,11 +27,11 @@ TABS: dict[str, tuple[str, ...]] = {
 }
 
 
-def request_page(unit_id: int, tab: str, page: str | int) -> Page:
+def request_page(unit_id: int, tab: str, page: Turned) -> Page:
     """Return a page of a unit's requests. Two queries."""
     rows = PurchaseRequest.objects.filter(unit_id=unit_id, state__in=TABS[tab]).select_related("buyer")
     rows = _with_all_cancelled(rows.annotate(kinds=Count("lines"), pieces=Sum("lines__quantity")))
-    return Paginator(rows.order_by("-created_at", "-pk"), REQUESTS_A_PAGE).get_page(page)
+    return paged(rows.order_by("-created_at", "-pk"), page, REQUESTS_A_PAGE)
 
 
 def request_of(seats: Sequence[Seat], number: str) -> PurchaseRequest | None:

@@ -13,7 +13,7 @@ from procurement.declared_shown import declared_by, share_bars
 from procurement.forms.units import AcceptanceRuleForm, BudgetForm, DeliveryForm, PayerForm
 from procurement.models import BudgetUnit
 from procurement.operations.payers import end_payer, register_payer
-from procurement.operations.units import grant_budget, set_acceptance_rule, set_delivery
+from procurement.operations.units import set_acceptance_rule, set_delivery
 from procurement.paid_shown import show_orders
 from procurement.plots import pace_plot
 from procurement.queries import quota as queries
@@ -25,10 +25,10 @@ from procurement.shown import declaration_badge
 from procurement.states import Fund
 from procurement.tasks_shown import ToDo, tasks
 from procurement.texts import words, year_of
+from procurement.views.budgets import change_budget, shown_budgets, shown_steps
 from procurement.views.entry import asked_year, console, for_unit, seats
 from shop.core.errors import DomainError
 from shop.core.kept import TOKEN, kept_page
-from shop.core.money import to_fen
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local, yuan
 from shop.sales.queries.deliveries import schedules_of
@@ -130,7 +130,9 @@ def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
         form = forms.get(what)
         try:
             if "pick" not in request.POST and (form is None or form.is_valid()):
-                _save(request, seat, what, form.cleaned_data if form else {}, year, at)
+                if what == "budget":
+                    return change_budget(request, seat, forms["budget"], year, at)
+                _save(request, seat, what, form.cleaned_data if form else {}, at)
                 messages.success(request, _("Saved."))
                 return HttpResponseRedirect(f"{local('/units/settings/')}?year={year}")
             status = 200 if "pick" in request.POST else 422
@@ -143,7 +145,8 @@ def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
     context = {
         "year": year,
         "years": (this, this + 1),
-        "budgets": [_budget(seat.pk, year, fund) for fund in Fund],
+        "budgets": shown_budgets(seat.pk, year),
+        "budget_steps": shown_steps(seat.pk, year),
         "budget_form": forms["budget"],
         "delivery_form": forms["delivery"],
         "payer_form": forms["payer"],
@@ -155,14 +158,10 @@ def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
     return console(request, seat, "settings", context, status)
 
 
-def _save(request: HttpRequest, seat: Seat, what: str, given: dict[str, Any], year: int, at: datetime) -> None:
+def _save(request: HttpRequest, seat: Seat, what: str, given: dict[str, Any], at: datetime) -> None:
     """Do what one of the forms asks for. Raises DomainError."""
     by: dict[str, Any] = {"actor": request.user, "at": at}
-    if what == "budget":
-        key = request.POST.get("key", "")[:40] or str(at)
-        fund, fen = given["fund"] or Fund.CANTEEN, to_fen(given["amount"])
-        grant_budget(unit_id=seat.pk, year=year, fund=fund, fen=fen, key=key, **by)
-    elif what == "payer":
+    if what == "payer":
         register_payer(
             unit_id=seat.pk, name=given["payer_name"], bank=given["payer_bank"], account=given["payer_account"], **by
         )
@@ -178,12 +177,6 @@ def _save(request: HttpRequest, seat: Seat, what: str, given: dict[str, Any], ye
             unit_id=seat.pk, name=given["name"], phone=given["phone"], division_code=given["division"],
             street=given["street"], **by,
         )  # fmt: skip
-
-
-def _budget(unit_id: int, year: int, fund: str) -> dict[str, Any]:
-    left, spent = queries.budget_of(unit_id, year, fund)
-    rate = spent * 100 / (left + spent) if left + spent else 0
-    return {"fund": fund, "name": Fund(fund).label, "left": left, "spent": spent, "whole": left + spent, "rate": rate}
 
 
 def _address(unit: BudgetUnit) -> dict[str, str]:

@@ -42,8 +42,8 @@ from shop.sales.queries.in_parcels import in_parcel, still_to_come
 from shop.sales.queries.payouts import goes_back, refunds_without_account
 from shop.sales.queries.slips import open_transfer, slip_replaced, slips_of
 from shop.sales.queries.trails import going_back_of_purchases, said_to_buyer, trail_of, waiting_of_purchases
+from shop.sales.queries.unpayable import unpayable, unpayable_words
 from shop.sales.queries.weight_words import weight_words
-from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
 from shop.sales.states import PurchaseState, Terms
 from traceability.queries.parcels import codes_of
 
@@ -296,8 +296,7 @@ def _show_payment(
     **more: Any,
 ) -> HttpResponse:
     purchase: Any = found.purchase
-    missing = unpaid_without_goods(purchase.pk, at=at)
-    short = {line.number for line in missing}
+    barred = unpayable(purchase.pk, at=at)
     rows = orders_of_request(found.pk)
     shown = show_orders(rows, at)
     settled = settle_purchase(purchase, rows, going_back_of_purchases([purchase.pk]).get(purchase.pk, 0))
@@ -307,8 +306,8 @@ def _show_payment(
         "request_": found,
         "purchase": purchase,
         "orders": shown,
-        "without_goods": without_goods_words(missing),
-        "short_orders": [each for each in shown if each.number in short],
+        "without_goods": unpayable_words(barred),
+        "short_orders": [each for each in shown if each.number in barred.numbers],
         "settled": settled,
         "payment": show_payment(settled, purchase, schedule, at),
         "capitals": _capitals(schedule.due_now_fen if settled.is_open else settled.left_fen, settled),

@@ -20,7 +20,8 @@ class Slice(Generic[T]):
 def slice_after(rows: QuerySet, order: tuple[str, ...], after: list[Any] | None, limit: int) -> Slice[Any]:
     """Return up to `limit` rows of `rows` in `order` ("-created_at", "-pk") after a place. One query.
 
-    The last of `order` must be unique, none may be null. Raises ValueError for a place of another order.
+    Rows may be dicts (`values`). The last of `order` must be unique, none may be null. Raises ValueError for a place of
+    another order.
     """
     if after is not None:
         if len(after) != len(order):
@@ -32,7 +33,8 @@ def slice_after(rows: QuerySet, order: tuple[str, ...], after: list[Any] | None,
 
 
 def _beyond(order: tuple[str, ...], after: list[Any]) -> Q:
-    condition, same = Q(pk__in=[]), Q()
+    # Nothing but the columns of `order` is named: another would be one more to group sums by.
+    condition, same = Q(), Q()
     for name, value in zip(order, after, strict=True):
         field, compare = name.removeprefix("-"), "lt" if name.startswith("-") else "gt"
         condition |= same & Q(**{f"{field}__{compare}": value})
@@ -40,11 +42,14 @@ def _beyond(order: tuple[str, ...], after: list[Any]) -> Q:
     return condition
 
 
-def _place(row: Model, order: tuple[str, ...]) -> list[Any]:
+def _place(row: Model | dict[str, Any], order: tuple[str, ...]) -> list[Any]:
     place = []
     for name in order:
         value: Any = row
-        for part in name.removeprefix("-").split("__"):
-            value = getattr(value, part)
+        if isinstance(row, dict):
+            value = row[name.removeprefix("-")]
+        else:
+            for part in name.removeprefix("-").split("__"):
+                value = getattr(value, part)
         place.append(value.isoformat() if isinstance(value, datetime | date) else value)
     return place

@@ -130,6 +130,7 @@ def _pages() -> list[Place]:
         Place("Search", "搜索", "/shop/search/?q=柚子"),
         Place("Product", "商品", f"/shop/p/{listing.slug}/"),
         Place("Certificate", "认证", "/shop/certificates/AGI-2019-01-2588/"),
+        Place("A certificate that was revoked", "已撤销的认证", "/shop/certificates/OP-450-2025-0762/"),
         Place("Halls", "地方馆", "/halls/"),
         Place("Hall of a county", "县馆", f"/halls/{listing.county_id}/"),
         Place("Villages", "一村一品", "/villages/"),

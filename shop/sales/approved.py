@@ -7,6 +7,7 @@ from oscar.apps.offer.models import ConditionalOffer
 
 from shop.core.money import to_fen
 from shop.sales.models import OfferApproval
+from shop.sales.offer_rules import covers
 
 
 def plain_terms(offer: ConditionalOffer) -> dict[str, Any]:
@@ -39,6 +40,6 @@ def last_approvals(ids: Iterable[int]) -> dict[int, OfferApproval]:
 
 
 def was_approved(offer: ConditionalOffer, approvals: Mapping[int, OfferApproval]) -> bool:
-    """Tell whether an offer is as it was approved, apart from what its ranges hold."""
+    """Tell whether an offer takes off no more than was approved, apart from what its ranges hold."""
     last = approvals.get(offer.pk)
-    return last is not None and last.terms["offer"] == plain_terms(offer)
+    return last is not None and covers({"offer": last.terms["offer"]}, {"offer": plain_terms(offer)})

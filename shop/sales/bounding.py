@@ -4,20 +4,21 @@ Which offers wait is decided when they are saved or opened (`operations.offer_bo
 that came to hold another's goods, a bound that was lowered - ends in the price of the basket.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from django.utils import timezone
 from oscar.apps.offer.models import ConditionalOffer
 
 from shop.sales import combining
-from shop.sales.approved import last_approvals, was_approved
+from shop.sales.approved import last_approvals, plain_terms, was_approved
 from shop.sales.combining import Approved, Combination, Goods, Terms
-from shop.sales.models import deep_percent
-from shop.sales.offer_parts import part_of, said_of, seen_in
-from shop.sales.offer_rules import WHOLE_PERCENT, most_off
+from shop.sales.models import OfferApproval, deep_percent
+from shop.sales.offer_parts import part_of, seen_in
+from shop.sales.offer_rules import WHOLE_PERCENT, covers, most_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ def bound(
         return Bounds(goods), {}
     approvals = last_approvals([offer.pk for offer, _terms, _saved in taking])
     approved = {offer.pk for offer, _terms, _saved in taking if was_approved(offer, approvals)}
-    said = {(offer.pk, said_of(offer.condition, offer.benefit)) for offer, _terms, _saved in taking}
-    sets = tuple(frozenset({pk, *(seen for seen, _said in seen_in(approvals[pk].terms) & said)}) for pk in approved)
+    now = {offer.pk: {"offer": plain_terms(offer)} for offer, _terms, _saved in taking}
+    sets = tuple(frozenset({pk, *_seen(approvals[pk], now)}) for pk in approved)
     bounded = {
         offer.pk: replace(
             terms, part=part_of(offer.condition, offer.benefit), is_bounded=offer.pk not in approved
@@ -69,3 +70,8 @@ def bound(
         for offer, terms, _saved in taking
     }  # fmt: skip
     return Bounds(goods, most, Approved(Fraction(percent, WHOLE_PERCENT), sets)), bounded
+
+
+def _seen(word: OfferApproval, now: Mapping[int, Mapping[str, Any]]) -> list[int]:
+    """Return those of the offers of `now` that a word covers beside its own."""
+    return [pk for pk, terms in seen_in(word.terms).items() if pk in now and covers(terms, now[pk])]

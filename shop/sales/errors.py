@@ -35,6 +35,13 @@ class GoodsMissing(DomainError):
     status = 409
 
 
+class CertificateRevoked(DomainError):
+    """What an unpaid order was sold under was revoked since. `details["goods"]` lists the goods."""
+
+    code = "certificate_revoked"
+    status = 409
+
+
 class BasketChanged(DomainError):
     """The basket is not what the checkout showed: ordered in another tab, emptied, or prices moved."""
 

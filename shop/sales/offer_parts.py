@@ -1,5 +1,6 @@
 """What an offer of the library's gives for what, in the rules' words, and what a word on another has seen of it."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -37,12 +38,9 @@ def part_of(condition: Condition, benefit: Benefit) -> Fraction:
     )
 
 
-def said_of(condition: Condition, benefit: Benefit) -> str:
-    """Return what an offer gives for what: who approved another to be used with it has seen these terms."""
-    parts = (benefit.type, benefit.value, benefit.range_id, condition.type, condition.value, condition.range_id)
-    return "|".join("" if part is None else str(part) for part in parts)
+def seen_in(terms: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    """Return the offers that stood beside one when its `terms` were approved, and all that they said then.
 
-
-def seen_in(terms: dict[str, Any]) -> frozenset[tuple[int | None, str]]:
-    """Return the offers that stood beside one when its `terms` were approved, and what they said then."""
-    return frozenset((int(pk), said) for pk, said in terms.get(WITH, {}).items())
+    A word that was given when no more was kept than what their parts said covers none of them.
+    """
+    return {int(pk): said for pk, said in terms.get(WITH, {}).items() if isinstance(said, dict)}

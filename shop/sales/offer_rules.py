@@ -1,15 +1,18 @@
 """Which offers of the platform's are deep, alone or with others: they need an end, a budget and a second person. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from fractions import Fraction
+from typing import Any
 
 from shop.sales.reducing import WHOLE_BP, Gives, Needs
 
 WHOLE_PERCENT = 100
 # So many sets are looked at; if none of them settles it, the offer waits. Far fewer are needed.
 MOST_LOOKS = 20_000
+# What has no start, or no end.
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def part_off(*, gives: Gives, value: int, needs: Needs, threshold: int) -> Fraction:
@@ -37,8 +40,8 @@ class Joining:
     """What of an offer decides which others may apply to the same goods, and the part that it takes off.
 
     `named`: the offers that it says it may be used with, empty for all; `coupons`: the vouchers that turn it on, None
-    for an offer for everybody; `goods`: the products that it counts or reduces, None for all; `said`: what it gives for
-    what; `seen`: the offers that it was approved to be used with, and what they said then.
+    for an offer for everybody; `goods`: the products that it counts or reduces, None for all; `terms`: all that it says
+    (as an approval keeps it); `seen`: the offers that it was approved to be used with, and what they said then.
     """
 
     pk: int | None
@@ -49,8 +52,8 @@ class Joining:
     goods: frozenset[int] | None = None
     starts: datetime | None = None
     ends: datetime | None = None
-    said: str = ""
-    seen: frozenset[tuple[int | None, str]] = frozenset()
+    terms: Mapping[str, Any] = field(default_factory=dict)
+    seen: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
     def joins(self, other: "Joining") -> bool:
         """Tell whether both may apply to the same goods of one purchase, which has one coupon at most."""
@@ -65,8 +68,11 @@ class Joining:
         return not (_ends_before(self, other) or _ends_before(other, self))
 
     def has_seen(self, others: Iterable["Joining"]) -> bool:
-        """Tell whether a second person approved it to be used with all of `others` at once, as they still are."""
-        return all(other.pk == self.pk or (other.pk, other.said) in self.seen for other in others)
+        """Tell whether a second person approved it to be used with all of `others` at once, as they are or deeper."""
+        return all(
+            other.pk == self.pk or (other.pk in self.seen and covers(self.seen[other.pk], other.terms))
+            for other in others
+        )
 
 
 def _ends_before(one: Joining, other: Joining) -> bool:
@@ -110,3 +116,53 @@ class _Sets:
             if found:
                 return found
         return ()
+
+
+def covers(approved: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Tell whether who approved an offer's terms need not see those of now: they take off no more, and for no longer.
+
+    Both are what an approval keeps. What ranges hold is compared where both say it.
+    """
+    if approved.get("offer") != now.get("offer") and not _takes_no_more(approved["offer"], now["offer"]):
+        return False
+    ranges = approved.get("ranges", {})
+    return all(_is_within(ranges[pk], held) for pk, held in now.get("ranges", {}).items() if pk in ranges)
+
+
+def _takes_no_more(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Compare what two versions of an offer say; their names take nothing off."""
+    (need, least, needs_of), (needed, at_least, needed_of) = was["needs"], now["needs"]
+    (kind, value, gives_on, pieces), (gives, given, given_on, at_most) = was["gives"], now["gives"]
+    return (
+        # With a coupon fewer have it than all do.
+        now["type"] in (was["type"], "Voucher")
+        and (was["exclusive"], now["exclusive"]) != (True, False)
+        and (need, needs_of, kind, gives_on) == (needed, needed_of, gives, given_on)
+        and at_least >= least
+        and given <= value
+        and all(
+            _is_no_more(was[name], now[name])
+            for name in ("most_fen", "most_uses", "most_uses_each", "most_uses_basket")
+        )
+        and _is_no_more(pieces, at_most)
+        and _moment(was["starts"], FIRST) <= _moment(now["starts"], FIRST)
+        and _moment(now["ends"], LAST) <= _moment(was["ends"], LAST)
+    )
+
+
+def _is_no_more(was: int | None, now: int | None) -> bool:
+    """Compare two bounds; None is none."""
+    return was is None or (now is not None and now <= was)
+
+
+def _moment(said: str, never: datetime) -> datetime:
+    """Return a moment of an offer's terms to the second, as a form keeps it; `never` for none."""
+    return (datetime.fromisoformat(said) if said else never).replace(microsecond=0)
+
+
+def _is_within(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Tell whether a range names no goods that it did not name."""
+    is_in = was["all"] or (
+        not now["all"] and all(set(now[kind]) <= set(was[kind]) for kind in ("products", "categories", "classes"))
+    )
+    return is_in and all(set(was[kind]) <= set(now[kind]) for kind in ("excluded", "without"))

@@ -24,7 +24,7 @@ def lines_of(program: Program, query: str) -> tuple[dict[str, object], list[dict
     """Return the answer's head, all its lines, and how many pages they came in."""
     rows, cursor, pages = [], "", 0
     while cursor is not None:
-        found = program.get(f"/reports/sales/lines?{SPAN}&{query}&cursor={cursor}").data
+        found = program.get(f"/reports/sales/lines?{SPAN}&{query}&limit=50&cursor={cursor}").data
         rows += found["items"]
         cursor, pages = found["next_cursor"], pages + 1
     return found, rows, pages

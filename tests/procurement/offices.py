@@ -71,7 +71,14 @@ def make_office(
     if budget_fen:
         for fund in Fund.values:
             grant_budget(
-                unit_id=unit.pk, year=YEAR, fen=budget_fen, key="start", fund=fund, actor=office.finance, at=AT
+                unit_id=unit.pk,
+                year=YEAR,
+                fen=budget_fen,
+                key="start",
+                reason="年度预算批复",
+                fund=fund,
+                actor=office.finance,
+                at=AT,
             )
     return office
 

@@ -47,7 +47,9 @@ def test_the_page_offers_what_can_be_done(office, listing):
         False,
         True,
     )
-    grant_budget(unit_id=office.unit.pk, year=YEAR, fen=1_000_000, key="more", actor=office.finance, at=AT)
+    grant_budget(
+        unit_id=office.unit.pk, year=YEAR, fen=1_000_000, key="more", reason="年度预算批复", actor=office.finance, at=AT
+    )
     enough = as_(office.approver).get(address).content.decode()
     assert ("不能批准" in enough, 'data-testid="approve-request"' in enough) == (False, True)
     assert decide(office, request, office.approver).state == "checked"
@@ -60,7 +62,9 @@ def test_it_can_be_returned_whatever_the_budget(office, listing):
 
 
 def test_what_another_request_took_meanwhile_stops_the_last_approval(office, listing):
-    grant_budget(unit_id=office.unit.pk, year=YEAR, fen=10_000, key="more", actor=office.finance, at=AT)
+    grant_budget(
+        unit_id=office.unit.pk, year=YEAR, fen=10_000, key="more", reason="年度预算批复", actor=office.finance, at=AT
+    )
     first, second = submitted(office, (listing, 1)), submitted(office, (listing, 1))
     for request in (first, second):
         decide(office, request, office.approver)

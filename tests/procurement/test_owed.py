@@ -97,8 +97,8 @@ def test_page_and_api_show_every_row_of_the_total_with_the_interest_in_no_sum(tw
     assert "国务院令第802号" in whole
 
     program = program_of(seller)
-    first = program.get("/seller/owed").data
-    second = program.get(f"/seller/owed?cursor={first['next_cursor']}").data
+    first = program.get("/seller/owed?limit=1").data
+    second = program.get(f"/seller/owed?limit=1&cursor={first['next_cursor']}").data
     assert [(row["amount"], row["days_late"], row["interest"]) for row in first["items"] + second["items"]] == [
         ("200.00", 10, "1.00"), ("300.00", 0, "0.00"),
     ]  # fmt: skip

@@ -2,10 +2,12 @@
 
 import pytest
 
+from catalog.operations.revoking import revoke_certificate
 from procurement.models import PurchaseRequest
 from shop.sales.models import Payment
 from tests.api.conftest import program_of
-from tests.factories import make_listing
+from tests.catalog.listing import make_reviewer
+from tests.factories import AT, make_certificate, make_listing
 from tests.traceability.growing import make_grown, make_lot
 from tests.traceability.test_held_stock import fail
 
@@ -63,3 +65,36 @@ def test_the_api_says_nothing_where_nothing_lacks(office):
     of_two_suppliers(office)
     number = PurchaseRequest.objects.get().number
     assert program_of(office.finance).get(f"/units/requests/{number}/payment").data["without_goods"] == ""
+
+
+def revoke(certificate):
+    facts = {"reason": "抽检不合格", "actor": make_reviewer(), "at": AT, "confirm": True}
+    revoke_certificate(certificate_id=certificate.pk, **facts)
+
+
+def test_what_was_ordered_under_a_certificate_that_was_revoked_is_not_paid(office, settings):
+    settings.DEMO_CASHIER = True
+    listing = make_listing(stock=20, price_fen=2000)
+    certificate = make_certificate(listing, yearly_output_grams=10**9)
+    (order,) = ordered(office, (listing, 3), terms="prepaid")
+    number = PurchaseRequest.objects.get().number
+    path = f"/units/payments/{number}/"
+    revoke(certificate)
+    page = as_(office.finance).get(path)
+    text = page.content.decode()
+    assert (there(page), text.count('data-testid="to-short"'), certificate.number in text) == ([], 1, True)
+    assert f'href="/units/orders/{order.order.number}/"' in text
+    answer = as_(office.finance).post(path, {"how": "transfer"})
+    assert (answer.status_code, "已被撤销" in answer.content.decode(), Payment.objects.count()) == (409, True, 0)
+    told = program_of(office.finance).get(f"/units/requests/{number}/payment").data["without_goods"]
+    assert (order.order.number in told, certificate.number in told) == (True, True)
+
+
+def test_an_order_whose_goods_come_first_stands_when_its_certificate_is_revoked(office):
+    listing = make_listing(stock=20, price_fen=2000)
+    certificate = make_certificate(listing, yearly_output_grams=10**9)
+    (order,) = ordered(office, (listing, 3))
+    revoke(certificate)
+    order.refresh_from_db()
+    page = as_(office.finance).get(f"/units/payments/{PurchaseRequest.objects.get().number}/")
+    assert (order.state, "已被撤销" in page.content.decode()) == ("to_ship", False)

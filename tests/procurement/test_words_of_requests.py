@@ -25,7 +25,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 )
 def test_an_approved_request_says_from_when_it_can_be_ordered(year, kind, said):
     office = make_office(budget_fen=1_000_000)
-    grant_budget(unit_id=office.unit.pk, year=2027, fen=1_000_000, key="n", fund="canteen", actor=office.finance, at=AT)
+    grant_budget(
+        unit_id=office.unit.pk,
+        year=2027,
+        fen=1_000_000,
+        key="n",
+        reason="年度预算批复",
+        fund="canteen",
+        actor=office.finance,
+        at=AT,
+    )
     request = approved(office, (make_listing(price_fen=10_000), 2), year=year)
     outbox.drain(at=AT)
     found = Message.objects.get(user=office.buyer)

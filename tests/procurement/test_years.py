@@ -35,7 +35,15 @@ def listing():
 def office():
     office = make_office()
     for year in (YEAR, NEXT):
-        grant_budget(unit_id=office.unit.pk, year=year, fen=GIVEN, key="start", actor=office.finance, at=LAST)
+        grant_budget(
+            unit_id=office.unit.pk,
+            year=year,
+            fen=GIVEN,
+            key="start",
+            reason="年度预算批复",
+            actor=office.finance,
+            at=LAST,
+        )
     return office
 
 
@@ -148,7 +156,9 @@ def test_what_is_cancelled_in_january_goes_back_to_december(office, listing):
 
 def test_without_the_new_years_budget_an_approval_is_refused_in_words_and_nothing_moves(listing):
     office = make_office()
-    grant_budget(unit_id=office.unit.pk, year=YEAR, fen=GIVEN, key="start", actor=office.finance, at=LAST)
+    grant_budget(
+        unit_id=office.unit.pk, year=YEAR, fen=GIVEN, key="start", reason="年度预算批复", actor=office.finance, at=LAST
+    )
     with pytest.raises(NoBudget) as refused:
         live(office, listing, FIRST, FIRST, FIRST)
     assert "2027" in str(refused.value.message)
@@ -160,9 +170,8 @@ def test_without_the_new_years_budget_an_approval_is_refused_in_words_and_nothin
 
 def test_finance_sets_the_next_years_budget_and_the_page_says_when_the_year_is_over(office, listing, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: LAST)
-    page = as_(office.finance).post(
-        f"/units/settings/?year={NEXT}", {"what": "budget", "amount": "7", "key": "k", "fund": "union"}
-    )
+    given = {"what": "budget", "amount": "7", "key": "k", "fund": "union", "reason": "预算批复"}
+    page = as_(office.finance).post(f"/units/settings/?year={NEXT}", given | {"whole": "0", "sure": "on"})
     assert (page.status_code, left(office, NEXT, ":union"), left(office, NEXT)) == (302, 700, GIVEN)
     request = drafted(office, listing)
     submit_request(request_id=request.pk, version=request.version, actor=office.buyer, at=LAST)

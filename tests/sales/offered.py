@@ -16,7 +16,7 @@ from catalog.queries import Freight, SpecForSale, freight_of
 from shop.core.money import to_yuan
 from shop.sales import rules
 from shop.sales.models import OfferApproval, OfferConsent, OfferFunding
-from shop.sales.offer_parts import WITH, said_of
+from shop.sales.offer_parts import WITH
 from shop.sales.offers import Discounts, apply_discounts
 from shop.sales.operations.funding import answer_consent, renew_consent
 from shop.sales.pricing import PricedLine, Quote, add_freight, group_by_supplier
@@ -87,7 +87,7 @@ def make_coupon(code: str, *offers: ConditionalOffer, usage: str = Voucher.MULTI
 def approve_as_it_is(*offers: ConditionalOffer, beside: Sequence[ConditionalOffer] = ()) -> None:
     """Let a second person have approved offers as they are now, while those `beside` them were open."""
     rows = ConditionalOffer.objects.filter(pk__in=[each.pk for each in beside]).select_related("condition", "benefit")
-    seen = {str(each.pk): said_of(each.condition, each.benefit) for each in rows}
+    seen = {str(each.pk): terms_now(each) for each in rows}
     for offer in ConditionalOffer.objects.filter(pk__in=[each.pk for each in offers]):
         said = {"terms": terms_now(offer) | {WITH: seen}, "asked_at": AT, "approved_at": AT, "approved_by_id": 1}
         OfferApproval.objects.create(offer=offer, **said)

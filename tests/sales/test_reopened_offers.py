@@ -18,9 +18,10 @@ from oscar.apps.voucher.models import Voucher
 
 from catalog.models import Listing
 from shop.core.errors import DomainError
-from shop.sales.approved import last_approvals, was_approved
+from shop.sales.approved import last_approvals, plain_terms, was_approved
 from shop.sales.models import OfferApproval
-from shop.sales.offer_parts import said_of, seen_in
+from shop.sales.offer_parts import seen_in
+from shop.sales.offer_rules import covers
 from shop.sales.offers import apply_discounts
 from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep
 from tests.factories import make_listing, make_user, spec_of
@@ -215,14 +216,21 @@ def _check(goods: Sequence[Listing], coupon: Voucher) -> None:
     applied = apply_discounts(lines, at=timezone.now(), coupon=coupon).applied
     offers = ConditionalOffer.objects.in_bulk([each.offer_id for each in applied])
     words = [
-        {(pk, said_of(offers[pk].condition, offers[pk].benefit)), *seen_in(word.terms)}
+        {
+            pk,
+            *(
+                at
+                for at, said in seen_in(word.terms).items()
+                if at in offers and covers(said, {"offer": plain_terms(offers[at])})
+            ),
+        }
         for pk, word in last_approvals(offers).items()
         if was_approved(offers[pk], {pk: word})
     ]
     on: dict[frozenset[int], int] = {}
     for line in lines:
         beside = frozenset(a.offer_id for a in applied if line.spec.specification_id in dict(a.parts))
-        is_seen = any({(pk, said_of(offers[pk].condition, offers[pk].benefit)) for pk in beside} <= w for w in words)
+        is_seen = any(beside <= word for word in words)
         on[beside] = on.get(beside, 0) + (0 if is_seen else line.discount_fen)
     assert Fraction(sum(on.values()), sum(line.goods_fen for line in lines)) <= Fraction(1, 2)
     assert connection.needs_rollback is False

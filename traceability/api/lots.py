@@ -14,7 +14,7 @@ from catalog.queries import said
 from catalog.queries.trade import SupplierBrief, supplier_acting
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page
-from shop.core.api.paging import Asked, Follow, cut, turn_of
+from shop.core.api.paging import Asked, Turn, cut, turn_of
 from shop.core.api.routing import ApiRequest
 from traceability.api.told import RECORDS_CHANGED, Paper, TracedEvent, event, paper
 from traceability.models import ProduceLot, ProductionBase
@@ -43,7 +43,7 @@ class LotsOf(Answer):
     )
 
 
-class LotsOfFollow(Follow, LotsOf):
+class LotsOfTurn(Turn, LotsOf):
     pass
 
 
@@ -224,7 +224,7 @@ def _detail(supplier: SupplierBrief, lot_id: int) -> dict[str, Any]:
 @lots_area.reads(
     "/seller/lots", Page[LotOut], scope="lots:read", summary=gettext_noop("The supplier's lots, the open ones first")
 )
-def list_lots(request: ApiRequest, asked: Annotated[LotsOfFollow, Query(...)]) -> dict[str, Any]:
+def list_lots(request: ApiRequest, asked: Annotated[LotsOfTurn, Query(...)]) -> dict[str, Any]:
     supplier = _acting(request, asked)
     return turn_of(asked, lambda page: lots_of_supplier(supplier.pk, page), _lot)
 

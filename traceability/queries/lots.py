@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from shop.core.paging import Turned, paged
 from shop.core.prepared import Prepared
 from traceability.models import HAS_LEFT, Plot, ProduceLot, ProductionBase, TraceEvent
 from traceability.queries.telling import Told, told
@@ -19,12 +20,12 @@ SHIPPINGS = 12
 LOTS_TO_MIX = 40
 
 
-def lots_of_supplier(supplier_id: int, page: int | str = 1) -> Page[Any]:
+def lots_of_supplier(supplier_id: int, page: Turned = 1) -> Page[Any]:
     """Return a page of a supplier's lots, those that something can be done with first, the newest first. Two queries."""
     rows = ProduceLot.objects.filter(supplier_id=supplier_id).select_related("listing", "base", "plot")
     first = [LotState.HELD, LotState.AWAITING, LotState.OPEN]
     rank = Case(When(state__in=first, then=Value(0)), default=Value(1))
-    return Paginator(rows.order_by(rank, "-harvested_on", "-pk"), LOTS_A_PAGE).get_page(page)
+    return paged(rows.annotate(rank=rank).order_by("rank", "-harvested_on", "-pk"), page, LOTS_A_PAGE)
 
 
 def lot_of_supplier(supplier_id: int, lot_id: int) -> ProduceLot | None:

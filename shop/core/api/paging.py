@@ -1,9 +1,11 @@
 """Lists come in pages: `limit` and an opaque, signed `cursor`; `next_cursor` is null on the last page."""
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page as DjangoPage
 from django.utils.translation import gettext as _
 from ninja import Query
@@ -11,7 +13,7 @@ from pydantic import Field
 
 from shop.core.api.problems import Problem
 from shop.core.api.values import Answer
-from shop.core.keyset import Slice
+from shop.core.paging import After, RowsAfter
 
 T = TypeVar("T")
 SALT = "shop.core.api.paging"
@@ -25,14 +27,7 @@ class Turn(Answer):
     cursor: str = Field("", max_length=600)
 
 
-class Follow(Answer):
-    """Where a list whose pages have their own size goes on."""
-
-    cursor: str = Field("", max_length=600)
-
-
 Asked = Annotated[Turn, Query(...)]
-Followed = Annotated[Follow, Query(...)]
 
 
 class Page(Answer, Generic[T]):
@@ -42,14 +37,18 @@ class Page(Answer, Generic[T]):
     next_cursor: str | None = None
 
 
-def place_of(turn: Turn | Follow) -> Any:
+def place_of(turn: Turn) -> Any:
     """Return what the cursor holds, None at the start. Raises Problem for a cursor that we did not give."""
     if not turn.cursor:
         return None
     try:
         return signing.loads(turn.cursor, salt=SALT)
     except signing.BadSignature as error:
-        raise Problem(400, "invalid_cursor", _("This cursor is not one of ours: start without one.")) from error
+        raise _invalid() from error
+
+
+def _invalid() -> Problem:
+    return Problem(400, "invalid_cursor", _("This cursor is not one of ours: start without one."))
 
 
 def cursor_at(place: Any) -> str | None:
@@ -57,25 +56,49 @@ def cursor_at(place: Any) -> str | None:
     return None if place is None else signing.dumps(place, salt=SALT)
 
 
-def page_of(found: Slice, show: Callable[[Any], Any]) -> dict[str, Any]:
-    """Return a slice of a list as a page of the API."""
-    return {"items": [show(each) for each in found.rows], "next_cursor": cursor_at(found.after)}
+def turn_of(turn: Turn, rows_after: Callable[[After], DjangoPage], show: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return what `rows_after` (a query that ends in `paged`) finds as a page of the API. Raises Problem as `place_of`."""
+    with ours():
+        page = rows_after(after_of(turn))
+    assert isinstance(page, RowsAfter)
+    return {"items": [show(each) for each in page.object_list], "next_cursor": cursor_at(page.after)}
 
 
-def turn_of(turn: Turn | Follow, pages: Callable[[int], DjangoPage], show: Callable[[Any], Any]) -> dict[str, Any]:
-    """Return one of the numbered pages that people read, as a page of the API; the cursor holds its number."""
-    number = place_of(turn) or 1
-    page = pages(int(number))
-    following = page.next_page_number() if page.has_next() else None
-    return {"items": [show(each) for each in page.object_list], "next_cursor": cursor_at(following)}
+@contextlib.contextmanager
+def ours() -> Iterator[None]:
+    """Say of a place that doesn't fit the list that the cursor is not one of ours (Problem)."""
+    try:
+        yield
+    except (ValueError, TypeError, ValidationError) as error:
+        raise _invalid() from error
+
+
+def after_of(turn: Turn) -> After:
+    """Return where a list goes on. Raises Problem for a cursor that we did not give, or gave for a list of another kind."""
+    place = place_of(turn)
+    if place is not None and not isinstance(place, list):
+        raise _invalid()
+    return After(place, turn.limit)
 
 
 def cut(turn: Turn, rows: Sequence[Any] | Iterable[Any], show: Callable[[Any], Any]) -> dict[str, Any]:
     """Return a page of a list that is bounded by its nature and was read whole; the cursor holds where it goes on."""
     rows = list(rows)
-    start = int(place_of(turn) or 0)
-    end = start + turn.limit
+    start = start_of(turn)
     return {
-        "items": [show(each) for each in rows[start:end]],
-        "next_cursor": cursor_at(end if end < len(rows) else None),
+        "items": [show(each) for each in rows[start : start + turn.limit]],
+        "next_cursor": cursor_at(follow(turn, start, len(rows))),
     }
+
+
+def start_of(turn: Turn) -> int:
+    """Return at which row a list that is cut goes on. Raises Problem as `after_of`."""
+    start = place_of(turn) or 0
+    if not isinstance(start, int):
+        raise _invalid()
+    return start
+
+
+def follow(turn: Turn, start: int, total: int) -> int | None:
+    """Return at which of `total` rows the next page begins, None after the last."""
+    return start + turn.limit if start + turn.limit < total else None

@@ -1,14 +1,16 @@
-"""Certificates of the sample world, recorded before anything is sold under them."""
+"""Certificates of the sample world, recorded before anything is sold under them; one is revoked in the end."""
 
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 
-from catalog.models import Listing
+from catalog.models import Certificate, Listing
 from catalog.operations.output import record_certificate
+from catalog.operations.revoking import revoke_certificate
 
 WORLD = Path(__file__).resolve().parent.parent / "world"
 YEARS = 4
@@ -17,7 +19,7 @@ YEARS = 4
 def load_certificates(*, listings: Mapping[str, Listing], at: datetime) -> int:
     """Record the certificates for listings by slug, `at` before the first sale; return how many."""
     today = timezone.localdate()
-    rows = tomllib.loads((WORLD / "certificates.toml").read_text())["certificate"]
+    rows = _rows()
     for row in rows:
         certified = [listings[slug] for slug in row["listings"]]
         output_kg = row.get("output_kg")
@@ -41,3 +43,16 @@ def load_certificates(*, listings: Mapping[str, Listing], at: datetime) -> int:
             yearly_output_grams=output_kg * 1000 if output_kg else None,
         )
     return len(rows)
+
+
+def revoke_some(*, reviewer: Any, at: datetime) -> None:
+    """Revoke what was revoked, once all was sold that was sold under it."""
+    for row in _rows():
+        if "revoked_for" in row:
+            found = Certificate.objects.get(number=row["number"])
+            revoke_certificate(certificate_id=found.pk, reason=row["revoked_for"], actor=reviewer, at=at, confirm=True)
+
+
+def _rows() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = tomllib.loads((WORLD / "certificates.toml").read_text())["certificate"]
+    return rows

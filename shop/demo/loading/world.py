@@ -13,7 +13,7 @@ from shop.accounts.models import Message
 from shop.core import audit
 from shop.core.models import AuditEntry
 from shop.demo.loading.campaigns import credit_campaigns, load_campaigns
-from shop.demo.loading.certificates import load_certificates
+from shop.demo.loading.certificates import load_certificates, revoke_some
 from shop.demo.loading.gifts import load_gifts
 from shop.demo.loading.listings import load_categories, load_listings
 from shop.demo.loading.live import load_live
@@ -84,6 +84,7 @@ def load_world(*, at: datetime, say: Say) -> bool:
         say(f"  {events} events in two live rooms, {len(pages)} campaigns, {credited} purchases from them")
         say(f"  {load_units(people=people, at=at)} units with their year")
         say(f"  {load_gifts(people=people, pictures=pictures, at=at)} needs")
+        revoke_some(reviewer=people.by_login["platform_reviewer"], at=at)
         settle_effects(at)
         # People read their messages within a few days.
         Message.objects.filter(created_at__lt=at - timedelta(days=4)).update(

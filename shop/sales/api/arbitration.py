@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Moment, Page, Paragraphs, Priced, YuanIn, fen_of, yuan
-from shop.core.api.paging import Follow, turn_of
+from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
 from shop.sales.api.evidence import CasePhotos, photos_of
@@ -70,7 +70,7 @@ class PlatformCaseDetail(PlatformCase):
     decisions: list[SignedArbitration]
 
 
-class ArbitrationCasesAsked(Follow):
+class ArbitrationCasesAsked(Turn):
     state: Literal["waiting", "decided"] = "waiting"
 
 

@@ -15,7 +15,7 @@ from shop.core.acting import by
 from shop.core.api import Answer, Body, Id, Moment, Page, Priced, Problem, YuanIn, fen_of, yuan
 from shop.core.api.bank import MoneyCame, MoneyWent, show_came, show_went
 from shop.core.api.forms import clean
-from shop.core.api.paging import Asked, cursor_at, place_of
+from shop.core.api.paging import Asked, cursor_at, ours, place_of
 from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
 from shop.core.codes import international_phone
 from shop.sales.api.basket import BasketLineOut, OfferOut, Pieces, area, show_line, show_offers
@@ -29,7 +29,7 @@ from shop.sales.queries import cashier
 from shop.sales.queries.checkout import CheckoutPage, checkout_page
 from shop.sales.queries.purchases import purchase_slice
 from shop.sales.queries.slips import slips_of
-from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
+from shop.sales.queries.unpayable import Unpayable, unpayable, unpayable_words
 from shop.sales.rules import clean_coupon
 from shop.sales.states import PurchaseState
 from shop.sales.visitors import Visitor
@@ -237,7 +237,8 @@ class PurchaseDetail(PurchaseOut):
     methods: list[str] = Field(description=gettext_noop("How it can be paid here."))
     without_goods: str = Field(
         description=gettext_noop(
-            "Unpaid goods of which no sound ones are there now, and what to do; paying answers 409 goods_missing."
+            "Unpaid goods that can't be paid now, why, and what to do; paying answers 409 goods_missing or"
+            " certificate_revoked."
         )
     )
 
@@ -295,9 +296,9 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
             "payee": cashier.payee() if is_transfer else {},
         }
     is_open = found.purchase.state == PurchaseState.UNPAID
-    missing = unpaid_without_goods(found.purchase.pk, at=timezone.now()) if is_open else []
+    barred = unpayable(found.purchase.pk, at=timezone.now()) if is_open else Unpayable()
     return purchase_out(found.purchase) | {
-        "without_goods": without_goods_words(missing),
+        "without_goods": unpayable_words(barred),
         "ship_to": found.ship_to,
         "payment": shown,
         "due": yuan(found.due.due_fen),
@@ -318,7 +319,7 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
                 slips_of([found.transfer.pk]).get(found.transfer.pk, []) if found.transfer and not found.way else []
             )
         ],
-        "methods": list(cashier.offered_to(found)) if is_open and not missing else [],
+        "methods": list(cashier.offered_to(found)) if is_open and not barred else [],
         "orders": [
             {
                 "number": each.number,
@@ -374,10 +375,8 @@ def place_purchase(request: ApiRequest, body: Order) -> dict[str, Any]:
     "/purchases", Page[PurchaseOut], scope="orders:read", summary=gettext_noop("Your purchases, the latest first")
 )
 def list_purchases(request: ApiRequest, turn: Asked) -> dict[str, Any]:
-    try:
+    with ours():
         found = purchase_slice(Visitor.of(request.user), after=place_of(turn), limit=turn.limit)
-    except (ValueError, TypeError) as error:
-        raise Problem(400, "invalid_cursor", _("This cursor is not one of ours: start without one.")) from error
     return {"items": [purchase_out(row) for row in found.rows], "next_cursor": cursor_at(found.after)}
 
 

@@ -101,7 +101,7 @@ def list_offers(request: ApiRequest, asked: ForList) -> dict[str, Any]:
     def offer(consent: OfferConsent) -> dict[str, Any]:
         return _offer(consent, costs.get((consent.offer_id, supplier.pk), Cost()))
 
-    return turn_of(asked, lambda number: queries.consents_of(supplier.pk, number), offer)
+    return turn_of(asked, lambda turned: queries.consents_of(supplier.pk, turned), offer)
 
 
 @area.reads(
@@ -119,7 +119,7 @@ def get_offer(request: ApiRequest, consent_id: int, asked: ForOne) -> dict[str, 
 )
 def list_offer_lines(request: ApiRequest, consent_id: int, asked: ForList) -> dict[str, Any]:
     consent = _own(request, asked, consent_id)
-    return turn_of(asked, lambda number: queries.funded_lines(consent, number), _line)
+    return turn_of(asked, lambda turned: queries.funded_lines(consent, turned), _line)
 
 
 @area.writes(

@@ -11,8 +11,9 @@ from catalog.queries.shelf import Shelf, changes_of, shelves_of
 from catalog.queries.trade import goods_of_supplier, supplier_goods
 from shop.core.acting import by
 from shop.core.api import Answer, Body, Moment, Page, Paragraphs, Priced, yuan
-from shop.core.api.paging import turn_of
+from shop.core.api.paging import cut, turn_of
 from shop.core.api.routing import ApiRequest, Key
+from shop.core.paging import After
 from shop.sales.api.seller import For, ForList, ForOne, acting, area
 from shop.sales.operations.reviews import reply_to_review
 from shop.sales.operations.stocking import adjust_stock_of, count_stock_of
@@ -77,8 +78,8 @@ def list_goods(request: ApiRequest, asked: ForList) -> dict[str, Any]:
     supplier = acting(request, asked)
     shelves: dict[int, Shelf] = {}
 
-    def page(number: int) -> Any:
-        found = supplier_goods(supplier.pk, number)
+    def page(turned: After) -> Any:
+        found = supplier_goods(supplier.pk, turned)
         shelves.update(shelves_of({row.stockrecord_id for row in found.object_list}))
         return found
 
@@ -225,8 +226,8 @@ def get_settlement(request: ApiRequest, asked: ForList) -> dict[str, Any]:
     supplier = acting(request, asked)
     found: list[queries.Settlement] = []
 
-    def page(number: int) -> Any:
-        found.append(queries.settlement(supplier.pk, number))
+    def page(turned: After) -> Any:
+        found.append(queries.settlement(supplier.pk, turned))
         return found[0].page
 
     listed = turn_of(asked, page, _booking)
@@ -278,7 +279,7 @@ def _owed(row: OwedRow) -> dict[str, Any]:
 )
 def list_owed(request: ApiRequest, asked: ForList) -> dict[str, Any]:
     found = owed_to(acting(request, asked).pk, at=timezone.now())
-    return turn_of(asked, found.page, _owed) | {
+    return cut(asked, found.rows, _owed) | {
         "total": yuan(found.total_fen),
         "not_due": yuan(found.in_time_fen),
         "late_to_30": yuan(found.month_fen),

@@ -13,7 +13,7 @@ from pydantic import Field
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Moment, Page, Priced, yuan
 from shop.core.api.bank import WeighedOut, show_weighed
-from shop.core.api.paging import Follow, turn_of
+from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.backs import Backs, show_backs
 from shop.sales.case_shown import CaseShown
@@ -22,7 +22,9 @@ from shop.sales.operations import closing, nudges, receipts, shipping
 from shop.sales.queries.in_parcels import Pieces
 from shop.sales.queries.orders import acted_on, order_list, order_of
 from shop.sales.queries.purchases import way_of
+from shop.sales.queries.unpayable import Unpayable, unpayable, unpayable_words
 from shop.sales.shown import show_order, show_order_page
+from shop.sales.states import OrderState
 from shop.sales.visitors import Visitor
 
 area = Area(gettext_noop("Your orders"))
@@ -135,12 +137,15 @@ class ParcelOut(Answer):
 
 class OrderDetail(OrderOut):
     next_step: str
+    cannot_pay: str = Field(
+        description=gettext_noop("Why an unpaid order can't be paid now, and what to do; empty where it can.")
+    )
     parcels: list[ParcelOut]
     to_come: list[PiecesOut] = Field(description=gettext_noop("What still waits to be sent once a parcel left."))
     history: list[dict[str, str]]
 
 
-class OrdersAsked(Follow):
+class OrdersAsked(Turn):
     state: Literal["", "unpaid", "to_ship", "shipped", "to_review", "after_sale"] = ""
 
 
@@ -234,9 +239,13 @@ def _detail(request: ApiRequest, number: str) -> dict[str, Any]:
     order = order_of(_mine(request), number)
     if order is None:
         raise Http404
-    shown = show_order_page(order, timezone.now(), open_address=True, way=way_of(_mine(request), order.purchase))
+    at = timezone.now()
+    shown = show_order_page(order, at, open_address=True, way=way_of(_mine(request), order.purchase))
+    is_unpaid = order.state == OrderState.UNPAID
+    barred = unpayable(order.purchase_id, at=at).of_order(number) if is_unpaid else Unpayable()
     return _order(order, shown) | {
         "next_step": shown.next_step,
+        "cannot_pay": unpayable_words(barred),
         "history": [{"when": each["when"], "title": each["title"], "text": each["text"]} for each in shown.entries],
         "parcels": [
             {
@@ -265,7 +274,7 @@ def list_orders(request: ApiRequest, asked: Annotated[OrdersAsked, Query(...)]) 
     at = timezone.now()
     return turn_of(
         asked,
-        lambda number: order_list(_mine(request), tab=asked.state, page=number).page,
+        lambda turned: order_list(_mine(request), tab=asked.state, page=turned).page,
         lambda order: _order(order, show_order(order, at, way=way_of(_mine(request), order.purchase))),
     )
 

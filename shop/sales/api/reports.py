@@ -11,9 +11,10 @@ from ninja import Query
 from pydantic import Field
 
 from shop.core.api import Answer, Area, Day, Moment, Priced, Problem, yuan
-from shop.core.api.paging import Follow, turn_of
+from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest
 from shop.core.errors import NotAllowed
+from shop.core.paging import After
 from shop.sales.periods import Period
 from shop.sales.queries.reports import Behind, Figures, Scope, SoldLine, behind, has_row, report, scope_of
 
@@ -120,7 +121,7 @@ def get_report(request: ApiRequest, asked: Annotated[DimensionAsked, Query(...)]
     }
 
 
-class LinesAsked(DimensionAsked, Follow):
+class LinesAsked(DimensionAsked, Turn):
     key: str = Field("", max_length=120, description=gettext_noop("Of a row of the report; empty: of all of them."))
     only: Literal["", "taken"] = Field("", description=gettext_noop("taken: only lines with a deduction."))
 
@@ -176,8 +177,8 @@ def list_report_lines(request: ApiRequest, asked: Annotated[LinesAsked, Query(..
     scope, period = _scope(request), _period(asked, timezone.localdate())
     found: list[Behind] = []
 
-    def page(number: int) -> Any:
-        facts = {"scope": scope, "province": asked.province, "channel": asked.channel, "page": number}
+    def page(turned: After) -> Any:
+        facts = {"scope": scope, "province": asked.province, "channel": asked.channel, "page": turned}
         found.append(
             behind(dimension=asked.by, key=asked.key, period=period, only_taken=asked.only == "taken", **facts)
         )

@@ -11,7 +11,7 @@ from pydantic import Field
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, SomeYuanIn, fen_of, yuan
 from shop.core.api.bank import BankAccountIn, MoneyCame, show_came
-from shop.core.api.paging import Follow, turn_of
+from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
 from shop.sales.api.trails import Slips, show_slips
@@ -33,7 +33,7 @@ def _check(request: ApiRequest, permission: str) -> None:
         raise NotAllowed(_("You may not do this."))
 
 
-class QueueAsked(Follow):
+class QueueAsked(Turn):
     state: Literal["waiting", "decided"] = "waiting"
 
 
@@ -119,7 +119,7 @@ class TransferOut(Priced):
 SOUGHT = Field("", max_length=60, description=gettext_noop("A code, a name, an amount, a bank's or an order's number."))
 
 
-class TransfersAsked(Follow):
+class TransfersAsked(Turn):
     state: Literal["waiting", "closed", "booked"] = "waiting"
     q: str = SOUGHT
 
@@ -241,7 +241,7 @@ class PayoutOut(Priced):
     other_given_back: str = Field(description=gettext_noop("Of the same order, given back the way it was paid."))
 
 
-class PayoutsAsked(Follow):
+class PayoutsAsked(Turn):
     state: Literal["waiting", "paid"] = "waiting"
     q: str = SOUGHT
 

@@ -14,7 +14,7 @@ from catalog.queries.trade import SupplierBrief, supplier_acting
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
 from shop.core.api.bank import WeighedOut, show_weighed
-from shop.core.api.paging import Follow, turn_of
+from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import InvalidInput
 from shop.core.masking import mask_name
@@ -41,12 +41,12 @@ class For(Answer):
     )
 
 
-class ForFollow(Follow, For):
+class ForTurn(Turn, For):
     pass
 
 
 ForOne = Annotated[For, Query(...)]
-ForList = Annotated[ForFollow, Query(...)]
+ForList = Annotated[ForTurn, Query(...)]
 
 
 def acting(request: ApiRequest, asked: For) -> SupplierBrief:
@@ -169,7 +169,7 @@ class SoldDetail(SoldOrder):
     )
 
 
-class SoldAsked(ForFollow):
+class SoldAsked(ForTurn):
     state: Literal["to_ship", "shipped", "completed", ""] = "to_ship"
 
 

@@ -15,7 +15,7 @@ from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.cases import Photos
 from shop.sales.api.evidence import CasePhotos, photos_of
-from shop.sales.api.seller import ForFollow, ForOne, acting, area
+from shop.sales.api.seller import ForOne, ForTurn, acting, area
 from shop.sales.case_shown import granted_fen
 from shop.sales.models import AfterSale
 from shop.sales.operations.aftersales import decide_after_sale
@@ -56,7 +56,7 @@ class SoldCase(Priced):
     )
 
 
-class CasesAsked(ForFollow):
+class CasesAsked(ForTurn):
     state: Literal["open", "decided"] = "open"
 
 

@@ -10,10 +10,11 @@ from pydantic import Field
 from catalog.operations import reminders as reminding
 from catalog.queries.trade import live_listing, reminders_of
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
-from shop.core.api.paging import Asked, Followed, cursor_at, cut, place_of
+from shop.core.api.paging import Asked, cut, turn_of
 from shop.core.api.routing import ApiRequest
+from shop.core.paging import After
 from shop.sales.operations.favourites import toggle_favourite
-from shop.sales.queries.favourites import favourite_listing_ids, favourite_page
+from shop.sales.queries.favourites import Kept, favourite_listing_ids, favourite_page
 from shop.sales.texts import in_reader_language
 
 wishes = Area(gettext_noop("Favourites and reminders"))
@@ -29,22 +30,25 @@ class FavouriteOut(Priced):
     added_at: Moment
 
 
+def _favourite(each: Kept) -> dict[str, Any]:
+    return {
+        "listing_id": each.listing.listing_id,
+        "slug": each.listing.slug,
+        "name": in_reader_language(each.listing.name_zh, each.listing.name_en),
+        "price": yuan(each.listing.price_fen),
+        "available": max(each.listing.available, 0),
+        "cheaper": yuan(each.cheaper_fen),
+        "added_at": each.added_at,
+    }
+
+
 @wishes.reads("/favourites", Page[FavouriteOut], scope="account:read", summary=gettext_noop("What you keep"))
-def list_favourites(request: ApiRequest, turn: Followed) -> dict[str, Any]:
-    page, kept = favourite_page(request.user, int(place_of(turn) or 1))
-    items = [
-        {
-            "listing_id": each.listing.listing_id,
-            "slug": each.listing.slug,
-            "name": in_reader_language(each.listing.name_zh, each.listing.name_en),
-            "price": yuan(each.listing.price_fen),
-            "available": max(each.listing.available, 0),
-            "cheaper": yuan(each.cheaper_fen),
-            "added_at": each.added_at,
-        }
-        for each in kept
-    ]
-    return {"items": items, "next_cursor": cursor_at(page.next_page_number() if page.has_next() else None)}
+def list_favourites(request: ApiRequest, turn: Asked) -> dict[str, Any]:
+    def rows(turned: After) -> Any:
+        page, page.object_list = favourite_page(request.user, turned)
+        return page
+
+    return turn_of(turn, rows, _favourite)
 
 
 def _keep(request: ApiRequest, listing_id: int, *, on: bool) -> None:

@@ -12,13 +12,20 @@ from oscar.apps.voucher.models import Voucher
 
 from shop.core.fields import YuanField
 from shop.sales.models import OfferFunding
-from shop.sales.offer_parts import part_of, said_of
+from shop.sales.offer_parts import part_of
 from shop.sales.offer_rules import Joining
 from shop.sales.offer_words import STATUS_NAMES, benefit_words
 from shop.sales.operations.offer_bounds import deep_together, is_deep_offer
+from shop.sales.queries.funding import terms_now
 from shop.sales.queries.joining import goods_of
 from shop.sales.rules import clean_coupon, coupon_code_fits
 from shop.sales.texts import quoted
+
+# What an offer says beside its parts.
+SAID = (
+    *("name", "offer_type", "exclusive", "start_datetime", "end_datetime", "max_discount"),
+    *("max_global_applications", "max_user_applications", "max_basket_applications"),
+)
 
 
 class FundingForm(ModelForm):
@@ -133,8 +140,13 @@ class OfferForm(_Dated):
             goods=goods_of(data["condition"], data["benefit"]),
             starts=data.get("start_datetime"),
             ends=data.get("end_datetime"),
-            said=said_of(data["condition"], data["benefit"]),
+            terms=terms_now(self._typed(data)),
         )
+
+    def _typed(self, data: dict[str, Any]) -> ConditionalOffer:
+        """Return the offer with what was typed, unsaved; what the form does not show is as it was."""
+        said = {name: data.get(name, getattr(self.instance, name)) for name in SAID}
+        return ConditionalOffer(pk=self.instance.pk, condition=data["condition"], benefit=data["benefit"], **said)
 
 
 class _OnRange(_Beside):

@@ -21,7 +21,7 @@ from shop.sales.approved import last_approvals
 from shop.sales.errors import WrongState
 from shop.sales.models import OfferApproval, OfferBounds, OfferFunding, deep_percent
 from shop.sales.offer_parts import WITH, part_of
-from shop.sales.offer_rules import WHOLE_PERCENT, Joining, deep_set
+from shop.sales.offer_rules import WHOLE_PERCENT, Joining, covers, deep_set
 from shop.sales.queries.funding import terms_now
 from shop.sales.queries.joining import joining, open_joining
 
@@ -71,9 +71,10 @@ def hold_if_deep(*, offer_id: int, actor: Any, at: datetime) -> OfferApproval | 
                 _ask(waits, terms, actor, at)
             return waits
         is_bounded = offer.end_datetime is not None and offer.max_discount is not None
-        # The word that was given last counts: terms that were left since need it again.
+        # The word that was given last counts, for what it was given on and for whatever takes off no more.
         last = approvals.filter(approved_at__isnull=False).order_by("-approved_at", "-pk").first()
-        if is_bounded and not is_deep_set and last is not None and _without_set(last.terms) == terms:
+        if is_bounded and not is_deep_set and last is not None and covers(last.terms, terms):
+            approvals.filter(approved_at__isnull=True).delete()
             return None
         ConditionalOffer.objects.filter(pk=offer.pk).update(status=ConditionalOffer.SUSPENDED)
         waits = _ask(waits or OfferApproval(offer=offer), terms, actor, at)
@@ -100,7 +101,7 @@ def approve_offer(*, offer_id: int, actor: Any, at: datetime) -> None:
             raise WrongState(_("A deep offer needs an end and a budget first."), code="offer_unbounded")
         # Approved is what it may be used with now, as that is now; whatever is added or changed later is judged anew.
         own = joining([offer])[0]
-        waits.terms = waits.terms | {WITH: {str(each.pk): each.said for each in open_joining(at) if own.joins(each)}}
+        waits.terms = waits.terms | {WITH: {str(each.pk): each.terms for each in open_joining(at) if own.joins(each)}}
         waits.approved_by_id, waits.approved_at = actor.pk, at
         waits.save(update_fields=["terms", "approved_by_id", "approved_at"])
         ConditionalOffer.objects.filter(pk=offer.pk).update(status=ConditionalOffer.OPEN)
@@ -122,10 +123,6 @@ def lock_bounds() -> None:
 
 def _is_suppliers(offer: ConditionalOffer) -> bool:
     return OfferFunding.objects.filter(offer=offer, funded_by=OfferFunding.FundedBy.SUPPLIER).exists()
-
-
-def _without_set(terms: dict[str, Any]) -> dict[str, Any]:
-    return {name: said for name, said in terms.items() if name != WITH}
 
 
 def _ask(waits: OfferApproval, terms: dict[str, Any], actor: Any, at: datetime) -> OfferApproval:

@@ -7,10 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog.queries import said
 from shop.core import outbox
 from shop.sales import hooks, rules
-from shop.sales.errors import GoodsMissing, NotOffered, WrongState
+from shop.sales.errors import CertificateRevoked, GoodsMissing, NotOffered, WrongState
 from shop.sales.gateways import Started, gateway
 from shop.sales.models import Payment, Purchase
 from shop.sales.operations.doors import refuse_elsewhere
@@ -19,7 +18,7 @@ from shop.sales.operations.settling import WAITING, follow_due, settle, take_mon
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_fen, due_of
 from shop.sales.queries.pay_times import pay_time_of
-from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
+from shop.sales.queries.unpayable import unpayable, unpayable_goods, unpayable_words
 from shop.sales.states import PaymentState, PurchaseState, Terms
 
 __all__ = ["due_fen"]
@@ -28,17 +27,16 @@ PURCHASE = "purchase"
 DEMO_THINKS_SECONDS = 3
 
 
-def refuse_without_goods(purchase: Purchase, at: datetime) -> None:
-    """Raise GoodsMissing where lots were stopped and orders of the purchase that wait for money lack sound goods."""
-    missing = unpaid_without_goods(purchase.pk, at=at)
-    if missing:
-        raise GoodsMissing(
-            without_goods_words(missing),
-            goods=[
-                {"order": each.number, "name": said(each, "name"), "pieces": each.pieces, "line": each.line_id}
-                for each in missing
-            ],
-        )
+def refuse_unpayable(purchase: Purchase, at: datetime) -> None:
+    """Refuse to take money for goods of the purchase that can't be sent, or not as what they were sold as.
+
+    Raises GoodsMissing where lots were stopped and its unpaid orders lack sound goods, CertificateRevoked where what
+    they were sold under was revoked. Money that is on its way already is booked as always.
+    """
+    found = unpayable(purchase.pk, at=at)
+    if found:
+        refusal = GoodsMissing if found.short else CertificateRevoked
+        raise refusal(unpayable_words(found), goods=unpayable_goods(found))
 
 
 def start_payment(
@@ -48,7 +46,8 @@ def start_payment(
 
     `through` is the kind of purchases whose own door this is: what a unit's finance pays, its buyer does not pay at
     the cashier's (DoneElsewhere). Raises WrongState when the purchase is not waiting for money, NotOffered where its
-    goods are not kept for as long as a bank transfer takes, GoodsMissing where there are no goods for it now, KeyError for a gateway that is not offered.
+    goods are not kept for as long as a bank transfer takes, GoodsMissing where there are no goods for it now,
+    CertificateRevoked where what they were sold under was revoked, KeyError for a gateway that is not offered.
     """
     chosen = gateway(gateway_name)
     with transaction.atomic():
@@ -64,7 +63,7 @@ def start_payment(
             left = schedule_of(locked).due_now_fen
             if not left:
                 raise WrongState(_("Nothing is due now: the rest falls due once it is accepted."), code="not_due_yet")
-        refuse_without_goods(locked, at)
+        refuse_unpayable(locked, at)
         if gateway_name == "transfer" and locked.terms == Terms.ONLINE:
             _wait_for_transfer(locked)
         # A transfer that was announced before the amount changed follows it; a provider's attempt is for its own amount.

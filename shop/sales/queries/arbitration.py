@@ -1,26 +1,25 @@
 """Reading the cases that the platform decides."""
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import QuerySet
 
 from shop.accounts.queries import names_of
+from shop.core.paging import Turned, paged
 from shop.sales.models import AfterSale
 from shop.sales.states import AfterSaleState
 
 CASES_A_PAGE = 20
 
 
-def waiting_cases(page: int | str = 1) -> Page:
+def waiting_cases(page: Turned = 1) -> Page:
     """Return a page of the cases that are with the platform, who waits longest first. Three queries."""
-    return Paginator(_waiting().prefetch_related("moves").order_by("asked_at", "pk"), CASES_A_PAGE).get_page(page)
+    return paged(_waiting().prefetch_related("moves").order_by("asked_at", "pk"), page, CASES_A_PAGE)
 
 
-def judged_cases(page: int | str = 1) -> Page:
+def judged_cases(page: Turned = 1) -> Page:
     """Return a page of the cases that the platform decided, the latest opened first. Three queries."""
     rows = AfterSale.objects.filter(decisions__isnull=False).exclude(state=AfterSaleState.ARBITRATION).distinct()
-    return Paginator(_with_order(rows).prefetch_related("moves").order_by("-asked_at", "-pk"), CASES_A_PAGE).get_page(
-        page
-    )
+    return paged(_with_order(rows).prefetch_related("moves").order_by("-asked_at", "-pk"), page, CASES_A_PAGE)
 
 
 def waiting_count() -> int:

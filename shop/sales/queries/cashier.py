@@ -171,12 +171,11 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
     named = [line for line in lines if line[2] > line[6] and line[7] != OrderState.CANCELLED] or lines
     is_open = {line[0] for line in lines if line[2] > line[6]}
     for order_id, key, ordered, _zh, _en, _source, cancelled, _state in lines:
-        if order_id in is_open:
-            # Of an order that was cancelled whole its sum still stands: with the pieces that it was for.
-            ordered -= cancelled
-        if not ordered:
+        # Of an order that was cancelled whole its sum still stands: with the pieces that it was for.
+        wanted = ordered - cancelled if order_id in is_open else ordered
+        if not wanted:
             continue
-        pieces[order_id] = pieces.get(order_id, 0) + ordered
+        pieces[order_id] = pieces.get(order_id, 0) + wanted
         if key:
             pictures.setdefault(order_id, []).append(thumb_url(key))
     orders = [

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 
 from catalog.queries.trade import ListingFacts, listings_now
+from shop.core.paging import Turned, paged
 from shop.sales.models import Favourite
 
 FAVOURITES_A_PAGE = 24
@@ -26,11 +27,9 @@ def favourite_listing_ids(user: Any) -> list[int]:
     return list(Favourite.objects.filter(user=user).order_by("listing_id").values_list("listing_id", flat=True))
 
 
-def favourite_page(user: Any, page: int | str = 1) -> tuple[Page, list[Kept]]:
+def favourite_page(user: Any, page: Turned = 1) -> tuple[Page, list[Kept]]:
     """Return a page of favourites, the latest first, with what they are now. Three queries."""
-    found = Paginator(Favourite.objects.filter(user=user).order_by("-added_at", "-pk"), FAVOURITES_A_PAGE).get_page(
-        page
-    )
+    found = paged(Favourite.objects.filter(user=user).order_by("-added_at", "-pk"), page, FAVOURITES_A_PAGE)
     rows = list(found.object_list)
     now = listings_now(row.listing_id for row in rows)
     kept = [

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 from oscar.apps.offer.models import ConditionalOffer, Range
 
+from shop.core.paging import Turned, paged
 from shop.sales.approved import plain_terms
 from shop.sales.discount_rules import Cost
 from shop.sales.models import LineDiscount, OfferConsent
@@ -18,7 +19,20 @@ A_PAGE = 20
 
 def terms_now(offer: ConditionalOffer) -> dict[str, Any]:
     """Return all that an offer says, with what its ranges hold, as the JSON that a supplier agrees to. Five queries."""
-    return {"offer": plain_terms(offer), "ranges": _contents({offer.condition.range_id, offer.benefit.range_id})}
+    return terms_of([offer])[offer.pk]
+
+
+def terms_of(offers: Collection[ConditionalOffer]) -> dict[int, dict[str, Any]]:
+    """Return all that each of these offers says, as `terms_now` does, by offer. Six queries once parts are loaded."""
+    ranges = {offer.pk: {offer.condition.range_id, offer.benefit.range_id} - {None} for offer in offers}
+    held = _contents({pk for each in ranges.values() for pk in each})
+    return {
+        offer.pk: {
+            "offer": plain_terms(offer),
+            "ranges": {str(pk): held[str(pk)] for pk in sorted(ranges[offer.pk])},
+        }
+        for offer in offers
+    }
 
 
 def _contents(range_ids: Iterable[int | None]) -> dict[str, Any]:
@@ -52,11 +66,11 @@ def offers_using(*, range_ids: Collection[int] = (), part_id: int | None = None,
     return sorted(set(offers.values_list("pk", flat=True)))
 
 
-def consents_of(supplier_id: int, page: int | str = 1) -> Page:
+def consents_of(supplier_id: int, page: Turned = 1) -> Page:
     """Return a page of what a supplier is asked or has answered, what waits first, then the latest. Two queries."""
     asked_first = Case(When(state=ConsentState.ASKED, then=Value(0)), default=Value(1))
     rows = OfferConsent.objects.filter(supplier_id=supplier_id).exclude(state=ConsentState.REPLACED)
-    return Paginator(rows.order_by(asked_first, "-asked_at", "-pk"), A_PAGE).get_page(page)
+    return paged(rows.annotate(rank=asked_first).order_by("rank", "-asked_at", "-pk"), page, A_PAGE)
 
 
 def consent_of(supplier_id: int, consent_id: int) -> OfferConsent | None:
@@ -100,10 +114,10 @@ def _cost_lines() -> QuerySet[LineDiscount]:
     return kept.select_related("line__order__order")
 
 
-def funded_lines(consent: OfferConsent, page: int | str = 1) -> Page:
+def funded_lines(consent: OfferConsent, page: Turned = 1) -> Page:
     """Return a page of the lines that an offer costs its supplier something on, the latest first. Two queries."""
     rows = _cost_lines().filter(consent__offer=consent.offer_id, consent__supplier=consent.supplier_id).order_by("-pk")
-    return Paginator(rows, A_PAGE).get_page(page)
+    return paged(rows, page, A_PAGE)
 
 
 def own_discounts(supplier_id: int, numbers: Collection[str]) -> list[LineDiscount]:

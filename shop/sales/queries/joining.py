@@ -10,17 +10,18 @@ from oscar.apps.voucher.models import Voucher
 
 from shop.sales.approved import last_approvals, was_approved
 from shop.sales.models import OfferFunding
-from shop.sales.offer_parts import part_of, said_of, seen_in
+from shop.sales.offer_parts import part_of, seen_in
 from shop.sales.offer_rules import Joining
+from shop.sales.queries.funding import terms_of
 
 
 def joining(offers: Iterable[ConditionalOffer]) -> list[Joining]:
-    """Return offers, read with their parts, as the rules see them. Four queries, and some for each range."""
+    """Return offers, read with their parts, as the rules see them. Ten queries, and some for each range."""
     rows = list(offers)
     ids = [offer.pk for offer in rows]
     named = _pairs(ConditionalOffer.combinations.through, "from_conditionaloffer", "to_conditionaloffer", ids)
     coupons = _pairs(Voucher.offers.through, "conditionaloffer", "voucher", ids)
-    approvals = last_approvals(ids)
+    approvals, terms = last_approvals(ids), terms_of(rows)
     ranges = {offer.pk: {offer.condition.range_id, offer.benefit.range_id} - {None} for offer in rows}
     held = _products(Range.objects.in_bulk({pk for each in ranges.values() for pk in each}))
     return [
@@ -33,8 +34,8 @@ def joining(offers: Iterable[ConditionalOffer]) -> list[Joining]:
             goods=_all_of(held[pk] for pk in ranges[offer.pk]),
             starts=offer.start_datetime,
             ends=offer.end_datetime,
-            said=said_of(offer.condition, offer.benefit),
-            seen=seen_in(approvals[offer.pk].terms) if was_approved(offer, approvals) else frozenset(),
+            terms=terms[offer.pk],
+            seen=seen_in(approvals[offer.pk].terms) if was_approved(offer, approvals) else {},
         )
         for offer in rows
     ]

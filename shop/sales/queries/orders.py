@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from shop.core.paging import Turned, paged
 from shop.sales import hooks
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts
 from shop.sales.queries.backs import note_backs
@@ -63,7 +64,7 @@ def _lines() -> Prefetch:
     return Prefetch("lines", queryset=rows)
 
 
-def order_list(visitor: Visitor, *, tab: str = "", page: int | str = 1) -> OrderList:
+def order_list(visitor: Visitor, *, tab: str = "", page: Turned = 1) -> OrderList:
     """Return one page of a tab, the latest first. Thirteen queries at most, whatever the number of orders."""
     orders = owned_orders(visitor)
     rows = (
@@ -72,7 +73,7 @@ def order_list(visitor: Visitor, *, tab: str = "", page: int | str = 1) -> Order
         .prefetch_related(_lines())
         .order_by("-placed_at", "-pk")
     )
-    found = Paginator(rows, ORDERS_A_PAGE).get_page(page)
+    found = paged(rows, page, ORDERS_A_PAGE)
     found.object_list = list(found.object_list)
     note_backs(found.object_list)
     note_transfer_waits(found.object_list)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Min, QuerySet, Sum
 
 from shop.core.names import is_among, plain_name
+from shop.core.paging import Turned, paged
 from shop.core.private_files import private_url
 from shop.sales import hooks, rules
 from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
@@ -109,7 +110,7 @@ def by_hand() -> QuerySet[Refund]:
     return Refund.objects.filter(payment__payable_kind="purchase", payment__gateway__in=rules.BY_HAND)
 
 
-def payouts(page: int | str = 1, *, paid: bool = False, query: str = "") -> Page:
+def payouts(page: Turned = 1, *, paid: bool = False, query: str = "") -> Page:
     """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Ten queries.
 
     `query` looks among them for a code, a name, an amount, the bank's reference, a purchase's number or an order's.
@@ -121,7 +122,7 @@ def payouts(page: int | str = 1, *, paid: bool = False, query: str = "") -> Page
         rows = rows.filter(state=RefundState.REQUESTED).order_by("requested_at", "pk")
     if query:
         rows = rows.filter(payouts_of(query))
-    found: Page[Any] = Paginator(rows, PAYOUTS_A_PAGE).get_page(page)
+    found = paged(rows, page, PAYOUTS_A_PAGE)
     refunds = list(found.object_list)
     ids = {refund.payment.payable_id for refund in refunds}
     purchases = Purchase.objects.in_bulk(ids)

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, F, Prefetch, Q, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from oscar.apps.catalogue.reviews.models import ProductReview
 
 from shop.core import ledger
+from shop.core.paging import Turned, paged
 from shop.sales import books
 from shop.sales.models import AfterSale, LineDiscount, LineFacts, OrderFacts, ReviewFacts
 from shop.sales.queries.funding import own_discounts
@@ -98,7 +99,7 @@ def open_cases(supplier_id: int) -> list[AfterSale]:
     )
 
 
-def cases(supplier_id: int, page: int | str = 1) -> Page:
+def cases(supplier_id: int, page: Turned = 1) -> Page:
     """Return a page of the cases that wait for somebody else or are ended, the latest first."""
     rows = (
         AfterSale.objects.filter(line__order__supplier_id=supplier_id)
@@ -107,7 +108,7 @@ def cases(supplier_id: int, page: int | str = 1) -> Page:
         .prefetch_related("line__after_sales__decisions")
         .order_by("-opened_at", "-pk")
     )
-    return Paginator(rows, ORDERS_A_PAGE).get_page(page)
+    return paged(rows, page, ORDERS_A_PAGE)
 
 
 def case_of_supplier(supplier_id: int, case_id: int) -> AfterSale | None:
@@ -144,7 +145,7 @@ def waiting_counts(supplier_id: int) -> dict[str, int]:
     )
 
 
-def supplier_orders(supplier_id: int, *, tab: str = "to_ship", page: int | str = 1) -> Page:
+def supplier_orders(supplier_id: int, *, tab: str = "to_ship", page: Turned = 1) -> Page:
     """Return a page of orders with lines. Those to send come by their deadline, the others latest first. Three queries."""
     orders = OrderFacts.objects.filter(supplier_id=supplier_id).exclude(state=OrderState.UNPAID)
     if tab:
@@ -152,7 +153,7 @@ def supplier_orders(supplier_id: int, *, tab: str = "to_ship", page: int | str =
     orders = orders.order_by("ship_by", "pk") if tab == OrderState.TO_SHIP else orders.order_by("-placed_at", "-pk")
     lines = Prefetch("lines", queryset=LineFacts.objects.order_by("pk"))
     rows = orders.select_related("order", "purchase__ship_division").prefetch_related(lines)
-    return Paginator(rows, ORDERS_A_PAGE).get_page(page)
+    return paged(rows, page, ORDERS_A_PAGE)
 
 
 def supplier_order(supplier_id: int, number: str) -> OrderFacts | None:
@@ -182,7 +183,7 @@ class Settlement:
     own: list[LineDiscount] = field(default_factory=list)
 
 
-def settlement(supplier_id: int, page: int | str = 1) -> Settlement:
+def settlement(supplier_id: int, page: Turned = 1) -> Settlement:
     """Return a page of orders' bookings in 分. Seven queries.
 
     Paid, platform's and own discount on what was kept, given back to the buyer; so held, payable.
@@ -202,7 +203,7 @@ def settlement(supplier_id: int, page: int | str = 1) -> Settlement:
         },
     )
     balances = ledger.balances(f"supplier:{supplier_id}:")
-    shown = Paginator(rows, ORDERS_A_PAGE).get_page(page)
+    shown = paged(rows, page, ORDERS_A_PAGE)
     # What went back to the platform is no more of its discount: "given back" is what buyers got, as on their orders.
     # What was paid on account and covers other goods by now is no more paid.
     shown.object_list = [
@@ -218,7 +219,7 @@ def settlement(supplier_id: int, page: int | str = 1) -> Settlement:
     )
 
 
-def supplier_reviews(supplier_id: int, page: int | str = 1) -> Page:
+def supplier_reviews(supplier_id: int, page: Turned = 1) -> Page:
     """Return a page of the shown reviews of a supplier's products, those without an answer first. Three queries."""
     rows = (
         ReviewFacts.objects.filter(line__order__supplier_id=supplier_id, review__status=ProductReview.APPROVED)
@@ -227,7 +228,7 @@ def supplier_reviews(supplier_id: int, page: int | str = 1) -> Page:
         .annotate(answered=Count("pk", filter=~Q(reply="")))
         .order_by("answered", "-moderated_at", "-pk")
     )
-    return Paginator(rows, ORDERS_A_PAGE).get_page(page)
+    return paged(rows, page, ORDERS_A_PAGE)
 
 
 def review_of_supplier(supplier_id: int, review_id: int) -> ReviewFacts | None:

@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from shop.accounts.queries import organisation_names
 from shop.core.masking import mask_phone
+from shop.core.paging import Turned, paged
 from shop.sales import hooks
 from shop.sales.models import Payment, Purchase, Remittance
 from shop.sales.queries.deliveries import schedules_of
@@ -83,7 +84,7 @@ class Shown(StrEnum):
     BOOKED = "booked"
 
 
-def transfers(page: int | str = 1, *, shown: str = Shown.WAITING, query: str = "") -> Page:
+def transfers(page: Turned = 1, *, shown: str = Shown.WAITING, query: str = "") -> Page:
     """Return a page of the transfers that wait (the oldest first), of those whose purchase waits for no money any more,
     or of the booked ones (the latest first). Twenty queries at most, whatever the number.
 
@@ -93,14 +94,16 @@ def transfers(page: int | str = 1, *, shown: str = Shown.WAITING, query: str = "
     open_ = rows.filter(state__in=(PaymentState.STARTED, PaymentState.CHECKING))
     unpaid = Purchase.objects.filter(state=PurchaseState.UNPAID)
     if shown == Shown.BOOKED:
-        rows = rows.filter(received_fen__gt=0).order_by("-finished_at", "-pk")
+        # A transfer that came in part is booked and not finished.
+        rows = rows.filter(received_fen__gt=0).annotate(ended_at=Coalesce("finished_at", "started_at"))
+        rows = rows.order_by("-ended_at", "-pk")
     elif shown == Shown.CLOSED:
         rows = open_.exclude(payable_id__in=unpaid.values("pk")).order_by("-started_at", "-pk")
     else:
         rows = open_.filter(payable_id__in=unpaid.values("pk")).order_by("started_at", "pk")
     if query:
         rows = rows.filter(transfers_of(query))
-    found: Page[Any] = Paginator(rows, TRANSFERS_A_PAGE).get_page(page)
+    found = paged(rows, page, TRANSFERS_A_PAGE)
     payments = list(found.object_list)
     purchases = Purchase.objects.select_related("user").in_bulk([payment.payable_id for payment in payments])
     names = _payers(list(purchases.values()))

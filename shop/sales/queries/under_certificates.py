@@ -1,6 +1,6 @@
 """Orders of goods that were sold under a certificate, and are still to be sent."""
 
-from django.db.models import Q
+from django.db.models import Count, F, Q
 
 from catalog.hooks import OrdersUnder
 from catalog.queries.certificates import listings_under
@@ -9,7 +9,7 @@ from shop.sales.states import OrderState
 
 
 def waiting_under(certificate_id: int) -> OrdersUnder:
-    """Return the paid orders under a certificate that are still to be sent, the first to be sent first. Two queries.
+    """Return the paid orders under a certificate that are still to be sent, the first to be sent first. Three queries.
 
     A line names the certificate that it draws; under one without a yearly output, the product's tells.
     """
@@ -22,4 +22,8 @@ def waiting_under(certificate_id: int) -> OrdersUnder:
         pieces = line.ordered - line.cancelled - line.shipped
         if pieces:
             left[line.order.order.number] = left.get(line.order.order.number, 0) + pieces
-    return OrdersUnder(len(left), sum(left.values()), tuple(left))
+    unpaid = LineFacts.objects.filter(
+        certificate_id=certificate_id, order__state=OrderState.UNPAID, ordered__gt=F("cancelled")
+    )
+    count = unpaid.aggregate(orders=Count("order", distinct=True))["orders"]
+    return OrdersUnder(len(left), sum(left.values()), tuple(left), count)

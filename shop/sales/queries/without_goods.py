@@ -1,13 +1,10 @@
 """Orders whose goods failed a test, or are gone with their lot, and that no good lot can be sent for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
-from catalog.queries import said
-from shop.sales.models import LineFacts, OrderFacts
+from shop.sales.models import LineFacts
 from shop.sales.states import OrderState
 from traceability.hooks import Waiting as LotWaiting
 from traceability.queries.lots import open_lots
@@ -46,38 +43,6 @@ def unpaid_without_goods(purchase_id: int, *, at: datetime) -> list[LineWithoutG
         for line in lines_without_goods(supplier_id, at=at, listing_ids=listing_ids, also_unpaid=True)
     ]
     return [line for line in found if line.line_id in own]
-
-
-def without_goods_words(lines: Sequence[LineWithoutGoods]) -> str:
-    """Return which goods an unpaid purchase lacks and what its buyer can do; "" where it lacks none. One query."""
-    if not lines:
-        return ""
-    goods = _goods(lines)
-    if not _has_rest(lines):
-        return _(
-            "No sound goods are there now for %(goods)s: their lot did not pass. It can't be paid like this, so that"
-            " you don't pay for what can't be sent. Cancel it, or wait until new goods are in."
-        ) % {"goods": goods}
-    return _(
-        "No sound goods are there now for %(goods)s: their lot can't be sent any more. It can't be paid like this, so that you"
-        " don't pay for what can't be sent. Cancel that order and pay the rest, or wait until new goods are in."
-    ) % {"goods": goods}
-
-
-def _has_rest(lines: Sequence[LineWithoutGoods]) -> bool:
-    """Tell whether the purchase of these lines has an order that lacks nothing and waits for its money."""
-    short = {line.order_id for line in lines}
-    rest = OrderFacts.objects.filter(purchase__orders__in=short, state=OrderState.UNPAID).exclude(pk__in=short)
-    return rest.exists()
-
-
-def _goods(lines: Sequence[LineWithoutGoods]) -> str:
-    """Return the goods that are missing in a row: "Pomelo × 2 (order 7)"."""
-    return ", ".join(
-        _("%(name)s × %(pieces)d (order %(number)s)")
-        % {"name": said(line, "name"), "pieces": line.pieces, "number": line.number}
-        for line in lines
-    )
 
 
 def lines_without_goods(

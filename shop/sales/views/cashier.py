@@ -30,7 +30,7 @@ from shop.sales.queries import cashier as queries
 from shop.sales.queries.backs import went_back_of
 from shop.sales.queries.cashier import Cashier
 from shop.sales.queries.slips import slip_replaced, slips_of
-from shop.sales.queries.without_goods import unpaid_without_goods, without_goods_words
+from shop.sales.queries.unpayable import Unpayable, unpayable, unpayable_words
 from shop.sales.states import PurchaseState
 
 
@@ -82,15 +82,16 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
 
 def _show(request: HttpRequest, found: Cashier, template: str, status: int = 200, **more: Any) -> HttpResponse:
     is_open = found.purchase.state == PurchaseState.UNPAID
-    missing = unpaid_without_goods(found.purchase.pk, at=timezone.now()) if is_open else []
-    short = {line.number for line in missing}
+    barred = unpayable(found.purchase.pk, at=timezone.now()) if is_open else Unpayable()
+    short = barred.numbers
     context = {
         "it": found,
         "purchase": found.purchase,
         "orders": found.orders,
-        "without_goods": without_goods_words(missing),
+        "without_goods": unpayable_words(barred),
         "short_orders": [order for order in found.orders if order.number in short],
         "is_all_short": short == {order.number for order in found.orders if not order.is_cancelled},
+        "may_return": not barred.revoked,
         **more,
     }
     return render(request, f"sales/{template}.html", context, status=status)
@@ -152,7 +153,7 @@ def demo(request: HttpRequest, number: str) -> HttpResponse:
     if found.purchase.state != PurchaseState.UNPAID:
         return _to(number)
     at = timezone.now()
-    if unpaid_without_goods(found.purchase.pk, at=at):
+    if unpayable(found.purchase.pk, at=at):
         return _to(number)
     if request.method != "POST":
         return _show(request, found, "cashier_demo")

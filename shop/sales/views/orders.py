@@ -26,8 +26,10 @@ from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.purchases import guests_purchases, purchase_of_link, way_of
 from shop.sales.queries.received import bought_here
+from shop.sales.queries.unpayable import unpayable, unpayable_words
 from shop.sales.received_shown import show_found
 from shop.sales.shown import show_order, show_order_page
+from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language
 
 OPEN_ORDER = "open_order"
@@ -126,6 +128,9 @@ def show_one(
     back = goes_back(facts.purchase_id, way) if waits_fen else None
     context["back"] = back and replace(back, fen=waits_fen)
     context["went_back"] = facts.went_back  # type: ignore[attr-defined]  # noted
+    if facts.state == OrderState.UNPAID:
+        barred = unpayable(facts.purchase_id, at=timezone.now()).of_order(number)
+        context["cannot_pay"] = unpayable_words(barred)
     return render(request, "sales/order.html", context, status=status)
 
 

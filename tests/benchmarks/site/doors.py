@@ -68,7 +68,15 @@ class Doors:
         self.unit = register_unit(
             organisation=organisation, region_code=DIVISION, actor=None, at=self.at, facts={**facts, "approvals": 1}
         )
-        grant_budget(unit_id=self.unit.pk, year=self.at.year, fen=10**11, key="bench", actor=payer, at=self.at)
+        grant_budget(
+            unit_id=self.unit.pk,
+            year=self.at.year,
+            fen=10**11,
+            key="bench",
+            reason="年度预算批复",
+            actor=payer,
+            at=self.at,
+        )
 
     def _publish_need(self) -> None:
         organisation = Organisation.objects.create(kind="beneficiary", name_zh=f"测速小学 {uuid4().hex[:6]}")

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from catalog.queries import place
 from shop.core.masking import mask_name
 from shop.core.models import Division
 from shop.core.numbers import read_id
+from shop.core.paging import Turned, paged
 from shop.sales.models import AfterSale
 from shop.sales.periods import Period
 from shop.sales.queries.reports.counting import AGREED, GRAMS, PIECES, Figures, figures_of, none_name, sold_lines, sums
@@ -64,14 +65,6 @@ class Behind:
     figures: Figures
 
 
-class _Counted(Paginator):
-    """A paginator that is told how many there are: the sums have counted them."""
-
-    def __init__(self, rows: Lines, per_page: int, count: int) -> None:
-        super().__init__(rows, per_page)
-        self.__dict__["count"] = count
-
-
 def behind(
     *,
     dimension: str,
@@ -81,13 +74,13 @@ def behind(
     province: str = "",
     channel: str = "",
     only_taken: bool = False,
-    page: int | str = 1,
+    page: Turned = 1,
 ) -> Behind:
     """Return a page of the lines behind a figure, the latest first. Four queries. Raises KeyError."""
     by = DIMENSIONS[dimension]
     lines = _chosen(by, key, period, scope, province, channel, only_taken=only_taken)
     whole = lines.aggregate(lines=Count("pk"), **sums())
-    shown = _Counted(_listed(lines), LINES_A_PAGE, whole["lines"]).get_page(page)
+    shown = paged(_listed(lines), page, LINES_A_PAGE, count=whole["lines"])
     shown.object_list = list(_sold(list(shown.object_list)))
     return Behind(by, key, _name(by, key, lines), shown, figures_of(whole))
 

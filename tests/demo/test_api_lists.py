@@ -1,0 +1,61 @@
+"""Every list of the API, read in small pages to its end as the people of the sample world may, is the list read in one."""
+
+from typing import Any
+
+import pytest
+
+from shop.accounts.models import User
+from shop.config import api
+from shop.demo.showing import demo_info
+from tests.api.conftest import Program, program_of
+
+pytestmark = pytest.mark.usefixtures("world")
+LIMIT, PAGES = 1, 20
+# Lists whose answers need a parameter that no example of ours fills.
+NEEDED = {"/reports/sales/lines": "&by=county"}
+# What the smaller world of these tests has one of at most; `tests/api/test_paging.py` reads lists of the same kinds.
+SHORT = {
+    "/received-orders", "/review/after-sales", "/review/payouts", "/review/transfers", "/seller/after-sales", "/tokens",
+}  # fmt: skip
+
+
+def lists() -> list[str]:
+    """Return the paths, without parameters of their own, that answer in pages."""
+    found = api.described("en")
+    names = []
+    for path, operations in found["paths"].items():
+        if "get" not in operations or "{" in path:
+            continue
+        schema = operations["get"]["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
+        name = schema.get("$ref", "").rpartition("/")[2]
+        if "next_cursor" in found["components"]["schemas"].get(name, {}).get("properties", {}):
+            names.append(path.removeprefix("/api/v1"))
+    return names
+
+
+def read(program: Program, path: str, limit: int) -> list[Any] | None:
+    """Return up to LIMIT * PAGES rows of a list in pages of `limit`; None for whom it isn't."""
+    rows: list[Any] = []
+    cursor: str | None = ""
+    while cursor is not None and len(rows) < LIMIT * PAGES:
+        answer = program.get(f"{path}?limit={limit}&cursor={cursor}{NEEDED.get(path, '')}")
+        if answer.status_code in (403, 404):
+            return None
+        assert answer.status_code == 200, (path, answer.content[:300])
+        assert len(answer.data["items"]) <= limit, path
+        rows, cursor = rows + answer.data["items"], answer.data["next_cursor"]
+    return rows[: LIMIT * PAGES]
+
+
+def test_lists_in_small_pages_are_whole() -> None:
+    logins = sorted({account.login for account in demo_info().accounts})
+    programs = [program_of(User.objects.get(email=login)) for login in logins]
+    longest = {}
+    for path in lists():
+        for program in programs:
+            whole = read(program, path, 100)
+            if whole:
+                assert read(program, path, LIMIT) == whole, path
+                longest[path] = max(longest.get(path, 0), len(whole))
+    # Nothing is shown by lists that end on their first page.
+    assert {path for path in lists() if longest.get(path, 0) <= LIMIT} <= SHORT
