@@ -33,6 +33,7 @@ from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
 from shop.core import sent
 from shop.core.errors import DomainError
+from shop.core.numbered import numbered
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.queries.cashier import payee
@@ -137,6 +138,7 @@ def _lines(row: UnitOrder) -> list[dict[str, Any]]:
     ]
 
 
+@numbered
 @require_safe
 @for_unit
 def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
@@ -268,6 +270,7 @@ def payments(request: HttpRequest, seat: Seat) -> HttpResponse:
     return console(request, seat, "payments", {"page": page, "rows": rows})
 
 
+@numbered
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_unit
 def pay(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:

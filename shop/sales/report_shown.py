@@ -284,8 +284,9 @@ def formulas() -> list[tuple[str, str]]:
         (
             _("Pieces"),
             _(
-                "pieces accepted (before receipt: ordered − cancelled) − pieces sent back; weight = pieces × net weight as "
-                "sold, also where less was weighed: that is in the sum of money."
+                "pieces accepted (before receipt: ordered − cancelled) − pieces sent back; weight = pieces × net weight. "
+                "Goods charged by weight count with what they weighed when they were packed, each piece with the same "
+                "share of it; until then with the net weight."
             ),
         ),
         (
