@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.api.conftest import program_of
 from tests.api.test_shape import is_problem
 from tests.factories import AT, make_listing, make_user
 from tests.sales.selling import paid
+
+pytestmark = pytest.mark.django_db
 
 
 def test_an_order_placed_meanwhile_moves_no_other() -> None:

@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from shop.accounts import rules
 from shop.accounts.models import Address, User
@@ -131,6 +133,20 @@ def test_lists_come_in_pages() -> None:
     assert (len(seen), len(set(seen)), cursor) == (5, 5, None)
     assert is_problem(program.get("/addresses?cursor=invented"), 400, "invalid_cursor")
     assert is_problem(program.get("/addresses?limit=1000"), 422, "invalid")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_document_is_valid_openapi(language: str) -> None:
+    found = json.loads(json.dumps(api.described(language)))
+    errors = [f"{'/'.join(map(str, each.absolute_path))}: {each.message}" for each in _errors_of(found)]
+    assert errors == []
+    # A list where named examples belong is seen.
+    found["paths"]["/api/v1/products"]["get"]["parameters"][0]["examples"] = ["金柚"]
+    assert len(list(_errors_of(found))) > 0
+
+
+def _errors_of(found: dict[str, Any]) -> Iterator[Any]:
+    return OpenAPIV31SpecValidator(found).iter_errors()
 
 
 def test_the_document_is_whole() -> None:

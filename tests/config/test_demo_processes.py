@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from manage import demo_address
 from shop.demo.children import ENDS_SECONDS, MOST_ENDS, PAUSE_SECONDS, GivenUp, Part, how
 
 
@@ -92,3 +93,17 @@ def test_a_real_child_that_is_killed_is_replaced() -> None:
             child.kill()
             child.wait()
             child.stdin.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "address"),
+    [
+        (["manage.py", "run_demo"], "http://127.0.0.1:8000"),
+        (["manage.py", "run_demo", "--prepare", "--port", "8321"], "http://127.0.0.1:8321"),
+        (["manage.py", "run_demo", "--port=8321"], "http://127.0.0.1:8321"),
+        (["manage.py", "check", "run_demo"], ""),
+        (["manage.py"], ""),
+    ],
+)
+def test_links_of_the_demo_lead_to_the_port_it_runs_on(arguments: list[str], address: str) -> None:
+    assert demo_address(arguments) == address

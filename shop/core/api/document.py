@@ -62,6 +62,7 @@ def _complete(path: str, method: str, operation: dict[str, Any], schemas: dict[s
     for status in sorted(refused):
         operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
     operation["responses"] = {str(status): each for status, each in operation["responses"].items()}
+    _move_examples(operation["parameters"])
     if key != "none":
         operation["parameters"].append(
             {
@@ -77,6 +78,13 @@ def _complete(path: str, method: str, operation: dict[str, Any], schemas: dict[s
         media = holder.get("content", {}).get("application/json")
         if media is not None:
             media["example"] = example_of(media["schema"], schemas)
+
+
+def _move_examples(parameters: list[dict[str, Any]]) -> None:
+    """Move lists of examples into the schemas: a parameter's own `examples` are named objects (OpenAPI 3.1)."""
+    for parameter in parameters:
+        if isinstance(parameter.get("examples"), list):
+            parameter["schema"]["examples"] = parameter.pop("examples")
 
 
 def example_of(schema: dict[str, Any], schemas: dict[str, Any], depth: int = 0) -> Any:

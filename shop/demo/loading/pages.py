@@ -1,7 +1,9 @@
 """The words on the home page, as campaign staff would set them for the week of the load."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.sites.models import Site as DjangoSite
 from django.utils import timezone
 
@@ -30,5 +32,5 @@ def load_pages(at: datetime) -> int:
         kicker = words["kicker"].format(month=monday.month, day=monday.day, name=monday.strftime("%B"))
         pages = HomePage.objects.filter(locale__language_code=language)
         changed += pages.update(kicker=kicker, headline=words["headline"], lead=words["lead"])
-    DjangoSite.objects.update_or_create(pk=1, defaults={"domain": "127.0.0.1:8000", "name": "禾桥"})
+    DjangoSite.objects.update_or_create(pk=1, defaults={"domain": urlsplit(settings.SITE_URL).netloc, "name": "禾桥"})
     return changed
