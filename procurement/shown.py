@@ -87,16 +87,24 @@ class OrderShown:
     has_late_payment: bool
 
 
+def _name_of_many(lines: Sequence[Any]) -> str:
+    """Return what several lines are called together; "" for one."""
+    if len(lines) < 2:
+        return ""
+    name = words(lines[0].name_zh, lines[0].name_en)
+    return _("%(name)s, %(n)d products in all") % {"name": name, "n": len(lines)}
+
+
 def show_order(row: UnitOrder, settled: Settled, at: datetime) -> OrderShown:
     """Return an order with its steps, the next of them, and whose it is; `settled` says what it comes to."""
     order = row.order
     lines = list(order.lines.all())
-    first = lines[0]
     # Of an order that was cancelled whole its sum still stands: with the pieces that it was for.
+    named = [line for line in lines if line.ordered > line.cancelled] or lines
     pieces = sum(line.ordered - line.cancelled for line in lines) or sum(line.ordered for line in lines)
+    first = named[0]
     name = words(first.name_zh, first.name_en)
-    more = {"name": name, "n": len(lines)}
-    many = _("%(name)s, %(n)d products in all") % more if len(lines) > 1 else ""
+    many = _name_of_many(named)
     steps, text, owner = _steps(row, settled, at)
     wishes = getattr(row, "_prefetched_objects_cache", {}).get("cancel_requests", ())
     waits = order.state in STOPPABLE and any(wish.state == CancelState.OPEN for wish in wishes)
@@ -112,7 +120,7 @@ def show_order(row: UnitOrder, settled: Settled, at: datetime) -> OrderShown:
         number=order.order.number,
         name=many or f"{name} ×{pieces}",
         # With the pieces that the order's total is for, those not sent among them.
-        ordered_name=many or f"{name} ×{first.ordered}",
+        ordered_name=_name_of_many(lines) or f"{words(lines[0].name_zh, lines[0].name_en)} ×{lines[0].ordered}",
         supplier=words(order.supplier.name_zh, order.supplier.name_en),
         unit=words(row.unit.organisation.name_zh, row.unit.organisation.name_en),
         picture=thumb(first.picture_key),

@@ -37,6 +37,7 @@ from catalog.queries.structured import product_data
 from catalog.rules.badges import plain_kind
 from catalog.states import StorageClass
 from catalog.words import local, paragraphs, said
+from shop.accounts.queries import has_proved_phone
 from shop.core.marks import mark
 from shop.core.money import to_yuan
 from shop.core.times import full_day, spoken_day
@@ -44,6 +45,7 @@ from shop.core.times import full_day, spoken_day
 GONE = 410
 PARTS_SECONDS = 300
 TOKEN_MARK = mark("product-token")
+NEEDS_PHONE_MARK = mark("product-needs-phone")
 
 
 @require_safe
@@ -52,7 +54,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     asked = {"to": request.COOKIES.get("hq_to"), "chosen": request.GET.get("spec")}
     version = product_version(slug, **asked, at=now)
-    version = f"{version}:{TOKEN_MARK}" if version else None
+    version = f"{version}:{TOKEN_MARK}:{NEEDS_PHONE_MARK}" if version else None
     parts = cache.get(version) if version else None
     if parts is None:
         page = product_page(slug, **asked, at=now)
@@ -63,7 +65,10 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         parts = _parts(page)
         cache.set(version, parts, PARTS_SECONDS)
     safe = {name: mark_safe(html) for name, html in parts.items()}
-    safe["main"] = mark_safe(parts["main"].replace(TOKEN_MARK, get_token(request)))
+    # Who proved a phone is not asked for one. A page kept by `shop.config.pagecache` is never of who signed in.
+    needs_phone = "" if not parts["needs_phone"] or has_proved_phone(request.user) else parts["needs_phone"]
+    main = parts["main"].replace(NEEDS_PHONE_MARK, needs_phone)
+    safe["main"] = mark_safe(main.replace(TOKEN_MARK, get_token(request)))
     return render(request, "catalog/product.html", {"parts": safe})
 
 
@@ -98,6 +103,8 @@ def _parts(page: ProductPage) -> dict[str, str]:
         "share_url": address,
         "SITE_URL": settings.SITE_URL,
         "csrf_token": TOKEN_MARK,
+        "needs_phone_mark": NEEDS_PHONE_MARK if listing.purchase_limit else "",
+        "onward": local(f"/shop/p/{listing.slug}/"),
     }
     facts = {"name": name, "supplier": supplier_name, "place": page.place}
     return {
@@ -107,6 +114,7 @@ def _parts(page: ProductPage) -> dict[str, str]:
         "json_ld": _json_ld(product_data(page, address, settings.SITE_URL), _trail_data(page, address)),
         "main": render_to_string("catalog/product_main.html", context),
         "bar": render_to_string("catalog/product_bar.html", context),
+        "needs_phone": render_to_string("catalog/needs_phone.html", context) if listing.purchase_limit else "",
     }
 
 

@@ -34,6 +34,7 @@ from livestream.queries.rooms import (
 )
 from livestream.states import SessionState
 from livestream.views.parts import render_parts
+from shop.accounts.queries import has_proved_phone
 from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.post_only import post_only
@@ -154,6 +155,8 @@ def choose(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
         "session": session,
         "room": session.room,
         "back": local(f"/live/{slug}/{_replay(session)}"),
+        # A kept page is never of who signed in: `shop.config.pagecache`.
+        "is_proved": has_proved_phone(request.user),
         "mark": f"?from=session-{session.pk}",
     }
     part = request.headers.get("X-Requested-With") == "fetch"

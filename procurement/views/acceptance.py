@@ -26,6 +26,7 @@ from procurement.views.entry import console, for_unit, seat_at, unconfirmed
 from procurement.views.orders import found_order
 from shop.core import sent
 from shop.core.errors import DomainError
+from shop.core.numbered import numbered
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local, yuan
 from shop.sales.queries.deliveries import schedule_of, waiting_parcels
@@ -62,6 +63,7 @@ def _is_stale(request: HttpRequest, chosen: Sequence[Any]) -> bool:
     return {str(each.pk) for each in chosen} < set(request.POST.getlist("shown"))
 
 
+@numbered
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_unit
 def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
@@ -135,6 +137,7 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     return console(request, seat, "accept", context, status)
 
 
+@numbered
 @require_safe
 @for_unit
 def paper(request: HttpRequest, seat: Seat, number: str, sequence: int) -> HttpResponse:

@@ -41,6 +41,7 @@ from procurement.texts import words, year_of
 from procurement.views.entry import console, for_unit, seat_at, seats, unconfirmed
 from shop.core import sent
 from shop.core.errors import DomainError, InvalidInput
+from shop.core.numbered import numbered
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local, yuan
 
@@ -182,6 +183,7 @@ def _show(request: HttpRequest, seat: Seat, found: PurchaseRequest, *, status: i
     return console(request, seat, "request", context | more, status)
 
 
+@numbered
 @require_safe
 @for_unit
 def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
@@ -190,6 +192,7 @@ def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     return _show(request, seat, found)
 
 
+@numbered
 @require_safe
 @for_unit
 def paper(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:

@@ -225,3 +225,8 @@ def campaign_staff_or_members(user_ids: Iterable[int], organisation_id: int | No
     if organisation_id is not None:
         acting |= Q(memberships__organisation_id=organisation_id, memberships__organisation__is_active=True)
     return set(User.objects.filter(acting, pk__in=list(user_ids), is_active=True).values_list("pk", flat=True))
+
+
+def has_proved_phone(user: Any) -> bool:
+    """Tell whether the reader of a page signed in with an account that proved its phone. No queries of its own."""
+    return bool(user.is_authenticated and user.phone and user.phone_verified)

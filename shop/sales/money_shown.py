@@ -1,9 +1,7 @@
 """How an order's money reads to its buyer: how a refund comes back and what it needs, what a transfer waits for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,8 +10,6 @@ from shop.core.money import in_yuan
 from shop.sales import rules
 from shop.sales.models import OrderFacts, Refund
 from shop.sales.queries.backs import NOTHING, Back, rest_would_go_back
-from shop.sales.queries.due import due_of
-from shop.sales.queries.slips import open_transfer
 from shop.sales.states import PurchaseState
 from shop.sales.texts import in_reader_language
 
@@ -207,7 +203,8 @@ def purchase_back_words(refund: Refund) -> str:
 
 def _back_state(refund: Refund) -> str:
     if refund.finished_at is None:
-        return _("refund in progress")
+        by_hand = rules.is_by_hand(refund.payment.gateway)
+        return _("refund in progress, by bank transfer") if by_hand else _("refund in progress, the way it was paid")
     facts = {"day": times.full_day(refund.finished_at), "reference": refund.provider_ref}
     if refund.provider_ref and rules.is_by_hand(refund.payment.gateway):
         return _("paid back on %(day)s, bank reference %(reference)s") % facts
@@ -215,45 +212,34 @@ def _back_state(refund: Refund) -> str:
 
 
 def money_back_notes(order: OrderFacts) -> list[str]:
-    """Say what of an order's money, and of its purchase's, did not leave yet. Needs what `queries.backs` noted."""
-    going = getattr(order, "went_back", NOTHING).going_fen
-    said = [_("%(fen)s of this order: refund in progress") % {"fen": in_yuan(going)}] if going else []
+    """Say what of an order's money is under way back by which way and what left, and what of its purchase's is under
+    way. Needs what `queries.backs` noted.
+    """
+    back = getattr(order, "went_back", NOTHING)
+    said = []
+    if back.waits_fen:
+        words = _("%(fen)s of this order: refund in progress, by bank transfer")
+        said.append(words % {"fen": in_yuan(back.waits_fen)})
+    if back.other_going_fen:
+        words = _("%(fen)s of this order: refund in progress, the way it was paid")
+        said.append(words % {"fen": in_yuan(back.other_going_fen)})
+    if back.gone_fen:
+        said.append(_("%(fen)s of this order was given back") % {"fen": in_yuan(back.gone_fen)})
     waiting = [each for each in getattr(order, "purchase_refunds", ()) if each.finished_at is None]
     return said + [purchase_back_words(each) for each in waiting]
 
 
-@dataclass(frozen=True, slots=True)
-class TransferWait:
-    """A transfer that an order waits for: 分 due, come and left of its whole purchase, and until when."""
+def arrival_entries(order: OrderFacts) -> list[tuple[datetime, dict[str, str]]]:
+    """Return an entry of the history for each part of the purchase's money that came by bank, and what came until then.
 
-    due_fen: int
-    came_fen: int
-    left_fen: int
-    pay_by: datetime | None
-
-    def words(self) -> str:
-        """Say what is to be transferred, by which day, and what of it arrived."""
-        facts: dict[str, Any] = {
-            "left": in_yuan(self.left_fen),
-            "came": in_yuan(self.came_fen),
-            "due": in_yuan(self.due_fen),
-            "day": times.moment(self.pay_by),
-        }
-        if self.came_fen and self.pay_by is not None:
-            return _("%(came)s of %(due)s arrived: transfer the other %(left)s by %(day)s") % facts
-        if self.came_fen:
-            return _("%(came)s of %(due)s arrived: transfer the other %(left)s") % facts
-        if self.pay_by is not None:
-            return _("Transfer %(left)s by %(day)s; the order is prepared once it arrived") % facts
-        return _("Transfer %(left)s; the order is prepared once it arrived") % facts
-
-
-def transfer_wait(order: OrderFacts) -> TransferWait | None:
-    """Return the transfer that an unpaid order waits for, None without one. Four queries."""
-    purchase = order.purchase
-    if purchase.state != PurchaseState.UNPAID or open_transfer(purchase) is None:
-        return None
-    due = due_of(purchase)
-    if not due.left_fen:
-        return None
-    return TransferWait(due.due_fen, due.received_fen, due.left_fen, purchase.pay_by)
+    Needs what `queries.transfer_waits.note_arrivals` noted.
+    """
+    found, so_far = [], 0
+    for each in getattr(order, "arrivals", ()):
+        so_far += each.fen
+        facts = {"fen": in_yuan(each.fen), "all": in_yuan(so_far), "number": order.purchase.number}
+        words = _("%(fen)s arrived for purchase %(number)s")
+        if so_far != each.fen:
+            words = _("%(fen)s arrived for purchase %(number)s, %(all)s in all so far")
+        found.append((each.at, {"title": _("Bank transfer arrived"), "text": words % facts}))
+    return found

@@ -15,7 +15,7 @@ from shop.core import outbox, periodic
 from shop.sales import hooks, message_kinds, refund_messages  # noqa: F401  reason: registers the words of messages
 from shop.sales.models import CaseMove, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts, Shipment, ShipmentLine
 from shop.sales.operations.stock_back import NOT_THERE
-from shop.sales.queries.backs import went_back_of
+from shop.sales.queries.backs import Back, went_back_at, went_back_of
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.payouts import goes_back
@@ -174,32 +174,43 @@ def _tell_buyer_cancelled(order: OrderFacts, was_unpaid: bool, at: datetime) -> 
 
 
 @outbox.register("sales.tell_short")
-def tell_short(*, order_id: int, amount_fen: int, at: datetime, cancelled: int = 0) -> None:
+def tell_short(*, order_id: int, amount_fen: int, at: datetime, cancelled: int = 0, asked_at: str = "") -> None:
     """Tell the buyer that part of the order can't be sent and is paid back.
 
     `cancelled` is how many of its pieces are by now: each time is told once, whatever the amounts are.
     """
     order = _order(order_id)
     key = f"order_short:{order.pk}:{cancelled}"
-    back = went_back_of(order.pk)
+    back = _back_of_act(order.pk, asked_at)
     kind = "order_short" if order.purchase.state == PurchaseState.PAID else "order_short_owed"
     if back.bank_fen:
         kind = _back_kind(order, "order_short_both" if back.other_fen else "order_short_back")
-    _tell_buyer(order, kind, {"amount_fen": amount_fen}, key=key, at=at)
+    params = {"amount_fen": amount_fen, "bank_fen": back.bank_fen, "other_fen": back.other_fen}
+    _tell_buyer(order, kind, params, key=key, at=at)
+
+
+def _back_of_act(order_id: int, asked_at: str) -> Back:
+    """Return what goes back by what was done at one moment: an earlier act may have gone another way.
+
+    Of an entry that was written before it said the moment: all that went back of the order.
+    """
+    return went_back_at(order_id, datetime.fromisoformat(asked_at)) if asked_at else went_back_of(order_id)
 
 
 @outbox.register("sales.tell_rest_cancelled")
-def tell_rest_cancelled(*, order_id: int, amount_fen: int, pieces: int, at: datetime, through: str = "") -> None:
+def tell_rest_cancelled(
+    *, order_id: int, amount_fen: int, pieces: int, at: datetime, through: str = "", asked_at: str = ""
+) -> None:
     """Tell the buyer and the supplier that what was not sent yet is cancelled, and what becomes of its money.
 
     What was cancelled `through` another door is told to the buyer from there.
     """
     order = _order(order_id)
     kind = "order_rest_cancelled" if order.purchase.state == PurchaseState.PAID else "order_rest_cancelled_owed"
-    back = went_back_of(order.pk)
+    back = _back_of_act(order.pk, asked_at)
     if back.bank_fen:
         kind = _back_kind(order, "order_rest_cancelled_both" if back.other_fen else "order_rest_cancelled_back")
-    params = {"amount_fen": amount_fen, "pieces": pieces}
+    params = {"amount_fen": amount_fen, "pieces": pieces, "bank_fen": back.bank_fen, "other_fen": back.other_fen}
     if not through:
         _tell_buyer(order, kind, params, key=f"order_rest_cancelled:{order.pk}", at=at)
     _tell_supplier(

@@ -41,14 +41,20 @@ register(
 register(
     "order_short_both",
     title=_("Part of order %(number)s can't be sent"),
-    text=_("We are sorry. %(amount)s goes back, partly to your bank account: the order's page says how."),
+    text=_(
+        "We are sorry. %(bank)s goes back to your bank account: say on the order's page where. %(other)s comes back "
+        "the way it was paid."
+    ),
     action=_("See the order"),
     icon="rotate-ccw",
 )
 register(
     "order_short_both_unit",
     title=_("Part of order %(number)s can't be sent"),
-    text=_("We are sorry. %(amount)s goes back, partly to your unit's bank account: its finance is asked which one."),
+    text=_(
+        "We are sorry. %(bank)s goes back to your unit's bank account: its finance is asked which one. %(other)s comes "
+        "back the way it was paid."
+    ),
     action=_("See the order"),
     icon="rotate-ccw",
 )
@@ -104,14 +110,20 @@ register(
 register(
     "order_rest_cancelled_both",
     title=_("The rest of order %(number)s is cancelled"),
-    text=_("%(amount)s goes back, partly to your bank account: the order's page says how."),
+    text=_(
+        "%(bank)s goes back to your bank account: say on the order's page where. %(other)s comes back the way it was "
+        "paid."
+    ),
     action=_("See the order"),
     icon="rotate-ccw",
 )
 register(
     "order_rest_cancelled_both_unit",
     title=_("The rest of order %(number)s is cancelled"),
-    text=_("%(amount)s goes back, partly to your unit's bank account: its finance is asked which one."),
+    text=_(
+        "%(bank)s goes back to your unit's bank account: its finance is asked which one. %(other)s comes back the way "
+        "it was paid."
+    ),
     action=_("See the order"),
     icon="rotate-ccw",
 )

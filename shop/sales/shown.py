@@ -17,19 +17,19 @@ from shop.sales.case_shown import CaseShown, show_case
 from shop.sales.claims import claimable
 from shop.sales.models import LineFacts, OrderFacts, Shipment
 from shop.sales.money_shown import (
-    TransferWait,
+    arrival_entries,
     cancel_unpaid_words,
     cancel_words,
     cancels_rest_words,
     money_back_notes,
     purchase_back_words,
     refund_words,
-    transfer_wait,
 )
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
 from shop.sales.queries.backs import NOTHING
 from shop.sales.queries.in_parcels import Pieces, in_parcel, still_to_come
+from shop.sales.queries.transfer_waits import TransferWait
 from shop.sales.queries.weight_words import Weighed, weighed_of, weight_words
 from shop.sales.sent_shown import packing_words, refused_whole, sent_words, wanted_and_sent
 from shop.sales.states import OrderState, PurchaseState, Terms
@@ -198,12 +198,13 @@ def show_order(order: OrderFacts, at: datetime, *, way: str = "") -> OrderShown:
         is_partly_sent=partly is not None,
         back_notes=money_back_notes(order),
         way=way,
+        transfer=getattr(order, "transfer_wait", None) if can["pay"] else None,
     )
 
 
 def _cancels(order: OrderFacts, lines: list[LineShown], way: str) -> str:
     """Say exactly what cancelling this order ends, and what becomes of its money."""
-    goods = "、".join(f"{line.name} ×{line.pieces}" for line in lines)
+    goods = "、".join(f"{line.name} ×{line.wanted}" for line in lines if line.wanted)
     facts = {
         "supplier": in_reader_language(order.supplier.name_zh, order.supplier.name_en),
         "goods": goods,
@@ -229,7 +230,6 @@ def show_order_page(order: OrderFacts, at: datetime, *, open_address: bool, way:
     lines = list(order.lines.all())
     shown.parcels = [_parcel(shipment, codes.get(shipment.pk), lines) for shipment in shipments]
     shown.to_come = still_to_come(order)
-    shown.transfer = transfer_wait(order)
     shown.next_step, shown.countdown = _next(order, shown, at)
     if shown.can["pay"] and shown.transfer is not None:
         # A bank takes days: the day counts, not the minute.
@@ -325,6 +325,7 @@ def _entries(order: OrderFacts, shown: OrderShown) -> list[dict[str, str]]:
         name = in_reader_language(carrier.name_zh, carrier.name_en)
         text = _("Handed to %(carrier)s by %(supplier)s") % {"carrier": name, "supplier": shown.supplier}
         found.append((shipment.shipped_at, {"title": f"{name} {shipment.tracking_no}", "text": text}))
+    found += arrival_entries(order)
     for refund in order.refunds.all():
         title = _("Money given back") if refund.finished_at else _("Refund in progress")
         found.append(

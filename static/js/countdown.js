@@ -1,4 +1,5 @@
 // <time data-countdown="2026-11-23T22:30:00+08:00">: minutes and seconds left, every second; "countdown:end" at zero.
+// data-left="{clock} left" is the sentence around them. The text from the server says until when, for who has no script.
 const pad = (n) => String(n).padStart(2, "0");
 
 const words = (seconds) => {
@@ -19,7 +20,8 @@ const tick = () => {
       continue;
     }
     const left = Math.max(0, Math.ceil((Date.parse(element.dataset.countdown) - Date.now()) / 1000));
-    element.textContent = words(left);
+    const clock = words(left);
+    element.textContent = element.dataset.left?.replace("{clock}", clock) ?? clock;
     if (left === 0 && !element.dataset.ended) {
       element.dataset.ended = "yes";
       element.dispatchEvent(new CustomEvent("countdown:end", { bubbles: true }));

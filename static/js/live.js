@@ -1,6 +1,5 @@
 // A live room: events by number from the socket, parts put in as the server renders them, chat, clip by the clock.
 import { startCountdownsIn } from "./countdown.js";
-import { hideProved } from "./me.js";
 import { openSheet } from "./sheet.js";
 import { startSpecSheet } from "./spec-sheet.js";
 
@@ -75,7 +74,6 @@ const startChoosing = () => {
       openSheet(sheet, link);
       startSpecSheet();
       startCountdownsIn(sheet);
-      hideProved();
     } catch {
       location.href = link.href;
     }

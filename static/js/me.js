@@ -10,14 +10,6 @@ const put = (name, text) => {
 
 const few = (count) => (count > 99 ? "99+" : count > 0 ? String(count) : "");
 
-let isProved = false;
-
-// Who proved a phone is not asked for one: also in what is loaded later.
-export const hideProved = () => {
-  if (!isProved) return;
-  for (const element of document.querySelectorAll("[data-needs-proof]")) element.hidden = true;
-};
-
 export const showMe = (me) => {
   if (me.partial) {
     put("basket_count", few(me.basket_count));
@@ -30,8 +22,6 @@ export const showMe = (me) => {
   }
   put("basket_count", few(me.basket_count));
   put("unread", few(me.unread));
-  isProved = Boolean(me.phone_proved);
-  hideProved();
   const favourites = new Set(me.favourites ?? []);
   for (const button of document.querySelectorAll("[data-favourite]")) {
     button.setAttribute("aria-pressed", favourites.has(Number(button.dataset.favourite)));

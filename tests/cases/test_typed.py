@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from shop.core.codes import InvalidCode, clean_phone, packed_code
 from shop.core.fields import PhoneField, YuanField
+from shop.core.numbered import typed_number
 from shop.core.numbers import plain_number, plain_yuan, read_id, whole_number
-from shop.sales.numbers import typed_number
 from shop.sales.queries.finding import fen_typed
 from shop.sales.rules import clean_coupon
 from tests.cases.reading import named, rows

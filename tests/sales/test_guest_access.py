@@ -248,7 +248,7 @@ def test_an_accounts_order_needs_the_account(codes: list[tuple[str, str]]) -> No
     assert finder.get("/account/orders/found/").status_code == 302
     assert acts(finder, order) == {404}
     owner.force_login(buyer)
-    assert finds(owner, order)["Location"] == "/account/orders/"
+    assert finds(owner, order)["Location"] == f"/account/orders/{order.order.number}/"
 
 
 def test_a_phone_changed_after_the_code_was_sent_opens_nothing(codes: list[tuple[str, str]]) -> None:

@@ -1,7 +1,6 @@
 """Who may pay for an account that has no name: finance is asked, as it is for a named one."""
 
 import pytest
-from django.test import Client
 
 from shop.core.errors import InvalidInput
 from shop.sales.operations.payments import start_payment
@@ -34,10 +33,3 @@ def test_a_guest_s_transfer_is_taken_from_anybody_who_names_the_code() -> None:
     payment = start_payment(purchase=buy((make_listing(price_fen=30_00), 1)), gateway_name="transfer", at=AT)[0]
     assert transfers().object_list[0].account == ""
     match_transfer(payment_id=payment.pk, received_fen=30_00, payer="沈三", actor=None, at=AT)
-
-
-def test_the_browser_learns_that_the_phone_is_proved() -> None:
-    client = Client()
-    assert client.get("/shop/me/").json()["phone_proved"] is False
-    client.force_login(make_user(phone="+8619955510309", phone_verified=True))
-    assert client.get("/shop/me/").json()["phone_proved"] is True

@@ -91,3 +91,14 @@ def test_signing_out_forgets_it(client: Client) -> None:
     client.post("/shop/checkout/", {**filled(client, listing), "as_user": "1", "prove": "1"})
     client.post("/account/logout/")
     assert "天河北路" not in client.get("/shop/checkout/", {"buy": form["buy"]}).content.decode()
+
+
+def test_who_proved_a_phone_is_not_asked_for_it_by_the_page_the_server_sends() -> None:
+    listing = limited()
+    proved, other = Client(), Client()
+    proved.force_login(make_user(phone=PHONE, phone_verified=True))
+    other.force_login(make_user("mail@example.com"))
+    for _time in range(2):  # The second one comes out of the finished parts.
+        pages = [each.get(f"/shop/p/{listing.slug}/").content.decode() for each in (Client(), other, proved)]
+        assert ["limit-needs-phone" in page for page in pages] == [True, True, False]
+    assert [f'href="{LOGIN}/shop/p/{listing.slug}/"' in page for page in pages] == [True, True, False]

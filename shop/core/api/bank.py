@@ -1,6 +1,6 @@
 """Bodies of bank transfers and of what was weighed, that the doors of buyers, units and finance share."""
 
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from django.utils.translation import gettext_noop
 from pydantic import Field
@@ -39,6 +39,9 @@ class MoneyWent(Priced):
     paid_at: Moment | None = Field(description=gettext_noop("When it was paid back; null while it is in progress."))
     reference: str = Field(description=gettext_noop("The bank's reference of the payment."))
     asked_at: Moment
+    way: Literal["bank", "other"] = Field(
+        description=gettext_noop("To a bank account, which finance pays, or the way it was paid.")
+    )
 
 
 class WeighedOut(Priced):
@@ -52,14 +55,19 @@ class WeighedOut(Priced):
     back: str = Field(description=gettext_noop("Given back, or not charged where the goods come first."))
 
 
-class _Trail(Protocol):
-    """What came and what goes or went back (`shop.sales.queries.trails.Trail`)."""
+class _Came(Protocol):
+    """What came (`shop.sales.queries.trails.Trail`, `shop.sales.queries.transfers.Transfer`)."""
 
     came: Any
+
+
+class _Trail(_Came, Protocol):
+    """What came and what goes or went back (`shop.sales.queries.trails.Trail`)."""
+
     back: Any
 
 
-def show_came(trail: _Trail) -> list[dict[str, Any]]:
+def show_came(trail: _Came) -> list[dict[str, Any]]:
     """Return what came, the oldest first."""
     return [
         {"amount": yuan(each.fen), "payer": each.payer, "reference": each.reference, "at": each.at}
@@ -71,6 +79,7 @@ def show_went(trail: _Trail) -> list[dict[str, Any]]:
     """Return what goes or went back, the oldest first."""
     return [
         {"amount": yuan(each.fen), "paid_at": each.paid_at, "reference": each.reference, "asked_at": each.asked_at}
+        | {"way": "bank" if each.is_by_hand else "other"}
         for each in trail.back
     ]
 

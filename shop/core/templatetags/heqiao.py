@@ -28,6 +28,13 @@ for _times in (times.moment, times.day, times.spoken_day, times.full_day, times.
     register.filter(_times.__name__, _times)
 register.filter("iso", times.iso)
 
+
+@register.filter
+def until(at: Any) -> str:
+    """Return what a countdown says where no script counts: until when, with the day. A clock alone reads as minutes."""
+    return _("until %(at)s") % {"at": times.moment(at)} if at else ""
+
+
 # What a thing is called here → its drawing in the icon package. Other names are the package's own.
 ICONS = {
     "back": "chevron-left",

@@ -14,7 +14,10 @@ from shop.sales.queries.backs import NOTHING, Back, rest_would_go_back
 class BackOut(Priced):
     bank: str = Field(description=gettext_noop("To a bank account: finance pays it."))
     other: str = Field(description=gettext_noop("The way it was paid."))
-    waits: str = Field(description=gettext_noop("Did not leave yet."))
+    waits: str = Field(description=gettext_noop("Did not leave yet: bank_waits + other_waits"))
+    bank_waits: str = Field(description=gettext_noop("To a bank account, not paid by finance yet."))
+    other_waits: str = Field(description=gettext_noop("The way it was paid, under way."))
+    given_back: str = Field(description=gettext_noop("Left already: bank + other - waits"))
 
 
 class Backs(Priced):
@@ -51,4 +54,11 @@ def show_backs(order: OrderFacts, can: Mapping[str, bool]) -> dict[str, Any]:
 
 
 def _back(back: Back) -> dict[str, str]:
-    return {"bank": yuan(back.bank_fen), "other": yuan(back.other_fen), "waits": yuan(back.going_fen)}
+    return {
+        "bank": yuan(back.bank_fen),
+        "other": yuan(back.other_fen),
+        "waits": yuan(back.going_fen),
+        "bank_waits": yuan(back.waits_fen),
+        "other_waits": yuan(back.other_going_fen),
+        "given_back": yuan(back.gone_fen),
+    }

@@ -78,6 +78,17 @@ class OrderLineOut(Priced):
     cases: list[CaseOut]
 
 
+class WaitsForTransfer(Priced):
+    """A bank transfer that was announced and did not arrive whole: sums of the purchase, not of the order."""
+
+    left: str = Field(description=gettext_noop("What is still to be transferred for all orders of the purchase."))
+    due: str
+    came: str
+    pay_by: Moment | None
+    orders: int = Field(description=gettext_noop("How many orders of the purchase it pays."))
+    share: str = Field(description=gettext_noop("What of `due` is this order's."))
+
+
 class OrderOut(Backs):
     number: str
     purchase: str
@@ -103,6 +114,9 @@ class OrderOut(Backs):
     shipped_at: Moment | None
     completed_at: Moment | None
     lines: list[OrderLineOut]
+    transfer: WaitsForTransfer | None = Field(
+        description=gettext_noop("The transfer that it waits for; the purchase tells account and code.")
+    )
     can: list[str] = Field(examples=[["cancel", "nudge"]], description=gettext_noop("What may be done now."))
 
 
@@ -172,6 +186,15 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
         "wanted": shown.wanted,
         "is_partly_sent": shown.is_partly_sent,
         "cancel_waits": shown.cancel_waits,
+        "transfer": shown.transfer
+        and {
+            "left": yuan(shown.transfer.left_fen),
+            "due": yuan(shown.transfer.due_fen),
+            "came": yuan(shown.transfer.came_fen),
+            "pay_by": shown.transfer.pay_by,
+            "orders": shown.transfer.orders,
+            "share": yuan(shown.transfer.share_fen),
+        },
         "lines": [
             {
                 "id": line.pk,

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, SomeYuanIn, fen_of, yuan
-from shop.core.api.bank import BankAccountIn
+from shop.core.api.bank import BankAccountIn, MoneyCame, show_came
 from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import NotAllowed
@@ -112,6 +112,7 @@ class TransferOut(Priced):
         description=gettext_noop("What became of what came.")
     )
     said: list[str] = Field(description=gettext_noop("The outcome in sentences."))
+    came: list[MoneyCame] = Field(description=gettext_noop("Each line that arrived, the oldest first."))
     slip_count: int
 
 
@@ -140,6 +141,7 @@ def _transfer(row: Transfer) -> dict[str, Any]:
         "booked_at": row.finished_at,
         "outcome": row.became,
         "said": row.said,
+        "came": show_came(row),
         "slip_count": len(row.slips),
     }
 
@@ -233,6 +235,10 @@ class PayoutOut(Priced):
     requested_at: Moment
     paid_out_at: Moment | None
     reference: str
+    other_waits: str = Field(
+        description=gettext_noop("Of the same order, under way the way it was paid: nothing that finance pays.")
+    )
+    other_given_back: str = Field(description=gettext_noop("Of the same order, given back the way it was paid."))
 
 
 class PayoutsAsked(Turn):
@@ -260,6 +266,8 @@ def _payout(row: Payout) -> dict[str, Any]:
         "requested_at": row.requested_at,
         "paid_out_at": row.finished_at,
         "reference": row.reference,
+        "other_waits": yuan(row.other_going_fen),
+        "other_given_back": yuan(row.other_gone_fen),
     }
 
 

@@ -91,13 +91,13 @@ class FindOrderForm(forms.Form):
 
     number = LineField(
         label=_("Order number"),
-        max_length=20,
+        max_length=40,
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
         error_messages={"required": _("Enter the number of the order.")},
     )
     phone = LineField(
         label=_("Phone given with the order"),
-        max_length=20,
+        max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
         error_messages={"required": _("Enter a mobile number of 11 digits.")},
     )

@@ -136,7 +136,7 @@ def cancel_rest(
         cancelled = sum(line.cancelled for line in lines)
         outbox.enqueue(
             task="sales.tell_short",
-            args={"order_id": order.pk, "amount_fen": fen, "cancelled": cancelled},
+            args={"order_id": order.pk, "amount_fen": fen, "cancelled": cancelled, "asked_at": at.isoformat()},
             key=f"short:{order.pk}:{cancelled}",
             at=at,
         )
@@ -183,7 +183,13 @@ def cancel_unsent(
         _finish(order, lines, f"{reason}_rest", actor, at, way)
         outbox.enqueue(
             task="sales.tell_rest_cancelled",
-            args={"order_id": order.pk, "amount_fen": fen, "pieces": pieces, "through": through},
+            args={
+                "order_id": order.pk,
+                "amount_fen": fen,
+                "pieces": pieces,
+                "through": through,
+                "asked_at": at.isoformat(),
+            },
             key=f"rest_cancelled:{order.pk}",
             at=at,
         )

@@ -7,6 +7,7 @@ the page of each of its orders, as the purchase's. The one answer of the page, t
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
@@ -38,6 +39,16 @@ class Back:
     def fen(self) -> int:
         """All that goes, or went, back."""
         return self.bank_fen + self.other_fen
+
+    @property
+    def other_going_fen(self) -> int:
+        """What goes back the way it was paid and has no answer of its provider yet."""
+        return self.going_fen - self.waits_fen
+
+    @property
+    def gone_fen(self) -> int:
+        """What left already, by either way."""
+        return self.fen - self.going_fen
 
     def since(self, before: "Back") -> "Back":
         """Return what goes back more than `before`."""
@@ -81,6 +92,12 @@ def went_back_of(order_id: int) -> Back:
         return found
     stays = sum(fen for _is_by_hand, fen in _left_of_payments([order.purchase_id])[order.purchase_id])
     return replace(found, stays_fen=stays)
+
+
+def went_back_at(order_id: int, asked_at: datetime) -> Back:
+    """Return what goes or went back of an order by what was decided at that moment. One query."""
+    rows = Refund.objects.filter(order=order_id, requested_at=asked_at)
+    return _summed(list(rows.select_related("payment").order_by("pk")))
 
 
 def _would_go_back(orders: Sequence[OrderFacts]) -> dict[int, Back]:

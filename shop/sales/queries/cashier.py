@@ -66,6 +66,11 @@ class Cashier:
         return sum(order.back_fen for order in self.orders)
 
     @property
+    def back_ways(self) -> list[str]:
+        """How far that is and by which way it goes, in sentences; see `back_fen`."""
+        return self.trail.of_orders().ways()
+
+    @property
     def open_count(self) -> int:
         """How many of its orders are not cancelled."""
         return sum(not order.is_cancelled for order in self.orders)
@@ -137,7 +142,9 @@ _LINES = Prepared(
     lambda purchase_id: (
         LineFacts.objects.filter(order__purchase=purchase_id)
         .order_by("pk")
-        .values_list("order_id", "picture_key", "ordered", "name_zh", "name_en", "price_source")
+        .values_list(
+            "order_id", "picture_key", "ordered", "name_zh", "name_en", "price_source", "cancelled", "order__state"
+        )
     )
 )
 _ORDERS = Prepared(
@@ -161,8 +168,14 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
     pictures: dict[int, list[str]] = {}
     pieces: dict[int, int] = {}
     lines = _LINES(purchase.pk)
-    for order_id, key, ordered, *_rest in lines:
-        pieces[order_id] = pieces.get(order_id, 0) + ordered
+    named = [line for line in lines if line[2] > line[6] and line[7] != OrderState.CANCELLED] or lines
+    is_open = {line[0] for line in lines if line[2] > line[6]}
+    for order_id, key, ordered, _zh, _en, _source, cancelled, _state in lines:
+        # Of an order that was cancelled whole its sum still stands: with the pieces that it was for.
+        wanted = ordered - cancelled if order_id in is_open else ordered
+        if not wanted:
+            continue
+        pieces[order_id] = pieces.get(order_id, 0) + wanted
         if key:
             pictures.setdefault(order_id, []).append(thumb_url(key))
     orders = [
@@ -181,7 +194,7 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
     ]
     attempts = _PAYMENTS(purchase.pk)
     is_due = purchase.state == PurchaseState.UNPAID and rules.is_too_late_to_pay(purchase.terms, purchase.pay_by, at)
-    first = in_reader_language(lines[0][3], lines[0][4]) if lines else ""
+    first = in_reader_language(named[0][3], named[0][4]) if named else ""
     return Cashier(
         purchase,
         orders,
@@ -189,7 +202,7 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
         is_due,
         due_of(purchase),
         first,
-        len({line[3] for line in lines}),
+        len({line[3] for line in named}),
         _given_to(purchase),
         goes_back(purchase.pk, way),
         pay_time_for((line[5] for line in lines), purchase.placed_at),

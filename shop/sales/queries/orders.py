@@ -11,6 +11,7 @@ from shop.sales import hooks
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts
 from shop.sales.queries.backs import note_backs
 from shop.sales.queries.purchases import owned, way_of
+from shop.sales.queries.transfer_waits import note_arrivals, note_transfer_waits
 from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState, RefundState
 from shop.sales.visitors import Visitor
 
@@ -64,7 +65,7 @@ def _lines() -> Prefetch:
 
 
 def order_list(visitor: Visitor, *, tab: str = "", page: Turned = 1) -> OrderList:
-    """Return one page of a tab, the latest first. Eight queries at most, whatever the number of orders."""
+    """Return one page of a tab, the latest first. Thirteen queries at most, whatever the number of orders."""
     orders = owned_orders(visitor)
     rows = (
         _in_tab(orders, tab if tab in TABS else "")
@@ -75,6 +76,7 @@ def order_list(visitor: Visitor, *, tab: str = "", page: Turned = 1) -> OrderLis
     found = paged(rows, page, ORDERS_A_PAGE)
     found.object_list = list(found.object_list)
     note_backs(found.object_list)
+    note_transfer_waits(found.object_list)
     _note_consents(found.object_list)
     return OrderList(page=found, counts=tab_counts(orders))
 
@@ -103,10 +105,12 @@ def tab_counts(orders: QuerySet[OrderFacts]) -> dict[str, int]:
 
 
 def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
-    """Return the visitor's own order `number` with everything that its page shows, or None. Up to 14 queries."""
+    """Return the visitor's own order `number` with everything that its page shows, or None. Up to 20 queries."""
     order = with_everything(owned_orders(visitor).filter(order__number=number)).first()
     if order is not None:
         note_backs([order])
+        note_transfer_waits([order])
+        note_arrivals(order)
         _note_consents([order])
     return order
 

@@ -44,7 +44,7 @@ class Payout:
     """One refund by hand. `account` is None while nobody said where it goes; `payers` sent the money.
 
     `owners` are the names that it may go to without a reason; `why` it went to another one; `beside` waits for the same
-    account.
+    account. `other_…` of the same order (of the purchase, where no order took it) goes or went back the way it was paid.
     """
 
     pk: int
@@ -63,6 +63,8 @@ class Payout:
     owners: list[str]
     why: str
     beside: list[Beside]
+    other_going_fen: int
+    other_gone_fen: int
 
     @property
     def all_fen(self) -> int:
@@ -109,7 +111,7 @@ def by_hand() -> QuerySet[Refund]:
 
 
 def payouts(page: Turned = 1, *, paid: bool = False, query: str = "") -> Page:
-    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Nine queries.
+    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Ten queries.
 
     `query` looks among them for a code, a name, an amount, the bank's reference, a purchase's number or an order's.
     """
@@ -127,6 +129,7 @@ def payouts(page: Turned = 1, *, paid: bool = False, query: str = "") -> Page:
     owners = names_of_payers(list(purchases.values()))
     accounts = RefundAccount.objects.in_bulk(ids)
     beside = {} if paid else _waiting_beside(accounts)
+    other_ways = _other_ways(refunds)
     payers: dict[int, list[str]] = {}
     came = Remittance.objects.filter(payment__in=[refund.payment_id for refund in refunds]).order_by("pk")
     for payment_id, payer in came.values_list("payment_id", "payer"):
@@ -149,9 +152,27 @@ def payouts(page: Turned = 1, *, paid: bool = False, query: str = "") -> Page:
             owners=owners[refund.payment.payable_id],
             why=refund.payee_why,
             beside=[each for each in beside.get(refund.payment.payable_id, ()) if each.pk != refund.pk],
+            other_going_fen=other_ways.get((*_taken_of(refund), False), 0),
+            other_gone_fen=other_ways.get((*_taken_of(refund), True), 0),
         )
         for refund in refunds
     ]
+    return found
+
+
+def _taken_of(refund: Refund) -> tuple[int, int | None]:
+    """Return of what a refund's money was: the purchase, and the order that had taken it."""
+    return refund.payment.payable_id, refund.order_id
+
+
+def _other_ways(refunds: Sequence[Refund]) -> dict[tuple[int, int | None, bool], int]:
+    """Return what goes back the way it was paid of the same purchases and orders, and whether it left. One query."""
+    purchases = {refund.payment.payable_id for refund in refunds}
+    rows = Refund.objects.filter(payment__payable_kind="purchase", payment__payable_id__in=purchases)
+    found: dict[tuple[int, int | None, bool], int] = {}
+    for each in rows.exclude(payment__gateway__in=rules.BY_HAND).select_related("payment"):
+        key = (*_taken_of(each), each.state == RefundState.SUCCEEDED)
+        found[key] = found.get(key, 0) + each.amount_fen
     return found
 
 

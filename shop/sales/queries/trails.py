@@ -37,14 +37,19 @@ class WentBack:
     asked_at: datetime
     paid_at: datetime | None
     reference: str
+    is_by_hand: bool
 
     def words(self) -> str:
-        """Say when it left, and by which number of the bank."""
+        """Say by which way it goes, when it left, and by which number of the bank."""
+        if self.paid_at is None and self.is_by_hand:
+            return _("Refund in progress, by bank transfer")
         if self.paid_at is None:
-            return _("Refund in progress")
+            return _("Refund in progress, the way it was paid")
         facts = {"day": times.full_day(self.paid_at), "reference": self.reference}
         if self.reference:
             return _("Paid back on %(day)s, bank reference %(reference)s") % facts
+        if not self.is_by_hand:
+            return _("Paid back on %(day)s, the way it was paid") % facts
         return _("Paid back on %(day)s") % facts
 
 
@@ -75,10 +80,28 @@ class Trail:
         """What goes or went back."""
         return self.going_back_fen + self.gone_back_fen
 
+    def ways(self) -> list[str]:
+        """Say what was given back of it, and what is under way by which way: their sum is `back_fen`."""
+        waiting = [each for each in self.back if each.paid_at is None]
+        by_bank = sum(each.fen for each in waiting if each.is_by_hand)
+        other = sum(each.fen for each in waiting if not each.is_by_hand)
+        said = []
+        if self.gone_back_fen:
+            said.append(_("%(fen)s was given back") % _fen(self.gone_back_fen))
+        if by_bank:
+            said.append(_("%(fen)s is under way by bank transfer") % _fen(by_bank))
+        if other:
+            said.append(_("%(fen)s is under way the way it was paid") % _fen(other))
+        return said
+
     @property
     def stands_fen(self) -> int:
         """What came less what goes or went back."""
         return self.came_fen - self.back_fen
+
+    def of_orders(self) -> "Trail":
+        """Return what came, and of what went back only what orders had taken."""
+        return Trail(self.came, tuple(each for each in self.back if each.is_of_order))
 
     def unneeded(self) -> "Trail":
         """Return what came, and of what went back only what no order had taken."""
@@ -123,13 +146,15 @@ def trails_of(purchase_ids: Sequence[int]) -> dict[int, Trail]:
 
 
 def _went_back(refund: Refund) -> WentBack:
+    by_hand = rules.is_by_hand(refund.payment.gateway)
     return WentBack(
         refund.payment_id,
         refund.amount_fen,
         refund.order_id is not None,
         refund.requested_at,
         refund.finished_at if refund.state == RefundState.SUCCEEDED else None,
-        refund.provider_ref if rules.is_by_hand(refund.payment.gateway) else "",
+        refund.provider_ref if by_hand else "",
+        by_hand,
     )
 
 

@@ -18,7 +18,7 @@ from shop.sales.queries.deliveries import schedules_of
 from shop.sales.queries.due import dues_of
 from shop.sales.queries.finding import transfers_of
 from shop.sales.queries.slips import SlipShown, slips_of
-from shop.sales.queries.trails import said_to_finance, trails_of
+from shop.sales.queries.trails import Came, said_to_finance, trails_of
 from shop.sales.states import PaymentState, PurchaseState, TransferState
 
 TRANSFERS_A_PAGE = 20
@@ -29,7 +29,8 @@ class Transfer:
     """One announced transfer. `payers` are the names and accounts that may stand on the statement.
 
     `due_fen` is what is to come now, `waits_fen` what is still to come after acceptance, `ahead_fen` what came of
-    that already, `received_fen` what came, `kept_fen` what stands of it; `is_closed` that its purchase waits for no money:
+    that already, `received_fen` what came, `kept_fen` what stands of it, `came` the
+    lines of it; `is_closed` that its purchase waits for no money:
     what comes all the same goes back. `became` is what became of what came (a TransferState), `said` that in words.
     """
 
@@ -52,6 +53,7 @@ class Transfer:
     said: list[str]
     slips: list[SlipShown]
     account: str = ""
+    came: tuple[Came, ...] = ()
 
     @property
     def is_closed(self) -> bool:
@@ -134,6 +136,7 @@ def transfers(page: Turned = 1, *, shown: str = Shown.WAITING, query: str = "") 
             said=said_to_finance(trail, due, purchase.state, schedules[purchase.pk]),
             slips=slips.get(payment.pk, []),
             account=_account(purchase),
+            came=trail.came,
         )
         found.object_list.append(row)
     return found

@@ -10,15 +10,14 @@ from shop.sales.queries.baskets import count_pieces
 
 
 def own_parts(*, user: Any, basket_id: int | None) -> dict[str, Any]:
-    """Return {name, basket_count, unread, favourites (listing ids), phone_proved}. Three queries; one for a guest."""
+    """Return {name, basket_count, unread, favourites (listing ids)}. Three queries; one for a guest."""
     pieces = count_pieces(user=user, basket_id=basket_id)
     if user is None:
-        return {"name": "", "basket_count": pieces, "unread": 0, "favourites": [], "phone_proved": False}
+        return {"name": "", "basket_count": pieces, "unread": 0, "favourites": []}
     liked = WishListLine.objects.filter(wishlist__owner=user, product__listing__isnull=False)
     return {
         "name": user.name or (user.email or "").partition("@")[0] or mask_phone(user.phone),
         "basket_count": pieces,
         "unread": unread_count(user),
         "favourites": list(liked.values_list("product__listing", flat=True)),
-        "phone_proved": bool(user.phone and user.phone_verified),
     }

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.languages import spoken
+from shop.core.numbered import numbered
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales import hooks, visitors
@@ -52,6 +53,7 @@ def _to(number: str, step: str = "") -> HttpResponseRedirect:
 
 @never_cache
 @spoken
+@numbered
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest, number: str) -> HttpResponse:
     """Ask where the money of a bank transfer goes back to."""
@@ -97,6 +99,7 @@ def _show(request: HttpRequest, found: Cashier, template: str, status: int = 200
 
 @never_cache
 @spoken
+@numbered
 @require_http_methods(["GET", "HEAD", "POST"])
 def cashier(request: HttpRequest, number: str) -> HttpResponse:
     """Show how to pay and until when; a choice starts the payment."""
@@ -170,6 +173,7 @@ def demo(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @spoken
+@numbered
 @require_safe
 def transfer(request: HttpRequest, number: str) -> HttpResponse:
     """Show the account and the remittance code of a bank transfer, as long as it waits for its money."""
@@ -208,6 +212,7 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @spoken
+@numbered
 @require_safe
 def done(request: HttpRequest, number: str) -> HttpResponse:
     """Show what was bought and what comes next."""

@@ -13,6 +13,6 @@ from shop.sales.queries.visitors import own_parts
 @ensure_csrf_cookie
 @require_safe
 def me(request: HttpRequest) -> JsonResponse:
-    """Answer {name, basket_count, unread, favourites, phone_proved}."""
+    """Answer {name, basket_count, unread, favourites}."""
     user = visitors.user_of(request)
     return JsonResponse(own_parts(user=user, basket_id=visitors.basket_id_of(request)))

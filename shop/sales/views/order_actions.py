@@ -17,6 +17,7 @@ from catalog.operations.kept_photos import FormPhotos
 from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.money import to_yuan
+from shop.core.numbered import numbered
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
@@ -132,6 +133,7 @@ def _own_line(request: HttpRequest, number: str, line_id: int) -> LineFacts:
 
 
 @never_cache
+@numbered
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
     """Write a review of a line, with photos."""
@@ -165,6 +167,7 @@ def review(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
 
 
 @never_cache
+@numbered
 @require_http_methods(["GET", "HEAD", "POST"])
 def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
     """Ask for money back on a line."""

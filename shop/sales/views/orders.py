@@ -16,17 +16,16 @@ from shop.accounts.hooks import Pending
 from shop.accounts.signing import ask_code, limit
 from shop.core.codes import international_phone, national_phone
 from shop.core.errors import DomainError
+from shop.core.numbered import numbered, typed_number
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
 from shop.sales import openings, rules, visitors
 from shop.sales.forms.orders import FindOrderForm
-from shop.sales.numbers import typed_number
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.purchases import guests_purchases, purchase_of_link, way_of
 from shop.sales.queries.received import bought_here
-from shop.sales.queries.trails import going_back_of_orders
 from shop.sales.queries.unpayable import unpayable, unpayable_words
 from shop.sales.received_shown import show_found
 from shop.sales.shown import show_order, show_order_page
@@ -97,6 +96,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@numbered
 @require_safe
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """Show one order."""
@@ -127,11 +127,10 @@ def show_one(
     waits_fen = facts.went_back.waits_fen + facts.purchase_went_back.waits_fen  # type: ignore[attr-defined]  # noted
     back = goes_back(facts.purchase_id, way) if waits_fen else None
     context["back"] = back and replace(back, fen=waits_fen)
-    context["going_back_fen"] = going_back_of_orders([facts.pk]).get(facts.pk, 0)
+    context["went_back"] = facts.went_back  # type: ignore[attr-defined]  # noted
     if facts.state == OrderState.UNPAID:
         barred = unpayable(facts.purchase_id, at=timezone.now()).of_order(number)
         context["cannot_pay"] = unpayable_words(barred)
-    context["gone_back_fen"] = facts.refunded_fen - context["going_back_fen"]
     return render(request, "sales/order.html", context, status=status)
 
 
@@ -161,6 +160,8 @@ def _found(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
         raise NoSuchOrder(_("There is no order with this number and phone. Check both."))
     if purchase.user_id is not None:
         if purchase.user_id == request.user.pk:
+            if purchase.orders.filter(order__number=number).exists():
+                return redirect("sales:order", number)
             return HttpResponseRedirect(local("/account/orders/"))
         raise OfAccount(_("This order belongs to an account. Sign in to see it."))
     openings.note_found(request, purchase.pk)

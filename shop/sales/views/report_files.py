@@ -70,13 +70,13 @@ def orders(request: HttpRequest, reading: Reading, kind: str) -> HttpResponseBas
         context = {"count": count, "most": MOST_LINES, "csv_url": csv_url, "back": asked.address()}
         return render(request, "reports/too_long.html", context, status=422)
     title = _("%(title)s orders") % {"title": _title(reading)}
-    return _send(kind, title, _line_rows(lines), _counted(reading))
+    return _send(kind, title, _line_rows(lines), _counted(reading, key))
 
 
 def _line_rows(lines: Iterator[SoldLine]) -> Iterator[list[Any]]:
     yield [
         _("Order"), _("Sold at"), _("Product"), _("Specification"), _("Supplier"), _("County"), _("Channel"), _("Buyer"),
-        _("Pieces"), _("Weight, kg"), _("Agreed, yuan"), _("Deducted, yuan"), _("Why"), _("Net sales, yuan"),
+        _("Pieces"), _("Weight, kg"), _("Agreed, yuan"), _("Deducted from goods, yuan"), _("Why"), _("Net sales, yuan"),
         _("Ordered at"),
     ]  # fmt: skip
     for line in lines:
@@ -104,9 +104,9 @@ def _title(reading: Reading) -> str:
     return f"{report_shown.dimension_names()[asked.dimension][1]} {asked.period.since}_{asked.period.until}"
 
 
-def _counted(reading: Reading) -> Rows:
+def _counted(reading: Reading, key: str = "") -> Rows:
     facts = report_shown.how_counted(
-        asked=reading.asked, scope=reading.scope, provinces=reading.provinces, at=reading.at
+        asked=reading.asked, scope=reading.scope, provinces=reading.provinces, at=reading.at, beside=reading.beside(key)
     )
     return [[_("How this was counted"), ""], *facts, *report_shown.formulas()]
 

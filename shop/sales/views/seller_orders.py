@@ -14,6 +14,7 @@ from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name
 from shop.core.money import to_yuan
+from shop.core.numbered import numbered
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.sales import rules
@@ -105,6 +106,7 @@ def _missing(found: OrderFacts, at: Any) -> list[dict[str, Any]]:
     return _without_goods([line for line in lines if line.order_id == found.pk])
 
 
+@numbered
 @require_safe
 @for_supplier
 def order(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 Rule 2026-12: an order counts since it was paid; where the goods came first, since it was received (or paid, if that
 was earlier). It counts in the period of its commitment, the day it was placed in China, as it does in quota and budget,
 net of all that was given back or not charged until the report is read. Goods after discount; freight is apart.
+Rule 2026-12.2: goods charged by weight count with what they weighed when they were packed, as decision 0050 says.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, CharField, Count, F, IntegerField, Max, Q, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce, Greatest, NullIf
+from django.db.models.functions import Cast, Coalesce, Greatest, Least, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -22,7 +23,7 @@ from shop.sales.queries.reports.dimensions import DIMENSIONS, NONE, Dimension, L
 from shop.sales.queries.reports.scopes import Scope
 from shop.sales.states import OrderState
 
-RULE = "2026-12"
+RULE = "2026-12.2"
 
 CANCELLED = Q(order__state=OrderState.CANCELLED)
 AGREED = F("unit_price_fen") * F("ordered") - F("discount_fen")
@@ -33,7 +34,20 @@ PIECES = Greatest(
     Value(0),
     output_field=BigIntegerField(),
 )
-GRAMS = PIECES * Cast("net_grams", BigIntegerField())
+NET_GRAMS = Cast("net_grams", BigIntegerField())
+# Of what was weighed: the pieces that left and were not sent back. What left weighs in each of its pieces alike.
+WEIGHED_PIECES = Least(PIECES, Greatest(F("shipped") - F("returned"), Value(0)), output_field=BigIntegerField())
+WEIGHED_GRAMS = Cast(F("weighed_grams") + F("heavy_grams"), BigIntegerField()) * WEIGHED_PIECES / F("shipped")
+GRAMS = Case(
+    When(
+        is_weighed=True,
+        shipped__gt=0,
+        weighed_grams__gt=0,
+        then=WEIGHED_GRAMS + (PIECES - WEIGHED_PIECES) * NET_GRAMS,
+    ),
+    default=PIECES * NET_GRAMS,
+    output_field=BigIntegerField(),
+)
 BUYER = Coalesce(
     Cast("order__purchase__user_id", CharField()),
     NullIf("order__purchase__contact_phone", Value("")),
@@ -140,15 +154,16 @@ def report(
 
 def sold_lines(period: Period, scope: Scope, province: str = "", channel: str = "") -> Lines:
     """Return the order lines that count: sold by now, placed in the period."""
-    lines = LineFacts.objects.filter(
-        scope.where(),
-        order__sold_at__isnull=False,
-        order__placed_at__gte=_midnight(period.since),
-        order__placed_at__lt=_midnight(_after(period.until)),
-    )
+    lines = LineFacts.objects.filter(scope.where(), in_period(period, "order__"), order__sold_at__isnull=False)
     if province:
         lines = lines.filter(county_code__startswith=province)
     return lines.filter(order__purchase__attribution_kind=channel) if channel else lines
+
+
+def in_period(period: Period, order: str = "") -> Q:
+    """Return the condition on orders, or on what leads to them by `order`: placed in the period."""
+    since, after = _midnight(period.since), _midnight(_after(period.until))
+    return Q(**{f"{order}placed_at__gte": since, f"{order}placed_at__lt": after})
 
 
 def sums() -> dict[str, Any]:

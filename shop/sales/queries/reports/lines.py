@@ -15,7 +15,7 @@ from shop.core.numbers import read_id
 from shop.core.paging import Turned, paged
 from shop.sales.models import AfterSale
 from shop.sales.periods import Period
-from shop.sales.queries.reports.counting import AGREED, PIECES, Figures, figures_of, none_name, sold_lines, sums
+from shop.sales.queries.reports.counting import AGREED, GRAMS, PIECES, Figures, figures_of, none_name, sold_lines, sums
 from shop.sales.queries.reports.dimensions import DIMENSIONS, NONE, Dimension, Lines, channel_name
 from shop.sales.queries.reports.scopes import Scope
 from shop.sales.states import AfterSaleState, OrderState
@@ -120,7 +120,8 @@ def _chosen(
 def _listed(lines: Lines) -> Lines:
     return (
         lines.select_related("order__order", "order__purchase", "order__supplier")
-        .annotate(agreed=AGREED, sold_pieces=PIECES, sold_at=F("order__sold_at"), placed_at=F("order__placed_at"))
+        .annotate(agreed=AGREED, sold_pieces=PIECES, sold_grams=GRAMS)
+        .annotate(sold_at=F("order__sold_at"), placed_at=F("order__placed_at"))
         .annotate(has_case=Exists(AfterSale.objects.filter(line=OuterRef("pk"), state=AfterSaleState.APPROVED)))
         .order_by("-order__placed_at", "-pk")
     )
@@ -156,7 +157,7 @@ def _sold(lines: list[Any]) -> Iterator[SoldLine]:
             channel=channel_name(purchase.attribution_kind),
             buyer=purchase.attribution_label if purchase.attribution_kind == "unit" else mask_name(purchase.ship_name),
             pieces=line.sold_pieces,
-            grams=line.sold_pieces * line.net_grams,
+            grams=line.sold_grams,
             agreed_fen=line.agreed,
             taken_fen=line.refunded_fen,
             why=_why(line),
