@@ -148,7 +148,7 @@ class OrganisationForm(ModelForm):
 
     class Meta:
         model = Organisation
-        exclude = ()
+        fields = ("kind", "name_zh", "name_en", "credit_code", "division", "phone", "is_active")
 
     def clean_credit_code(self) -> str | None:
         """Return None for nothing: "" would be one code of several organisations."""
