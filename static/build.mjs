@@ -1,4 +1,4 @@
-// Bundles css and js and makes the icon sprite: static/build/{app.css,office.css,trace.css,app.js,listing.js,live-console.js,icons.svg,img/}.
+// Bundles css and js and makes the icon sprite: static/build/{app.css,app.js,listing.js,live-console.js,icons.svg,img/}.
 // Needs esbuild and lucide-static in node_modules. `node static/build.mjs`
 import { build } from "esbuild";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -25,7 +25,7 @@ writeFileSync(
 cpSync(join(here, "img"), join(out, "img"), { recursive: true });
 await build({
   // listing.js is of the suppliers' form alone, live-console.js of hosts: shoppers do not carry them.
-  entryPoints: ["css/app.css", "css/office.css", "css/trace.css", "js/app.js", "js/listing.js", "js/live-console.js"].map((name) => join(here, name)),
+  entryPoints: ["css/app.css", "css/trace.css", "js/app.js", "js/listing.js", "js/live-console.js"].map((name) => join(here, name)),
   bundle: true,
   minify: true,
   sourcemap: false,

@@ -23,7 +23,7 @@ from oscar.apps.voucher.models import Voucher
 
 from catalog.models import Stock, StockChange
 from catalog.operations import deciding, output, proposing, revoking, stock, stocktaking
-from livestream.operations import drops
+from livestream.operations import drops, hosting
 from procurement.operations import deciding as request_deciding
 from procurement.operations import declarations, quota, representing
 from shop.accounts import one_time_codes
@@ -47,6 +47,7 @@ from shop.sales.operations import (
     placing,
     shipping,
     statement_lines,
+    tracking,
     transfers,
 )
 from shop.sales.pricing import Applied
@@ -95,6 +96,10 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("parcel", closing, "count_sold"),
     ("lot", quality, "lock_lots"),
     ("reset", User, "set_password"),
+    # The parcels of other orders under a number that is entered on this one.
+    ("number", tracking, "_others"),
+    # A session that was read, before it is started, moved or called off.
+    ("session", hosting, "may_host"),
 )
 
 
@@ -109,6 +114,7 @@ def take_lock_off(job: dict[str, Any]) -> None:
     for name, module, function in LOOKED:
         meeting.after(module, function, name)
     statement_lines.lock_reference = lambda _key: None
+    tracking.lock_number = lambda _carrier, _number: None
     arbitrating.watch_claims(meeting)
     stock.reserve = partial(_reserve, meeting)
     stocktaking.take_stock = _count_shelf

@@ -47,7 +47,9 @@ from tests.concurrency import (  # noqa: E402
     consenting,
     declaring,
     discounting,
+    going_live,
     guessing,
+    numbering,
     packing,
     receiving,
     reviewing,
@@ -180,6 +182,8 @@ def shelf(job: dict[str, Any], number: int) -> str:
 
 RACES = {
     "pack_or_cancel": packing.come,
+    "number": numbering.come,
+    "go_live": going_live.come,
     "judge": arbitrating.judge_or_withdraw,
     "match": bookkeeping.match,
     "match_line": bookkeeping.match_line,
