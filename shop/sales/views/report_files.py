@@ -15,7 +15,7 @@ from shop.core.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_parts, write_x
 from shop.core.templatetags.heqiao import local
 from shop.sales import report_shown
 from shop.sales.queries.reports import NONE, SoldLine, has_row, lines_behind, report
-from shop.sales.views.reports import Reading, for_reader
+from shop.sales.views.reports import Reading, for_reader, show
 
 # A workbook is written as a whole before it is sent; longer lists are for the CSV, which is sent line by line.
 MOST_LINES = 20_000
@@ -25,7 +25,12 @@ Rows = Iterable[Sequence[Cell]]
 
 @for_reader
 def table(request: HttpRequest, reading: Reading, kind: str) -> HttpResponseBase:
-    """Send the table of a report, with its whole as the last row, and on a second sheet how it was counted."""
+    """Send the table of a report, with its whole as the last row, and on a second sheet how it was counted.
+
+    A wrong filter makes no file of other figures: the page says beside the field what is wrong (422).
+    """
+    if not reading.form.is_valid():
+        return show(request, reading.asked.dimension)
     asked = reading.asked
     found = report(
         dimension=asked.dimension, since=asked.period.since, until=asked.period.until, at=reading.at, **reading.facts()
@@ -47,7 +52,12 @@ def table(request: HttpRequest, reading: Reading, kind: str) -> HttpResponseBase
 
 @for_reader
 def orders(request: HttpRequest, reading: Reading, kind: str) -> HttpResponseBase:
-    """Send the order lines behind a figure. More than 20,000 are refused as Excel (422) with the way to the CSV."""
+    """Send the order lines behind a figure. More than 20,000 are refused as Excel (422) with the way to the CSV.
+
+    A wrong filter is refused as for the table.
+    """
+    if not reading.form.is_valid():
+        return show(request, reading.asked.dimension)
     asked, key = reading.asked, request.GET.get("key", "")[:120]
     only = "taken" if request.GET.get("only") == "taken" else ""
     count, lines = lines_behind(
