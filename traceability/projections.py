@@ -33,12 +33,13 @@ def _gone() -> Iterator[Mismatch]:
             yield Mismatch(f"gone grams of lot {pk}", stored, expected)
 
 
-@check("what lots that are gone owe to orders is what waits in the stock of their product")
+@check("lots that are gone owe to orders what waits for it in the stock of their product")
 def _owed() -> Iterator[Mismatch]:
     said: dict[int, int] = dict(
         ProduceLot.objects.order_by().values_list("listing_id").annotate(grams=Sum("owed_grams"))
     )
     for listing_id, rows in sorted(pieces_of_listings(said).items()):
         waits = sum(row.owed * row.net_grams for row in rows)
-        if said[listing_id] != waits:
+        # What was sent in its place is written down when the shelf is settled next.
+        if said[listing_id] < waits:
             yield Mismatch(f"grams that lots of listing {listing_id} owe", said[listing_id], waits)

@@ -143,7 +143,9 @@ def test_what_was_booked_under_two_spellings_is_counted_as_one_line() -> None:
     assert (first.reference_key, second.reference_key) == ("IN1", f"IN1#{second.pk}")
     line = StatementLine.objects.get()
     assert (line.key, line.booked_fen, line.amount_fen) == ("IN1", 70_00, 70_00)
-    assert [found for _name, found in run_all() if found] == []
+    # Seals are younger than that migration: theirs is of what it made of the rows.
+    said = {each.what for _name, found in run_all() for each in found}
+    assert said == {f"what remittance {second.pk} said when it was written"}
     with pytest.raises(WrongState):
         book(payment, 10_00, "ask", "IN/1")
 

@@ -39,9 +39,7 @@ def test_gone_grams_that_were_changed_are_noticed(lots: dict[str, ProduceLot], w
     assert faults() == [f"gone grams of lot {lots[which].pk}"]
 
 
-@pytest.mark.parametrize(
-    ("which", "change"), [("disposed", "0"), ("disposed", "owed_grams + 1"), ("closed", "1"), ("open", "1")]
-)
+@pytest.mark.parametrize(("which", "change"), [("disposed", "0"), ("disposed", "owed_grams - 1")])
 def test_owed_grams_that_were_changed_are_noticed(lots: dict[str, ProduceLot], which: str, change: str) -> None:
     assert lots["disposed"].owed_grams == 8 * GRAMS
     tamper(f"UPDATE traceability_producelot SET owed_grams = {change} WHERE id = %s", lots[which].pk)
