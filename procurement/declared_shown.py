@@ -44,6 +44,14 @@ def formula() -> str:
     )
 
 
+def reversed_formula() -> str:
+    """Return what is reversed, in words, and how it differs from what a report of sales deducts."""
+    return _(
+        "all that was cancelled, given back or not charged of the orders: goods, their freight, and orders that never became "
+        "a sale. A report of sales deducts the goods of sales only."
+    )
+
+
 def why_apart(declaration: QuotaDeclaration | None) -> str:
     """Return why a unit is in no rate: none of its declarations was confirmed."""
     if declaration is None:

@@ -11,12 +11,15 @@ from procurement.models import (
     PurchaseRequest,
     QuotaDeclaration,
     UnitOrder,
+    UnitPayer,
 )
 from procurement.queries.papers import acceptance_faults, request_faults
+from procurement.queries.sealed import PAYER, all_payer_facts
 from procurement.rules.quota import counted_fen, counts_at
 from procurement.states import CanteenMode, DeclarationState, Fund, RequestState
 from procurement.texts import year_of
-from shop.core import ledger
+from shop.core import ledger, sealed
+from shop.core.models import AuditEntry
 from shop.core.projections import Mismatch, check
 from shop.sales.states import OrderState
 
@@ -68,6 +71,16 @@ def _approved() -> Iterator[Mismatch]:
 @check("acceptances say what their orders' lines say, and what they said when they were made")
 def _accepted() -> Iterator[Mismatch]:
     yield from acceptance_faults()
+
+
+@check("the accounts that units pay from are as they were registered, and ended by who ended them")
+def _payers() -> Iterator[Mismatch]:
+    yield from sealed.faults(PAYER, all_payer_facts())
+    entries = AuditEntry.objects.filter(object_kind="unit", action="end_payer")
+    ended = {data["payer"]: (at, actor) for data, at, actor in entries.values_list("data", "at", "actor_id")}
+    for pk, at, actor in UnitPayer.objects.order_by("pk").values_list("pk", "ended_at", "ended_by_id"):
+        if ended.get(pk, (None, None)) != (at, actor):
+            yield Mismatch(f"end of unit_payer {pk}", int(at is not None), int(pk in ended))
 
 
 @check("each unit's order belongs to the year of its day, and counts where its unit's canteen is declared")

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
+from catalog.queries.pools import pieces_of_listings
+from shop.core.models import AuditEntry
 from shop.core.projections import Mismatch, check
 from traceability.models import ProduceLot
+from traceability.states import LotState
 
 
 @check("what is assigned of a lot is what its parcels hold")
@@ -15,3 +18,27 @@ def _assigned() -> Iterator[Mismatch]:
     for pk, stored, sent in rows.values_list("pk", "assigned_grams", "sent"):
         if stored != sent:
             yield Mismatch(f"assigned grams of lot {pk}", stored, sent)
+
+
+@check("of a lot that is gone nothing is left, and of no other is anything gone")
+def _gone() -> Iterator[Mismatch]:
+    ended = Q(action="lot_expired") | Q(action="lot_closed", data__has_key="rest")
+    entries = AuditEntry.objects.filter(ended, object_kind="lot").values_list("object_id", flat=True)
+    gone = {int(pk) for pk in entries}
+    left = F("packed_grams") - F("assigned_grams") - F("mixed_grams")
+    rows = ProduceLot.objects.filter(Q(pk__in=gone) | Q(gone_grams__gt=0) | Q(state=LotState.DISPOSED)).order_by("pk")
+    for pk, state, stored, rest in rows.values_list("pk", "state", "gone_grams", left):
+        expected = rest if pk in gone or state == LotState.DISPOSED else 0
+        if stored != expected:
+            yield Mismatch(f"gone grams of lot {pk}", stored, expected)
+
+
+@check("what lots that are gone owe to orders is what waits in the stock of their product")
+def _owed() -> Iterator[Mismatch]:
+    said: dict[int, int] = dict(
+        ProduceLot.objects.order_by().values_list("listing_id").annotate(grams=Sum("owed_grams"))
+    )
+    for listing_id, rows in sorted(pieces_of_listings(said).items()):
+        waits = sum(row.owed * row.net_grams for row in rows)
+        if said[listing_id] != waits:
+            yield Mismatch(f"grams that lots of listing {listing_id} owe", said[listing_id], waits)

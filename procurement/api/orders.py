@@ -24,6 +24,7 @@ from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest
 from shop.core.codes import national_phone
 from shop.core.paging import After
+from shop.sales.queries.reports import TakenOff
 from shop.sales.queries.weight_words import weighed_of
 from shop.sales.rules import is_refused_whole
 from shop.sales.states import OrderState
@@ -100,10 +101,23 @@ class UnitOrderOut(Priced):
     lines: list[UnitOrderLine]
 
 
+class ReversedOut(Priced):
+    goods: str = Field(description=gettext_noop("Goods of orders that count as sales: what a report deducts."))
+    freight: str = Field(description=gettext_noop("Their freight that was given back or not charged."))
+    unsold: str = Field(description=gettext_noop("All that was taken off orders that do not count as sales."))
+
+
+def _reversed(taken: TakenOff) -> dict[str, str]:
+    return {"goods": yuan(taken.goods_fen), "freight": yuan(taken.freight_fen), "unsold": yuan(taken.unsold_fen)}
+
+
 class FigureOrders(Page[UnitOrderOut], Priced):
     figure: str = Field(description=gettext_noop("The figure that these orders stand behind: what all of them count."))
     elsewhere: str = Field(
         description=gettext_noop("What of the unit's own orders counts for the unit that declares its shared canteen.")
+    )
+    reversed: ReversedOut | None = Field(
+        description=gettext_noop("Of what was reversed: its parts, as reports of sales know them; else null.")
     )
 
 
@@ -214,7 +228,12 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
         return page
 
     listed = turn_of(asked, pages, lambda row: _order(row, settled[row.pk], waiting.get(row.pk, "")))
-    return listed | {"figure": yuan(figure[0].fen), "elsewhere": yuan(figure[0].elsewhere_fen)}
+    whole = figure[0]
+    return listed | {
+        "figure": yuan(whole.fen),
+        "elsewhere": yuan(whole.elsewhere_fen),
+        "reversed": _reversed(whole.taken) if whole.taken is not None else None,
+    }
 
 
 def own_order(request: ApiRequest, number: str) -> UnitOrder:

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from procurement.models import BudgetUnit, UnitPayer
 from procurement.operations.permissions import FINANCE, must_be
+from procurement.queries.sealed import PAYER, payer_facts
 from procurement.rules.payers import payer_fits, payer_is_person
 from shop.accounts.queries import names_in_organisation
 from shop.core import audit
 from shop.core.errors import InvalidInput
 from shop.core.lengths import check_length
 from shop.core.names import is_name
+from shop.core.sealed import seal
 from shop.core.texts import one_line
 
 _DIGITS = re.compile(r"\d{8,34}")
@@ -56,6 +58,7 @@ def register_payer(*, unit_id: int, name: str, bank: str, account: str, actor: A
                 )
         except IntegrityError as error:
             raise InvalidInput(_("This account is registered already."), field="payer_account") from error
+        seal(PAYER, payer_facts(row), at=at)
         audit.record(
             action="register_payer", object_kind="unit", object_id=unit_id, actor=actor, at=at, payer=row.pk,
             name=row.name,

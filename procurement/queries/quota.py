@@ -18,6 +18,7 @@ from procurement.rules.quota import FORECAST_DAYS, Amounts, Pace, add_up, counte
 from procurement.states import CanteenMode, Fund, UnitKind
 from shop.core import ledger
 from shop.core.paging import Turned, paged
+from shop.sales.queries.reports import TakenOff, taken_off
 from shop.sales.states import OrderState
 
 ORDERS_A_PAGE = 30
@@ -272,26 +273,30 @@ def counted_orders(
 
 @dataclass(frozen=True)
 class Figure:
-    """What the orders of a list count, in 分: for the unit, and of its own for the unit that declares its canteen."""
+    """What the orders of a list count, in 分: for the unit, and of its own for the unit that declares its canteen.
+
+    Of what was taken off orders `taken` are the parts of `fen`, as reports of sales know them.
+    """
 
     fen: int
     elsewhere_fen: int
+    taken: TakenOff | None = None
 
 
 def order_page(
     unit: BudgetUnit, year: int, kind: str, fund: str, page: Turned, *, apart: bool = False
 ) -> tuple[Page, Figure]:
-    """Return a page of the orders behind a figure, and the figure: what all of them count. Three queries."""
+    """Return a page of the orders behind a figure, and the figure: what all of them count. Three queries, or four."""
     rows = counted_orders(unit, year, kind, fund, apart=apart)
     here = Q(counts_for__path__startswith=unit.path or "-")
     sums = rows.order_by().aggregate(
         counted=Sum(COUNTED, filter=here),
-        total=Sum("order__total_fen", filter=here),
         elsewhere=Sum(COUNTED, filter=~here),
         elsewhere_total=Sum("order__total_fen", filter=~here),
     )
-    fen, total, elsewhere, elsewhere_total = (int(value or 0) for value in sums.values())
+    fen, elsewhere, elsewhere_total = (int(value or 0) for value in sums.values())
     figure = Figure(fen, elsewhere)
     if kind == books.REVERSED:
-        figure = Figure(total - fen, elsewhere_total - elsewhere)
+        taken = taken_off(Q(pk__in=rows.filter(here).order_by().values("pk")))
+        figure = Figure(taken.whole_fen, elsewhere_total - elsewhere, taken)
     return paged(rows.prefetch_related("order__lines", "cancel_requests"), page, ORDERS_A_PAGE), figure

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from rules import has_perm
 
 from procurement import books
 from procurement.acceptances_shown import show_acceptances, show_schedule
@@ -89,6 +90,8 @@ def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str, *, apa
         "kind_name": kinds()[kind],
         "whole_fen": whole.fen,
         "elsewhere_fen": whole.elsewhere_fen,
+        "taken": whole.taken,
+        "report_url": _report_of(request, unit, year) if whole.taken is not None else "",
         "address": address,
         "of_unit": words(unit.organisation.name_zh, unit.organisation.name_en),
         "is_tree": unit.pk != seat.pk or seat.oversees,
@@ -96,6 +99,15 @@ def order_list(request: HttpRequest, seat: Seat, unit: Any, address: str, *, apa
         "sets": unit.kind != UnitKind.UNIT,
     }
     return console(request, seat, "orders", context)
+
+
+def _report_of(request: HttpRequest, unit: Any, year: int) -> str:
+    """Return where who reads reports of sales finds what was deducted there; "" for others."""
+    if not has_perm("sales.view_reports", request.user):
+        return ""
+    where = local("/reports/unit/orders/" if unit.kind == UnitKind.UNIT else "/reports/unit/")
+    only = f"&key={unit.pk}&only=taken" if unit.kind == UnitKind.UNIT else ""
+    return f"{where}?since={year}-01-01&until={year}-12-31{only}"
 
 
 def found_order(request: HttpRequest, number: str) -> UnitOrder:

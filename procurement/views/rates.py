@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from procurement.declared_shown import RULE, formula, is_day, reserved_rows, until_of, when
+from procurement.declared_shown import RULE, formula, is_day, reserved_rows, reversed_formula, until_of, when
 from procurement.models import BudgetUnit
 from procurement.queries.rates import OrdersPart, Rate, UnitsPart, all_order_parts, order_parts, rate_of
 from procurement.queries.units import Seat, unit_below
@@ -82,6 +82,8 @@ def rate(request: HttpRequest, seat: Seat) -> HttpResponse:
         "page": page,
         "rows": [_order(each) for each in page.object_list],
         "formula": formula(),
+        "reversed_formula": reversed_formula(),
+        "reversed_path": "/units/orders/" if seat.unit == found.unit else f"/units/board/{found.unit.pk}/orders/",
         "rule": RULE,
         "year": found.year,
         "until": when(found.until),
@@ -121,8 +123,11 @@ def _figure_rows(found: Rate) -> list[list[Any]]:
         [_("As it was at"), when(found.until)],
         [_("Rule"), RULE],
         [_("Formula"), formula()],
+        [_("Reversed: what it is"), reversed_formula()],
         [_("Reserved"), to_yuan(amounts.reserved)],
+        [_("Committed"), to_yuan(amounts.committed)],
         [_("Accepted"), to_yuan(amounts.fulfilled)],
+        [_("Reversed"), to_yuan(amounts.reversed)],
         [_("Still missing: the sum of what each unit misses"), to_yuan(amounts.remaining)],
         [_("Fulfilled, %"), amounts.rate],
         [_("Accepted by units without a confirmed declaration"), to_yuan(found.together.apart.fulfilled)],

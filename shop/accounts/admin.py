@@ -17,6 +17,7 @@ from shop.accounts.operations import people
 from shop.accounts.queries import group_name
 from shop.core import audit
 from shop.core.back_office import site
+from shop.core.fields import CreditCodeField
 
 # Proved by a code, so changed by their person alone.
 PROVED = ("email", "phone", "phone_verified")
@@ -140,9 +141,24 @@ def note(request: HttpRequest, kind: str, form: ModelForm, formsets: Any) -> Non
     )
 
 
+class OrganisationForm(ModelForm):
+    """An organisation, its credit code read as everywhere: with its check character, in one spelling."""
+
+    credit_code = CreditCodeField(label=_("Credit code"), required=False, help_text=_("18 characters (GB 32100)"))
+
+    class Meta:
+        model = Organisation
+        fields = ("kind", "name_zh", "name_en", "credit_code", "division", "phone", "is_active")
+
+    def clean_credit_code(self) -> str | None:
+        """Return None for nothing: "" would be one code of several organisations."""
+        return self.cleaned_data["credit_code"] or None
+
+
 class OrganisationAdmin(ModelAdmin):
     """Organisations and who acts for them."""
 
+    form = OrganisationForm
     list_display = ("id", "name_zh", "kind", "credit_code", "is_active")
     list_filter = ("kind", "is_active")
     search_fields = ("name_zh", "name_en", "credit_code")

@@ -6,13 +6,15 @@ changed, deleted or added past the operations; not whoever rewrites the seals as
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 from shop.core.models import SealedFacts
+from shop.core.projections import Mismatch
 
 Facts = Mapping[str, Any]
+Rows = Mapping[int, Facts]
 FEW = 100
 
 
@@ -23,20 +25,52 @@ def digest_of(facts: Facts) -> str:
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime):
+        # As a database returns it: facts may be sealed before they were read back.
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
         return value.isoformat()
     raise TypeError(type(value).__name__)
 
 
-def seal(kind: str, rows: Mapping[int, Facts], *, at: datetime) -> None:
+def facts_of(row: Any, names: Collection[str]) -> dict[str, Any]:
+    """Return the facts of a row that was just written, by the names that `QuerySet.values` takes. No query where what
+    it belongs to is loaded.
+    """
+    return {name: _of(row, name) for name in names}
+
+
+def _of(row: Any, name: str) -> Any:
+    for part in name.split("__"):
+        row = getattr(row, part)
+    return row
+
+
+def seal(kind: str, rows: Rows, *, at: datetime) -> None:
     """Keep the hash of each row's facts (by id), in the transaction that wrote them. One query."""
+    seal_all({kind: rows}, at=at)
+
+
+def seal_all(kinds: Mapping[str, Rows], *, at: datetime) -> None:
+    """Keep the hashes of rows of several kinds. One query."""
     SealedFacts.objects.bulk_create(
-        [SealedFacts(kind=kind, object_id=pk, digest=digest_of(facts), at=at) for pk, facts in rows.items()],
+        [
+            SealedFacts(kind=kind, object_id=pk, digest=digest_of(facts), at=at)
+            for kind, rows in kinds.items()
+            for pk, facts in rows.items()
+        ],
         batch_size=500,
     )
 
 
-def differing(kind: str, rows: Mapping[int, Facts]) -> list[int]:
+def seal_rest(kinds: Mapping[str, Rows], *, at: datetime) -> None:
+    """Seal those of all rows that were never sealed: after rows were written in bulk. Two queries for each kind."""
+    for kind, rows in kinds.items():
+        known = set(SealedFacts.objects.filter(kind=kind).values_list("object_id", flat=True))
+        seal(kind, {pk: facts for pk, facts in rows.items() if pk not in known}, at=at)
+
+
+def differing(kind: str, rows: Rows) -> list[int]:
     """Return the ids of rows that say something else than when they were sealed, or were never sealed. One query."""
     found = SealedFacts.objects.filter(kind=kind)
     if len(rows) < FEW:
@@ -48,3 +82,11 @@ def differing(kind: str, rows: Mapping[int, Facts]) -> list[int]:
 def gone(kind: str, there: Collection[int]) -> list[int]:
     """Return the ids of sealed rows that are not there any more. One query."""
     return sorted(set(SealedFacts.objects.filter(kind=kind).values_list("object_id", flat=True)) - set(there))
+
+
+def faults(kind: str, rows: Rows) -> Iterator[Mismatch]:
+    """Yield what differs between all rows of a kind and their seals, rows that are gone too. Two queries."""
+    for pk in differing(kind, rows):
+        yield Mismatch(f"what {kind} {pk} said when it was written", 1, 0)
+    for pk in gone(kind, rows):
+        yield Mismatch(f"sealed {kind} {pk} is missing", 0, 1)

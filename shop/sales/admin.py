@@ -26,7 +26,7 @@ from shop.sales.models import (
     PayTime,
     WeightTerms,
 )
-from shop.sales.offer_words import benefit_words, status_name
+from shop.sales.offer_words import benefit_words, status_name, type_name
 from shop.sales.operations.funding import renew_consent
 from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep, names_beside
 from shop.sales.queries.funding import offers_using
@@ -121,12 +121,18 @@ class StatusFilter(CodeFilter):
     name_of = staticmethod(status_name)
 
 
+class TypeFilter(CodeFilter):
+    """Offers by whom they are for."""
+
+    name_of = staticmethod(type_name)
+
+
 class OfferAdmin(AsksSuppliers):
     """What is reduced, when, who pays for it, and whether it agreed."""
 
     form = OfferForm
-    list_display = ("name", "offer_type", "state", "payer", "start_datetime", "end_datetime", "total_discount")
-    list_filter = ("offer_type", ("status", StatusFilter))
+    list_display = ("name", "kind", "state", "payer", "start_datetime", "end_datetime", "total_discount")
+    list_filter = (("offer_type", TypeFilter), ("status", StatusFilter))
     search_fields = ("name",)
     fields = (
         *("name", "description", "offer_type", "exclusive", "combinations", "status", "condition", "benefit"),
@@ -158,6 +164,11 @@ class OfferAdmin(AsksSuppliers):
             Prefetch("consents", queryset=consents, to_attr="standing"),
             Prefetch("approvals", queryset=waits, to_attr="waiting"),
         )
+
+    @display(description=pgettext_lazy("offer", "Type"), ordering="offer_type")
+    def kind(self, obj: ConditionalOffer) -> str:
+        """Say whom it is for."""
+        return type_name(obj.offer_type)
 
     @display(description=ConditionalOffer._meta.get_field("status").verbose_name, ordering="status")
     def state(self, obj: ConditionalOffer) -> str:

@@ -9,5 +9,11 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself: outbox handlers, periodic work, checks."""
-        from shop.sales import notices, offer_projections, projections, trail_projections  # noqa: F401  reason: models first
+        from shop.sales import (  # noqa: F401  reason: models first
+            notices,
+            offer_projections,
+            projections,
+            seal_projections,
+            trail_projections,
+        )
         from shop.sales.operations import closing, payments, receipts, refunds  # noqa: F401  reason: models first

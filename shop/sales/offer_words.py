@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer
 
 from shop.core.money import to_fen
@@ -20,6 +20,18 @@ STATUS_NAMES = {
     ConditionalOffer.SUSPENDED: pgettext_lazy("offer", "Suspended"),
     ConditionalOffer.CONSUMED: pgettext_lazy("offer", "Used up"),
 }
+
+
+# Whom an offer is for; the shop has no others of the library's.
+TYPE_NAMES = {
+    ConditionalOffer.SITE: gettext_lazy("For everybody"),
+    ConditionalOffer.VOUCHER: gettext_lazy("With a coupon"),
+}
+
+
+def type_name(offer_type: str) -> str:
+    """Return whom an offer is for."""
+    return str(TYPE_NAMES.get(offer_type, offer_type))
 
 
 def status_name(status: str) -> str:

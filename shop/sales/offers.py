@@ -17,6 +17,7 @@ from oscar.apps.voucher.models import Voucher
 from shop.core.errors import InvalidInput
 from shop.core.money import to_fen
 from shop.core.prepared import Prepared
+from shop.core.times import full_moment
 from shop.sales import combining
 from shop.sales.approved import in_hundredths, plain_terms
 from shop.sales.bounding import Bounds, bound
@@ -82,9 +83,11 @@ def find_coupon(code: str, *, at: datetime, whose: Whose = NOBODY) -> Voucher | 
     if voucher is None:
         raise InvalidInput(_("There is no such coupon. Check the code."), code="coupon_unknown", field="coupon")
     if voucher.start_datetime > at:
-        raise InvalidInput(_("This coupon is not valid yet."), code="coupon_early", field="coupon")
+        said = _("This coupon is valid from %(at)s on.") % {"at": full_moment(voucher.start_datetime)}
+        raise InvalidInput(said, code="coupon_early", field="coupon")
     if voucher.end_datetime < at:
-        raise InvalidInput(_("This coupon has expired."), code="coupon_expired", field="coupon")
+        said = _("This coupon expired on %(at)s.") % {"at": full_moment(voucher.end_datetime)}
+        raise InvalidInput(said, code="coupon_expired", field="coupon")
     if voucher.usage == Voucher.SINGLE_USE and voucher.num_orders > 0:
         raise InvalidInput(_("This coupon has been used."), code="coupon_used", field="coupon")
     if voucher.usage == Voucher.ONCE_PER_CUSTOMER:
@@ -140,9 +143,9 @@ def apply_discounts(
 
 def _off_by_date(offer: ConditionalOffer, at: datetime) -> str:
     if offer.start_datetime is not None and offer.start_datetime > at:
-        return _("The offer behind this coupon has not begun yet.")
+        return _("The offer behind this coupon begins on %(at)s.") % {"at": full_moment(offer.start_datetime)}
     if offer.end_datetime is not None and offer.end_datetime < at:
-        return _("The offer behind this coupon has ended.")
+        return _("The offer behind this coupon ended on %(at)s.") % {"at": full_moment(offer.end_datetime)}
     return ""
 
 
@@ -158,7 +161,9 @@ def _understand(running: Sequence[_Running], lines: Sequence[PricedLine], at: da
         offer = each.offer
         times = _times_left(offer, used.get(offer.pk, 0))
         most = _most_left(each)
-        if offer.status != ConditionalOffer.OPEN:
+        if offer.status == ConditionalOffer.CONSUMED:
+            each.off = _("The offer behind this coupon is used up.")
+        elif offer.status != ConditionalOffer.OPEN:
             each.off = _("The offer behind this coupon is suspended.")
         elif late := _off_by_date(offer, at):
             each.off = late

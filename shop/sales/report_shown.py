@@ -11,11 +11,11 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
 from shop.core import times
-from shop.core.money import to_yuan
+from shop.core.money import in_yuan, to_yuan
 from shop.core.templatetags.heqiao import local
 from shop.sales.periods import Period
 from shop.sales.plots import percent, sparkline
-from shop.sales.queries.reports import NONE, RULE, Figures, Report, ReportRow, Scope
+from shop.sales.queries.reports import NONE, RULE, Figures, Report, ReportRow, Scope, TakenOff
 from shop.sales.queries.reports.dimensions import channel_name
 
 FIRST = "county"
@@ -157,7 +157,7 @@ def table_heads(asked: Asked, sort: str, *, down: bool) -> list[dict[str, Any]]:
         "pieces": _("Pieces"),
         "grams": _("Weight, kg"),
         "agreed": _("Agreed"),
-        "taken": _("Deducted"),
+        "taken": _("Deducted from goods"),
     }
     return [
         {
@@ -225,11 +225,25 @@ def ranking(found: Report, asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
+def beside_words(taken: TakenOff) -> str:
+    """Return what a unit's quota has beside the report's deductions, and both together; "" where there is nothing."""
+    if not taken.beside_fen:
+        return ""
+    return _(
+        "Beside it: freight %(freight)s, orders that are no sales %(unsold)s. Reversed in the quota: %(whole)s"
+    ) % {
+        "freight": in_yuan(taken.freight_fen),
+        "unsold": in_yuan(taken.unsold_fen),
+        "whole": in_yuan(taken.whole_fen),
+    }
+
+
 def how_counted(
-    *, asked: Asked, scope: Scope, provinces: Mapping[str, str], at: datetime, row: str = ""
+    *, asked: Asked, scope: Scope, provinces: Mapping[str, str], at: datetime, row: str = "", beside: str = ""
 ) -> list[tuple[str, str]]:
     """Return the facts that a figure can be reproduced from: (what, value)."""
     return [
+        *([(_("Deducted from goods"), beside)] if beside else []),
         (_("Rule"), RULE),
         (_("Read at"), times.iso(at)),
         (_("Whose orders"), scope_words(scope)),
@@ -253,10 +267,17 @@ def formulas() -> list[tuple[str, str]]:
         ),
         (_("Agreed"), _("unit price × pieces ordered − discount, line by line. Freight is not in it.")),
         (
-            _("Deducted"),
+            _("Deducted from goods"),
             _(
                 "All that was given back or not charged of these lines until this was read, cancelled orders included. "
                 "Freight is not in it, nor an order that was cancelled before it counted: a budget unit's quota has both."
+            ),
+        ),
+        (
+            _("Reversed in the quota"),
+            _(
+                "of a budget unit's orders: deducted from goods + freight not charged or given back + all that was taken "
+                "off orders that do not count as sales. Where a canteen is shared, it stands at the unit that declares it."
             ),
         ),
         (_("Net sales"), _("agreed − deducted")),

@@ -206,6 +206,28 @@ def test_memberships_given_by_staff_are_audited(admin: User) -> None:
     assert entry.data["memberships"] == [{"how": "added", "user": other.pk, "organisation": office.pk, "role": "owner"}]
 
 
+def test_a_credit_code_is_checked_and_its_change_audited(admin: User) -> None:
+    office, other = (
+        Organisation.objects.create(kind=Organisation.Kind.SUPPLIER, name_zh=name) for name in ("合作社", "公司")
+    )
+    staff, sent = browser(admin), {"kind": "supplier", "name_zh": "合作社", "is_active": "on", **NONE}
+    address = f"/admin/accounts/organisation/{office.pk}/change/"
+    # One character wrong, the example of the standard else.
+    page = staff.post(address, sent | {"credit_code": "91350100M000100Y44"})
+    assert (page.status_code, list(page.context["adminform"].form.errors)) == (200, ["credit_code"])
+    assert "91350100M000100Y44" in page.content.decode()
+    assert staff.post(address, sent | {"credit_code": "9135 0100 m000100y43"}).status_code == 302
+    office.refresh_from_db()
+    assert office.credit_code == "91350100M000100Y43"
+    (entry,) = AuditEntry.objects.filter(object_id=str(office.pk), action="change_by_admin")
+    assert entry.data["fields"] == ["credit_code"]
+    # Several may have none.
+    for each in (office, other):
+        answer = staff.post(f"/admin/accounts/organisation/{each.pk}/change/", sent | {"name_zh": each.name_zh})
+        assert answer.status_code == 302
+    assert Organisation.objects.filter(credit_code=None).count() == 2
+
+
 def token_of(user: User) -> str:
     return issue_token(actor=user, at=timezone.now(), label="x", scopes=None, days=1)[1]
 

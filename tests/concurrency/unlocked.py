@@ -6,7 +6,7 @@ job calls `meet`: what both of them write is stale, whatever the machine does.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -22,8 +22,8 @@ from oscar.apps.offer.models import ConditionalOffer
 from oscar.apps.voucher.models import Voucher
 
 from catalog.models import Stock, StockChange
-from catalog.operations import deciding, proposing, revoking, stock, stocktaking
-from livestream.operations import drops
+from catalog.operations import deciding, output, proposing, revoking, stock, stocktaking
+from livestream.operations import drops, hosting
 from procurement.operations import deciding as request_deciding
 from procurement.operations import declarations, quota, representing
 from shop.accounts import one_time_codes
@@ -41,11 +41,13 @@ from shop.sales.operations import (
     checkout,
     closing,
     discounts,
+    discounts_back,
     offer_bounds,
     payouts,
     placing,
     shipping,
     statement_lines,
+    tracking,
     transfers,
 )
 from shop.sales.pricing import Applied
@@ -59,6 +61,8 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("proposal", deciding, "_lock"),
     ("proposal", proposing, "_lock"),
     ("certificate", revoking, "_lock"),
+    # A certificate that stands, before something is sold under it.
+    ("standing", output, "_check_standing"),
     ("case", arbitration, "lock_case"),
     ("case", aftersales, "lock_case"),
     ("limit", placing, "check_limits"),
@@ -92,6 +96,10 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("parcel", closing, "count_sold"),
     ("lot", quality, "lock_lots"),
     ("reset", User, "set_password"),
+    # The parcels of other orders under a number that is entered on this one.
+    ("number", tracking, "_others"),
+    # A session that was read, before it is started, moved or called off.
+    ("session", hosting, "may_host"),
 )
 
 
@@ -106,6 +114,7 @@ def take_lock_off(job: dict[str, Any]) -> None:
     for name, module, function in LOOKED:
         meeting.after(module, function, name)
     statement_lines.lock_reference = lambda _key: None
+    tracking.lock_number = lambda _carrier, _number: None
     arbitrating.watch_claims(meeting)
     stock.reserve = partial(_reserve, meeting)
     stocktaking.take_stock = _count_shelf
@@ -118,6 +127,7 @@ def take_lock_off(job: dict[str, Any]) -> None:
     limits._count = partial(_count, meeting)
     discounts._claim_voucher = partial(_claim_voucher, meeting)
     discounts._claim_offer = partial(_claim_offer, meeting)
+    discounts_back._uncount = partial(_uncount, meeting)
     baskets.add = partial(_add, meeting)
     checkout.place = partial(_place, meeting, checkout.place)
 
@@ -188,7 +198,19 @@ def _claim_voucher(meeting: Meeting, purchase: Purchase, voucher_id: int, amount
     if voucher.usage == Voucher.SINGLE_USE and voucher.num_orders:
         raise discounts.CouponGone("gone")
     meeting.come("coupon")
-    Voucher.objects.filter(pk=voucher_id).update(num_orders=1)
+    Voucher.objects.filter(pk=voucher_id).update(num_orders=voucher.num_orders + 1)
+
+
+def _uncount(meeting: Meeting, vouchers: Collection[int], offers: Mapping[int, int]) -> None:
+    """Look how often coupons and offers were used, then write one use less."""
+    seen = Voucher.objects.in_bulk(vouchers)
+    applied = ConditionalOffer.objects.in_bulk(offers)
+    meeting.come("coupon")
+    for pk, voucher in seen.items():
+        Voucher.objects.filter(pk=pk).update(num_orders=voucher.num_orders - 1)
+    for pk, offer in applied.items():
+        uses = offer.num_applications - offers[pk]
+        ConditionalOffer.objects.filter(pk=pk).update(num_orders=offer.num_orders - 1, num_applications=uses)
 
 
 def _claim_offer(meeting: Meeting, each: Applied, whose: Any, at: Any) -> None:

@@ -47,12 +47,15 @@ from tests.concurrency import (  # noqa: E402
     consenting,
     declaring,
     discounting,
+    going_live,
     guessing,
+    numbering,
     packing,
     receiving,
     reviewing,
     sharing_phone,
     unlocked,
+    using_again,
 )
 from tests.concurrency.buying import buy_one, dropped, spec_of_id  # noqa: E402
 from tests.factories import AT  # noqa: E402
@@ -179,6 +182,8 @@ def shelf(job: dict[str, Any], number: int) -> str:
 
 RACES = {
     "pack_or_cancel": packing.come,
+    "number": numbering.come,
+    "go_live": going_live.come,
     "judge": arbitrating.judge_or_withdraw,
     "match": bookkeeping.match,
     "match_line": bookkeeping.match_line,
@@ -190,6 +195,7 @@ RACES = {
     "check_out": checking_out.come,
     "consent": consenting.come,
     "discount": discounting.come,
+    "use_again": using_again.come,
     "add_at_page": discounting.add_at_page,
     "test_or_send": condemning.come,
     "accept_or_confirm": receiving.come,
@@ -204,6 +210,7 @@ RACES = {
     "answer_reset": guessing.answer_reset,
     "decide_listing": reviewing.come,
     "revoke": reviewing.revoke,
+    "revoke_or_buy": reviewing.revoke_or_buy,
     "send_lot": send_lot,
     "harvest": harvest,
     "approve": approve,

@@ -1,6 +1,5 @@
 """Every order of a unit with a confirmed declaration counts once, whatever was moved, cancelled, accepted or given back."""
 
-import contextlib
 import io
 import random
 import re
@@ -11,22 +10,17 @@ from openpyxl import load_workbook
 
 from procurement.models import QuotaDeclaration, UnitOrder
 from procurement.operations.accepting import accept_goods
-from procurement.operations.paying import pay_in_demo
-from procurement.operations.representing import answer_representation
 from procurement.queries.quota import board, order_page
 from procurement.queries.rates import all_order_parts, rate_of
 from procurement.rules.quota import counted_fen, counts_at
 from shop.accounts.models import Organisation
 from shop.core import projections
-from shop.core.errors import DomainError
-from shop.sales.models import OrderFacts
-from shop.sales.operations.closing import cancel_order
-from shop.sales.operations.refunds import refund_order_part
-from shop.sales.states import OrderState, Terms
+from shop.sales.states import OrderState
 from tests.api.conftest import program_of
 from tests.factories import AT, make_listing
 from tests.sales.selling import lines_of, ship
 
+from .happening import happen
 from .offices import YEAR, amount, as_, confirm, declaration_of, declared, figure, make_office, ordered, shares
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
@@ -125,8 +119,7 @@ def test_each_order_counts_exactly_once_whatever_happens(above, seed):
     remembered: list[tuple[datetime, int, int]] = []
     for turn in range(28):
         at = START + timedelta(days=3 * turn)
-        with contextlib.suppress(DomainError):
-            _step(chance, offices, above, listing, at)
+        happen(chance, offices, above, [listing], at)
         counted, apart = _expected()
         found = board(above.unit, YEAR, AT.date())
         assert _traded(found.top.amounts) == counted
@@ -166,55 +159,6 @@ def _expected():
 def _reserved():
     for row in QuotaDeclaration.objects.filter(in_force__isnull=False).select_related("in_force"):
         yield from counts_at(row.in_force).values()
-
-
-def _step(chance, offices, above, listing, at):
-    office, host = chance.sample(offices, 2)
-    row = QuotaDeclaration.objects.filter(unit=office.unit, year=YEAR).first()
-    what = chance.choice(
-        ["order", "order", "order", "accept", "accept", "cancel", "refund", "declare", "decide", "decide"]
-    )
-    if what == "order":
-        facts = {"fund": chance.choice(["canteen", "union"]), "terms": chance.choice([Terms.PREPAID, Terms.POSTPAID])}
-        (order,) = ordered(office, (listing, chance.randrange(1, 9)), at=at, **facts)
-        if facts["terms"] == Terms.PREPAID and chance.random() < 0.7:
-            pay_in_demo(request_id=UnitOrder.objects.get(pk=order.pk).request_id, actor=office.finance, at=at)
-    elif what == "declare":
-        how = chance.choice(["own", "shared", "none"])
-        if how == "shared":
-            shares(office, host, at=at, change_reason="合并")
-        else:
-            spend = chance.randrange(1, 10**6) if how == "own" else 0
-            union = chance.choice([0, 5_000])
-            declaration_of(office, spend, at=at, canteen=how, note="无", union_fen=union, change_reason="调整")
-    elif what == "decide" and row is not None and row.state == "submitted":
-        if row.represented_by_id and row.accepted_at is None:
-            by = next(each for each in offices if each.unit.pk == row.represented_by_id)
-            answer_representation(declaration_id=row.pk, version=row.version, accept=True, actor=by.buyer, at=at)
-        confirm(row, by=above.approver, at=at)
-    else:
-        _on_order(chance, what, offices, at)
-
-
-def _on_order(chance, what, offices, at):
-    rows = list(OrderFacts.objects.exclude(state=OrderState.CANCELLED).select_related("purchase").order_by("pk"))
-    if not rows:
-        return
-    order = chance.choice(rows)
-    unit_id = UnitOrder.objects.get(pk=order.pk).unit_id
-    office = next(each for each in offices if each.unit.pk == unit_id)
-    if what == "cancel":
-        cancel_order(order_id=order.pk, actor=office.buyer, at=at, through="unit")
-    elif what == "accept" and order.state == OrderState.TO_SHIP:
-        ship(order, number=f"SF{order.pk:013d}")
-        (line,) = lines_of(order)
-        short = chance.choice([0, 0, 1]) if line.ordered > 1 else 0
-        accept_goods(order_id=order.pk, accepted={line.pk: line.ordered - short}, actor=office.buyer, at=at)
-    elif what == "refund":
-        part = {lines_of(order)[0].pk: 7}
-        refund_order_part(
-            order=order, amount_fen=7, lines=part, reason="goodwill", key=f"r{at:%m%d}", actor=None, at=at
-        )
 
 
 def test_a_rate_just_below_a_line_is_shown_below_it_on_every_door(above):

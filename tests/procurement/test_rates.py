@@ -107,7 +107,7 @@ def test_a_percentage_opens_to_its_declarations_orders_and_rule_at_any_day(tree,
     assert "30 %" in page.content.decode()
     file = as_(top.buyer).get(f"/units/rate/file.xlsx?year={YEAR}")
     book = load_workbook(io.BytesIO(b"".join(file)))
-    assert [sheet.max_row for sheet in book.worksheets] == [11, 3, 2, 2]
+    assert [sheet.max_row for sheet in book.worksheets] == [14, 3, 2, 2]
     assert as_(good.buyer).get(f"/units/rate/?unit={top.unit.pk}").status_code == 404
     assert figure(as_(good.buyer).get("/en/units/rate/"), "rate") == "11.66 %"
     assert [each for _name, each in projections.run_all() if each] == []

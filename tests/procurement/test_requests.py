@@ -305,10 +305,10 @@ def test_ordering_asks_the_database_little(listing, django_assert_max_num_querie
     office = make_office(budget_fen=BUDGET)
     few, many = approved(office, (goods[0], 1)), approved(office, *((each, 1) for each in goods))
 
-    # One of them asks whether anything of it expired (decision 45).
-    with django_assert_max_num_queries(35):
+    # One of them asks whether anything of it expired (decision 45), one seals what was sold (decision 48).
+    with django_assert_max_num_queries(36):
         order_request(request_id=few.pk, actor=office.buyer, at=AT)
-    with django_assert_max_num_queries(35 + len(goods)):  # What is sold is counted listing by listing.
+    with django_assert_max_num_queries(36 + len(goods)):  # What is sold is counted listing by listing.
         order_request(request_id=many.pk, actor=office.buyer, at=AT)
     assert OrderFacts.objects.count() == 2
 

@@ -142,7 +142,7 @@ def make_stall() -> Stall:
     prices = (1, 99, 333, 1980, 3333, 5800, 9950, 12345)
     specs = []
     for number, price in enumerate(prices):
-        listing = make_listing(supplier=suppliers[number % 3], price_fen=price, stock=100_000)
+        listing = make_listing(supplier=suppliers[number % 3], price_fen=price, stock=100_000, is_fresh=False)
         Specification.objects.filter(listing=listing).update(gross_grams=700 + 311 * number)
         specs.append(spec_of(listing))
     first, second, _third = suppliers

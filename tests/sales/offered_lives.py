@@ -12,7 +12,7 @@ from shop.core.money import to_fen
 from shop.core.projections import run_all
 from shop.sales.deal import Buyer, Extras, PlaceLine, ShipTo
 from shop.sales.errors import WrongState
-from shop.sales.models import LineFacts, OfferConsent, OrderFacts, Purchase
+from shop.sales.models import OfferConsent, OrderFacts, Purchase
 from shop.sales.operations.aftersales import decide_after_sale, open_after_sale
 from shop.sales.operations.closing import cancel_order
 from shop.sales.operations.payments import settle_nothing_due
@@ -78,7 +78,6 @@ def live(stall: Stall, life: Any) -> Purchase:
 
 
 def _give_back(order: OrderFacts, back: list[int], claimed: list[int]) -> None:
-    LineFacts.objects.filter(order=order).update(is_fresh=False)
     for kind, chosen in [*(("refund_only", n) for n in claimed), *(("return", n) for n in back)]:
         lines = lines_of(order)
         line = lines[chosen % len(lines)]

@@ -12,7 +12,7 @@ from oscar.apps.offer.models import ConditionalOffer
 from shop.core import ledger
 from shop.core.money import to_fen
 from shop.core.projections import run_all
-from shop.sales.models import LineDiscount, LineFacts, OfferConsent, OrderFacts
+from shop.sales.models import LineDiscount, OfferConsent, OrderFacts
 from shop.sales.offers import apply_discounts
 from shop.sales.operations.aftersales import open_after_sale
 from shop.sales.operations.closing import cancel_order, cancel_purchase
@@ -33,7 +33,6 @@ def wrong() -> list[Any]:
 
 
 def give_back(order: OrderFacts, line_id: int, pieces: int) -> None:
-    LineFacts.objects.filter(pk=line_id).update(is_fresh=False)
     line = next(each for each in lines_of(order) if each.pk == line_id)
     amount = line.refundable_fen(pieces)
     case = open_after_sale(
@@ -52,7 +51,7 @@ def payable(order: OrderFacts) -> int:
 def test_only_the_freight_is_left_with_a_supplier_once_all_its_goods_came_back(
     goods: int, subsidy: int, freight: int
 ) -> None:
-    listing = make_listing(price_fen=goods // 2, stock=9)
+    listing = make_listing(price_fen=goods // 2, stock=9, is_fresh=False)
     purchase = buy((listing, 2), discounts={listing.pk: subsidy}, freight={listing.supplier_id: freight})
     pay(purchase)
     order = receive(ship(OrderFacts.objects.get(purchase=purchase)))
@@ -81,7 +80,7 @@ def test_a_supplier_keeps_its_freight_and_the_price_of_what_was_kept(
     supplier, number = make_supplier(), next(_numbers)
     wanted, discounts = [], {}
     for pieces, price, percent in goods:
-        listing = make_listing(price_fen=price, stock=9, supplier=supplier)
+        listing = make_listing(price_fen=price, stock=9, supplier=supplier, is_fresh=False)
         wanted.append((listing, pieces))
         discounts[listing.pk] = price * pieces * percent // 100
     purchase = buy(*wanted, discounts=discounts, freight={supplier.pk: freight}, key=f"p{number}")
@@ -99,7 +98,9 @@ def test_a_supplier_keeps_its_freight_and_the_price_of_what_was_kept(
 
 def funded(supplier: Any, asked: OfferConsent, pieces: int = 2, other: int = 1) -> tuple[Any, OrderFacts]:
     """Place 122.00 apiece less 15 % at the supplier's cost, with another supplier's goods; not paid."""
-    own, second = (make_listing(price_fen=12_200, supplier=each, stock=50) for each in (supplier, make_supplier()))
+    own, second = (
+        make_listing(price_fen=12_200, supplier=each, stock=50, is_fresh=False) for each in (supplier, make_supplier())
+    )
     lines = lines_for((spec_of(own), pieces), (spec_of(second), other))
     found = apply_discounts(lines, at=AT)
     purchase = placed(lines, found.applied, key=f"f{next(_numbers)}")

@@ -172,3 +172,14 @@ def test_an_amount_for_each_piece_and_one_for_the_basket_read_differently(office
     for path in ("/admin/offer/conditionaloffer/add/", "/admin/offer/benefit/"):
         page = office.get(path).content.decode()
         assert (page.count("：减 ¥50.00"), page.count("：每件减 ¥50.00")) == (1, 1)
+
+
+def test_the_list_names_whom_offers_are_for_and_no_kind_that_the_shop_has_not(office: Client) -> None:
+    make_coupon("TEN", make_offer())
+    make_offer()
+    page = office.get("/admin/offer/conditionaloffer/").content.decode()
+    assert ('field-kind">凭优惠券<' in page, 'field-kind">所有买家<' in page) == (True, True)
+    for word in ("用户优惠", "会话优惠", "全站优惠"):
+        assert word not in page
+    # On a phone the columns scroll beside the name.
+    assert "#result_list tbody th { background: var(--body-bg); left: 0;" in page

@@ -13,6 +13,7 @@ from oscar.apps.voucher.models import Voucher
 
 from shop.core.errors import DomainError
 from shop.core.money import to_fen
+from shop.core.times import full_moment
 from shop.sales.deal import Buyer, Extras, PlaceLine, ShipTo
 from shop.sales.models import LineDiscount, LineFacts, OrderFacts, Purchase
 from shop.sales.offers import apply_discounts, find_coupon
@@ -91,8 +92,10 @@ def test_a_coupon_never_takes_away_free_freight() -> None:
     ("fields", "word"),
     [
         ({"status": "Suspended"}, "暂停"),
-        ({"start_datetime": AT + timedelta(hours=1)}, "还没开始"),
-        ({"end_datetime": AT - timedelta(hours=1)}, "结束"),
+        ({"start_datetime": AT + timedelta(hours=1)}, f"{full_moment(AT + timedelta(hours=1))} 开始"),
+        ({"end_datetime": AT - timedelta(hours=1)}, f"已于 {full_moment(AT - timedelta(hours=1))} 结束"),
+        # The library's own status for what was used as often as it may be.
+        ({"status": "Consumed"}, "用完"),
         ({"max_global_applications": 2, "num_applications": 2}, "用完"),
         ({"max_discount": Decimal(5), "total_discount": Decimal(5)}, "用完"),
     ],

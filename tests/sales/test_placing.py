@@ -170,7 +170,7 @@ def test_placing_three_lines_costs_a_bounded_number_of_queries(django_assert_max
     listings = [make_listing(supplier=make_supplier()) for _ in range(3)]
     make_division()
     specs = [spec_of(listing) for listing in listings]
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         place(
             actor=None,
             at=AT,

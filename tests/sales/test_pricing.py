@@ -7,6 +7,7 @@ from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
 from shop.core.errors import InvalidInput
+from shop.core.times import full_moment
 from shop.sales.offers import apply_discounts, find_coupon
 from shop.sales.pricing import PricedLine
 from tests.factories import AT, make_listing, spec_of
@@ -93,6 +94,10 @@ def test_a_coupon_that_can_not_be_used_says_why(code: str, at: Any, refusal: str
     with pytest.raises(InvalidInput) as refused:
         find_coupon(code, at=at)
     assert (refused.value.code, refused.value.field) == (refusal, "coupon")
+    # It says since when, or until when.
+    coupon = Voucher.objects.get()
+    days = {"coupon_early": coupon.start_datetime, "coupon_expired": coupon.end_datetime}
+    assert (full_moment(days[refusal]) if refusal in days else "请核对券码") in str(refused.value.message)
 
 
 def test_a_coupon_that_needs_more_goods_says_how_much() -> None:

@@ -182,6 +182,12 @@ def test_a_filter_that_makes_no_sense_is_said_beside_it(query: str, field: str) 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert "has-error" in answer.content.decode()
+    # Nor is a file made of other figures than those that were asked for.
+    for file in ("table.csv", "table.xlsx", "orders.csv?key=", "orders.xlsx?key="):
+        asked = f"/reports/county/{file}{'&' if '?' in file else '?'}{query}"
+        refused = as_(staff()).get(asked)
+        assert (refused.status_code, refused["Content-Type"].split(";")[0]) == (422, "text/html"), asked
+        assert list(refused.context["form"].errors) == [field]
 
 
 def test_filters_are_kept_on_the_way() -> None:

@@ -77,4 +77,4 @@ def test_what_can_be_no_coupons_code_is_said_to_be_none_and_kept_whole(typed: st
 def test_a_code_that_nobody_made_is_unknown() -> None:
     with pytest.raises(InvalidInput) as refused:
         find_coupon("NOBODY", at=AT)
-    assert "没有这张券" in str(refused.value.message)
+    assert "没有这张优惠券" in str(refused.value.message)

@@ -12,8 +12,10 @@ from catalog.models import Listing, Village
 from livestream.models import LiveRoom
 from shop.campaigns.models import CampaignPage, HomePage
 from shop.campaigns.queries import sources_of_campaign
+from shop.core.sealed import seal_all
 from shop.demo.world import PICTURES, Row, read
 from shop.sales.models import OrderAttribution, Purchase
+from shop.sales.queries.sealed import placed_facts
 
 LANGUAGES = {"zh-hans": 0, "en": 1}
 # One purchase in so many came from a campaign page.
@@ -86,14 +88,15 @@ def _block(
     return {"type": kind, "value": value, "id": str(uuid.uuid4())}
 
 
-def credit_campaigns(pages: list[CampaignPage]) -> int:
+def credit_campaigns(pages: list[CampaignPage], at: datetime) -> int:
     """Let some of the past purchases have come from a campaign page, as a cookie would have said; return how many."""
     sources = [sources_of_campaign(str(page.pk))[0] for page in pages]
     bought = list(Purchase.objects.filter(attribution_kind__in=["shop", "live"]).order_by("pk"))
     chosen = [(purchase, sources[(n // EVERY) % len(sources)]) for n, purchase in enumerate(bought) if n % EVERY == 0]
-    OrderAttribution.objects.bulk_create(
+    rows = OrderAttribution.objects.bulk_create(
         [OrderAttribution(purchase=purchase, kind=it.kind, ref=it.ref, label=it.label) for purchase, it in chosen]
     )
+    seal_all(placed_facts((), rows), at=at)
     for purchase, it in chosen:
         if purchase.attribution_kind == "shop":
             purchase.attribution_kind, purchase.attribution_ref, purchase.attribution_label = it.kind, it.ref, it.label

@@ -34,8 +34,8 @@ from procurement.queries.sealed import all_facts
 from procurement.states import ReceiverKind, RequestState
 from shop.core import ledger
 from shop.core.ledger import Posting
-from shop.core.models import Account, SealedFacts, Transfer
-from shop.core.sealed import seal
+from shop.core.models import Account, Transfer
+from shop.core.sealed import seal_rest
 from shop.sales import books as trade
 from shop.sales import rules
 from shop.sales.deal import Attribution, Extras, PlaceLine
@@ -54,6 +54,7 @@ from shop.sales.models import (
 from shop.sales.numbers import new_number as trade_number
 from shop.sales.operations.order_rows import write_orders
 from shop.sales.queries.quotes import list_quote
+from shop.sales.queries.sealed import all_facts as all_sales_facts
 from shop.sales.states import OrderState, PaymentState, PurchaseState, Terms
 
 if TYPE_CHECKING:
@@ -343,9 +344,7 @@ class History:
         first = [Shipment, GoodsAcceptance]
         for model in [*first, *(model for model in self.rows if model not in first)]:
             model.objects.bulk_create(self.rows.get(model, []), batch_size=500)  # type: ignore[attr-defined]  # a model
-        for kind, facts in all_facts().items():
-            known = SealedFacts.objects.filter(kind=kind).values_list("object_id", flat=True)
-            seal(kind, {pk: facts[pk] for pk in facts.keys() - set(known)}, at=self.at)
+        seal_rest(all_facts() | all_sales_facts(), at=self.at)
         for listing_id, pieces in self.sold.items():
             Listing.objects.filter(pk=listing_id).update(sold_count=F("sold_count") + pieces)
         self._write_transfers()

@@ -80,7 +80,7 @@ def load_world(*, at: datetime, say: Say) -> bool:
         songyuan = suppliers["songyuan"]
         load_funded(supplier=songyuan, member=people.members[songyuan.pk], staff=staff, at=at)
         pages = load_campaigns(listings=by_slug, villages=villages, at=at, staff=staff)
-        credited = credit_campaigns(pages)
+        credited = credit_campaigns(pages, at)
         say(f"  {events} events in two live rooms, {len(pages)} campaigns, {credited} purchases from them")
         say(f"  {load_units(people=people, at=at)} units with their year")
         say(f"  {load_gifts(people=people, pictures=pictures, at=at)} needs")

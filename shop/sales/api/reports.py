@@ -16,7 +16,18 @@ from shop.core.api.routing import ApiRequest
 from shop.core.errors import NotAllowed
 from shop.core.paging import After
 from shop.sales.periods import Period
-from shop.sales.queries.reports import Behind, Figures, Scope, SoldLine, behind, has_row, report, scope_of
+from shop.sales.queries.reports import (
+    Behind,
+    Figures,
+    Scope,
+    SoldLine,
+    TakenOff,
+    behind,
+    has_row,
+    report,
+    scope_of,
+    taken_off_units,
+)
 
 area = Area(gettext_noop("Reports"))
 
@@ -43,6 +54,22 @@ class ReportRowOut(FiguresOut):
     share: str = Field(examples=["12.34"], description=gettext_noop("Of the whole in per cent, truncated."))
 
 
+class TakenOffOut(Priced):
+    goods: str = Field(description=gettext_noop("What the report deducts: goods of orders that count as sales."))
+    freight: str = Field(description=gettext_noop("Their freight that was given back or not charged."))
+    unsold: str = Field(description=gettext_noop("All that was taken off orders that do not count as sales."))
+    whole: str = Field(description=gettext_noop("Together: what the quota of the units calls reversed."))
+
+
+def taken_off_out(taken: TakenOff) -> dict[str, str]:
+    return {
+        "goods": yuan(taken.goods_fen),
+        "freight": yuan(taken.freight_fen),
+        "unsold": yuan(taken.unsold_fen),
+        "whole": yuan(taken.whole_fen),
+    }
+
+
 class ReportOut(Answer):
     dimension: str
     since: date
@@ -50,6 +77,9 @@ class ReportOut(Answer):
     counted_at: Moment
     buyers: int
     total: FiguresOut
+    taken_off: TakenOffOut | None = Field(
+        description=gettext_noop("For who oversees units, of goods from everywhere: what was taken off in all.")
+    )
     items: list[ReportRowOut]
 
 
@@ -114,6 +144,11 @@ def get_report(request: ApiRequest, asked: Annotated[DimensionAsked, Query(...)]
         "counted_at": found.at,
         "buyers": found.buyers,
         "total": _figures(found.total),
+        "taken_off": (
+            taken_off_out(taken_off_units(period, scope, channel=asked.channel))
+            if scope.kind == "units" and not asked.province
+            else None
+        ),
         "items": [
             _figures(row.figures) | {"key": row.key, "name": row.name, "share": f"{row.share_bp / 100:.2f}"}
             for row in found.rows

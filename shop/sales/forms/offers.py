@@ -14,7 +14,7 @@ from shop.core.fields import YuanField
 from shop.sales.models import OfferFunding
 from shop.sales.offer_parts import part_of
 from shop.sales.offer_rules import Joining
-from shop.sales.offer_words import STATUS_NAMES, benefit_words
+from shop.sales.offer_words import STATUS_NAMES, TYPE_NAMES, benefit_words
 from shop.sales.operations.offer_bounds import deep_together, is_deep_offer
 from shop.sales.queries.funding import terms_now
 from shop.sales.queries.joining import goods_of
@@ -73,10 +73,7 @@ class OfferForm(_Dated):
         label=pgettext_lazy("offer", "Status"),
     )
     offer_type = ChoiceField(
-        choices=[
-            (ConditionalOffer.SITE, _("For everybody")),
-            (ConditionalOffer.VOUCHER, _("With a coupon")),
-        ],
+        choices=list(TYPE_NAMES.items()),
         label=pgettext_lazy("offer", "Type"),
     )
 

@@ -170,6 +170,7 @@ class RefundAccount(models.Model):
     given_by_id = models.BigIntegerField(null=True, blank=True)
     way = models.CharField(max_length=8, blank=True, help_text="`states.Way`: by the phone of a guest's purchase")
     given_at = models.DateTimeField()
+    salt = models.CharField(max_length=32, blank=True, help_text="Of its seal, which tells nothing once it is erased")
 
     def __str__(self) -> str:
         return f"account of {self.purchase_id}"

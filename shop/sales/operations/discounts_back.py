@@ -124,10 +124,15 @@ def uncount_uses(*, purchase: Purchase) -> list[OrderFacts]:
         offers[each.offer_id] += each.frequency or 0
         if each.voucher_id:
             vouchers.add(each.voucher_id)
+    _uncount(vouchers, offers)
+    return orders
+
+
+def _uncount(vouchers: Collection[int], offers: Mapping[int, int]) -> None:
+    """Have coupons been used once less, and offers so many times."""
     for pk in sorted(vouchers):
         Voucher.objects.filter(pk=pk, num_orders__gt=0).update(num_orders=F("num_orders") - 1)
     for pk, times in sorted(offers.items()):
         ConditionalOffer.objects.filter(pk=pk, num_orders__gt=0).update(
             num_orders=F("num_orders") - 1, num_applications=F("num_applications") - times
         )
-    return orders

@@ -17,12 +17,14 @@ from shop.accounts.operations.messages import tell
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput
 from shop.core.money import to_fen
+from shop.core.sealed import seal
 from shop.sales import books
 from shop.sales.discount_rules import Cost
 from shop.sales.errors import WrongState
 from shop.sales.hooks import Event, OrderEvent
 from shop.sales.models import OfferConsent, OfferFunding
 from shop.sales.queries.funding import costs_of, terms_now
+from shop.sales.queries.sealed import CONSENT, consent_facts
 from shop.sales.states import CONSENT_MOVES, ConsentState, PurchaseState
 
 REASON_LENGTH = 200
@@ -67,6 +69,7 @@ def renew_consent(*, offer_id: int, actor: Any, at: datetime) -> OfferConsent | 
             asked_at=at,
             asked_by_id=getattr(actor, "pk", None),
         )
+        seal(CONSENT, consent_facts(pk=asked.pk), at=at)
         audit.record(
             action="offer_consent_asked", object_kind="offer_consent", object_id=asked.pk, actor=actor, at=at,
             offer=offer.pk, version=asked.version, most_fen=asked.most_fen,

@@ -71,7 +71,7 @@ def write_orders(
         fact.order = order
         for line, line_fact in zip(its_lines, its_facts, strict=True):
             line.order = order
-            line_fact.order_id = order.pk
+            line_fact.order = fact
     OrderFacts.objects.bulk_create(facts)
     flat = [line for its_lines in order_lines for line in its_lines]
     Line.objects.bulk_create(flat)

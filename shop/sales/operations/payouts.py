@@ -5,6 +5,7 @@ ledger holds it on `refunds:to_pay`, and the buyer reads that the refund is bein
 """
 
 import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
@@ -17,6 +18,7 @@ from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput
 from shop.core.money import in_yuan
 from shop.core.names import is_among, is_name, plain_name
+from shop.core.sealed import seal
 from shop.core.texts import one_line
 from shop.sales import books, hooks, rules
 from shop.sales.errors import AccountChanged, WrongState
@@ -25,6 +27,7 @@ from shop.sales.operations.doors import refuse_elsewhere
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.statement_lines import check_paid_out_key, checked_reference
 from shop.sales.queries.payouts import names_of_payers
+from shop.sales.queries.sealed import ACCOUNT, account_facts, altered_accounts
 from shop.sales.states import RefundState
 
 LONGEST_HOLDER, LONGEST_BANK, LONGEST_WHY = 120, 80, 200
@@ -66,15 +69,18 @@ def give_account(
             raise WrongState(_("No refund of this purchase waits for an account."))
         account = RefundAccount.objects.filter(purchase=locked).first() or RefundAccount(purchase=locked, version=0)
         _check_holder(locked, holder, account, way)
-        if account.version and (account.holder, account.bank, account.number) == (holder, bank, digits):
+        is_same = account.version and (account.holder, account.bank, account.number) == (holder, bank, digits)
+        if is_same and not altered_accounts({locked.number: account}):
             return account
         account.holder, account.bank, account.number = holder, bank, digits
         account.given_by_id, account.given_at, account.way = getattr(actor, "pk", None), at, way
         account.version += 1
+        account.salt = secrets.token_hex(16)
         account.save()
-        audit.record(
+        entry = audit.record(
             action="refund_account_given", object_kind="purchase", object_id=locked.number, actor=actor, at=at, way=way
         )
+        seal(ACCOUNT, account_facts(account, entry.pk), at=at)
         return account
 
 

@@ -18,6 +18,7 @@ from catalog.operations import stock
 from catalog.operations.listings import lock_listings
 from catalog.operations.output import CertificateExpired
 from shop.core.errors import DomainError, KeyUsed
+from shop.core.sealed import seal_all
 from shop.sales import hooks, rules
 from shop.sales.deal import NO_EXTRAS, SHOP, Attribution, Buyer, Extras, Invoice, PlaceLine, ShipTo
 from shop.sales.errors import BasketChanged, NotForSale
@@ -29,6 +30,7 @@ from shop.sales.operations.limits import check_limits
 from shop.sales.operations.order_rows import write_orders
 from shop.sales.operations.starting import tell_work
 from shop.sales.queries.pay_times import pay_time_for
+from shop.sales.queries.sealed import placed_facts
 from shop.sales.states import CONSUMER_TERMS, OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language
 from shop.sales.visitors import token_hash
@@ -86,7 +88,9 @@ def place(
                 wanted[line.pool] += line.quantity
             stock.reserve(wanted)
             purchase, orders = _write(at, lines, buyer, whose, ship_to, key, terms, attribution, extras, basket_id)
-            _note_sources(purchase, (attribution, *also))
+            sources = _note_sources(purchase, (attribution, *also))
+            # What was sold, of where and from where: reports go by it for years.
+            seal_all(placed_facts((line for _order, its_lines in orders for line in its_lines), sources), at=at)
             claim_uses(purchase=purchase, applied=extras.applied, orders=orders, whose=whose, at=at)
             if terms == Terms.POSTPAID:
                 tell_work(orders=orders, at=at)
@@ -248,16 +252,17 @@ def _write(
     return purchase, write_orders(purchase, groups, extras, state, at)
 
 
-def _note_sources(purchase: Purchase, sources: Sequence[Attribution]) -> None:
+def _note_sources(purchase: Purchase, sources: Sequence[Attribution]) -> list[OrderAttribution]:
     """Keep where the purchase came from, one row per kind, the first of each; the shop itself needs none.
 
     The first: a drop's own session stands before the session that the visitor's cookie remembers.
     """
     rows = {source.kind: source for source in reversed(sources) if source.ref}
-    if rows:
-        OrderAttribution.objects.bulk_create(
-            [
-                OrderAttribution(purchase=purchase, kind=kind, ref=source.ref, label=source.label)
-                for kind, source in rows.items()
-            ]
-        )
+    if not rows:
+        return []
+    return OrderAttribution.objects.bulk_create(
+        [
+            OrderAttribution(purchase=purchase, kind=kind, ref=source.ref, label=source.label)
+            for kind, source in rows.items()
+        ]
+    )

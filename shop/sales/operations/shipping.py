@@ -13,6 +13,7 @@ from catalog.operations import stock
 from catalog.operations.listings import count_sold
 from shop.core import outbox
 from shop.core.errors import InvalidInput, KeyUsed
+from shop.core.sealed import seal
 from shop.sales import hooks
 from shop.sales.errors import RestChanged, TooMuch, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
@@ -26,6 +27,7 @@ from shop.sales.operations.refunds import reduce_order
 from shop.sales.operations.stock_back import release_pieces
 from shop.sales.operations.tracking import check_number, refuse_number_elsewhere
 from shop.sales.operations.weighing import check_weights, give_back_weight, shipment_line
+from shop.sales.queries.sealed import PARCEL, parcel_facts
 from shop.sales.states import OrderState, order_states
 from shop.sales.weight_rules import each_weighs
 from traceability.operations.assigning import AssignLine, Chosen, assign_lots
@@ -57,7 +59,7 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
     more pieces of a line than wait (field `pieces-<line>`), WrongState when the order is not waiting to be sent.
     Lines charged by weight need theirs (InvalidInput, field `weight-<line>`); what they weigh less goes back at once.
     Raises BeyondHarvest (field `lot-<line>`) when the lots of a product have not so much left.
-    Locks: purchase, order, stock pools by id, lots by id, the supplier's chain of events.
+    Locks: purchase, order, the parcel's number, stock pools by id, lots by id, the supplier's chain of events.
     """
     number = check_number(parcel.carrier, parcel.tracking_no)
     wanted = {line_id: pieces for line_id, pieces in parcel.pieces.items() if pieces}
@@ -91,6 +93,7 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
         ShipmentLine.objects.bulk_create(
             [shipment_line(shipment, line_id, pieces, weighed.get(line_id)) for line_id, pieces in wanted.items()]
         )
+        seal(PARCEL, parcel_facts(pk=shipment.pk), at=at)
         assign_lots(
             shipment_id=shipment.pk, supplier_id=order.supplier_id, chosen=lots, actor=actor, at=at,
             lines=[

@@ -3,12 +3,12 @@
 import re
 import unicodedata
 
-from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from shop.core.errors import InvalidInput
 from shop.core.money import in_yuan
+from shop.core.named_locks import lock_name
 from shop.core.texts import one_line
 from shop.sales.models import Refund, Remittance, StatementLine
 from shop.sales.operations.privacy import NOBODY
@@ -48,11 +48,9 @@ def checked_reference(text: str) -> tuple[str, str]:
 def lock_reference(key: str) -> None:
     """Lock a bank's number until the transaction ends: no money comes and goes under one number at one time.
 
-    Taken where a statement line is locked, after the purchases. SQLite writes one transaction at a time anyway.
+    Taken where a statement line is locked, after the purchases.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bank_reference:{key}"])
+    lock_name("bank_reference", key)
 
 
 def check_came_in_key(key: str) -> None:

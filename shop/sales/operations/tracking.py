@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from shop.core import audit, outbox
 from shop.core.errors import InvalidInput
 from shop.core.lengths import check_length
+from shop.core.named_locks import lock_name
 from shop.sales import rules
 from shop.sales.errors import WrongState
 from shop.sales.models import OrderFacts, Shipment
@@ -38,9 +39,10 @@ def refuse_number_elsewhere(order: OrderFacts, carrier: str, number: str) -> Non
     """Refuse a number that is on another order's parcel, but for one of the same supplier to the same address.
 
     One box may carry two orders of a buyer; a number on anything else is a slip. Raises InvalidInput `number_used`.
+    Locks: the number, after the order, before the stock.
     """
-    others = Shipment.objects.filter(carrier=carrier, tracking_no=number).exclude(order=order)
-    for other in others.select_related("order__purchase"):
+    lock_number(carrier, number)
+    for other in _others(order, carrier, number):
         same = all(getattr(other.order.purchase, each) == getattr(order.purchase, each) for each in _ADDRESS)
         if not same or other.order.supplier_id != order.supplier_id:
             raise InvalidInput(
@@ -50,13 +52,23 @@ def refuse_number_elsewhere(order: OrderFacts, carrier: str, number: str) -> Non
             )
 
 
+def lock_number(carrier: str, number: str) -> None:
+    """Lock a carrier's number until the transaction ends: two orders that get it at one time see each other's parcel."""
+    lock_name("tracking_no", f"{carrier}:{number}")
+
+
+def _others(order: OrderFacts, carrier: str, number: str) -> list[Shipment]:
+    rows = Shipment.objects.filter(carrier=carrier, tracking_no=number).exclude(order=order)
+    return list(rows.select_related("order__purchase"))
+
+
 def correct_tracking(
     *, shipment_id: int, carrier: str, tracking_no: str, reason: str, actor: Any, at: datetime
 ) -> Shipment:
     """Put a parcel's carrier and number right; what it said before stays in the audit trail, and the buyer is told.
 
     The same again changes nothing. Raises InvalidInput (fields carrier, tracking_no, reason), WrongState once it
-    was received. Locks: purchase, order, parcel.
+    was received. Locks: purchase, order, parcel, its new number.
     """
     number = check_number(carrier, tracking_no)
     why = check_length(reason.strip(), "reason", rules.NOTE_LENGTH)

@@ -14,6 +14,7 @@ from shop.core.private_files import private_url
 from shop.sales import hooks, rules
 from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
 from shop.sales.queries.finding import payouts_of
+from shop.sales.queries.sealed import altered_accounts
 from shop.sales.queries.slips import PROOFS, SMALL
 from shop.sales.states import RefundState
 from shop.sales.texts import thumb_url
@@ -55,6 +56,7 @@ class Payout:
     code: str
     payers: list[str]
     account: RefundAccount | None
+    is_account_altered: bool
     requested_at: datetime
     finished_at: datetime | None
     reference: str
@@ -111,9 +113,10 @@ def by_hand() -> QuerySet[Refund]:
 
 
 def payouts(page: Turned = 1, *, paid: bool = False, query: str = "") -> Page:
-    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Ten queries.
+    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Twelve queries.
 
     `query` looks among them for a code, a name, an amount, the bank's reference, a purchase's number or an order's.
+    An account that was changed past the shop is not shown: nobody pays to it.
     """
     rows = by_hand().select_related("payment", "order__order", "proof")
     if paid:
@@ -128,6 +131,8 @@ def payouts(page: Turned = 1, *, paid: bool = False, query: str = "") -> Page:
     purchases = Purchase.objects.in_bulk(ids)
     owners = names_of_payers(list(purchases.values()))
     accounts = RefundAccount.objects.in_bulk(ids)
+    altered = set() if paid else _altered(purchases, accounts)
+    accounts = {pk: account for pk, account in accounts.items() if pk not in altered}
     beside = {} if paid else _waiting_beside(accounts)
     other_ways = _other_ways(refunds)
     payers: dict[int, list[str]] = {}
@@ -144,6 +149,7 @@ def payouts(page: Turned = 1, *, paid: bool = False, query: str = "") -> Page:
             code=refund.payment.provider_ref,
             payers=list(dict.fromkeys(name for name in payers.get(refund.payment_id, ()) if name)),
             account=accounts.get(refund.payment.payable_id),
+            is_account_altered=refund.payment.payable_id in altered,
             requested_at=refund.requested_at,
             finished_at=refund.finished_at,
             reference=refund.provider_ref,
@@ -158,6 +164,14 @@ def payouts(page: Turned = 1, *, paid: bool = False, query: str = "") -> Page:
         for refund in refunds
     ]
     return found
+
+
+def _altered(purchases: Mapping[int, Purchase], accounts: Mapping[int, RefundAccount]) -> set[int]:
+    """Return of which purchases the account is not the one that was given. Two queries, none without accounts."""
+    if not accounts:
+        return set()
+    numbers = {purchases[pk].number: pk for pk in accounts}
+    return {numbers[each] for each in altered_accounts({number: accounts[pk] for number, pk in numbers.items()})}
 
 
 def _taken_of(refund: Refund) -> tuple[int, int | None]:

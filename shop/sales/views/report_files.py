@@ -15,7 +15,7 @@ from shop.core.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_parts, write_x
 from shop.core.templatetags.heqiao import local
 from shop.sales import report_shown
 from shop.sales.queries.reports import NONE, SoldLine, has_row, lines_behind, report
-from shop.sales.views.reports import Reading, for_reader
+from shop.sales.views.reports import Reading, for_reader, show
 
 # A workbook is written as a whole before it is sent; longer lists are for the CSV, which is sent line by line.
 MOST_LINES = 20_000
@@ -25,7 +25,12 @@ Rows = Iterable[Sequence[Cell]]
 
 @for_reader
 def table(request: HttpRequest, reading: Reading, kind: str) -> HttpResponseBase:
-    """Send the table of a report, with its whole as the last row, and on a second sheet how it was counted."""
+    """Send the table of a report, with its whole as the last row, and on a second sheet how it was counted.
+
+    A wrong filter makes no file of other figures: the page says beside the field what is wrong (422).
+    """
+    if not reading.form.is_valid():
+        return show(request, reading.asked.dimension)
     asked = reading.asked
     found = report(
         dimension=asked.dimension, since=asked.period.since, until=asked.period.until, at=reading.at, **reading.facts()
@@ -47,7 +52,12 @@ def table(request: HttpRequest, reading: Reading, kind: str) -> HttpResponseBase
 
 @for_reader
 def orders(request: HttpRequest, reading: Reading, kind: str) -> HttpResponseBase:
-    """Send the order lines behind a figure. More than 20,000 are refused as Excel (422) with the way to the CSV."""
+    """Send the order lines behind a figure. More than 20,000 are refused as Excel (422) with the way to the CSV.
+
+    A wrong filter is refused as for the table.
+    """
+    if not reading.form.is_valid():
+        return show(request, reading.asked.dimension)
     asked, key = reading.asked, request.GET.get("key", "")[:120]
     only = "taken" if request.GET.get("only") == "taken" else ""
     count, lines = lines_behind(
@@ -60,13 +70,13 @@ def orders(request: HttpRequest, reading: Reading, kind: str) -> HttpResponseBas
         context = {"count": count, "most": MOST_LINES, "csv_url": csv_url, "back": asked.address()}
         return render(request, "reports/too_long.html", context, status=422)
     title = _("%(title)s orders") % {"title": _title(reading)}
-    return _send(kind, title, _line_rows(lines), _counted(reading))
+    return _send(kind, title, _line_rows(lines), _counted(reading, key))
 
 
 def _line_rows(lines: Iterator[SoldLine]) -> Iterator[list[Any]]:
     yield [
         _("Order"), _("Sold at"), _("Product"), _("Specification"), _("Supplier"), _("County"), _("Channel"), _("Buyer"),
-        _("Pieces"), _("Weight, kg"), _("Agreed, yuan"), _("Deducted, yuan"), _("Why"), _("Net sales, yuan"),
+        _("Pieces"), _("Weight, kg"), _("Agreed, yuan"), _("Deducted from goods, yuan"), _("Why"), _("Net sales, yuan"),
         _("Ordered at"),
     ]  # fmt: skip
     for line in lines:
@@ -94,9 +104,9 @@ def _title(reading: Reading) -> str:
     return f"{report_shown.dimension_names()[asked.dimension][1]} {asked.period.since}_{asked.period.until}"
 
 
-def _counted(reading: Reading) -> Rows:
+def _counted(reading: Reading, key: str = "") -> Rows:
     facts = report_shown.how_counted(
-        asked=reading.asked, scope=reading.scope, provinces=reading.provinces, at=reading.at
+        asked=reading.asked, scope=reading.scope, provinces=reading.provinces, at=reading.at, beside=reading.beside(key)
     )
     return [[_("How this was counted"), ""], *facts, *report_shown.formulas()]
 

@@ -20,7 +20,18 @@ from shop.core.templatetags.heqiao import local
 from shop.sales import plots, report_shown
 from shop.sales.forms.reports import PRESET_NAMES, ReportForm
 from shop.sales.periods import CUSTOM
-from shop.sales.queries.reports import DIMENSIONS, Scope, behind, has_row, provinces_of_origin, report, scope_of
+from shop.sales.queries.reports import (
+    DIMENSIONS,
+    NONE,
+    Scope,
+    TakenOff,
+    behind,
+    has_row,
+    provinces_of_origin,
+    report,
+    scope_of,
+    taken_off_units,
+)
 from shop.sales.report_shown import FIRST, Asked
 
 View = Callable[..., HttpResponseBase]
@@ -40,6 +51,19 @@ class Reading:
     def status(self) -> int:
         """422 when a filter is wrong: then the figures are those without it."""
         return 200 if self.form.is_valid() else 422
+
+    def taken_off(self, key: str = "") -> TakenOff | None:
+        """Return what was taken off units' orders in all, of the row `key`; None where a report has other orders too."""
+        asked = self.asked
+        is_units = asked.dimension == "unit" and key != NONE if key else self.scope.kind == "units"
+        if asked.province or not is_units:
+            return None
+        return taken_off_units(asked.period, self.scope, key=key, channel=asked.channel)
+
+    def beside(self, key: str = "") -> str:
+        """Return in words what a unit's quota has beside the deductions of the report."""
+        taken = self.taken_off(key)
+        return report_shown.beside_words(taken) if taken is not None else ""
 
     def facts(self) -> dict[str, Any]:
         """Return the filters for `report` and `behind`."""
@@ -106,6 +130,7 @@ def show(request: HttpRequest, reading: Reading) -> HttpResponse:
             (each, asked.behind(period=report_shown.Period(each.since, each.until)), fen)
             for each, fen in zip(columns.columns, found.trend, strict=True)
         ],
+        "beside": reading.beside(),
         "whole_url": asked.behind(),
         "taken_url": asked.behind(only="taken"),
         "files": {kind: local(f"/reports/{asked.dimension}/table.{kind}") + asked.query() for kind in ("csv", "xlsx")},
@@ -147,6 +172,7 @@ def orders(request: HttpRequest, reading: Reading) -> HttpResponse:
         "row_name": found.name or (_("All of them") if not key else "–"),
         "key": key,
         "only": only,
+        "beside": reading.beside(key),
         "back": asked.address(),
         "files": {kind: local(f"/reports/{asked.dimension}/orders.{kind}") + query for kind in ("csv", "xlsx")},
         "kinds": [
@@ -183,7 +209,12 @@ def _page(
         "scope_kind": reading.scope.kind,
         "read_at": report_shown.moment(reading.at),
         "facts": report_shown.how_counted(
-            asked=asked, scope=reading.scope, provinces=reading.provinces, at=reading.at, row=row
+            asked=asked,
+            scope=reading.scope,
+            provinces=reading.provinces,
+            at=reading.at,
+            row=row,
+            beside=context["beside"],
         ),
         "formulas": report_shown.formulas(),
         "lasting": request.build_absolute_uri(asked.lasting()),

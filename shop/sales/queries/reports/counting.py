@@ -154,15 +154,16 @@ def report(
 
 def sold_lines(period: Period, scope: Scope, province: str = "", channel: str = "") -> Lines:
     """Return the order lines that count: sold by now, placed in the period."""
-    lines = LineFacts.objects.filter(
-        scope.where(),
-        order__sold_at__isnull=False,
-        order__placed_at__gte=_midnight(period.since),
-        order__placed_at__lt=_midnight(_after(period.until)),
-    )
+    lines = LineFacts.objects.filter(scope.where(), in_period(period, "order__"), order__sold_at__isnull=False)
     if province:
         lines = lines.filter(county_code__startswith=province)
     return lines.filter(order__purchase__attribution_kind=channel) if channel else lines
+
+
+def in_period(period: Period, order: str = "") -> Q:
+    """Return the condition on orders, or on what leads to them by `order`: placed in the period."""
+    since, after = _midnight(period.since), _midnight(_after(period.until))
+    return Q(**{f"{order}placed_at__gte": since, f"{order}placed_at__lt": after})
 
 
 def sums() -> dict[str, Any]:

@@ -17,13 +17,14 @@ class Scope:
     suppliers: tuple[int, ...] | None = None
     units: tuple[str, ...] | None = None
 
-    def where(self) -> Q:
-        """Return the condition on order lines."""
+    def where(self, order: str = "order__") -> Q:
+        """Return the condition on order lines, or on what else leads to their orders by `order`."""
         limit = Q()
         if self.suppliers is not None:
-            limit &= Q(order__supplier_id__in=self.suppliers)
+            limit &= Q(**{f"{order}supplier_id__in": self.suppliers})
         if self.units is not None:
-            limit &= Q(order__purchase__attribution_kind="unit", order__purchase__attribution_ref__in=self.units)
+            unit = f"{order}purchase__attribution"
+            limit &= Q(**{f"{unit}_kind": "unit", f"{unit}_ref__in": self.units})
         return limit
 
     @property
