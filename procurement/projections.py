@@ -75,7 +75,7 @@ def _accepted() -> Iterator[Mismatch]:
 
 @check("the accounts that units pay from are as they were registered, and ended by who ended them")
 def _payers() -> Iterator[Mismatch]:
-    yield from sealed.faults(PAYER, all_payer_facts())
+    yield from sealed.faults(PAYER, all_payer_facts().values())
     entries = AuditEntry.objects.filter(object_kind="unit", action="end_payer")
     ended = {data["payer"]: (at, actor) for data, at, actor in entries.values_list("data", "at", "actor_id")}
     for pk, at, actor in UnitPayer.objects.order_by("pk").values_list("pk", "ended_at", "ended_by_id"):

@@ -10,7 +10,7 @@ from shop.core import sealed
 from shop.core.models import AuditEntry
 from shop.core.projections import Mismatch, check
 from shop.sales.models import OfferConsent, OrderAttribution, Purchase, Refund, RefundAccount
-from shop.sales.queries.sealed import PARCEL, all_facts, altered_accounts, parcel_facts
+from shop.sales.queries.sealed import PARCEL, altered_accounts, each_fact, parcel_facts
 from shop.sales.states import ConsentState
 
 Entry = tuple[datetime, int | None, dict[str, Any]]
@@ -18,9 +18,8 @@ Entry = tuple[datetime, int | None, dict[str, Any]]
 
 @check("what was sold, of where and from where, what came for it and on what terms is what was written then")
 def _sealed() -> Iterator[Mismatch]:
-    for kind, facts in all_facts().items():
-        if kind != PARCEL:
-            yield from sealed.faults(kind, facts)
+    for kind, rows in each_fact().items():
+        yield from sealed.faults(kind, rows)
 
 
 @check("a parcel has the number it was sent with, or the one that a correction gave it")
@@ -37,7 +36,7 @@ def _parcels() -> Iterator[Mismatch]:
             now = (data["old_carrier"], data["old_number"])
         # Sealed with what it said first.
         parcels[pk] = parcel | {"carrier": now[0], "tracking_no": now[1]}
-    yield from sealed.faults(PARCEL, parcels)
+    yield from sealed.faults(PARCEL, parcels.values())
 
 
 @check("a purchase came from one of its sources")

@@ -338,7 +338,7 @@ def test_placing_seals_all_its_lines_and_sources_at_once() -> None:
     with CaptureQueriesContext(connection) as seen:
         purchase = _placed()
 
-    writes = [query for query in seen.captured_queries if "core_sealedfacts" in query["sql"]]
+    writes = [query for query in seen.captured_queries if "core_sealedfacts" in (query["sql"] or "")]
     kinds = SealedFacts.objects.order_by("kind", "pk").values_list("kind", "at")
     assert (len(writes), OrderFacts.objects.filter(purchase=purchase).count()) == (1, 2)
     assert list(kinds) == [("order_line", AT)] * 2 + [("order_source", AT)] * 2

@@ -4,7 +4,7 @@ What changes by law afterwards is not among them: pieces sent or given back, mon
 corrected; the audit trail then says what it was before (`trail_projections`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shop.core.models import AuditEntry
@@ -34,6 +34,7 @@ _MONEY = ("pk", "payment_id", "amount_fen", "payer", "reference", "reference_key
 _PARCEL = ("pk", "order_id", "carrier", "tracking_no", "shipped_at")
 _ACCOUNT = ("pk", "holder", "bank", "number", "version", "way", "given_at", "salt")
 _PACKED = ("shipment_id", "line_id", "quantity", "grams", "piece_grams")
+AT_ONCE = 2000
 Sealed = dict[int, dict[str, Any]]
 
 
@@ -87,12 +88,17 @@ def altered_accounts(accounts: Mapping[str, RefundAccount]) -> list[str]:
     return [number for number in accounts if number not in given or given[number] in altered]
 
 
-def all_facts() -> dict[str, Sealed]:
-    """Return everything that is sealed here, by kind and id. Six queries."""
+def each_fact() -> dict[str, Iterator[dict[str, Any]]]:
+    """Return by kind what is sealed of rows that never change, row by row: there are many. A query for each kind."""
+    rows = {LINE: (LineFacts, _LINE), SOURCE: (OrderAttribution, _SOURCE), MONEY: (Remittance, _MONEY)}
+    rows |= {CONSENT: (OfferConsent, _CONSENT)}
     return {
-        LINE: {row["pk"]: row for row in LineFacts.objects.order_by("pk").values(*_LINE)},
-        SOURCE: {row["pk"]: row for row in OrderAttribution.objects.order_by("pk").values(*_SOURCE)},
-        CONSENT: consent_facts(),
-        MONEY: {row["pk"]: row for row in Remittance.objects.order_by("pk").values(*_MONEY)},
-        PARCEL: parcel_facts(),
+        kind: iter(model._default_manager.order_by("pk").values(*names).iterator(AT_ONCE))
+        for kind, (model, names) in rows.items()
     }
+
+
+def all_facts() -> dict[str, Sealed]:
+    """Return everything that is sealed here with the row, by kind and id. Six queries."""
+    found = {kind: {row["pk"]: row for row in rows} for kind, rows in each_fact().items()}
+    return found | {PARCEL: parcel_facts()}
