@@ -225,17 +225,21 @@ def ranking(found: Report, asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def beside_words(taken: TakenOff) -> str:
-    """Return what a unit's quota has beside the report's deductions, and both together; "" where there is nothing."""
-    if not taken.beside_fen:
+def beside_words(taken: TakenOff, *, of_all: bool) -> str:
+    """Return what a quota has beside the report's deductions, and both together; "" where nothing was taken off.
+
+    `of_all`: of all units of the reader, those without a confirmed declaration among them, which no board adds up.
+    """
+    if not taken.whole_fen:
         return ""
-    return _(
+    said = _(
         "Beside it: freight %(freight)s, orders that are no sales %(unsold)s. Reversed in the quota: %(whole)s"
     ) % {
         "freight": in_yuan(taken.freight_fen),
         "unsold": in_yuan(taken.unsold_fen),
         "whole": in_yuan(taken.whole_fen),
     }
+    return said + _(" (units without a confirmed declaration included)") if of_all else said
 
 
 def how_counted(

@@ -19,6 +19,7 @@ import { startSharing } from "./share.js";
 import { startSheets } from "./sheet.js";
 import { startDeliveryLine, startSpecSheet } from "./spec-sheet.js";
 import { startSteppers } from "./stepper.js";
+import { startTabs } from "./tabs.js";
 import { startText } from "./text.js";
 import { startToasts } from "./toast.js";
 import { startUnsaved } from "./unsaved.js";
@@ -27,6 +28,7 @@ for (const start of [
   startText,
   startSheets,
   startSteppers,
+  startTabs,
   startDivisions,
   startAdding,
   startUnsaved,

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, date, datetime
 
 import pytest
+from django.test import Client
 from django.utils.translation import override
 
 from catalog import hooks
@@ -226,3 +227,13 @@ def test_free_delivery_is_said(monkeypatch):
     with override("zh-hans"):
         assert arrival_words(free)["freight"] == "包邮"
         assert arrival_words(free)["when"] == "现在下单，11 月 28 日前到"
+
+
+def test_goods_out_of_season_do_not_promise_to_ship_within_hours_of_now(client: Client) -> None:
+    waits, sold = (
+        factories.make_listing("明年荔枝", is_preorder=True, ship_within_hours=24),
+        factories.make_listing("常年柚", stock=9),
+    )
+    page = client.get(f"/shop/p/{waits.slug}/").content.decode()
+    assert ("开售后 24 小时内发货" in page, "提醒" in page) == (True, True)
+    assert "开售后" not in client.get(f"/shop/p/{sold.slug}/").content.decode()

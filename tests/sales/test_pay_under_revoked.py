@@ -129,7 +129,10 @@ def test_cashier_order_page_and_api_say_why_and_what_next(client: Client):
     assert client.get(f"{url}demo/").headers["Location"] == url
     order = client.get(f"{mine}{barred.order.number}/").content.decode()
     assert ('data-testid="cannot-pay"' in order, "请取消这笔订单，再支付其余部分" in order) == (True, True)
-    assert "cannot-pay" not in client.get(f"{mine}{rest.order.number}/").content.decode()
+    # What comes next is not to pay.
+    assert ("next-step" in order, "去付款" in order, "看看怎么处理" in order) == (False, False, True)
+    other_page = client.get(f"{mine}{rest.order.number}/").content.decode()
+    assert ("cannot-pay" in other_page, "next-step" in other_page) == (False, True)
     english = Client(headers={"accept-language": "en"})
     english.force_login(buyer)
     said = english.get(f"/en{mine}{barred.order.number}/").content.decode()
@@ -137,7 +140,8 @@ def test_cashier_order_page_and_api_say_why_and_what_next(client: Client):
     program = program_of(buyer)
     told = program.get(f"/purchases/{purchase.number}").data
     assert (certificate.number in told["without_goods"], told["methods"]) == (True, [])
-    assert certificate.number in program.get(f"/orders/{barred.order.number}").data["cannot_pay"]
+    shown = program.get(f"/orders/{barred.order.number}").data
+    assert (certificate.number in shown["cannot_pay"], shown["next_step"]) == (True, "")
     assert program.get(f"/orders/{rest.order.number}").data["cannot_pay"] == ""
     answered = program.post(f"/purchases/{purchase.number}/payments", {"method": "demo"}, key="m1")
     assert (answered.status_code, answered.data["code"]) == (409, "certificate_revoked")

@@ -244,7 +244,7 @@ def _detail(request: ApiRequest, number: str) -> dict[str, Any]:
     is_unpaid = order.state == OrderState.UNPAID
     barred = unpayable(order.purchase_id, at=at).of_order(number) if is_unpaid else Unpayable()
     return _order(order, shown) | {
-        "next_step": shown.next_step,
+        "next_step": "" if barred else shown.next_step,
         "cannot_pay": unpayable_words(barred),
         "history": [{"when": each["when"], "title": each["title"], "text": each["text"]} for each in shown.entries],
         "parcels": [

@@ -63,7 +63,7 @@ class Reading:
     def beside(self, key: str = "") -> str:
         """Return in words what a unit's quota has beside the deductions of the report."""
         taken = self.taken_off(key)
-        return report_shown.beside_words(taken) if taken is not None else ""
+        return report_shown.beside_words(taken, of_all=not key) if taken is not None else ""
 
     def facts(self) -> dict[str, Any]:
         """Return the filters for `report` and `behind`."""
