@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from catalog.errors import UnknownProposal
-from catalog.models import ListingDecision, ListingProposal, Specification
+from catalog.models import Certificate, ListingDecision, ListingProposal, Specification
 from catalog.operations.deciding import decide_proposal
 from catalog.queries.proposals import facts_of
 from tests.catalog.listing import (
@@ -92,6 +92,11 @@ def test_from_the_empty_form_to_the_shop(client, supplier):
     page = text(reviewer.get(address))
     for mark in ("median", "output-left", "output-offered", "approve-proposal", "decision-reason"):
         assert f'data-testid="{mark}"' in page
+    # Nothing is left to sell under a certificate that is not valid.
+    Certificate.objects.update(is_revoked=True, revoked_at=AT, revoked_reason="x")
+    page = text(reviewer.get(address))
+    assert ("output-left" in page, "output-invalid" in page) == (False, True)
+    Certificate.objects.update(is_revoked=False, revoked_at=None, revoked_reason="")
     proposal.refresh_from_db()
     decided = reviewer.post(f"{address}decide/", {"decision": "approve", "version": proposal.version})
     assert decided.status_code == 302
