@@ -48,6 +48,35 @@ def _stage(state: str) -> str:
     }[OrderState(state)]
 
 
+def certificate_words(state: GiftState) -> tuple[str, str]:
+    """Return what the certificate of a gift that is not confirmed says: its head, and what that means."""
+    return {
+        GiftState.UNPAID: (
+            _("Not paid yet"), _("This gift is announced and waits for its money: nothing was bought so far."),
+        ),
+        GiftState.TO_SHIP: (
+            _("Paid, not sent yet"),
+            _("The goods are being packed. The certificate is valid once the beneficiary has confirmed them."),
+        ),
+        GiftState.SHIPPED: (
+            _("On its way to them"),
+            _("The goods were sent. The certificate is valid once the beneficiary has confirmed them."),
+        ),
+        GiftState.RECEIVED: (
+            _("Not confirmed yet"),
+            _("The goods were sent and count as received, but the beneficiary has not confirmed them here."),
+        ),
+        GiftState.CONFIRMED: ("", ""),
+        GiftState.GIVEN_BACK: (
+            _("Given back whole"), _("What was paid for this gift went back to its donor: nothing of it is left."),
+        ),
+        GiftState.CANCELLED: (_("Cancelled"), _("This gift was cancelled before anything of it was sent.")),
+        GiftState.NEVER_PAID: (
+            _("Never paid"), _("This gift was announced and its money did not come in time: nothing was bought."),
+        ),
+    }[state]  # fmt: skip
+
+
 def may_confirm(order: Any, confirmed: Collection[int]) -> bool:
     """Tell whether an order's receipt waits for its beneficiary. `confirmed` are ids of orders. Needs its lines."""
     return order.state == OrderState.SHIPPED and order.pk not in confirmed and stands(order)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from procurement.views import gifts
+from procurement.views import gift_certificates, gifts
 
 app_name = "pledges"
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path("mine/<int:order_id>/link/", gifts.new_link, name="new-link"),
     path("receipt/<str:token>/", gifts.receipt_link, name="receipt-link"),
     path("receipts/<int:order_id>/", gifts.receipt, name="receipt"),
-    path("certificates/<str:code>/", gifts.certificate, name="certificate"),
+    path("certificates/", gift_certificates.verify, name="verify"),
+    path("certificates/<str:number>/", gift_certificates.certificate, name="certificate"),
 ]

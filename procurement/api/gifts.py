@@ -26,6 +26,7 @@ from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cut
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
+from shop.core.numbered import typed_number
 
 area = Area(gettext_noop("Buying instead of donating"))
 
@@ -204,7 +205,9 @@ class GiftOut(Priced):
     purchase: str
     state: str
     gift_state: GiftState = Field(
-        description=gettext_noop("Whether it stands, was confirmed, given back whole, or cancelled.")
+        description=gettext_noop(
+            "Where it stands: not paid, paid, sent, received, confirmed, given back, cancelled, never paid."
+        )
     )
     created_at: Moment
     orders: list[GiftOrder]
@@ -373,7 +376,7 @@ class CertifiedGift(Priced):
 
 @area.reads("/gifts/certificates/{code}", CertifiedGift, summary=gettext_noop("Verify the certificate of a gift"))
 def verify_gift(request: ApiRequest, code: str) -> dict[str, Any]:
-    pledge = queries.certificate(code)
+    pledge = queries.certificate(typed_number(code))
     if pledge is None:
         raise Http404
     receipts = {each.order_id: each for each in pledge.receipts.all()}

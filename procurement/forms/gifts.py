@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shop.core.fields import LineField, ParagraphsField
+from shop.core.numbered import typed_number
 
 
 class GiveForm(forms.Form):
@@ -27,3 +28,26 @@ class ReceiptForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "data-testid": "receipt-words"}),
     )
+
+
+class VerifyForm(forms.Form):
+    """The number of a certificate, as it is typed: small letters, without dashes, with spaces."""
+
+    number = LineField(
+        label=_("Number of the certificate"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "data-testid": "verify-number",
+            }
+        ),
+        help_text=_("As it stands on the certificate, for example ZS26-7K2M-9QXD4T."),
+        error_messages={"required": _("Enter the number of the certificate.")},
+    )
+
+    def clean_number(self) -> str:
+        """Return the number as it is kept."""
+        return typed_number(self.cleaned_data["number"])

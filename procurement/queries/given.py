@@ -6,16 +6,29 @@ from typing import Any
 from django.db.models import Case, F, Q, Value, When
 
 from procurement.rules.quota import counted_fen
-from shop.sales.states import OrderState
+from shop.sales.states import OrderState, PurchaseState
 
 
 class GiftState(StrEnum):
     """Where a gift stands, as its certificate says it."""
 
-    OPEN = "open"
+    UNPAID = "unpaid"
+    TO_SHIP = "to_ship"
+    SHIPPED = "shipped"
+    RECEIVED = "received"
     CONFIRMED = "confirmed"
     GIVEN_BACK = "given_back"
     CANCELLED = "cancelled"
+    NEVER_PAID = "never_paid"
+
+
+# Of several orders the slowest says where the gift stands. What was received, by time or by the donor, is not confirmed.
+_SLOWEST_FIRST = {
+    OrderState.UNPAID: GiftState.UNPAID,
+    OrderState.TO_SHIP: GiftState.TO_SHIP,
+    OrderState.SHIPPED: GiftState.SHIPPED,
+    OrderState.COMPLETED: GiftState.RECEIVED,
+}
 
 
 def is_given_back(line: Any) -> bool:
@@ -51,13 +64,15 @@ def standing_fen(orders: Any) -> int:
 
 
 def gift_state(pledge: Any) -> GiftState:
-    """Return where a gift stands. Needs its orders, their lines, and its receipts."""
+    """Return where a gift stands. Needs its purchase, orders, their lines, and its receipts."""
     orders = list(pledge.purchase.orders.all())
-    standing = {order.pk for order in orders if stands(order)}
-    if standing & {receipt.order_id for receipt in pledge.receipts.all()}:
+    standing = {order.pk: OrderState(order.state) for order in orders if stands(order)}
+    if standing.keys() & {receipt.order_id for receipt in pledge.receipts.all()}:
         return GiftState.CONFIRMED
     if standing:
-        return GiftState.OPEN
+        return next(said for state, said in _SLOWEST_FIRST.items() if state in standing.values())
+    if pledge.purchase.state in (PurchaseState.EXPIRED, PurchaseState.CANCELLED) and pledge.purchase.paid_at is None:
+        return GiftState.NEVER_PAID
     is_cancelled = all(order.state == OrderState.CANCELLED for order in orders)
     return GiftState.CANCELLED if is_cancelled else GiftState.GIVEN_BACK
 

@@ -1,4 +1,4 @@
-"""Buy instead of donate: needs for everybody, giving, one's own gifts, the receipt link, the certificate."""
+"""Buy instead of donate: needs for everybody, giving, one's own gifts, the receipt link."""
 
 import secrets
 from typing import Any
@@ -20,8 +20,7 @@ from procurement.models import ReceiptLink
 from procurement.operations.pledging import give
 from procurement.operations.receiving import confirm_by_id, link_by_id, link_of, renew_link
 from procurement.queries import gifts as queries
-from procurement.queries.evidence import RECEIPT, may_see_receipts, picture_urls
-from procurement.queries.given import gift_state, sent_of, stands
+from procurement.queries.given import sent_of
 from procurement.shown import thumb
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core import sent
@@ -344,47 +343,3 @@ def receipt(request: HttpRequest, order_id: int) -> HttpResponse:
     gift = queries.gift_of_order(link.order_id)
     context = {"form": form, "lines": lines, "donor": donor_of(gift), "words": gift.words, "title": title_of(gift)}
     return render(request, "pledges/receipt.html", context, status=status)
-
-
-@never_cache
-@require_safe
-def certificate(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a gift's certificate to whoever has its code: what reached whom, confirmed by whom."""
-    pledge = queries.certificate(code)
-    if pledge is None:
-        raise Http404(code)
-    receipts = {each.order_id: each for each in pledge.receipts.all()}
-    sees_photos = may_see_receipts(request.user, pledge)
-    orders = [order for order in pledge.purchase.orders.all() if order.pk in receipts and stands(order)]
-    shown = [receipts[order.pk] for order in orders]
-    lines = [
-        {
-            "name": words(line.name_zh, line.name_en),
-            "spec": words(line.spec_zh, line.spec_en),
-            "pieces": sent_of(line),
-            "supplier": words(order.supplier.name_zh, order.supplier.name_en),
-        }
-        for order in orders
-        for line in order.lines.all()
-        if line.accepted and sent_of(line)
-    ]
-    context = {
-        "pledge": pledge,
-        "is_valid": bool(orders),
-        "state": gift_state(pledge),
-        "donor": donor_of(pledge),
-        "beneficiary": name_of(pledge.beneficiary),
-        "title": words(pledge.need.title_zh, pledge.need.title_en) if pledge.need else "",
-        "lines": lines,
-        "hides_photos": not sees_photos and any(each.picture_id for each in shown),
-        "confirmed_fen": sum(order.left_fen for order in orders),
-        "receipts": [
-            {
-                "at": each.at,
-                "words": each.words,
-                "picture": picture_urls(RECEIPT, each.pk, each.picture)[1] if each.picture and sees_photos else "",
-            }
-            for each in shown
-        ],
-    }
-    return render(request, "pledges/certificate.html", context)

@@ -117,12 +117,52 @@ def test_the_beneficiary_is_sent_a_link_and_the_donor_the_certificate(need, list
     assert "总务处" not in certificate
 
 
-def test_an_unconfirmed_certificate_says_so_and_an_unknown_one_is_not_there(need, listing):
+def test_a_certificate_says_where_its_gift_stands_until_it_is_confirmed(need, listing):
     pledge = gift(need, listing)
+    address = f"/pledges/certificates/{pledge.certificate_code}/"
+
+    def said():
+        page = Client().get(address).content.decode()
+        assert "启明灯具" not in page
+        return re.search(r'data-testid="certificate-(\w+)"', page)[1], re.search(r"<h1>([^<]+)", page)[1]
+
+    assert said() == ("unpaid", "还没付款")
+    pay(pledge.purchase)
+    assert said() == ("to_ship", "已付款，还没发货")
+    ship(order_of(pledge))
+    assert said() == ("shipped", "正在送去")
+    assert receive_overdue(at=AT + timedelta(days=60)) == 1
+    assert said() == ("received", "还没有确认")
+    assert Client().get(f"/api/v1/gifts/certificates/{pledge.certificate_code}").json()["state"] == "received"
+
+
+def test_a_gift_whose_money_never_came_says_so(need, listing):
+    pledge = gift(need, listing)
+    assert expire_purchases(at=AT + timedelta(days=9)) == 1
     page = Client().get(f"/pledges/certificates/{pledge.certificate_code}/").content.decode()
-    assert "还没有确认" in page
-    assert "启明灯具" not in page
-    assert Client().get("/pledges/certificates/ZS26-NONE/").status_code == 404
+    assert 'data-testid="certificate-never_paid"' in page
+    assert "没有买下任何东西" in page
+
+
+@pytest.mark.parametrize("typed", ["{}", " {} ", "{lower}", "{packed}", "{wide}"])
+def test_a_number_is_verified_however_it_is_typed(need, listing, typed):
+    code = gift(need, listing).certificate_code
+    wide = "".join(chr(ord(sign) + 0xFEE0) if sign.isalnum() else sign for sign in code)
+    given = typed.format(code, lower=code.lower(), packed=code.replace("-", ""), wide=wide)
+    answer = Client().get("/pledges/certificates/", {"number": given})
+    assert (answer.status_code, answer["Location"]) == (302, f"/pledges/certificates/{code}/")
+    if typed != " {} ":
+        assert Client().get(f"/pledges/certificates/{given}/", follow=True).status_code == 200
+    assert Client().get(f"/api/v1/gifts/certificates/{given.strip()}").status_code == 200
+
+
+def test_a_number_that_is_none_is_said_beside_its_field():
+    page = Client().get("/pledges/certificates/", {"number": "ZS26-NONE-NOTONE"})
+    assert (page.status_code, list(page.context["form"].errors)) == (404, ["number"])
+    assert "ZS26-NONE-NOTONE" in page.content.decode()
+    assert Client().get("/pledges/certificates/", {"number": " "}).status_code == 422
+    assert Client().get("/pledges/certificates/").status_code == 200
+    assert Client().get("/pledges/certificates/ZS26-NONE-NOTONE/").status_code == 404
 
 
 def test_giving_through_the_pages(need, listing):

@@ -126,7 +126,7 @@ def test_ones_gifts_show_what_stands_beside_what_was_paid_at_first(need, listing
     assert '<span class="nowrap" data-testid="gift-total">¥110.00</span>' in page
     assert "最初 ¥120.00" in page
     (told,) = program_of(pledge.donor).get("/gifts").data["items"]
-    assert (told["total"], told["total_at_first"], told["gift_state"]) == ("110.00", "120.00", "open")
+    assert (told["total"], told["total_at_first"], told["gift_state"]) == ("110.00", "120.00", "shipped")
 
 
 def test_a_cancelled_gift_says_so_on_its_certificate(need, listing):

@@ -49,7 +49,8 @@ ROUTES: dict[str, Rule] = {
     # Buy instead of donate: needs, certificates by their code, receipts by their link.
     "pledges/": Rule.OPEN,
     "pledges/needs/<slug:slug>/": Rule.OPEN,
-    "pledges/certificates/<str:code>/": Rule.OPEN,
+    "pledges/certificates/": Rule.OPEN,
+    "pledges/certificates/<str:number>/": Rule.OPEN,
     "pledges/receipt/<str:token>/": Rule.OPEN,
     "pledges/receipts/<int:order_id>/": Rule.OPEN,
     "pledges/give/<slug:slug>/": Rule.OPEN,
