@@ -62,6 +62,11 @@ class WithoutGoods(Answer):
     lots: list[str] = Field(description=gettext_noop("The lots that failed their test, expired, or are gone."))
 
 
+class SoldOn(Priced):
+    day: date
+    amount: str = Field(description=gettext_noop("Of orders paid that day: what they come to now."))
+
+
 class TodayOut(Priced):
     supplier: str
     to_ship: int
@@ -70,6 +75,7 @@ class TodayOut(Priced):
     open_cases: int
     held: str = Field(description=gettext_noop("Paid, and not received by the buyers yet."))
     payable: str = Field(description=gettext_noop("Received by the buyers and paid: to be settled with the supplier."))
+    sold: list[SoldOn] = Field(description=gettext_noop("Of the last eight days, today last."))
     without_goods: list[WithoutGoods] = Field(
         description=gettext_noop("Send these from another lot, or cancel what waits of them.")
     )
@@ -85,6 +91,7 @@ def seller_today(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
         "supplier": supplier.slug,
         "held": yuan(found.held_fen),
         "payable": yuan(found.payable_fen),
+        "sold": [{"day": day, "amount": yuan(fen)} for day, fen in found.days],
         "without_goods": [
             {
                 "number": line.number,

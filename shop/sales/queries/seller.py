@@ -15,6 +15,7 @@ from shop.core.paging import Turned, paged
 from shop.sales import books
 from shop.sales.models import AfterSale, LineDiscount, LineFacts, OrderFacts, ReviewFacts
 from shop.sales.queries.funding import own_discounts
+from shop.sales.queries.left import left_of
 from shop.sales.states import SUPPLIERS_TURN, OrderState
 
 SOON = timedelta(hours=12)
@@ -122,7 +123,10 @@ def case_of_supplier(supplier_id: int, case_id: int) -> AfterSale | None:
 
 
 def sold_by_day(supplier_id: int, *, at: datetime) -> list[tuple[date, int]]:
-    """Return 分 sold (paid that day, less what was given back since) of the last eight days, today last. One query."""
+    """Return 分 sold on each of the last eight days, today last. One query.
+
+    Orders paid that day, as they are now: less what was given back since, and what was never charged.
+    """
     last = timezone.localtime(at).date()
     first = last - timedelta(days=DAYS - 1)
     start = timezone.make_aware(datetime(first.year, first.month, first.day))  # noqa: DTZ001 reason: made aware here
@@ -131,7 +135,7 @@ def sold_by_day(supplier_id: int, *, at: datetime) -> list[tuple[date, int]]:
         .exclude(state=OrderState.CANCELLED)
         .annotate(day=TruncDate("purchase__paid_at"))
         .values_list("day")
-        .annotate(fen=Sum(F("total_fen") - F("refunded_fen")))
+        .annotate(fen=Sum(left_of()))
     )
     sold = dict(rows)
     return [(day, sold.get(day, 0)) for day in (first + timedelta(days=n) for n in range(DAYS))]
