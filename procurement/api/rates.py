@@ -8,19 +8,18 @@ from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
 
+from procurement.api.declared import ReservedPart, ShareOut, parts_out, shares_out
 from procurement.api.requests import ShipToIn
 from procurement.api.seats import ForUnit, ForYear, OfYearTurn, seat, seats, year
 from procurement.api.units import (
     DeclarationOut,
     DeclarationVersions,
     QuotaOut,
-    ShareOut,
     Verdict,
     declaration_out,
     quota_out,
-    shares_out,
 )
-from procurement.declared_shown import RULE, formula, reserved_rows, until_of
+from procurement.declared_shown import RULE, formula, until_of
 from procurement.operations.payers import end_payer, register_payer
 from procurement.operations.representing import answer_representation
 from procurement.operations.units import grant_budget, set_delivery
@@ -45,14 +44,6 @@ class TakenOver(Priced):
     name: str
     base: str
     reserved: str
-
-
-class ReservedPart(Priced):
-    basis: str = Field(examples=["Food of the canteen"])
-    base: str
-    ratio: str = Field(examples=["30 %"])
-    reserved: str
-    rule: str
 
 
 class RateUnit(Priced):
@@ -107,16 +98,7 @@ def _unit(part: UnitsPart, is_counted: bool) -> dict[str, Any]:
         "version": snapshot.version if snapshot else None,
         "confirmed_at": snapshot.confirmed_at if snapshot else None,
         "shares": shares_out(snapshot.shares) if snapshot else [],
-        "reserved_parts": [
-            {
-                "basis": row["basis"],
-                "base": yuan(row["base_fen"]),
-                "ratio": row["ratio"],
-                "reserved": yuan(row["fen"]),
-                "rule": row["rule"],
-            }
-            for row in (reserved_rows(snapshot, part.taken_over) if snapshot else ())
-        ],
+        "reserved_parts": parts_out(snapshot, part.taken_over) if snapshot else [],
         "taken_over": [
             {
                 "unit": row.unit_id,
@@ -184,6 +166,7 @@ def list_declaration_versions(request: ApiRequest, asked: ForYear) -> dict[str, 
                 "reserved": yuan(row.reserved_fen),
                 "passed_on": yuan(row.passed_on_fen),
                 "shares": shares_out(row.shares),
+                "reserved_parts": parts_out(row),
                 "change_reason": row.change_reason,
                 "confirmed_at": row.confirmed_at,
             }

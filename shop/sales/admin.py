@@ -6,7 +6,8 @@ from django.contrib import messages
 from django.contrib.admin import StackedInline, action, display
 from django.db.models import Prefetch
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, pgettext_lazy
@@ -15,6 +16,7 @@ from oscar.apps.voucher.models import Voucher
 
 from shop.core.back_office import Audited, CodeFilter, DatedAdmin, DatedForm, site
 from shop.core.errors import DomainError
+from shop.sales.errors import TermsChanged
 from shop.sales.forms.offers import BenefitForm, ConditionForm, FundingForm, OfferForm, VoucherForm
 from shop.sales.models import (
     AfterSaleTerms,
@@ -29,6 +31,7 @@ from shop.sales.models import (
 from shop.sales.offer_words import benefit_words, status_name, type_name
 from shop.sales.operations.funding import renew_consent
 from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep, names_beside
+from shop.sales.queries.approving import sheets, waiting
 from shop.sales.queries.funding import offers_using
 from shop.sales.states import ConsentState
 from shop.sales.texts import quoted
@@ -144,16 +147,42 @@ class OfferAdmin(AsksSuppliers):
     actions = ("approve_deep",)
 
     @action(description=_("Approve as the second person"), permissions=["change"])
-    def approve_deep(self, request: HttpRequest, queryset: Any) -> None:
-        """Approve deep offers that wait for it, each by its own rules; say of each what stands against it."""
-        for offer in queryset.order_by("pk"):
+    def approve_deep(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        """Show the terms of deep offers that wait; approve those whose terms come back as they were shown.
+
+        Each is approved by its own rules; said is of each what stands against it.
+        """
+        offers = list(queryset.select_related("condition", "benefit").order_by("pk"))
+        shown = dict(each.split("-", 1) for each in request.POST.getlist("seen") if "-" in each)
+        unread = []
+        for offer in offers:
+            seen = shown.get(str(offer.pk))
             try:
-                approve_offer(offer_id=offer.pk, actor=request.user, at=timezone.now())
+                if seen is None:
+                    waiting(offer, request.user)
+                    unread.append(offer)
+                    continue
+                approve_offer(offer_id=offer.pk, seen=seen, actor=request.user, at=timezone.now())
+            except TermsChanged as error:
+                unread.append(offer)
+                self.message_user(request, f"{offer.name}: {error.message}", messages.WARNING)
             except DomainError as error:
                 self.message_user(request, f"{offer.name}: {error.message}", messages.ERROR)
             else:
                 said = _("%(name)s: approved, it is open now.") % {"name": offer.name}
                 self.message_user(request, said, messages.SUCCESS)
+        return self._to_read(request, unread, is_changed=bool(shown)) if unread else None
+
+    def _to_read(self, request: HttpRequest, unread: list[ConditionalOffer], *, is_changed: bool) -> HttpResponse:
+        """Show the terms that somebody is about to approve."""
+        rows = self.model.objects.filter(pk__in=[offer.pk for offer in unread]).select_related("condition", "benefit")
+        facts = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "title": _("Read the terms before you approve them"),
+            "sheets": sheets(rows.order_by("pk"), timezone.now()),
+        }
+        return TemplateResponse(request, "admin/approve_offers.html", facts, status=409 if is_changed else 200)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Return the offers with their payers."""
