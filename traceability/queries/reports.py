@@ -1,6 +1,6 @@
 """Reports of laboratories by their number."""
 
-from django.db.models import QuerySet, Value
+from django.db.models import Func, QuerySet, Value
 from django.db.models.functions import Replace, Upper
 
 from shop.core.codes import packed_code
@@ -12,7 +12,7 @@ BETWEEN = " -_.()"
 
 def reports_numbered(number: str) -> QuerySet[LabTest]:
     """Return the commissioned tests with this report's number, however its parts were set apart when typed."""
-    packed = Upper("report_no")
+    packed: Func = Upper("report_no")
     for each in BETWEEN:
         packed = Replace(packed, Value(each), Value(""))
     rows = LabTest.objects.filter(kind=TestKind.COMMISSIONED).exclude(report_no="")
