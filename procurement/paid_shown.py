@@ -12,7 +12,7 @@ from procurement.queries.requests import orders_of_request
 from procurement.settled import Settled, settle_order, settle_purchase
 from procurement.shown import OrderShown, due_words, show_order
 from shop.core import times
-from shop.sales.queries.deliveries import Schedule, schedules_by_id
+from shop.sales.queries.deliveries import Schedule, schedule_of, schedules_by_id
 from shop.sales.queries.trails import going_back_of_orders, going_back_of_purchases
 from shop.sales.states import PurchaseState, Terms
 
@@ -38,11 +38,12 @@ def settle_orders(rows: Sequence[UnitOrder]) -> dict[int, Settled]:
 
 
 def settle_request(found: PurchaseRequest) -> Settled | None:
-    """Return what all orders of a request come to together; None before it is ordered. Five queries at most."""
+    """Return what all orders of a request come to together; None before it is ordered. Ten queries at most."""
     if found.purchase is None:
         return None
-    rows = orders_of_request(found.pk)
-    return settle_purchase(found.purchase, rows, going_back_of_purchases([found.purchase.pk]).get(found.purchase.pk, 0))
+    purchase, rows = found.purchase, orders_of_request(found.pk)
+    going_back = going_back_of_purchases([purchase.pk]).get(purchase.pk, 0)
+    return settle_purchase(purchase, rows, going_back, schedule_of(purchase))
 
 
 @dataclass(frozen=True)

@@ -116,9 +116,14 @@ def settle_order(row: UnitOrder, going_back_fen: int = 0, schedule: Schedule | N
     return replace(settled, came_fen=order.left_fen - own.due_now_fen - own.waits_fen, pay_by=own.pay_by)
 
 
-def settle_purchase(purchase: Any, rows: Sequence[UnitOrder], going_back_fen: int = 0) -> Settled:
-    """Return what all orders of a purchase come to together."""
-    return _settled(purchase, purchase.total_fen, rows, going_back_fen)
+def settle_purchase(
+    purchase: Any, rows: Sequence[UnitOrder], going_back_fen: int = 0, schedule: Schedule | None = None
+) -> Settled:
+    """Return what all orders of a purchase come to together; `schedule` tells what of it was paid while it is open."""
+    settled = _settled(purchase, purchase.total_fen, rows, going_back_fen)
+    if schedule is None or purchase.state != PurchaseState.UNPAID:
+        return settled
+    return replace(settled, came_fen=max(0, settled.left_fen - schedule.due_now_fen - schedule.waits_fen))
 
 
 def settle_sums(purchase: Any, waived_fen: int, refunded_fen: int, going_back_fen: int = 0) -> Settled:

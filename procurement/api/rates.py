@@ -8,19 +8,18 @@ from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
 
+from procurement.api.declared import ReservedPart, ShareOut, parts_out, shares_out
 from procurement.api.requests import ShipToIn
 from procurement.api.seats import ForUnit, ForYear, OfYearTurn, seat, seats, year
 from procurement.api.units import (
     DeclarationOut,
     DeclarationVersions,
     QuotaOut,
-    ShareOut,
     Verdict,
     declaration_out,
     quota_out,
-    shares_out,
 )
-from procurement.declared_shown import RULE, formula, reserved_rows, until_of
+from procurement.declared_shown import RULE, formula, until_of
 from procurement.operations.payers import end_payer, register_payer
 from procurement.operations.representing import answer_representation
 from procurement.operations.units import grant_budget, set_delivery
@@ -30,6 +29,7 @@ from procurement.queries.quota import budget_of
 from procurement.queries.rates import OrdersPart, UnitsPart, order_parts, rate_of
 from procurement.queries.requests import asked_to_represent, declaration_of, snapshots_of
 from procurement.queries.units import unit_below
+from procurement.queries.withdrawals import declaration_withdrawals
 from procurement.texts import name_of
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Day, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
@@ -45,14 +45,6 @@ class TakenOver(Priced):
     name: str
     base: str
     reserved: str
-
-
-class ReservedPart(Priced):
-    basis: str = Field(examples=["Food of the canteen"])
-    base: str
-    ratio: str = Field(examples=["30 %"])
-    reserved: str
-    rule: str
 
 
 class RateUnit(Priced):
@@ -107,16 +99,7 @@ def _unit(part: UnitsPart, is_counted: bool) -> dict[str, Any]:
         "version": snapshot.version if snapshot else None,
         "confirmed_at": snapshot.confirmed_at if snapshot else None,
         "shares": shares_out(snapshot.shares) if snapshot else [],
-        "reserved_parts": [
-            {
-                "basis": row["basis"],
-                "base": yuan(row["base_fen"]),
-                "ratio": row["ratio"],
-                "reserved": yuan(row["fen"]),
-                "rule": row["rule"],
-            }
-            for row in (reserved_rows(snapshot, part.taken_over) if snapshot else ())
-        ],
+        "reserved_parts": parts_out(snapshot, part.taken_over) if snapshot else [],
         "taken_over": [
             {
                 "unit": row.unit_id,
@@ -184,11 +167,16 @@ def list_declaration_versions(request: ApiRequest, asked: ForYear) -> dict[str, 
                 "reserved": yuan(row.reserved_fen),
                 "passed_on": yuan(row.passed_on_fen),
                 "shares": shares_out(row.shares),
+                "reserved_parts": parts_out(row),
                 "change_reason": row.change_reason,
                 "confirmed_at": row.confirmed_at,
             }
             for row in (snapshots_of(found) if found else [])
-        ]
+        ],
+        "withdrawn": [
+            {"version": each.version, "by": each.name, "at": each.at}
+            for each in (declaration_withdrawals(found) if found else ())
+        ],
     }
 
 

@@ -1,7 +1,6 @@
 """Where units stand: quota by fund, pace, budget, declaration; the board above them."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any, Literal
 
 from django.http import Http404
@@ -9,15 +8,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
+from procurement.api.declared import ReservedPart, ShareOut, parts_out, ratio_out, shares_out
 from procurement.api.seats import ForYear, overseer, seat, seats, year
 from procurement.models import QuotaDeclaration
-from procurement.operations.declarations import Declared, decide_declaration, declare
+from procurement.operations.declarations import Declared, decide_declaration, declare, withdraw_declaration
 from procurement.queries import quota as queries
 from procurement.queries.requests import declaration_below, declaration_of
 from procurement.queries.units import Seat
 from procurement.rules.quota import Pace
 from procurement.states import Fund
-from procurement.texts import name_of, words
+from procurement.texts import name_of
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Paragraphs, Priced, YuanIn, fen_of, share, yuan
 from shop.core.api.routing import ApiRequest, Key
@@ -64,28 +64,31 @@ class PaceOut(Priced):
     days_left: int
 
 
-class ShareOut(Priced):
-    basis: str = Field(examples=["canteen_food"])
-    base: str
-    ratio: str = Field(examples=["30.00"])
-    reserved: str
-    rule: str
-    document: str
-
-
 class DeclarationVersion(Priced):
     version: int
     canteen: str
     represented_by: int | None
     reserved: str
     passed_on: str
-    shares: list[ShareOut]
+    shares: list[ShareOut] = Field(description=gettext_noop("What each rule that binds the unit asks for."))
+    reserved_parts: list[ReservedPart] = Field(
+        description=gettext_noop("Each base with its share; together they are what it reserved.")
+    )
     change_reason: str
     confirmed_at: Moment
 
 
+class DeclarationWithdrawn(Answer):
+    version: int
+    by: str
+    at: Moment
+
+
 class DeclarationVersions(Answer):
     items: list[DeclarationVersion]
+    withdrawn: list[DeclarationWithdrawn] = Field(
+        description=gettext_noop("Versions that the unit withdrew before anybody decided on them.")
+    )
 
 
 class DeclarationOut(Priced):
@@ -103,6 +106,9 @@ class DeclarationOut(Priced):
     ratio: str = Field(examples=["10.00"])
     reserved: str
     shares: list[ShareOut] = Field(description=gettext_noop("What each rule that binds the unit asks for."))
+    reserved_parts: list[ReservedPart] = Field(
+        description=gettext_noop("Each base with its share; together they are what it reserved.")
+    )
     passed_on: str = Field(
         description=gettext_noop("Of a shared canteen: the share that the representing unit owes once it is confirmed.")
     )
@@ -159,34 +165,16 @@ def quota_out(part: queries.Amounts) -> dict[str, Any]:
     return {name: yuan(getattr(part, name)) for name in names} | {"rate": share(part.rate)}
 
 
-def _bp(points: int) -> str:
-    return f"{Decimal(points) / 100:.2f}"
-
-
 def _pace(found: Pace) -> dict[str, Any]:
     return {
         "state": str(found.state),
-        "rate": _bp(found.rate_bp),
-        "expected": _bp(found.expected_bp),
-        "forecast": _bp(found.forecast_bp),
+        "rate": ratio_out(found.rate_bp),
+        "expected": ratio_out(found.expected_bp),
+        "forecast": ratio_out(found.forecast_bp),
         "remaining": yuan(found.remaining_fen),
         "weekly": yuan(found.weekly_fen),
         "days_left": found.days_left,
     }
-
-
-def shares_out(shares: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "basis": each["basis"],
-            "base": yuan(each["base_fen"]),
-            "ratio": _bp(each["ratio_bp"]),
-            "reserved": yuan(each["reserved_fen"]),
-            "rule": words(each["name_zh"], each["name_en"]),
-            "document": each["document"],
-        }
-        for each in shares
-    ]
 
 
 def declaration_out(row: QuotaDeclaration | None) -> dict[str, Any] | None:
@@ -197,6 +185,7 @@ def declaration_out(row: QuotaDeclaration | None) -> dict[str, Any] | None:
         "union_funds": yuan(row.union_funds_fen),
         "union_gifts": yuan(row.union_gifts_fen),
         "shares": shares_out(row.shares),
+        "reserved_parts": parts_out(row),
         "passed_on": yuan(row.passed_on_fen),
         "representation_agreed": row.accepted_at is not None,
         "change_reason": row.change_reason,
@@ -206,7 +195,7 @@ def declaration_out(row: QuotaDeclaration | None) -> dict[str, Any] | None:
         "unit_name": name_of(row.unit.organisation),
         "canteen_spend": yuan(row.canteen_spend_fen),
         "union": yuan(row.union_fen),
-        "ratio": _bp(row.ratio_bp),
+        "ratio": ratio_out(row.ratio_bp),
         "reserved": yuan(row.reserved_fen),
         "represented_by": row.represented_by_id,
     }
@@ -343,6 +332,26 @@ def submit_declaration(request: ApiRequest, body: DeclarationIn, asked: ForYear)
         change_reason=body.change_reason,
     )
     declare(unit_id=own.pk, year=year(asked), facts=facts, version=body.version, **by(request))
+    return declaration_out(declaration_of(own.pk, year(asked))) or {}
+
+
+class WithdrawIn(Body):
+    version: int = Field(ge=0, le=10**6, description=gettext_noop("The version that was read: a later one is refused."))
+
+
+@area.writes(
+    "/units/declaration/withdrawal",
+    DeclarationOut,
+    scope="units:write",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Withdraw a submitted declaration that nobody decided on"),
+)
+def withdraw_unit_declaration(request: ApiRequest, body: WithdrawIn, asked: ForYear) -> dict[str, Any]:
+    own = seat(request, asked)
+    found = declaration_of(own.pk, year(asked))
+    if found is None:
+        raise Http404
+    withdraw_declaration(declaration_id=found.pk, version=body.version, **by(request))
     return declaration_out(declaration_of(own.pk, year(asked))) or {}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.core.paginator import Page
-from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models import BigIntegerField, Case, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from procurement import books
@@ -18,6 +18,7 @@ from procurement.rules.quota import FORECAST_DAYS, Amounts, Pace, add_up, counte
 from procurement.states import CanteenMode, Fund, UnitKind
 from shop.core import ledger
 from shop.core.paging import Turned, paged
+from shop.sales.queries.left import left_of
 from shop.sales.queries.reports import TakenOff, taken_off
 from shop.sales.states import OrderState
 
@@ -26,7 +27,7 @@ KINDS = (books.COMMITTED, books.FULFILLED, books.REVERSED)
 # What counts of an order, as `rules.quota.counted_fen` says it.
 COUNTED = Case(
     When(order__state=OrderState.CANCELLED, then=Value(0)),
-    default=F("order__total_fen") - F("order__refunded_fen") - F("order__waived_fen"),
+    default=left_of("order__"),
     output_field=BigIntegerField(),
 )
 

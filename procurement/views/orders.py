@@ -311,9 +311,10 @@ def _show_payment(
     barred = unpayable(purchase.pk, at=at)
     rows = orders_of_request(found.pk)
     shown = show_orders(rows, at)
-    settled = settle_purchase(purchase, rows, going_back_of_purchases([purchase.pk]).get(purchase.pk, 0))
+    going_back, schedule = going_back_of_purchases([purchase.pk]).get(purchase.pk, 0), schedule_of(purchase)
+    settled = settle_purchase(purchase, rows, going_back, schedule)
     # An announced transfer is shown on every visit: who reloads the page still needs the account and the code.
-    transfer, trail, schedule = open_transfer(purchase), trail_of(purchase.pk), schedule_of(purchase)
+    transfer, trail = open_transfer(purchase), trail_of(purchase.pk)
     context = {
         "request_": found,
         "purchase": purchase,

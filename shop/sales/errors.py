@@ -73,6 +73,12 @@ class AccountChanged(WrongState):
     code = "account_changed"
 
 
+class TermsChanged(WrongState):
+    """An offer's terms, or the offers that it runs beside, are not what was seen when it was to be approved."""
+
+    code = "terms_changed"
+
+
 class NotOffered(DomainError):
     """The way to pay is not offered for what is bought."""
 

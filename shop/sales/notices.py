@@ -13,7 +13,17 @@ from catalog.queries.trade import awaited_listing_ids, listing_facts
 from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
 from shop.sales import hooks, message_kinds, refund_messages  # noqa: F401  reason: registers the words of messages
-from shop.sales.models import CaseMove, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts, Shipment, ShipmentLine
+from shop.sales.models import (
+    CaseMove,
+    LineFacts,
+    OrderFacts,
+    Payment,
+    Purchase,
+    Refund,
+    ReviewFacts,
+    Shipment,
+    ShipmentLine,
+)
 from shop.sales.operations.stock_back import NOT_THERE
 from shop.sales.queries.backs import Back, went_back_at, went_back_of
 from shop.sales.queries.deliveries import schedule_of
@@ -102,6 +112,16 @@ def ask_rest(*, purchase_id: int, at: datetime) -> None:
     if purchase.state == PurchaseState.UNPAID and due.is_partly_paid and due_now_fen:
         params = {"came_fen": due.received_fen, "left_fen": due_now_fen}
         _tell_of_purchase(purchase, "transfer_short", params, key=f"short:{purchase.pk}:{due.received_fen}", at=at)
+
+
+@outbox.register("sales.tell_credited")
+def tell_credited(*, payment_id: int, other_id: int, whole_fen: int, fen: int, at: datetime) -> None:
+    """Tell who pays that a part of one transfer was credited to another of their purchases."""
+    payments = Payment.objects.in_bulk([payment_id, other_id])
+    source, target = (Purchase.objects.get(pk=payments[pk].payable_id) for pk in (payment_id, other_id))
+    params = {"whole_fen": whole_fen, "amount_fen": fen, "source": source.number}
+    key = f"credited:{payment_id}:{other_id}:{at.isoformat()}"
+    _tell_of_purchase(target, "transfer_credited", params, key=key, at=at)
 
 
 @outbox.register("sales.ask_account")

@@ -75,6 +75,70 @@ def describe(consent: OfferConsent, cost: Cost) -> OfferWords:
     )
 
 
+@dataclass(frozen=True)
+class PlatformWords:
+    """The terms of an offer that the platform pays for, to be read by who approves them. Amounts in 分."""
+
+    name: str
+    gives: str
+    needs: str
+    goods: list[str]
+    for_whom: str
+    begins_at: datetime | None
+    ends_at: datetime | None
+    most_fen: int | None
+    limits: list[str]
+
+
+def describe_own(terms: Mapping[str, Any]) -> PlatformWords:
+    """Return the terms of an offer of the platform's in words. No queries."""
+    offer, ranges = terms["offer"], terms["ranges"]
+    kind, value, benefit_range, pieces = offer["gives"]
+    needed_on = offer["needs"][2]
+    goods = [_goods_in(ranges[str(pk)]) for pk in dict.fromkeys((benefit_range, needed_on)) if pk]
+    if len(goods) > 1:
+        goods = [
+            _("taken off: %(goods)s") % {"goods": goods[0]},
+            _("counted: %(goods)s") % {"goods": goods[1]},
+        ]
+    return PlatformWords(
+        name=offer["name"],
+        gives=_gives(kind, value, pieces),
+        needs=_needs_of_any(*offer["needs"][:2]),
+        goods=goods or [_("all goods")],
+        for_whom=type_name(offer["type"]),
+        begins_at=datetime.fromisoformat(offer["starts"]) if offer["starts"] else None,
+        ends_at=datetime.fromisoformat(offer["ends"]) if offer["ends"] else None,
+        most_fen=offer["most_fen"],
+        limits=_limits(offer),
+    )
+
+
+def _goods_in(held: Mapping[str, Any]) -> str:
+    """Say what a range holds: its name, and how much it names and leaves out."""
+    products, categories = len(held["products"]), len(held["categories"])
+    said = [_("all goods")] if held["all"] else []
+    if products and not held["all"]:
+        said.append(ngettext("%(n)d product", "%(n)d products", products) % {"n": products})
+    if categories and not held["all"]:
+        said.append(ngettext("%(n)d category", "%(n)d categories", categories) % {"n": categories})
+    left_out = len(held["excluded"]) + len(held["without"])
+    if left_out:
+        said.append(ngettext("%(n)d left out", "%(n)d left out", left_out) % {"n": left_out})
+    return _("%(range)s (%(held)s)") % {"range": held["name"], "held": listed(said or [_("no goods")])}
+
+
+def _needs_of_any(kind: str, value: int) -> str:
+    count = value // 100
+    if value == 0:
+        return _("any purchase")
+    if kind == Condition.COUNT:
+        return ngettext("from %(n)d piece", "from %(n)d pieces", count) % {"n": count}
+    if kind == Condition.COVERAGE:
+        return ngettext("from %(n)d product", "from %(n)d different products", count) % {"n": count}
+    return _("from %(amount)s of goods") % {"amount": _yuan(value)}
+
+
 def coupon_scope(suppliers: Sequence[str]) -> str:
     """Say whose goods alone a coupon counts for; "" where it counts for any supplier's.
 

@@ -80,6 +80,13 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "transfer_credited",
+    title=_("%(amount)s of your transfer was credited to purchase %(number)s"),
+    text=_("%(whole)s came for purchase %(source)s, more than was due; the rest of it counts for %(number)s."),
+    action=_("See the purchase"),
+    icon="wallet",
+)
+register(
     "refund_account",
     title=_("%(amount)s goes back to you"),
     text=_("You paid %(number)s by bank transfer. Tell us the account, and finance pays it out."),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop.core.codes import plain_code
+from shop.core.codes import packed_code, plain_code
 from shop.sales.states import AfterSaleKind, OrderState, Terms, TransferState
 
 MAX_PIECES = 999
@@ -57,8 +57,8 @@ CARRIERS = {
 
 
 def clean_tracking_no(text: str) -> str:
-    """Return a tracking number without spaces and dashes, in capitals."""
-    return re.sub(r"[\s-]", "", text).upper()
+    """Return a tracking number in plain width and capitals, without spaces, dashes and the like."""
+    return packed_code(text).upper()
 
 
 def tracking_no_fits(carrier: str, number: str) -> bool:
@@ -327,6 +327,7 @@ class CaseFacts:
     """What bounds the platform's decision on a case. Amounts in 分; `left_fen` is what may still be given back."""
 
     kind: str
+    is_fresh: bool
     covers_damage: bool
     is_received: bool
     was_sent_back: bool
@@ -346,9 +347,22 @@ def most_without_return(case: CaseFacts) -> int:
     return max(0, min(most, case.left_fen))
 
 
+def no_return_code(case: CaseFacts) -> str:
+    """Return why a claim can't be decided with a return, as a code; "" where it can.
+
+    Fresh produce is never sent back, and damage is claimed as money without a return.
+    """
+    if case.is_fresh:
+        return "not_for_fresh"
+    return "not_for_damage" if case.kind == AfterSaleKind.DAMAGED else ""
+
+
 def most_with_return(case: CaseFacts) -> int:
-    """Return 分 that the platform may grant once the goods came back; 0 for what did not arrive or was sent back."""
-    if not case.is_received or case.was_sent_back:
+    """Return 分 that the platform may grant once the goods came back.
+
+    0 for what did not arrive, was sent back already, or is not sent back at all (`no_return_code`).
+    """
+    if not case.is_received or case.was_sent_back or no_return_code(case):
         return 0
     return max(0, min(case.asked_fen, case.left_fen))
 

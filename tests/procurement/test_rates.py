@@ -155,3 +155,17 @@ def test_a_day_that_is_none_is_said_to_be_none(listing):
 def test_what_is_missing_together_says_that_it_is_each_units_own(tree):
     page = as_(tree[0].buyer).get(f"/units/board/?year={YEAR}").content.decode()
     assert "各单位差额之和" in page
+
+
+def test_each_version_of_a_declaration_adds_up_from_its_parts_by_the_api():
+    top = make_office(kind="supervising")
+    unit = make_office(top.unit)
+    declared(unit, 1_000_000, by=top.approver, union_fen=70_000)
+    declared(unit, 1_000_000, by=top.approver, union_fen=90_000, change_reason="追加慰问")
+    program = program_of(unit.buyer)
+    versions = program.get(f"/units/declaration/versions?year={YEAR}").data["items"]
+    parts = [[each["reserved"] for each in version["reserved_parts"]] for version in versions]
+    assert parts == [["3000.00", "900.00"], ["3000.00", "700.00"]]
+    assert [sum(map(Decimal, each)) for each in parts] == [Decimal(version["reserved"]) for version in versions]
+    now = program.get(f"/units/quota?year={YEAR}").data["declaration"]
+    assert (now["reserved"], now["reserved_parts"]) == ("3900.00", versions[0]["reserved_parts"])

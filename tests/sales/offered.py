@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,9 @@ from shop.sales.models import OfferApproval, OfferConsent, OfferFunding
 from shop.sales.offer_parts import WITH
 from shop.sales.offers import Discounts, apply_discounts
 from shop.sales.operations.funding import answer_consent, renew_consent
+from shop.sales.operations.offer_bounds import approve_offer
 from shop.sales.pricing import PricedLine, Quote, add_freight, group_by_supplier
+from shop.sales.queries.approving import sheets
 from shop.sales.queries.funding import terms_now
 from tests.factories import AT, make_freight, make_listing, make_supplier, spec_of
 
@@ -91,6 +93,17 @@ def approve_as_it_is(*offers: ConditionalOffer, beside: Sequence[ConditionalOffe
     for offer in ConditionalOffer.objects.filter(pk__in=[each.pk for each in offers]):
         said = {"terms": terms_now(offer) | {WITH: seen}, "asked_at": AT, "approved_at": AT, "approved_by_id": 1}
         OfferApproval.objects.create(offer=offer, **said)
+
+
+def seen_now(offer_id: int, at: datetime) -> str:
+    """Return the fingerprint of an offer's terms as the page of who approves it shows them now."""
+    rows = ConditionalOffer.objects.filter(pk=offer_id).select_related("condition", "benefit")
+    return sheets(rows, at)[0].seen
+
+
+def approve_read(*, offer_id: int, actor: Any, at: datetime) -> None:
+    """Approve an offer on the terms that it has now."""
+    approve_offer(offer_id=offer_id, seen=seen_now(offer_id, at), actor=actor, at=at)
 
 
 def _agree_again(offer: ConditionalOffer) -> None:

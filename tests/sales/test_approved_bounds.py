@@ -16,9 +16,10 @@ from shop.core.errors import DomainError
 from shop.sales.models import OfferApproval
 from shop.sales.offer_parts import WITH
 from shop.sales.offer_rules import covers
-from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep
+from shop.sales.operations.offer_bounds import hold_if_deep
 from shop.sales.queries.funding import terms_now
 from tests.factories import make_listing, make_user, spec_of
+from tests.sales.offered import approve_read
 from tests.sales.test_deep_offers import state
 from tests.sales.test_deep_sets import bounds, held, percent
 from tests.sales.test_funding import form_of
@@ -50,7 +51,7 @@ def approved_set(**facts: Any) -> tuple[ConditionalOffer, ConditionalOffer]:
     other = percent(30, **facts)
     one = percent(40, **bounds())
     assert held(one)
-    approve_offer(offer_id=one.pk, actor=make_user(), at=timezone.now())
+    approve_read(offer_id=one.pk, actor=make_user(), at=timezone.now())
     return one, other
 
 
@@ -61,7 +62,7 @@ def test_more_of_a_members_bounds_waits_for_another_word_and_less_does_not(name:
     other = percent(30, **({name: seen} if member else {}))
     one = percent(40, **(bounds() | ({} if member else {name: seen})))
     assert held(one)
-    approve_offer(offer_id=one.pk, actor=make_user(), at=timezone.now())
+    approve_read(offer_id=one.pk, actor=make_user(), at=timezone.now())
     changed = (one, other)[member]
     assert (change(changed, **{name: less}), state(one), state(other)) == (False, "Open", "Open")
     # Back to what was seen is no more than that.
@@ -89,7 +90,7 @@ def test_a_members_budget_raised_by_its_form_holds_it_until_somebody_else_sees_i
     assert set(errors_of(office.post(address, form | {"max_discount": ""}))) == {"max_discount"}
     page = office.post(address, form | {"max_discount": "5000"}, follow=True).content.decode()
     assert (f"与“{one.name}”一起" in page, state(one), state(other)) == (True, "Open", "Suspended")
-    approve_offer(offer_id=other.pk, actor=make_user(), at=timezone.now())
+    approve_read(offer_id=other.pk, actor=make_user(), at=timezone.now())
     last = OfferApproval.objects.get(offer=other)
     assert last.terms["offer"]["most_fen"] == 500_000
     assert last.terms[WITH][str(one.pk)]["offer"]["most_fen"] == 50_000
@@ -127,7 +128,7 @@ def test_a_member_that_gives_less_is_covered_and_one_that_gives_more_is_not(
     Condition.objects.filter(pk=other.condition_id).update(value=50)
     one = percent(40, **bounds())
     assert held(one)
-    approve_offer(offer_id=one.pk, actor=make_user(), at=timezone.now())
+    approve_read(offer_id=one.pk, actor=make_user(), at=timezone.now())
     rows = {"benefit": Benefit.objects.filter(pk=other.benefit_id), "condition": Condition.objects.filter(
         pk=other.condition_id)}[part]  # fmt: skip
     rows.update(**less)
@@ -172,7 +173,7 @@ def test_whatever_is_raised_and_lowered_an_open_set_is_never_above_what_somebody
         offer = offers[number]
         if name == "approve":
             try:
-                approve_offer(offer_id=offer.pk, actor=make_user(), at=timezone.now())
+                approve_read(offer_id=offer.pk, actor=make_user(), at=timezone.now())
             except DomainError:
                 continue
             other = offers[1 - number]

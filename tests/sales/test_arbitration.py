@@ -19,6 +19,7 @@ from shop.sales.operations.aftersales import accept_offer, decide_after_sale, op
 from shop.sales.operations.arbitration import act_on_time, ask_platform, judge
 from shop.sales.operations.receipts import receive_overdue
 from shop.sales.operations.returning import confirm_return, dispute_return, send_back
+from tests.api.conftest import program_of
 from tests.factories import AT, make_listing, make_supplier, make_user
 from tests.sales.selling import lines_of, paid, photo, receive, ship
 
@@ -139,7 +140,7 @@ def test_who_is_a_party_of_the_order_does_not_decide_on_it(reviewer):
 
 
 FACTS = {
-    "kind": "damaged", "covers_damage": True, "is_received": True, "was_sent_back": False,
+    "kind": "damaged", "is_fresh": False, "covers_damage": True, "is_received": True, "was_sent_back": False,
     "asked_fen": 3280, "offered_fen": 0, "left_fen": 6560,
 }  # fmt: skip
 
@@ -147,12 +148,15 @@ FACTS = {
 @pytest.mark.parametrize(
     ("changes", "without", "with_return"),
     [
-        ({}, 3280, 3280),
-        ({"left_fen": 1000}, 1000, 1000),
+        ({}, 3280, 0),
+        ({"is_fresh": True}, 3280, 0),
+        ({"left_fen": 1000}, 1000, 0),
         ({"left_fen": -5}, 0, 0),
-        ({"covers_damage": False}, 0, 3280),
-        ({"covers_damage": False, "offered_fen": 500}, 500, 3280),
+        ({"covers_damage": False}, 0, 0),
+        ({"covers_damage": False, "offered_fen": 500}, 500, 0),
         ({"kind": "refund_only"}, 0, 3280),
+        ({"kind": "refund_only", "left_fen": 1000}, 0, 1000),
+        ({"kind": "refund_only", "is_fresh": True}, 0, 0),
         ({"kind": "refund_only", "offered_fen": 800}, 800, 3280),
         ({"kind": "refund_only", "is_received": False}, 3280, 0),
         ({"kind": "return"}, 0, 3280),
@@ -164,16 +168,53 @@ def test_the_platform_never_grants_more_than_promised_or_left(changes, without, 
     assert (rules.most_without_return(case), rules.most_with_return(case)) == (without, with_return)
 
 
-def test_damage_that_the_supplier_does_not_cover_is_only_decided_with_a_return(reviewer):
+def test_damage_that_the_supplier_does_not_cover_is_granted_as_far_as_it_was_offered(reviewer):
     order = sold(damage_covered=False)
     assert LineFacts.objects.get(order=order).damage_covered is False
     case = asked(order)
     with pytest.raises(TooMuch) as widened:
         judge(case_id=case.pk, verdict="refund", amount_fen=1, reason="属实", actor=reviewer, at=AT + 2 * HOUR)
     assert widened.value.field == "verdict"
+    offered = claim(sold(damage_covered=False))
+    decide_after_sale(case_id=offered.pk, approve=True, amount_fen=500, actor=None, at=AT)
+    ask_platform(case_id=offered.pk, words="太少", actor=None, at=AT + HOUR)
+    judge(case_id=offered.pk, verdict="refund", amount_fen=500, reason="属实", actor=reviewer, at=AT + 2 * HOUR)
+    assert AfterSale.objects.get(pk=offered.pk).state == "approved"
+
+
+def test_money_for_what_the_buyer_keeps_waits_for_the_return_that_the_platform_orders(reviewer):
+    case = asked(sold(), kind="refund_only", uploads=[])
     judge(case_id=case.pk, verdict="return", amount_fen=3280, reason="属实", actor=reviewer, at=AT + 2 * HOUR)
     case.refresh_from_db()
     assert (case.state, case.needs_return, case.due_at) == ("to_return", True, AT + 170 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("is_fresh", "kind", "code"),
+    [
+        (True, "damaged", "not_for_fresh"),
+        (True, "refund_only", "not_for_fresh"),
+        (False, "damaged", "not_for_damage"),
+    ],
+)
+def test_what_is_not_sent_back_is_not_decided_with_a_return(reviewer, is_fresh, kind, code):
+    case = asked(sold(is_fresh=is_fresh), kind=kind)
+    with pytest.raises(InvalidInput) as refused_:
+        judge(case_id=case.pk, verdict="return", amount_fen=100, reason="属实", actor=reviewer, at=AT + 2 * HOUR)
+    assert (refused_.value.code, refused_.value.field) == (code, "verdict")
+    page = judging_page(reviewer, case)
+    assert ('value="return"' in page, 'value="dismiss"' in page) == (False, True)
+    assert 'data-testid="no-return"' in page
+    program = program_of(reviewer, "review:read", "review:write")
+    assert program.get(f"/review/after-sales/{case.pk}").data["most_with_return"] == "0.00"
+    answer = program.post(
+        f"/review/after-sales/{case.pk}/decision",
+        {"verdict": "return", "amount": "1.00", "reason": "属实"},
+        key="k",
+    )
+    assert (answer.status_code, answer.data["code"]) == (422, code)
+    case.refresh_from_db()
+    assert (case.state, case.needs_return) == ("arbitration", False)
 
 
 def test_goods_go_back_before_their_money(reviewer):

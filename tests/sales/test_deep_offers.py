@@ -20,12 +20,12 @@ from shop.sales.errors import WrongState
 from shop.sales.models import OfferApproval, OfferBounds
 from shop.sales.offer_rules import part_off
 from shop.sales.offers import find_coupon
-from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep
+from shop.sales.operations.offer_bounds import hold_if_deep
 from shop.sales.reducing import Gives, Needs
 from shop.sales.rules import coupon_code_fits
 from tests.api.conftest import program_of
 from tests.factories import AT, make_listing, make_supplier, make_user, spec_of
-from tests.sales.offered import make_coupon, make_offer
+from tests.sales.offered import approve_read, make_coupon, make_offer, seen_now
 from tests.sales.test_funding import form_of
 from tests.sales.test_offer_forms import errors_of, voucher_form
 
@@ -90,6 +90,7 @@ def test_a_deep_offer_is_suspended_until_a_second_person_approves_it(office: Cli
     act = {"action": "approve_deep", "_selected_action": [offer.pk]}
     page = office.post(LIST, act, follow=True).content.decode()
     assert ("须由另一人审核" in page, state(offer)) == (True, "Suspended")
+    act["seen"] = f"{offer.pk}-{seen_now(offer.pk, timezone.now())}"
     assert "启用" in colleague().post(LIST, act, follow=True).content.decode()
     assert state(offer) == "Open"
     # What was approved stays open when it is saved as it is; other terms wait again.
@@ -109,7 +110,7 @@ def test_a_part_made_deep_suspends_the_offers_with_it(office: Client) -> None:
     assert office.post(f"/admin/offer/benefit/{offer.benefit_id}/change/", facts).status_code == 302
     assert state(offer) == "Suspended"
     with pytest.raises(WrongState) as refused:
-        approve_offer(offer_id=offer.pk, actor=make_user(), at=AT)
+        approve_read(offer_id=offer.pk, actor=make_user(), at=AT)
     assert refused.value.code == "offer_unbounded"
 
 
@@ -117,16 +118,16 @@ def test_nobody_approves_their_own_terms_nor_what_does_not_wait() -> None:
     offer, actor = bounded(), make_user()
     hold_if_deep(offer_id=offer.pk, actor=actor, at=AT)
     with pytest.raises(NotAllowed):
-        approve_offer(offer_id=offer.pk, actor=actor, at=AT)
+        approve_read(offer_id=offer.pk, actor=actor, at=AT)
     with pytest.raises(IntegrityError), transaction.atomic():
         OfferApproval.objects.update(approved_by_id=actor.pk, approved_at=AT)
     other = make_user()
-    approve_offer(offer_id=offer.pk, actor=other, at=AT)
+    approve_read(offer_id=offer.pk, actor=other, at=AT)
     with pytest.raises(WrongState) as refused:
-        approve_offer(offer_id=offer.pk, actor=other, at=AT)
+        approve_read(offer_id=offer.pk, actor=other, at=AT)
     assert refused.value.code == "approved_already"
     with pytest.raises(WrongState) as refused:
-        approve_offer(offer_id=make_offer().pk, actor=other, at=AT)
+        approve_read(offer_id=make_offer().pk, actor=other, at=AT)
     assert refused.value.code == "nothing_waits"
 
 

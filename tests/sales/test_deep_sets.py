@@ -20,9 +20,9 @@ from shop.sales.combining import Gives, Goods
 from shop.sales.models import OfferApproval, OfferBounds
 from shop.sales.offer_rules import Joining, deep_set
 from shop.sales.offers import apply_discounts
-from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep
+from shop.sales.operations.offer_bounds import hold_if_deep
 from tests.factories import AT, make_listing, make_supplier, make_user, spec_of
-from tests.sales.offered import approve_as_it_is, lines_for, make_coupon, make_offer
+from tests.sales.offered import approve_as_it_is, approve_read, lines_for, make_coupon, make_offer
 from tests.sales.test_best_for_buyer import with_offers
 from tests.sales.test_combining import terms
 from tests.sales.test_deep_offers import state
@@ -119,7 +119,7 @@ def test_an_offer_that_makes_a_set_deep_is_asked_for_bounds_and_waits(office: Cl
     page = office.post(address, form | ends, follow=True).content.decode()
     assert (state(first), state(second)) == ("Open", "Suspended")
     assert ("由另一人在列表中审核" in page, f"与“{first.name}”一起" in page) == (True, True)
-    approve_offer(offer_id=second.pk, actor=make_user(), at=timezone.now())
+    approve_read(offer_id=second.pk, actor=make_user(), at=timezone.now())
     # Seen together: neither waits once more when it is saved as it is.
     assert office.post(address, form | ends).status_code == 302
     as_it_is = form_of(first, exclusive="", max_basket_applications="1")
@@ -160,12 +160,12 @@ def test_a_part_made_deeper_holds_an_offer_by_the_set_it_is_in(office: Client) -
 def test_an_approved_offer_waits_again_beside_one_that_nobody_saw_with_it() -> None:
     deep = percent(60, exclusive=True, **bounds())
     assert held(deep)
-    approve_offer(offer_id=deep.pk, actor=make_user(), at=timezone.now())
+    approve_read(offer_id=deep.pk, actor=make_user(), at=timezone.now())
     shallow = percent(10)
     assert (held(deep), held(shallow)) == (False, False)
     ConditionalOffer.objects.filter(pk=deep.pk).update(exclusive=False)
     assert held(deep)
-    approve_offer(offer_id=deep.pk, actor=make_user(), at=timezone.now())
+    approve_read(offer_id=deep.pk, actor=make_user(), at=timezone.now())
     last = OfferApproval.objects.order_by("pk").last()
     assert last is not None
     assert [int(pk) for pk in last.terms["with"]] == [shallow.pk]
@@ -176,7 +176,7 @@ def test_an_approved_offer_waits_again_beside_one_that_nobody_saw_with_it() -> N
 def test_what_an_approved_offer_is_used_with_is_made_deeper_by_nobody_alone() -> None:
     shallow, deep = percent(1), percent("49.90", **bounds())
     assert (held(deep), held(shallow)) == (True, False)
-    approve_offer(offer_id=deep.pk, actor=make_user(), at=timezone.now())
+    approve_read(offer_id=deep.pk, actor=make_user(), at=timezone.now())
     assert (held(deep), held(shallow)) == (False, False)
     Benefit.objects.filter(pk=shallow.benefit_id).update(value=Decimal("49.99"))
     assert (held(shallow), held(deep)) == (True, False)

@@ -23,9 +23,9 @@ from shop.sales.models import OfferApproval
 from shop.sales.offer_parts import seen_in
 from shop.sales.offer_rules import covers
 from shop.sales.offers import apply_discounts
-from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep
+from shop.sales.operations.offer_bounds import hold_if_deep
 from tests.factories import make_listing, make_user, spec_of
-from tests.sales.offered import lines_for, make_coupon
+from tests.sales.offered import approve_read, lines_for, make_coupon
 from tests.sales.test_deep_offers import state
 from tests.sales.test_deep_sets import bounds, held, percent
 from tests.sales.test_funding import form_of
@@ -51,7 +51,7 @@ def approved(offer: ConditionalOffer) -> ConditionalOffer:
     OfferApproval.objects.filter(offer=offer, approved_at__isnull=True).delete()
     ConditionalOffer.objects.filter(pk=offer.pk).update(status="Open")
     assert held(offer)
-    approve_offer(offer_id=offer.pk, actor=make_user(), at=timezone.now())
+    approve_read(offer_id=offer.pk, actor=make_user(), at=timezone.now())
     return offer
 
 
@@ -76,7 +76,7 @@ def test_two_offers_approved_while_the_other_was_suspended_are_not_both_reopened
         facts = form_of(offer, status="Open", exclusive="", max_discount="500", max_basket_applications="1")
         assert office.post(f"{OFFERS}{offer.pk}/change/", facts | ends).status_code == 302
     assert (state(one), state(other)) == ("Open", "Suspended")
-    approve_offer(offer_id=other.pk, actor=make_user(), at=timezone.now())
+    approve_read(offer_id=other.pk, actor=make_user(), at=timezone.now())
     suspend(one, other)
     assert reopen(other, one) == ["Open", "Open"]
 
@@ -184,7 +184,7 @@ def _do(step: str, offer: ConditionalOffer, goods: Sequence[Listing], every: Vou
     row = ConditionalOffer.objects.filter(pk=offer.pk)
     if step == "approve":
         try:
-            approve_offer(offer_id=offer.pk, actor=make_user(), at=timezone.now())
+            approve_read(offer_id=offer.pk, actor=make_user(), at=timezone.now())
         except DomainError:
             return
     elif step == "suspend":

@@ -28,7 +28,12 @@ class SlipIn(Body):
 
 
 class MoneyCame(Priced):
-    amount: str
+    amount: str = Field(description=gettext_noop("What of it was booked here."))
+    line: str = Field(
+        description=gettext_noop("All that came in one amount, also what of it was credited to another purchase.")
+    )
+    credited_to: str = Field(description=gettext_noop("The purchase that the rest was credited to; empty for none."))
+    came_from: str = Field(description=gettext_noop("The purchase that it was sent for, where it is credited here."))
     payer: str
     reference: str = Field(description=gettext_noop("The bank's number of the line; empty for what a provider took."))
     at: Moment
@@ -70,7 +75,8 @@ class _Trail(_Came, Protocol):
 def show_came(trail: _Came) -> list[dict[str, Any]]:
     """Return what came, the oldest first."""
     return [
-        {"amount": yuan(each.fen), "payer": each.payer, "reference": each.reference, "at": each.at}
+        {"amount": yuan(each.fen), "line": yuan(each.line_fen), "credited_to": each.credited_to}
+        | {"came_from": each.came_from, "payer": each.payer, "reference": each.reference, "at": each.at}
         for each in trail.came
     ]
 

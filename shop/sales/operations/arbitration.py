@@ -50,6 +50,7 @@ def facts_of(case: AfterSale, order: OrderFacts, line: LineFacts) -> rules.CaseF
     left = line.refundable_fen(case.quantity)
     return rules.CaseFacts(
         kind=case.kind,
+        is_fresh=line.is_fresh,
         covers_damage=line.damage_covered,
         # Who reports damage, or wants to send something back, has it.
         is_received=order.state == OrderState.COMPLETED or case.kind != AfterSaleKind.REFUND_ONLY,
@@ -70,7 +71,7 @@ def most_of(verdict: str, facts: rules.CaseFacts) -> int:
 def judge(*, case_id: int, verdict: str, reason: str, actor: Any, at: datetime, amount_fen: int = 0) -> CaseDecision:
     """Decide a case that is with the platform; signed by `actor` and final. A refund goes back at once.
 
-    Raises InvalidInput on `verdict` or `reason`, TooMuch on `amount` beyond the supplier's promise or what is left
+    Raises InvalidInput on `verdict` (also for a return of what is not sent back) or `reason`, TooMuch on `amount` beyond the supplier's promise or what is left
     of the line, NotAllowed for who is a party of the order, WrongState when it is decided.
     Locks: purchase, order, case, ledger.
     """
@@ -86,7 +87,10 @@ def judge(*, case_id: int, verdict: str, reason: str, actor: Any, at: datetime, 
         if case.state != AfterSaleState.ARBITRATION:
             raise WrongState(_("This case was decided already."), code="decided_already")
         _check_not_a_party(order, actor)
-        most = most_of(verdict, facts_of(case, order, case.line))
+        facts = facts_of(case, order, case.line)
+        if verdict == Verdict.RETURN:
+            _check_can_return(facts)
+        most = most_of(verdict, facts)
         if verdict == Verdict.DISMISS:
             amount_fen = 0
         elif not most:
@@ -109,6 +113,15 @@ def _check_not_a_party(order: OrderFacts, actor: Any) -> None:
     is_party = actor.pk == order.purchase.user_id or order.supplier.organisation_id in actor.organisation_ids
     if is_party:
         raise NotAllowed(_("You are a party of this order: somebody else has to decide."), code="own_case")
+
+
+def _check_can_return(facts: rules.CaseFacts) -> None:
+    words = {
+        "not_for_fresh": _("Fresh produce is not sent back."),
+        "not_for_damage": _("Damaged goods are not sent back: this was claimed as a refund without a return."),
+    }
+    if code := rules.no_return_code(facts):
+        raise InvalidInput(words[code], code=code, field="verdict")
 
 
 def _carry_out(case: AfterSale, order: OrderFacts, decision: CaseDecision, actor: Any, at: datetime) -> None:

@@ -8,6 +8,7 @@ same moment the later sees the earlier.
 
 from datetime import datetime
 from fractions import Fraction
+from hmac import compare_digest
 from typing import Any
 
 from django.db import transaction
@@ -16,12 +17,11 @@ from django.utils.translation import gettext as _
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer
 
 from shop.core import audit
-from shop.core.errors import NotAllowed
-from shop.sales.approved import last_approvals
-from shop.sales.errors import WrongState
+from shop.sales.errors import TermsChanged
 from shop.sales.models import OfferApproval, OfferBounds, OfferFunding, deep_percent
-from shop.sales.offer_parts import WITH, part_of
-from shop.sales.offer_rules import WHOLE_PERCENT, Joining, covers, deep_set
+from shop.sales.offer_parts import part_of
+from shop.sales.offer_rules import WHOLE_PERCENT, Joining, covers, deep_set, says_the_same
+from shop.sales.queries.approving import fingerprint, waiting, with_beside
 from shop.sales.queries.funding import terms_now
 from shop.sales.queries.joining import joining, open_joining
 
@@ -67,7 +67,7 @@ def hold_if_deep(*, offer_id: int, actor: Any, at: datetime) -> OfferApproval | 
         terms = terms_now(offer)
         waits = approvals.filter(approved_at__isnull=True).first()
         if offer.status != ConditionalOffer.OPEN:
-            if waits is not None and waits.terms != terms:
+            if waits is not None and not says_the_same(waits.terms, terms):
                 _ask(waits, terms, actor, at)
             return waits
         is_bounded = offer.end_datetime is not None and offer.max_discount is not None
@@ -82,26 +82,22 @@ def hold_if_deep(*, offer_id: int, actor: Any, at: datetime) -> OfferApproval | 
         return waits
 
 
-def approve_offer(*, offer_id: int, actor: Any, at: datetime) -> None:
+def approve_offer(*, offer_id: int, seen: str, actor: Any, at: datetime) -> None:
     """Approve the terms of a deep offer, as another person than who set them; it is open from now on.
 
-    Raises NotAllowed for who set them, WrongState where nothing waits, the terms were changed, or end or budget lack.
+    `seen` is the fingerprint of what was read (`queries.approving`): the terms, and the offers that it runs beside.
+    Raises NotAllowed for who set them, WrongState where nothing waits or end or budget lack, TermsChanged where they
+    are not what was seen.
     """
     with transaction.atomic():
         offer = _locked(offer_id)
         lock_bounds()
-        waits = OfferApproval.objects.filter(offer=offer, approved_at__isnull=True).first()
-        if waits is None and offer.status == ConditionalOffer.OPEN and offer.pk in last_approvals([offer.pk]):
-            raise WrongState(_("This offer is approved already: it is open."), code="approved_already")
-        if waits is None or waits.terms != terms_now(offer):
-            raise WrongState(_("This offer does not wait for a second person."), code="nothing_waits")
-        if waits.asked_by_id == actor.pk:
-            raise NotAllowed(_("You set these terms yourself: a second person approves them."), code="own_offer")
-        if offer.end_datetime is None or offer.max_discount is None:
-            raise WrongState(_("A deep offer needs an end and a budget first."), code="offer_unbounded")
+        waits = waiting(offer, actor)
         # Approved is what it may be used with now, as that is now; whatever is added or changed later is judged anew.
-        own = joining([offer])[0]
-        waits.terms = waits.terms | {WITH: {str(each.pk): each.terms for each in open_joining(at) if own.joins(each)}}
+        terms = with_beside(joining([offer])[0], open_joining(at))
+        if not compare_digest(seen.encode(), fingerprint(terms).encode()):
+            raise TermsChanged(_("The terms were changed meanwhile. Please read them again before you approve them."))
+        waits.terms = terms
         waits.approved_by_id, waits.approved_at = actor.pk, at
         waits.save(update_fields=["terms", "approved_by_id", "approved_at"])
         ConditionalOffer.objects.filter(pk=offer.pk).update(status=ConditionalOffer.OPEN)

@@ -91,20 +91,36 @@ def match_transfer(
             # The purchase waits on for all of it.
             take_money(payment=payment, purchase=purchase, fen=received_fen, goes_back=True, **facts)
         else:
-            kept = received_fen - (over if other and over > 0 else 0)
+            credited = over if other and over > 0 else 0
             # Where more falls due later, what is over does not wait for it unless the operator says so.
             back = over if then == Then.GIVE_BACK and over > 0 and schedule_of(purchase).waits_fen else 0
-            take_money(payment=payment, purchase=purchase, fen=kept, over_fen=back, **facts)
-            if other and over > 0:
-                take_money(payment=other, purchase=locked[other.payable_id], fen=over, **facts)
+            _take(payment, purchase, fen=received_fen - credited, over_fen=back, **facts)
+            if other:
+                _take(other, locked[other.payable_id], fen=credited, **facts)
             if then == Then.ASK:
                 _ask_for_rest(purchase, at)
-        audit.record(
+        booked = audit.record(
             action="transfer_matched", object_kind="payment", object_id=payment.pk, actor=actor, at=at,
             amount_fen=received_fen, over_fen=over, then=then, matches=matches, why=why, offset_id=offset_id or 0,
         )  # fmt: skip
+        _tell_credited(payment, other, received_fen, over, booked.pk, at)
         payment.refresh_from_db()
         return payment
+
+
+def _take(payment: Payment, purchase: Purchase, *, fen: int, **facts: Any) -> None:
+    """Book a part of a line. Where nothing is due yet, all of it may be credited to the other transfer: none is here."""
+    if fen:
+        take_money(payment=payment, purchase=purchase, fen=fen, **facts)
+
+
+def _tell_credited(
+    payment: Payment, other: Payment | None, whole_fen: int, fen: int, entry_id: int, at: datetime
+) -> None:
+    """Have the buyer told that `fen` of what came was credited to another purchase, where it was."""
+    if other is not None and fen > 0:
+        args = {"payment_id": payment.pk, "other_id": other.pk, "whole_fen": whole_fen, "fen": fen}
+        outbox.enqueue(task="sales.tell_credited", args=args, key=f"credited:{entry_id}", at=at)
 
 
 def _lock(purchase_ids: set[int]) -> dict[int, Purchase]:

@@ -1,5 +1,6 @@
 """What the cashier shows of a purchase."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,6 +90,11 @@ class Cashier:
     def said(self) -> list[str]:
         """What becomes of money that came and is not needed, in sentences."""
         return said_to_buyer(self.trail, self.due.left_fen, self.purchase.state)
+
+    @property
+    def credit_words(self) -> list[str]:
+        """What of its money was credited to, or came from, another purchase of the buyer."""
+        return self.trail.credit_words()
 
     @property
     def earlier(self) -> list[str]:
@@ -207,10 +213,15 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
         goes_back(purchase.pk, way),
         pay_time_for((line[5] for line in lines), purchase.placed_at),
         next((each for each in attempts if _waits_for_transfer(purchase, each)), None),
-        _trail(purchase, way) if any(each.received_fen for each in attempts) else NOTHING_CAME,
+        _trail(purchase, way) if _is_told(attempts) else NOTHING_CAME,
         way,
         tuple(payments_under_way(attempts)),
     )
+
+
+def _is_told(attempts: Iterable[Payment]) -> bool:
+    """Tell whether money came, or may have: all that came by a transfer may have been credited elsewhere."""
+    return any(each.received_fen or rules.is_by_hand(each.gateway) for each in attempts)
 
 
 def _trail(purchase: Purchase, way: str) -> Trail:

@@ -8,7 +8,8 @@ from django.db.models import Q
 from shop.core.money import to_fen
 from shop.core.numbers import plain_yuan
 from shop.core.texts import one_line
-from shop.sales.models import OrderFacts, Purchase, RefundAccount, Remittance
+from shop.sales.models import OrderFacts, Purchase, RefundAccount, Remittance, StatementLine
+from shop.sales.queries.credits import payments_of_whole
 from shop.sales.rules import reference_key
 
 LONGEST_QUERY = 60
@@ -52,15 +53,22 @@ def transfers_of(query: str) -> Q:
     of_fen = Q(amount_fen=fen) if fen is not None else Q(pk__in=[])
     if _is_scrap(query):
         by_line = Q(pk__in=Remittance.objects.filter(of_fen).values("payment"))
-        return by_line | of_fen | Q(received_fen=fen) if fen is not None else by_line
+        return by_line | of_fen | Q(received_fen=fen) | _of_whole(fen) if fen is not None else by_line
     lines = Q(payer__icontains=query)
     if key := reference_key(query):
         lines |= Q(reference_key__contains=key)
     found = Q(provider_ref__icontains=query) | _purchases(query)
     if fen is not None:
         lines |= Q(amount_fen=fen)
-        found |= Q(amount_fen=fen) | Q(received_fen=fen)
+        found |= Q(amount_fen=fen) | Q(received_fen=fen) | _of_whole(fen)
     return found | Q(pk__in=Remittance.objects.filter(lines).values("payment"))
+
+
+def _of_whole(fen: int) -> Q:
+    """Return the condition on payments that a line of this amount was split over: on the statement it is one sum."""
+    keys = StatementLine.objects.filter(amount_fen=fen).values("key")
+    lines = Remittance.objects.exclude(reference_key="").filter(reference_key__in=keys)
+    return Q(pk__in=payments_of_whole(fen)) | Q(pk__in=lines.values("payment"))
 
 
 def payouts_of(query: str) -> Q:

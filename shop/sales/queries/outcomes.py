@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from shop.core.money import in_yuan
 from shop.sales.models import OrderFacts, Payment, Purchase, Refund
+from shop.sales.queries.credits import credits_of
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.rules import BY_HAND
 from shop.sales.states import OrderState, PurchaseState, RefundState
@@ -24,6 +25,7 @@ class Outcome:
     goes_back_fen: int
     earlier_fen: int = 0
     goes_on: bool = True
+    credited: str = ""
 
     @property
     def is_paid(self) -> bool:
@@ -32,10 +34,12 @@ class Outcome:
 
     def words(self) -> str:
         """Say what happens now, in the reader's language."""
-        if not self.earlier_fen:
-            return self._of_line()
-        earlier = _("%(fen)s that came before is still to be paid back.") % {"fen": in_yuan(self.earlier_fen)}
-        return _("%(one)s %(other)s") % {"one": self._of_line(), "other": earlier}
+        said = [self._of_line()]
+        if self.credited:
+            said.append(self.credited)
+        if self.earlier_fen:
+            said.append(_("%(fen)s that came before is still to be paid back.") % {"fen": in_yuan(self.earlier_fen)})
+        return " ".join(said)
 
     def _of_line(self) -> str:
         back = {"fen": in_yuan(self.goes_back_fen)}
@@ -67,7 +71,7 @@ class Outcome:
 
 
 def outcome_of(payment: Payment) -> Outcome:
-    """Return what became of a purchase with the line that came last by `payment`. Nine queries at most."""
+    """Return what became of a purchase with the line that came last by `payment`. Thirteen queries at most."""
     purchase = Purchase.objects.get(pk=payment.payable_id)
     line = payment.remittances.order_by("-pk").first()
     rows = Refund.objects.filter(payment__payable_kind="purchase", payment__payable_id=purchase.pk, order=None)
@@ -79,7 +83,9 @@ def outcome_of(payment: Payment) -> Outcome:
     schedule = schedule_of(purchase)
     back = _sum(rows.filter(of_line))
     goes_on = OrderFacts.objects.filter(purchase=purchase).exclude(state=OrderState.CANCELLED).exists()
-    return Outcome(purchase.state, schedule.due_now_fen, schedule.waits_fen, back, _sum(earlier), goes_on)
+    credited = credits_of([payment.pk])[-1:]
+    words = credited[0].words([payment.pk]) if credited and (line is None or credited[0].at >= line.at) else ""
+    return Outcome(purchase.state, schedule.due_now_fen, schedule.waits_fen, back, _sum(earlier), goes_on, words)
 
 
 def _keyed(key: str) -> Q:

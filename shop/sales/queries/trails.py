@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from shop.core import times
 from shop.core.money import in_yuan
 from shop.sales import rules
-from shop.sales.models import Refund, Remittance
+from shop.sales.models import Payment, Refund, Remittance
+from shop.sales.queries.credits import Credit, credits_of
 from shop.sales.queries.deliveries import Schedule
 from shop.sales.queries.due import Due
 from shop.sales.states import PurchaseState, RefundState
@@ -18,13 +19,38 @@ from shop.sales.states import PurchaseState, RefundState
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """Money as it came, in 分; `reference` is the bank's number of the line, "" for what a gateway took."""
+    """Money as it came, in 分; `reference` is the bank's number of the line, "" for what a gateway took.
+
+    `credit` says where it is part of a line that was split between two purchases of the buyer.
+    """
 
     payment_id: int
     fen: int
     payer: str
     reference: str
     at: datetime
+    credit: Credit | None = None
+
+    @property
+    def line_fen(self) -> int:
+        """What came in one amount, whatever of it was credited elsewhere."""
+        return self.credit.whole_fen if self.credit is not None else self.fen
+
+    @property
+    def credited_to(self) -> str:
+        """The purchase that the rest of the line was credited to, "" for none."""
+        is_source = self.credit is not None and self.credit.from_payment == self.payment_id
+        return self.credit.to_number if self.credit is not None and is_source else ""
+
+    @property
+    def came_from(self) -> str:
+        """The purchase that the line came for, where a part of it was credited here."""
+        is_target = self.credit is not None and self.credit.to_payment == self.payment_id
+        return self.credit.from_number if self.credit is not None and is_target else ""
+
+    def words(self) -> str:
+        """Say of a split line what came and what was credited where; "" for any other."""
+        return self.credit.words([self.payment_id]) if self.credit is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +85,8 @@ class Trail:
 
     came: tuple[Came, ...] = ()
     back: tuple[WentBack, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    payments: frozenset[int] = frozenset()
 
     @property
     def came_fen(self) -> int:
@@ -101,22 +129,29 @@ class Trail:
 
     def of_orders(self) -> "Trail":
         """Return what came, and of what went back only what orders had taken."""
-        return Trail(self.came, tuple(each for each in self.back if each.is_of_order))
+        return replace(self, back=tuple(each for each in self.back if each.is_of_order))
 
     def unneeded(self) -> "Trail":
         """Return what came, and of what went back only what no order had taken."""
-        return Trail(self.came, tuple(each for each in self.back if not each.is_of_order))
+        return replace(self, back=tuple(each for each in self.back if not each.is_of_order))
 
     def without_payers(self) -> "Trail":
-        """Return the same without who paid, and without the bank's numbers of what came."""
-        return replace(self, came=tuple(replace(each, payer="", reference="") for each in self.came))
+        """Return the same without who paid, the bank's numbers of what came, and the buyer's other purchases."""
+        came = tuple(replace(each, payer="", reference="", credit=None) for each in self.came)
+        return replace(self, came=came, credits=())
 
     def of_payment(self, payment_id: int) -> "Trail":
         """Return what came and went back by one payment."""
         return Trail(
             tuple(each for each in self.came if each.payment_id == payment_id),
             tuple(each for each in self.back if each.payment_id == payment_id),
+            tuple(each for each in self.credits if payment_id in (each.from_payment, each.to_payment)),
+            frozenset({payment_id}),
         )
+
+    def credit_words(self) -> list[str]:
+        """Say of each line that was split between two purchases what came and what was credited where."""
+        return [each.words(self.payments) for each in self.credits]
 
     def state(self, *, is_open: bool) -> str:
         """Return what became of the money (`states.TransferState`)."""
@@ -132,17 +167,42 @@ NOTHING_CAME = Trail()
 
 
 def trails_of(purchase_ids: Sequence[int]) -> dict[int, Trail]:
-    """Return the trail of each purchase's money. Two queries, however many."""
-    came: dict[int, list[Came]] = {}
+    """Return the trail of each purchase's money. Two queries, however many; seven where transfers were announced."""
     back: dict[int, list[WentBack]] = {}
     remittances = Remittance.objects.filter(payment__payable_kind="purchase", payment__payable_id__in=purchase_ids)
-    for row in remittances.select_related("payment").order_by("at", "pk"):
-        found = Came(row.payment_id, row.amount_fen, row.payer, row.reference, row.at)
-        came.setdefault(row.payment.payable_id, []).append(found)
+    rows = list(remittances.select_related("payment").order_by("at", "pk"))
+    announced = _announced(purchase_ids)
+    credited = credits_of([pk for pks in announced.values() for pk in pks])
+    came: dict[int, list[Came]] = {}
+    for row in rows:
+        came.setdefault(row.payment.payable_id, []).append(_came(row, credited))
     refunds = Refund.objects.filter(payment__payable_kind="purchase", payment__payable_id__in=purchase_ids)
     for refund in refunds.select_related("payment").order_by("requested_at", "pk"):
         back.setdefault(refund.payment.payable_id, []).append(_went_back(refund))
-    return {pk: Trail(tuple(came.get(pk, ())), tuple(back.get(pk, ()))) for pk in purchase_ids}
+    found = {}
+    for pk in purchase_ids:
+        own = announced.get(pk, frozenset())
+        split = tuple(each for each in credited if own & {each.from_payment, each.to_payment})
+        found[pk] = Trail(tuple(came.get(pk, ())), tuple(back.get(pk, ())), split, own)
+    return found
+
+
+def _announced(purchase_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    """Return the bank transfers of each purchase: of nothing else a part is credited elsewhere."""
+    rows = Payment.objects.filter(payable_kind="purchase", payable_id__in=purchase_ids, gateway__in=rules.BY_HAND)
+    found: dict[int, frozenset[int]] = {}
+    for purchase_id, pk in rows.values_list("payable_id", "pk"):
+        found[purchase_id] = found.get(purchase_id, frozenset()) | {pk}
+    return found
+
+
+def _came(row: Remittance, credited: Sequence[Credit]) -> Came:
+    parts = {
+        **{(each.to_payment, each.at, each.fen): each for each in credited},
+        **{(each.from_payment, each.at, each.kept_fen): each for each in credited},
+    }
+    credit = parts.get((row.payment_id, row.at, row.amount_fen))
+    return Came(row.payment_id, row.amount_fen, row.payer, row.reference, row.at, credit)
 
 
 def _went_back(refund: Refund) -> WentBack:
@@ -209,6 +269,7 @@ def said_to_finance(trail: Trail, due: Due, state: str, schedule: Schedule) -> l
         )
     if trail.going_back_fen:
         said.append(_("%(fen)s is to be paid back, see the payouts.") % {"fen": in_yuan(trail.going_back_fen)})
+    said += trail.credit_words()
     said += [f"{in_yuan(each.fen)} · {each.words()}" for each in trail.back if each.paid_at is not None]
     if is_open and trail.back and not kept and schedule.due_now_fen:
         said.append(_("The purchase still waits for the whole %(left)s.") % {"left": in_yuan(schedule.due_now_fen)})
@@ -216,7 +277,9 @@ def said_to_finance(trail: Trail, due: Due, state: str, schedule: Schedule) -> l
 
 
 def said_to_buyer(trail: Trail, due_now_fen: int, state: str) -> list[str]:
-    """Say to the buyer of a purchase what becomes of money that no order needs, and what is to be paid all the same."""
+    """Say to the buyer of a purchase what of its money was credited to, or came from, another one, what becomes of
+    money that no order needs, and what is to be paid all the same.
+    """
     unneeded = trail.unneeded()
     said = []
     if unneeded.going_back_fen:
@@ -224,7 +287,7 @@ def said_to_buyer(trail: Trail, due_now_fen: int, state: str) -> list[str]:
     said += [f"{in_yuan(each.fen)} · {each.words()}" for each in unneeded.back if each.paid_at is not None]
     if said and state == PurchaseState.UNPAID and due_now_fen:
         said.append(_("Please transfer all of the %(fen)s that is due in one amount.") % _fen(due_now_fen))
-    return said
+    return [*trail.credit_words(), *said]
 
 
 def _fen(fen: int) -> dict[str, str]:

@@ -86,7 +86,7 @@ class Shown(StrEnum):
 
 def transfers(page: Turned = 1, *, shown: str = Shown.WAITING, query: str = "") -> Page:
     """Return a page of the transfers that wait (the oldest first), of those whose purchase waits for no money any more,
-    or of the booked ones (the latest first). Twenty queries at most, whatever the number.
+    or of the booked ones (the latest first). Twenty-five queries at most, whatever the number.
 
     `query` looks among them for a code, a name, an amount, the bank's number, a purchase's or an order's.
     """

@@ -1,0 +1,60 @@
+"""What a declaration reserves, share by share and part by part, as the API gives it."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+
+from procurement.declared_shown import reserved_rows
+from procurement.models import DeclarationSnapshot
+from procurement.texts import words
+from shop.core.api import Priced, yuan
+
+
+class ShareOut(Priced):
+    basis: str = Field(examples=["canteen_food"])
+    base: str
+    ratio: str = Field(examples=["30.00"])
+    reserved: str
+    rule: str
+    document: str
+
+
+class ReservedPart(Priced):
+    basis: str = Field(examples=["Food of the canteen"])
+    base: str
+    ratio: str = Field(examples=["30 %"])
+    reserved: str
+    rule: str
+
+
+def ratio_out(points: int) -> str:
+    return f"{Decimal(points) / 100:.2f}"
+
+
+def shares_out(shares: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "basis": each["basis"],
+            "base": yuan(each["base_fen"]),
+            "ratio": ratio_out(each["ratio_bp"]),
+            "reserved": yuan(each["reserved_fen"]),
+            "rule": words(each["name_zh"], each["name_en"]),
+            "document": each["document"],
+        }
+        for each in shares
+    ]
+
+
+def parts_out(declared: Any, taken_over: Iterable[DeclarationSnapshot] = ()) -> list[dict[str, Any]]:
+    return [
+        {
+            "basis": row["basis"],
+            "base": yuan(row["base_fen"]),
+            "ratio": row["ratio"],
+            "reserved": yuan(row["fen"]),
+            "rule": row["rule"],
+        }
+        for row in reserved_rows(declared, taken_over)
+    ]
