@@ -229,6 +229,7 @@ def test_free_delivery_is_said(monkeypatch):
         assert arrival_words(free)["when"] == "现在下单，11 月 28 日前到"
 
 
+@pytest.mark.django_db
 def test_goods_out_of_season_do_not_promise_to_ship_within_hours_of_now(client: Client) -> None:
     waits, sold = (
         factories.make_listing("明年荔枝", is_preorder=True, ship_within_hours=24),
