@@ -299,6 +299,12 @@ def tell_case(
         "due_at": due_at,
     }
     buyers, suppliers = CASE_KINDS[move.to_state]
+    if move.to_state == AfterSaleState.APPROVED:
+        back = went_back_at(order.pk, move.at)
+        params |= {"bank_fen": back.bank_fen, "other_fen": back.other_fen}
+        if back.bank_fen:
+            # Finance needs an account for it.
+            buyers = _back_kind(order, f"{buyers}_both" if back.other_fen else f"{buyers}_back")
     if decision is not None:
         # The platform's words go along with what it decided.
         buyers, suppliers = f"{buyers}_judged", f"{suppliers}_judged"

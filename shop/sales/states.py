@@ -120,6 +120,7 @@ class ConsentState(models.TextChoices):
     REPLACED = "replaced", _("Changed by the platform")
 
 
+CLOSED = (PurchaseState.EXPIRED, PurchaseState.CANCELLED)
 PURCHASE_MOVES: dict[str, frozenset[str]] = {
     PurchaseState.UNPAID: frozenset({PurchaseState.PAID, PurchaseState.EXPIRED, PurchaseState.CANCELLED}),
     # Money that arrives after the expiry is given back (a refund), it does not revive the purchase.
