@@ -124,6 +124,27 @@ def dates_of(listing_id: int, net_grams: Collection[int], at: datetime) -> dict[
     return _dates_of(listing_id, net_grams, at)
 
 
+HarvestOf = Callable[[int, datetime], bool]
+
+
+def _no_harvest(listing_id: int, at: datetime) -> bool:
+    return False
+
+
+_waits_for_harvest: HarvestOf = _no_harvest
+
+
+def connect_harvest(source: HarvestOf) -> None:
+    """Have `source(listing_id, at)` tell of a product whose lots have all ended: nothing is sent before the next one."""
+    global _waits_for_harvest  # noqa: PLW0603  # wired once, when the apps are ready
+    _waits_for_harvest = source
+
+
+def waits_for_harvest(listing_id: int, at: datetime) -> bool:
+    """Tell whether nothing of a product can be sent before its next harvest is recorded. At most one query."""
+    return _waits_for_harvest(listing_id, at)
+
+
 @dataclass(frozen=True, slots=True)
 class OrdersUnder:
     """Paid orders of which pieces that were sold under a certificate are still to be sent.

@@ -66,6 +66,11 @@ def quota_passed_on(
     ]
 
 
+def budget_key(unit_id: int, year: int, fund: str, actor_id: int, key: str) -> str:
+    """Return under which key a person's change of a fund's budget is booked: the same one is booked once."""
+    return ":".join([str(unit_id), str(year), *([fund] if fund != Fund.CANTEEN else []), str(actor_id), key])
+
+
 def budget_granted(*, key: str, unit_id: int, year: int, fen: int, fund: str = Fund.CANTEEN) -> list[Posting]:
     """Return what raising (or, below zero, lowering) a year's budget books."""
     left, source = budget(unit_id, year, fund=fund), budget(unit_id, year, "granted", fund)

@@ -86,6 +86,27 @@ register(
     icon="rotate-ccw",
 )
 register(
+    "cancel_asked_supplier",
+    title=_("The unit asked to cancel order %(number)s"),
+    text=_("Its approver has not decided. You may still send it: what is sent before that is not cancelled."),
+    action=_("See the order"),
+    icon="clock",
+)
+register(
+    "cancel_refused_supplier",
+    title=_("Order %(number)s goes on"),
+    text=_("The unit's approver refused to cancel it: please send it as agreed."),
+    action=_("See the order"),
+    icon="package",
+)
+register(
+    "cancel_withdrawn_supplier",
+    title=_("Order %(number)s goes on"),
+    text=_("The unit does not want to cancel it any more: please send it as agreed."),
+    action=_("See the order"),
+    icon="package",
+)
+register(
     "cancel_rest_asked",
     title=_("The rest of an approved order is to be cancelled"),
     text=_("%(number)s, asked by %(buyer)s: %(reason)s Only pieces that were not sent are meant."),

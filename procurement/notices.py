@@ -14,7 +14,7 @@ from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
 from shop.sales.queries.backs import went_back_of
 from shop.sales.queries.deliveries import schedule_of
-from shop.sales.states import PurchaseState, Terms
+from shop.sales.states import OrderState, PurchaseState, Terms
 
 
 @outbox.register("procurement.tell_request")
@@ -127,10 +127,12 @@ def _remind_finance(request: PurchaseRequest, rung: int, at: datetime) -> None:
 
 
 @outbox.register("procurement.tell_cancel")
-def tell_cancel(*, wish_id: int, at: datetime, is_rest: bool = False) -> None:
+def tell_cancel(*, wish_id: int, at: datetime, is_rest: bool = False, step: str = "") -> None:
     """Tell the approvers of a wish to cancel an order, or who asked and whose order it is what was decided on it.
 
-    `is_rest`: a part was sent before, and only what was not sent is meant. A wish that was withdrawn is told to nobody.
+    `is_rest`: a part was sent before, and only what was not sent is meant. Of a wish that was withdrawn nobody of the unit
+    is told. The supplier is told that it was asked, and where nothing comes of it (`step`: the one that is told of);
+    of what is cancelled sales tells it.
     """
     wish = CancelRequest.objects.select_related(
         "order__order__order", "order__order__purchase", "order__unit", "asked_by", "decided_by"
@@ -138,8 +140,11 @@ def tell_cancel(*, wish_id: int, at: datetime, is_rest: bool = False) -> None:
     number = wish.order.order.order.number
     url, about = f"/units/orders/{number}/", "cancel_rest" if is_rest else "cancel"
     if wish.state == CancelState.WITHDRAWN:
+        if step == "withdrawn":
+            _tell_supplier(wish, "cancel_withdrawn_supplier", at)
         return
     if wish.state == CancelState.OPEN:
+        _tell_supplier(wish, "cancel_asked_supplier", at)
         people = wish.order.unit.organisation.memberships.filter(role=APPROVER).exclude(user_id=wish.asked_by_id)
         params = {"number": number, "buyer": wish.asked_by.name, "reason": wish.reason}
         for user_id in people.values_list("user_id", flat=True):
@@ -156,6 +161,7 @@ def tell_cancel(*, wish_id: int, at: datetime, is_rest: bool = False) -> None:
     if wish.state != CancelState.AGREED:
         kind = f"{about}_refused"
         tell(user_id=wish.asked_by_id, kind=kind, params=params, url=url, key=f"cancel_decided:{wish.pk}", at=at)
+        _tell_supplier(wish, "cancel_refused_supplier", at)
         return
     # Whose order it is reads it here, once: what sales would say of a buyer's own cancellation is left out there.
     back = went_back_of(wish.order_id)
@@ -168,6 +174,19 @@ def tell_cancel(*, wish_id: int, at: datetime, is_rest: bool = False) -> None:
     for user_id in sorted({wish.asked_by_id, wish.order.order.purchase.user_id or wish.asked_by_id}):
         key = f"cancel_decided:{wish.pk}" + ("" if user_id == wish.asked_by_id else f":{user_id}")
         tell(user_id=user_id, kind=kind, params=params, url=url, key=key, at=at)
+
+
+def _tell_supplier(wish: CancelRequest, kind: str, at: datetime) -> None:
+    """Tell the supplier of a wish to cancel an order that it has to send; of one that nobody paid yet it knows nothing."""
+    order = wish.order.order
+    if order.state != OrderState.TO_SHIP:
+        return
+    number = order.order.number
+    for user_id in supplier_member_ids(order.supplier_id):
+        tell(
+            user_id=user_id, kind=kind, params={"number": number}, url=f"/seller/orders/{number}/",
+            key=f"{kind}:{wish.pk}:{user_id}", at=at,
+        )  # fmt: skip
 
 
 @outbox.register("procurement.tell_refused")

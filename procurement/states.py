@@ -96,7 +96,10 @@ class NeedState(models.TextChoices):
 
 DECLARATION_MOVES: dict[str, frozenset[str]] = {
     DeclarationState.DRAFT: frozenset({DeclarationState.SUBMITTED}),
-    DeclarationState.SUBMITTED: frozenset({DeclarationState.CONFIRMED, DeclarationState.RETURNED}),
+    # Withdrawn, it is a draft again; what is in force stays so.
+    DeclarationState.SUBMITTED: frozenset(
+        {DeclarationState.DRAFT, DeclarationState.CONFIRMED, DeclarationState.RETURNED}
+    ),
     DeclarationState.RETURNED: frozenset({DeclarationState.SUBMITTED}),
     # Amended: the confirmed version stays in force until the next one is confirmed.
     DeclarationState.CONFIRMED: frozenset({DeclarationState.SUBMITTED}),

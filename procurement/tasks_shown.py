@@ -123,7 +123,10 @@ def _declaration_tasks(seat: Seat, standing: Standing) -> list[Task]:
     declaration, year = standing.declaration, standing.year
     url = f"/units/declaration/?year={year}"
     by = month_day(year, standing.policy.declare_by)
-    if declaration is None:
+    is_withdrawn = (
+        declaration is not None and declaration.state == DeclarationState.DRAFT and not declaration.in_force_id
+    )
+    if declaration is None or is_withdrawn:
         text = _("to be done by %(day)s") % {"day": times.day(by)}
         return [_task(seat, "buyer", _("Declare %(year)d") % {"year": year}, text, _("Declare"), url)]
     if declaration.state == DeclarationState.RETURNED:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("rate/", rates.rate, name="rate"),
     path("rate/file.xlsx", rates.rate_file, name="rate-file"),
     path("declaration/", declaring.declaration, name="declaration"),
+    path("declaration/withdraw/", declaring.withdraw, name="declaration-withdraw"),
     path("declaration/<int:declaration_id>/answer/", declaring.answer, name="declaration-answer"),
     path("settings/", home.settings, name="settings"),
     path("requests/", requests.index, name="requests"),

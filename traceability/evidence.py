@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.queries.certificates import CertificateShown
+from traceability.models import ProduceLot
 from traceability.queries.trace import LotInParcel
 from traceability.rules.evidence import Evidence, EvidenceKind, strongest
 from traceability.rules.quality import Tested, standing_failures
-from traceability.states import TestKind
+from traceability.states import STOPPED, TestKind
 
 BADGES = {
     EvidenceKind.COMMISSIONED_TEST: lambda each: _("Tested by %(by)s") % {"by": each.by},
@@ -23,7 +24,8 @@ def evidence_of(lot: LotInParcel, proofs: Sequence[CertificateShown], *, is_inta
     """Return what stands for a lot, the strongest first. A failed test is no evidence of anything good.
 
     Of records that were changed nothing stands: what remains is the register of certificates, which is not of them.
-    The certificates of a suspended lot promise nothing any more.
+    The certificates of a suspended lot promise nothing any more, and no later test speaks for a lot that was recalled
+    or disposed of: it stands in the history of the lot alone.
     """
     register = [
         Evidence(EvidenceKind.CERTIFIED, each.kind_text, each.issuer, each.valid_from, each.number) for each in proofs
@@ -35,7 +37,7 @@ def evidence_of(lot: LotInParcel, proofs: Sequence[CertificateShown], *, is_inta
         for each in lot.tests
     ]
     found = []
-    if not standing_failures(tests):
+    if not lot.is_stopped and not standing_failures(tests):
         found += [_test(each) for each in reversed(lot.tests) if each.test.get("passed")]
     found += [
         Evidence(EvidenceKind.PROMISE, str(_("Conformity certificate")), each.producer, each.issued_on, each.number)
@@ -72,8 +74,10 @@ def _test(event: Any) -> Evidence:
     )
 
 
-def badge_of(found: Sequence[Evidence]) -> dict[str, Any]:
-    """Return the badge of a lot: what was verified and when; that nothing was, where nothing was."""
+def badge_of(found: Sequence[Evidence], lot: ProduceLot) -> dict[str, Any]:
+    """Return the badge of a lot: that it was stopped; else what was verified and when, or that nothing was."""
+    if lot.state in STOPPED:
+        return {"text": lot.get_state_display(), "kind": "stopped", "evidence": str(lot.state), "on": None}
     best = strongest(found)
     if best is None:
         return {"text": _("Entered by the supplier, not verified"), "kind": "neutral", "evidence": "none", "on": None}

@@ -56,6 +56,9 @@ class RestOfLot(TextChoices):
     OTHER = "other", _("What stands there is of another harvest: leave it")
 
 
+# What must not be eaten or sold, whatever else is recorded of it.
+STOPPED = (LotState.DISPOSED, LotState.RECALLED, LotState.HELD)
+
 # Lots with packed goods that would be sent if nothing stood against them.
 SUSPENDED = (LotState.HELD, LotState.RECALLED, LotState.AWAITING)
 

@@ -4,6 +4,7 @@ Nothing sets a figure that somebody read a while ago. A change is relative; a co
 made on, and is refused with what happened since. Orders' and drops' pieces are never taken.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,14 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.hooks import lot_names
 from catalog.models import Stock, StockChange
 from catalog.operations.stock import MAIN_POOL, Moved, OutOfStock, note_changes
-from catalog.queries.shelf import LOT_POOLS, changes_since, last_change
+from catalog.queries.shelf import LOT_POOLS, changes_since, last_change, shelves_of
 from catalog.queries.shelf_words import told_change
 from catalog.states import STOCK_REASON_WAYS, TYPED_REASONS, StockChangeKind
 from shop.core.errors import DomainError, InvalidInput, KeyUsed
+from shop.core.texts import sentences
 
 MOST_PIECES = 1_000_000
 TOLD_AT_MOST = 5
@@ -115,19 +118,8 @@ def _count(
     difference = counted - shelf
     promised = shelf - (main.on_hand - main.reserved)
     if counted < promised:
-        raise OutOfStock(
-            _(
-                "%(promised)d pieces are promised: %(reserved)d to orders, %(apart)d set apart"
-                " (sales of their own, held lots). Cancel what can't be sent, or end the sale, then count again."
-            )
-            % {
-                "promised": promised,
-                "reserved": sum(pool.reserved for pool in pools),
-                "apart": sum(pool.on_hand - pool.reserved for pool in pools if pool.pk != main.pk),
-            },
-            field="counted",
-            promised=promised,
-        )
+        held = _held_of(stockrecord_id)
+        raise OutOfStock(_too_few_words(pools, main, held), field="counted", promised=promised, held=sum(held.values()))
     if difference:
         _change(main.pk, difference)
     return note_changes(
@@ -168,26 +160,59 @@ def _change(stock_id: int, pieces: int) -> None:
     enough = Stock.objects.filter(pk=stock_id, on_hand__gte=F("reserved") - pieces)
     if not enough.update(on_hand=F("on_hand") + pieces):
         free = Stock.objects.filter(pk=stock_id).values_list(F("on_hand") - F("reserved"), flat=True).first() or 0
-        words = ngettext(
-            "Only %(free)d piece is free: the others are promised to orders.",
-            "Only %(free)d pieces are free: the others are promised to orders.",
-            free,
+        pools = list(Stock.objects.filter(stockrecord__pools=stock_id))
+        held = _held_of(pools[0].stockrecord_id)
+        words = ngettext("Only %(free)d piece is free.", "Only %(free)d pieces are free.", free) % {"free": free}
+        raise OutOfStock(
+            sentences(words, *_others_words(pools, held), _way_out(pools, held)),
+            field="pieces", free=free, held=sum(held.values()),
+        )  # fmt: skip
+
+
+def _held_of(stockrecord_id: int) -> dict[int, int]:
+    """Return the pieces of a stock record that stopped lots hold, by lot."""
+    return dict(shelves_of([stockrecord_id])[stockrecord_id].held_by_lot)
+
+
+def _too_few_words(pools: Sequence[Stock], main: Stock, held: Mapping[int, int]) -> str:
+    """Say why fewer can't be counted: what the rest is, and what has to be settled first."""
+    kept = sum(pool.on_hand - pool.owed for pool in pools) - (main.on_hand - main.reserved)
+    words = ngettext(
+        "%(n)d piece can't be counted away.", "%(n)d pieces can't be counted away.", kept
+    ) % {"n": kept}  # fmt: skip
+    return sentences(words, *_others_words(pools, held), _way_out(pools, held), _("Then count again."))
+
+
+def _others_words(pools: Sequence[Stock], held: Mapping[int, int]) -> list[str]:
+    """Say where the pieces are that nobody can take: only what is there is named."""
+    orders = sum(pool.reserved - pool.owed for pool in pools)
+    apart = sum(pool.on_hand - pool.reserved for pool in pools if pool.pool != MAIN_POOL) - sum(held.values())
+    found = []
+    if orders > 0:
+        found.append(ngettext("%(n)d waits in orders.", "%(n)d wait in orders.", orders) % {"n": orders})
+    if apart > 0:
+        found.append(
+            ngettext("%(n)d is set apart for a sale.", "%(n)d are set apart for a sale.", apart) % {"n": apart}
         )
-        held = _held_beside(stock_id)
-        if held:
-            words = _(
-                "Only %(free)d pieces are free; %(held)d more are held because a lot failed, the others are promised"
-                " to orders."
-            ) % {"free": free, "held": held}
-        else:
-            words = words % {"free": free}
-        raise OutOfStock(words, field="pieces", free=free, held=held)
+    names = lot_names(list(held))
+    found += [
+        ngettext("%(n)d is held with lot %(lot)s.", "%(n)d are held with lot %(lot)s.", pieces)
+        % {"n": pieces, "lot": names.get(lot_id, lot_id)}
+        for lot_id, pieces in sorted(held.items())
+    ]
+    return found
 
 
-def _held_beside(stock_id: int) -> int:
-    """Return the pieces of the same goods that pools of stopped lots hold."""
-    rows = Stock.objects.filter(stockrecord__pools=stock_id, pool__startswith=f"{LOT_POOLS}:")
-    return sum(rows.values_list(F("on_hand") - F("reserved"), flat=True))
+def _way_out(pools: Sequence[Stock], held: Mapping[int, int]) -> str:
+    """Say what takes such pieces off the shelf: of each kind that is there."""
+    ways = []
+    if held:
+        ways.append(_("Open that lot and record how it was disposed of, or its passed test."))
+    if any(pool.reserved > pool.owed for pool in pools):
+        ways.append(_("Cancel the orders that can't be sent."))
+    if any(pool.on_hand > pool.reserved for pool in pools if pool.pool.partition(":")[0] not in (MAIN_POOL, LOT_POOLS)):
+        ways.append(_("End the sale that they are kept for."))
+    return sentences(*ways)
 
 
 def _moved(stockrecord_id: int, version: int, shelf: int) -> StockMoved:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Value
 from django.db.models.functions import Replace, Upper
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from catalog.cardpress import shown
@@ -41,6 +42,11 @@ class CertificateShown:
     year_until: date | None = None
     revoked_at: datetime | None = None
     revoked_reason: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its days are over: what was sold under it is no more."""
+        return self.valid_until < timezone.localdate()
 
     @property
     def sold_percent(self) -> int:

@@ -29,7 +29,8 @@ PLACE_SECONDS = 86_400
 class Delivery:
     """What sending one piece of the chosen specification costs and takes. `to` is a division code of 6 digits.
 
-    `arrives_by` is None for what can't be bought now; `season_starts` is the month from which it can, if that is known.
+    `arrives_by` is None for what can't be bought now, and for what no lot can be sent for (`waits_for_harvest`): nothing
+    is promised of these. `season_starts` is the month from which it can be bought, if that is known.
     """
 
     to: str
@@ -38,6 +39,9 @@ class Delivery:
     free_over_fen: int | None
     arrives_by: date | None
     season_starts: int | None = None
+    can_buy: bool = True
+    waits_for_season: bool = False
+    waits_for_harvest: bool = False
 
 
 def days_left(dates: hooks.LotDates | None, delivery: Delivery) -> int | None:
@@ -71,7 +75,7 @@ def place_of(code: str) -> str:
 
 
 def delivery_of(listing: Listing, choice: "Choice", *, to: str | None, at: datetime) -> Delivery:
-    """Return what sending one piece costs and when it is there at the latest. One query, two for a new place."""
+    """Return what sending one piece costs and when it is there at the latest. Two queries, three for a new place."""
     code = division_code(to)
     template_id = listing.freight_template_id or listing.supplier.freight_template_id
     freight = freight_of([template_id])[template_id]
@@ -84,11 +88,16 @@ def delivery_of(listing: Listing, choice: "Choice", *, to: str | None, at: datet
     )
     leaves = ship_by(timezone.localtime(at), listing.ship_within_hours, listing.supplier.holiday_until)
     waits = listing.is_preorder or not in_season(timezone.localtime(at).month, listing.season_start, listing.season_end)
+    can_buy = choice.can_buy and not waits
+    no_lot = can_buy and hooks.waits_for_harvest(listing.pk, at)
     return Delivery(
         to=code,
         place=place_of(code),
         quote=answer,
         free_over_fen=freight.free_over_fen,
-        arrives_by=None if waits else arrives_by(leaves, answer.days_max),
+        arrives_by=arrives_by(leaves, answer.days_max) if can_buy and not no_lot else None,
         season_starts=listing.season_start if waits else None,
+        can_buy=can_buy,
+        waits_for_season=waits,
+        waits_for_harvest=no_lot,
     )

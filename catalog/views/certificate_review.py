@@ -43,6 +43,7 @@ def _at(certificate: Certificate) -> str:
 def _row(found: Certificate) -> dict[str, Any]:
     return {
         "certificate": found,
+        "is_over": found.valid_until < timezone.localdate(),
         "url": _at(found),
         "kind": found.get_kind_display(),
         "holder": said(found.holder, "name"),

@@ -152,6 +152,10 @@ def _when(delivery: Delivery) -> str:
     """Return when it arrives; of what can't be bought now, from when it can."""
     if delivery.arrives_by is not None:
         return _("Order now, there by %(day)s") % {"day": spoken_day(delivery.arrives_by)}
+    if delivery.waits_for_harvest:
+        return _("Ships once its next harvest is recorded: no day is promised yet")
+    if not delivery.can_buy and not delivery.waits_for_season:
+        return _("Can't be bought now")
     if delivery.season_starts is None:
         return _("Not on sale yet")
     month = date_format(datetime(2026, delivery.season_starts, 1), pgettext("month alone", "F"))  # noqa: DTZ001  # a month, no moment
@@ -170,7 +174,7 @@ def delivery(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404(slug)
     shown, left = found
-    words = {"left": left_words(left), **arrival_words(shown)}
+    words = {"left": left_words(left), "promised": shown.arrives_by is not None, **arrival_words(shown)}
     return JsonResponse({"to": shown.to, "served": shown.quote.served, **words})
 
 

@@ -29,6 +29,7 @@ from procurement.queries.quota import budget_of
 from procurement.queries.rates import OrdersPart, UnitsPart, order_parts, rate_of
 from procurement.queries.requests import asked_to_represent, declaration_of, snapshots_of
 from procurement.queries.units import unit_below
+from procurement.queries.withdrawals import declaration_withdrawals
 from procurement.texts import name_of
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Day, Id, Moment, Page, Priced, YuanIn, fen_of, yuan
@@ -171,7 +172,11 @@ def list_declaration_versions(request: ApiRequest, asked: ForYear) -> dict[str, 
                 "confirmed_at": row.confirmed_at,
             }
             for row in (snapshots_of(found) if found else [])
-        ]
+        ],
+        "withdrawn": [
+            {"version": each.version, "by": each.name, "at": each.at}
+            for each in (declaration_withdrawals(found) if found else ())
+        ],
     }
 
 

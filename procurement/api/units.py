@@ -11,7 +11,7 @@ from pydantic import Field
 from procurement.api.declared import ReservedPart, ShareOut, parts_out, ratio_out, shares_out
 from procurement.api.seats import ForYear, overseer, seat, seats, year
 from procurement.models import QuotaDeclaration
-from procurement.operations.declarations import Declared, decide_declaration, declare
+from procurement.operations.declarations import Declared, decide_declaration, declare, withdraw_declaration
 from procurement.queries import quota as queries
 from procurement.queries.requests import declaration_below, declaration_of
 from procurement.queries.units import Seat
@@ -78,8 +78,17 @@ class DeclarationVersion(Priced):
     confirmed_at: Moment
 
 
+class DeclarationWithdrawn(Answer):
+    version: int
+    by: str
+    at: Moment
+
+
 class DeclarationVersions(Answer):
     items: list[DeclarationVersion]
+    withdrawn: list[DeclarationWithdrawn] = Field(
+        description=gettext_noop("Versions that the unit withdrew before anybody decided on them.")
+    )
 
 
 class DeclarationOut(Priced):
@@ -323,6 +332,26 @@ def submit_declaration(request: ApiRequest, body: DeclarationIn, asked: ForYear)
         change_reason=body.change_reason,
     )
     declare(unit_id=own.pk, year=year(asked), facts=facts, version=body.version, **by(request))
+    return declaration_out(declaration_of(own.pk, year(asked))) or {}
+
+
+class WithdrawIn(Body):
+    version: int = Field(ge=0, le=10**6, description=gettext_noop("The version that was read: a later one is refused."))
+
+
+@area.writes(
+    "/units/declaration/withdrawal",
+    DeclarationOut,
+    scope="units:write",
+    key=Key.REQUIRED,
+    summary=gettext_noop("Withdraw a submitted declaration that nobody decided on"),
+)
+def withdraw_unit_declaration(request: ApiRequest, body: WithdrawIn, asked: ForYear) -> dict[str, Any]:
+    own = seat(request, asked)
+    found = declaration_of(own.pk, year(asked))
+    if found is None:
+        raise Http404
+    withdraw_declaration(declaration_id=found.pk, version=body.version, **by(request))
     return declaration_out(declaration_of(own.pk, year(asked))) or {}
 
 

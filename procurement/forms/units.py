@@ -173,7 +173,7 @@ class ListForm(forms.Form):
 
 
 class BudgetForm(forms.Form):
-    """By how much a fund's budget of a year changes, and why; once confirmed with the whole that was shown."""
+    """By how much a fund's budget of a year changes, and why."""
 
     fund = forms.ChoiceField(
         label=_("Fund"), choices=Fund.choices, widget=forms.RadioSelect, initial=Fund.CANTEEN, required=False
@@ -191,8 +191,6 @@ class BudgetForm(forms.Form):
         error_messages={"required": _("Say why the budget changes.")},
     )
     key = LineField(max_length=40, required=False, widget=forms.HiddenInput)
-    whole = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def clean_amount(self) -> Any:
         """Refuse a change by nothing."""
@@ -209,11 +207,6 @@ class BudgetForm(forms.Form):
     def fen(self) -> int:
         """By how much, in 分."""
         return to_fen(self.cleaned_data["amount"])
-
-    @property
-    def is_confirmed(self) -> bool:
-        """Whether old and new were shown, and it was said that they are right."""
-        return bool(self.cleaned_data["sure"] and self.cleaned_data["whole"] is not None)
 
 
 class PayerForm(forms.Form):

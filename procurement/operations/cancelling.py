@@ -53,6 +53,7 @@ def withdraw_cancel(*, wish_id: int, actor: Any, at: datetime) -> CancelRequest:
         wish.state, wish.decided_by, wish.decided_at = CancelState.WITHDRAWN, actor, at
         wish.save(update_fields=["state", "decided_by", "decided_at"])
         audit.record(action="cancel_withdrawn", object_kind="order", object_id=row.pk, actor=actor, at=at)
+        _tell(wish, "withdrawn", row, at)
         return wish
 
 
@@ -93,7 +94,7 @@ def _tell(wish: CancelRequest, what: str, row: UnitOrder, at: datetime) -> None:
     is_rest = row.order.lines.filter(shipped__gt=0).exists()
     outbox.enqueue(
         task="procurement.tell_cancel",
-        args={"wish_id": wish.pk, "is_rest": is_rest},
+        args={"wish_id": wish.pk, "is_rest": is_rest, "step": what},
         key=f"cancel_{what}:{wish.pk}",
         at=at,
     )

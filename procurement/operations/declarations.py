@@ -16,6 +16,7 @@ from procurement.operations.lengths import check_length
 from procurement.operations.permissions import APPROVER, BUYER, FINANCE, must_be, must_oversee
 from procurement.operations.representing import lock_units, move_orders
 from procurement.queries.policies import policy_for, share_of, union_policies
+from procurement.queries.withdrawals import WITHDRAWN
 from procurement.rules.quota import FEEDS, counts_at, reserved_fen, union_share_fen
 from procurement.states import DECLARATION_MOVES, Basis, CanteenMode, DeclarationState
 from shop.core import audit, ledger, outbox
@@ -62,7 +63,13 @@ def declare(*, unit_id: int, year: int, facts: Declared, version: int, actor: An
         if known is not None and known.in_force_id and not facts.change_reason.strip():
             raise InvalidInput(_("Say why the confirmed declaration is changed."), field="change_reason")
         policy = policy_for(unit.region_code, year)
-        values = _values(unit, year, facts, policy) | {
+        values = _values(unit, year, facts, policy)
+        if known is not None and known.in_force is not None and _changes_nothing(known, known.in_force, values):
+            raise InvalidInput(
+                _("This says what is confirmed already. Change an amount, or leave the declaration as it is."),
+                code="nothing_changed", field="change_reason",
+            )  # fmt: skip
+        values |= {
             "version": version + 1,
             "state": DeclarationState.SUBMITTED,
             "submitted_by": actor,
@@ -80,6 +87,47 @@ def declare(*, unit_id: int, year: int, facts: Declared, version: int, actor: An
         )  # fmt: skip
         if declaration.represented_by_id and declaration.accepted_at is None:
             _tell("procurement.ask_representation", declaration, at)
+        return declaration
+
+
+_AMOUNTS = ("canteen", "represented_by_id", "canteen_spend_fen", "union_fen", "reserved_fen", "shares")
+_BESIDE = ("union_funds_fen", "union_gifts_fen", "contact_name", "contact_phone", "note")
+
+
+def _changes_nothing(known: QuotaDeclaration, in_force: DeclarationSnapshot, values: dict[str, Any]) -> bool:
+    """Tell whether an amendment says what is in force: the same amounts by the same rules, and nothing else beside them.
+
+    Of what is in force only amounts are kept. An amendment that was about other things may be submitted again as it is.
+    """
+    if any(getattr(in_force, name) != values[name] for name in _AMOUNTS):
+        return False
+    was_about_amounts = any(getattr(in_force, name) != getattr(known, name) for name in _AMOUNTS)
+    if known.state != DeclarationState.CONFIRMED and not was_about_amounts:
+        return False
+    return all(getattr(known, name) == values[name] for name in (_BESIDE[2:] if was_about_amounts else _BESIDE))
+
+
+def withdraw_declaration(*, declaration_id: int, version: int, actor: Any, at: datetime) -> QuotaDeclaration:
+    """Take back, as one of the unit's people, a submitted declaration that nobody decided on: it is a draft again.
+
+    What is in force stays so. Raises NotAllowed for others, ChangedSince for another version than the one that was read,
+    WrongStep when it does not wait. Locks: units by id, the declaration.
+    """
+    with transaction.atomic():
+        seen = QuotaDeclaration.objects.get(pk=declaration_id)
+        lock_units(seen.unit_id, seen.represented_by_id)
+        rows = QuotaDeclaration.objects.select_for_update(of=("self",)).select_related("unit__organisation")
+        declaration = rows.get(pk=declaration_id)
+        must_be(actor, declaration.unit, BUYER, APPROVER, FINANCE)
+        if declaration.version != version:
+            raise ChangedSince(_("Somebody else changed this meanwhile. Please look at it again."))
+        if DeclarationState.DRAFT not in DECLARATION_MOVES[declaration.state]:
+            raise WrongStep(_("This declaration was decided already."))
+        declaration.state = DeclarationState.DRAFT
+        declaration.save(update_fields=["state"])
+        audit.record(
+            action=WITHDRAWN, object_kind="declaration", object_id=declaration.pk, actor=actor, at=at, version=version
+        )
         return declaration
 
 

@@ -75,7 +75,7 @@ def grant_budget(
     with transaction.atomic():
         unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)
         must_be(actor, unit, FINANCE)
-        own_key = ":".join([str(unit_id), str(year), *([fund] if fund != Fund.CANTEEN else []), str(actor.pk), key])
+        own_key = books.budget_key(unit_id, year, fund, actor.pk, key)
         postings = books.budget_granted(key=own_key, unit_id=unit_id, year=year, fen=fen, fund=fund)
         try:
             if not ledger.post(postings, at=at, actor_id=actor.pk):

@@ -18,6 +18,12 @@ def budget_change(unit_id: int, year: int, fund: str, fen: int) -> BudgetChange:
     return BudgetChange(whole_fen=left + spent, spent_fen=spent, by_fen=fen)
 
 
+def was_granted(unit_id: int, year: int, *, fund: str, fen: int, key: str, actor_id: int) -> bool:
+    """Tell whether a person's change of a budget was made already. One query."""
+    own_key = books.budget_key(unit_id, year, fund, actor_id, key)
+    return ledger.are_made(books.budget_granted(key=own_key, unit_id=unit_id, year=year, fen=fen, fund=fund))
+
+
 @dataclass(frozen=True, slots=True)
 class BudgetStep:
     """One change of a fund's budget, as it was booked. `name` is whose it was, "" for the system's."""

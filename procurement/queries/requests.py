@@ -215,9 +215,14 @@ def snapshots_of(declaration: QuotaDeclaration) -> list[DeclarationSnapshot]:
 
 
 def asked_to_represent(unit_id: int, year: int) -> list[QuotaDeclaration]:
-    """Return the declarations of units that name this one as declaring for them: those that wait first. One query."""
+    """Return the declarations of units that name this one as declaring for them: those that wait first. One query.
+
+    None that came back or was withdrawn.
+    """
     rows = QuotaDeclaration.objects.filter(represented_by=unit_id, year=year, canteen=CanteenMode.SHARED)
-    rows = rows.exclude(state=DeclarationState.RETURNED).select_related("unit__organisation")
+    rows = rows.exclude(state__in=(DeclarationState.DRAFT, DeclarationState.RETURNED)).select_related(
+        "unit__organisation"
+    )
     return sorted(rows.order_by("pk"), key=lambda row: row.accepted_at is not None)
 
 

@@ -1,14 +1,32 @@
-"""Who took a request back or gave it up, and when: read from the audit trail, where each of these steps is noted."""
+"""Who took a request or a declaration back or gave it up, and when: read from the audit trail, where each of these steps is noted."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from procurement.models import PurchaseRequest
+from procurement.models import PurchaseRequest, QuotaDeclaration
 from procurement.states import RequestState
 from shop.accounts.queries import names_of
 from shop.core import audit
 
 TAKEN_BACK, GIVEN_UP = f"request_{RequestState.DRAFT}", f"request_{RequestState.CANCELLED}"
+
+WITHDRAWN = "declaration_withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationWithdrawal:
+    """One time a submitted declaration was withdrawn before anybody decided on it. `version` is the one that it was."""
+
+    name: str
+    version: int
+    at: datetime
+
+
+def declaration_withdrawals(declaration: QuotaDeclaration) -> list[DeclarationWithdrawal]:
+    """Return when versions of a declaration were withdrawn, the first first. Two queries at most."""
+    entries = audit.actions_on(object_kind="declaration", object_id=declaration.pk, among=(WITHDRAWN,))
+    names = names_of({each.actor_id for each in entries if each.actor_id is not None}) if entries else {}
+    return [DeclarationWithdrawal(names.get(each.actor_id or 0, ""), each.data["version"], each.at) for each in entries]
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,10 +106,7 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
                 status = error.status
                 add_refusal(form, error)
             else:
-                said = _("Accepted.")
-                if done.short_fen:
-                    said = _("Accepted. %(amount)s is not charged.") % {"amount": yuan(done.short_fen)}
-                messages.success(request, said)
+                messages.success(request, _said(any(form.accepted.values()), done.short_fen))
                 return HttpResponseRedirect(local(f"/units/orders/{number}/"))
         photos.keep(form, timezone.now())
     lines = {line.pk: line for line in row.order.lines.all()}
@@ -161,3 +158,11 @@ def paper(request: HttpRequest, seat: Seat, number: str, sequence: int) -> HttpR
         "parcels": [each for each in parcels(row, {}) if each["received_at"] == found.at],
     }
     return render(request, "units/acceptance_paper.html", context)
+
+
+def _said(is_accepted: bool, short_fen: int) -> str:
+    """Return what was noted: accepted, wholly or in part, or refused whole."""
+    if not is_accepted:
+        said = _("Refused: nothing of it was accepted.")
+        return said if not short_fen else _("Refused: %(amount)s is not charged.") % {"amount": yuan(short_fen)}
+    return _("Accepted. %(amount)s is not charged.") % {"amount": yuan(short_fen)} if short_fen else _("Accepted.")

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods
 from procurement.declared_shown import ratio, reserved_rows, snapshot_rows
 from procurement.forms.units import DeclarationForm
 from procurement.models import BudgetUnit
-from procurement.operations.declarations import declare
+from procurement.operations.declarations import declare, withdraw_declaration
 from procurement.operations.representing import answer_representation
 from procurement.queries.policies import policy_for, union_policies
 from procurement.queries.requests import asked_to_represent, declaration_of, snapshots_of
 from procurement.queries.units import Seat
+from procurement.queries.withdrawals import declaration_withdrawals
 from procurement.rules.quota import month_day
 from procurement.shown import declaration_badge
 from procurement.states import Basis, DeclarationState
@@ -81,6 +82,8 @@ def _show(
         "shares": reserved_rows(found) if found else [],
         "represented_by": name_of(found.represented_by.organisation) if found and found.represented_by else "",
         "in_force": found.in_force if found and found.in_force_id and not confirmed else None,
+        "withdrawals": declaration_withdrawals(found) if found else [],
+        "can_withdraw": not takes and (seat.buys or seat.approves or seat.pays),
         "versions": snapshot_rows(snapshots_of(found)) if found else [],
         "asked": [(row, name_of(row.unit.organisation)) for row in asked_to_represent(seat.pk, year)],
         "policy": policy,
@@ -98,6 +101,32 @@ def _show(
 
 @for_unit
 @post_only
+def withdraw(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Take back the declaration that waits for the supervising unit."""
+    year = asked_year(request)
+    found = declaration_of(seat.pk, year)
+    if found is None:
+        raise Http404(str(year))
+    try:
+        withdraw_declaration(
+            declaration_id=found.pk, version=_version(request), actor=request.user, at=timezone.now()
+        )  # fmt: skip
+    except DomainError as error:
+        found = declaration_of(seat.pk, year)
+        amends = found is not None and found.in_force_id is not None
+        form = DeclarationForm(sisters=_sisters(seat.unit), amends=amends, initial=DeclarationForm.initial_of(found))
+        return _show(request, seat, year, found, form, error.status, refusal=str(error.message))
+    messages.success(request, _("Withdrawn: it can be changed and submitted again."))
+    return HttpResponseRedirect(f"{local('/units/declaration/')}?year={year}")
+
+
+def _version(request: HttpRequest) -> int:
+    version = request.POST.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
+
+
+@for_unit
+@post_only
 def answer(request: HttpRequest, seat: Seat, declaration_id: int) -> HttpResponse:
     """Say yes or no to declaring for a unit that shares the canteen."""
     year = asked_year(request)
@@ -105,11 +134,10 @@ def answer(request: HttpRequest, seat: Seat, declaration_id: int) -> HttpRespons
     if asked is None:
         raise Http404(str(declaration_id))
     accept = request.POST.get("answer") == "yes"
-    version = request.POST.get("version", "")
     try:
         answer_representation(
             declaration_id=asked.pk,
-            version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0,
+            version=_version(request),
             accept=accept,
             reason=sent.paragraphs(request, "reason"),
             actor=request.user,

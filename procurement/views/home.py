@@ -25,8 +25,16 @@ from procurement.shown import declaration_badge
 from procurement.states import Fund
 from procurement.tasks_shown import ToDo, tasks
 from procurement.texts import words, year_of
-from procurement.views.budgets import change_budget, shown_budgets, shown_steps
+from procurement.views.budgets import (
+    ask_budget,
+    confirm_change,
+    read_change,
+    show_change,
+    shown_budgets,
+    shown_steps,
+)
 from procurement.views.entry import asked_year, console, for_unit, seats
+from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.kept import TOKEN, kept_page
 from shop.core.refusals import add_refusal
@@ -122,16 +130,25 @@ def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
         "acceptance": AcceptanceRuleForm(initial={"needs_two_receivers": seat.unit.needs_two_receivers}),
     }
     status = 200
+    if request.method != "POST" and request.GET.get("change"):
+        try:
+            return show_change(request, seat, read_change(request, seat, year, request.GET["change"]))
+        except DomainError as error:
+            status = error.status
+            messages.error(request, str(error.message))
     if request.method == "POST":
         what = request.POST.get("what", "delivery")
-        what = what if what in ("budget", "payer", "end-payer", "acceptance") else "delivery"
+        what = what if what in ("budget", "budget-sure", "payer", "end-payer", "acceptance") else "delivery"
         if what in forms:
             forms[what] = type(forms[what])(request.POST)
         form = forms.get(what)
         try:
             if "pick" not in request.POST and (form is None or form.is_valid()):
                 if what == "budget":
-                    return change_budget(request, seat, forms["budget"], year, at)
+                    return ask_budget(request, seat, forms["budget"], year, at)
+                if what == "budget-sure":
+                    shown = read_change(request, seat, year, sent.line(request, "change"))
+                    return confirm_change(request, seat, shown, at)
                 _save(request, seat, what, form.cleaned_data if form else {}, at)
                 messages.success(request, _("Saved."))
                 return HttpResponseRedirect(f"{local('/units/settings/')}?year={year}")

@@ -55,7 +55,7 @@ from shop.sales.views import received as received_views
 from traceability import admin as lots_admin
 from traceability import hooks as lots
 from traceability import personal_data as trace_data
-from traceability.queries.lots import lot_codes
+from traceability.queries.lots import lot_codes, waits_for_harvest
 
 
 def connect() -> None:
@@ -158,6 +158,7 @@ def _forget_rule(instance: PageViewRestriction, origin: Any = None, **facts: Any
 
 def _connect_lots() -> None:
     """Connect what lots ask and tell."""
+    hooks.connect_harvest(waits_for_harvest)
     lots.connect_waiting(waiting_without_lot)
     lots.connect_stopped(stopped_goods.hear)
     lots.connect_expired(stopped_goods.hear_expired)

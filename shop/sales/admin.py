@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import StackedInline, action, display
+from django.contrib.admin import SimpleListFilter, StackedInline, action, display
 from django.db.models import Prefetch
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop, pgettext_lazy
+from django.utils.translation import gettext_noop, ngettext, pgettext_lazy
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
@@ -28,12 +28,13 @@ from shop.sales.models import (
     PayTime,
     WeightTerms,
 )
-from shop.sales.offer_words import benefit_words, status_name, type_name
+from shop.sales.offer_words import benefit_words, type_name
 from shop.sales.operations.funding import renew_consent
 from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep, names_beside
-from shop.sales.queries.approving import sheets, waiting
-from shop.sales.queries.funding import offers_using
-from shop.sales.states import ConsentState
+from shop.sales.queries.approving import is_raised_within_word, sheets, waiting
+from shop.sales.queries.funding import offers_using, standing_consents, terms_by_id
+from shop.sales.queries.offer_states import with_states
+from shop.sales.states import ConsentState, OfferState
 from shop.sales.texts import quoted
 
 # What the library calls its models, for our catalogue: its own has no Chinese under the language's code.
@@ -85,18 +86,45 @@ class AsksSuppliers(ChangedFieldsOnly):
         """Return the offers that `obj` is part of."""
         raise NotImplementedError
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Note what the offers concerned say before the row is saved."""
+        form.said_before = terms_by_id(self.offers_of(obj)) if change else {}
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save what hangs on the row, then ask the suppliers concerned, in the same transaction."""
         super().save_related(request, form, formsets, change)
-        for offer_id in sorted(self.offers_of(form.instance), reverse=True):
+        concerned = sorted(self.offers_of(form.instance), reverse=True)
+        before = standing_consents(concerned)
+        for offer_id in concerned:
             renew_consent(offer_id=offer_id, actor=request.user, at=timezone.now())
-            self._hold(request, offer_id)
+            self._hold(request, offer_id, form.said_before.get(offer_id))
+        self._say_asked(request, before, standing_consents(concerned))
 
-    def _hold(self, request: HttpRequest, offer_id: int) -> None:
-        """Suspend what is deep now, alone or with others, and say so."""
+    def _say_asked(self, request: HttpRequest, before: dict[int, Any], now: dict[int, Any]) -> None:
+        """Say which offers were in force, wait for their suppliers since this save, and what happens until then."""
+        was = {pk: each.pk for pk, each in before.items() if each.state == ConsentState.GIVEN}
+        asked = [pk for pk in was if pk in now and now[pk].pk != was[pk]]
+        if asked:
+            names = ConditionalOffer.objects.filter(pk__in=asked).order_by("pk").values_list("name", flat=True)
+            said = ngettext(
+                "%(offers)s is out of force for now: its terms changed, so its supplier is asked again. "
+                "Until it agrees, it takes nothing off.",
+                "%(offers)s are out of force for now: their terms changed, so their suppliers are asked again. "
+                "Until they agree, they take nothing off.",
+                len(asked),
+            )
+            self.message_user(request, said % {"offers": quoted(names)}, messages.WARNING)
+
+    def _hold(self, request: HttpRequest, offer_id: int, before: dict[str, Any] | None) -> None:
+        """Suspend what is deep now, alone or with others, and say so; say so too where a word covers what was raised."""
         at = timezone.now()
         waits = hold_if_deep(offer_id=offer_id, actor=request.user, at=at)
         if waits is None:
+            if before is not None and is_raised_within_word(offer_id, before):
+                said = _("%(offer)s stays open: this is within what was approved, so nobody has to approve it again.")
+                name = ConditionalOffer.objects.values_list("name", flat=True).get(pk=offer_id)
+                self.message_user(request, said % {"offer": quoted([name])}, messages.SUCCESS)
             return
         self.message_user(
             request,
@@ -118,10 +146,19 @@ def _waits_for_second(offer: ConditionalOffer) -> str:
     return said % {"others": quoted(others)}
 
 
-class StatusFilter(CodeFilter):
-    """Offers by their status."""
+class StateFilter(SimpleListFilter):
+    """Offers by what holds for buyers."""
 
-    name_of = staticmethod(status_name)
+    title = ConditionalOffer._meta.get_field("status").verbose_name
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        """Return the states with their names."""
+        return OfferState.choices
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Return the offers in the chosen state."""
+        return queryset.filter(buyers_state=self.value()) if self.value() else queryset
 
 
 class TypeFilter(CodeFilter):
@@ -135,7 +172,7 @@ class OfferAdmin(AsksSuppliers):
 
     form = OfferForm
     list_display = ("name", "kind", "state", "payer", "start_datetime", "end_datetime", "total_discount")
-    list_filter = (("offer_type", TypeFilter), ("status", StatusFilter))
+    list_filter = (("offer_type", TypeFilter), StateFilter)
     search_fields = ("name",)
     fields = (
         *("name", "description", "offer_type", "exclusive", "combinations", "status", "condition", "benefit"),
@@ -187,7 +224,7 @@ class OfferAdmin(AsksSuppliers):
     def get_queryset(self, request: HttpRequest) -> Any:
         """Return the offers with their payers."""
         consents = OfferConsent.objects.exclude(state=ConsentState.REPLACED)
-        rows = super().get_queryset(request).select_related("funding__supplier")
+        rows = with_states(super().get_queryset(request), timezone.now()).select_related("funding__supplier")
         waits = OfferApproval.objects.filter(approved_at__isnull=True)
         return rows.prefetch_related(
             Prefetch("consents", queryset=consents, to_attr="standing"),
@@ -199,10 +236,10 @@ class OfferAdmin(AsksSuppliers):
         """Say whom it is for."""
         return type_name(obj.offer_type)
 
-    @display(description=ConditionalOffer._meta.get_field("status").verbose_name, ordering="status")
-    def state(self, obj: ConditionalOffer) -> str:
-        """Say whether it is open."""
-        return status_name(obj.status)
+    @display(description=ConditionalOffer._meta.get_field("status").verbose_name, ordering="buyers_state")
+    def state(self, obj: Any) -> str:
+        """Say what holds for buyers."""
+        return str(OfferState(obj.buyers_state).label)
 
     @display(description=pgettext_lazy("offer", "Paid by"))
     def payer(self, obj: ConditionalOffer) -> str:

@@ -118,6 +118,20 @@ class _Sets:
         return ()
 
 
+def says_the_same(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Tell whether two versions of an offer's terms are the same but for names: those take nothing off."""
+    return _nameless(was) == _nameless(now)
+
+
+def _nameless(terms: Mapping[str, Any]) -> dict[str, Any]:
+    bare = {name: value for name, value in terms["offer"].items() if name != "name"}
+    ranges = {
+        pk: {word: value for word, value in held.items() if word != "name"}
+        for pk, held in terms.get("ranges", {}).items()
+    }
+    return {"offer": bare, "ranges": ranges}
+
+
 def covers(approved: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Tell whether who approved an offer's terms need not see those of now: they take off no more, and for no longer.
 

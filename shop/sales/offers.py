@@ -24,6 +24,7 @@ from shop.sales.bounding import Bounds, bound
 from shop.sales.combining import Combination, Goods, Needs, Terms
 from shop.sales.models import OfferConsent, OfferFunding
 from shop.sales.offer_parts import GIVES, NEEDS
+from shop.sales.offer_rules import says_the_same
 from shop.sales.offer_words import coupon_scope
 from shop.sales.pricing import Applied, PricedLine
 from shop.sales.rules import clean_coupon, coupon_code_fits
@@ -190,7 +191,9 @@ def _fund(running: Sequence[_Running]) -> None:
     for each in (each for each in running if each.offer.pk in funded):
         each.supplier_id, each.supplier = funded[each.offer.pk]
         consent = given.get(each.offer.pk)
-        if consent and consent.supplier_id == each.supplier_id and consent.terms["offer"] == plain_terms(each.offer):
+        agreed = {"offer": consent.terms["offer"]} if consent else {}
+        is_suppliers = consent is not None and consent.supplier_id == each.supplier_id
+        if is_suppliers and says_the_same(agreed, {"offer": plain_terms(each.offer)}):
             each.consent = consent
         else:
             each.off = _("The offer behind this coupon is not running at present.")

@@ -347,6 +347,7 @@ def why_words(why: Sequence[str]) -> str:
         "unsent": _("rest cancelled, not sent"),
         "lighter": _("weighed less when packed"),
         "not_accepted": _("not accepted"),
+        "light": _("weighed less at the acceptance"),
         "refunded": _("refunded after the sale"),
     }
     return " · ".join(words[cause] for cause in why)

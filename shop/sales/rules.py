@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop.core.codes import plain_code
+from shop.core.codes import packed_code, plain_code
 from shop.sales.states import AfterSaleKind, OrderState, Terms, TransferState
 
 MAX_PIECES = 999
@@ -57,8 +57,8 @@ CARRIERS = {
 
 
 def clean_tracking_no(text: str) -> str:
-    """Return a tracking number without spaces and dashes, in capitals."""
-    return re.sub(r"[\s-]", "", text).upper()
+    """Return a tracking number in plain width and capitals, without spaces, dashes and the like."""
+    return packed_code(text).upper()
 
 
 def tracking_no_fits(carrier: str, number: str) -> bool:

@@ -120,6 +120,20 @@ class ConsentState(models.TextChoices):
     REPLACED = "replaced", _("Changed by the platform")
 
 
+class OfferState(models.TextChoices):
+    """What holds for buyers of an offer at a moment. Only a running one takes anything off."""
+
+    RUNNING = "running", pgettext_lazy("offer", "Open")
+    ASKED = "asked", _("Waiting for the supplier")
+    DECLINED = "declined", _("The supplier declined")
+    WITHDRAWN = "withdrawn", _("The supplier withdrew")
+    WAITS_SECOND = "waits_second", _("Waiting for a second person")
+    SUSPENDED = "suspended", pgettext_lazy("offer", "Suspended")
+    EARLY = "early", _("Not begun")
+    OVER = "over", pgettext_lazy("offer", "Over")
+    USED_UP = "used_up", pgettext_lazy("offer", "Used up")
+
+
 CLOSED = (PurchaseState.EXPIRED, PurchaseState.CANCELLED)
 PURCHASE_MOVES: dict[str, frozenset[str]] = {
     PurchaseState.UNPAID: frozenset({PurchaseState.PAID, PurchaseState.EXPIRED, PurchaseState.CANCELLED}),

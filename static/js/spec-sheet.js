@@ -82,7 +82,9 @@ export const startDeliveryLine = () => {
     const said = await answer.json();
     row.querySelector("[data-delivery-place]").textContent = said.place;
     row.querySelector("[data-delivery-freight]").textContent = said.freight && ` · ${said.freight}`;
-    row.querySelector("[data-delivery-when]").textContent = said.when;
+    const when = row.querySelector("[data-delivery-when]");
+    when.textContent = said.when;
+    when.classList.toggle("good", said.promised);
     const left = document.querySelector("[data-delivery-left]");
     if (left && said.left) left.textContent = said.left;
     row.querySelector("[data-delivery-refusal]").textContent = said.refusal;

@@ -113,7 +113,7 @@ def test_thirty_specifications_cost_what_one_costs(client, django_assert_num_que
         with django_assert_num_queries(2):  # nothing has changed since, in the product or its lots
             client.get(address)
         Stock.objects.filter(stockrecord__specification__listing=listing).update(on_hand=7)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             assert 'data-testid="left">剩 7 件' in client.get(address).content.decode()
 
 
@@ -229,6 +229,7 @@ def test_free_delivery_is_said(monkeypatch):
         assert arrival_words(free)["when"] == "现在下单，11 月 28 日前到"
 
 
+@pytest.mark.django_db
 def test_goods_out_of_season_do_not_promise_to_ship_within_hours_of_now(client: Client) -> None:
     waits, sold = (
         factories.make_listing("明年荔枝", is_preorder=True, ship_within_hours=24),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.cardpress import changing, shown
-from catalog.models import Certificate, CertifiedYear, ListingCard
+from catalog.models import Certificate, CertifiedYear, ListingCard, Stock
 from catalog.operations.cards import rebuild_cards, turn_cards
 from catalog.operations.output import OutputExceeded
 from catalog.queries.certificates import certificate_page
@@ -181,3 +181,34 @@ def test_an_expired_or_revoked_certificate_takes_the_buttons_off_the_page(pomelo
 
 def test_no_kept_page_outlives_its_day():
     assert 0 < seconds_of_the_day_left() <= 86_400
+
+
+def test_nothing_is_promised_where_nothing_can_be_bought(pomelo):
+    def told() -> tuple[str, str, object]:
+        page = Client().get(f"/shop/p/{pomelo.slug}/", headers={"accept-language": "zh-CN"}).content.decode()
+        line = page.split('data-testid="arrives-by">')[1].partition("</span>")[0]
+        promises = page.split('data-testid="promises"')[1].partition("</a>")[0]
+        delivery = Client().get(f"/api/v1/products/{pomelo.slug}").json()["delivery"]
+        words = Client().get(f"/shop/p/{pomelo.slug}/delivery/").json()
+        assert words["promised"] is (delivery["arrives_by"] is not None)
+        return line, "恢复销售后" in promises, delivery["arrives_by"]
+
+    Certificate.objects.update(valid_until=timezone.localdate())
+    line, again, day = told()
+    assert ("现在下单" in line, again, day is None) == (True, False, False)
+    for change in ("revoked", "expired", "sold out"):
+        facts = {"is_revoked": change == "revoked", "valid_until": timezone.localdate()}
+        if change == "expired":
+            facts["valid_until"] -= timedelta(days=1)
+        Certificate.objects.update(**facts)
+        if change == "sold out":
+            Stock.objects.update(on_hand=0)
+        assert told() == ("目前不能购买", True, None), change
+
+
+def test_an_expired_certificate_was_sold_under(pomelo):
+    Certificate.objects.update(valid_until=timezone.localdate() - timedelta(days=1))
+    number = Certificate.objects.get().number
+    page = Client().get(f"/shop/certificates/{number}/", headers={"accept-language": "zh-CN"}).content.decode()
+    assert "以它销售的商品" not in page
+    assert "曾凭它销售" in page

@@ -30,6 +30,15 @@ def shown(page):
     return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
 
 
+def asked_of(finance, **changed):
+    """Type a change; return the page that shows it, at an address of its own, and what confirms it."""
+    sent_on = finance.post(URL, RAISE | changed)
+    assert sent_on.status_code == 302
+    page = finance.get(sent_on["Location"])
+    token = re.search(r'name="change" value="([^"]+)"', page.content.decode()).group(1)
+    return page, {"what": "budget-sure", "change": token}
+
+
 def test_a_change_of_a_budget_is_worked_out():
     change = BudgetChange(whole_fen=1_000, spent_fen=600, by_fen=-400)
     assert (change.left_fen, change.new_whole_fen, change.new_left_fen, change.is_covered) == (400, 600, 0, True)
@@ -39,26 +48,62 @@ def test_a_change_of_a_budget_is_worked_out():
 def test_a_budget_changes_only_after_old_and_new_were_shown(office, listing):
     approved(office, (listing, 3))
     finance = as_(office.finance)
-    asked = finance.post(URL, RAISE)
+    asked, sure = asked_of(finance)
     assert asked.status_code == 200
     assert shown(asked) == ["¥100,000.00 → ¥100,012.50", "¥300.00", "¥99,700.00 → ¥99,712.50"]
     assert RAISE["reason"] in asked.content.decode()
     assert budget_of(office.unit.pk, YEAR) == (9_970_000, 30_000)
     for _again in range(2):
-        assert finance.post(URL, RAISE | {"whole": "10000000", "sure": "on"}).status_code == 302
+        assert finance.post(URL, sure).status_code == 302
     assert budget_of(office.unit.pk, YEAR) == (9_971_250, 30_000)
     assert ledger.balance(f"budget:{office.unit.pk}:{YEAR}") == 9_971_250
 
 
 def test_a_change_that_was_not_shown_is_asked_again(office):
     finance = as_(office.finance)
+    _page, sure = asked_of(finance)
     grant_budget(unit_id=office.unit.pk, year=YEAR, fen=500, key="other", reason="批复", actor=office.finance, at=AT)
-    asked = finance.post(URL, RAISE | {"whole": "10000000", "sure": "on"})
+    asked = finance.post(URL, sure)
     assert (asked.status_code, shown(asked)[0]) == (409, "¥100,005.00 → ¥100,017.50")
     assert "预算刚刚被改过，现在是 ¥100,005.00" in asked.content.decode()
     # "sure" without what was shown is no confirmation.
-    assert finance.post(URL, RAISE | {"sure": "on"}).status_code == 200
+    assert finance.post(URL, {"what": "budget-sure"}).status_code == 422
     assert budget_of(office.unit.pk, YEAR) == (10_000_500, 0)
+
+
+def test_a_confirmation_binds_the_amount_and_the_reason_that_it_showed(office):
+    finance = as_(office.finance)
+    _page, sure = asked_of(finance, amount="10")
+    # What is typed beside it counts for nothing; a token that was altered is none.
+    altered = sure | {"amount": "99999", "reason": "别的", "fund": "union", "whole": "1", "key": "k2", "sure": "on"}
+    spoilt = sure | {"change": sure["change"][:-1] + ("a" if sure["change"][-1] != "a" else "b")}
+    refused = finance.post(URL, spoilt)
+    assert (refused.status_code, "与刚才显示的改动不一致" in refused.content.decode()) == (422, True)
+    assert budget_of(office.unit.pk, YEAR) == (10_000_000, 0)
+    assert finance.post(URL, altered).status_code == 302
+    assert budget_of(office.unit.pk, YEAR) == (10_001_000, 0)
+    assert (budget_of(office.unit.pk, YEAR, "union"), budget_steps(office.unit.pk, YEAR)[0].reason) == (
+        (10_000_000, 0), RAISE["reason"],
+    )  # fmt: skip
+
+
+def test_a_confirmation_is_of_one_person_unit_and_year(office):
+    _page, sure = asked_of(as_(office.finance))
+    other = make_office()
+    assert as_(other.finance).post(URL, sure).status_code == 422
+    assert as_(office.finance).post(URL.replace(str(YEAR), str(YEAR + 1)), sure).status_code == 422
+    assert budget_of(office.unit.pk, YEAR) == (10_000_000, 0)
+
+
+def test_the_way_back_from_a_saved_change_asks_nothing_again(office):
+    finance = as_(office.finance)
+    address = finance.post(URL, RAISE)["Location"]
+    token = re.search(r'name="change" value="([^"]+)"', finance.get(address).content.decode()).group(1)
+    finance.post(URL, {"what": "budget-sure", "change": token})
+    back = finance.get(address, follow=True)
+    assert (back.status_code, back.redirect_chain) == (200, [(URL, 302)])
+    assert "这次改动已保存" in back.content.decode()
+    assert budget_of(office.unit.pk, YEAR) == (10_001_250, 0)
 
 
 @pytest.mark.parametrize(
@@ -73,22 +118,25 @@ def test_a_change_without_amount_or_reason_is_refused_beside_its_field(office, w
 
 def test_a_budget_is_not_lowered_below_what_is_approved(office, listing):
     approved(office, (listing, 3))
-    for sure in ({}, {"whole": "10000000", "sure": "on"}):
-        page = as_(office.finance).post(URL, RAISE | {"amount": "-99700.01"} | sure)
-        assert (page.status_code, "已批准 ¥300.00" in page.content.decode()) == (409, True)
-    page = as_(office.finance).post(URL, RAISE | {"amount": "-99700"})
+    page = as_(office.finance).post(URL, RAISE | {"amount": "-99700.01"})
+    assert (page.status_code, "已批准 ¥300.00" in page.content.decode()) == (409, True)
+    page, sure = asked_of(as_(office.finance), amount="-99700")
     assert (page.status_code, shown(page)[0]) == (200, "¥100,000.00 → ¥300.00")
+    approved(office, (listing, 1))
+    page = as_(office.finance).post(URL, sure)
+    assert (page.status_code, "已批准 ¥400.00" in page.content.decode()) == (409, True)
     with pytest.raises(NoBudget) as refused:
         grant_budget(
             unit_id=office.unit.pk, year=YEAR, fen=-9_970_001, key="l", reason="压减", actor=office.finance, at=AT
         )
-    assert (refused.value.field, refused.value.details) == ("amount", {"spent_fen": 30_000})
-    assert budget_of(office.unit.pk, YEAR) == (9_970_000, 30_000)
+    assert (refused.value.field, refused.value.details) == ("amount", {"spent_fen": 40_000})
+    assert budget_of(office.unit.pk, YEAR) == (9_960_000, 40_000)
 
 
 def test_only_finance_is_asked_to_confirm(office):
-    for sure in ({}, {"whole": "10000000", "sure": "on"}):
-        assert as_(office.buyer).post(URL, RAISE | sure).status_code == 403
+    _page, sure = asked_of(as_(office.finance))
+    for given in (RAISE, sure):
+        assert as_(office.buyer).post(URL, given).status_code == (403 if given is RAISE else 422)
     assert budget_of(office.unit.pk, YEAR) == (10_000_000, 0)
 
 

@@ -11,8 +11,10 @@ from procurement.settled import settle_order
 from shop.core.errors import InvalidInput
 from shop.core.projections import run_all
 from shop.sales.models import WeightTerms
+from shop.sales.report_shown import why_words
 from tests.api.conftest import program_of
 from tests.factories import AT, make_listing
+from tests.sales.reporting import staff
 from tests.sales.selling import lines_of, ship
 
 from .offices import as_, ordered
@@ -51,11 +53,12 @@ def test_pieces_and_weight_have_a_line_each_and_add_up(office, delivered):
     page = as_(office.buyer).get(path).content.decode()
     name = line.name_zh
     assert deductions(page) == [f"{name} 3 件未收 −¥67.20", f"{name} 验收称重不足 −¥22.40"]
-    assert "比应有重量少 2.5 千克：−¥22.40" in page
+    # A minus stays with its amount.
+    assert '比应有重量少 2.5 千克：<span class="nowrap">−¥22.40</span>' in page
     paper = as_(office.buyer).get(f"{path}acceptances/1/").content.decode()
     # Each deduction with its reason and amount, then their sum.
     for words in ("3 件未收：−¥67.20", "比应有重量少 2.5 千克：−¥22.40", "¥89.60"):
-        assert words in paper, words
+        assert words in re.sub(r"<[^>]+>", "", paper), words
     assert "广东省广州市天河区 龙口西路 8 号" in paper
     pay = as_(office.finance).get(f"/units/payments/{delivered.of_unit.request.number}/").content.decode()
     assert len(deductions(pay)) == 2
@@ -119,3 +122,36 @@ def test_which_weights_are_believed_is_an_operators_row_with_its_day(office, del
         accept_goods(at=AT, **facts)
     accept_goods(at=AT + timedelta(days=2), **facts)
     assert AcceptanceLine.objects.get().weighed_grams == 90_000
+
+
+@pytest.mark.parametrize(
+    ("pieces", "grams", "causes", "words"),
+    [
+        (16, 30_000, ("light",), "验收称重不足"),
+        (13, None, ("not_accepted",), "验收扣减"),
+        (13, 30_000, ("not_accepted", "light"), "验收扣减 · 验收称重不足"),
+    ],
+)
+def test_a_report_names_what_was_short_by_pieces_and_by_weight_apart(office, delivered, pieces, grams, causes, words):
+    (line,) = lines_of(delivered)
+    accept_goods(
+        order_id=delivered.pk, accepted={line.pk: pieces}, weighed={line.pk: grams} if grams else None,
+        actor=office.buyer, at=AT,
+    )  # fmt: skip
+    reader = staff()
+    assert why_words(causes) == words
+    assert f'<span class="hint">{words}</span>' in as_(reader).get("/reports/unit/orders/?only=taken").content.decode()
+    (told,) = program_of(reader).get("/reports/sales/lines?dimension=unit&only=taken").data["items"]
+    assert tuple(told["why"]) == causes
+
+
+@pytest.mark.parametrize(
+    ("pieces", "said"),
+    [("16", "已验收。"), ("13", "已验收，扣减 ¥67.20。"), ("0", "已拒收，扣减 ¥358.40。")],
+)
+def test_what_was_noted_says_whether_the_goods_were_accepted(office, delivered, pieces, said):
+    (line,) = lines_of(delivered)
+    posted = {"receiver": "何师傅", f"accepted-{line.pk}": pieces, "note": "" if pieces != "0" else "全部发霉"}
+    path = f"/units/orders/{delivered.order.number}/"
+    page = as_(office.buyer).post(f"{path}accept/", posted, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [said]

@@ -171,7 +171,10 @@ def test_without_the_new_years_budget_an_approval_is_refused_in_words_and_nothin
 def test_finance_sets_the_next_years_budget_and_the_page_says_when_the_year_is_over(office, listing, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: LAST)
     given = {"what": "budget", "amount": "7", "key": "k", "fund": "union", "reason": "预算批复"}
-    page = as_(office.finance).post(f"/units/settings/?year={NEXT}", given | {"whole": "0", "sure": "on"})
+    finance = as_(office.finance)
+    asked = finance.get(finance.post(f"/units/settings/?year={NEXT}", given)["Location"])
+    sure = {"what": "budget-sure", "change": asked.context["token"]}
+    page = finance.post(f"/units/settings/?year={NEXT}", sure)
     assert (page.status_code, left(office, NEXT, ":union"), left(office, NEXT)) == (302, 700, GIVEN)
     request = drafted(office, listing)
     submit_request(request_id=request.pk, version=request.version, actor=office.buyer, at=LAST)

@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
+from django.utils import translation
 
 from catalog.models import Stock, StockChange
 from catalog.operations.stock import OutOfStock, carve
@@ -10,8 +11,9 @@ from catalog.operations.stocktaking import StockMoved, adjust_stock, take_stock
 from catalog.queries.shelf import shelves_of
 from shop.core import projections
 from shop.core.errors import InvalidInput, KeyUsed
-from tests.factories import AT, make_listing, make_supplier, make_user
+from tests.factories import AT, make_listing, make_supplier, make_user, spec_of
 from tests.sales.selling import buy, paid, ship
+from tests.traceability.growing import look, make_grown, make_lot, report
 
 pytestmark = pytest.mark.django_db
 
@@ -243,3 +245,21 @@ def test_a_held_lots_pieces_have_words_of_their_own(shelf):
     page = shelf["client"].get(f"/seller/goods/{shelf['spec'].pk}/stock/").content.decode()
     assert "检测不合格扣留：不可出售" in page
     assert "lot:7" not in page
+
+
+def test_pieces_that_a_lot_holds_are_refused_with_the_lot_and_the_way_out():
+    listing = make_grown(stock=10)
+    lot = make_lot(listing, pieces=10)
+    look(lot, report(passed=False))
+    spec = spec_of(listing)
+    world = {"record": spec.stockrecord_id}
+    with translation.override("zh-hans"):
+        with pytest.raises(OutOfStock) as counted:
+            count(world, 4, now(world).version)
+        with pytest.raises(OutOfStock) as broken:
+            adjust(world, -2, "spoiled")
+    lost = f"10 件随批次 {lot.code} 暂停销售。请打开该批次，登记处置方式，或登记复检合格。"
+    assert str(counted.value.message) == f"有 10 件不能盘减。{lost}然后重新盘点。"
+    assert (counted.value.field, counted.value.details["held"]) == ("counted", 10)
+    assert str(broken.value.message) == f"只有 0 件可以动用。{lost}"
+    assert (broken.value.field, broken.value.details["held"]) == ("pieces", 10)

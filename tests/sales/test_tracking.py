@@ -12,7 +12,7 @@ from shop.sales.models import OrderFacts, Purchase, Shipment
 from shop.sales.notices import tell_tracking_corrected
 from shop.sales.operations.shipping import Parcel, ship_order
 from shop.sales.operations.tracking import correct_tracking
-from shop.sales.rules import tracking_no_fits
+from shop.sales.rules import clean_tracking_no, tracking_no_fits
 from tests.factories import AT, make_listing, make_supplier, make_user
 from tests.sales.selling import lines_of, paid, receive, ship
 
@@ -145,3 +145,21 @@ def test_the_supplier_reads_the_title_and_tax_number_of_the_invoice(sold):
     changed(order, invoice_title="某市第一小学", invoice_tax_no="12440000MB2C000000")
     page = client.get(url).content.decode()
     assert ["某市第一小学" in page, "12440000MB2C000000" in page] == [True, True]
+
+
+def test_full_width_characters_are_read_as_what_they_mean(sold):
+    assert clean_tracking_no("ＳＦ１２３４\u3000５６７８９－０１３２") == RIGHT
+    right(sold[-1], tracking_no="ＳＦ１２３４５６７８９０１３２")
+    sold[-1].refresh_from_db()
+    assert sold[-1].tracking_no == RIGHT
+
+
+def test_the_same_number_again_says_that_nothing_changed(sold):
+    member, _listing, order, shipment = sold
+    client = signed_in(member)
+    sent = {"carrier": "sf", "tracking_no": "sf 1234 5678 90123", "reason": "再看一次"}
+    answer = client.post(f"/seller/orders/{order.order.number}/parcels/{shipment.pk}/", sent, follow=True)
+    page = answer.content.decode()
+    assert "单号与原来相同：没有任何改动，也未通知任何人。" in page
+    assert "已告知买家" not in page
+    assert not AuditEntry.objects.filter(action="tracking_corrected").exists()

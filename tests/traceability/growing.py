@@ -76,7 +76,7 @@ def pack(
 def report(*, passed: bool = True, item: str = "农残 4 项", kind: str = TestKind.COMMISSIONED) -> LabReport:
     """Return a report of a test."""
     result = "均未检出" if passed else "毒死蜱超标"
-    return LabReport(item, result, passed, "梅县农检站", "GB 23200.121", "MJ-0412", kind)
+    return LabReport(item, result, passed, "梅县农检站", "GB 23200.121", "MJ-0412" if passed else "MJ-0411", kind)
 
 
 def look(lot: ProduceLot, test: LabReport | None = None, *, occurred_at: datetime | None = None) -> LabTest:

@@ -71,6 +71,9 @@ class TracedLot(Answer):
     )
     code: str = Field(examples=["MX-261118-01"])
     state: str = Field(examples=["open"])
+    is_stopped: bool = Field(
+        description=gettext_noop("It was held, recalled or disposed of: not to be eaten, whatever a later test found.")
+    )
     product: str
     base: str
     place: str
@@ -114,6 +117,7 @@ def _traced(found: LotInParcel, revoked: Collection[int], *, is_intact: bool) ->
         "is_verified": is_intact,
         "code": lot.code,
         "state": lot.state,
+        "is_stopped": found.is_stopped,
         "product": (said(lot, "product") if lot.product_zh else "") or said(lot.listing, "name"),
         "base": said(lot.base, "name"),
         "place": said(lot.base, "place"),

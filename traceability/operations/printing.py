@@ -10,11 +10,13 @@ import justmytype_intl_cjk
 import segno
 import typst
 from django.conf import settings
+from django.utils import translation
 
 from shop.core.times import plain_day
 from traceability.models import ConformityCertificate, ParcelLot, TracedParcel
 from traceability.rules.codes import grouped
 from traceability.rules.weights import in_words
+from traceability.states import STOPPED, LotState
 
 SHEETS = Path(__file__).parents[1] / "print"
 _FAMILIES = Path(justmytype_intl_cjk.__file__).parent / "fonts" / "ofl"
@@ -75,11 +77,15 @@ def certificate_pdf(*, papers: Sequence[SealedPaper], code: str = "", warning: s
 def _label(parcel: TracedParcel, goods: list[ParcelLot]) -> dict[str, Any]:
     names = list(dict.fromkeys(row.name_zh for row in goods))
     lots = list(dict.fromkeys(row.lot.code for row in goods))
+    states = {row.lot.state for row in goods}
+    with translation.override("zh-hans"):  # a label is in Chinese, whoever prints it
+        stopped = next((str(LotState(state).label) for state in STOPPED if state in states), "")
     harvested = min((row.lot.harvested_on for row in goods), default=None)
     return {
         "code": grouped(parcel.code),
         "qr": _qr(trace_address(parcel.code)),
         "names": names[:MOST_NAMES],
+        "stopped": stopped,
         "more": max(0, len(names) - MOST_NAMES),
         "lots": lots[:MOST_NAMES],
         "supplier": parcel.supplier.name_zh,

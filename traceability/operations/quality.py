@@ -5,7 +5,7 @@ certificates. Free pieces, the shop's and those of drops, that no other lot can 
 pools of their own, from which nobody sells.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,15 +14,18 @@ from django.utils.translation import gettext as _
 
 from catalog.operations.holding import lock_pools
 from shop.core import audit
+from shop.core.codes import packed_code, plain_code
 from shop.core.errors import InvalidInput
 from shop.core.lengths import check_length
+from shop.core.named_locks import lock_name
 from traceability.errors import UnknownLot, WrongMove
 from traceability.hooks import Waiting, lot_stopped, waiting_of
 from traceability.models import LabTest, LotSource, ProduceLot
 from traceability.operations.holding import hold, lots_on_shelf, refuse_unconfirmed, take_off
 from traceability.operations.lot_rows import append_event, check_order, lock_lots, tests_of
+from traceability.queries.reports import reports_numbered
 from traceability.rules.epcis import test_facts
-from traceability.rules.quality import missing_tests, standing_failures, state_after_tests
+from traceability.rules.quality import missing_tests, same_item, standing_failures, state_after_tests
 from traceability.states import DISPOSITIONS, BizStep, LotState, TestKind
 
 TRIES = 5
@@ -48,17 +51,20 @@ def record_test(
 
     A failed one holds the lot and what was mixed from it, or recalls what was sent of them already; a passed one
     releases what waited for it. The same test again, of the same moment, is the same row. Raises UnknownLot,
-    FromTheFuture, InvalidInput for a time before the harvest or a commissioned test without its report's number.
-    Locks: stock pools of the lots' products by id, lots by id, the head of the chain.
+    FromTheFuture, InvalidInput for a time before the harvest, a commissioned test without its report's number, or with
+    the number of another supplier's report, or of another one of its own (`_refuse_other_report`).
+    Locks: stock pools of the lots' products by id, lots by id, the report's number, the head of the chain.
     """
     if test.kind not in TestKind.values:
         raise InvalidInput(_("Choose who tested."), field="kind")
-    if test.kind == TestKind.COMMISSIONED and not test.report_no.strip():
+    test = replace(test, report_no=plain_code(test.report_no))
+    if test.kind == TestKind.COMMISSIONED and not test.report_no:
         raise InvalidInput(_("A commissioned test has a report: enter its number."), field="report_no")
     with transaction.atomic():
         lots = _lock_family(supplier_id, lot_id, at)
         lot = lots[lot_id]
         check_order(lot, BizStep.TEST, occurred_at, at=at)
+        _refuse_other_report(lot, test)
         known = LabTest.objects.filter(lot=lot, tested_at=occurred_at, **asdict(test)).first()
         if known is not None:
             return known
@@ -68,6 +74,32 @@ def record_test(
         audit.record(action="lot_tested", object_kind="lot", object_id=lot.pk, actor=actor, at=at, passed=test.passed)
         _settle(lots, family_of(lot_id), actor=actor, at=at)
     return row
+
+
+def _refuse_other_report(lot: ProduceLot, test: LabReport) -> None:
+    """Raise InvalidInput (field `report_no`) for the number of a report that says something else.
+
+    A laboratory's report is of one customer's goods: its number stands for no other supplier's lots. A supplier may have
+    one report for several lots, if it is the same one: of the same laboratory, with the same finding. Own tests are
+    numbered as everybody likes.
+    """
+    if test.kind != TestKind.COMMISSIONED:
+        return
+    lock_name("report_no", packed_code(test.report_no).upper())
+    others = reports_numbered(test.report_no)
+    if others.exclude(lot__supplier=lot.supplier_id).exists():
+        raise InvalidInput(
+            _("This report is recorded for another supplier's lot: check the number."),
+            code="report_of_another", field="report_no",
+        )  # fmt: skip
+    for other in others.select_related("lot"):
+        same_finding = not same_item(other.item, test.item) or other.passed == test.passed
+        if not (same_item(other.lab, test.lab) and same_finding):
+            raise InvalidInput(
+                _("Report %(no)s stands for lot %(lot)s with another laboratory or finding: check the number.")
+                % {"no": other.report_no, "lot": other.lot.code},
+                code="report_differs", field="report_no",
+            )  # fmt: skip
 
 
 def dispose_of_lot(

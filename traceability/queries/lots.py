@@ -106,6 +106,24 @@ def open_lots(listing_ids: Iterable[int], *, at: datetime) -> list[ProduceLot]:
     return [lot for lot in _of_listings(wanted) if lot.harvested_on <= day] if wanted else []
 
 
+_ends_of = Prepared(
+    lambda listing_id: ProduceLot.objects.filter(listing=listing_id).values_list("state", "best_before").distinct()
+)
+
+
+def waits_for_harvest(listing_id: int, at: datetime) -> bool:
+    """Tell whether a product has lots, and all of them have ended: its pieces can't be sent before the next harvest.
+
+    A lot that waits for its test or its packing is no end. One query.
+    """
+    day = timezone.localtime(at).date()
+    lots = list(_ends_of(listing_id))
+    return bool(lots) and not any(
+        state == LotState.AWAITING or (state == LotState.OPEN and (until is None or until >= day))
+        for state, until in lots
+    )
+
+
 def history(lot: ProduceLot) -> list[Told]:
     """Return what happened to a lot, of its shippings the latest dozen. Two queries."""
     events = TraceEvent.objects.filter(lot=lot)

@@ -35,7 +35,7 @@ from traceability.queries.telling import Told, told
 from traceability.queries.verifying import Broken, Link, fault_of, verify_after, verify_chain
 from traceability.queries.writing import COLUMNS, Written
 from traceability.rules import chain
-from traceability.states import BEGINNINGS, DISPOSITIONS, BizStep, LotKind
+from traceability.states import BEGINNINGS, DISPOSITIONS, STOPPED, BizStep, LotKind
 
 WHOLE_SECONDS = 60
 _PICTURE = ("key", "widths", "alt_zh", "alt_en")
@@ -102,6 +102,11 @@ class LotInParcel:
     def is_certified(self) -> bool:
         """Whether its certificates still stand: no test of it failed after they were issued."""
         return DISPOSITIONS[self.lot.state].can_certify
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it must not be eaten: then that is its verdict, whatever a later test found."""
+        return self.lot.state in STOPPED
 
     @property
     def failed_at(self) -> datetime | None:

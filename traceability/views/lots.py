@@ -35,7 +35,7 @@ from traceability.forms import (
     ReportForm,
 )
 from traceability.hooks import waiting_of
-from traceability.models import ProduceLot
+from traceability.models import LabTest, ProduceLot
 from traceability.operations.mixing import mix_lots
 from traceability.operations.places import add_base, complete_base
 from traceability.operations.printing import SealedPaper, certificate_pdf, labels_pdf
@@ -53,6 +53,7 @@ from traceability.queries.lots import (
     open_tests,
     products_to_mix,
 )
+from traceability.queries.reports import lots_of_report
 from traceability.queries.stopped import pool_name, rest_on_shelf
 from traceability.queries.trace import lot_fault
 from traceability.queries.waiting import waiting_words
@@ -218,10 +219,18 @@ def pack(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResp
 def test(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Record a test."""
     found, form = _own(supplier, lot_id), ReportForm(request.POST)
-    refused = _do(form, lambda: record_test(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts()))
+    made: list[LabTest] = []
+    refused = _do(
+        form,
+        lambda: made.append(record_test(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts())),
+    )
     if refused:
         return _lot(request, supplier, found, test_form=form, status=refused)
-    messages.success(request, _("Recorded: the test stands on the trace page."))
+    done = [_("Recorded: the test stands on the trace page.")]
+    if others := lots_of_report(made[0]):
+        words = _("Its report stands for these lots too: %(lots)s.") % {"lots": ", ".join(others)}
+        done.append(words)
+    messages.success(request, sentences(*done))
     return redirect(local(f"/seller/lots/{lot_id}/"))
 
 

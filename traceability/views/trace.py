@@ -25,12 +25,9 @@ from traceability.queries.trace import LotInParcel, TracePage, is_known, step_of
 from traceability.rules.codes import cleaned, grouped, is_code
 from traceability.rules.weights import in_words
 from traceability.shown import broken_words, suspended_words, timeline
-from traceability.states import LotState
 
 MANY_SCANS = 20
 SCANS = mark("scans")
-# What must not be eaten or sold, whatever else stands on the page.
-STOPPED = (LotState.HELD, LotState.RECALLED, LotState.DISPOSED)
 
 
 @require_safe
@@ -155,6 +152,7 @@ def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
     today = timezone.localdate()
     proofs = {pk: certificates_of(pk, today) for pk in sorted(page.certified)}
     revoked = {pk: revoked_of(pk, today) for pk in sorted(page.revoked)}
+    lots = [_lot(page, each, proofs, revoked) for each in page.lots]
     return {
         "code": page.parcel.code,
         "printed": grouped(page.parcel.code),
@@ -163,7 +161,9 @@ def shown(page: TracePage, many_scans: bool) -> dict[str, Any]:
         "page": page,
         "broken": broken_words(page.broken, page.broken_step),
         "title": _name(page.lots[0]) if page.lots else said(supplier, "name"),
-        "lots": [_lot(page, each, proofs, revoked) for each in page.lots],
+        "lots": lots,
+        # What is said above all lots is said of one that must not be eaten, where there is one.
+        "head": next((each for each in lots if each["is_recalled"]), lots[0]) if lots else None,
         "shipped": spoken_day(page.parcel.shipped_at),
         "supplier": {
             "name": said(supplier, "name"),
@@ -187,14 +187,15 @@ def _lot(page: TracePage, each: LotInParcel, proofs: Proofs, revoked: Proofs) ->
         "lot": lot,
         "name": _name(each),
         "url": local(f"/shop/p/{lot.listing.slug}/"),
-        "is_recalled": lot.state in STOPPED,
-        "verdict": _verdict(test, is_intact=page.broken is None),
+        "is_recalled": each.is_stopped,
+        "verdict": _verdict(each, test, is_intact=page.broken is None),
+        "last_test": _test_words(each, test, is_intact=page.broken is None),
         "is_sealed": each.is_sealed,
         "in_parcel": [{"name": said(row, "name"), "pieces": row.pieces} for row in each.goods],
         "harvested": spoken_day(lot.harvested_on),
         "best_before": full_day(lot.best_before),
         "test": test,
-        "badge": badge_of(found),
+        "badge": badge_of(found, lot),
         "evidence": rows(found),
         "sources": [_source(part) for part in each.sources],
         "timeline": [*timeline(each.events), _here(page)],
@@ -211,12 +212,24 @@ def _lot(page: TracePage, each: LotInParcel, proofs: Proofs, revoked: Proofs) ->
     }
 
 
-def _verdict(test: dict[str, Any] | None, *, is_intact: bool) -> dict[str, str]:
-    """Return what is said of a lot's last test, and how: nothing of records that were changed."""
+def _verdict(each: LotInParcel, test: dict[str, Any] | None, *, is_intact: bool) -> dict[str, str]:
+    """Return the verdict on a lot, and how it is said: that it was stopped, before what its last test says."""
+    if is_intact and each.is_stopped:
+        return {"text": each.lot.get_state_display(), "kind": "bad"}
+    return _test_words(each, test, is_intact=is_intact)
+
+
+def _test_words(each: LotInParcel, test: dict[str, Any] | None, *, is_intact: bool) -> dict[str, str]:
+    """Return what is said of a lot's last test, and how: nothing of records that were changed.
+
+    Of a lot that was stopped, a test that passed is told without the colour of a verdict.
+    """
     if test is None:
         return {"text": "—", "kind": ""}
     if not is_intact:
         return {"text": _("Not confirmed"), "kind": "warn"}
+    if test.get("passed") and each.is_stopped:
+        return {"text": _("passed"), "kind": ""}
     return {"text": _("passed"), "kind": "good"} if test.get("passed") else {"text": _("failed"), "kind": "bad"}
 
 

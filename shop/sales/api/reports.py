@@ -176,7 +176,7 @@ class ReportLine(Priced):
     agreed: str
     taken: str
     net: str
-    why: list[Literal["cancelled", "unsent", "lighter", "not_accepted", "refunded"]] = Field(
+    why: list[Literal["cancelled", "unsent", "lighter", "not_accepted", "light", "refunded"]] = Field(
         description=gettext_noop("Each cause of what was deducted.")
     )
 

@@ -20,6 +20,7 @@ from shop.core.errors import InvalidInput
 from shop.core.masking import mask_name
 from shop.sales import hooks
 from shop.sales.api.sent_parcels import InvoiceWanted, SentParcel, invoice_wanted, sent_parcels
+from shop.sales.cancel_asked import cancel_asked_of
 from shop.sales.errors import WrongState
 from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import Parcel, cancel_rest, line_rest, ship_order
@@ -75,6 +76,9 @@ class TodayOut(Priced):
     open_cases: int
     held: str = Field(description=gettext_noop("Paid, and not received by the buyers yet."))
     payable: str = Field(description=gettext_noop("Received by the buyers and paid: to be settled with the supplier."))
+    cancel_asked: list[str] = Field(
+        description=gettext_noop("Orders that their units asked to cancel, and whose approvers have not decided.")
+    )
     sold: list[SoldOn] = Field(description=gettext_noop("Of the last eight days, today last."))
     without_goods: list[WithoutGoods] = Field(
         description=gettext_noop("Send these from another lot, or cancel what waits of them.")
@@ -91,6 +95,7 @@ def seller_today(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
         "supplier": supplier.slug,
         "held": yuan(found.held_fen),
         "payable": yuan(found.payable_fen),
+        "cancel_asked": cancel_asked_of(supplier.pk),
         "sold": [{"day": day, "amount": yuan(fen)} for day, fen in found.days],
         "without_goods": [
             {
@@ -141,6 +146,9 @@ class SoldOrder(Priced):
     given_back: str
     final: str = Field(description=gettext_noop("The total, less what is not charged and what was given back."))
     note: str
+    cancel_asked: str = Field(
+        description=gettext_noop("That its unit asked to cancel it and the approver has not decided; else empty.")
+    )
     placed_at: Moment
     ship_by: Moment | None
     lines: list[SoldLine]
@@ -181,7 +189,7 @@ class SoldAsked(ForTurn):
 
 
 def _order(order: OrderFacts) -> dict[str, Any]:
-    same = ("state", "note", "placed_at", "ship_by")
+    same = ("state", "note", "cancel_asked", "placed_at", "ship_by")
     return {name: getattr(order, name) for name in same} | {
         "number": order.order.number,
         "buyer": mask_name(order.purchase.ship_name),

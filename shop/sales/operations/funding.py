@@ -23,6 +23,7 @@ from shop.sales.discount_rules import Cost
 from shop.sales.errors import WrongState
 from shop.sales.hooks import Event, OrderEvent
 from shop.sales.models import OfferConsent, OfferFunding
+from shop.sales.offer_rules import says_the_same
 from shop.sales.queries.funding import costs_of, terms_now
 from shop.sales.queries.sealed import CONSENT, consent_facts
 from shop.sales.states import CONSENT_MOVES, ConsentState, PurchaseState
@@ -31,7 +32,7 @@ REASON_LENGTH = 200
 
 
 def renew_consent(*, offer_id: int, actor: Any, at: datetime) -> OfferConsent | None:
-    """Ask the supplier who is to pay for an offer, unless it was asked on these very terms; return what counts now.
+    """Ask the supplier who is to pay for an offer, unless it was asked on these terms, whatever names they have; return what counts now.
 
     Called whenever an offer, its condition, benefit or ranges may have changed. What was agreed to before is replaced,
     so the offer takes nothing off until the supplier answers. None where the platform pays.
@@ -42,7 +43,8 @@ def renew_consent(*, offer_id: int, actor: Any, at: datetime) -> OfferConsent | 
         funding = OfferFunding.objects.filter(offer=offer, funded_by=OfferFunding.FundedBy.SUPPLIER).first()
         before = OfferConsent.objects.exclude(state=ConsentState.REPLACED).filter(offer=offer).first()
         terms = terms_now(offer) if funding else None
-        if before is not None and funding and before.supplier_id == funding.supplier_id and before.terms == terms:
+        is_same_payer = before is not None and funding is not None and before.supplier_id == funding.supplier_id
+        if before is not None and terms is not None and is_same_payer and says_the_same(before.terms, terms):
             return before
         if before is not None:
             _move(before, ConsentState.REPLACED, actor=actor, at=at)
@@ -109,7 +111,7 @@ def _answer(consent_id: int, to: ConsentState, reason: str, actor: Any, at: date
         if to == ConsentState.GIVEN:
             if consent.ends_at < at:
                 raise WrongState(_("This offer is over."), code="offer_over")
-            if consent.state != ConsentState.REPLACED and consent.terms != terms_now(offer):
+            if consent.state != ConsentState.REPLACED and not says_the_same(consent.terms, terms_now(offer)):
                 raise WrongState(
                     _("The offer was changed meanwhile. Please wait to be asked anew."), code="offer_changed"
                 )

@@ -20,7 +20,7 @@ from shop.core import audit
 from shop.sales.errors import TermsChanged
 from shop.sales.models import OfferApproval, OfferBounds, OfferFunding, deep_percent
 from shop.sales.offer_parts import part_of
-from shop.sales.offer_rules import WHOLE_PERCENT, Joining, covers, deep_set
+from shop.sales.offer_rules import WHOLE_PERCENT, Joining, covers, deep_set, says_the_same
 from shop.sales.queries.approving import fingerprint, waiting, with_beside
 from shop.sales.queries.funding import terms_now
 from shop.sales.queries.joining import joining, open_joining
@@ -67,7 +67,7 @@ def hold_if_deep(*, offer_id: int, actor: Any, at: datetime) -> OfferApproval | 
         terms = terms_now(offer)
         waits = approvals.filter(approved_at__isnull=True).first()
         if offer.status != ConditionalOffer.OPEN:
-            if waits is not None and waits.terms != terms:
+            if waits is not None and not says_the_same(waits.terms, terms):
                 _ask(waits, terms, actor, at)
             return waits
         is_bounded = offer.end_datetime is not None and offer.max_discount is not None

@@ -67,7 +67,7 @@ def correct_tracking(
 ) -> Shipment:
     """Put a parcel's carrier and number right; what it said before stays in the audit trail, and the buyer is told.
 
-    The same again changes nothing. Raises InvalidInput (fields carrier, tracking_no, reason), WrongState once it
+    The same again changes nothing, and tells nobody. Raises InvalidInput (fields carrier, tracking_no, reason), WrongState once it
     was received. Locks: purchase, order, parcel, its new number.
     """
     number = check_number(carrier, tracking_no)

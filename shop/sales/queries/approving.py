@@ -1,7 +1,7 @@
 """What a second person reads before approving deep offers: their terms, and the fingerprint that the approval carries."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -13,9 +13,9 @@ from oscar.apps.offer.models import ConditionalOffer
 from shop.core.errors import NotAllowed
 from shop.sales.approved import last_approvals
 from shop.sales.errors import WrongState
-from shop.sales.models import OfferApproval
+from shop.sales.models import OfferApproval, OfferFunding
 from shop.sales.offer_parts import WITH, seen_in
-from shop.sales.offer_rules import Joining
+from shop.sales.offer_rules import Joining, covers, says_the_same
 from shop.sales.offer_words import PlatformWords, describe_own
 from shop.sales.queries.funding import terms_now
 from shop.sales.queries.joining import joining, open_joining
@@ -50,13 +50,24 @@ def waiting(offer: ConditionalOffer, actor: Any) -> OfferApproval:
     waits = OfferApproval.objects.filter(offer=offer, approved_at__isnull=True).first()
     if waits is None and offer.status == ConditionalOffer.OPEN and offer.pk in last_approvals([offer.pk]):
         raise WrongState(_("This offer is approved already: it is open."), code="approved_already")
-    if waits is None or waits.terms != terms_now(offer):
+    if waits is None or not says_the_same(waits.terms, terms_now(offer)):
         raise WrongState(_("This offer does not wait for a second person."), code="nothing_waits")
     if waits.asked_by_id == actor.pk:
         raise NotAllowed(_("You set these terms yourself: a second person approves them."), code="own_offer")
     if offer.end_datetime is None or offer.max_discount is None:
         raise WrongState(_("A deep offer needs an end and a budget first."), code="offer_unbounded")
     return waits
+
+
+def is_raised_within_word(offer_id: int, before: Mapping[str, Any]) -> bool:
+    """Tell whether an open offer takes off more than `before`, and no more than a second person approved last."""
+    offer = ConditionalOffer.objects.select_related("condition", "benefit").get(pk=offer_id)
+    last = last_approvals([offer_id]).get(offer_id)
+    is_suppliers = OfferFunding.objects.filter(offer=offer, supplier__isnull=False).exists()
+    if last is None or is_suppliers or offer.status != ConditionalOffer.OPEN:
+        return False
+    now = terms_now(offer)
+    return not covers(before, now) and covers(last.terms, now)
 
 
 def sheets(offers: Sequence[ConditionalOffer], at: datetime) -> list[Sheet]:

@@ -66,6 +66,17 @@ def offers_using(*, range_ids: Collection[int] = (), part_id: int | None = None,
     return sorted(set(offers.values_list("pk", flat=True)))
 
 
+def standing_consents(offer_ids: Collection[int]) -> dict[int, OfferConsent]:
+    """Return the version of each of these offers that counts now, by offer. One query."""
+    rows = OfferConsent.objects.filter(offer_id__in=offer_ids).exclude(state=ConsentState.REPLACED)
+    return {each.offer_id: each for each in rows}
+
+
+def terms_by_id(offer_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return all that these offers say, by offer."""
+    return terms_of(ConditionalOffer.objects.filter(pk__in=offer_ids).select_related("condition", "benefit"))
+
+
 def consents_of(supplier_id: int, page: Turned = 1) -> Page:
     """Return a page of what a supplier is asked or has answered, what waits first, then the latest. Two queries."""
     asked_first = Case(When(state=ConsentState.ASKED, then=Value(0)), default=Value(1))

@@ -13,6 +13,7 @@ from oscar.apps.catalogue.reviews.models import ProductReview
 from shop.core import ledger
 from shop.core.paging import Turned, paged
 from shop.sales import books
+from shop.sales.cancel_asked import note_cancel_asked
 from shop.sales.models import AfterSale, LineDiscount, LineFacts, OrderFacts, ReviewFacts
 from shop.sales.queries.funding import own_discounts
 from shop.sales.queries.left import left_of
@@ -150,19 +151,25 @@ def waiting_counts(supplier_id: int) -> dict[str, int]:
 
 
 def supplier_orders(supplier_id: int, *, tab: str = "to_ship", page: Turned = 1) -> Page:
-    """Return a page of orders with lines. Those to send come by their deadline, the others latest first. Three queries."""
+    """Return a page of orders with lines. Those to send come by their deadline, the others latest first. Four queries.
+
+    Each says whether its unit asked to cancel it (`cancel_asked`).
+    """
     orders = OrderFacts.objects.filter(supplier_id=supplier_id).exclude(state=OrderState.UNPAID)
     if tab:
         orders = orders.filter(state=tab)
     orders = orders.order_by("ship_by", "pk") if tab == OrderState.TO_SHIP else orders.order_by("-placed_at", "-pk")
     lines = Prefetch("lines", queryset=LineFacts.objects.order_by("pk"))
     rows = orders.select_related("order", "purchase__ship_division").prefetch_related(lines)
-    return paged(rows, page, ORDERS_A_PAGE)
+    found = paged(rows, page, ORDERS_A_PAGE)
+    found.object_list = list(found.object_list)
+    note_cancel_asked(found.object_list)
+    return found
 
 
 def supplier_order(supplier_id: int, number: str) -> OrderFacts | None:
     """Return one order with lines, parcels and moves, or None when it is another supplier's or not paid."""
-    return (
+    found = (
         OrderFacts.objects.filter(supplier_id=supplier_id, order__number=number)
         .exclude(state=OrderState.UNPAID)
         .select_related("order", "purchase__ship_division", "supplier")
@@ -171,6 +178,9 @@ def supplier_order(supplier_id: int, number: str) -> OrderFacts | None:
         )
         .first()
     )
+    if found is not None:
+        note_cancel_asked([found])
+    return found
 
 
 @dataclass(frozen=True)

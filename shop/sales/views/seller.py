@@ -21,6 +21,7 @@ from shop.core.money import in_yuan
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.core.times import clock
+from shop.sales.cancel_asked import cancel_asked_of
 from shop.sales.forms.seller import ReplyForm
 from shop.sales.models import OfferConsent
 from shop.sales.operations.reviews import reply_to_review
@@ -81,7 +82,11 @@ def weekday(day: Any) -> str:
 
 def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, str]]:
     """Return up to three things to do, the most urgent first, and every question that waits for an answer."""
-    tasks: list[dict[str, str]] = [*_without_goods(supplier_id, at), *_lapsed_tasks(supplier_id, at)]
+    tasks: list[dict[str, str]] = [
+        *_without_goods(supplier_id, at),
+        *_cancel_tasks(supplier_id),
+        *_lapsed_tasks(supplier_id, at),
+    ]
     if facts.to_ship:
         if facts.overdue:
             title = _("%(n)d to send, %(late)d late") % {"n": facts.to_ship, "late": facts.overdue}
@@ -170,6 +175,19 @@ def _without_goods(supplier_id: int, at: Any) -> list[dict[str, str]]:
     url = local(f"/seller/orders/{numbers[0]}/" if n == 1 else "/seller/orders/#no-goods")
     task = {"icon": "warning", "kind": "amber", "title": title % {"n": n}, "text": named, "url": url}
     return [{**task, "action": _("Settle it")}]
+
+
+def _cancel_tasks(supplier_id: int) -> list[dict[str, str]]:
+    """Return the task of orders that their units asked to cancel: read before anything is sent."""
+    numbers = cancel_asked_of(supplier_id)
+    if not numbers:
+        return []
+    n = len(numbers)
+    title = ngettext("%(n)d order may be cancelled", "%(n)d orders may be cancelled", n) % {"n": n}
+    named = " · ".join(numbers[:2]) + (" …" if n > 2 else "")
+    text = _("%(numbers)s: the unit asked, its approver has not decided") % {"numbers": named}
+    url = local(f"/seller/orders/{numbers[0]}/" if n == 1 else "/seller/orders/")
+    return [{"icon": "rotate-ccw", "kind": "amber", "title": title, "text": text, "action": _("Look"), "url": url}]
 
 
 def _lapsed_tasks(supplier_id: int, at: Any) -> list[dict[str, str]]:

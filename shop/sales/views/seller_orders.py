@@ -231,17 +231,22 @@ def correct(request: HttpRequest, supplier: SupplierBrief, number: str, shipment
     if shipment is None:
         raise Http404
     form = CorrectTrackingForm(request.POST, shipment=shipment)
+    before = (shipment.carrier, shipment.tracking_no)
     status, refusal = 422, ""
     if form.is_valid():
         try:
-            correct_tracking(shipment_id=shipment.pk, actor=request.user, at=timezone.now(), **form.cleaned_data)
+            now = correct_tracking(shipment_id=shipment.pk, actor=request.user, at=timezone.now(), **form.cleaned_data)
+            same = (now.carrier, now.tracking_no) == before
         except DomainError as error:
             status = error.status
             refusal = "" if error.field in form.fields else str(error.message)
             if not refusal:
                 add_refusal(form, error)
         else:
-            messages.success(request, _("The number is put right: the buyer is told."))
+            if same:
+                messages.info(request, _("That is the number it had: nothing was changed, and nobody is told."))
+            else:
+                messages.success(request, _("The number is put right: the buyer is told."))
             return redirect("seller:order", number)
     return _show(request, supplier, found, tracking_form=(shipment.pk, form), refusal=refusal, status=status)
 

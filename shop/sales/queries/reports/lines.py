@@ -30,7 +30,8 @@ ALL = ""
 @dataclass(frozen=True)
 class SoldLine:
     """One order line. Amounts in 分; `buyer` is a unit's name, or a masked person. `why` names each cause of what was
-    taken off: "cancelled" whole, "unsent" since its rest was cancelled, "lighter" when packed, "not_accepted", "refunded".
+    taken off: "cancelled" whole, "unsent" since its rest was cancelled, "lighter" when packed, "not_accepted", "light" at the
+    acceptance, "refunded".
     """
 
     number: str
@@ -173,7 +174,8 @@ def _why(line: Any) -> tuple[str, ...]:
     causes = {
         "unsent": line.cancelled,
         "lighter": line.weighed_back_fen,
-        "not_accepted": line.rejected or line.light_fen,
+        "not_accepted": line.rejected,
+        "light": line.light_fen,
         "refunded": line.returned or line.has_case,
     }
     return tuple(cause for cause, happened in causes.items() if happened) or ("refunded",)
