@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import timezone
 from wagtail.test.utils.form_data import nested_form_data, streamfield
@@ -39,6 +40,12 @@ def form(**more: object) -> dict[str, object]:
             **more,
         }
     )  # fmt: skip
+
+
+def test_the_editor_carries_the_styles_for_phones(staff: Client) -> None:
+    home = HomePage.objects.get(locale__language_code="zh-hans")
+    page = staff.get(f"/cms/pages/{home.pk}/").content.decode()
+    assert ("back-office/cms.css" in page, finders.find("back-office/cms.css") is not None) == (True, True)
 
 
 def test_staff_make_preview_and_publish_a_page(staff: Client) -> None:
