@@ -140,7 +140,7 @@ class CloseForm(forms.Form):
 
     prefix = "close"
     rest = forms.ChoiceField(
-        label=_("What became of them"), choices=RestOfLot.choices, initial=RestOfLot.GONE, widget=forms.RadioSelect,
+        label=_("What became of them"), choices=RestOfLot.choices, widget=forms.RadioSelect,
         required=False,
     )  # fmt: skip
     reason = LineField(label=_("Which harvest they are of"), max_length=120, required=False)
@@ -149,7 +149,7 @@ class CloseForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         """What `close_lot` takes."""
-        return {**self.cleaned_data, "rest": self.cleaned_data["rest"] or RestOfLot.GONE}
+        return dict(self.cleaned_data)
 
 
 class DisposalForm(forms.Form):

@@ -215,8 +215,8 @@ def test_a_closed_lot_is_not_offered_and_stays_closed() -> None:
     member = make_user()
     listing = make_grown(member)
     lot = make_lot(listing)
-    assert signed_in(member).post(f"/seller/lots/{lot.pk}/close/").status_code == 302
-    again = signed_in(member).post(f"/seller/lots/{lot.pk}/close/")
+    assert signed_in(member).post(f"/seller/lots/{lot.pk}/close/", {"close-rest": "gone"}).status_code == 302
+    again = signed_in(member).post(f"/seller/lots/{lot.pk}/close/", {"close-rest": "gone"})
     assert (again.status_code, "已经结束" in again.content.decode()) == (409, True)
     lot.refresh_from_db()
     assert lot.state == "closed"

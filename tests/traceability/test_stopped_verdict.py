@@ -109,3 +109,17 @@ def test_one_report_for_several_lots_of_a_supplier_says_the_same_and_the_page_na
         headers=ZH, follow=True,
     )  # fmt: skip
     assert f"这份报告也用于以下批次：{first.code}。" in page.content.decode()
+
+
+def test_finishing_a_lot_has_nothing_chosen_and_asks_what_became_of_its_rest():
+    member = make_user()
+    lot = make_lot(make_grown(member, stock=10), pieces=10)
+    client = Client()
+    client.force_login(member)
+    page = client.get(f"/seller/lots/{lot.pk}/", headers=ZH).content.decode()
+    form = part(page, 'data-testid="finish-lot"', "</form>")
+    assert ("checked" in form, "有 10 件" in part(form, 'data-confirm="', '"')) == (False, True)
+    answer = client.post(f"/seller/lots/{lot.pk}/close/", {}, headers=ZH)
+    lot.refresh_from_db()
+    assert (answer.status_code, lot.state) == (422, "open")
+    assert client.post(f"/seller/lots/{lot.pk}/close/", {"close-rest": "gone"}).status_code == 302

@@ -29,6 +29,7 @@ from traceability.operations.holding import (
 from traceability.operations.issuing import certificate_of, check_papers, write_certificate
 from traceability.operations.lot_rows import append_event, check_order, lock_lots, next_code, own_lot
 from traceability.queries.requirements import keeping_term, required_tests
+from traceability.queries.stopped import rest_on_shelf
 from traceability.queries.telling import Told, told
 from traceability.rules import dates, sealing
 from traceability.rules.weights import in_words
@@ -200,11 +201,11 @@ def close_lot(
     """Finish a lot: nothing more is sent of it. Raises UnknownLot, WrongMove for one that is held, recalled or finished.
 
     What of the shelf no other sound lot can be sent for, as much as the lot has left, is gone with it and leaves the
-    stock; or it is of another harvest and stays (`rest`), for a `reason` that the history of the stock keeps: InvalidInput
+    stock; or it is of another harvest and stays (`rest`; InvalidInput where it is "" and something is left), for a `reason` that the history of the stock keeps: InvalidInput
     without one. Raises OrdersWait where paid orders would be left without a sound lot, unless that is confirmed
     (`confirm`). Locks: the product's stock pools by id, its lots.
     """
-    if rest not in RestOfLot.values:
+    if rest and rest not in RestOfLot.values:
         raise InvalidInput(_("Say what became of the rest."), field="rest")
     reason = check_length(reason, "reason", 120)
     with transaction.atomic():
@@ -217,6 +218,9 @@ def close_lot(
             raise WrongMove(_("This lot is finished already."))
         if LotState.CLOSED not in DISPOSITIONS[lot.state].moves:
             raise WrongMove(_("This lot can't be finished: %(state)s.") % {"state": lot.get_state_display()})
+        if not rest and rest_on_shelf(lot, at).pieces:
+            raise InvalidInput(_("Say what became of the rest."), code="rest_missing", field="rest")
+        rest = rest or RestOfLot.GONE
         before = waiting_of(lot.listing_id, at)
         ProduceLot.objects.filter(pk=lot.pk, state=LotState.OPEN).update(state=LotState.CLOSED)
         lot.state = LotState.CLOSED

@@ -99,8 +99,8 @@ def _short_words(found: Unpayable) -> str:
     goods = _goods(found.short)
     if not found.has_rest:
         return _(
-            "No sound goods are there now for %(goods)s: their lot did not pass. It can't be paid like this, so that"
-            " you don't pay for what can't be sent. Cancel it, or wait until new goods are in."
+            "No sound goods are there now for %(goods)s: their lot can't be sent any more. It can't be paid like this, so"
+            " that you don't pay for what can't be sent. Cancel it, or wait until new goods are in."
         ) % {"goods": goods}
     return _(
         "No sound goods are there now for %(goods)s: their lot can't be sent any more. It can't be paid like this, so that you"
