@@ -1,5 +1,6 @@
 """How an after-sales case reads to its buyer, its supplier and the platform. No queries but the prefetched rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from shop.core.money import to_yuan
 from shop.core.private_files import private_url
 from shop.core.times import moment as when
 from shop.sales import rules
-from shop.sales.models import AfterSale, CaseMove
+from shop.sales.models import AfterSale, CaseMove, OrderFacts
 from shop.sales.states import ONGOING_CASES, AfterSaleState, CaseSide, Verdict
 from shop.sales.texts import in_reader_language, thumb_url
 
@@ -149,6 +150,32 @@ def supplier_offered_fen(case: AfterSale) -> int:
     """
     said = [move.amount_fen for move in case.moves.all() if move.side == CaseSide.SUPPLIER and move.amount_fen]
     return said[-1] if said else 0
+
+
+def next_of_cases(lines: Sequence[Any], *, is_packing: bool) -> str:
+    """Return what comes next of an order's cases with a day by which it is due, the buyer's turn first; "" for nothing.
+
+    `lines` are an order's as shown. While goods wait to be packed, what others do of a case does not come before it.
+    """
+    own = [(line, case) for line in lines for case in line.cases if case.can["send_back"] or case.can["take"]]
+    others = [(line, case) for line in lines for case in line.cases if case.is_open or case.can["ask"]]
+    found = next((each for each in (own or ([] if is_packing else others)) if each[1].next_step), None)
+    return _("%(name)s: %(step)s") % {"name": found[0].name, "step": found[1].next_step} if found else ""
+
+
+def case_entries(order: OrderFacts) -> list[tuple[datetime, dict[str, str]]]:
+    """Return an entry of an order's history for each move of its cases. Needs its lines with their cases' moves."""
+    found = []
+    for line in order.lines.all():
+        cases = getattr(line, "_prefetched_objects_cache", {}).get("after_sales", ())
+        for case, move in ((each, move) for each in cases for move in each.moves.all()):
+            what = AfterSaleState(move.to_state).label if move.from_state else case.get_kind_display()
+            fen = move.amount_fen if move.from_state else case.amount_fen
+            said = [in_reader_language(line.name_zh, line.name_en), str(CaseSide(move.side).label)]
+            if fen:
+                said.append(_yuan(fen))
+            found.append((move.at, {"title": _("After-sales: %(what)s") % {"what": what}, "text": " · ".join(said)}))
+    return found
 
 
 def show_moves(moves: list[CaseMove]) -> list[dict[str, str]]:

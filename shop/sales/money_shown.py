@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from shop.core import times
 from shop.core.money import in_yuan
@@ -99,19 +100,40 @@ def rest_cancelled_words(back: Back, *, fen: int, is_paid: bool, way: str = "") 
 
 def cancel_unpaid_words(back: Back, facts: Mapping[str, str], way: str = "") -> str:
     """Say what cancelling an order ends whose purchase is not paid whole, and what becomes of what came for it."""
-    words = (
-        _(
+    if back.is_last:
+        words = _(
+            "Cancel the order from %(supplier)s (%(goods)s, %(fen)s)? No other order of the purchase is left: it is "
+            "closed with it."
+        )
+    else:
+        words = _(
             "Cancel only the order from %(supplier)s (%(goods)s, %(fen)s)? Other orders of the purchase stay, and that "
             "much less is to be paid."
         )
-        % facts
+    return _closing_words(words % facts, back, way)
+
+
+def cancel_purchase_words(back: Back, *, names: str, orders: int, way: str = "") -> str:
+    """Say what cancelling an unpaid purchase ends, with all its orders, and what becomes of what came for it."""
+    words = ngettext(
+        "Cancel this purchase, with its order from %(names)s? The goods go back on the shelf.",
+        "Cancel this purchase, with all %(n)s orders in it: %(names)s? The goods go back on the shelf.",
+        orders,
     )
+    return _closing_words(words % {"names": names, "n": orders}, back, way)
+
+
+def _closing_words(words: str, back: Back, way: str) -> str:
+    """Add what becomes of the money of a purchase that is not paid whole."""
     said = " ".join(_ways_words(back, way))
+    if back.bank_fen and not way:
+        said = " ".join([said, _("Tell us the account on the next page.")])
     if back.stays_fen:
         stays = _("%(fen)s that came for the purchase stays for its other orders.") % {"fen": in_yuan(back.stays_fen)}
         said = f"{said} {stays}".strip()
     elif back.comes_fen:
-        said = f"{said} {_comes_words()}".strip()
+        comes = _("If your payment still comes, it is returned to you in full.") if back.is_last else _comes_words()
+        said = f"{said} {comes}".strip()
     return _with_coupon(_("%(one)s %(other)s") % {"one": words, "other": said} if said else words, back)
 
 
@@ -229,7 +251,7 @@ def money_back_notes(order: OrderFacts) -> list[str]:
     return said + [purchase_back_words(each) for each in waiting]
 
 
-def arrival_entries(order: OrderFacts) -> list[tuple[datetime, dict[str, str]]]:
+def arrival_entries(order: OrderFacts, way: str = "") -> list[tuple[datetime, dict[str, str]]]:
     """Return an entry of the history for each part of the purchase's money that came by bank, and what came until then.
 
     Needs what `queries.transfer_waits.note_arrivals` noted.
@@ -241,5 +263,7 @@ def arrival_entries(order: OrderFacts) -> list[tuple[datetime, dict[str, str]]]:
         words = _("%(fen)s arrived for purchase %(number)s")
         if so_far != each.fen:
             words = _("%(fen)s arrived for purchase %(number)s, %(all)s in all so far")
-        found.append((each.at, {"title": _("Bank transfer arrived"), "text": words % facts}))
+        # The buyer's other purchases are told to who bought it alone.
+        said = each.words() if each.credit is not None and not way else words % facts
+        found.append((each.at, {"title": _("Bank transfer arrived"), "text": said}))
     return found

@@ -1,6 +1,6 @@
 """Telling people about their trade: the outbox handlers. Each may run twice; a message has a key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +12,12 @@ from catalog.queries.follows import followers_of_listing
 from catalog.queries.trade import awaited_listing_ids, listing_facts
 from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
-from shop.sales import hooks, message_kinds, refund_messages  # noqa: F401  reason: registers the words of messages
+from shop.sales import hooks, message_kinds, refund_messages, transfer_notices  # noqa: F401  reason: registers words and tasks
 from shop.sales.models import (
     CaseMove,
     LineFacts,
     OrderFacts,
-    Payment,
     Purchase,
-    Refund,
     ReviewFacts,
     Shipment,
     ShipmentLine,
@@ -28,7 +26,6 @@ from shop.sales.operations.stock_back import NOT_THERE
 from shop.sales.queries.backs import Back, went_back_at, went_back_of
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
-from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.weight_words import parcel_weights
 from shop.sales.rules import CARRIERS, is_refused_whole, still_held
 from shop.sales.states import AfterSaleState, CaseSide, OrderState, PurchaseState, Terms
@@ -89,59 +86,6 @@ def tell_paid(*, purchase_id: int, at: datetime) -> None:
             key=f"purchase_paid:{purchase.pk}",
             at=at,
         )
-
-
-def _tell_of_purchase(purchase: Purchase, kind: str, params: Mapping[str, Any], *, key: str, at: datetime) -> None:
-    """Tell who pays a purchase what is to be done about its money, where it is done: the cashier, or a unit's page.
-
-    Of a unit's purchase that is its finance: its buyer may neither pay nor name an account.
-    """
-    door = hooks.elsewhere(hooks.Step.PAY, purchase)
-    url = door.url if door else f"/pay/{purchase.number}/"
-    params = {"number": purchase.number, **params}
-    for user_id in hooks.asked_for_money(purchase):
-        each = key if user_id == purchase.user_id else f"{key}:{user_id}"
-        tell(user_id=user_id, kind=kind, params=params, url=url, key=each, at=at)
-
-
-@outbox.register("sales.ask_rest")
-def ask_rest(*, purchase_id: int, at: datetime) -> None:
-    """Ask the buyer for what is missing of a transfer."""
-    purchase = Purchase.objects.get(pk=purchase_id)
-    due, due_now_fen = due_of(purchase), schedule_of(purchase).due_now_fen
-    if purchase.state == PurchaseState.UNPAID and due.is_partly_paid and due_now_fen:
-        params = {"came_fen": due.received_fen, "left_fen": due_now_fen}
-        _tell_of_purchase(purchase, "transfer_short", params, key=f"short:{purchase.pk}:{due.received_fen}", at=at)
-
-
-@outbox.register("sales.tell_credited")
-def tell_credited(*, payment_id: int, other_id: int, whole_fen: int, fen: int, at: datetime) -> None:
-    """Tell who pays that a part of one transfer was credited to another of their purchases."""
-    payments = Payment.objects.in_bulk([payment_id, other_id])
-    source, target = (Purchase.objects.get(pk=payments[pk].payable_id) for pk in (payment_id, other_id))
-    params = {"whole_fen": whole_fen, "amount_fen": fen, "source": source.number}
-    key = f"credited:{payment_id}:{other_id}:{at.isoformat()}"
-    _tell_of_purchase(target, "transfer_credited", params, key=key, at=at)
-
-
-@outbox.register("sales.ask_account")
-def ask_account(*, purchase_id: int, at: datetime) -> None:
-    """Ask the buyer where the money of a transfer goes back to, unless that is known."""
-    found = goes_back(purchase_id)
-    if found is not None and found.account is None:
-        purchase = Purchase.objects.get(pk=purchase_id)
-        key = f"refund_account:{purchase.pk}"
-        _tell_of_purchase(purchase, "refund_account", {"amount_fen": found.fen}, key=key, at=at)
-
-
-@outbox.register("sales.tell_paid_out")
-def tell_paid_out(*, refund_id: int, at: datetime, also: Sequence[int] = ()) -> None:
-    """Tell the buyer that finance paid a refund out; `also` others of the same purchase with the same payment."""
-    refund = Refund.objects.select_related("payment").get(pk=refund_id)
-    purchase = Purchase.objects.get(pk=refund.payment.payable_id)
-    others = Refund.objects.filter(pk__in=also).aggregate(fen=Sum("amount_fen"))["fen"] or 0
-    params = {"amount_fen": refund.amount_fen + others}
-    _tell_of_purchase(purchase, "refund_paid_out", params, key=f"refund_paid_out:{refund.pk}", at=at)
 
 
 @outbox.register("sales.tell_to_ship")
@@ -355,6 +299,12 @@ def tell_case(
         "due_at": due_at,
     }
     buyers, suppliers = CASE_KINDS[move.to_state]
+    if move.to_state == AfterSaleState.APPROVED:
+        back = went_back_at(order.pk, move.at)
+        params |= {"bank_fen": back.bank_fen, "other_fen": back.other_fen}
+        if back.bank_fen:
+            # Finance needs an account for it.
+            buyers = _back_kind(order, f"{buyers}_both" if back.other_fen else f"{buyers}_back")
     if decision is not None:
         # The platform's words go along with what it decided.
         buyers, suppliers = f"{buyers}_judged", f"{suppliers}_judged"

@@ -134,3 +134,80 @@ register(
     action=_("See the order"),
     icon="rotate-ccw",
 )
+register(
+    "case_approved_back",
+    title=_("%(amount)s comes back to you"),
+    text=_(
+        "Your request on %(name)s was granted. %(bank)s goes back to your bank account: say on the order's page "
+        "where, and finance pays it out."
+    ),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "case_approved_back_unit",
+    title=_("%(amount)s comes back to you"),
+    text=_(
+        "Your request on %(name)s was granted. %(bank)s goes back to your unit's bank account: its "
+        "finance is asked which one."
+    ),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "case_approved_both",
+    title=_("%(amount)s comes back to you"),
+    text=_(
+        "Your request on %(name)s was granted. %(bank)s goes back to your bank account: say on the order's page "
+        "where. %(other)s comes back the way it was paid."
+    ),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "case_approved_both_unit",
+    title=_("%(amount)s comes back to you"),
+    text=_(
+        "Your request on %(name)s was granted. %(bank)s goes back to your unit's bank account: its "
+        "finance is asked which one. %(other)s comes back the way it was paid."
+    ),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "case_approved_back_judged",
+    title=_("The platform decided: %(amount)s comes back to you"),
+    text=_(
+        "%(name)s: %(why)s %(bank)s goes back to your bank account: say on the order's page "
+        "where, and finance pays it out."
+    ),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "case_approved_back_unit_judged",
+    title=_("The platform decided: %(amount)s comes back to you"),
+    text=_("%(name)s: %(why)s %(bank)s goes back to your unit's bank account: its finance is asked which one."),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "case_approved_both_judged",
+    title=_("The platform decided: %(amount)s comes back to you"),
+    text=_(
+        "%(name)s: %(why)s %(bank)s goes back to your bank account: say on the order's page "
+        "where. %(other)s comes back the way it was paid."
+    ),
+    action=_("See the order"),
+    icon="circle-check",
+)
+register(
+    "case_approved_both_unit_judged",
+    title=_("The platform decided: %(amount)s comes back to you"),
+    text=_(
+        "%(name)s: %(why)s %(bank)s goes back to your unit's bank account: its "
+        "finance is asked which one. %(other)s comes back the way it was paid."
+    ),
+    action=_("See the order"),
+    icon="circle-check",
+)

@@ -13,7 +13,7 @@ from shop.core.masking import mask_name, mask_phone
 from shop.core.money import in_yuan
 from shop.core.steps import Step, show_steps
 from shop.sales import hooks, rules
-from shop.sales.case_shown import CaseShown, show_case
+from shop.sales.case_shown import CaseShown, case_entries, next_of_cases, show_case
 from shop.sales.claims import claimable
 from shop.sales.models import LineFacts, OrderFacts, Shipment
 from shop.sales.money_shown import (
@@ -25,6 +25,7 @@ from shop.sales.money_shown import (
     purchase_back_words,
     refund_words,
 )
+from shop.sales.moves_shown import move_reasons
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
 from shop.sales.queries.backs import NOTHING
@@ -185,7 +186,8 @@ def show_order(order: OrderFacts, at: datetime, *, way: str = "") -> OrderShown:
         label=label,
         badge=badge,
         lines=shown,
-        pieces=sum(line.ordered for line in lines),
+        # Of an order that was cancelled whole: with the pieces that it was for, as its sum still stands.
+        pieces=sum(line.ordered - line.cancelled for line in lines) or sum(line.ordered for line in lines),
         can=can,
         elsewhere=door,
         cancels_elsewhere=cancels,
@@ -283,31 +285,12 @@ def _is_going_back(order: OrderFacts) -> bool:
     return bool(getattr(order, "went_back", NOTHING).going_fen)
 
 
-def _reasons() -> dict[str, tuple[str, str]]:
-    """Return what a move's reason reads as: title, sentence."""
-    return {
-        "paid": (_("Paid"), _("The supplier is preparing your order.")),
-        "shipped": (_("All sent"), ""),
-        "rest_cancelled": (_("The rest is cancelled"), _("The supplier could not send it. We are sorry.")),
-        "buyer_cancelled_rest": (_("The rest is cancelled"), _("You cancelled what was not sent yet.")),
-        "unit_cancelled_rest": (_("The rest is cancelled"), _("The unit cancelled what was not sent yet.")),
-        "received": (_("You confirmed the receipt"), ""),
-        "received_by_time": (_("Received"), _("Confirmed by time: nothing was reported.")),
-        "expired": (_("Cancelled"), _("It was not paid in time.")),
-        "buyer_cancelled": (_("Cancelled"), _("You cancelled it.")),
-        "unit_cancelled": (_("Cancelled"), _("The unit cancelled it, with its approver's consent.")),
-        "out_of_stock": (_("Cancelled"), _("The supplier ran out. We are sorry.")),
-        "damaged_harvest": (_("Cancelled"), _("The harvest failed the supplier's check. We are sorry.")),
-        "cannot_deliver": (_("Cancelled"), _("The supplier can't deliver to this address. We are sorry.")),
-    }
-
-
 def _entries(order: OrderFacts, shown: OrderShown) -> list[dict[str, str]]:
     """Return what happened, the latest first: moves, parcels, refunds. Only what we know."""
     found: list[tuple[datetime, dict[str, str]]] = [
         (order.placed_at, {"title": _("Ordered"), "text": _("Stock is reserved for you.")})
     ]
-    words = _reasons()
+    words = move_reasons()
     if shown.way:
         words |= {
             "received": (_("Who bought it confirmed the receipt"), ""),
@@ -315,6 +298,8 @@ def _entries(order: OrderFacts, shown: OrderShown) -> list[dict[str, str]]:
             "buyer_cancelled_rest": (_("The rest is cancelled"), _("Who bought it cancelled.")),
         }
     found += [(act.at, {"title": act.what, "text": act.who}) for act in shown.acts]
+    # Before the move that the money caused.
+    found += arrival_entries(order, shown.way)
     for move in order.moves.all():
         if move.way:
             continue
@@ -325,7 +310,7 @@ def _entries(order: OrderFacts, shown: OrderShown) -> list[dict[str, str]]:
         name = in_reader_language(carrier.name_zh, carrier.name_en)
         text = _("Handed to %(carrier)s by %(supplier)s") % {"carrier": name, "supplier": shown.supplier}
         found.append((shipment.shipped_at, {"title": f"{name} {shipment.tracking_no}", "text": text}))
-    found += arrival_entries(order)
+    found += case_entries(order)
     for refund in order.refunds.all():
         title = _("Money given back") if refund.finished_at else _("Refund in progress")
         found.append(
@@ -371,6 +356,11 @@ def _next(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, date
         return shown.cancel_waits or shown.elsewhere.why, None
     if shown.can["pay"]:
         return _("Pay, or the reserved stock goes back on sale"), order.purchase.pay_by
+    step = next_of_cases([line for line in shown.lines if line.cases], is_packing=order.state == OrderState.TO_SHIP)
+    return (step, None) if step else _next_of_order(order, shown, at)
+
+
+def _next_of_order(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, datetime | None]:
     if order.state == OrderState.TO_SHIP:
         words = packing_words(order.ship_by, at, is_rest=shown.is_partly_sent)
         return words % {"supplier": shown.supplier, "at": when(order.ship_by), "rest": shown.rest}, None

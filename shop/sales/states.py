@@ -134,6 +134,7 @@ class OfferState(models.TextChoices):
     USED_UP = "used_up", pgettext_lazy("offer", "Used up")
 
 
+CLOSED = (PurchaseState.EXPIRED, PurchaseState.CANCELLED)
 PURCHASE_MOVES: dict[str, frozenset[str]] = {
     PurchaseState.UNPAID: frozenset({PurchaseState.PAID, PurchaseState.EXPIRED, PurchaseState.CANCELLED}),
     # Money that arrives after the expiry is given back (a refund), it does not revive the purchase.

@@ -15,7 +15,8 @@ LIMIT, PAGES = 1, 20
 NEEDED = {"/reports/sales/lines": "&by=county"}
 # What the smaller world of these tests has one of at most; `tests/api/test_paging.py` reads lists of the same kinds.
 SHORT = {
-    "/received-orders", "/review/after-sales", "/review/payouts", "/review/transfers", "/seller/after-sales", "/tokens",
+    "/received-orders", "/review/after-sales", "/review/payouts", "/review/transfers", "/seller/after-sales",
+    "/seller/bases", "/tokens",
 }  # fmt: skip
 
 

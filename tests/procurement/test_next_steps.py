@@ -7,7 +7,7 @@ from procurement.operations.cancelling import ask_cancel
 from procurement.queries.requests import payment_page
 from shop.accounts.models import Message
 from shop.sales.models import Purchase
-from shop.sales.notices import ask_account
+from shop.sales.transfer_notices import ask_account
 from tests.api.conftest import program_of
 from tests.factories import AT
 from tests.sales.selling import ship

@@ -118,6 +118,17 @@ def test_tries_to_find_an_order_are_counted():
     assert answers == [404] * 5 + [429]
 
 
+def test_phones_tried_for_one_order_are_counted_from_any_address() -> None:
+    order = buy((make_listing(stock=9), 1)).orders.get()
+    answers = [
+        Client(REMOTE_ADDR=f"10.0.0.{number}").post(
+            "/account/orders/find/", {"phone": f"139000000{number:02d}", "number": order.order.number}
+        ).status_code
+        for number in range(11)
+    ]  # fmt: skip
+    assert answers == [404] * 10 + [429]
+
+
 @pytest.mark.parametrize("state", ["", "unpaid", "to_ship", "shipped", "to_review", "after_sale", "nonsense"])
 def test_the_list_costs_the_same_for_one_order_and_for_thirty(mine, buyer, state, django_assert_max_num_queries):
     supplier = make_supplier()

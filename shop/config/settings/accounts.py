@@ -22,6 +22,8 @@ ACCOUNT_RATE_LIMITS = {
     "enter_code": "60/10m/ip",
     "parse_address": "60/m/ip",
     "find_order": "30/10m/ip,5/10m/key",
+    # Phones tried for one order's number, from any address: who knows part of a phone doesn't find the rest.
+    "find_order_number": "10/h/key",
     # Wrong passwords of who is signed in: as few as a known device may try.
     "reauthenticate": "5/5m/user,20/h/user",
 }

@@ -31,7 +31,7 @@ from shop.sales.queries.purchases import purchase_slice
 from shop.sales.queries.slips import slips_of
 from shop.sales.queries.unpayable import Unpayable, unpayable, unpayable_words
 from shop.sales.rules import clean_coupon
-from shop.sales.states import PurchaseState
+from shop.sales.states import CLOSED, PurchaseState
 from shop.sales.visitors import Visitor
 
 
@@ -301,7 +301,7 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
         "without_goods": unpayable_words(barred),
         "ship_to": found.ship_to,
         "payment": shown,
-        "due": yuan(found.due.due_fen),
+        "due": yuan(0 if found.purchase.state in CLOSED else found.due.due_fen),
         "received": yuan(found.trail.came_fen),
         "kept": yuan(found.due.received_fen),
         "left": yuan(found.due.left_fen if found.purchase.state == PurchaseState.UNPAID else 0),

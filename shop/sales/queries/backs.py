@@ -13,7 +13,7 @@ from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
 from shop.sales import rules
-from shop.sales.models import OrderFacts, Payment, Refund
+from shop.sales.models import OrderFacts, Payment, Purchase, Refund
 from shop.sales.queries.under_way import under_way_fen
 from shop.sales.states import OrderState, PurchaseState, RefundState
 
@@ -24,7 +24,7 @@ class Back:
 
     `waits_fen` of the first is not paid yet, `going_fen` of both did not leave yet. `stays_fen` came for the purchase
     and stays for its other orders. `comes_fen` may still come by an attempt to pay that nothing came of yet.
-    `coupon` may be used again, since nothing of its purchase is kept.
+    `coupon` may be used again, since nothing of its purchase is kept. `is_last`: no other order of it is left.
     """
 
     bank_fen: int = 0
@@ -34,6 +34,7 @@ class Back:
     stays_fen: int = 0
     comes_fen: int = 0
     coupon: str = ""
+    is_last: bool = False
 
     @property
     def fen(self) -> int:
@@ -108,9 +109,8 @@ def _would_go_back(orders: Sequence[OrderFacts]) -> dict[int, Back]:
     left = _left_of_payments([order.purchase_id for order in asked])
     is_open = {order.purchase_id for order in asked if order.purchase.state == PurchaseState.UNPAID}
     others: dict[int, dict[int, int]] = defaultdict(dict)
-    wanted = [pk for pk in is_open if left[pk]]
-    if wanted:
-        rows = OrderFacts.objects.filter(purchase__in=wanted).exclude(state=OrderState.CANCELLED)
+    if is_open:
+        rows = OrderFacts.objects.filter(purchase__in=is_open).exclude(state=OrderState.CANCELLED)
         for row in rows:
             others[row.purchase_id][row.pk] = row.left_fen
     comes = under_way_fen(is_open) if is_open else {}
@@ -121,11 +121,20 @@ def _would_go_back(orders: Sequence[OrderFacts]) -> dict[int, Back]:
         if pk in is_open:
             rest = [fen for other, fen in others[pk].items() if other != order.pk]
             fen = max(0, came - sum(rest))
-            found[order.pk] = replace(split(fen, left[pk], stays_fen=came - fen), comes_fen=comes.get(pk, 0))
+            back = split(fen, left[pk], stays_fen=came - fen)
+            found[order.pk] = replace(back, comes_fen=comes.get(pk, 0), is_last=not rest)
         else:
             found[order.pk] = split(order.left_fen, left[pk])
     last = _coupons_of_last(asked)
     return {pk: replace(back, coupon=last.get(pk, "")) for pk, back in found.items()}
+
+
+def purchase_would_go_back(purchase: Purchase) -> Back:
+    """Return what would go back of an unpaid purchase if it were cancelled whole now. Two queries."""
+    left = _left_of_payments([purchase.pk])[purchase.pk]
+    back = split(sum(fen for _is_by_hand, fen in left), left)
+    comes = under_way_fen([purchase.pk]).get(purchase.pk, 0)
+    return replace(back, comes_fen=comes, coupon=purchase.coupon_code, is_last=True)
 
 
 def _coupons_of_last(orders: Sequence[OrderFacts]) -> dict[int, str]:

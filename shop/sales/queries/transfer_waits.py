@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from shop.core import times
 from shop.core.money import in_yuan
 from shop.sales import rules
-from shop.sales.models import OrderFacts, Payment, Remittance
+from shop.sales.models import OrderFacts, Payment
 from shop.sales.queries.due import dues_of
-from shop.sales.queries.trails import Came
+from shop.sales.queries.trails import trail_of
 from shop.sales.states import OrderState, PaymentState, PurchaseState
 
 
@@ -99,17 +99,13 @@ def _waits(order: OrderFacts) -> bool:
 
 
 def note_arrivals(order: OrderFacts) -> None:
-    """Note on an order what came for its purchase by bank (`arrivals`), the oldest first. One query.
+    """Note on an order what came for its purchase by bank (`arrivals`), the oldest first. Seven queries at most.
 
-    Not a single line that paid it whole: that it is paid says it.
+    Not a single line that paid it whole with nothing left over: that it is paid says it.
     """
-    rows = Remittance.objects.filter(payment__payable_kind="purchase", payment__payable_id=order.purchase_id)
-    lines = list(rows.select_related("payment").order_by("at", "pk"))
-    if len(lines) == 1 and order.purchase.paid_at is not None:
-        lines = []
-    came = [
-        Came(row.payment_id, row.amount_fen, row.payer, row.reference, row.at)
-        for row in lines
-        if rules.is_by_hand(row.payment.gateway)
-    ]
+    trail = trail_of(order.purchase_id)
+    came = [each for each in trail.came if each.payment_id in trail.payments]
+    is_all = len(trail.came) == 1 and trail.came[0].at == order.purchase.paid_at
+    if is_all and not trail.unneeded().back and not trail.credits:
+        came = []
     order.arrivals = came  # type: ignore[attr-defined]  # noted on the row for who shows it

@@ -22,12 +22,12 @@ from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales import hooks, visitors
 from shop.sales.gateways import offered
-from shop.sales.money_shown import cancelled_words
+from shop.sales.money_shown import cancel_purchase_words, cancelled_words
 from shop.sales.operations import baskets, closing, payments
 from shop.sales.operations.payouts import give_account
 from shop.sales.operations.slips import add_slip
 from shop.sales.queries import cashier as queries
-from shop.sales.queries.backs import went_back_of
+from shop.sales.queries.backs import purchase_would_go_back, went_back_of
 from shop.sales.queries.cashier import Cashier
 from shop.sales.queries.slips import slip_replaced, slips_of
 from shop.sales.queries.unpayable import Unpayable, unpayable, unpayable_words
@@ -92,9 +92,16 @@ def _show(request: HttpRequest, found: Cashier, template: str, status: int = 200
         "short_orders": [order for order in found.orders if order.number in short],
         "is_all_short": short == {order.number for order in found.orders if not order.is_cancelled},
         "may_return": not barred.revoked,
+        "cancels": _cancels(found) if is_open else "",
         **more,
     }
     return render(request, f"sales/{template}.html", context, status=status)
+
+
+def _cancels(found: Cashier) -> str:
+    """Say what cancelling the whole purchase ends, and what becomes of its money."""
+    back = purchase_would_go_back(found.purchase)
+    return cancel_purchase_words(back, names=found.open_names, orders=found.open_count, way=found.way)
 
 
 @never_cache

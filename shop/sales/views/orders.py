@@ -155,6 +155,7 @@ def _found(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
     phone = international_phone(form.cleaned_data["phone"])
     limit(request, "find_order", phone)
     number = typed_number(form.cleaned_data["number"])
+    limit(request, "find_order_number", number)
     purchase = find_purchase(phones=[phone, national_phone(phone)], number=number)
     if purchase is None:
         raise NoSuchOrder(_("There is no order with this number and phone. Check both."))
