@@ -37,5 +37,5 @@ def test_each_character_of_a_name_is_drawn(text: str, drawn: set[int]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=named(CASES, "text"))
 def test_a_label_with_the_name_is_printed(case: dict[str, str]) -> None:
     label = {"code": "A", "qr": printing._qr("a"), "names": [case["text"]], "more": 0, "lots": ["1"], "supplier": case["text"],
-             "harvested": "", "shipped": ""}  # fmt: skip
+             "harvested": "", "shipped": "", "stopped": ""}  # fmt: skip
     assert printing._compile("labels", {"labels": [label]}).startswith(b"%PDF")

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from shop.core.money import in_yuan
+from shop.core.texts import sentences
 from shop.sales.models import OrderFacts, Payment, Purchase, Refund
 from shop.sales.queries.credits import credits_of
 from shop.sales.queries.deliveries import schedule_of
@@ -39,7 +40,7 @@ class Outcome:
             said.append(self.credited)
         if self.earlier_fen:
             said.append(_("%(fen)s that came before is still to be paid back.") % {"fen": in_yuan(self.earlier_fen)})
-        return " ".join(said)
+        return sentences(*said)
 
     def _of_line(self) -> str:
         back = {"fen": in_yuan(self.goes_back_fen)}
