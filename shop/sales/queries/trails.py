@@ -167,12 +167,14 @@ NOTHING_CAME = Trail()
 
 
 def trails_of(purchase_ids: Sequence[int]) -> dict[int, Trail]:
-    """Return the trail of each purchase's money. Two queries, however many; seven where transfers were announced."""
+    """Return the trail of each purchase's money. Two queries, however many; more where transfers were announced."""
     back: dict[int, list[WentBack]] = {}
-    remittances = Remittance.objects.filter(payment__payable_kind="purchase", payment__payable_id__in=purchase_ids)
-    rows = list(remittances.select_related("payment").order_by("at", "pk"))
     announced = _announced(purchase_ids)
-    credited = credits_of([pk for pks in announced.values() for pk in pks])
+    transfers = [pk for pks in announced.values() for pk in pks]
+    credited = credits_of(transfers)
+    remittances = Remittance.objects.filter(payment__in=transfers)
+    # For what is paid in another way this is an empty list, and no query.
+    rows = list(remittances.select_related("payment").order_by("at", "pk"))
     came: dict[int, list[Came]] = {}
     for row in rows:
         came.setdefault(row.payment.payable_id, []).append(_came(row, credited))
