@@ -129,7 +129,7 @@ def test_an_operator_decides_about_another_payer_on_the_page(client: Client, dja
     staff = make_user("finance@example.com")
     staff.groups.add(Group.objects.get_or_create(name=roles.PLATFORM_ADMIN)[0])
     client.force_login(staff)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(23):
         assert payment.provider_ref in client.get("/review/transfers/").content.decode()
     address = f"/review/transfers/{payment.pk}/"
     wrong = client.post(address, {"received": "12,80.001", "payer": "别的公司"})

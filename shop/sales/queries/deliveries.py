@@ -10,7 +10,7 @@ from django.db.models import QuerySet, Sum
 
 from shop.sales import rules
 from shop.sales.models import DeliveryDue, LineFacts, OrderFacts, Purchase, Shipment
-from shop.sales.queries.due import dues_of
+from shop.sales.queries.due import Due, dues_of
 from shop.sales.states import OrderState, PurchaseState, Terms
 
 OPEN_STATES = (OrderState.TO_SHIP, OrderState.SHIPPED)
@@ -101,15 +101,17 @@ class Schedule:
         return Schedule(sum(row.due_fen for row in rows), rows, waits, paid, ahead)
 
 
-def schedules_of(purchases: Sequence[Purchase]) -> dict[int, Schedule]:
+def schedules_of(purchases: Sequence[Purchase], dues: Mapping[int, Due] | None = None) -> dict[int, Schedule]:
     """Return what of each of these purchases is due now and what waits, by id. Five queries, however many.
+
+    With the `dues` of those that are open, where they were read already, two.
 
     The one answer of pages, papers and programs. What was given back of an order since shortens its youngest
     deliveries; money that came covers the oldest of all, then what waits.
     """
     open_ids = [each.pk for each in purchases if each.state == PurchaseState.UNPAID]
     terms = {each.pk: each.terms for each in purchases}
-    dues = dues_of(open_ids)
+    dues = dues_of(open_ids) if dues is None else dues
     postpaid = [pk for pk in open_ids if terms[pk] == Terms.POSTPAID]
     orders: dict[int, list[OrderFacts]] = {pk: [] for pk in postpaid}
     for order in OrderFacts.objects.filter(purchase__in=postpaid).order_by("pk"):

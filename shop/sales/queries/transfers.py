@@ -109,7 +109,7 @@ def transfers(page: Turned = 1, *, shown: str = Shown.WAITING, query: str = "") 
     names = _payers(list(purchases.values()))
     dues = dues_of(list(purchases))
     trails = trails_of(list(purchases))
-    schedules = schedules_of(list(purchases.values()))
+    schedules = schedules_of(list(purchases.values()), dues)
     slips = slips_of([payment.pk for payment in payments])
     offsets = _offsets(list(purchases.values())) if shown == Shown.WAITING else {}
     found.object_list = []
