@@ -1,7 +1,7 @@
 """What packages above the catalogue add to its pages. Wired in `shop/config/wiring.py`; unwired, there is nothing."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from catalog.pictures import Rendition
@@ -100,49 +100,37 @@ class LotDates:
     best_before: date | None
 
 
-DatesOf = Callable[[int, Collection[int], datetime], dict[int, LotDates]]
+@dataclass(frozen=True, slots=True)
+class LotsNow:
+    """What a product's lots let it promise now.
 
-
-def _no_dates(listing_id: int, net_grams: Collection[int], at: datetime) -> dict[int, LotDates]:
-    return {}
-
-
-_dates_of: DatesOf = _no_dates
-
-
-def connect_dates(source: DatesOf) -> None:
-    """Have `source(listing_id, net grams of specifications, at)` say of which lots pieces bought now will be.
-
-    By net grams; what no lot is there for is absent, and nothing is promised of it. At most two quick queries.
+    `dates` are by net grams of specifications; of what no lot is there for nothing is promised. `waits_for_harvest`: it
+    has lots and all of them have ended, so that nothing is sent before the next harvest is recorded.
     """
-    global _dates_of  # noqa: PLW0603  # wired once, when the apps are ready
-    _dates_of = source
+
+    dates: dict[int, LotDates] = field(default_factory=dict)
+    waits_for_harvest: bool = False
 
 
-def dates_of(listing_id: int, net_grams: Collection[int], at: datetime) -> dict[int, LotDates]:
-    """Return the days of the lots that pieces bought now will come from, by net grams."""
-    return _dates_of(listing_id, net_grams, at)
+LotsOf = Callable[[int, Collection[int], datetime], LotsNow]
 
 
-HarvestOf = Callable[[int, datetime], bool]
+def _no_lots(listing_id: int, net_grams: Collection[int], at: datetime) -> LotsNow:
+    return LotsNow()
 
 
-def _no_harvest(listing_id: int, at: datetime) -> bool:
-    return False
+_lots_of: LotsOf = _no_lots
 
 
-_waits_for_harvest: HarvestOf = _no_harvest
+def connect_lots(source: LotsOf) -> None:
+    """Have `source(listing_id, net grams of specifications, at)` say what lots let a product promise. Two quick queries."""
+    global _lots_of  # noqa: PLW0603  # wired once, when the apps are ready
+    _lots_of = source
 
 
-def connect_harvest(source: HarvestOf) -> None:
-    """Have `source(listing_id, at)` tell of a product whose lots have all ended: nothing is sent before the next one."""
-    global _waits_for_harvest  # noqa: PLW0603  # wired once, when the apps are ready
-    _waits_for_harvest = source
-
-
-def waits_for_harvest(listing_id: int, at: datetime) -> bool:
-    """Tell whether nothing of a product can be sent before its next harvest is recorded. At most one query."""
-    return _waits_for_harvest(listing_id, at)
+def lots_of(listing_id: int, net_grams: Collection[int], at: datetime) -> LotsNow:
+    """Return what the lots of a product let it promise of pieces bought now."""
+    return _lots_of(listing_id, net_grams, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,8 @@ def place_of(code: str) -> str:
     return (english() and kept[1]) or kept[0]
 
 
-def delivery_of(listing: Listing, choice: "Choice", *, to: str | None, at: datetime) -> Delivery:
-    """Return what sending one piece costs and when it is there at the latest. Two queries, three for a new place."""
+def delivery_of(listing: Listing, choice: "Choice", lots: hooks.LotsNow, *, to: str | None, at: datetime) -> Delivery:
+    """Return what sending one piece costs and when it is there at the latest. One query, two for a new place."""
     code = division_code(to)
     template_id = listing.freight_template_id or listing.supplier.freight_template_id
     freight = freight_of([template_id])[template_id]
@@ -89,7 +89,7 @@ def delivery_of(listing: Listing, choice: "Choice", *, to: str | None, at: datet
     leaves = ship_by(timezone.localtime(at), listing.ship_within_hours, listing.supplier.holiday_until)
     waits = listing.is_preorder or not in_season(timezone.localtime(at).month, listing.season_start, listing.season_end)
     can_buy = choice.can_buy and not waits
-    no_lot = can_buy and hooks.waits_for_harvest(listing.pk, at)
+    no_lot = can_buy and lots.waits_for_harvest
     return Delivery(
         to=code,
         place=place_of(code),

@@ -147,8 +147,8 @@ def product_version(slug: str, *, to: str | None, chosen: str | None, at: dateti
     if not rows:
         return None
     wanted = chosen if any(str(row[0]) == chosen for row in rows) else ""
-    dates = hooks.dates_of(rows[0][-2], {row[-1] for row in rows}, at)
-    facts = repr((slug, get_language(), division_code(to), wanted, timezone.localtime(at).date(), rows, dates))
+    lots = hooks.lots_of(rows[0][-2], {row[-1] for row in rows}, at)
+    facts = repr((slug, get_language(), division_code(to), wanted, timezone.localtime(at).date(), rows, lots))
     return f"catalog:product:{hashlib.sha256(facts.encode()).hexdigest()[:40]}"
 
 
@@ -169,6 +169,7 @@ def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime)
     if not choices:
         return listing
     choice = _pick(choices, chosen)
+    lots = hooks.LotsNow() if waits else hooks.lots_of(listing.pk, [choice.net_grams], at)
     most = choice.available if listing.purchase_limit is None else min(choice.available, listing.purchase_limit)
     pictures = _pictures(listing)
     if not pictures and choice.picture:
@@ -182,7 +183,7 @@ def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime)
         chosen=choice,
         axes=_axes(listing, choices, choice),
         pictures=pictures,
-        delivery=delivery_of(listing, choice, to=to, at=at),
+        delivery=delivery_of(listing, choice, lots, to=to, at=at),
         reviews=hooks.reviews_of(listing.pk, REVIEWS_SHOWN),
         similar=similar_cards(listing),
         trail=trail,
@@ -193,7 +194,7 @@ def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime)
         farmers_fen=_share(choice.price_fen, listing.farmers_share_percent),
         good_percent=_percent(listing.review_good_count, listing.review_count),
         most=0 if waits else most,
-        dates=None if waits else hooks.dates_of(listing.pk, [choice.net_grams], at).get(choice.net_grams),
+        dates=lots.dates.get(choice.net_grams),
         certificates=certificates_of(listing.pk, timezone.localdate(at)),
     )
 
@@ -332,9 +333,9 @@ def delivery_to(slug: str, *, to: str | None, chosen: str | None, at: datetime) 
     if not choices:
         return None
     choice = _pick(choices, chosen)
-    delivery = delivery_of(listing, choice, to=to, at=at)
-    dates = hooks.dates_of(listing.pk, [choice.net_grams], at).get(choice.net_grams)
-    return delivery, days_left(dates, delivery)
+    lots = hooks.lots_of(listing.pk, [choice.net_grams], at)
+    delivery = delivery_of(listing, choice, lots, to=to, at=at)
+    return delivery, days_left(lots.dates.get(choice.net_grams), delivery)
 
 
 def review_page(slug: str, start: int, limit: int) -> tuple[Listing, list[hooks.Review], int] | None:

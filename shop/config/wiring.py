@@ -46,7 +46,7 @@ from shop.sales.case_shown import PICTURES
 from shop.sales.operations import baskets, certified, funding, stopped_goods
 from shop.sales.queries import slips
 from shop.sales.queries.evidence import case_picture_key
-from shop.sales.queries.promises import dates_on_page
+from shop.sales.queries.promises import lots_on_page
 from shop.sales.queries.reviews import reviews_of
 from shop.sales.queries.under_certificates import waiting_under
 from shop.sales.queries.without_goods import waiting_without_lot
@@ -55,7 +55,7 @@ from shop.sales.views import received as received_views
 from traceability import admin as lots_admin
 from traceability import hooks as lots
 from traceability import personal_data as trace_data
-from traceability.queries.lots import lot_codes, waits_for_harvest
+from traceability.queries.lots import lot_codes
 
 
 def connect() -> None:
@@ -63,7 +63,7 @@ def connect() -> None:
     hooks.connect_reviews(reviews_of)
     _connect_lots()
     hooks.connect_panel(product_hooks.giving)
-    hooks.connect_dates(dates_on_page)
+    hooks.connect_lots(lots_on_page)
     hooks.connect_lot_names(lot_codes)
     live_admin.register()
     hooks.connect_orders_under(waiting_under)
@@ -158,7 +158,6 @@ def _forget_rule(instance: PageViewRestriction, origin: Any = None, **facts: Any
 
 def _connect_lots() -> None:
     """Connect what lots ask and tell."""
-    hooks.connect_harvest(waits_for_harvest)
     lots.connect_waiting(waiting_without_lot)
     lots.connect_stopped(stopped_goods.hear)
     lots.connect_expired(stopped_goods.hear_expired)

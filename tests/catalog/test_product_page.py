@@ -113,7 +113,7 @@ def test_thirty_specifications_cost_what_one_costs(client, django_assert_num_que
         with django_assert_num_queries(2):  # nothing has changed since, in the product or its lots
             client.get(address)
         Stock.objects.filter(stockrecord__specification__listing=listing).update(on_hand=7)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             assert 'data-testid="left">剩 7 件' in client.get(address).content.decode()
 
 

@@ -12,12 +12,13 @@ from catalog.models import Listing
 from shop.sales.errors import NotForSale
 from shop.sales.models import LineFacts
 from shop.sales.operations.closing import cancel_order
-from shop.sales.queries.promises import dates_on_page
+from shop.sales.queries.promises import lots_on_page
 from tests.factories import AT, make_division, make_listing, spec_of
 from tests.sales.selling import buy, lines_of
 from tests.traceability.growing import GRAMS, finish, make_grown, make_lot, paid_order, parcel_of, send
 from traceability.errors import PromiseBroken
 from traceability.models import ParcelLot
+from traceability.operations.recording import close_lot
 from traceability.rules.fefo import Candidate, Dates, Waiting, after_waiting, dates_of, keeps, split
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,12 @@ def lot_of(listing, pieces, days_ago, keeps_days):
 
 
 def promised(listing):
-    return dates_on_page(listing.pk, [GRAMS], AT).get(GRAMS)
+    return lots_on_page(listing.pk, [GRAMS], AT).dates.get(GRAMS)
+
+
+@pytest.fixture
+def that_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: AT)
 
 
 @pytest.fixture
@@ -46,6 +52,23 @@ def test_the_page_promises_the_lot_that_will_ship_after_what_is_ordered(two_lots
     assert (promised(listing).harvested_on, promised(listing).best_before) == (new.harvested_on, new.best_before)
     paid_order(listing, 9, key="all")
     assert promised(listing) is None
+
+
+def test_goods_whose_lots_have_all_ended_promise_nothing_until_a_harvest(client: Client, that_day: None) -> None:
+    never, listing = make_grown(), make_grown()
+    lot = lot_of(listing, 9, 5, 60)
+
+    def said(of: Listing) -> tuple[bool, bool]:
+        page = client.get(f"/shop/p/{of.slug}/").content.decode()
+        return lots_on_page(of.pk, [GRAMS], AT).waits_for_harvest, "现在下单" in page
+
+    # Of goods that never had a lot the hours of dispatch are the supplier's word.
+    assert (said(never), said(listing)) == ((False, True), (False, True))
+    close_lot(supplier_id=listing.supplier_id, lot_id=lot.pk, actor=None, at=AT, rest="other", reason="新采")
+    assert said(listing) == (True, False)
+    # A lot that waits for its test is a harvest: the page that was kept is made anew.
+    make_lot(listing, pieces=3)
+    assert said(listing) == (False, True)
 
 
 def test_an_order_keeps_what_it_was_promised_whoever_is_packed_first(two_lots):

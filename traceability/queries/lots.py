@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from shop.core.paging import Turned, paged
@@ -106,22 +106,25 @@ def open_lots(listing_ids: Iterable[int], *, at: datetime) -> list[ProduceLot]:
     return [lot for lot in _of_listings(wanted) if lot.harvested_on <= day] if wanted else []
 
 
-_ends_of = Prepared(
-    lambda listing_id: ProduceLot.objects.filter(listing=listing_id).values_list("state", "best_before").distinct()
-)
+def _open_and_latest(listing_id: int) -> QuerySet[ProduceLot]:
+    latest = ProduceLot.objects.filter(listing=OuterRef("listing")).order_by("-pk").values("pk")[:1]
+    going = Q(state__in=[LotState.OPEN, LotState.AWAITING])
+    return ProduceLot.objects.filter(going | Q(pk=Subquery(latest)), listing=listing_id).order_by("pk")
 
 
-def waits_for_harvest(listing_id: int, at: datetime) -> bool:
-    """Tell whether a product has lots, and all of them have ended: its pieces can't be sent before the next harvest.
+_of_page = Prepared(_open_and_latest)
 
-    A lot that waits for its test or its packing is no end. One query.
+
+def lots_of_page(listing_id: int, at: datetime) -> tuple[list[ProduceLot], bool]:
+    """Return the open lots of a product as `open_lots` does, and whether it has lots and all of them have ended.
+
+    A lot that waits for its test or its packing is no end. One query: the latest lot is read whatever became of it.
     """
     day = timezone.localtime(at).date()
-    lots = list(_ends_of(listing_id))
-    return bool(lots) and not any(
-        state == LotState.AWAITING or (state == LotState.OPEN and (until is None or until >= day))
-        for state, until in lots
-    )
+    lots = list(_of_page(listing_id))
+    open_ = [lot for lot in lots if lot.state == LotState.OPEN]
+    ended = bool(lots) and all(lot.state != LotState.AWAITING and not can_be_sent(lot, at) for lot in lots)
+    return [lot for lot in open_ if lot.harvested_on <= day], ended
 
 
 def history(lot: ProduceLot) -> list[Told]:

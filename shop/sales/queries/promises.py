@@ -4,17 +4,18 @@ One simulation for the product page and for placing: open orders take their piec
 its own promise, the first to expire first; what comes then is what a new order gets. No lots, no dates.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Min, Sum
 
-from catalog.hooks import LotDates
+from catalog.hooks import LotDates, LotsNow
 from shop.core.prepared import Prepared
 from shop.sales.deal import PlaceLine
 from shop.sales.models import LineFacts
 from shop.sales.states import OrderState
-from traceability.queries.lots import can_be_sent, open_lots
+from traceability.queries.lots import can_be_sent, lots_of_page, open_lots
 from traceability.rules.fefo import Candidate, Dates, Waiting, after_waiting, dates_of
 
 _REST = F("ordered") - F("cancelled") - F("shipped")
@@ -34,8 +35,12 @@ _waiting_for = Prepared(
 
 def lots_after_orders(listing_ids: Collection[int], *, at: datetime) -> dict[int, list[Candidate]]:
     """Return what is left of each listing's lots once all open orders were sent. Two queries, one without lots."""
+    return _after_orders(open_lots(listing_ids, at=at), at)
+
+
+def _after_orders(rows: Iterable[Any], at: datetime) -> dict[int, list[Candidate]]:
     lots: dict[int, list[Candidate]] = {}
-    for lot in open_lots(listing_ids, at=at):
+    for lot in rows:
         if can_be_sent(lot, at) and lot.left_grams > 0:
             own = lots.setdefault(lot.listing_id, [])
             own.append(Candidate(lot.pk, lot.best_before, lot.harvested_on, lot.left_grams))
@@ -58,12 +63,13 @@ def promises_for(lines: Sequence[PlaceLine], *, at: datetime) -> list[Dates | No
     return found
 
 
-def dates_on_page(listing_id: int, net_grams: Collection[int], at: datetime) -> dict[int, LotDates]:
-    """Answer the product page: what one piece of each net weight would be promised now."""
-    own = lots_after_orders([listing_id], at=at).get(listing_id, [])
+def lots_on_page(listing_id: int, net_grams: Collection[int], at: datetime) -> LotsNow:
+    """Answer the product page: what one piece of each net weight would be promised now. Two queries, one without lots."""
+    lots, ended = lots_of_page(listing_id, at)
+    own = _after_orders(lots, at).get(listing_id, [])
     found = {}
     for grams in net_grams:
         dates, _left = dates_of(1, grams, own)
         if dates is not None and dates.harvested_on is not None:
             found[grams] = LotDates(dates.harvested_on, dates.best_before)
-    return found
+    return LotsNow(found, ended)
