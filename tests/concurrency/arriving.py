@@ -12,7 +12,7 @@ from traceability.operations.recording import close_lot
 def come(job: dict[str, Any], number: int) -> str:
     """The first disposes of the lot, or finishes it, if there is one still; the others bring some pieces each."""
     if number == 0 and job.get("finished"):
-        close_lot(supplier_id=job["supplier"], lot_id=job["finished"], actor=None, at=AT, confirm=True)
+        close_lot(supplier_id=job["supplier"], lot_id=job["finished"], actor=None, at=AT, confirm=True, rest="gone")
         return "finished"
     if number == 0 and job["lot"]:
         dispose_of_lot(

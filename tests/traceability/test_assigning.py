@@ -47,7 +47,7 @@ class TestShipping:
         listing = make_grown()
         make_lot(listing, days_ago=9, keeps=5)
         closed, good = make_lot(listing, keeps=20), make_lot(listing)
-        close_lot(supplier_id=listing.supplier_id, lot_id=closed.pk, actor=None, at=closed.created_at)
+        close_lot(supplier_id=listing.supplier_id, lot_id=closed.pk, actor=None, at=closed.created_at, rest="gone")
         assert _shares(send(paid_order(listing))) == [(good.pk, 2, 2 * GRAMS)]
 
     def test_what_was_packed_after_a_parcel_went_out_is_not_in_it(self) -> None:
@@ -86,7 +86,9 @@ class TestShipping:
             send(order, 4, lots={line.pk: [(small.pk, 4)]})
         assert (refusal.value.field, refusal.value.details) == (f"lot-{line.pk}", {"left": 2})
         assert str(refusal.value.message) == f"{small.code} 只剩 2 件，别的批次还有 30 件：换一个批次，或者少发一些。"
-        close_lot(supplier_id=listing.supplier_id, lot_id=large.pk, actor=None, at=large.created_at, confirm=True)
+        close_lot(
+            supplier_id=listing.supplier_id, lot_id=large.pk, actor=None, at=large.created_at, confirm=True, rest="gone"
+        )
         with pytest.raises(BeyondHarvest, match="别的批次也没有了"):
             send(order, 4, lots={line.pk: [(small.pk, 4)]})
 

@@ -51,7 +51,9 @@ def listing(member):
 
 
 def finish(lot: ProduceLot, **how: object) -> ProduceLot:
-    return close_lot(supplier_id=lot.supplier_id, lot_id=lot.pk, actor=None, at=AT, **{"confirm": True, **how})
+    return close_lot(
+        supplier_id=lot.supplier_id, lot_id=lot.pk, actor=None, at=AT, **{"confirm": True, "rest": "gone", **how}
+    )
 
 
 def test_finishing_the_last_sound_lot_takes_its_pieces_off_sale_and_orders_show_that_they_lack_goods(listing):
@@ -267,7 +269,10 @@ class TestDoors:
         done = api.post(f"/seller/lots/{lot.pk}/close", {"rest": "other", "reason": "new harvest"}).data
         assert (done["state"], done["gone_grams"], done["rest"]) == ("closed", 6 * GRAMS, None)
         assert spec_of(listing).available == 20
-        api.post(f"/seller/lots/{other.pk}/close")
+        # Nothing is taken off by who says nothing: as on the page.
+        unsaid = api.post(f"/seller/lots/{other.pk}/close")
+        assert (unsaid.status_code, unsaid.data["code"], spec_of(listing).available) == (422, "rest_missing", 20)
+        api.post(f"/seller/lots/{other.pk}/close", {"rest": "gone"})
         assert spec_of(listing).available == 12
 
 

@@ -37,7 +37,7 @@ def listing(member):
 
 
 def close(lot: ProduceLot, **how: bool) -> ProduceLot:
-    return close_lot(supplier_id=lot.supplier_id, lot_id=lot.pk, actor=None, at=AT, **how)
+    return close_lot(supplier_id=lot.supplier_id, lot_id=lot.pk, actor=None, at=AT, **{"rest": "gone", **how})
 
 
 def dispose(lot: ProduceLot, **how: bool) -> ProduceLot:
@@ -103,11 +103,11 @@ def test_the_interface_refuses_with_a_code_and_takes_confirm(listing, member):
     lot = make_lot(listing)
     paid_order(listing, 3)
     api = program_of(member, "lots:write", "lots:read")
-    refused = api.post(f"/seller/lots/{lot.pk}/close")
+    refused = api.post(f"/seller/lots/{lot.pk}/close", {"rest": "gone"})
     assert (refused.status_code, refused.data["code"]) == (409, "orders_wait")
     numbers = [OrderFacts.objects.get().order.number]
     assert refused.data["details"] == {"orders": 1, "pieces": 3, "numbers": numbers, "confirm": "confirm"}
-    assert api.post(f"/seller/lots/{lot.pk}/close", {"confirm": True}).data["state"] == "closed"
+    assert api.post(f"/seller/lots/{lot.pk}/close", {"confirm": True, "rest": "gone"}).data["state"] == "closed"
 
 
 def test_a_failed_lot_tells_every_member_of_its_supplier_once(listing, member):

@@ -54,7 +54,7 @@ class TestMixing:
         finish(first)
         mix = mixed(listing, (first, 10), (second, 2))
         assert (mix.kind, mix.harvested_on, mix.best_before) == ("mix", first.harvested_on, first.best_before)
-        close_lot(supplier_id=listing.supplier_id, lot_id=second.pk, actor=None, at=AT)
+        close_lot(supplier_id=listing.supplier_id, lot_id=second.pk, actor=None, at=AT, rest="gone")
         order_ = paid_order(listing, 4)
         with pytest.raises(BeyondHarvest):
             send(order_, 4)

@@ -24,7 +24,7 @@ def lots() -> dict[str, ProduceLot]:
     fail(made["disposed"])
     dispose(made["disposed"])
     made |= {"closed": make_lot(listing, pieces=4), "open": make_lot(listing, pieces=20)}
-    close_lot(supplier_id=listing.supplier_id, lot_id=made["closed"].pk, actor=None, at=AT)
+    close_lot(supplier_id=listing.supplier_id, lot_id=made["closed"].pk, actor=None, at=AT, rest="gone")
     assert faults() == []
     return {name: ProduceLot.objects.get(pk=lot.pk) for name, lot in made.items()}
 

@@ -290,10 +290,10 @@ class Confirmed(Body):
 
 
 class FinishIn(Confirmed):
-    rest: Literal["gone", "other"] = Field(
-        "gone",
+    rest: Literal["", "gone", "other"] = Field(
+        "",
         description=gettext_noop(
-            "What of the shelf only this lot covers is gone and leaves the stock, or is of another harvest and stays."
+            "What of the shelf only this lot covers is gone and leaves the stock, or is of another harvest and stays: to be said where something is left."
         ),
     )
     reason: str = Field("", max_length=120, description=gettext_noop("Needed where pieces stay: which harvest."))

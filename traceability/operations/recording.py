@@ -194,7 +194,7 @@ def close_lot(
     lot_id: int,
     actor: Any,
     at: datetime,
-    rest: str = RestOfLot.GONE,
+    rest: str = "",
     reason: str = "",
     confirm: bool = False,
 ) -> ProduceLot:
