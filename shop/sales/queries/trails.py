@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from shop.core import times
 from shop.core.money import in_yuan
 from shop.sales import rules
-from shop.sales.models import Payment, Refund, Remittance
+from shop.sales.models import Payment, Refund
 from shop.sales.queries.credits import Credit, credits_of
 from shop.sales.queries.deliveries import Schedule
 from shop.sales.queries.due import Due
@@ -164,20 +165,24 @@ class Trail:
 
 
 NOTHING_CAME = Trail()
+# The columns of a payment's row with what came by it, and where they are in `Remittance`.
+_REMITTANCE = {"amount": "amount_fen", "payer": "payer", "line": "reference", "at": "at"}
 
 
 def trails_of(purchase_ids: Sequence[int]) -> dict[int, Trail]:
     """Return the trail of each purchase's money. Two queries, however many; more where transfers were announced."""
     back: dict[int, list[WentBack]] = {}
-    announced = _announced(purchase_ids)
-    transfers = [pk for pks in announced.values() for pk in pks]
-    credited = credits_of(transfers)
-    remittances = Remittance.objects.filter(payment__in=transfers)
-    # For what is paid in another way this is an empty list, and no query.
-    rows = list(remittances.select_related("payment").order_by("at", "pk"))
+    payments = _payments(purchase_ids)
+    # Of nothing but a bank transfer a part is credited elsewhere.
+    announced: dict[int, frozenset[int]] = {}
+    for each in payments:
+        if rules.is_by_hand(each.gateway):
+            announced[each.payable_id] = announced.get(each.payable_id, frozenset()) | {each.pk}
+    credited = credits_of([pk for pks in announced.values() for pk in pks])
     came: dict[int, list[Came]] = {}
-    for row in rows:
-        came.setdefault(row.payment.payable_id, []).append(_came(row, credited))
+    for each in payments:
+        if each.amount is not None:
+            came.setdefault(each.payable_id, []).append(_came(each, credited))
     refunds = Refund.objects.filter(payment__payable_kind="purchase", payment__payable_id__in=purchase_ids)
     for refund in refunds.select_related("payment").order_by("requested_at", "pk"):
         back.setdefault(refund.payment.payable_id, []).append(_went_back(refund))
@@ -189,22 +194,20 @@ def trails_of(purchase_ids: Sequence[int]) -> dict[int, Trail]:
     return found
 
 
-def _announced(purchase_ids: Sequence[int]) -> dict[int, frozenset[int]]:
-    """Return the bank transfers of each purchase: of nothing else a part is credited elsewhere."""
-    rows = Payment.objects.filter(payable_kind="purchase", payable_id__in=purchase_ids, gateway__in=rules.BY_HAND)
-    found: dict[int, frozenset[int]] = {}
-    for purchase_id, pk in rows.values_list("payable_id", "pk"):
-        found[purchase_id] = found.get(purchase_id, frozenset()) | {pk}
-    return found
+def _payments(purchase_ids: Sequence[int]) -> list[Any]:
+    """Return the purchases' payments with what came by each: a row per remittance, one without where nothing came."""
+    rows = Payment.objects.filter(payable_kind="purchase", payable_id__in=purchase_ids)
+    by_time = rows.order_by("remittances__at", "remittances__pk")
+    what = {name: F(f"remittances__{field}") for name, field in _REMITTANCE.items()}
+    return list(by_time.annotate(**what).values_list("pk", "payable_id", "gateway", *what, named=True))
 
 
-def _came(row: Remittance, credited: Sequence[Credit]) -> Came:
+def _came(row: Any, credited: Sequence[Credit]) -> Came:
     parts = {
         **{(each.to_payment, each.at, each.fen): each for each in credited},
         **{(each.from_payment, each.at, each.kept_fen): each for each in credited},
     }
-    credit = parts.get((row.payment_id, row.at, row.amount_fen))
-    return Came(row.payment_id, row.amount_fen, row.payer, row.reference, row.at, credit)
+    return Came(row.pk, row.amount, row.payer, row.line, row.at, parts.get((row.pk, row.at, row.amount)))
 
 
 def _went_back(refund: Refund) -> WentBack:
