@@ -111,7 +111,9 @@ def test_a_unit_reads_what_came_and_what_becomes_of_it_before_a_short_order_is_c
     )  # fmt: skip
     fail(lot)
     page = as_(office.finance).get(f"/units/payments/{number}/").content.decode()
-    words = "已到账款项中的 ¥7.00 将退到单位的银行账户。已到账款项中的 ¥30.00 留给这个购买单的其他订单使用。它们随之付清。"
+    words = (
+        "已到账款项中的 ¥7.00 将退到单位的银行账户。已到账款项中的 ¥30.00 留给这个购买单的其他订单使用。它们随之付清。"
+    )
     assert (page.count('data-testid="short-money"'), words in page) == (1, True)
     path = f"/units/orders/{short.order.number}/"
     assert words in as_(office.buyer).get(path).content.decode()
