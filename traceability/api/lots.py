@@ -13,7 +13,7 @@ from pydantic import Field
 from catalog.queries import said
 from catalog.queries.trade import SupplierBrief, supplier_acting
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Parameters
 from shop.core.api.paging import Asked, Turn, cut, turn_of
 from shop.core.api.routing import ApiRequest
 from traceability.api.told import RECORDS_CHANGED, Paper, TracedEvent, event, paper
@@ -37,7 +37,7 @@ from traceability.states import LotState
 lots_area = Area(gettext_noop("Supplier: lots and events"))
 
 
-class LotsOf(Answer):
+class LotsOf(Parameters):
     supplier: str = Field(
         "", max_length=80, description=gettext_noop("The supplier's slug; the first that you act for without it.")
     )
