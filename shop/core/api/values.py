@@ -122,7 +122,7 @@ READ = "heqiao_read"
 def _read_plainly(schema: Any, kinds: Collection[str]) -> None:
     """Have the numbers and days below `schema` read by `_READERS`, before the library reads more than is one."""
     if isinstance(schema, dict):
-        kind = schema.get("type")
+        kind = str(schema.get("type"))
         if kind in kinds and not schema.get("metadata", {}).get(READ):
             inner: Any = {**schema, "metadata": {**schema.get("metadata", {}), READ: True}}
             schema.clear()
