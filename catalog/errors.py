@@ -25,7 +25,10 @@ class UnknownCertificate(DomainError):
 
 
 class OrdersUnder(DomainError):
-    """Paid orders of a certificate wait: go on with `confirm`. Details: `orders`, `pieces`, `numbers`."""
+    """Orders of a certificate wait, or products go off sale with it: go on with `confirm`.
+
+    Details: `orders`, `pieces`, `numbers` of the paid ones, `unpaid` orders, `products`.
+    """
 
     code = "orders_under_certificate"
     status = 409

@@ -30,9 +30,22 @@ class WrongMove(DomainError):
 
 
 class OrdersWait(DomainError):
-    """Paid orders wait, and no sound lot would be left for them: go on with `confirm`. Details: `orders`, `pieces`, `numbers`."""
+    """Orders wait, and no sound lot would be left for them: go on with `confirm`.
+
+    Details: `orders`, `pieces`, `numbers` of the paid ones; `unpaid_orders`, `unpaid_pieces`.
+    """
 
     code = "orders_wait"
+    status = 409
+
+
+class StopUnconfirmed(DomainError):
+    """A failed test stops lots of which parcels are out, orders wait or pieces are on sale: go on with `confirm`.
+
+    Details: `lots`, `parcels` with `sent_pieces`, `on_sale`, and what waits, as of OrdersWait.
+    """
+
+    code = "lot_stop_unconfirmed"
     status = 409
 
 

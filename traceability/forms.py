@@ -109,7 +109,7 @@ class PackingForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    """A test in plain words."""
+    """A test in plain words. `asks`: it stops goods, and who records it has to confirm that."""
 
     prefix = "test"
     kind = forms.ChoiceField(
@@ -128,11 +128,14 @@ class ReportForm(forms.Form):
     method = LineField(label=_("Method"), max_length=60, required=False)
     report_no = LineField(label=_("Report number"), max_length=40, required=False)
     occurred_at = When()
+    confirm = forms.BooleanField(label=_("I have read this"), required=False)
+    asks = False
 
     def facts(self) -> dict[str, Any]:
         """What `record_test` takes."""
         kept = dict(self.cleaned_data)
-        return {"occurred_at": kept.pop("occurred_at"), "test": LabReport(**kept)}
+        own = {name: kept.pop(name) for name in ("occurred_at", "confirm")}
+        return own | {"test": LabReport(**kept)}
 
 
 class CloseForm(forms.Form):

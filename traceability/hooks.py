@@ -1,25 +1,48 @@
 """What packages above lots and certificates answer and hear. Wired in `shop/config/wiring.py`; unwired, nothing waits."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Paid orders that wait for goods of a product which no sound lot has, their pieces and their numbers."""
+    """Orders that wait for goods of a product which no sound lot has: paid ones, their pieces and their numbers.
+
+    Those that wait for their money too are counted apart: they are served after the paid ones.
+    """
 
     orders: int = 0
     pieces: int = 0
     numbers: tuple[str, ...] = ()
+    unpaid_orders: int = 0
+    unpaid_pieces: int = 0
+
+    def __add__(self, other: "Waiting") -> "Waiting":
+        return Waiting(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+    def exceeds(self, other: "Waiting") -> bool:
+        """Tell whether more pieces wait than of `other`, paid or not."""
+        return self.pieces > other.pieces or self.unpaid_pieces > other.unpaid_pieces
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything waits."""
+        return self.exceeds(Waiting())
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The figures, as every door says them."""
+        return asdict(self) | {"numbers": list(self.numbers)}
 
 
-WaitingOf = Callable[[int, datetime], Waiting]
+WaitingOf = Callable[[int, datetime, Collection[int]], Waiting]
 Stopped = Callable[[int, datetime], None]
 Expired = Callable[[int, int, datetime], None]
 
 
-def _nothing_waits(listing_id: int, at: datetime) -> Waiting:
+def _nothing_waits(listing_id: int, at: datetime, without: Collection[int]) -> Waiting:
     return Waiting()
 
 
@@ -29,14 +52,14 @@ _expired: list[Expired] = []
 
 
 def connect_waiting(source: WaitingOf) -> None:
-    """Have `source(listing_id, at)` say which orders no sound lot can be sent for."""
+    """Have `source(listing_id, at, without)` say which orders no sound lot can be sent for, were some lots gone."""
     global _waiting_of  # noqa: PLW0603  # wired once, when the apps are ready
     _waiting_of = source
 
 
-def waiting_of(listing_id: int, at: datetime) -> Waiting:
-    """Return the orders of a product that no sound lot can be sent for."""
-    return _waiting_of(listing_id, at)
+def waiting_of(listing_id: int, at: datetime, without: Collection[int] = ()) -> Waiting:
+    """Return the orders of a product that no sound lot can be sent for, as if the lots `without` were gone."""
+    return _waiting_of(listing_id, at, without)
 
 
 def connect_stopped(hearer: Stopped) -> None:

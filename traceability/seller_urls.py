@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from traceability.views import lots
+from traceability.views import bases, lots
 
 app_name = "lots"
 urlpatterns = [
     path("", lots.lots, name="lots"),
     path("new/", lots.harvest, name="new"),
     path("mix/", lots.mix, name="mix"),
-    path("bases/", lots.bases, name="bases"),
+    path("bases/", bases.bases, name="bases"),
     path("parcels/<int:shipment_id>/label.pdf", lots.labels, name="labels"),
     path("<int:lot_id>/", lots.lot, name="lot"),
     path("<int:lot_id>/pack/", lots.pack, name="pack"),

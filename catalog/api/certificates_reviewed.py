@@ -147,7 +147,10 @@ def get_reviewed_certificate(request: ApiRequest, number: str) -> dict[str, Any]
 class RevocationIn(Body):
     reason: Paragraphs = Field(max_length=LONGEST_REASON, description=gettext_noop("The holder reads it."))
     confirm: bool = Field(
-        False, description=gettext_noop("Needed where paid orders wait; the refusal without it names them.")
+        False,
+        description=gettext_noop(
+            "Needed where orders wait or products go off sale; the refusal without it says which."
+        ),
     )
 
 

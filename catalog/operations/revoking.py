@@ -16,7 +16,7 @@ from catalog.errors import OrdersUnder, OwnGoods, UnknownCertificate, WrongStep
 from catalog.models import Certificate, CertifiedListing
 from catalog.operations.deciding import REVIEWERS
 from catalog.operations.listings import cards_changed
-from catalog.queries.certificate_review import waiting_words
+from catalog.queries.certificate_review import barred_live, barred_words, sold_under, waiting_words
 from catalog.queries.proposal_review import in_divisions
 from shop.accounts.queries import reviewed_divisions
 from shop.core import audit, outbox, pagecache
@@ -33,7 +33,8 @@ def revoke_certificate(
 
     Raises NotAllowed for others than reviewers, UnknownCertificate (also for one of a county that the reviewer does not
     look at), OwnGoods for a member of its holder, InvalidInput on field `reason`, WrongStep when it is revoked already,
-    OrdersUnder where paid orders of it wait and that is not confirmed (`confirm`). Locks: the certificate.
+    OrdersUnder where orders of it wait, or products go off sale with it, and that is not confirmed (`confirm`).
+    Locks: the certificate.
     """
     reason = _checked(reason, actor)
     with transaction.atomic():
@@ -41,10 +42,12 @@ def revoke_certificate(
         if found.is_revoked:
             raise WrongStep(_("This certificate is revoked already."))
         waiting = hooks.orders_under(found.pk)
-        if waiting.orders and not confirm:
+        barred = barred_live(sold_under(found))
+        if (waiting.orders or waiting.unpaid or barred) and not confirm:
             raise OrdersUnder(
-                sentences(waiting_words(waiting), _("Confirm it to go on.")),
+                sentences(waiting_words(waiting), barred_words(barred), _("Confirm it to go on.")),
                 field="confirm", orders=waiting.orders, pieces=waiting.pieces, numbers=list(waiting.numbers),
+                unpaid=waiting.unpaid, products=barred,
             )  # fmt: skip
         _write(found, reason, at, is_revoked=True)
         _tell("certificate_revoked", found, reason, actor, at, orders=list(waiting.numbers))

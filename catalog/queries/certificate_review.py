@@ -71,6 +71,21 @@ def sold_under(certificate: Certificate) -> list[SoldUnder]:
     ]
 
 
+def barred_live(goods: Iterable[SoldUnder]) -> int:
+    """Return how many of the products sold under a certificate are on sale, and are not without it."""
+    return sum(each.is_live and each.is_barred for each in goods)
+
+
+def barred_words(barred: int) -> str:
+    """Return how many products go off sale with a certificate; "" for none."""
+    if not barred:
+        return ""
+    words = ngettext(
+        "%(n)d product can't be bought from then on.", "%(n)d products can't be bought from then on.", barred
+    )
+    return words % {"n": barred}
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """One entry of the trail: revoked or taken back, by whom, when and why."""

@@ -19,6 +19,7 @@ from catalog.operations.revoking import LONGEST_REASON, restore_certificate, rev
 from catalog.queries import local, said
 from catalog.queries.certificate_review import (
     ORDERS_NAMED,
+    barred_live,
     certificate_to_review,
     certificates_to_review,
     decisions_on,
@@ -104,8 +105,9 @@ def _show(
         "issuer": said(found, "issuer"),
         "scope": said(found, "scope"),
         "goods": goods,
-        "barred": sum(each.is_live and each.is_barred for each in goods),
+        "barred": barred_live(goods),
         "orders": waiting.orders,
+        "unpaid": waiting.unpaid,
         # All of them, where the words name the first only.
         "numbers": waiting.numbers if waiting.orders > ORDERS_NAMED else (),
         "waits": waiting_words(waiting),
@@ -127,7 +129,9 @@ def revoke(request: HttpRequest, number: str) -> HttpResponse:
     """Ask once more, with what it does and which orders wait; revoke when that is confirmed."""
     # Orders that came since the page was read are named first.
     found = _found(request, number)
-    confirm = request.POST.get("orders") == str(hooks.orders_under(found.pk).orders)
+    waiting = hooks.orders_under(found.pk)
+    read = (request.POST.get("orders"), request.POST.get("unpaid", "0"))
+    confirm = read == (str(waiting.orders), str(waiting.unpaid))
     return _do(request, number, revoke_certificate, _("Revoked. The supplier is told."), confirm=confirm)
 
 

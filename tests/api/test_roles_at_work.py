@@ -88,7 +88,10 @@ def test_a_lot_from_its_harvest_to_the_code_on_a_parcel(anonymous: Program) -> N
     mix = {"listing_id": listing.pk, "base_id": base.data["id"], "sources": [{"lot_id": lot["id"], "grams": 2 * GRAMS}]}
     made = farm.post("/seller/mixed-lots", mix | {"occurred_at": "2026-11-20T13:00:00+08:00"}, key="m1").data
     assert (made["mixed_from"][0]["code"], made["left_grams"]) == (lot["code"], 0)
-    failed = farm.post(f"{path}/tests", test | {"passed": False, "occurred_at": "2026-11-20T14:00:00+08:00"}).data
+    test |= {"passed": False, "occurred_at": "2026-11-20T14:00:00+08:00"}
+    asked = farm.post(f"{path}/tests", test)
+    assert (asked.status_code, asked.data["code"]) == (409, "lot_stop_unconfirmed")
+    failed = farm.post(f"{path}/tests", test | {"confirm": True}).data
     assert (failed["state"], failed["left_grams"]) == ("recalled", 0)
     assert farm.get(f"/seller/lots/{made['id']}").data["state"] == "held"
     assert (refused := farm.post(f"{path}/close")).status_code == 409

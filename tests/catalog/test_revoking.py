@@ -52,7 +52,7 @@ def page_of(user, path: str) -> str:
 
 
 def revoke(certificate: Certificate, **how: object) -> Certificate:
-    facts = {"reason": REASON, "actor": make_reviewer(), "at": AT, **how}
+    facts = {"reason": REASON, "actor": make_reviewer(), "at": AT, "confirm": True, **how}
     return revoke_certificate(certificate_id=certificate.pk, **facts)
 
 
@@ -97,8 +97,10 @@ def test_paid_orders_that_wait_are_named_and_confirmed_and_stay(certificate, lis
     order = paid((listing, 4))
     ship(order, {lines_of(order)[0].pk: 1})
     with pytest.raises(OrdersUnder) as refused:
-        revoke(certificate)
-    assert refused.value.details == {"orders": 1, "pieces": 3, "numbers": [order.order.number]}
+        revoke(certificate, confirm=False)
+    assert refused.value.details == {
+        "orders": 1, "pieces": 3, "numbers": [order.order.number], "unpaid": 0, "products": 1,
+    }  # fmt: skip
     assert order.order.number in str(refused.value.message)
     assert not Certificate.objects.get().is_revoked
     revoke(certificate, confirm=True)
@@ -112,7 +114,7 @@ def test_one_without_yearly_output_loses_its_badge_and_its_products_are_sold(lis
     certificate = make_certificate(listing)
     order = paid((listing, 2))
     with pytest.raises(OrdersUnder) as refused:
-        revoke(certificate)
+        revoke(certificate, confirm=False)
     assert refused.value.details["numbers"] == [order.order.number]
     revoke(certificate, confirm=True)
     assert spec_of(listing).available == 48
@@ -210,6 +212,23 @@ class TestPages:
                 assert client.post(path + step, {"reason": REASON, "confirmed": "1"}).status_code == status
         assert Client().post(f"{path}revoke/", {"reason": REASON, "confirmed": "1"}).status_code == 302
         assert not Certificate.objects.get().is_revoked
+
+
+def test_what_is_on_sale_or_not_paid_yet_is_said_before_a_certificate_goes(certificate, listing):
+    with pytest.raises(OrdersUnder) as refused:
+        revoke(certificate, confirm=False)
+    assert refused.value.details == {"orders": 0, "pieces": 0, "numbers": [], "unpaid": 0, "products": 1}
+    assert str(refused.value.message) == "此后有 1 个商品不能购买。请确认后继续。"
+    buy((listing, 2))
+    with pytest.raises(OrdersUnder) as refused:
+        revoke(certificate, confirm=False)
+    assert (refused.value.details["orders"], refused.value.details["unpaid"]) == (0, 1)
+    client = Client()
+    client.force_login(make_reviewer())
+    path = f"/review/certificates/{certificate.number}/"
+    old = client.post(f"{path}revoke/", {"reason": REASON, "confirmed": "1", "orders": "0", "unpaid": "0"})
+    assert (old.status_code, 'name="unpaid" value="1"' in old.content.decode()) == (409, True)
+    assert not Certificate.objects.get().is_revoked
 
 
 class TestInterface:

@@ -25,7 +25,7 @@ def come(job: dict[str, Any], number: int) -> str:
 def revoke(job: dict[str, Any], number: int) -> str:
     """Two reviewers press: each revokes the certificate that both read."""
     reviewer = User.objects.get(pk=job["reviewers"][number % 2])
-    revoking.revoke_certificate(certificate_id=job["certificate"], reason="撤证", actor=reviewer, at=AT)
+    revoking.revoke_certificate(certificate_id=job["certificate"], reason="撤证", actor=reviewer, at=AT, confirm=True)
     return "revoked"
 
 

@@ -25,7 +25,7 @@ COVERED = {
     *("catalog.CertifiedYear", "core.AssistancePairing", "livestream.DropBounds", "procurement.BudgetUnit"),
     *("procurement.DeclarationSnapshot", "procurement.Need", "procurement.NeedLine", "procurement.Pledge"),
     *("procurement.PledgeReceipt", "procurement.QuotaDeclaration", "procurement.QuotaPolicy"),
-    *("procurement.ReceiptLink", "sales.DeliveryDue", "sales.LateInterest", "sales.OfferApproval"),
+    *("procurement.ReceiptLink", "sales.Carrier", "sales.DeliveryDue", "sales.LateInterest", "sales.OfferApproval"),
     *("sales.OfferBounds", "sales.PayTime", "traceability.KeepingLimit", "traceability.TestRequirement"),
 }
 DAY = date(2026, 6, 1)

@@ -144,7 +144,7 @@ def test_a_lot_of_another_supplier_is_not_there_and_a_failed_test_holds() -> Non
     }
     with pytest.raises(UnknownLot):
         record_test(supplier_id=other.supplier_id, **facts)
-    record_test(supplier_id=lot.supplier_id, **facts)
+    record_test(supplier_id=lot.supplier_id, confirm=True, **facts)
     lot.refresh_from_db()
     assert lot.state == LotState.HELD
 

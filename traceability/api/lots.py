@@ -1,7 +1,6 @@
-"""A supplier's own bases and lots, by API."""
+"""A supplier's own lots, by API."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
@@ -11,19 +10,18 @@ from ninja import Query
 from pydantic import Field
 
 from catalog.queries import said
-from catalog.queries.trade import SupplierBrief, supplier_acting
+from catalog.queries.trade import SupplierBrief
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page
-from shop.core.api.paging import Asked, Turn, cut, turn_of
+from shop.core.api import Answer, Body, Id, Moment, Page
+from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest
+from traceability.api.shared import ForOne, LotsOfTurn, acting, lots_area
 from traceability.api.told import RECORDS_CHANGED, Paper, TracedEvent, event, paper
-from traceability.models import ProduceLot, ProductionBase
+from traceability.models import ProduceLot
 from traceability.operations.mixing import MOST_SOURCES, mix_lots
-from traceability.operations.places import Spot, add_base, complete_base
 from traceability.operations.quality import LabReport, dispose_of_lot, record_test
 from traceability.operations.recording import MOST_GRAMS, close_lot, record_harvest, record_packing
 from traceability.queries.lots import (
-    bases_of,
     can_be_sent,
     can_certify,
     history,
@@ -32,106 +30,8 @@ from traceability.queries.lots import (
 )
 from traceability.queries.stopped import rest_on_shelf
 from traceability.queries.trace import lot_fault
+from traceability.queries.waiting import waiting_once_gone
 from traceability.states import LotState
-
-lots_area = Area(gettext_noop("Supplier: lots and events"))
-
-
-class LotsOf(Answer):
-    supplier: str = Field(
-        "", max_length=80, description=gettext_noop("The supplier's slug; the first that you act for without it.")
-    )
-
-
-class LotsOfTurn(Turn, LotsOf):
-    pass
-
-
-ForOne = Annotated[LotsOf, Query(...)]
-
-
-def _acting(request: ApiRequest, asked: LotsOf) -> SupplierBrief:
-    return supplier_acting(request.user, asked.supplier)
-
-
-class PlotOut(Answer):
-    id: int
-    name: str
-
-
-class BaseOut(Answer):
-    id: int
-    name: str
-    place: str
-    latitude: str = Field(examples=["24.266100"])
-    longitude: str = Field(examples=["116.077400"])
-    plots: list[PlotOut]
-
-
-class PlotIn(Body):
-    name: str = Field(max_length=40)
-    area_mu: Decimal = Field(Decimal(0), ge=0, le=100_000, decimal_places=1, examples=["12.5"])
-
-
-class BaseIn(Body):
-    name: str = Field(min_length=1, max_length=40)
-    place: str = Field(min_length=1, max_length=80, examples=["广东省梅州市梅县区松口镇"])
-    latitude: Decimal = Field(ge=-90, le=90, decimal_places=6, examples=["24.266100"])
-    longitude: Decimal = Field(ge=-180, le=180, decimal_places=6, examples=["116.077400"])
-    contact: str = Field(max_length=60, examples=["0753-2860123"])
-    plots: list[PlotIn] = Field([], max_length=20)
-
-
-def _base(row: ProductionBase) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "name": said(row, "name"),
-        "place": said(row, "place"),
-        "latitude": f"{Decimal(row.latitude) / 10**6:.6f}",
-        "longitude": f"{Decimal(row.longitude) / 10**6:.6f}",
-        "plots": [{"id": plot.pk, "name": said(plot, "name")} for plot in row.plots.all()],
-    }
-
-
-@lots_area.reads(
-    "/seller/bases", Page[BaseOut], scope="lots:read", summary=gettext_noop("The supplier's bases and fields")
-)
-def list_bases(request: ApiRequest, turn: Asked, asked: ForOne) -> dict[str, Any]:
-    return cut(turn, bases_of(_acting(request, asked).pk), _base)
-
-
-@lots_area.writes(
-    "/seller/bases", BaseOut, scope="lots:write", status=201, summary=gettext_noop("Add a base with its fields")
-)
-def create_base(request: ApiRequest, body: BaseIn, asked: ForOne) -> dict[str, Any]:
-    supplier = _acting(request, asked)
-    made = add_base(
-        supplier_id=supplier.pk,
-        name=(body.name, ""),
-        place=(body.place, ""),
-        spot=Spot(body.latitude, body.longitude),
-        contact=body.contact,
-        plots=tuple((plot.name, "", int(plot.area_mu * 10)) for plot in body.plots),
-        actor=request.user,
-    )
-    return next(_base(row) for row in bases_of(supplier.pk) if row.pk == made.pk)
-
-
-class BaseChange(Body):
-    place: str = Field("", max_length=80, description=gettext_noop("Kept where one stands already."))
-    contact: str = Field(max_length=60, examples=["0753-2860123"])
-
-
-@lots_area.writes(
-    "/seller/bases/{int:base_id}",
-    BaseOut,
-    scope="lots:write",
-    summary=gettext_noop("Complete what certificates need of a base"),
-)
-def change_base(request: ApiRequest, base_id: int, body: BaseChange, asked: ForOne) -> dict[str, Any]:
-    supplier = _acting(request, asked)
-    complete_base(supplier_id=supplier.pk, base_id=base_id, **body.model_dump(), **by(request))
-    return next(_base(row) for row in bases_of(supplier.pk) if row.pk == base_id)
 
 
 class LotOut(Answer):
@@ -165,9 +65,20 @@ class RestOut(Answer):
     in_orders: int = Field(description=gettext_noop("Pieces that wait in orders and that only this lot covers."))
 
 
+class WaitsOut(Answer):
+    orders: int = Field(description=gettext_noop("Paid orders."))
+    pieces: int = Field(description=gettext_noop("Pieces of paid orders."))
+    numbers: list[str] = Field(description=gettext_noop("Numbers of the paid orders."))
+    unpaid_orders: int = Field(description=gettext_noop("Orders that are not paid yet."))
+    unpaid_pieces: int = Field(description=gettext_noop("Pieces of orders that are not paid yet."))
+
+
 class LotDetail(LotOut):
     rest: RestOut | None = Field(
         description=gettext_noop("What leaves the shelf when an open lot is finished and its rest is gone.")
+    )
+    waits: WaitsOut | None = Field(
+        description=gettext_noop("Orders that no sound lot would be left for if an open lot were finished.")
     )
     is_verified: bool = Field(
         description=gettext_noop("False where sealed records were changed: then nothing said of the lot is confirmed.")
@@ -208,6 +119,7 @@ def _detail(supplier: SupplierBrief, lot_id: int) -> dict[str, Any]:
     rest = rest_on_shelf(row, timezone.now()) if row.state == LotState.OPEN else None
     return _lot(row) | {
         "rest": {"on_sale": rest.on_sale, "in_orders": rest.in_orders} if rest else None,
+        "waits": waiting_once_gone(row, timezone.now()).facts if rest else None,
         "is_verified": is_intact,
         "unverified_code": "" if is_intact else RECORDS_CHANGED,
         "conformity_certificate": papers[0].number if is_intact and papers and may_certify else None,
@@ -225,7 +137,7 @@ def _detail(supplier: SupplierBrief, lot_id: int) -> dict[str, Any]:
     "/seller/lots", Page[LotOut], scope="lots:read", summary=gettext_noop("The supplier's lots, the open ones first")
 )
 def list_lots(request: ApiRequest, asked: Annotated[LotsOfTurn, Query(...)]) -> dict[str, Any]:
-    supplier = _acting(request, asked)
+    supplier = acting(request, asked)
     return turn_of(asked, lambda page: lots_of_supplier(supplier.pk, page), _lot)
 
 
@@ -233,7 +145,7 @@ def list_lots(request: ApiRequest, asked: Annotated[LotsOfTurn, Query(...)]) -> 
     "/seller/lots/{int:lot_id}", LotDetail, scope="lots:read", summary=gettext_noop("A lot and what happened to it")
 )
 def get_lot(request: ApiRequest, lot_id: int, asked: ForOne) -> dict[str, Any]:
-    return _detail(_acting(request, asked), lot_id)
+    return _detail(acting(request, asked), lot_id)
 
 
 class EpcisEvents(Answer):
@@ -250,7 +162,7 @@ class EpcisEvents(Answer):
     summary=gettext_noop("The events of a lot, in the shape of EPCIS 2.0"),
 )
 def list_lot_events(request: ApiRequest, lot_id: int, asked: ForOne) -> dict[str, Any]:
-    row = _own(_acting(request, asked), lot_id)
+    row = _own(acting(request, asked), lot_id)
     return {"items": [each.body for each in history(row) if each.is_readable]}
 
 
@@ -285,7 +197,7 @@ class MixIn(Body):
 
 class Confirmed(Body):
     confirm: bool = Field(
-        False, description=gettext_noop("True: paid orders may be left without goods; else 409 orders_wait says which.")
+        False, description=gettext_noop("True: orders may be left without goods; else 409 orders_wait says which.")
     )
 
 
@@ -311,6 +223,10 @@ class LabTestIn(Body):
     item: str = Field(min_length=1, max_length=60, examples=["农药残留 48 项"])
     result: str = Field(min_length=1, max_length=60, examples=["未检出"])
     passed: bool = Field(description=gettext_noop("A failed test holds the lot, and recalls what was sent of it."))
+    confirm: bool = Field(
+        False,
+        description=gettext_noop("True: goods may be stopped; else 409 lot_stop_unconfirmed says what is concerned."),
+    )
     lab: str = Field(min_length=1, max_length=60)
     method: str = Field("", max_length=60)
     report_no: str = Field("", max_length=40)
@@ -321,7 +237,7 @@ class LabTestIn(Body):
     "/seller/lots", LotDetail, scope="lots:write", status=201, summary=gettext_noop("Open a lot with its harvest")
 )
 def create_lot(request: ApiRequest, body: HarvestIn, asked: ForOne) -> dict[str, Any]:
-    supplier = _acting(request, asked)
+    supplier = acting(request, asked)
     lot = record_harvest(supplier_id=supplier.pk, **by(request), **body.model_dump(mode="python"))
     return _detail(supplier, lot.pk)
 
@@ -334,7 +250,7 @@ def create_lot(request: ApiRequest, body: HarvestIn, asked: ForOne) -> dict[str,
     summary=gettext_noop("Record a packing, which issues its conformity certificate"),
 )
 def pack_lot(request: ApiRequest, lot_id: int, body: PackingIn, asked: ForOne) -> dict[str, Any]:
-    supplier = _acting(request, asked)
+    supplier = acting(request, asked)
     record_packing(supplier_id=supplier.pk, lot_id=lot_id, **by(request), **body.model_dump())
     return _detail(supplier, lot_id)
 
@@ -347,12 +263,10 @@ def pack_lot(request: ApiRequest, lot_id: int, body: PackingIn, asked: ForOne) -
     summary=gettext_noop("Record a laboratory test"),
 )
 def test_lot(request: ApiRequest, lot_id: int, body: LabTestIn, asked: ForOne) -> dict[str, Any]:
-    supplier = _acting(request, asked)
+    supplier = acting(request, asked)
     facts = body.model_dump()
-    occurred_at = facts.pop("occurred_at")
-    record_test(
-        supplier_id=supplier.pk, lot_id=lot_id, test=LabReport(**facts), occurred_at=occurred_at, **by(request),
-    )  # fmt: skip
+    own = {name: facts.pop(name) for name in ("occurred_at", "confirm")}
+    record_test(supplier_id=supplier.pk, lot_id=lot_id, test=LabReport(**facts), **own, **by(request))
     return _detail(supplier, lot_id)
 
 
@@ -363,7 +277,7 @@ def test_lot(request: ApiRequest, lot_id: int, body: LabTestIn, asked: ForOne) -
     summary=gettext_noop("Record that a held or recalled lot was disposed of"),
 )
 def dispose(request: ApiRequest, lot_id: int, body: DisposalIn, asked: ForOne) -> dict[str, Any]:
-    supplier = _acting(request, asked)
+    supplier = acting(request, asked)
     dispose_of_lot(supplier_id=supplier.pk, lot_id=lot_id, **by(request), **body.model_dump())
     return _detail(supplier, lot_id)
 
@@ -376,7 +290,7 @@ def dispose(request: ApiRequest, lot_id: int, body: DisposalIn, asked: ForOne) -
     summary=gettext_noop("Mix lots, or pack one anew, into a new lot"),
 )
 def create_mix(request: ApiRequest, body: MixIn, asked: ForOne) -> dict[str, Any]:
-    supplier = _acting(request, asked)
+    supplier = acting(request, asked)
     facts = body.model_dump() | {"sources": [(each.lot_id, each.grams) for each in body.sources]}
     return _detail(supplier, mix_lots(supplier_id=supplier.pk, **by(request), **facts).pk)
 
@@ -388,6 +302,6 @@ def create_mix(request: ApiRequest, body: MixIn, asked: ForOne) -> dict[str, Any
     summary=gettext_noop("Finish a lot: nothing more is sent of it"),
 )
 def finish_lot(request: ApiRequest, lot_id: int, body: FinishIn, asked: ForOne) -> dict[str, Any]:
-    supplier = _acting(request, asked)
+    supplier = acting(request, asked)
     close_lot(supplier_id=supplier.pk, lot_id=lot_id, **by(request), **body.model_dump())
     return _detail(supplier, lot_id)

@@ -193,7 +193,7 @@ def refuse_unconfirmed(waiting: Waiting) -> None:
     """Raise OrdersWait: what is asked leaves orders without goods, and nobody confirmed that."""
     raise OrdersWait(
         sentences(waiting_words(waiting), _("Confirm it to go on.")),
-        field="confirm", orders=waiting.orders, pieces=waiting.pieces, numbers=list(waiting.numbers), confirm="confirm",
+        field="confirm", confirm="confirm", **waiting.facts,
     )  # fmt: skip
 
 

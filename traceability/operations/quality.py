@@ -13,17 +13,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.operations.holding import lock_pools
+from catalog.queries.pools import pieces_of_listings
 from shop.core import audit
 from shop.core.codes import packed_code, plain_code
 from shop.core.errors import InvalidInput
 from shop.core.lengths import check_length
 from shop.core.named_locks import lock_name
-from traceability.errors import UnknownLot, WrongMove
+from shop.core.texts import sentences
+from traceability.errors import StopUnconfirmed, UnknownLot, WrongMove
 from traceability.hooks import Waiting, lot_stopped, waiting_of
 from traceability.models import LabTest, LotSource, ProduceLot
 from traceability.operations.holding import hold, lots_on_shelf, refuse_unconfirmed, take_off
 from traceability.operations.lot_rows import append_event, check_order, lock_lots, tests_of
 from traceability.queries.reports import reports_numbered
+from traceability.queries.waiting import Concerned, concerned_words, parcels_with
 from traceability.rules.epcis import test_facts
 from traceability.rules.quality import missing_tests, same_item, standing_failures, state_after_tests
 from traceability.states import DISPOSITIONS, BizStep, LotState, TestKind
@@ -45,14 +48,22 @@ class LabReport:
 
 
 def record_test(
-    *, supplier_id: int, lot_id: int, test: LabReport, occurred_at: datetime, actor: Any, at: datetime
+    *,
+    supplier_id: int,
+    lot_id: int,
+    test: LabReport,
+    occurred_at: datetime,
+    actor: Any,
+    at: datetime,
+    confirm: bool = False,
 ) -> LabTest:
     """Record a test of a lot and set its state by all its tests (`rules.quality`). Returns the test.
 
     A failed one holds the lot and what was mixed from it, or recalls what was sent of them already; a passed one
     releases what waited for it. The same test again, of the same moment, is the same row. Raises UnknownLot,
     FromTheFuture, InvalidInput for a time before the harvest, a commissioned test without its report's number, or with
-    the number of another supplier's report, or of another one of its own (`_refuse_other_report`).
+    the number of another supplier's report, or of another one of its own (`_refuse_other_report`). Raises StopUnconfirmed
+    where it stops lots of which parcels are out, orders wait or pieces are on sale, unless that is confirmed (`confirm`).
     Locks: stock pools of the lots' products by id, lots by id, the report's number, the head of the chain.
     """
     if test.kind not in TestKind.values:
@@ -68,12 +79,41 @@ def record_test(
         known = LabTest.objects.filter(lot=lot, tested_at=occurred_at, **asdict(test)).first()
         if known is not None:
             return known
+        listing_ids = sorted({each.listing_id for each in lots.values()})
+        before = _standing(listing_ids, at)
         facts = {"test": test_facts(test)}
         event = append_event(lot, BizStep.TEST, lot.harvested_grams, occurred_at, at, facts)
         row = LabTest.objects.create(lot=lot, event=event, tested_at=occurred_at, **asdict(test))
         audit.record(action="lot_tested", object_kind="lot", object_id=lot.pk, actor=actor, at=at, passed=test.passed)
-        _settle(lots, family_of(lot_id), actor=actor, at=at)
+        stopped = _settle(lots, family_of(lot_id), actor=actor, at=at)
+        if stopped and not confirm:
+            _refuse_unconfirmed_stop(stopped, before, _standing(listing_ids, at))
     return row
+
+
+def _standing(listing_ids: list[int], at: datetime) -> tuple[Waiting, int]:
+    """Return what of products waits without a sound lot, and the pieces that are on sale."""
+    waiting = sum((waiting_of(listing_id, at) for listing_id in listing_ids), Waiting())
+    return waiting, sum(row.free for rows in pieces_of_listings(listing_ids).values() for row in rows)
+
+
+def _refuse_unconfirmed_stop(
+    stopped: list[ProduceLot], before: tuple[Waiting, int], after: tuple[Waiting, int]
+) -> None:
+    """Raise StopUnconfirmed with what is concerned by lots that were stopped, if anything is."""
+    parcels, pieces = parcels_with([lot.pk for lot in stopped])
+    concerned = Concerned(
+        lots=tuple(lot.code for lot in stopped),
+        parcels=parcels,
+        sent_pieces=pieces,
+        waiting=after[0] if after[0].exceeds(before[0]) else Waiting(),
+        on_sale=max(0, before[1] - after[1]),
+    )
+    if concerned.is_any:
+        raise StopUnconfirmed(
+            sentences(concerned_words(concerned), _("Confirm it to go on.")),
+            field="confirm", confirm="confirm", **concerned.facts,
+        )  # fmt: skip
 
 
 def _refuse_other_report(lot: ProduceLot, test: LabReport) -> None:
@@ -116,7 +156,7 @@ def dispose_of_lot(
 
     Its held pieces leave the stock; what other lots are held for stays held. Once is enough: a second call returns the
     lot. Raises UnknownLot, InvalidInput without words on how, WrongMove for a lot that nothing stands against, and
-    OrdersWait where paid orders wait for its goods and no sound lot has them, unless that is confirmed (`confirm`).
+    OrdersWait where orders wait for its goods and no sound lot has them, unless that is confirmed (`confirm`).
     Locks as `record_test`.
     """
     method = check_length(method, "method", 120)
@@ -136,7 +176,7 @@ def dispose_of_lot(
         same = [each for each in lots.values() if each.listing_id == lot.listing_id]
         take_off(lot, same, actor=actor, at=at)
         waiting = waiting_of(lot.listing_id, at) if lot.owed_grams and not confirm else Waiting()
-        if waiting.pieces:
+        if waiting.is_any:
             refuse_unconfirmed(waiting)
     return lot
 
@@ -170,9 +210,9 @@ def _lock_family(supplier_id: int, lot_id: int, at: datetime) -> dict[int, Produ
     return lots
 
 
-def _settle(lots: dict[int, ProduceLot], family: set[int], *, actor: Any, at: datetime) -> None:
+def _settle(lots: dict[int, ProduceLot], family: set[int], *, actor: Any, at: datetime) -> list[ProduceLot]:
     """Set the state of each lot of the family by its own tests and those of what it was mixed from; hold or release
-    the stock of its product. `lots` are the family's and all that stand on the shelf beside them.
+    the stock of its product. `lots` are the family's and all that stand on the shelf beside them. Return the stopped.
     """
     parents: dict[int, list[int]] = {lot_id: [] for lot_id in family}
     wanted = set(family)
@@ -187,7 +227,7 @@ def _settle(lots: dict[int, ProduceLot], family: set[int], *, actor: Any, at: da
     def failures(lot_id: int) -> int:
         return len(standing_failures(tests[lot_id])) + sum(failures(source) for source in parents[lot_id])
 
-    changed = set()
+    changed, stopped = set(), []
     for lot in (lots[lot_id] for lot_id in sorted(family)):
         state = state_after_tests(
             lot.state,
@@ -200,8 +240,10 @@ def _settle(lots: dict[int, ProduceLot], family: set[int], *, actor: Any, at: da
             changed.add(lot.listing_id)
             if state in (LotState.HELD, LotState.RECALLED):
                 lot_stopped(lot.pk, at)
+                stopped.append(lot)
     for listing_id in sorted(changed):
         hold(listing_id, [lot for lot in lots.values() if lot.listing_id == listing_id], actor=actor, at=at)
+    return stopped
 
 
 def _move(lot: ProduceLot, state: str, *, actor: Any, at: datetime) -> None:

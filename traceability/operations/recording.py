@@ -202,7 +202,7 @@ def close_lot(
 
     What of the shelf no other sound lot can be sent for, as much as the lot has left, is gone with it and leaves the
     stock; or it is of another harvest and stays (`rest`; InvalidInput where it is "" and something is left), for a `reason` that the history of the stock keeps: InvalidInput
-    without one. Raises OrdersWait where paid orders would be left without a sound lot, unless that is confirmed
+    without one. Raises OrdersWait where orders would be left without a sound lot, unless that is confirmed
     (`confirm`). Locks: the product's stock pools by id, its lots.
     """
     if rest and rest not in RestOfLot.values:
@@ -229,7 +229,7 @@ def close_lot(
         else:
             pieces = keep_on_sale_of(lot, lots.values(), reason=reason, actor=actor, at=at)
         waiting = waiting_of(lot.listing_id, at)
-        if waiting.pieces > before.pieces and not confirm:
+        if waiting.exceeds(before) and not confirm:
             refuse_unconfirmed(waiting)
         audit.record(
             action="lot_closed", object_kind="lot", object_id=lot.pk, actor=actor, at=at, rest=str(rest), pieces=pieces

@@ -1,14 +1,11 @@
 """The supplier's lots, from a phone. Everything is of the supplier that the person acts for; else 404."""
 
-from collections.abc import Callable, Mapping
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -16,28 +13,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries import local, said
 from catalog.queries.shelf import pieces_left_with
-from catalog.queries.trade import SupplierBrief, listings_of, suppliers_of
-from shop.core.acting import acting_for, by
-from shop.core.errors import DomainError
-from shop.core.numbers import read_id
+from catalog.queries.trade import SupplierBrief, listings_of
+from shop.core.acting import by
 from shop.core.post_only import post_only
-from shop.core.refusals import add_refusal
 from shop.core.texts import sentences
-from traceability.errors import OrdersWait
 from traceability.forms import (
-    BaseForm,
     CloseForm,
-    CompleteForm,
     DisposalForm,
     HarvestForm,
     MixForm,
     PackingForm,
     ReportForm,
 )
-from traceability.hooks import waiting_of
+from traceability.hooks import Waiting, waiting_of
 from traceability.models import LabTest, ProduceLot
 from traceability.operations.mixing import mix_lots
-from traceability.operations.places import add_base, complete_base
 from traceability.operations.printing import SealedPaper, certificate_pdf, labels_pdf
 from traceability.operations.quality import dispose_of_lot, record_test
 from traceability.operations.recording import close_lot, record_harvest, record_packing
@@ -56,11 +46,11 @@ from traceability.queries.lots import (
 from traceability.queries.reports import lots_of_report
 from traceability.queries.stopped import pool_name, rest_on_shelf
 from traceability.queries.trace import lot_fault
-from traceability.queries.waiting import waiting_words
-from traceability.rules import papers
+from traceability.queries.waiting import waiting_once_gone, waiting_words
 from traceability.rules.weights import in_words
 from traceability.shown import broken_words, timeline
 from traceability.states import DISPOSITIONS, LotState
+from traceability.views.console import console, do, for_supplier
 from traceability.views.trace import pdf
 
 BADGES = {
@@ -71,14 +61,6 @@ BADGES = {
     LotState.RECALLED: "overdue",
     LotState.DISPOSED: "neutral",
 }
-for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
-
-
-def _console(
-    request: HttpRequest, supplier: SupplierBrief, name: str, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    shared = {"supplier": supplier, "supplier_name": said(supplier, "name")}
-    return render(request, f"traceability/seller_{name}.html", {**shared, **context}, status=status)
 
 
 def _state_words(lot: ProduceLot) -> tuple[str, str]:
@@ -115,21 +97,7 @@ def _row(lot: ProduceLot) -> dict[str, Any]:
 def lots(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show the lots, what is left of each."""
     page = lots_of_supplier(supplier.pk, request.GET.get("page", 1))
-    return _console(request, supplier, "lots", {"page": page, "rows": [_row(lot) for lot in page.object_list]})
-
-
-def _do(form: Form, operation: Callable[[], Any]) -> int:
-    """Do what a form asks for. Returns 0, or the status of the refusal, which then stands beside its field."""
-    if not form.is_valid():
-        return 422
-    try:
-        operation()
-    except DomainError as error:
-        if isinstance(error, OrdersWait):
-            form.asks = True  # type: ignore[attr-defined]  # both forms that can be refused so have it
-        add_refusal(form, error)
-        return error.status
-    return 0
+    return console(request, supplier, "lots", {"page": page, "rows": [_row(lot) for lot in page.object_list]})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -141,12 +109,12 @@ def harvest(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
         return redirect(local("/seller/lots/bases/"))
     choices = {"listings": listings_of(supplier.pk), "bases": bases}
     if request.method != "POST":
-        return _console(request, supplier, "harvest", {"form": HarvestForm(**choices)})
+        return console(request, supplier, "harvest", {"form": HarvestForm(**choices)})
     form = HarvestForm(request.POST, **choices)
     opened: list[ProduceLot] = []
-    refused = _do(form, lambda: opened.append(record_harvest(**by(request, supplier_id=supplier.pk), **form.facts())))
+    refused = do(form, lambda: opened.append(record_harvest(**by(request, supplier_id=supplier.pk), **form.facts())))
     if refused:
-        return _console(request, supplier, "harvest", {"form": form}, refused)
+        return console(request, supplier, "harvest", {"form": form}, refused)
     messages.success(request, _("Lot %(code)s is open.") % {"code": opened[0].code})
     return redirect(local(f"/seller/lots/{opened[0].pk}/"))
 
@@ -195,11 +163,19 @@ def _lot(
         "dispose_form": dispose_form or DisposalForm(),
         "close_form": close_form or CloseForm(),
         "rest": rest_on_shelf(found, timezone.now()) if found.state == LotState.OPEN else None,
+        "waits": waiting_words(_waits(found, close_form)),
         "left_with": pieces_left_with(pool_name(found.pk)) if found.gone_grams else None,
         "steps": {each.step for each in told},
         "broken": broken_words(lot_fault(found)),
     }
-    return _console(request, supplier, "lot", context, status)
+    return console(request, supplier, "lot", context, status)
+
+
+def _waits(lot: ProduceLot, close_form: CloseForm | None) -> Waiting:
+    """Return what finishing an open lot would leave without goods; nothing where its form says so already."""
+    if lot.state != LotState.OPEN or (close_form is not None and close_form.asks):
+        return Waiting()
+    return waiting_once_gone(lot, timezone.now())
 
 
 @for_supplier
@@ -207,7 +183,7 @@ def _lot(
 def pack(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Record a packing."""
     found, form = _own(supplier, lot_id), PackingForm(request.POST)
-    refused = _do(form, lambda: record_packing(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts()))
+    refused = do(form, lambda: record_packing(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts()))
     if refused:
         return _lot(request, supplier, found, pack_form=form, status=refused)
     messages.success(request, _("Recorded: sorted and packed."))
@@ -220,7 +196,7 @@ def test(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResp
     """Record a test."""
     found, form = _own(supplier, lot_id), ReportForm(request.POST)
     made: list[LabTest] = []
-    refused = _do(
+    refused = do(
         form,
         lambda: made.append(record_test(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts())),
     )
@@ -239,7 +215,7 @@ def test(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResp
 def close(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Finish a lot."""
     found, form = _own(supplier, lot_id), CloseForm(request.POST)
-    refused = _do(form, lambda: close_lot(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts()))
+    refused = do(form, lambda: close_lot(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts()))
     if refused:
         return _lot(request, supplier, found, close_form=form, status=refused)
     gone, kept = pieces_left_with(pool_name(lot_id))
@@ -259,7 +235,7 @@ def close(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpRes
 def dispose(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Record that what is left of a stopped lot was disposed of."""
     found, form = _own(supplier, lot_id), DisposalForm(request.POST)
-    refused = _do(form, lambda: dispose_of_lot(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts()))
+    refused = do(form, lambda: dispose_of_lot(lot_id=lot_id, **by(request, supplier_id=supplier.pk), **form.facts()))
     if refused:
         return _lot(request, supplier, found, dispose_form=form, status=refused)
     _said(request, found, _("Recorded: the lot is disposed of."))
@@ -290,7 +266,7 @@ def mix(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     status = 200
     if request.method == "POST":
         made: list[ProduceLot] = []
-        status = _do(form, lambda: made.append(mix_lots(**by(request, supplier_id=supplier.pk), **form.facts())))
+        status = do(form, lambda: made.append(mix_lots(**by(request, supplier_id=supplier.pk), **form.facts())))
         if not status:
             messages.success(
                 request, _("Lot %(code)s is open: pack it, and its certificate is issued.") % {"code": made[0].code}
@@ -309,7 +285,7 @@ def mix(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
             for row in products
         ],
     }
-    return _console(request, supplier, "mix", context, status or 200)
+    return console(request, supplier, "mix", context, status or 200)
 
 
 @require_safe
@@ -344,57 +320,3 @@ def labels(request: HttpRequest, supplier: SupplierBrief, shipment_id: int) -> H
     if not found:
         raise Http404
     return pdf(found, f"label-{shipment_id}")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_supplier
-def bases(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
-    """Show the bases; by POST, add one."""
-    form, status = BaseForm(request.POST if request.method == "POST" else None), 200
-    if request.method == "POST" and (pk := read_id(request.POST.get("base"))) is not None:
-        return _complete(request, supplier, pk)
-    if request.method == "POST":
-        status = _do(form, lambda: add_base(supplier_id=supplier.pk, actor=request.user, **form.facts()))
-        if not status:
-            messages.success(request, _("Saved. Now record what you harvest there."))
-            return redirect(local("/seller/lots/new/"))
-    return _bases(request, supplier, form, status=status)
-
-
-def _complete(request: HttpRequest, supplier: SupplierBrief, base_id: int) -> HttpResponse:
-    """Complete what certificates need of a base."""
-    form = CompleteForm(request.POST)
-    refused = _do(form, lambda: complete_base(base_id=base_id, **by(request, supplier_id=supplier.pk), **form.facts()))
-    if refused:
-        return _bases(request, supplier, BaseForm(), status=refused, wrong={base_id: form})
-    messages.success(request, _("Saved: certificates from now on carry it."))
-    return redirect(local("/seller/lots/bases/"))
-
-
-def _bases(
-    request: HttpRequest,
-    supplier: SupplierBrief,
-    form: BaseForm,
-    *,
-    status: int,
-    wrong: Mapping[int, CompleteForm] = MappingProxyType({}),
-) -> HttpResponse:
-    rows = [_base(row, wrong.get(row.pk)) for row in bases_of(supplier.pk)]
-    return _console(request, supplier, "bases", {"form": form, "bases": rows}, status)
-
-
-def _base(row: Any, wrong: CompleteForm | None = None) -> dict[str, Any]:
-    plots = []
-    for plot in row.plots.all():
-        area = _("%(n)s mu") % {"n": f"{plot.area_tenth_mu / 10:g}"} if plot.area_tenth_mu else ""
-        plots.append(f"{said(plot, 'name')} {area}".rstrip())
-    given = {"contact": row.contact, "place": row.place_zh}
-    form = wrong or CompleteForm(initial=given, auto_id=f"base-{row.pk}-%s")
-    return {
-        "row": row,
-        "name": said(row, "name"),
-        "place": said(row, "place"),
-        "plots": " · ".join(plots),
-        "form": form,
-        "is_complete": not papers.missing(producer="--", origin=row.place_zh, contact=row.contact),
-    }

@@ -173,7 +173,7 @@ def _stories(lots: list[ProduceLot], bases: dict[int, ProductionBase], members: 
     tested = when + timedelta(hours=6)
     record_test(
         supplier_id=base.supplier_id, lot_id=failed.pk, test=_report(pair[0].listing, 0, tested, passed=False),
-        occurred_at=tested, actor=actor, at=tested,
+        occurred_at=tested, actor=actor, at=tested, confirm=True,
     )  # fmt: skip
     mixed = when + timedelta(days=1)
     mix = mix_lots(

@@ -61,7 +61,7 @@ def lines_without_goods(
     states = [OrderState.TO_SHIP, OrderState.UNPAID]
     lines = LineFacts.objects.filter(order__supplier_id=supplier_id, order__state__in=states, listing_id__in=short)
     ordered = lines.select_related("order__order").order_by("order__ship_by", "order_id", "pk")
-    for line in sorted(ordered, key=lambda each: each.order.state == OrderState.UNPAID):
+    for line in sorted(ordered, key=_is_unpaid):
         rows.setdefault(line.listing_id, []).append(line)
     found = [each for listing_id, own in rows.items() for each in _short(own, short[listing_id])]
     return [each for line, each in found if also_unpaid or line.order.state == OrderState.TO_SHIP]
@@ -83,17 +83,30 @@ def _short(lines: list[LineFacts], short: Shortage) -> list[tuple[LineFacts, Lin
     ]
 
 
-def waiting_without_lot(listing_id: int, at: datetime) -> LotWaiting:
-    """Return the paid orders of a product that no sound lot can be sent for, whatever became of its lots. Two queries."""
-    sound = sound_lots(open_lots([listing_id], at=at), at)
-    lines = list(
-        LineFacts.objects.filter(order__state=OrderState.TO_SHIP, listing_id=listing_id)
-        .select_related("order__order")
-        .order_by("order__ship_by", "order_id", "pk")
-    )
+def waiting_without_lot(listing_id: int, at: datetime, without: Collection[int] = ()) -> LotWaiting:
+    """Return the orders of a product that no sound lot can be sent for, whatever became of its lots. Two queries.
+
+    Paid ones are served first; those that are not paid yet are counted apart. As if the lots `without` were gone.
+    """
+    sound = sound_lots([lot for lot in open_lots([listing_id], at=at) if lot.pk not in without], at)
+    rows = LineFacts.objects.filter(order__state__in=[OrderState.TO_SHIP, OrderState.UNPAID], listing_id=listing_id)
+    ordered = rows.select_related("order__order").order_by("order__ship_by", "order_id", "pk")
+    lines = sorted(ordered, key=_is_unpaid)
     short = list(zip(lines, missing_of(sound, [_waits(line) for line in lines]), strict=True))
-    numbers = tuple(dict.fromkeys(line.order.order.number for line, pieces in short if pieces))
-    return LotWaiting(len(numbers), sum(pieces for _line, pieces in short), numbers)
+    paid = [(line, pieces) for line, pieces in short if pieces and not _is_unpaid(line)]
+    unpaid = [(line, pieces) for line, pieces in short if pieces and _is_unpaid(line)]
+    numbers = tuple(dict.fromkeys(line.order.order.number for line, _pieces in paid))
+    return LotWaiting(
+        orders=len(numbers),
+        pieces=sum(pieces for _line, pieces in paid),
+        numbers=numbers,
+        unpaid_orders=len({line.order_id for line, _pieces in unpaid}),
+        unpaid_pieces=sum(pieces for _line, pieces in unpaid),
+    )
+
+
+def _is_unpaid(line: LineFacts) -> bool:
+    return line.order.state == OrderState.UNPAID
 
 
 def _waits(line: LineFacts) -> Waiting:

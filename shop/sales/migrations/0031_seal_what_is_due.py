@@ -6,9 +6,13 @@ from shop.core.sealed_before import seal_rows
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sales", "0029_seal_what_was_sold"), ("core", "0009_sealed_writes")]
+    dependencies = [("sales", "0030_carriers"), ("core", "0009_sealed_writes")]
 
     operations = [
+        seal_rows(
+            *("sales.Carrier", "document", "valid_from", "valid_until", "code", "name_zh", "name_en"),
+            *("number_pattern", "example", "position"),
+        ),
         seal_rows("sales.OfferBounds", "document", "valid_from", "valid_until", "deep_percent"),
         seal_rows(
             "sales.OfferApproval", "offer_id", "terms", "asked_by_id", "asked_at", "approved_by_id", "approved_at"
