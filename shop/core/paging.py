@@ -25,7 +25,7 @@ class After:
 class Pages(Paginator):
     """Numbered pages; what is no plain number of one is the first, as nothing is."""
 
-    def get_page(self, number: int | float | str | None) -> Page[Any]:
+    def get_page(self, number: float | str | None) -> Page[Any]:
         """Return the page that is asked for: "5_0", "+5" and "５" are no numbers of an address."""
         read = number if isinstance(number, int) else read_id(number)
         return super().get_page(1 if read is None else read)
