@@ -1,5 +1,6 @@
 """Offers that a supplier pays for: named, asked, on its own lines only, and seen in its settlement."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -21,6 +22,7 @@ from shop.sales.operations.discounts import CouponGone
 from shop.sales.operations.funding import answer_consent, renew_consent, withdraw_consent
 from shop.sales.operations.refunds import refund_order_part
 from shop.sales.queries.seller import settlement
+from tests.api.conftest import program_of
 from tests.factories import AT, make_listing, make_supplier, make_user, spec_of
 from tests.sales.offered import ENDS, asked_to_fund, lines_for, make_coupon, make_offer
 from tests.sales.selling import lines_of, pay, receive, ship
@@ -281,3 +283,32 @@ def test_a_coupon_says_whose_goods_alone_it_counts_for(client: Client, monkeypat
         client.post("/shop/basket/add/", {"specification": spec.specification_id, "quantity": 1})
     assert said in client.get("/shop/basket/?coupon=XIANGQIN15").content.decode()
     assert said in client.get("/shop/checkout/?coupon=XIANGQIN15").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "words", "said"),
+    [
+        ({}, "running", "You agreed", "您已同意"),
+        ({"status": ConditionalOffer.SUSPENDED}, "suspended", "Suspended", "已暂停"),
+        ({"status": ConditionalOffer.CONSUMED}, "used_up", "Used up", "已用完"),
+    ],
+)
+def test_page_and_program_say_of_an_offer_what_holds_for_buyers(
+    changes: dict[str, str], code: str, words: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+    member = make_user()
+    supplier = make_supplier(member=member)
+    offer = make_offer(supplier=supplier)
+    ConditionalOffer.objects.filter(pk=offer.pk).update(**changes)
+    consent = offer.consents.get()
+    program = program_of(member, "seller:read")
+    one = program.get(f"/seller/offers/{consent.pk}").data
+    (listed,) = program.get("/seller/offers").data["items"]
+    assert one == listed
+    assert (one["state"], one["state_words"], one["answer"]) == (code, words, "given")
+    client = Client()
+    client.force_login(member)
+    for path in ("/seller/offers/", f"/seller/offers/{consent.pk}/"):
+        page = client.get(path).content.decode()
+        assert re.search(rf'class="badge[^>]*>\s*(?:<svg.*?</svg>)?\s*{said}', page, re.DOTALL), path

@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
@@ -10,18 +11,28 @@ from shop.core.acting import by
 from shop.core.api import Body, Moment, Page, Priced, yuan
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest, Key
+from shop.core.paging import After
 from shop.sales.api.seller import ForList, ForOne, acting, area
 from shop.sales.discount_rules import Cost
 from shop.sales.models import LineDiscount, OfferConsent
 from shop.sales.offer_words import describe
 from shop.sales.operations.funding import answer_consent, withdraw_consent
 from shop.sales.queries import funding as queries
+from shop.sales.queries.offer_states import SuppliersState, suppliers_states
 from shop.sales.texts import in_reader_language
 
 
 class FundedOffer(Priced):
     id: int = Field(description=gettext_noop("Of this version of the terms: a changed offer is asked for anew."))
-    state: str = Field(examples=["asked"])
+    state: str = Field(
+        description=gettext_noop(
+            "Where the offer stands, as its page says it: running, asked, declined, withdrawn, waits_second, suspended,"
+            " early, over, used_up; replaced for old terms."
+        ),
+        examples=["asked"],
+    )
+    state_words: str = Field(description=gettext_noop("The same in the words of the page."))
+    answer: str = Field(description=gettext_noop("Your own: asked, given, declined, withdrawn, replaced."))
     version: int
     name: str
     gives: str
@@ -54,15 +65,19 @@ class Answered(Body):
     reason: str = Field("", max_length=200)
 
 
-def _offer(consent: OfferConsent, cost: Cost | None = None) -> dict[str, Any]:
+def _offer(consent: OfferConsent, cost: Cost | None = None, state: SuppliersState | None = None) -> dict[str, Any]:
+    state = state or suppliers_states([consent], timezone.now())[consent.pk]
     words = describe(consent, queries.cost_of(consent) if cost is None else cost)
-    same = ("state", "version", "ends_at", "asked_at", "answered_at", "reason")
+    same = ("version", "ends_at", "asked_at", "answered_at", "reason")
     said = ("name", "gives", "needs", "goods", "limits", "by_coupon", "begins_at")
     return (
         {name: getattr(consent, name) for name in same}
         | {name: getattr(words, name) for name in said}
         | {
             "id": consent.pk,
+            "state": state.code,
+            "state_words": state.words,
+            "answer": consent.state,
             "most": yuan(consent.most_fen),
             "spent": yuan(words.cost_fen),
             "waiting": yuan(words.waiting_fen),
@@ -97,11 +112,17 @@ def _own(request: ApiRequest, asked: Any, consent_id: int) -> OfferConsent:
 def list_offers(request: ApiRequest, asked: ForList) -> dict[str, Any]:
     supplier = acting(request, asked)
     costs = queries.costs_of(supplier=supplier.pk)
+    states: dict[int, SuppliersState] = {}
+
+    def pages(turned: After) -> Any:
+        page = queries.consents_of(supplier.pk, turned)
+        states.update(suppliers_states(page.object_list, timezone.now()))
+        return page
 
     def offer(consent: OfferConsent) -> dict[str, Any]:
-        return _offer(consent, costs.get((consent.offer_id, supplier.pk), Cost()))
+        return _offer(consent, costs.get((consent.offer_id, supplier.pk), Cost()), states[consent.pk])
 
-    return turn_of(asked, lambda turned: queries.consents_of(supplier.pk, turned), offer)
+    return turn_of(asked, pages, offer)
 
 
 @area.reads(

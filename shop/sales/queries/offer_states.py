@@ -1,5 +1,7 @@
-"""What an offer is for buyers at a moment: running, or why not. For the list, its filter and the API alike."""
+"""What an offer is for buyers at a moment: running, or why not. For lists, their filter, suppliers and the API alike."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -46,3 +48,34 @@ def with_states(offers: QuerySet[ConditionalOffer], at: datetime) -> QuerySet[Co
             output_field=CharField(),
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SuppliersState:
+    """Where an offer stands, as who pays for it reads it: `code` is an `OfferState`, or "replaced" for old terms."""
+
+    code: str
+    words: str
+
+
+# What a supplier did itself is said to it as its own.
+_OWN = {
+    OfferState.RUNNING: ConsentState.GIVEN,
+    OfferState.ASKED: ConsentState.ASKED,
+    OfferState.DECLINED: ConsentState.DECLINED,
+    OfferState.WITHDRAWN: ConsentState.WITHDRAWN,
+}
+
+
+def suppliers_states(consents: Collection[OfferConsent], at: datetime) -> dict[int, SuppliersState]:
+    """Return where the offer of each of these consents stands, by the consent's id. One query."""
+    offers = with_states(ConditionalOffer.objects.filter(pk__in={each.offer_id for each in consents}), at)
+    states = dict(offers.values_list("pk", "buyers_state"))
+    found = {}
+    for each in consents:
+        if each.state == ConsentState.REPLACED:
+            found[each.pk] = SuppliersState(each.state, str(ConsentState.REPLACED.label))
+        else:
+            state = OfferState(states[each.offer_id])
+            found[each.pk] = SuppliersState(state, str(_OWN.get(state, state).label))
+    return found

@@ -8,7 +8,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from catalog.queries.trade import SupplierBrief
@@ -21,26 +20,21 @@ from shop.sales.models import OfferConsent
 from shop.sales.offer_words import describe
 from shop.sales.operations.funding import answer_consent, withdraw_consent
 from shop.sales.queries import funding as queries
-from shop.sales.states import CONSENT_MOVES, ConsentState
+from shop.sales.queries.offer_states import SuppliersState, suppliers_states
+from shop.sales.states import CONSENT_MOVES, ConsentState, OfferState
 from shop.sales.texts import in_reader_language
 from shop.sales.views.seller import console, for_supplier
 
-BADGES = {
-    ConsentState.ASKED: "limited",
-    ConsentState.GIVEN: "proven",
-    ConsentState.DECLINED: "neutral",
-    ConsentState.WITHDRAWN: "neutral",
-    ConsentState.REPLACED: "neutral",
-}
+BADGES: dict[str, str] = {OfferState.ASKED: "limited", OfferState.RUNNING: "proven", OfferState.EARLY: "limited"}
 
 
-def _row(consent: OfferConsent, cost: Cost) -> dict[str, Any]:
-    over = consent.ends_at < timezone.now()
+def _row(consent: OfferConsent, cost: Cost, state: SuppliersState) -> dict[str, Any]:
     return {
         "consent": consent,
         "words": describe(consent, cost),
-        "state": pgettext("offer", "Over") if over else consent.get_state_display(),
-        "badge": "neutral" if over else BADGES[ConsentState(consent.state)],
+        "state": state.words,
+        "state_code": state.code,
+        "badge": BADGES.get(state.code, "neutral"),
     }
 
 
@@ -50,7 +44,8 @@ def offers(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show what the supplier is asked to fund and what it funds."""
     page = queries.consents_of(supplier.pk, request.GET.get("page", 1))
     costs = queries.costs_of(supplier=supplier.pk)
-    rows = [_row(each, costs.get((each.offer_id, supplier.pk), Cost())) for each in page.object_list]
+    states = suppliers_states(page.object_list, timezone.now())
+    rows = [_row(each, costs.get((each.offer_id, supplier.pk), Cost()), states[each.pk]) for each in page.object_list]
     return console(request, supplier, "offers", {"page": page, "rows": rows})
 
 
@@ -106,7 +101,7 @@ def _offer(
     page = queries.funded_lines(consent, request.GET.get("page", 1))
     moves = CONSENT_MOVES[consent.state] if consent.ends_at >= timezone.now() else frozenset()
     context = {
-        **_row(consent, queries.cost_of(consent)),
+        **_row(consent, queries.cost_of(consent), suppliers_states([consent], timezone.now())[consent.pk]),
         "form": form,
         "page": page,
         "lines": [{"row": each, "name": in_reader_language(each.line.name_zh, each.line.name_en)} for each in page],
