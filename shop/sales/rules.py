@@ -341,11 +341,12 @@ def most_without_return(case: CaseFacts) -> int:
 def no_return_code(case: CaseFacts) -> str:
     """Return why a claim can't be decided with a return, as a code; "" where it can.
 
-    Fresh produce is never sent back, and damage is claimed as money without a return.
+    Fresh produce is never sent back. Of damage that the supplier covers, money without a return is its promise, which
+    the platform neither widens nor narrows; damage that it does not cover is decided like any other claim.
     """
     if case.is_fresh:
         return "not_for_fresh"
-    return "not_for_damage" if case.kind == AfterSaleKind.DAMAGED else ""
+    return "not_for_damage" if case.kind == AfterSaleKind.DAMAGED and case.covers_damage else ""
 
 
 def most_with_return(case: CaseFacts) -> int:

@@ -23,6 +23,7 @@ from shop.core.templatetags.heqiao import local
 from shop.sales import openings, visitors
 from shop.sales.forms.orders import FindOrderForm
 from shop.sales.queries.carriers import carriers_of
+from shop.sales.queries.due import due_of
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.purchases import guests_purchases, purchase_of_link, way_of
@@ -130,7 +131,7 @@ def show_one(
     context["went_back"] = facts.went_back  # type: ignore[attr-defined]  # noted
     if facts.state == OrderState.UNPAID:
         barred = unpayable(facts.purchase_id, at=timezone.now()).of_order(number)
-        context["cannot_pay"] = unpayable_words(barred)
+        context["cannot_pay"] = unpayable_words(barred, due_of(facts.purchase) if barred else None)
     return render(request, "sales/order.html", context, status=status)
 
 
