@@ -15,6 +15,7 @@ from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cursor_at, ours, place_of
 from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
 from shop.core.codes import international_phone
+from shop.core.numbers import read_id
 from shop.sales.api.basket import BasketLineOut, OfferOut, Pieces, area, show_line, show_offers
 from shop.sales.api.purchases import PurchaseDetail, PurchaseOut, detail, paying, purchase_out
 from shop.sales.errors import PhoneUnproved
@@ -200,7 +201,7 @@ def quote_checkout(request: ApiRequest, body: Checkout) -> dict[str, Any]:
 def place_purchase(request: ApiRequest, body: Order) -> dict[str, Any]:
     step = _Step(request, body)
     ship_to, invoice = step.filled(body.invoice)
-    notes = {int(pk): text for pk, text in body.notes.items() if pk.isascii() and pk.isdigit() and len(pk) < 19}
+    notes = {pk: text for key, text in body.notes.items() if (pk := read_id(key)) is not None}
     page = step.page(notes)
     if page.coupon_error:
         code = PhoneUnproved.code if page.is_coupon_unproved else "coupon"
