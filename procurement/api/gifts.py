@@ -15,7 +15,7 @@ from procurement.forms.units import DeliveryForm
 from procurement.gifts_shown import may_confirm, order_words
 from procurement.operations.pledging import Asked as AskedFor
 from procurement.operations.pledging import give, publish_need
-from procurement.operations.receiving import confirm_by_link, link_of, renew_link
+from procurement.operations.receiving import Arrived, confirm_by_link, link_of, renew_link
 from procurement.queries import gifts as queries
 from procurement.queries.given import GiftState, gift_state, sent_of, standing_fen, stands
 from procurement.texts import donor_of, name_of, title_of, words
@@ -311,6 +311,7 @@ def renew_receipt_link(request: ApiRequest, order_id: int) -> dict[str, Any]:
 
 
 class ReceiptLine(Answer):
+    line_id: int
     name: str
     specification: str
     quantity: int
@@ -333,6 +334,7 @@ def get_receipt(request: ApiRequest, token: str) -> dict[str, Any]:
         "need_title": title_of(gift),
         "lines": [
             {
+                "line_id": line.pk,
                 "name": words(line.name_zh, line.name_en),
                 "specification": words(line.spec_zh, line.spec_en),
                 "quantity": sent_of(line),
@@ -343,6 +345,11 @@ def get_receipt(request: ApiRequest, token: str) -> dict[str, Any]:
     }
 
 
+class ArrivedLine(Body):
+    line_id: Id
+    quantity: int = Field(ge=0, le=999_999)
+
+
 class ReceiptIn(Body):
     photo: AsItIs = Field(
         min_length=1,
@@ -351,6 +358,12 @@ class ReceiptIn(Body):
         examples=["/9j/4AAQ…"],
     )
     message: str = Field("", max_length=200)
+    accepted: list[ArrivedLine] = Field(
+        [],
+        max_length=200,
+        description=gettext_noop("Lines of which less arrived well: what is left out arrived whole."),
+    )
+    fault: str = Field("", max_length=200, description=gettext_noop("What was missing or damaged; with `accepted`."))
 
 
 @area.writes(
@@ -361,7 +374,8 @@ class ReceiptIn(Body):
 )
 def confirm_receipt_link(request: ApiRequest, token: str, body: ReceiptIn) -> None:
     (photo,) = decoded([body.photo], "photo")
-    confirm_by_link(token=token, photo=photo, message=body.message, at=timezone.now())
+    arrived = Arrived(body.message, {each.line_id: each.quantity for each in body.accepted}, body.fault)
+    confirm_by_link(token=token, photo=photo, arrived=arrived, at=timezone.now())
 
 
 class CertifiedGift(Priced):
