@@ -224,7 +224,9 @@ def _special_problem(special: SpecialPrice | None, quantity: int) -> Problem | N
 def deal_problem(deal: str, quantity: int, at: datetime) -> Problem | None:
     """Return why so many pieces can't be had at a special price ("drop:7"), or None."""
     special = special_price(deal, at)
-    return special and (_special_problem(special, quantity) or problem_of(special.spec, quantity))
+    if special is None:
+        return None
+    return _special_problem(special, quantity) or problem_of(special.spec, quantity)
 
 
 def _freight_text(group: SupplierGroup) -> str:
