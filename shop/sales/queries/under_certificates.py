@@ -56,5 +56,8 @@ def under_revoked(lines: Iterable[LineFacts]) -> list[SoldUnderRevoked]:
     }
     revoked = revoked_among({pk for own in of_line.values() for pk in own})
     return [
-        SoldUnderRevoked(line, waiting[line], revoked[pk]) for line, own in of_line.items() for pk in own if pk in revoked
+        SoldUnderRevoked(line, waiting[line], revoked[pk])
+        for line, own in of_line.items()
+        for pk in own
+        if pk in revoked
     ]
