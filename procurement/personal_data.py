@@ -39,7 +39,7 @@ def erase_donor(user: Any, at: datetime) -> None:
         told |= Q(key__startswith=f"ask_receipt:{order_id}:")
     nameless = in_both_languages("donor", lambda: donor_of(Pledge()))
     rewrite(which=told, params={**nameless, "words": ""})
-    own.update(donor_name="", words="")
+    own.update(donor_name="", words="", seal_salt="")
 
 
 HOLDING = Holding(

@@ -83,6 +83,19 @@ def _payers() -> Iterator[Mismatch]:
             yield Mismatch(f"end of unit_payer {pk}", int(at is not None), int(pk in ended))
 
 
+@check("each unit's order is of the unit that bought it, and of the fund of its request")
+def _whose() -> Iterator[Mismatch]:
+    rows = UnitOrder.objects.order_by("pk").values_list(
+        *("pk", "unit_id", "fund", "request__fund"),
+        *("order__purchase__attribution_kind", "order__purchase__attribution_ref"),
+    )
+    for pk, unit_id, fund, asked, kind, ref in rows.iterator():
+        if (kind, ref) != ("unit", str(unit_id)):
+            yield Mismatch(f"unit of order {pk}, which another bought", unit_id, int(ref) if ref.isdigit() else 0)
+        if asked is not None and asked != fund:
+            yield Mismatch(f"fund of order {pk}, of which the request names another", 1, 0)
+
+
 @check("each unit's order belongs to the year of its day, and counts where its unit's canteen is declared")
 def _years() -> Iterator[Mismatch]:
     shared = {

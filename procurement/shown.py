@@ -20,7 +20,8 @@ from procurement.texts import name_of, words, year_of
 from shop.core import regions, times
 from shop.core.steps import Step, show_steps
 from shop.core.templatetags.heqiao import local, yuan
-from shop.sales.rules import CARRIERS, is_refused_whole, partly_sent
+from shop.sales.queries.carriers import carrier_name
+from shop.sales.rules import is_refused_whole, partly_sent
 from shop.sales.states import OrderState, Terms
 from traceability.queries.parcels import ParcelCode
 
@@ -339,9 +340,7 @@ def parcels(row: UnitOrder, codes: Mapping[int, ParcelCode]) -> list[dict[str, A
         {
             "pk": each.pk,
             "received_at": each.received_at,
-            "carrier": words(CARRIERS[each.carrier].name_zh, CARRIERS[each.carrier].name_en)
-            if each.carrier in CARRIERS
-            else each.carrier,
+            "carrier": carrier_name(each.carrier),
             "tracking_no": each.tracking_no,
             "when": _when(each.shipped_at),
             "pieces": sum(line.quantity for line in each.lines.all()),

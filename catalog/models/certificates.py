@@ -4,10 +4,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from catalog.states import CertificateKind
+from shop.core.models import SealedRow
 
 
-class Certificate(models.Model):
+class Certificate(SealedRow):
     """One certificate. `yearly_output_grams` is, for each year of its validity, a balance that every sale under it draws."""
+
+    not_sealed = {"document": "a scan, which goes with its file; what counts is in the other columns"}
 
     kind = models.CharField(max_length=12, choices=CertificateKind.choices)
     number = models.CharField(max_length=40, unique=True)
@@ -38,7 +41,7 @@ class Certificate(models.Model):
         return self.number
 
 
-class CertifiedYear(models.Model):
+class CertifiedYear(SealedRow):
     """The ledger account of what one certificate can still sell in one year of its validity (`rules.output`).
 
     Not a calendar year: it begins on the certificate's first day or an anniversary of it; `year` is that day's.
@@ -62,7 +65,7 @@ class CertifiedYear(models.Model):
         return f"{self.certificate_id} {self.year}"
 
 
-class CertifiedListing(models.Model):
+class CertifiedListing(SealedRow):
     """A listing sold under a certificate. It draws the output of one at most: that with `draws`."""
 
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="certified")

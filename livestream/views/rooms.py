@@ -37,6 +37,7 @@ from livestream.views.parts import render_parts
 from shop.accounts.queries import has_proved_phone
 from shop.core import sent
 from shop.core.errors import DomainError
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import price_markup
 from shop.sales.operations.baskets import parse_quantity
@@ -53,11 +54,8 @@ def rooms(request: HttpRequest) -> HttpResponse:
 
 def _session(request: HttpRequest, slug: str) -> LiveSession:
     """Return what a room shows; `?session=` asks for one of its replays. 404 without any."""
-    asked = request.GET.get("session", "")
-    if asked.isascii() and asked.isdigit() and len(asked) < 10:
-        session = session_in_room_by_id(slug, int(asked))
-    else:
-        session = session_in_room(slug, at=timezone.now())
+    asked = read_id(request.GET.get("session"), most_digits=9)
+    session = session_in_room_by_id(slug, asked) if asked is not None else session_in_room(slug, at=timezone.now())
     if session is None:
         raise Http404(slug)
     return session

@@ -9,7 +9,7 @@ from ninja import Query
 from pydantic import Field
 
 from procurement.api.seats import OfYearTurn, seat, seats, year
-from procurement.cancel_words import waits_for_consent
+from procurement.cancel_words import waits_for_consent, would_go_back
 from procurement.models import UnitOrder
 from procurement.paid_shown import settle_orders
 from procurement.queries import quota as queries
@@ -17,13 +17,16 @@ from procurement.queries.requests import unit_order
 from procurement.queries.units import unit_below
 from procurement.rules.quota import counted_fen
 from procurement.settled import Settled
+from procurement.shown import sent_in_part
+from procurement.states import STOPPABLE
 from procurement.texts import words
 from shop.core.api import Answer, Area, Id, Moment, Page, Priced, yuan
-from shop.core.api.bank import WeighedOut, show_weighed
+from shop.core.api.bank import IfCancelled, WeighedOut, show_if_cancelled, show_weighed
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest
 from shop.core.codes import national_phone
 from shop.core.paging import After
+from shop.sales.queries.backs import NOTHING, Back, note_backs
 from shop.sales.queries.reports import TakenOff
 from shop.sales.queries.weight_words import weighed_of
 from shop.sales.rules import is_refused_whole
@@ -62,7 +65,7 @@ class UnitDeduction(Priced):
     amount: str
 
 
-class UnitOrderOut(Priced):
+class UnitOrderOut(IfCancelled):
     number: str
     unit: int
     fund: str
@@ -145,7 +148,15 @@ def _deductions(settled: Settled, deducted_fen: int) -> list[dict[str, str]]:
 
 def show_one(request: ApiRequest, number: str) -> dict[str, Any]:
     row = own_order(request, number)
+    note_backs([row.order])
     return _order(row, settle_orders([row])[row.pk], waits_for_consent([row.pk]).get(row.pk, ""))
+
+
+def _if_cancelled(row: UnitOrder) -> Back:
+    """Return what would become of its money; nothing of what can't be cancelled any more. Needs what `backs` noted."""
+    if row.order.state not in STOPPABLE or row.request is None:
+        return NOTHING
+    return would_go_back(row.order, is_sent_in_part=sent_in_part(row.order) is not None)
 
 
 def _order(row: UnitOrder, settled: Settled, cancel_waits: str) -> dict[str, Any]:
@@ -180,6 +191,7 @@ def _order(row: UnitOrder, settled: Settled, cancel_waits: str) -> dict[str, Any
             order.state, [(line.shipped, line.rejected) for line in order.lines.all()]
         ),
         "cancel_waits": cancel_waits,
+        **show_if_cancelled(_if_cancelled(row)),
         "request": row.request.number if row.request else None,
         "placed_at": order.placed_at,
         "lines": [
@@ -224,6 +236,7 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
         page, whole = queries.order_page(unit, year(asked), asked.kind, asked.fund, turned)
         figure.append(whole)
         settled.update(settle_orders(page.object_list))
+        note_backs([row.order for row in page.object_list])
         waiting.update(waits_for_consent([row.pk for row in page.object_list]))
         return page
 

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.rules.quota import passed_on_fen
 from procurement.states import Basis, CanteenMode, DeclarationState
+from shop.core.models import SealedRow
 
 
-class QuotaPolicy(models.Model):
+class QuotaPolicy(SealedRow):
     """The reserved share of a region from a year on, until a later row or its last year. "" is the whole country.
 
     `ratio_bp`: basis points of what `basis` names (3000 = 30 %); `canteen` limits the row to units with such a canteen.
@@ -52,13 +53,19 @@ class QuotaPolicy(models.Model):
         return f"{self.name_zh} {self.from_year}"
 
 
-class QuotaDeclaration(models.Model):
+class QuotaDeclaration(SealedRow):
     """What a unit declares for one year, as it was written last. Amounts in 分; `reserved_fen` = canteen's + union's share.
 
     `version` counts the changes: who confirms says which one was read. What counts is `in_force`, the version that was
     confirmed last: an amendment that waits or came back changes nothing of it. `accepted_at`: when the unit that is to
     represent this one said yes, to just this spend of the shared canteen's food.
     """
+
+    not_sealed = {
+        "submitted_by": "empty once the account is deleted; the audit trail says who",
+        "decided_by": "empty once the account is deleted; the audit trail says who",
+        "accepted_by": "empty once the account is deleted; the audit trail says who",
+    }
 
     unit = models.ForeignKey("procurement.BudgetUnit", on_delete=models.PROTECT, related_name="declarations")
     year = models.PositiveSmallIntegerField()
@@ -117,7 +124,7 @@ class QuotaDeclaration(models.Model):
         return passed_on_fen(self.canteen, self.canteen_spend_fen, self.ratio_bp)
 
 
-class DeclarationSnapshot(models.Model):
+class DeclarationSnapshot(SealedRow):
     """A declaration as it was confirmed, with the rule that it was worked out by. Append-only; names no person.
 
     `shares`: one entry for each policy row that binds: basis, base_fen, ratio_bp, reserved_fen, policy's id, name, document.

@@ -5,9 +5,10 @@ from django.db import models
 from django.db.models import Q
 
 from procurement.states import NeedState
+from shop.core.models import SealedRow, new_salt
 
 
-class Need(models.Model):
+class Need(SealedRow):
     """What a beneficiary asks for. Parcels go to its address."""
 
     slug = models.SlugField(max_length=60, unique=True)
@@ -33,7 +34,7 @@ class Need(models.Model):
         return self.title_zh
 
 
-class NeedLine(models.Model):
+class NeedLine(SealedRow):
     """How many pieces of one 规格 a beneficiary can use. What was given is counted from orders."""
 
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="lines")
@@ -51,11 +52,14 @@ class NeedLine(models.Model):
         return f"{self.need_id}: {self.wanted}"
 
 
-class Pledge(models.Model):
+class Pledge(SealedRow):
     """Goods that a donor buys for a beneficiary: one purchase. Where it stands is where its orders stand.
 
     `certificate_code` opens the verify page; `donor_name` is how the donor wants to be named ("" = without a name).
     """
+
+    not_sealed = {"seal_salt": "it is hashed with the words of the donor"}
+    sealed_with_salt = ("donor_name", "words")
 
     need = models.ForeignKey(Need, null=True, blank=True, on_delete=models.PROTECT, related_name="pledges")
     beneficiary = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="pledges")
@@ -65,6 +69,12 @@ class Pledge(models.Model):
     purchase = models.OneToOneField("sales.Purchase", on_delete=models.PROTECT, related_name="pledge")
     certificate_code = models.CharField(max_length=20, unique=True)
     created_at = models.DateTimeField()
+    seal_salt = models.CharField(
+        max_length=32,
+        blank=True,
+        default=new_salt,
+        help_text="Erased with the donor's words, so that nobody guesses them",
+    )
 
     class Meta:
         indexes = [models.Index(fields=["donor", "-created_at"], name="pledge_of_donor")]
@@ -73,7 +83,7 @@ class Pledge(models.Model):
         return self.certificate_code
 
 
-class ReceiptLink(models.Model):
+class ReceiptLink(SealedRow):
     """A link that lets a beneficiary confirm one order once. Only the hash of its token is kept."""
 
     order = models.ForeignKey("sales.OrderFacts", on_delete=models.PROTECT, related_name="receipt_links")
@@ -86,7 +96,7 @@ class ReceiptLink(models.Model):
         return f"link to {self.order_id}"
 
 
-class PledgeReceipt(models.Model):
+class PledgeReceipt(SealedRow):
     """The beneficiary's word that an order arrived, with a photo that is kept outside the public media."""
 
     order = models.OneToOneField(

@@ -4,9 +4,10 @@ from django.db import models
 from django.db.models import Q
 
 from procurement.states import UnitKind
+from shop.core.models import SealedRow
 
 
-class BudgetUnit(models.Model):
+class BudgetUnit(SealedRow):
     """An organisation that buys on a budget, or oversees some that do. Its name and credit code are the organisation's.
 
     `path` is the ids from the top of the tree down to this unit, "/3/17/", so that a subtree is one prefix.

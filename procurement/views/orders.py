@@ -13,6 +13,7 @@ from rules import has_perm
 
 from procurement import books
 from procurement.acceptances_shown import show_acceptances, show_schedule
+from procurement.cancel_words import money_words, would_go_back
 from procurement.errors import WrongStep
 from procurement.models import PurchaseRequest, UnitOrder
 from procurement.operations.cancelling import ask_cancel, decide_cancel, withdraw_cancel
@@ -27,15 +28,17 @@ from procurement.queries.units import Seat
 from procurement.request_shown import is_elsewhere
 from procurement.rules.amounts import in_capitals
 from procurement.settled import Settled, settle_purchase, settle_sums
-from procurement.shown import parcels, place_of_order, sent_in_part, terms_words, thumb
+from procurement.shown import OrderShown, parcels, place_of_order, sent_in_part, terms_words, thumb
 from procurement.states import STOPPABLE, CancelState, Fund, UnitKind
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
 from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.numbered import numbered
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
+from shop.sales.queries.backs import NOTHING, note_backs, orders_would_go_back
 from shop.sales.queries.cashier import payee
 from shop.sales.queries.deliveries import has_left, schedule_of, schedules_of, waiting_parcels
 from shop.sales.queries.due import Due, due_of
@@ -43,7 +46,7 @@ from shop.sales.queries.in_parcels import in_parcel, still_to_come
 from shop.sales.queries.payouts import goes_back, refunds_without_account
 from shop.sales.queries.slips import open_transfer, slip_replaced, slips_of
 from shop.sales.queries.trails import going_back_of_purchases, said_to_buyer, trail_of, waiting_of_purchases
-from shop.sales.queries.unpayable import unpayable, unpayable_words
+from shop.sales.queries.unpayable import Unpayable, unpayable, unpayable_words
 from shop.sales.queries.weight_words import weight_words
 from shop.sales.states import PurchaseState, Terms
 from traceability.queries.parcels import codes_of
@@ -192,10 +195,13 @@ def _cancelling(
     part = sent_in_part(row.order)
     if not stops:
         waits = None
+    else:
+        note_backs([row.order])
     return {
         "wishes": wishes,
         "wish_ended": not stops,
         "part": part,
+        "cancel_money": money_words(would_go_back(row.order, is_sent_in_part=part is not None)) if stops else "",
         "waiting_pieces": sum(line.ordered - line.cancelled - line.shipped for line in row.order.lines.all()),
         "can_ask_cancel": is_own and seat.buys and stops and waits is None,
         "can_withdraw_cancel": is_own and seat.buys and waits is not None,
@@ -207,8 +213,7 @@ def _cancelling(
 
 
 def _seen(request: HttpRequest) -> int | None:
-    text = request.POST.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+    return read_id(request.POST.get("seen"), most_digits=8)
 
 
 @post_only
@@ -320,7 +325,7 @@ def _show_payment(
         "purchase": purchase,
         "orders": shown,
         "without_goods": unpayable_words(barred),
-        "short_orders": [each for each in shown if each.number in barred.numbers],
+        "short_orders": _short_orders(purchase, shown, barred),
         "settled": settled,
         "payment": show_payment(settled, purchase, schedule, at),
         "capitals": _capitals(schedule.due_now_fen if settled.is_open else settled.left_fen, settled),
@@ -338,6 +343,15 @@ def _show_payment(
         **more,
     }
     return console(request, seat, "pay", context, status)
+
+
+def _short_orders(purchase: Any, shown: list[OrderShown], barred: Unpayable) -> list[tuple[OrderShown, str]]:
+    """Return the orders that can't be paid, each with what becomes of money that came once it is cancelled."""
+    if not barred:
+        return []
+    would = orders_would_go_back(purchase)
+    numbers = {line.number: line.order_id for line in barred.lines}
+    return [(each, money_words(would.get(numbers[each.number], NOTHING))) for each in shown if each.number in numbers]
 
 
 def _capitals(fen: int, settled: Settled) -> str:

@@ -63,6 +63,7 @@ BACK_OFFICE: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
         ("sales", "paytime", ("view", "add", "change")),
         ("sales", "lateinterest", ("view", "add", "change")),
         ("sales", "offerbounds", ("view", "add", "change")),
+        ("sales", "carrier", ("view", "add", "change")),
         ("livestream", "dropbounds", ("view", "add", "change")),
         ("procurement", "quotapolicy", ("view", "add", "change")),
         ("traceability", "testrequirement", ("view", "add", "change")),

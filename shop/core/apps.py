@@ -15,6 +15,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself: periodic work."""
-        from shop.core import limits, once  # noqa: F401  reason: models must be loaded first
+        from shop.core import limits, once, row_projections  # noqa: F401  reason: models must be loaded first
 
         limit_words.install()
+        row_projections.connect()

@@ -4,12 +4,11 @@ For facts that nothing else lets one work out again: names, notes, words of an a
 changed, deleted or added past the operations; not whoever rewrites the seals as well.
 """
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
+from shop.core.digests import digest_of
 from shop.core.models import SealedFacts
 from shop.core.projections import Mismatch
 
@@ -17,20 +16,7 @@ Facts = Mapping[str, Any]
 Rows = Mapping[int, Facts]
 FEW = 100
 
-
-def digest_of(facts: Facts) -> str:
-    """Return the hash of facts: the same for the same values, however a database orders the keys of its JSON."""
-    text = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, datetime):
-        # As a database returns it: facts may be sealed before they were read back.
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(type(value).__name__)
+__all__ = ["differing", "digest_of", "facts_of", "faults", "gone", "seal", "seal_all", "seal_rest"]
 
 
 def facts_of(row: Any, names: Collection[str]) -> dict[str, Any]:

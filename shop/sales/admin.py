@@ -1,4 +1,4 @@
-"""Offers, vouchers and the times of after-sales in the back office. Counters are moved by conditional updates, so a form never writes them back."""
+"""Offers and vouchers in the back office. Counters are moved by conditional updates, so a form never writes them back."""
 
 from typing import Any
 
@@ -14,20 +14,12 @@ from django.utils.translation import gettext_noop, ngettext, pgettext_lazy
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
-from shop.core.back_office import Audited, CodeFilter, DatedAdmin, DatedForm, site
+from shop.core.back_office import Audited, CodeFilter, site
 from shop.core.errors import DomainError
+from shop.sales import dated_admin
 from shop.sales.errors import TermsChanged
 from shop.sales.forms.offers import BenefitForm, ConditionForm, FundingForm, OfferForm, VoucherForm
-from shop.sales.models import (
-    AfterSaleTerms,
-    LateInterest,
-    OfferApproval,
-    OfferBounds,
-    OfferConsent,
-    OfferFunding,
-    PayTime,
-    WeightTerms,
-)
+from shop.sales.models import OfferApproval, OfferConsent, OfferFunding
 from shop.sales.offer_words import benefit_words, type_name
 from shop.sales.operations.funding import renew_consent
 from shop.sales.operations.offer_bounds import approve_offer, hold_if_deep, names_beside
@@ -320,75 +312,11 @@ class VoucherAdmin(AsksSuppliers):
         return list(obj.offers.values_list("pk", flat=True))
 
 
-class TermsForm(DatedForm):
-    """Terms in force since a day, until later ones begin, with the document or decision they stand on."""
-
-    days = ("since", None)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "source" in self.fields:
-            self.fields["source"].required = True
-
-
-class _DatedTermsAdmin(DatedAdmin):
-    """Terms in force since a day. What is in force, or was, is replaced by a later row."""
-
-    form = TermsForm
-
-
-class AfterSaleTermsAdmin(_DatedTermsAdmin):
-    """How long each step of an after-sales case may take."""
-
-    list_display = ("since", "answer_hours", "offer_hours", "appeal_hours", "decide_hours", "send_back_hours")
-
-
-class WeightTermsAdmin(_DatedTermsAdmin):
-    """Between which percents of what pieces should weigh a weight is believed."""
-
-    list_display = (
-        *("since", "least_percent", "most_percent"),
-        *("packed_least_percent", "packed_likely_percent", "packed_most_percent", "source"),
-    )
-
-
-class PayTimeForm(DatedForm):
-    """A time of one kind of pool."""
-
-    of_one_kind = ("kind",)
-
-
-class PayTimeAdmin(DatedAdmin):
-    """How long scarce goods wait for their money. A new rule is a new row with its first day."""
-
-    form = PayTimeForm
-
-    list_display = ("kind", "online_minutes", "transfer_minutes", "valid_from", "valid_until", "document")
-    list_filter = ("kind",)
-    fields = ("kind", "online_minutes", "transfer_minutes", "document", "valid_from", "valid_until", "reason")
-
-
-class LateInterestAdmin(DatedAdmin):
-    """What suppliers may claim for late payment: shown to them, charged to nobody."""
-
-    list_display = ("valid_from", "valid_until", "daily_bp", "document")
-
-
-class OfferBoundsAdmin(DatedAdmin):
-    """From how many percent off an offer of the platform's needs an end, a budget and a second person."""
-
-    list_display = ("valid_from", "valid_until", "deep_percent", "document")
-
-
 def register() -> None:
-    """Put offers, vouchers and times to pay into the back office; called once when the apps are ready."""
+    """Put offers, vouchers, times to pay and carriers into the back office; called once when the apps are ready."""
     site.register(ConditionalOffer, OfferAdmin)
     site.register(Condition, ConditionAdmin)
     site.register(Benefit, BenefitAdmin)
     site.register(Range, RangeAdmin)
     site.register(Voucher, VoucherAdmin)
-    site.register(AfterSaleTerms, AfterSaleTermsAdmin)
-    site.register(PayTime, PayTimeAdmin)
-    site.register(LateInterest, LateInterestAdmin)
-    site.register(WeightTerms, WeightTermsAdmin)
-    site.register(OfferBounds, OfferBoundsAdmin)
+    dated_admin.register()

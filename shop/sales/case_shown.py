@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from shop.core.money import to_yuan
 from shop.core.private_files import private_url
 from shop.core.times import moment as when
-from shop.sales import rules
 from shop.sales.models import AfterSale, CaseMove, OrderFacts
+from shop.sales.queries.carriers import carrier_name
 from shop.sales.states import ONGOING_CASES, AfterSaleState, CaseSide, Verdict
 from shop.sales.texts import in_reader_language, thumb_url
 
@@ -74,8 +74,7 @@ def _yuan(fen: int) -> str:
 def show_case(case: AfterSale, at: datetime) -> CaseShown:
     """Return a case in words. Needs its pictures and decisions."""
     state = AfterSaleState(case.state)
-    carrier = rules.CARRIERS.get(case.back_carrier)
-    name = in_reader_language(carrier.name_zh, carrier.name_en) if carrier else ""
+    name = carrier_name(case.back_carrier) if case.back_carrier else ""
     in_time = case.due_at is None or case.due_at >= at
     return CaseShown(
         pk=case.pk,

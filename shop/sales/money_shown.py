@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from shop.core import times
 from shop.core.money import in_yuan
+from shop.core.texts import sentences
 from shop.sales import rules
 from shop.sales.models import OrderFacts, Refund
 from shop.sales.queries.backs import NOTHING, Back, rest_would_go_back
@@ -130,11 +131,18 @@ def _closing_words(words: str, back: Back, way: str) -> str:
         said = " ".join([said, _("Tell us the account on the next page.")])
     if back.stays_fen:
         stays = _("%(fen)s that came for the purchase stays for its other orders.") % {"fen": in_yuan(back.stays_fen)}
-        said = f"{said} {stays}".strip()
+        said = sentences(said, stays, _rest_words(back))
     elif back.comes_fen:
         comes = _("If your payment still comes, it is returned to you in full.") if back.is_last else _comes_words()
         said = f"{said} {comes}".strip()
     return _with_coupon(_("%(one)s %(other)s") % {"one": words, "other": said} if said else words, back)
+
+
+def _rest_words(back: Back) -> str:
+    """Say what is to be paid then for the other orders of a purchase that money came for."""
+    if not back.rest_fen:
+        return _("They are paid with it.")
+    return _("%(fen)s is still to be paid for them.") % {"fen": in_yuan(back.rest_fen)}
 
 
 def _comes_words() -> str:
@@ -189,7 +197,7 @@ def _kept_words(back: Back, way: str) -> str:
     stays = _("Cancelled. %(fen)s that came for the purchase stays for its other orders.") % {
         "fen": in_yuan(back.stays_fen)
     }
-    return " ".join([stays, *_ways_words(back, way)])
+    return sentences(stays, _rest_words(back), *_ways_words(back, way))
 
 
 def refund_words(refund: Refund, way: str = "") -> str:

@@ -30,10 +30,11 @@ from shop.sales.models import (
 )
 from shop.sales.operations.stock_back import NOT_THERE
 from shop.sales.queries.backs import Back, went_back_at, went_back_of
+from shop.sales.queries.carriers import carrier_names
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.weight_words import parcel_weights
-from shop.sales.rules import CARRIERS, is_refused_whole, still_held
+from shop.sales.rules import is_refused_whole, still_held
 from shop.sales.states import AfterSaleState, CaseSide, OrderState, PurchaseState, Terms
 
 
@@ -203,12 +204,12 @@ def tell_shipped(*, shipment_id: int, at: datetime) -> None:
     """Tell the buyer that a parcel is on its way, and how much of the order was sent with it where the rest waits."""
     shipment = Shipment.objects.get(pk=shipment_id)
     order = _order(shipment.order_id)
-    carrier = CARRIERS[shipment.carrier]
+    carrier_zh, carrier_en = carrier_names(shipment.carrier)
     params = {
         "supplier_zh": order.supplier.name_zh,
         "supplier_en": order.supplier.name_en,
-        "carrier_zh": carrier.name_zh,
-        "carrier_en": carrier.name_en,
+        "carrier_zh": carrier_zh,
+        "carrier_en": carrier_en,
         "tracking_no": shipment.tracking_no,
     }
     lines = LineFacts.objects.filter(order=order).values_list("ordered", "cancelled")
@@ -225,12 +226,12 @@ def tell_tracking_corrected(*, shipment_id: int, entry_id: int, at: datetime) ->
     """Tell the buyer under which number the parcel really travels. Each correction is told once."""
     shipment = Shipment.objects.get(pk=shipment_id)
     order = _order(shipment.order_id)
-    carrier = CARRIERS[shipment.carrier]
+    carrier_zh, carrier_en = carrier_names(shipment.carrier)
     params = {
         "supplier_zh": order.supplier.name_zh,
         "supplier_en": order.supplier.name_en,
-        "carrier_zh": carrier.name_zh,
-        "carrier_en": carrier.name_en,
+        "carrier_zh": carrier_zh,
+        "carrier_en": carrier_en,
         "tracking_no": shipment.tracking_no,
     }
     _tell_buyer(order, "order_tracking_corrected", params, key=f"tracking_corrected:{entry_id}", at=at)

@@ -29,6 +29,7 @@ from shop.sales.moves_shown import move_reasons
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
 from shop.sales.queries.backs import NOTHING
+from shop.sales.queries.carriers import carrier_name
 from shop.sales.queries.in_parcels import Pieces, in_parcel, still_to_come
 from shop.sales.queries.transfer_waits import TransferWait
 from shop.sales.queries.weight_words import Weighed, weighed_of, weight_words
@@ -306,8 +307,7 @@ def _entries(order: OrderFacts, shown: OrderShown) -> list[dict[str, str]]:
         title, text = words.get(move.reason, (OrderState(move.to_state).label, ""))
         found.append((move.at, {"title": str(title), "text": text}))
     for shipment in order.shipments.all():
-        carrier = rules.CARRIERS[shipment.carrier]
-        name = in_reader_language(carrier.name_zh, carrier.name_en)
+        name = carrier_name(shipment.carrier)
         text = _("Handed to %(carrier)s by %(supplier)s") % {"carrier": name, "supplier": shown.supplier}
         found.append((shipment.shipped_at, {"title": f"{name} {shipment.tracking_no}", "text": text}))
     found += case_entries(order)
@@ -328,8 +328,7 @@ def _entries(order: OrderFacts, shown: OrderShown) -> list[dict[str, str]]:
 
 
 def _parcel(shipment: Shipment, code: ParcelCode | None, lines: Sequence[LineFacts]) -> ParcelShown:
-    carrier = rules.CARRIERS[shipment.carrier]
-    name = in_reader_language(carrier.name_zh, carrier.name_en)
+    name = carrier_name(shipment.carrier)
     events = [
         {
             "when": when(event.get("at")),

@@ -24,11 +24,11 @@ from tests.sales.offered import make_offer
 WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+(?: [A-Za-z'’-]+)*")
 # Names, units, keys and endings; "Search" and "Actions", which the libraries write beside pictures in their templates; what a row is called by who wrote it; what Django writes beside the picture of a tick.
 NAMES = re.compile(
-    r"(Heqiao|Wagtail|Search|Actions|English|HTML|PDF|CSV|XLSX|DOCX|URL|JSON|GB|KB|MB|AVIF|GIF|JPE?G|PNG|WEBP|webp|Ctrl|Alt|Shift|Esc|"
+    r"(Heqiao|Wagtail|EMS|Search|Actions|English|HTML|PDF|CSV|XLSX|DOCX|URL|JSON|GB|KB|MB|AVIF|GIF|JPE?G|PNG|WEBP|webp|Ctrl|Alt|Shift|Esc|"
     r"Mac|Command|Control|True|False|None|Windows|RSS|xlsx|csv|pdf|docx|JavaScript|Root|localhost|SKU|ID|AM|PM|pm|am)\Z"
 )
-# Examples of addresses and names inside a sentence; columns that Wagtail names in its code, without a catalogue.
-SAID = ("my-work", "still-harvest", "x.example", "good things from villages", "Site name", "Root page", "Port")
+# Examples of addresses, names and patterns inside a sentence; columns that Wagtail names in its code, without a catalogue.
+SAID = ("(YT)?", "my-work", "still-harvest", "x.example", "good things from villages", "Site name", "Root page", "Port")
 # The name of the one workflow, in the database since Wagtail's own migration.
 STORED = ("Moderators approval",)
 SKIPPED = {"script", "style", "code", "pre", "svg", "template"}

@@ -4,7 +4,8 @@ import pytest
 
 from catalog.operations.revoking import revoke_certificate
 from procurement.models import PurchaseRequest
-from shop.sales.models import Payment
+from shop.sales.models import Payment, Refund
+from shop.sales.operations.transfers import match_transfer
 from tests.api.conftest import program_of
 from tests.catalog.listing import make_reviewer
 from tests.factories import AT, make_certificate, make_listing
@@ -98,3 +99,31 @@ def test_an_order_whose_goods_come_first_stands_when_its_certificate_is_revoked(
     order.refresh_from_db()
     page = as_(office.finance).get(f"/units/payments/{PurchaseRequest.objects.get().number}/")
     assert (order.state, "已被撤销" in page.content.decode()) == ("to_ship", False)
+
+
+def test_a_unit_reads_what_came_and_what_becomes_of_it_before_a_short_order_is_cancelled(office):
+    lot, short = of_two_suppliers(office)
+    number = PurchaseRequest.objects.get().number
+    as_(office.finance).post(f"/units/payments/{number}/", {"how": "transfer"})
+    match_transfer(
+        payment_id=Payment.objects.get().pk, received_fen=37_00, payer="别人", why="代付", then="ask", reference="in-1",
+        actor=None, at=AT,
+    )  # fmt: skip
+    fail(lot)
+    page = as_(office.finance).get(f"/units/payments/{number}/").content.decode()
+    words = (
+        "已到账款项中的 ¥7.00 将退到单位的银行账户。已到账款项中的 ¥30.00 留给这个购买单的其他订单使用。它们随之付清。"
+    )
+    assert (page.count('data-testid="short-money"'), words in page) == (1, True)
+    path = f"/units/orders/{short.order.number}/"
+    assert words in as_(office.buyer).get(path).content.decode()
+    program = program_of(office.buyer, "units:read", "units:write")
+    told = program.get(path.rstrip("/")).data
+    assert (told["would_go_back"]["bank"], told["stays_then"], told["left_then"]) == ("7.00", "30.00", "0.00")
+    as_(office.buyer).post(f"{path}cancel/", {"do": "ask", "reason": "没有货"})
+    page = as_(office.approver).get(path).content.decode()
+    assert ('data-testid="cancel-money"' in page, words in page) == (True, True)
+    as_(office.approver).post(f"{path}cancel/", {"do": "agree", "seen": "8"})
+    assert list(Refund.objects.values_list("amount_fen", flat=True)) == [7_00]
+    told = program.get(path.rstrip("/")).data
+    assert (told["state"], told["would_go_back"]["bank"], told["stays_then"]) == ("cancelled", "0.00", "0.00")

@@ -1,14 +1,18 @@
 """A purchase whose lots failed before it was paid: nobody pays for what can't be sent, without a word."""
 
+import re
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Listing
 from shop.sales.errors import GoodsMissing
-from shop.sales.models import OrderFacts, Payment, Purchase
+from shop.sales.models import OrderFacts, Payment, Purchase, Refund
 from shop.sales.operations.payments import capture_payment, start_payment
 from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
+from shop.sales.operations.transfers import match_transfer
 from shop.sales.queries.without_goods import unpaid_without_goods
 from tests.api.conftest import program_of
 from tests.factories import AT, make_listing, make_user, spec_of
@@ -155,3 +159,76 @@ def test_a_transfer_that_was_announced_is_not_asked_for_any_more_and_its_slip_st
     page = client.get(f"/pay/{purchase.number}/transfer/").content.decode()
     assert ("transfer-account" in page, "pay-another-way" in page, "data-countdown" in page) == (False, False, False)
     assert ("transfer-sent-already" in page, payment.provider_ref in page, 'name="slip"' in page) == (True, True, True)
+
+
+def book_part(purchase: Purchase, fen: int) -> None:
+    payment, _started = start_payment(purchase=purchase, gateway_name="transfer", at=timezone.now())
+    match_transfer(
+        payment_id=payment.pk,
+        received_fen=fen,
+        payer="周敏",
+        why="代付",
+        then="ask",
+        reference="in-1",
+        actor=None,
+        at=AT,
+    )
+
+
+def money_of(answer: dict[str, Any]) -> tuple[str, str, str]:
+    return answer["would_go_back"]["bank"], answer["stays_then"], answer["left_then"]
+
+
+@pytest.mark.parametrize(
+    ("fen", "stays", "left", "words"),
+    [
+        (10_00, "10.00", "20.00", "已到账的 ¥10.00 留给其他订单使用。还要为它们支付 ¥20.00。"),
+        (30_00, "30.00", "0.00", "已到账的 ¥30.00 留给其他订单使用。它们随之付清。"),
+        (37_00, "30.00", "0.00", "¥7.00 退到您的银行账户。"),
+    ],
+)
+def test_the_dialog_of_one_short_order_says_what_came_what_goes_back_and_what_is_left(client, fen, stays, left, words):
+    buyer = make_user()
+    listing, other = make_grown(stock=20), make_listing(stock=9, price_fen=3000)
+    lot = make_lot(listing, pieces=20)
+    purchase = buy((listing, 8), (other, 1), user=buyer, at=timezone.now())
+    book_part(purchase, fen)
+    fail(lot)
+    short = OrderFacts.objects.get(purchase=purchase, supplier=listing.supplier)
+    client.force_login(buyer)
+    page = client.get(f"/pay/{purchase.number}/", follow=True).content.decode()
+    (asked,) = re.findall(r'data-confirm="([^"]*)"[^>]*>\s*<input[^>]*>\s*<input[^>]*name="order"', page)
+    assert (words in asked, f"×8，¥{short.total_fen / 100:.2f}" in asked, "只取消" in asked) == (True, True, True)
+    assert f"已到账 ¥{fen / 100:.2f}" in page.replace("\n", "")
+    program = program_of(buyer)
+    told = program.get(f"/purchases/{purchase.number}").data
+    back = f"{max(0, fen - 30_00) / 100:.2f}"
+    assert [money_of(each) for each in told["orders"] if each["number"] == short.order.number] == [(back, stays, left)]
+    assert (told["would_go_back"]["bank"], told["kept"]) == (f"{fen / 100:.2f}",) * 2
+    of_order = program.get(f"/orders/{short.order.number}").data
+    came = f"¥{fen / 100:.2f} of ¥{purchase.total_fen / 100:.2f} arrived for the purchase already."
+    assert (money_of(of_order), came in of_order["cannot_pay"]) == ((back, stays, left), True)
+    refused = program.post(f"/purchases/{purchase.number}/payments", {"method": "demo"}, key="m1").data["details"]
+    assert (refused["kept"], refused["left"]) == (told["kept"], told["left"])
+    assert [each["would_go_back"] for each in refused["goods"]] == [back]
+    said = client.post(f"/pay/{purchase.number}/cancel/", {"order": short.order.number}, follow=True).content.decode()
+    purchase.refresh_from_db()
+    assert purchase.state == ("unpaid" if left != "0.00" else "paid")
+    assert sum(Refund.objects.values_list("amount_fen", flat=True)) == max(0, fen - 30_00)
+    if left != "0.00":
+        assert "已到账的 ¥10.00 留给其他订单使用。还要为它们支付 ¥20.00。" in said
+
+
+def test_cancelling_the_last_short_order_says_that_all_that_came_goes_back(client: Client):
+    buyer = make_user()
+    listing = make_grown(stock=20)
+    lot = make_lot(listing, pieces=20)
+    purchase = buy((listing, 8), user=buyer, at=timezone.now())
+    book_part(purchase, 10_00)
+    fail(lot)
+    client.force_login(buyer)
+    page = client.get(f"/pay/{purchase.number}/", follow=True).content.decode()
+    (asked,) = re.findall(r'data-confirm="([^"]*)"', page)
+    assert "¥10.00 退到您的银行账户。" in asked
+    told = program_of(buyer).get(f"/purchases/{purchase.number}").data
+    assert (told["would_go_back"]["bank"], money_of(told["orders"][0])) == ("10.00", ("10.00", "0.00", "0.00"))

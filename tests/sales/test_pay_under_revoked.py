@@ -51,6 +51,7 @@ def test_what_was_sold_under_a_revoked_certificate_is_not_paid_until_it_holds_ag
     assert (error.code, error.status) == ("certificate_revoked", 409)
     assert error.details["goods"] == [
         {"order": number, "name": listing.name_zh, "pieces": 3, "line": unpayable(purchase.pk, at=AT).lines[0].line_id}
+        | {"would_go_back": "0.00"}
     ]
     assert (certificate.number in str(error.message), number in str(error.message)) == (True, True)
     assert Payment.objects.count() == 0

@@ -4,8 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.models import SealedRow
 
-class Organisation(models.Model):
+
+class Organisation(SealedRow):
     """A legal body. What it sells, buys or receives lives with the package that deals with it."""
 
     class Kind(models.TextChoices):
@@ -39,7 +41,7 @@ class Organisation(models.Model):
         return self.name_zh
 
 
-class Membership(models.Model):
+class Membership(SealedRow):
     """`user` acts for `organisation` in `role`."""
 
     class Role(models.TextChoices):

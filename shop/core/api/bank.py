@@ -49,6 +49,31 @@ class MoneyWent(Priced):
     )
 
 
+class BackOut(Priced):
+    bank: str = Field(description=gettext_noop("To a bank account: finance pays it."))
+    other: str = Field(description=gettext_noop("The way it was paid."))
+    waits: str = Field(description=gettext_noop("Did not leave yet: bank_waits + other_waits"))
+    bank_waits: str = Field(description=gettext_noop("To a bank account, not paid by finance yet."))
+    other_waits: str = Field(description=gettext_noop("The way it was paid, under way."))
+    given_back: str = Field(description=gettext_noop("Left already: bank + other - waits"))
+
+
+class IfCancelled(Priced):
+    """What would become of the money of an order, as part of how the order is told."""
+
+    would_go_back: BackOut = Field(
+        description=gettext_noop(
+            "What would go back, by way, if what can be cancelled now were: all of it or, once a parcel left, the rest."
+        )
+    )
+    stays_then: str = Field(
+        description=gettext_noop("What came for its unpaid purchase and would stay for the other orders then.")
+    )
+    left_then: str = Field(
+        description=gettext_noop("What would still be to be paid for the other orders of its unpaid purchase then.")
+    )
+
+
 class WeighedOut(Priced):
     weighed_grams: int = Field(description=gettext_noop("charged_grams + heavy_grams"))
     charged_grams: int
@@ -58,6 +83,38 @@ class WeighedOut(Priced):
     taken: str = Field(description=gettext_noop("charged + back"))
     charged: str
     back: str = Field(description=gettext_noop("Given back, or not charged where the goods come first."))
+
+
+class _Back(Protocol):
+    """What goes back by way (`shop.sales.queries.backs.Back`)."""
+
+    @property
+    def bank_fen(self) -> int: ...
+
+    @property
+    def other_fen(self) -> int: ...
+
+    @property
+    def waits_fen(self) -> int: ...
+
+    @property
+    def going_fen(self) -> int: ...
+
+    @property
+    def other_going_fen(self) -> int: ...
+
+    @property
+    def gone_fen(self) -> int: ...
+
+
+class _IfCancelled(_Back, Protocol):
+    """What would go back, stay, and be left to pay (`shop.sales.queries.backs.Back`)."""
+
+    @property
+    def stays_fen(self) -> int: ...
+
+    @property
+    def rest_fen(self) -> int: ...
 
 
 class _Came(Protocol):
@@ -99,4 +156,25 @@ def show_weighed(found: Any) -> dict[str, Any] | None:
         "taken": yuan(found.taken_fen),
         "charged": yuan(found.charged_fen),
         "back": yuan(found.back_fen),
+    }
+
+
+def show_back(back: _Back) -> dict[str, str]:
+    """Return what goes back, or would, by way."""
+    return {
+        "bank": yuan(back.bank_fen),
+        "other": yuan(back.other_fen),
+        "waits": yuan(back.going_fen),
+        "bank_waits": yuan(back.waits_fen),
+        "other_waits": yuan(back.other_going_fen),
+        "given_back": yuan(back.gone_fen),
+    }
+
+
+def show_if_cancelled(back: _IfCancelled) -> dict[str, Any]:
+    """Return what would become of an order's money if it were cancelled now."""
+    return {
+        "would_go_back": show_back(back),
+        "stays_then": yuan(back.stays_fen),
+        "left_then": yuan(back.rest_fen),
     }

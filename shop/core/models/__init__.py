@@ -7,6 +7,7 @@ from .ledger import Account, Transfer
 from .limits import Limit
 from .outbox import OutboxEntry
 from .regions import AssistancePairing, Division
+from .sealed_rows import SealedQuerySet, SealedRow, SealedWrite, new_salt
 from .sealing import SealedFacts
 
 __all__ = [
@@ -19,6 +20,10 @@ __all__ = [
     "Limit",
     "OutboxEntry",
     "SealedFacts",
+    "SealedQuerySet",
+    "SealedRow",
+    "SealedWrite",
     "Transfer",
     "dated_constraints",
+    "new_salt",
 ]

@@ -1,14 +1,16 @@
 """Numbers of the platform that are in force from one day to another, each by a document."""
 
 from datetime import date
-from typing import Self
+from typing import Self, cast
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.models.sealed_rows import SealedRow
 
-class DatedRow(models.Model):
+
+class DatedRow(SealedRow):
     """A row that is in force from its first to its last day; without a last day until the next one begins."""
 
     document = models.CharField(_("Document or decision"), max_length=200)
@@ -23,7 +25,8 @@ class DatedRow(models.Model):
     @classmethod
     def in_force(cls, day: date) -> Self | None:
         """Return the row that is in force on a day, of a model that has one at a time; None where none is. One query."""
-        row = cls._default_manager.filter(valid_from__lte=day).order_by("-valid_from").first()
+        rows = cls._default_manager.filter(valid_from__lte=day).order_by("-valid_from")
+        row = cast("Self | None", rows.first())
         return None if row is None or (row.valid_until is not None and row.valid_until < day) else row
 
 

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from shop.core.models.sealed_rows import SealedRow
+
 
 class Division(models.Model):
     """A province, prefecture, county, township or village, by its division code.
@@ -33,7 +35,7 @@ class Division(models.Model):
         return f"{self.name_zh} {self.code}"
 
 
-class AssistancePairing(models.Model):
+class AssistancePairing(SealedRow):
     """A Guangdong city that assists a division elsewhere (东西部协作, 对口帮扶)."""
 
     assisting = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")

@@ -14,11 +14,11 @@ def load_places() -> int:
     world = read("places")
     Division.objects.filter(code__in=world["watched"]).update(is_assisted=True, is_watched=True)
     Division.objects.filter(code__in=world["assisted"]).update(is_assisted=True)
+    known = set(AssistancePairing.objects.values_list("assisting_id", "assisted_id", "since_year"))
     AssistancePairing.objects.bulk_create(
         [
             AssistancePairing(assisting_id=assisting, assisted_id=assisted, since_year=year)
-            for assisting, assisted, year in world["pairings"]
-        ],
-        ignore_conflicts=True,
+            for assisting, assisted, year in sorted({tuple(each) for each in world["pairings"]} - known)
+        ]
     )
     return Division.objects.filter(is_assisted=True).count()

@@ -8,6 +8,7 @@ from . import (
     funding,
     goods,
     orders,
+    packing,
     paying,
     received,
     reports,
@@ -17,8 +18,8 @@ from . import (
     wishes,
 )
 
-# `buying`, `cases`, `funding`, `goods`, `received`, `paying` and `seller_cases` add to the areas of `basket`, `orders`
+# `buying`, `cases`, `funding`, `goods`, `packing`, `received`, `paying` and `seller_cases` add to the areas of `basket`, `orders`
 # and `seller`.
 AREAS = (basket.area, orders.area, wishes.wishes, seller.area, reviewing.area, arbitration.area, reports.area)
 
-__all__ = ["AREAS", "buying", "cases", "funding", "goods", "paying", "received", "seller_cases"]
+__all__ = ["AREAS", "buying", "cases", "funding", "goods", "packing", "paying", "received", "seller_cases"]

@@ -65,6 +65,7 @@ class SignedArbitration(Answer):
 
 class PlatformCaseDetail(PlatformCase):
     covers_damage: bool
+    is_fresh: bool = Field(description=gettext_noop("Fresh produce is not sent back."))
     most_without_return: str
     most_with_return: str
     decisions: list[SignedArbitration]
@@ -92,6 +93,7 @@ def _detail(case: AfterSale) -> dict[str, Any]:
     facts = facts_of(case, case.line.order, case.line)
     return _case(case) | {
         "covers_damage": facts.covers_damage,
+        "is_fresh": facts.is_fresh,
         "most_without_return": yuan(most_without_return(facts)),
         "most_with_return": yuan(most_with_return(facts)),
         "decisions": [

@@ -3,8 +3,6 @@
 import hashlib
 from typing import Annotated, Any, Literal
 
-from django.conf import settings
-from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -12,26 +10,22 @@ from pydantic import ConfigDict, Field
 
 from shop.accounts import queries as people
 from shop.core.acting import by
-from shop.core.api import Answer, Body, Id, Moment, Page, Priced, Problem, YuanIn, fen_of, yuan
-from shop.core.api.bank import MoneyCame, MoneyWent, show_came, show_went
+from shop.core.api import Body, Id, Page, Priced, Problem, YuanIn, fen_of, yuan
 from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cursor_at, ours, place_of
 from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
 from shop.core.codes import international_phone
+from shop.core.numbers import read_id
 from shop.sales.api.basket import BasketLineOut, OfferOut, Pieces, area, show_line, show_offers
+from shop.sales.api.purchases import PurchaseDetail, PurchaseOut, detail, paying, purchase_out
 from shop.sales.errors import PhoneUnproved
 from shop.sales.forms.checkout import NEW, CheckoutForm
-from shop.sales.models import Purchase
 from shop.sales.operations import closing, payments
 from shop.sales.operations.checkout import check_out
 from shop.sales.operations.placing import Buyer, Invoice, ShipTo, content_digest
-from shop.sales.queries import cashier
 from shop.sales.queries.checkout import CheckoutPage, checkout_page
 from shop.sales.queries.purchases import purchase_slice
-from shop.sales.queries.slips import slips_of
-from shop.sales.queries.unpayable import Unpayable, unpayable, unpayable_words
 from shop.sales.rules import clean_coupon
-from shop.sales.states import CLOSED, PurchaseState
 from shop.sales.visitors import Visitor
 
 
@@ -195,144 +189,6 @@ def quote_checkout(request: ApiRequest, body: Checkout) -> dict[str, Any]:
     }
 
 
-class PaymentOut(Priced):
-    method: str
-    state: str
-    amount: str
-    reference: str = Field(description=gettext_noop("The remittance code of a bank transfer."))
-    payee: dict[str, str] = Field(description=gettext_noop("Where a bank transfer goes."))
-
-
-class PurchaseOut(Priced):
-    number: str = Field(examples=["HQ26-7K2M-9QXD"])
-    state: str = Field(examples=["unpaid"])
-    terms: str = Field(examples=["online"])
-    goods: str
-    discount: str
-    freight: str
-    total: str
-    placed_at: Moment
-    pay_by: Moment | None
-    paid_at: Moment | None
-    pay_url: str = Field(description=gettext_noop("Where a person pays it; empty when nothing is to be paid."))
-
-
-class SlipNote(Answer):
-    id: int
-    added_at: Moment
-
-
-class PurchaseDetail(PurchaseOut):
-    ship_to: str
-    orders: list["PlacedOrderOut"]
-    payment: PaymentOut | None
-    due: str = Field(description=gettext_noop("What its orders cost now: a cancelled one costs nothing."))
-    received: str = Field(description=gettext_noop("All that came, whatever of it went back: the sum of `came`."))
-    kept: str = Field(description=gettext_noop("What of it counts for the orders: without what none of them needed."))
-    left: str = Field(description=gettext_noop("What is still to be paid."))
-    goes_back: "GoesBackOut | None" = Field(description=gettext_noop("What waits to be paid to your account."))
-    came: list[MoneyCame] = Field(description=gettext_noop("Money that arrived for it, the oldest first."))
-    went_back: list[MoneyWent] = Field(description=gettext_noop("What of it goes or went back."))
-    slips: list[SlipNote] = Field(description=gettext_noop("Slips that were added to the transfer that waits."))
-    methods: list[str] = Field(description=gettext_noop("How it can be paid here."))
-    without_goods: str = Field(
-        description=gettext_noop(
-            "Unpaid goods that can't be paid now, why, and what to do; paying answers 409 goods_missing or"
-            " certificate_revoked."
-        )
-    )
-
-
-class GoesBackOut(Priced):
-    amount: str
-    has_account: bool = Field(description=gettext_noop("Whether finance knows where it goes."))
-    asked_of: Literal["buyer", "unit"] = Field(
-        description=gettext_noop("Who says where it goes: you, or the unit's finance on the unit's payment.")
-    )
-
-
-class PlacedOrderOut(Priced):
-    number: str
-    supplier: str
-    total: str
-    pieces: int
-    ship_by: Moment | None
-
-
-def purchase_out(row: Purchase) -> dict[str, Any]:
-    """Return a purchase as lists of them show it."""
-    same = ("number", "state", "terms", "placed_at", "pay_by", "paid_at")
-    money = ("goods", "discount", "freight", "total")
-    unpaid = row.state == PurchaseState.UNPAID
-    return {name: getattr(row, name) for name in same} | {
-        **{name: yuan(getattr(row, f"{name}_fen")) for name in money},
-        "pay_url": f"{settings.SITE_URL}/pay/{row.number}/" if unpaid else "",
-    }
-
-
-def paying(request: ApiRequest, number: str) -> cashier.Cashier:
-    """Return one's own purchase, expired if its time is over, as the cashier does."""
-    at, visitor = timezone.now(), Visitor.of(request.user)
-    found = cashier.cashier_of(visitor, number, at=at)
-    if found is not None and found.is_due and closing.expire_purchase(purchase_id=found.purchase.pk, at=at):
-        found = cashier.cashier_of(visitor, number, at=at)
-    if found is None:
-        raise Http404
-    return found
-
-
-def detail(found: cashier.Cashier) -> dict[str, Any]:
-    """Return a purchase with its orders and its money."""
-    payment = found.shown_payment
-    shown = None
-    if payment is not None:
-        is_transfer = payment.gateway == "transfer"
-        shown = {
-            "method": payment.gateway,
-            "state": payment.state,
-            # What was given back of it is not asked for.
-            "amount": yuan(payment.amount_fen - found.trail.of_payment(payment.pk).unneeded().back_fen),
-            "reference": payment.provider_ref if is_transfer else "",
-            "payee": cashier.payee() if is_transfer else {},
-        }
-    is_open = found.purchase.state == PurchaseState.UNPAID
-    barred = unpayable(found.purchase.pk, at=timezone.now()) if is_open else Unpayable()
-    return purchase_out(found.purchase) | {
-        "without_goods": unpayable_words(barred),
-        "ship_to": found.ship_to,
-        "payment": shown,
-        "due": yuan(0 if found.purchase.state in CLOSED else found.due.due_fen),
-        "received": yuan(found.trail.came_fen),
-        "kept": yuan(found.due.received_fen),
-        "left": yuan(found.due.left_fen if found.purchase.state == PurchaseState.UNPAID else 0),
-        "goes_back": found.goes_back
-        and {
-            "amount": yuan(found.goes_back.fen),
-            "has_account": found.goes_back.account is not None,
-            "asked_of": "unit" if found.goes_back.door else "buyer",
-        },
-        "came": show_came(found.trail),
-        "went_back": show_went(found.trail),
-        "slips": [
-            {"id": each.pk, "added_at": each.added_at}
-            for each in (
-                slips_of([found.transfer.pk]).get(found.transfer.pk, []) if found.transfer and not found.way else []
-            )
-        ],
-        "methods": list(cashier.offered_to(found)) if is_open and not barred else [],
-        "orders": [
-            {
-                "number": each.number,
-                "supplier": each.supplier,
-                "total": yuan(each.total_fen),
-                "pieces": each.pieces,
-                "ship_by": each.ship_by,
-            }
-            for each in found.orders
-        ],
-    }
-
-
 @area.writes(
     "/purchases",
     PurchaseDetail,
@@ -345,7 +201,7 @@ def detail(found: cashier.Cashier) -> dict[str, Any]:
 def place_purchase(request: ApiRequest, body: Order) -> dict[str, Any]:
     step = _Step(request, body)
     ship_to, invoice = step.filled(body.invoice)
-    notes = {int(pk): text for pk, text in body.notes.items() if pk.isascii() and pk.isdigit() and len(pk) < 19}
+    notes = {pk: text for key, text in body.notes.items() if (pk := read_id(key)) is not None}
     page = step.page(notes)
     if page.coupon_error:
         code = PhoneUnproved.code if page.is_coupon_unproved else "coupon"

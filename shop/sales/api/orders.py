@@ -19,6 +19,7 @@ from shop.sales.api.backs import Backs, show_backs
 from shop.sales.case_shown import CaseShown
 from shop.sales.models import AfterSale, OrderFacts
 from shop.sales.operations import closing, nudges, receipts, shipping
+from shop.sales.queries.due import due_of
 from shop.sales.queries.in_parcels import Pieces
 from shop.sales.queries.orders import acted_on, order_list, order_of
 from shop.sales.queries.purchases import way_of
@@ -245,7 +246,7 @@ def _detail(request: ApiRequest, number: str) -> dict[str, Any]:
     barred = unpayable(order.purchase_id, at=at).of_order(number) if is_unpaid else Unpayable()
     return _order(order, shown) | {
         "next_step": "" if barred else shown.next_step,
-        "cannot_pay": unpayable_words(barred),
+        "cannot_pay": unpayable_words(barred, due_of(order.purchase) if barred else None),
         "history": [{"when": each["when"], "title": each["title"], "text": each["text"]} for each in shown.entries],
         "parcels": [
             {

@@ -13,7 +13,7 @@ from shop.core.api.bank import BankAccountIn, SlipIn
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.basket import area
-from shop.sales.api.buying import PurchaseDetail, detail, paying
+from shop.sales.api.purchases import PurchaseDetail, detail, paying
 from shop.sales.gateways import offered
 from shop.sales.operations import payments
 from shop.sales.operations.payouts import give_account

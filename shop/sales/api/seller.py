@@ -12,7 +12,7 @@ from pydantic import Field
 
 from catalog.queries.trade import SupplierBrief, supplier_acting
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Parameters, Priced, yuan
 from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
@@ -24,20 +24,18 @@ from shop.sales.api.sent_parcels import InvoiceWanted, SentParcel, invoice_wante
 from shop.sales.cancel_asked import cancel_asked_of
 from shop.sales.errors import WrongState
 from shop.sales.models import OrderFacts
-from shop.sales.operations.shipping import Parcel, cancel_rest, line_rest, ship_order
-from shop.sales.operations.tracking import correct_tracking
+from shop.sales.operations.shipping import cancel_rest, line_rest
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
 from shop.sales.queries.weight_words import weighed_of
 from shop.sales.queries.without_goods import lines_without_goods
 from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language
-from shop.sales.weight_rules import each_weighs
 
 area = Area(gettext_noop("Supplier: orders, stock, settlement"))
 
 
-class For(Answer):
+class For(Parameters):
     supplier: str = Field(
         "", max_length=80, description=gettext_noop("The supplier's slug; the first that you act for without it.")
     )
@@ -227,15 +225,15 @@ def _order(order: OrderFacts) -> dict[str, Any]:
     }
 
 
-def _own(supplier: SupplierBrief, number: str) -> OrderFacts:
+def own_order(supplier: SupplierBrief, number: str) -> OrderFacts:
     found = queries.supplier_order(supplier.pk, number)
     if found is None:
         raise Http404
     return found
 
 
-def _detail(supplier: SupplierBrief, number: str) -> dict[str, Any]:
-    order = _own(supplier, number)
+def order_detail(supplier: SupplierBrief, number: str) -> dict[str, Any]:
+    order = own_order(supplier, number)
     purchase = order.purchase
     # Who packs needs the whole address; once it arrived nobody does.
     is_open = order.state in (OrderState.TO_SHIP, OrderState.SHIPPED)
@@ -272,93 +270,7 @@ def list_seller_orders(request: ApiRequest, asked: Annotated[SoldAsked, Query(..
     "/seller/orders/{number}", SoldDetail, scope="seller:read", summary=gettext_noop("One order, with where to send it")
 )
 def get_seller_order(request: ApiRequest, number: str, asked: ForOne) -> dict[str, Any]:
-    return _detail(acting(request, asked), number)
-
-
-class PackedLine(Body):
-    line_id: Id
-    quantity: int = Field(ge=1, le=999_999)
-    lot_id: Id | None = Field(None, description=gettext_noop("Without it, the lot that expires first."))
-    grams: list[Annotated[int, Field(ge=1, le=100_000_000)]] = Field(
-        [],
-        max_length=500,
-        description=gettext_noop("Of what is charged by weight: one for all pieces together, or one for each."),
-    )
-
-
-def weights_of(lines: list[PackedLine]) -> dict[int, list[int]]:
-    """Return the grams of the lines that have some. A line in several portions (of several lots) has each weighed."""
-    found: dict[int, list[int]] = {}
-    portions = {line.line_id: sum(each.line_id == line.line_id for each in lines) for line in lines}
-    for line in lines:
-        if line.grams:
-            alone = portions[line.line_id] == 1
-            grams = line.grams if alone else each_weighs(line.grams, line.quantity)
-            found.setdefault(line.line_id, []).extend(grams)
-    return found
-
-
-class ParcelIn(Body):
-    carrier: str = Field(max_length=20, examples=["sf"])
-    tracking_no: str = Field(max_length=40, examples=["SF1234567890123"])
-    lines: list[PackedLine] = Field([], max_length=200, description=gettext_noop("Without any, all that waits."))
-    weights_confirmed: bool = Field(
-        False, description=gettext_noop("True: the grams are right, though 422 weight_unlikely asked about them.")
-    )
-
-
-@area.writes(
-    "/seller/orders/{number}/parcels",
-    SoldDetail,
-    scope="seller:write",
-    status=201,
-    key=Key.REQUIRED,
-    summary=gettext_noop("Send a parcel of an order"),
-    description=gettext_noop("The same carrier and number again is the same parcel."),
-)
-def ship_parcel(request: ApiRequest, number: str, body: ParcelIn, asked: ForOne) -> dict[str, Any]:
-    supplier = acting(request, asked)
-    order = _own(supplier, number)
-    pieces: dict[int, int] = {}
-    lots: dict[int, list[tuple[int, int]]] = {}
-    weights = weights_of(body.lines)
-    for line in body.lines:
-        pieces[line.line_id] = pieces.get(line.line_id, 0) + line.quantity
-        if line.lot_id is not None:
-            lots.setdefault(line.line_id, []).append((line.lot_id, line.quantity))
-    if not body.lines:
-        pieces = {line.pk: line_rest(line) for line in order.lines.all()}
-    ship_order(
-        order_id=order.pk,
-        parcel=Parcel(body.carrier, body.tracking_no, pieces, weights, body.weights_confirmed),
-        **by(request),
-        lots=lots,
-    )
-    return _detail(supplier, number)
-
-
-class TrackingIn(Body):
-    carrier: str = Field(max_length=20, examples=["sf"])
-    tracking_no: str = Field(max_length=40, examples=["SF1234567890124"])
-    reason: str = Field(max_length=200, examples=["Two digits were swapped"])
-
-
-@area.writes(
-    "/seller/orders/{number}/parcels/{int:parcel_id}/tracking",
-    SoldDetail,
-    scope="seller:write",
-    method="PUT",
-    summary=gettext_noop("Put a parcel's carrier and number right"),
-    description=gettext_noop("While it travels. The buyer is told, and what it said before stays in its corrections."),
-)
-def correct_parcel(request: ApiRequest, number: str, parcel_id: int, body: TrackingIn, asked: ForOne) -> dict[str, Any]:
-    supplier = acting(request, asked)
-    if all(each.pk != parcel_id for each in _own(supplier, number).shipments.all()):
-        raise Http404
-    correct_tracking(
-        shipment_id=parcel_id, carrier=body.carrier, tracking_no=body.tracking_no, reason=body.reason, **by(request)
-    )
-    return _detail(supplier, number)
+    return order_detail(acting(request, asked), number)
 
 
 class CancelIn(Body):
@@ -380,7 +292,7 @@ class CancelIn(Body):
 )
 def cancel_seller_order(request: ApiRequest, number: str, body: CancelIn, asked: ForOne) -> dict[str, Any]:
     supplier = acting(request, asked)
-    order = _own(supplier, number)
+    order = own_order(supplier, number)
     if order.state != OrderState.TO_SHIP:
         raise WrongState(_("This order is not waiting to be sent."))
     if not set(body.lines) <= {line.pk for line in order.lines.all()}:
@@ -391,4 +303,4 @@ def cancel_seller_order(request: ApiRequest, number: str, body: CancelIn, asked:
         reason=body.reason,
         **by(request),
     )
-    return _detail(supplier, number)
+    return order_detail(supplier, number)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,8 @@ from shop.core.times import full_day
 from shop.sales.forms.photos import PhotosField
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Shipment
 from shop.sales.operations.shipping import Parcel, line_rest
-from shop.sales.rules import CARRIERS, NOTE_LENGTH
+from shop.sales.queries.carriers import CarrierFacts, carrier_name, carriers_of
+from shop.sales.rules import NOTE_LENGTH
 from shop.sales.texts import in_reader_language
 from shop.sales.weight_rules import read_weights
 from traceability.operations.assigning import Chosen
@@ -55,20 +57,25 @@ class WeightField(forms.CharField):
             raise forms.ValidationError(gettext("Enter weights in kg, such as 1.36.")) from error
 
 
+class TrackingField(LineField):
+    """The number on a parcel; a carrier without numbers needs none."""
+
+    def __init__(self) -> None:
+        attrs = {"autocapitalize": "characters", "autocomplete": "off", "data-testid": "tracking-no"}
+        super().__init__(
+            label=_("Number on the parcel"), max_length=40, required=False, widget=forms.TextInput(attrs=attrs)
+        )
+
+
 class ShipForm(forms.Form):
     """Carrier, number, and how many pieces of each line are in the parcel (all that wait, unless changed)."""
 
     carrier = forms.ChoiceField(
         label=_("Carrier"), widget=forms.RadioSelect, error_messages={"required": _("Choose a carrier.")}
     )
-    tracking_no = LineField(
-        label=_("Number on the parcel"),
-        max_length=40,
-        widget=forms.TextInput(
-            attrs={"autocapitalize": "characters", "autocomplete": "off", "data-testid": "tracking-no"}
-        ),
-        error_messages={"required": _("Enter the number on the parcel.")},
-    )
+    tracking_no = TrackingField()
+    # Which parcel of the order this is: it stands for the number of one that has none.
+    nth = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
     weights_confirmed = forms.BooleanField(
         label=_("Yes, I weighed it: this is what all the pieces weigh"),
@@ -82,8 +89,9 @@ class ShipForm(forms.Form):
         self, *args: Any, order: OrderFacts, lots: Mapping[int, Sequence[Any]] | None = None, **options: Any
     ) -> None:
         super().__init__(*args, **options)
-        carriers = [(each.code, in_reader_language(each.name_zh, each.name_en)) for each in CARRIERS.values()]
-        self.fields["carrier"].choices = carriers  # type: ignore[attr-defined]  # set by for_supplier, or the widget of a choice field
+        self.carriers = carriers_of(timezone.now())
+        self.fields["carrier"].choices = [(each.code, each.name) for each in self.carriers]  # type: ignore[attr-defined]  # a choice field
+        self.fields["nth"].initial = len(order.shipments.all()) + 1
         self.waiting = [line for line in order.lines.all() if line_rest(line)]
         for line in self.waiting:
             self.fields[f"pieces-{line.pk}"] = PiecesField(
@@ -139,19 +147,19 @@ class ShipForm(forms.Form):
             pieces,
             weights,
             self.cleaned_data["weights_confirmed"],
+            self.cleaned_data["nth"],
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a number where the carrier has some."""
+        return _ask_number(self, super().clean() or {}, self.carriers)
 
 
 class CorrectTrackingForm(forms.Form):
     """Another carrier or number of a parcel, and what was wrong with the first."""
 
     carrier = forms.ChoiceField(label=_("Carrier"), error_messages={"required": _("Choose a carrier.")})
-    tracking_no = LineField(
-        label=_("Number on the parcel"),
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
-        error_messages={"required": _("Enter the number on the parcel.")},
-    )
+    tracking_no = TrackingField()
     reason = LineField(
         label=_("What was wrong with it"),
         max_length=NOTE_LENGTH,
@@ -161,8 +169,23 @@ class CorrectTrackingForm(forms.Form):
     def __init__(self, *args: Any, shipment: Shipment, **options: Any) -> None:
         options["initial"] = {"carrier": shipment.carrier, "tracking_no": shipment.tracking_no}
         super().__init__(*args, auto_id=f"id_parcel_{shipment.pk}_%s", **options)
-        carriers = [(each.code, in_reader_language(each.name_zh, each.name_en)) for each in CARRIERS.values()]
-        self.fields["carrier"].choices = carriers  # type: ignore[attr-defined]  # a choice field
+        self.carriers = carriers_of(timezone.now())
+        choices = [(each.code, each.name) for each in self.carriers]
+        if all(each.code != shipment.carrier for each in self.carriers):
+            # One that may not be chosen any more stays with the parcel.
+            choices.insert(0, (shipment.carrier, carrier_name(shipment.carrier)))
+        self.fields["carrier"].choices = choices  # type: ignore[attr-defined]  # a choice field
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a number where the carrier has some."""
+        return _ask_number(self, super().clean() or {}, self.carriers)
+
+
+def _ask_number(form: forms.Form, data: dict[str, Any], carriers: Sequence[CarrierFacts]) -> dict[str, Any]:
+    chosen = next((each for each in carriers if each.code == data.get("carrier")), None)
+    if chosen is not None and chosen.takes_number and not data.get("tracking_no") and "tracking_no" not in form.errors:
+        form.add_error("tracking_no", _("Enter the number on the parcel."))
+    return data
 
 
 def _lot_words(lot: Any, line: LineFacts) -> str:

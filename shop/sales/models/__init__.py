@@ -2,6 +2,7 @@
 
 from .aftersales import AfterSale, AfterSalePicture, AfterSaleTerms, CaseDecision, CaseMove, case_times
 from .bounds import OfferApproval, OfferBounds, deep_percent
+from .carriers import Carrier
 from .favourites import Favourite
 from .interest import LateInterest
 from .offers import LineDiscount, OfferConsent, OfferFunding
@@ -25,6 +26,7 @@ __all__ = [
     "AfterSale",
     "AfterSalePicture",
     "AfterSaleTerms",
+    "Carrier",
     "CaseDecision",
     "CaseMove",
     "DeliveryDue",

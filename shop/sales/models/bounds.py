@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from shop.core.models import DatedRow, dated_constraints
+from shop.core.models import DatedRow, SealedRow, dated_constraints
 
 
 class OfferBounds(DatedRow):
@@ -34,7 +34,7 @@ class OfferBounds(DatedRow):
         return f"{self.deep_percent} %"
 
 
-class OfferApproval(models.Model):
+class OfferApproval(SealedRow):
     """A second person's word on the terms of a deep offer: who set them, who approved them. Other terms need another."""
 
     offer = models.ForeignKey("offer.ConditionalOffer", on_delete=models.PROTECT, related_name="approvals")

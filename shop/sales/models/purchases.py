@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from shop.core.models import SealedRow
 from shop.sales.states import PurchaseState, Terms
 
 
@@ -105,7 +106,7 @@ class OrderAttribution(models.Model):
         return f"{self.kind} {self.ref}"
 
 
-class DeliveryDue(models.Model):
+class DeliveryDue(SealedRow):
     """What one accepted delivery costs where the goods came first, and until when it is to be paid. Amounts in 分.
 
     The deliveries of an order add up to what the order cost when the last of them was accepted; what is given back

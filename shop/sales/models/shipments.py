@@ -8,7 +8,7 @@ class Shipment(models.Model):
     """One parcel of an order."""
 
     order = models.ForeignKey("sales.OrderFacts", on_delete=models.PROTECT, related_name="shipments")
-    carrier = models.CharField(max_length=20, help_text="Code, see rules.CARRIERS")
+    carrier = models.CharField(max_length=20, help_text="Code, see Carrier")
     tracking_no = models.CharField(max_length=40)
     shipped_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True, blank=True)

@@ -118,7 +118,7 @@ def _check_not_a_party(order: OrderFacts, actor: Any) -> None:
 def _check_can_return(facts: rules.CaseFacts) -> None:
     words = {
         "not_for_fresh": _("Fresh produce is not sent back."),
-        "not_for_damage": _("Damaged goods are not sent back: this was claimed as a refund without a return."),
+        "not_for_damage": _("The supplier promised money for damage without a return: nothing is sent back."),
     }
     if code := rules.no_return_code(facts):
         raise InvalidInput(words[code], code=code, field="verdict")

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.core import outbox
+from shop.core.money import to_yuan
 from shop.sales import hooks, rules
 from shop.sales.errors import CertificateRevoked, GoodsMissing, NotOffered, WrongState
 from shop.sales.gateways import Started, gateway
@@ -15,6 +16,7 @@ from shop.sales.models import Payment, Purchase
 from shop.sales.operations.doors import refuse_elsewhere
 from shop.sales.operations.locks import lock_purchase
 from shop.sales.operations.settling import WAITING, follow_due, settle, take_money
+from shop.sales.queries.backs import orders_would_go_back
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_fen, due_of
 from shop.sales.queries.pay_times import pay_time_of
@@ -35,8 +37,13 @@ def refuse_unpayable(purchase: Purchase, at: datetime) -> None:
     """
     found = unpayable(purchase.pk, at=at)
     if found:
-        refusal = GoodsMissing if found.short else CertificateRevoked
-        raise refusal(unpayable_words(found), goods=unpayable_goods(found))
+        refusal, due = GoodsMissing if found.short else CertificateRevoked, due_of(purchase)
+        money = {"due": due.due_fen, "kept": due.received_fen, "left": due.left_fen}
+        raise refusal(
+            unpayable_words(found),
+            goods=unpayable_goods(found, orders_would_go_back(purchase)),
+            **{name: str(to_yuan(fen)) for name, fen in money.items()},
+        )
 
 
 def start_payment(

@@ -11,6 +11,7 @@ from shop.sales import rules
 from shop.sales.errors import WrongState
 from shop.sales.models import AfterSale
 from shop.sales.operations.case_moves import grant, lock_case, move_case
+from shop.sales.queries.carriers import carrier_of
 from shop.sales.states import AfterSaleState, CaseSide
 
 
@@ -20,9 +21,10 @@ def send_back(*, case_id: int, carrier: str, tracking_no: str, actor: Any, at: d
     Raises InvalidInput on `carrier` or `tracking_no`, WrongState when nothing is to be sent back (any more).
     """
     number = rules.clean_tracking_no(tracking_no)
-    if carrier not in rules.CARRIERS:
+    found = carrier_of(carrier, at)
+    if found is None or not found.takes_number:
         raise InvalidInput(_("Choose the carrier."), code="carrier_unknown", field="carrier")
-    if not rules.tracking_no_fits(carrier, number):
+    if not found.fits(number):
         raise InvalidInput(
             _("This does not look like a number of this carrier. Copy it from the receipt."),
             code="tracking_no_wrong",

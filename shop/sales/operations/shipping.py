@@ -25,7 +25,7 @@ from shop.sales.operations.locks import lock_order
 from shop.sales.operations.moves import move_order
 from shop.sales.operations.refunds import reduce_order
 from shop.sales.operations.stock_back import release_pieces
-from shop.sales.operations.tracking import check_number, refuse_number_elsewhere
+from shop.sales.operations.tracking import check_number, own_number, refuse_number_elsewhere
 from shop.sales.operations.weighing import check_weights, give_back_weight, shipment_line
 from shop.sales.queries.sealed import PARCEL, parcel_facts
 from shop.sales.states import OrderState, order_states
@@ -38,6 +38,7 @@ from traceability.rules.weights import in_words
 class Parcel:
     """What goes out together: carrier, number, and pieces by line id.
 
+    `nth` is which parcel of the order it is, from 1, for a carrier without numbers: the same again is the same parcel.
     `weights` are the grams of lines that are charged by weight: one for all pieces together, or one for each;
     `weights_confirmed`: who packed says that they are right though they are unlikely.
     """
@@ -47,6 +48,7 @@ class Parcel:
     pieces: Mapping[int, int]
     weights: Mapping[int, Sequence[int]] = field(default_factory=dict)
     weights_confirmed: bool = False
+    nth: int | None = None
 
 
 def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots: Chosen | None = None) -> Shipment:
@@ -61,12 +63,13 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
     Raises BeyondHarvest (field `lot-<line>`) when the lots of a product have not so much left.
     Locks: purchase, order, the parcel's number, stock pools by id, lots by id, the supplier's chain of events.
     """
-    number = check_number(parcel.carrier, parcel.tracking_no)
+    number = check_number(parcel.carrier, parcel.tracking_no, at)
     wanted = {line_id: pieces for line_id, pieces in parcel.pieces.items() if pieces}
     if not wanted or any(pieces < 0 for pieces in wanted.values()):
         raise InvalidInput(_("Say how many pieces are in the parcel."), code="nothing_to_ship", field="pieces")
     with transaction.atomic():
         order = lock_order(order_id)
+        number = number or own_number(order, parcel.nth)
         known = Shipment.objects.filter(order=order, carrier=parcel.carrier, tracking_no=number).first()
         if known is not None:
             if dict(known.lines.values_list("line_id", "quantity")) == wanted:

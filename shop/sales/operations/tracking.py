@@ -14,24 +14,49 @@ from shop.sales import rules
 from shop.sales.errors import WrongState
 from shop.sales.models import OrderFacts, Shipment
 from shop.sales.operations.locks import lock_order
+from shop.sales.queries.carriers import carrier_of
 from shop.sales.states import OrderState
 
 _ADDRESS = ("ship_name", "ship_phone", "ship_division_id", "ship_street")
 
 
-def check_number(carrier: str, tracking_no: str) -> str:
-    """Return the number as it is kept. Raises InvalidInput for a carrier or number that can't be."""
-    if carrier not in rules.CARRIERS:
+def check_number(carrier: str, tracking_no: str, *days: datetime) -> str:
+    """Return the number as it is kept, "" for a carrier whose parcels have none, whatever was typed.
+
+    Raises InvalidInput for a carrier that may be chosen on none of the days, or a number that can't be one of its.
+    """
+    found = next((each for day in days if (each := carrier_of(carrier, day)) is not None), None)
+    if found is None:
         raise InvalidInput(_("Choose a carrier."), code="carrier_unknown", field="carrier")
+    if not found.takes_number:
+        return ""
     number = rules.clean_tracking_no(tracking_no)
     if not number:
         raise InvalidInput(_("Enter the number on the parcel."), code="number_missing", field="tracking_no")
-    if not rules.tracking_no_fits(carrier, number):
+    if not found.fits(number):
         raise InvalidInput(
-            _("This is not a number of this carrier: check carrier and digits."),
+            _("This is not a number of %(carrier)s: check carrier and digits. One looks like %(example)s.")
+            % {"carrier": found.name, "example": found.example},
             code="number_wrong",
             field="tracking_no",
         )
+    return number
+
+
+def own_number(order: OrderFacts, nth: int | None) -> str:
+    """Return what stands for the number of an order's parcel without one: the order's, and which of its parcels it is.
+
+    `nth` is which parcel of the order, from 1, its sender sees it as; without it the next. Raises InvalidInput
+    (code `parcels_changed`) where another parcel was sent meanwhile.
+    """
+    parcels = list(order.shipments.order_by("pk").values_list("tracking_no", flat=True))
+    nth = nth or len(parcels) + 1
+    number = rules.own_parcel_number(order.order.number, nth)
+    if nth > len(parcels) + 1 or (nth <= len(parcels) and number not in parcels):
+        raise InvalidInput(
+            _("Another parcel of this order was sent meanwhile. Please look again."), code="parcels_changed",
+            field="pieces",
+        )  # fmt: skip
     return number
 
 
@@ -70,14 +95,18 @@ def correct_tracking(
     The same again changes nothing, and tells nobody. Raises InvalidInput (fields carrier, tracking_no, reason), WrongState once it
     was received. Locks: purchase, order, parcel, its new number.
     """
-    number = check_number(carrier, tracking_no)
+    order_id, sent_at = Shipment.objects.values_list("order_id", "shipped_at").get(pk=shipment_id)
+    number = check_number(carrier, tracking_no, sent_at, at)
     why = check_length(reason.strip(), "reason", rules.NOTE_LENGTH)
     if not why:
         raise InvalidInput(_("Say what was wrong with the number."), code="reason_missing", field="reason")
     with transaction.atomic():
-        order = lock_order(Shipment.objects.values_list("order_id", flat=True).get(pk=shipment_id))
+        order = lock_order(order_id)
         shipment = Shipment.objects.select_for_update().get(pk=shipment_id)
         before = (shipment.carrier, shipment.tracking_no)
+        if not number:
+            earlier = Shipment.objects.filter(order=order, pk__lt=shipment.pk).count()
+            number = rules.own_parcel_number(order.order.number, earlier + 1)
         if before == (carrier, number):
             return shipment
         is_open = order.state in {OrderState.TO_SHIP, OrderState.SHIPPED}

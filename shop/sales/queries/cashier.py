@@ -26,8 +26,9 @@ from shop.sales.visitors import Visitor
 
 @dataclass(frozen=True)
 class PlacedOrder:
-    """One supplier's order, in short."""
+    """One supplier's order, in short; `goods` of it in words, `left_fen` what it comes to now."""
 
+    pk: int
     number: str
     supplier: str
     total_fen: int
@@ -37,6 +38,8 @@ class PlacedOrder:
     ship_by: datetime | None
     waits: bool
     back_fen: int = 0
+    goods: str = ""
+    left_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -173,19 +176,22 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
     way = way_of(visitor, purchase)
     pictures: dict[int, list[str]] = {}
     pieces: dict[int, int] = {}
+    goods: dict[int, list[str]] = {}
     lines = _LINES(purchase.pk)
     named = [line for line in lines if line[2] > line[6] and line[7] != OrderState.CANCELLED] or lines
     is_open = {line[0] for line in lines if line[2] > line[6]}
-    for order_id, key, ordered, _zh, _en, _source, cancelled, _state in lines:
+    for order_id, key, ordered, zh, en, _source, cancelled, _state in lines:
         # Of an order that was cancelled whole its sum still stands: with the pieces that it was for.
         wanted = ordered - cancelled if order_id in is_open else ordered
         if not wanted:
             continue
         pieces[order_id] = pieces.get(order_id, 0) + wanted
+        goods.setdefault(order_id, []).append(f"{in_reader_language(zh, en)} ×{wanted}")
         if key:
             pictures.setdefault(order_id, []).append(thumb_url(key))
     orders = [
         PlacedOrder(
+            pk=order.pk,
             number=order.order.number,
             supplier=in_reader_language(order.supplier.name_zh, order.supplier.name_en),
             total_fen=order.total_fen,
@@ -195,6 +201,8 @@ def cashier_of(visitor: Visitor, number: str, *, at: datetime) -> Cashier | None
             pictures=tuple(pictures.get(order.pk, ())[:4]),
             ship_by=order.ship_by,
             waits=order.state in (OrderState.UNPAID, OrderState.TO_SHIP),
+            goods="、".join(goods.get(order.pk, ())),
+            left_fen=order.left_fen,
         )
         for order in _ORDERS(purchase.pk)
     ]

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop.core import audit
-from shop.sales.rules import CARRIERS
-from shop.sales.texts import in_reader_language
+from shop.sales.queries.carriers import carrier_name
 
 CORRECTED = "tracking_corrected"
 
@@ -26,8 +25,7 @@ def corrections_of(shipment_ids: Iterable[int]) -> dict[int, list[Correction]]:
     """Return the corrections of each of these parcels that has some, the first first. One query."""
     found: dict[int, list[Correction]] = {}
     for entry in audit.entries(object_kind="shipment", object_ids=shipment_ids, action=CORRECTED):
-        known = CARRIERS.get(entry.data["old_carrier"])
-        name = in_reader_language(known.name_zh, known.name_en) if known else entry.data["old_carrier"]
+        name = carrier_name(entry.data["old_carrier"])
         found.setdefault(int(entry.object_id), []).append(
             Correction(entry.at, name, entry.data["old_carrier"], entry.data["old_number"], entry.data["reason"])
         )

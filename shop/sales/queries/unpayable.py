@@ -1,6 +1,6 @@
 """What of an unpaid purchase nobody pays for now: goods that are gone, and goods sold under a certificate since revoked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 
 from catalog.queries import said
 from catalog.queries.certificates import Revoked, revoked_among
+from shop.core.money import in_yuan, to_yuan
 from shop.core.texts import sentences
 from shop.sales.models import LineFacts, OrderFacts
+from shop.sales.queries.backs import NOTHING, Back
+from shop.sales.queries.due import Due
 from shop.sales.queries.without_goods import LineWithoutGoods, unpaid_without_goods
 from shop.sales.states import OrderState
 
@@ -88,9 +91,19 @@ def _under_revoked(purchase_id: int) -> list[LineUnderRevoked]:
     ]  # fmt: skip
 
 
-def unpayable_words(found: Unpayable) -> str:
-    """Return what can't be paid, why, and what its buyer can do; "" where all can be paid. No queries."""
-    return sentences(_short_words(found), _revoked_words(found))
+def unpayable_words(found: Unpayable, due: Due | None = None) -> str:
+    """Return what can't be paid, why, and what its buyer can do; "" where all can be paid. No queries.
+
+    `due`: what came for the purchase is said too, where nothing else on the page says it.
+    """
+    return sentences(_short_words(found), _revoked_words(found), _came_words(due) if found and due else "")
+
+
+def _came_words(due: Due) -> str:
+    if not due.received_fen:
+        return ""
+    words = _("%(came)s of %(due)s arrived for the purchase already.")
+    return words % {"came": in_yuan(due.received_fen), "due": in_yuan(due.due_fen)}
 
 
 def _short_words(found: Unpayable) -> str:
@@ -141,9 +154,13 @@ def _goods(lines: Sequence[Line]) -> str:
     )
 
 
-def unpayable_goods(found: Unpayable) -> list[dict[str, Any]]:
-    """Return the lines that can't be paid as an error's details say them."""
+def unpayable_goods(found: Unpayable, would: Mapping[int, Back]) -> list[dict[str, Any]]:
+    """Return the lines that can't be paid as an error's details say them.
+
+    `would`: what would go back of each order, by its id, if it alone were cancelled (`queries.backs`).
+    """
     return [
         {"order": line.number, "name": said(line, "name"), "pieces": line.pieces, "line": line.line_id}
+        | {"would_go_back": str(to_yuan(would.get(line.order_id, NOTHING).fen))}
         for line in found.lines
     ]

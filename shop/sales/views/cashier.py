@@ -3,6 +3,7 @@
 Its addresses have no language; it speaks the one of `lang`, else the one the visitor chose last.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -17,18 +18,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.languages import spoken
+from shop.core.money import in_yuan
 from shop.core.numbered import numbered
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales import hooks, visitors
 from shop.sales.gateways import offered
-from shop.sales.money_shown import cancel_purchase_words, cancelled_words
+from shop.sales.money_shown import cancel_purchase_words, cancel_unpaid_words, cancelled_words
 from shop.sales.operations import baskets, closing, payments
 from shop.sales.operations.payouts import give_account
 from shop.sales.operations.slips import add_slip
 from shop.sales.queries import cashier as queries
-from shop.sales.queries.backs import purchase_would_go_back, went_back_of
-from shop.sales.queries.cashier import Cashier
+from shop.sales.queries.backs import NOTHING, orders_would_go_back, purchase_would_go_back, went_back_of
+from shop.sales.queries.cashier import Cashier, PlacedOrder
 from shop.sales.queries.slips import slip_replaced, slips_of
 from shop.sales.queries.unpayable import Unpayable, unpayable, unpayable_words
 from shop.sales.states import PurchaseState
@@ -83,14 +85,14 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
 def _show(request: HttpRequest, found: Cashier, template: str, status: int = 200, **more: Any) -> HttpResponse:
     is_open = found.purchase.state == PurchaseState.UNPAID
     barred = unpayable(found.purchase.pk, at=timezone.now()) if is_open else Unpayable()
-    short = barred.numbers
+    short = [order for order in found.orders if order.number in barred.numbers]
     context = {
         "it": found,
         "purchase": found.purchase,
         "orders": found.orders,
         "without_goods": unpayable_words(barred),
-        "short_orders": [order for order in found.orders if order.number in short],
-        "is_all_short": short == {order.number for order in found.orders if not order.is_cancelled},
+        "short_orders": _cancels_each(found, short),
+        "is_all_short": len(short) == found.open_count,
         "may_return": not barred.revoked,
         "cancels": _cancels(found) if is_open else "",
         **more,
@@ -102,6 +104,22 @@ def _cancels(found: Cashier) -> str:
     """Say what cancelling the whole purchase ends, and what becomes of its money."""
     back = purchase_would_go_back(found.purchase)
     return cancel_purchase_words(back, names=found.open_names, orders=found.open_count, way=found.way)
+
+
+def _cancels_each(found: Cashier, orders: Sequence[PlacedOrder]) -> list[tuple[PlacedOrder, str]]:
+    """Say of each of these orders what cancelling it alone ends, and what becomes of money that came."""
+    would = orders_would_go_back(found.purchase) if orders else {}
+    return [
+        (
+            order,
+            cancel_unpaid_words(
+                would.get(order.pk, NOTHING),
+                {"supplier": order.supplier, "goods": order.goods, "fen": in_yuan(order.left_fen)},
+                found.way,
+            ),
+        )
+        for order in orders
+    ]
 
 
 @never_cache

@@ -238,10 +238,9 @@ class _Checkout:
 
 
 def _pair(text: str) -> tuple[int, int] | None:
-    parts = text.split(":")
-    if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
-        return None
-    return (int(parts[0]), int(parts[1])) if int(parts[1]) else None
+    first, _colon, second = text.partition(":")
+    pk, pieces = read_id(first, most_digits=9), read_id(second, most_digits=9)
+    return (pk, pieces) if pk is not None and pieces else None
 
 
 def _address_of(given: QueryDict) -> str:

@@ -20,8 +20,10 @@ from shop.core.numbered import numbered, typed_number
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
-from shop.sales import openings, rules, visitors
+from shop.sales import openings, visitors
 from shop.sales.forms.orders import FindOrderForm
+from shop.sales.queries.carriers import carriers_of
+from shop.sales.queries.due import due_of
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
 from shop.sales.queries.purchases import guests_purchases, purchase_of_link, way_of
@@ -30,14 +32,13 @@ from shop.sales.queries.unpayable import unpayable, unpayable_words
 from shop.sales.received_shown import show_found
 from shop.sales.shown import show_order, show_order_page
 from shop.sales.states import OrderState
-from shop.sales.texts import in_reader_language
 
 OPEN_ORDER = "open_order"
 
 
 def carriers() -> list[tuple[str, str]]:
-    """Return the carriers by which goods can go back."""
-    return [(each.code, in_reader_language(each.name_zh, each.name_en)) for each in rules.CARRIERS.values()]
+    """Return the carriers by which goods can go back: those that leave a number."""
+    return [(each.code, each.name) for each in carriers_of(timezone.now()) if each.takes_number]
 
 
 def tab_labels() -> dict[str, str]:
@@ -130,7 +131,7 @@ def show_one(
     context["went_back"] = facts.went_back  # type: ignore[attr-defined]  # noted
     if facts.state == OrderState.UNPAID:
         barred = unpayable(facts.purchase_id, at=timezone.now()).of_order(number)
-        context["cannot_pay"] = unpayable_words(barred)
+        context["cannot_pay"] = unpayable_words(barred, due_of(facts.purchase) if barred else None)
     return render(request, "sales/order.html", context, status=status)
 
 

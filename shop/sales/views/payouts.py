@@ -13,6 +13,7 @@ from shop.core import sent
 from shop.core.acting import permitted
 from shop.core.errors import DomainError
 from shop.core.money import in_yuan
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.sales.models import Purchase
 from shop.sales.operations.payouts import each_once, give_account, pay_out_together
@@ -76,7 +77,7 @@ def pay(request: HttpRequest, refund_id: int) -> HttpResponse:
 
 def _number(text: str) -> int:
     """Return a number of the page's own hidden fields, 0 for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+    return read_id(text, most_digits=15) or 0
 
 
 @permitted("sales.decide_transfers")

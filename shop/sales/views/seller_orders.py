@@ -16,6 +16,7 @@ from shop.core.errors import DomainError
 from shop.core.masking import mask_name
 from shop.core.money import to_yuan
 from shop.core.numbered import numbered
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
@@ -27,6 +28,7 @@ from shop.sales.operations.shipping import cancel_rest, line_rest, ship_order
 from shop.sales.operations.tracking import correct_tracking
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
+from shop.sales.queries.carriers import carrier_name
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.in_parcels import in_parcel
 from shop.sales.queries.tracking import corrections_of
@@ -159,9 +161,7 @@ def _show(
         "parcels": [
             {
                 "shipment": shipment,
-                "carrier": in_reader_language(
-                    rules.CARRIERS[shipment.carrier].name_zh, rules.CARRIERS[shipment.carrier].name_en
-                ),
+                "carrier": carrier_name(shipment.carrier),
                 "pieces": sum(line.quantity for line in shipment.lines.all()),
                 "goods": in_parcel(shipment, found.lines.all()),
                 "trace": codes.get(shipment.pk),
@@ -213,7 +213,8 @@ def ship(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResp
     at = timezone.now()
     form = ShipForm(request.POST, order=found, lots=_lots(found, at))
     carrier, tracking_no = request.POST.get("carrier", ""), rules.clean_tracking_no(sent.line(request, "tracking_no"))
-    if any(each.carrier == carrier and each.tracking_no == tracking_no for each in found.shipments.all()):
+    unnumbered = rules.own_parcel_number(number, read_id(sent.line(request, "nth")) or 0)
+    if any(each.carrier == carrier and each.tracking_no in {tracking_no, unnumbered} for each in found.shipments.all()):
         # The button twice, or the page once more: it was sent.
         messages.info(request, _("This parcel was noted already."))
         return redirect("seller:order", number)

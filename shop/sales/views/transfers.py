@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from shop.core import sent
 from shop.core.acting import permitted
 from shop.core.errors import DomainError, InvalidInput
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.sales.models import Payment
 from shop.sales.operations.transfers import match_transfer
@@ -50,7 +51,6 @@ def match(request: HttpRequest, payment_id: int) -> HttpResponse:
     if not Payment.objects.filter(pk=payment_id, gateway="transfer").exists():
         raise Http404
     then, _colon, offset = request.POST.get("then", "").partition(":")
-    seen = request.POST.get("seen", "")
     try:
         payment = match_transfer(
             payment_id=payment_id,
@@ -58,10 +58,10 @@ def match(request: HttpRequest, payment_id: int) -> HttpResponse:
             payer=sent.line(request, "payer", 120),
             why=sent.line(request, "why", 200),
             then=then,
-            offset_id=int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 10 else None,
+            offset_id=read_id(offset, most_digits=9),
             reference=sent.line(request, "reference"),
             line_fen=_amount(line, "line") if (line := sent.line(request, "line")) else None,
-            seen_fen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None,
+            seen_fen=read_id(request.POST.get("seen"), most_digits=15),
             actor=request.user,
             at=timezone.now(),
         )
