@@ -26,7 +26,8 @@ COVERED = {
     *("procurement.DeclarationSnapshot", "procurement.Need", "procurement.NeedLine", "procurement.Pledge"),
     *("procurement.PledgeReceipt", "procurement.QuotaDeclaration", "procurement.QuotaPolicy"),
     *("procurement.ReceiptLink", "sales.Carrier", "sales.DeliveryDue", "sales.LateInterest", "sales.OfferApproval"),
-    *("sales.OfferBounds", "sales.PayTime", "traceability.KeepingLimit", "traceability.TestRequirement"),
+    *("sales.OfferBounds", "sales.PayTime", "traceability.HarvestTerm", "traceability.KeepingLimit"),
+    "traceability.TestRequirement",
 }
 DAY = date(2026, 6, 1)
 

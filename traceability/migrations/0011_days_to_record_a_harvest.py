@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import migrations, models
 
+from shop.core.sealed_before import seal_rows
+
 
 def begin(apps: Any, _editor: Any) -> None:
     """Write the term that holds until the platform decides otherwise."""
@@ -15,7 +17,8 @@ def begin(apps: Any, _editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("traceability", "0009_gone_with_disposed_lots"),
+        ("traceability", "0010_seal_rules"),
+        ("core", "0009_sealed_writes"),
     ]
 
     operations = [
@@ -64,4 +67,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(begin, migrations.RunPython.noop),
+        seal_rows("traceability.HarvestTerm", "valid_from", "valid_until", "days", "document"),
     ]
