@@ -125,7 +125,7 @@ def take_off_sale(
             fresh=F("fresh") - Least(F("fresh"), count),
         )  # fmt: skip
     rows = [Moved(stock_id, -count) for stock_id, count in gone.items() if count]
-    told = {"counted": 0} if none_stays else {}
+    told: dict[str, Any] = {"counted": 0} if none_stays else {}
     note_changes(rows, kind=kind, actor=actor, at=at, reference=pool, **told)
     if rows:
         cards_changed([listing_id], at=at)
