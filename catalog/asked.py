@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from catalog.facets import FLAGS
 from shop.core.money import to_fen, to_yuan
+from shop.core.numbers import read_id
 
 T = TypeVar("T")
 SORTS = ("rank", "sales", "unit", "new")
@@ -83,16 +84,17 @@ def understand(query: QueryDict) -> Asked:
         low, high = high, low
         notes = ("swapped",)
     sort = query.get("sort", "rank")
-    page = query.get("page", "1")
     return Asked(
         query=" ".join(query.get("q", "")[:60].split()),
-        categories=tuple(int(pk) for pk in _unique(query.getlist("category")) if _digits(pk, 1, 9)),
-        counties=tuple(code for code in _unique(query.getlist("county")) if _digits(code, 6, 6)),
+        categories=tuple(
+            pk for text in _unique(query.getlist("category")) if (pk := read_id(text, most_digits=9)) is not None
+        ),
+        counties=tuple(code for code in _unique(query.getlist("county")) if _digits(code, 6)),
         flags=tuple(flag for flag in FLAGS if query.get(flag) == "1"),
         low_fen=low,
         high_fen=high,
         sort=sort if sort in SORTS else "rank",
-        page=min(max(int(page), 1), MAX_PAGE) if _digits(page, 1, 9) else 1,
+        page=min(read_id(query.get("page"), most_digits=9) or 1, MAX_PAGE),
         notes=notes,
     )
 
@@ -101,8 +103,8 @@ def _unique(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))[:MAX_CHOICES]
 
 
-def _digits(text: str, least: int, most: int) -> bool:
-    return text.isascii() and text.isdigit() and least <= len(text) <= most
+def _digits(text: str, length: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) == length
 
 
 def _fen(text: str) -> int | None:

@@ -123,7 +123,7 @@ def _certificate(row: CertificateChoice) -> str:
 class SpecForm(forms.Form):
     """One 规格."""
 
-    specification_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    specification_id = WholeField(required=False, widget=forms.HiddenInput)
     text_zh = LineField(label=gettext_lazy("What is in it"), required=False)
     weight = _decimal(gettext_lazy("Net weight"), 3, gettext_lazy("Three decimals at most."))
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS, required=False)

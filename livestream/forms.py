@@ -14,7 +14,7 @@ from shop.core.fields import LineField, MomentField, NumberField, PiecesField, W
 class DropForm(forms.Form):
     """A flash sale of one specification."""
 
-    item = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    item = WholeField(min_value=1, widget=forms.HiddenInput)
     specification = forms.ChoiceField(label=_("Specification"))
     price = YuanField(label=_("Flash price, yuan"), min_value=Decimal("0.01"), max_digits=9, decimal_places=2)
     pieces = PiecesField(label=_("Pieces"), min_value=1, max_value=MOST_DROP_PIECES)

@@ -18,6 +18,7 @@ from livestream.lines import Send, viewer_of
 from livestream.queries.hosting import Seat, seats_of
 from livestream.queries.rooms import session_in_room, session_in_room_by_id
 from livestream.tailing import SIGNED_OUT, Tail, drop_if_empty, tail_of
+from shop.core.numbers import read_id
 
 NO_SUCH_ROOM = 4404
 TRY_AGAIN = 1013
@@ -43,7 +44,7 @@ async def room_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
         await send({"type": "websocket.close", "code": TRY_AGAIN})
         return
     viewer = viewer_of(scope, send, "en" if asked.get("lang") == ["en"] else "zh-hans")
-    tail.join(viewer, int(after) if after.isascii() and after.isdigit() and len(after) < 10 else None, seat)
+    tail.join(viewer, read_id(after, most_digits=9), seat)
     try:
         while (message := await receive())["type"] == "websocket.receive":
             if await _hear(tail, key, message.get("text"), viewer.language, send) and seat is not None:
@@ -73,8 +74,8 @@ async def _hear(tail: Tail, key: str, sent: str | None, language: str, send: Sen
 
 def _enter(slug: str, key: str, asked: str) -> tuple[int | None, Seat | None]:
     """Return the session that was asked for, else what the room shows, and the seat of who is signed in."""
-    if asked.isascii() and asked.isdigit() and len(asked) < 10:
-        session = session_in_room_by_id(slug, int(asked))
+    if (session_id := read_id(asked, most_digits=9)) is not None:
+        session = session_in_room_by_id(slug, session_id)
     else:
         session = session_in_room(slug, at=timezone.now())
     if session is None:

@@ -118,16 +118,17 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker, request: pytest.FixtureR
         _fresh(name)
         connections["default"].settings_dict["NAME"] = name
         settings.DATABASES["default"]["NAME"] = name
-        yield
-        connections.close_all()
-        if connections["default"].vendor == "sqlite":
-            for suffix in ("", "-wal", "-shm"):
-                Path(f"{name}{suffix}").unlink(missing_ok=True)
-        else:
-            import psycopg  # reason: absent where only SQLite is used
+    # Blocked again while tests run: only a test that asks for the database gets it (`django_db`, `db`, `real_db`).
+    yield
+    connections.close_all()
+    if connections["default"].vendor == "sqlite":
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{name}{suffix}").unlink(missing_ok=True)
+    else:
+        import psycopg  # reason: absent where only SQLite is used
 
-            with psycopg.connect(f"{server_url()}/postgres", autocommit=True) as connection:
-                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        with psycopg.connect(f"{server_url()}/postgres", autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from catalog.queries.products import (
 )
 from catalog.queries.trade import ListingFacts
 from catalog.words import said
-from shop.core.api import Answer, Area, Id, Page, Priced, Problem, Turn, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Area, Id, Page, Parameters, Priced, Problem, Turn, YuanIn, fen_of, yuan
 from shop.core.api.paging import Asked as TurnAsked
 from shop.core.api.paging import cursor_at, follow, ours, place_of, start_of
 from shop.core.api.routing import ApiRequest
@@ -152,7 +152,7 @@ class ProductDetail(Priced):
     url: str
 
 
-class Destination(Answer):
+class Destination(Parameters):
     to: str = Field("", max_length=6, examples=["440106"], description=gettext_noop("Where to: a county's code."))
 
 

@@ -45,7 +45,7 @@ from catalog.queries.trade import SupplierBrief, supplier_acting
 from catalog.rules.proposed import MOST_PHOTOS
 from catalog.states import EDITABLE_PROPOSALS, OPEN_PROPOSALS, ProposalState
 from shop.core.acting import by
-from shop.core.api import Answer, Area, AsItIs, Body, Id, Moment, Page
+from shop.core.api import Answer, Area, AsItIs, Body, Id, Moment, Page, Parameters
 from shop.core.api.forms import Unfit as UnfitFields
 from shop.core.api.paging import Turn, turn_of
 from shop.core.api.pictures import decoded
@@ -54,7 +54,7 @@ from shop.core.api.routing import ApiRequest, Key
 area = Area(gettext_noop("Supplier: proposing products"))
 
 
-class ProposalsOf(Answer):
+class ProposalsOf(Parameters):
     supplier: str = Field(
         "", max_length=80, description=gettext_noop("The supplier's slug; the first that you act for without it.")
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from catalog.pictures import Rendition, rendition
 from catalog.places import place, short
 from catalog.words import english, local, said
 from shop.core.models import AssistancePairing, Division
-from shop.core.paging import Turned, paged
+from shop.core.paging import Pages, Turned, paged
 
 PER_PAGE = 24
 FOUND = 4
@@ -170,7 +170,7 @@ def supplier_page(slug: str, number: str | int) -> SupplierPage | None:
         return None
     column = "html_en" if english() else "html_zh"
     cards = ListingCard.objects.filter(supplier_id=supplier.pk).order_by("-rank", "listing_id")
-    page = Paginator(cards.values_list(column, flat=True), PER_PAGE).get_page(number)
+    page = Pages(cards.values_list(column, flat=True), PER_PAGE).get_page(number)
     village_picture = supplier.village.picture if supplier.village else None
     return SupplierPage(
         supplier=supplier,

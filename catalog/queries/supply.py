@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Q
 
 from catalog.models import ListingCard, Specification
 from catalog.queries.sale import SpecForSale, specifications_for_sale
 from catalog.search import matching
+from shop.core.paging import Pages
 
 GOODS_A_PAGE = 24
 
@@ -32,7 +33,7 @@ def find_goods(words: str, page: str | int) -> tuple[Page, list[Goods]]:
     cards = ListingCard.objects.filter(is_preorder=False, in_stock=True)
     if words.strip():
         cards = matching(cards, words)
-    found = Paginator(cards.order_by("-rank", "listing_id").values_list("pk", flat=True), GOODS_A_PAGE).get_page(page)
+    found = Pages(cards.order_by("-rank", "listing_id").values_list("pk", flat=True), GOODS_A_PAGE).get_page(page)
     order = {pk: number for number, pk in enumerate(found.object_list)}
     ids = Specification.objects.filter(listing__in=list(order), is_offered=True).order_by("position", "pk")
     by_listing: dict[int, list[SpecForSale]] = {}

@@ -46,6 +46,7 @@ from catalog.shown import BADGES, card_of, photos_of, spec_rows
 from catalog.states import EDITABLE_PROPOSALS, ProposalKind, ProposalState, StorageClass
 from shop.core.acting import acting_for, by
 from shop.core.errors import DomainError
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 
 for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
@@ -166,7 +167,7 @@ def _at(proposal: ListingProposal, tail: str = "") -> str:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else None
+    return read_id(text, most_digits=11)
 
 
 def _save(request: HttpRequest, supplier: SupplierBrief, proposal: ListingProposal, *, read: int) -> HttpResponse:

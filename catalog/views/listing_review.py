@@ -35,6 +35,7 @@ from shop.accounts.queries import reviewed_divisions
 from shop.core import sent
 from shop.core.acting import permitted
 from shop.core.errors import DomainError
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 
 
@@ -171,14 +172,13 @@ def _price(price: Any) -> dict[str, Any]:
 def decide(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """Approve a proposal, or return it with a reason; once, on the version that was read."""
     found = _found(request, proposal_id)
-    version = request.POST.get("version", "")
     decision = request.POST.get("decision")
     if decision not in {"approve", "return"}:
         return _show(request, found, status=422)
     try:
         decide_proposal(
             proposal_id=found.pk,
-            version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0,
+            version=read_id(request.POST.get("version"), most_digits=8) or 0,
             approve=decision == "approve",
             reason=sent.paragraphs(request, "reason"),
             actor=request.user,

@@ -40,6 +40,7 @@ from catalog.words import local, paragraphs, said
 from shop.accounts.queries import has_proved_phone
 from shop.core.marks import mark
 from shop.core.money import to_yuan
+from shop.core.numbers import read_id
 from shop.core.times import full_day, spoken_day
 
 GONE = 410
@@ -181,8 +182,7 @@ def delivery(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def reviews(request: HttpRequest, slug: str) -> HttpResponse:
     """All reviews of a product."""
-    text = request.GET.get("page", "1")
-    number = max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    number = read_id(request.GET.get("page"), most_digits=5) or 1
     found = review_page(slug, (number - 1) * REVIEWS_PER_PAGE, REVIEWS_PER_PAGE)
     if found is None:
         raise Http404(slug)

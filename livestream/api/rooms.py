@@ -16,7 +16,7 @@ from livestream.queries.events import news_since
 from livestream.queries.rooms import live_page, room_state, session_in_room, viewers_now
 from livestream.rules import LONGEST_MESSAGE
 from livestream.states import SessionState
-from shop.core.api import Answer, Area, Body, Moment, Priced, yuan
+from shop.core.api import Answer, Area, Body, Moment, Parameters, Priced, yuan
 from shop.core.api.routing import ApiRequest
 
 area = Area(gettext_noop("Live rooms"))
@@ -150,7 +150,7 @@ def get_room(request: ApiRequest, slug: str) -> dict[str, Any]:
     return show_room(_shown(slug))
 
 
-class Since(Answer):
+class Since(Parameters):
     after: int = Field(0, ge=0, le=2**31, description=gettext_noop("The number of the last event that you have."))
 
 

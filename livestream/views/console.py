@@ -129,10 +129,10 @@ def _plan_of(session: LiveSession) -> dict[str, Any]:
 
 def number(request: HttpRequest, name: str) -> int:
     """Return a number of the form. Raises InvalidInput where it is none."""
-    text = request.POST.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    found = read_id(request.POST.get(name), most_digits=9)
+    if found is None:
         raise InvalidInput(_("Something is missing: please look again."), field=name)
-    return int(text)
+    return found
 
 
 class _Refused(Exception):

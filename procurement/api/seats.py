@@ -11,13 +11,13 @@ from pydantic import Field
 
 from procurement.queries.units import Seat, seats_of
 from procurement.texts import year_of
-from shop.core.api import Answer, Problem
+from shop.core.api import Parameters, Problem
 from shop.core.api.paging import Turn
 from shop.core.api.routing import ApiRequest
 from shop.core.api.values import MOST_ID
 
 
-class OfUnit(Answer):
+class OfUnit(Parameters):
     unit: int | None = Field(
         None, ge=1, le=MOST_ID, description=gettext_noop("The unit's id; the first that you act for without it.")
     )

@@ -10,7 +10,7 @@ from procurement.models import QuotaDeclaration
 from procurement.operations.declarations import Declared
 from procurement.states import CanteenMode, Fund
 from shop.core.division_fields import DivisionFields
-from shop.core.fields import LineField, ParagraphsField, PhoneField, YuanField
+from shop.core.fields import LineField, ParagraphsField, PhoneField, WholeField, YuanField
 from shop.core.money import to_fen, to_yuan
 from shop.sales.states import Terms
 
@@ -20,7 +20,7 @@ DECIMAL = {"inputmode": "decimal", "autocomplete": "off"}
 class DeclarationForm(forms.Form):
     """A year's declaration; amounts in 元."""
 
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    version = WholeField(min_value=0, widget=forms.HiddenInput)
     canteen = forms.ChoiceField(label=_("Canteen"), choices=CanteenMode.choices, widget=forms.RadioSelect)
     canteen_spend = YuanField(
         label=_("Food bought for the canteen in the year, yuan"),
@@ -117,7 +117,7 @@ class DeclarationForm(forms.Form):
 class DecisionForm(forms.Form):
     """One decision with a reason, on the version that was read."""
 
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    version = WholeField(min_value=1, widget=forms.HiddenInput)
     decision = forms.ChoiceField(choices=[("approve", "approve"), ("return", "return")])
     reason = ParagraphsField(
         label=_("Reason"),

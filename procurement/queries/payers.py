@@ -10,12 +10,13 @@ from procurement.operations.permissions import FINANCE, OWNER, roles_in
 from procurement.operations.quota import KIND
 from shop.accounts.queries import people_of_organisations
 from shop.core.names import is_among
+from shop.core.numbers import read_id
 from shop.sales.queries.payouts import refunds_without_account
 
 
 def registered_payers(refs: Collection[str]) -> dict[str, list[str]]:
     """Return the names and accounts that a transfer of each unit (id as text) may come from. Two queries."""
-    ids = [int(ref) for ref in refs if ref.isascii() and ref.isdigit() and len(ref) < 18]
+    ids = [pk for ref in refs if (pk := read_id(ref)) is not None]
     units = BudgetUnit.objects.filter(pk__in=ids).values_list("pk", "organisation__name_zh")
     found = {str(pk): [name] for pk, name in units}
     for row in UnitPayer.objects.filter(unit__in=ids, ended_at=None):
@@ -36,15 +37,17 @@ def refund_holders(ref: str, payers: Collection[str]) -> list[str]:
 
 def is_finance_of(user: Any, ref: str) -> bool:
     """Tell whether a person pays for a unit (id as text): its finance or its owner. Two queries."""
-    unit = BudgetUnit.objects.filter(pk=int(ref)).first() if ref.isascii() and ref.isdigit() and len(ref) < 18 else None
+    pk = read_id(ref)
+    unit = None if pk is None else BudgetUnit.objects.filter(pk=pk).first()
     return unit is not None and bool(roles_in(user, unit) & {FINANCE, OWNER})
 
 
 def finance_people(ref: str) -> list[int]:
     """Return by their ids who pays for a unit (id as text): its finance; its owners where it has none. One query."""
-    if not (ref.isascii() and ref.isdigit() and len(ref) < 18):
+    pk = read_id(ref)
+    if pk is None:
         return []
-    organisations = BudgetUnit.objects.filter(pk=int(ref)).values("organisation")
+    organisations = BudgetUnit.objects.filter(pk=pk).values("organisation")
     found = people_of_organisations(organisations, (FINANCE, OWNER))
     finance = [user_id for role, user_id in found if role == FINANCE]
     return list(dict.fromkeys(finance or [user_id for _role, user_id in found]))

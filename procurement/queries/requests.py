@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
@@ -14,7 +14,7 @@ from procurement.queries.acceptances import waits_to_be_accepted
 from procurement.queries.units import Seat
 from procurement.states import STOPPABLE, CancelState, CanteenMode, DeclarationState, RequestState, UnitKind
 from shop.core.codes import national_phone
-from shop.core.paging import Turned, paged
+from shop.core.paging import Pages, Turned, paged
 from shop.sales.states import OrderState, PurchaseState
 
 REQUESTS_A_PAGE = 20
@@ -176,7 +176,7 @@ def payment_page(unit_id: int, page: str | int) -> Page:
     first = Case(When(purchase__state=PurchaseState.UNPAID, then=0), default=1)
     due = Case(When(purchase__state=PurchaseState.UNPAID, then="purchase__pay_by"))
     rows = _with_reductions(rows).order_by(first, due, "-ordered_at", "-pk")
-    return Paginator(rows, REQUESTS_A_PAGE).get_page(page)
+    return Pages(rows, REQUESTS_A_PAGE).get_page(page)
 
 
 def orders_of_request(request_id: int) -> list[UnitOrder]:

@@ -24,6 +24,7 @@ from procurement.texts import name_of, words, year_of
 from procurement.views.entry import asked_year, console, for_unit, name_choices
 from shop.core import sent
 from shop.core.errors import DomainError
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
@@ -121,8 +122,7 @@ def withdraw(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 def _version(request: HttpRequest) -> int:
-    version = request.POST.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
+    return read_id(request.POST.get("version"), most_digits=8) or 0
 
 
 @for_unit

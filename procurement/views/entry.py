@@ -13,6 +13,7 @@ from procurement.queries.requests import Waiting, waiting
 from procurement.queries.units import Seat, seats_of
 from procurement.texts import name_of, year_of
 from shop.core.acting import acting_for, choices, choose
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 
@@ -59,15 +60,16 @@ def unconfirmed(request: HttpRequest, title: str, number: str, back: str) -> Htt
     return render(request, "units/paper_unconfirmed.html", context)
 
 
-def asked_year(request: HttpRequest) -> int:
-    """Return the year that is asked for, this one by default. Raises Http404 for what is no year that is kept."""
+def asked_year(request: HttpRequest, *, first: int = FIRST_YEAR) -> int:
+    """Return the year that is asked for, this one by default. Raises Http404 for what is none from `first` to the next."""
     this = year_of(timezone.now())
     text = request.GET.get("year", "")
     if not text:
         return this
-    if not (text.isascii() and text.isdigit() and len(text) == 4 and FIRST_YEAR <= int(text) <= this + 1):
+    year = read_id(text, most_digits=4)
+    if year is None or not first <= year <= this + 1:
         raise Http404(text[:20])
-    return int(text)
+    return year
 
 
 def console(

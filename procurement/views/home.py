@@ -122,7 +122,8 @@ def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show and change a year's budgets, the address that goods go to, the accounts that are paid from."""
     at = timezone.now()
     this = year_of(at)
-    year = min(max(asked_year(request), this), this + 1)
+    # A year that is over is not changed here: its figures stand on its own page.
+    year = asked_year(request, first=this)
     forms: dict[str, Any] = {
         "budget": BudgetForm(),
         "delivery": DeliveryForm(initial=_address(seat.unit)),

@@ -35,6 +35,7 @@ from procurement.views.entry import asked_year, console, for_unit, seat_at, seat
 from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.numbered import numbered
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.queries.backs import NOTHING, note_backs, orders_would_go_back
@@ -212,8 +213,7 @@ def _cancelling(
 
 
 def _seen(request: HttpRequest) -> int | None:
-    text = request.POST.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+    return read_id(request.POST.get("seen"), most_digits=8)
 
 
 @post_only

@@ -15,6 +15,7 @@ from procurement.states import Fund, UnitKind
 from procurement.texts import name_of, words
 from procurement.views.entry import asked_year, console, for_unit, seats
 from shop.core.money import to_yuan
+from shop.core.numbers import read_id
 from shop.core.spreadsheets import XLSX_TYPE, write_xlsx
 from shop.core.templatetags.heqiao import local
 from shop.core.texts import one_line
@@ -25,9 +26,10 @@ def _unit(request: HttpRequest, seat: Seat) -> tuple[Seat, BudgetUnit]:
     text = request.GET.get("unit", "")
     if not text:
         return seat, seat.unit
-    if text.isascii() and text.isdigit() and len(text) < 16:
+    pk = read_id(text, most_digits=15)
+    if pk is not None:
         for each in (seat, *seats(request)):
-            found = each.unit if each.pk == int(text) else unit_below(each.unit, int(text)) if each.oversees else None
+            found = each.unit if each.pk == pk else unit_below(each.unit, pk) if each.oversees else None
             if found is not None:
                 return each, found
     raise Http404

@@ -42,6 +42,7 @@ from procurement.views.entry import console, for_unit, seat_at, seats, unconfirm
 from shop.core import sent
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.numbered import numbered
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local, yuan
 
@@ -234,8 +235,7 @@ def _action(act: Act) -> Callable[..., HttpResponse]:
 
 def asked_version(request: HttpRequest) -> int | None:
     """Return the version that a form was filled in on, None where it says none."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+    return read_id(request.POST.get("version"), most_digits=8)
 
 
 @_action
@@ -255,6 +255,15 @@ def change(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
     return _("Taken out. Prices are today's.") if removed else _("Saved. Prices are today's.")
 
 
+def _year(request: HttpRequest) -> int:
+    """Return the year that a form names, 0 where it names none. Raises InvalidInput for what is no year."""
+    text = sent.line(request, "year")
+    year = read_id(text, most_digits=4)
+    if text and not year:
+        raise InvalidInput(_("Choose this year or the next."), field="year")
+    return year or 0
+
+
 @_action
 def facts(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
     """Set fund, terms, note."""
@@ -263,7 +272,7 @@ def facts(request: HttpRequest, found: PurchaseRequest, at: Any) -> str:
         fund=request.POST.get("fund", ""),
         terms=request.POST.get("terms", ""),
         note=sent.line(request, "note"),
-        year=int(year) if (year := request.POST.get("year", "")).isascii() and year.isdigit() and len(year) == 4 else 0,
+        year=_year(request),
         version=asked_version(request),
         actor=request.user,
         at=at,

@@ -33,7 +33,7 @@ from procurement.views.requests import own_request, to_request
 from shop.core import sent
 from shop.core.errors import DomainError, InvalidInput
 from shop.core.money import to_yuan
-from shop.core.numbers import whole_number
+from shop.core.numbers import read_id, whole_number
 from shop.core.spreadsheets import XLSX_TYPE, write_xlsx
 from shop.core.templatetags.heqiao import local
 
@@ -132,7 +132,7 @@ def _columns(request: HttpRequest) -> Columns:
 def _take(request: HttpRequest, found: PurchaseRequest, row: ShoppingList) -> HttpResponse:
     """Take the rows that are ticked, and those that somebody chose goods for."""
     adds = sent.line(request, "mode") == "add"
-    ticked = [int(text) for text in request.POST.getlist("row") if text.isascii() and text.isdigit() and len(text) < 6]
+    ticked = [n for text in request.POST.getlist("row") if (n := read_id(text, most_digits=5)) is not None]
     chosen, was = _goods(request, "goods-"), _goods(request, "was-")
     # A row that could be taken as it stood is taken where it is ticked, whatever it was changed to.
     choices = chosen | _goods(request, "instead-")
@@ -161,9 +161,11 @@ def _goods(request: HttpRequest, prefix: str) -> dict[int, int]:
     """Return the specifications that fields named `<prefix><row>` hold, by row; what is no number is left out."""
     found = {}
     for name in request.POST:
-        number, value = name.removeprefix(prefix), sent.line(request, name)
-        if name != number and all(each.isascii() and each.isdigit() and len(each) < 16 for each in (number, value)):
-            found[int(number)] = int(value)
+        number, value = (
+            read_id(each, most_digits=15) for each in (name.removeprefix(prefix), sent.line(request, name))
+        )
+        if name.startswith(prefix) and number is not None and value is not None:
+            found[number] = value
     return found
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Case, Q, Value, When
 from django.utils.crypto import constant_time_compare
 
 from shop.accounts import roles
 from shop.accounts.models import AccessToken, Address, Membership, Message, Organisation, User
 from shop.accounts.rules import is_platform_admin
+from shop.core.paging import Pages
 from shop.core.prepared import Prepared
 
 MESSAGES_A_PAGE = 20
@@ -138,7 +139,7 @@ def message_page(user: User, number: str | int) -> Page:
     """Return one page of the messages, unread first, then the newest. Two queries."""
     is_read = Case(When(read_at__isnull=True, then=Value(0)), default=Value(1))
     rows = Message.objects.filter(user_id=user.pk).order_by(is_read, "-created_at", "-pk")
-    return Paginator(rows, MESSAGES_A_PAGE).get_page(number)
+    return Pages(rows, MESSAGES_A_PAGE).get_page(number)
 
 
 def unread_count(user: User) -> int:

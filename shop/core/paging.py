@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from shop.core.keyset import slice_after
+from shop.core.numbers import read_id
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,15 @@ class After:
 
     place: list[Any] | None
     limit: int
+
+
+class Pages(Paginator):
+    """Numbered pages; what is no plain number of one is the first, as nothing is."""
+
+    def get_page(self, number: float | str | None) -> Page[Any]:
+        """Return the page that is asked for: "5_0", "+5" and "５" are no numbers of an address."""
+        read = number if isinstance(number, int) else read_id(number)
+        return super().get_page(1 if read is None else read)
 
 
 Turned = int | str | After
@@ -37,7 +47,7 @@ def paged(rows: QuerySet[Any], turned: Turned, per_page: int, *, count: int | No
     there are, where that is known. Two queries for a number, one less where they are counted; one for a place.
     Raises ValueError or TypeError for a place of another list.
     """
-    paginator = Paginator(rows, turned.limit if isinstance(turned, After) else per_page)
+    paginator = Pages(rows, turned.limit if isinstance(turned, After) else per_page)
     if count is not None:
         paginator.__dict__["count"] = count
     if not isinstance(turned, After):

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from shop.core import texts
 from shop.core.count_words import count_words
 from shop.core.lengths import check_length
-from shop.core.numbers import CountFault, NotACount, read_count
+from shop.core.numbers import CountFault, NotACount, read_count, read_id
 
 MOST_TYPED = 40
 NO_PIECES = -1  # stands for what is no number of pieces: whoever takes them refuses it beside its field
@@ -49,9 +49,10 @@ def counts(request: HttpRequest) -> Counts:
     found = Counts({}, {}, {})
     for name in request.POST:
         key = name.removeprefix("pieces-")
-        if name == key or not (key.isascii() and key.isdigit() and len(key) < 16):
+        pk = read_id(key, most_digits=15)
+        if name == key or pk is None:
             continue
-        pk, typed = int(key), line(request, name)
+        typed = line(request, name)
         found.typed[pk] = typed
         try:
             found.read[pk] = read_count(typed)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from catalog.queries import SpecForSale
+from shop.core.numbers import read_id
 
 if TYPE_CHECKING:
     from shop.sales.deal import Attribution, Buyer, PlaceLine
@@ -110,7 +111,7 @@ def special_price(name: str, at: datetime) -> SpecialPrice | None:
     """Return the price called `name` ("drop:7"), or None when nobody knows it."""
     kind, _colon, ref = name.partition(":")
     source = price_sources.get(kind)
-    return source(ref, at) if source and ref.isascii() and ref.isdigit() and len(ref) < 10 else None
+    return source(ref, at) if source and read_id(ref, most_digits=9) is not None else None
 
 
 def guard_prices(lines: Sequence["PlaceLine"], buyer: "Buyer", at: datetime) -> None:

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.utils.translation import gettext as _
 
 from shop.core import times
 from shop.core.money import in_yuan, to_yuan
+from shop.core.paging import Pages
 from shop.core.templatetags.heqiao import local
 from shop.sales.periods import Period
 from shop.sales.plots import percent, sparkline
@@ -189,7 +190,7 @@ def sorted_rows(rows: list[ReportRow], sort: str, *, down: bool) -> list[ReportR
 
 def row_page(found: Report, asked: Asked, sort: str, page: str | int, *, down: bool) -> Page:
     """Return a page of rows as the table shows them."""
-    shown = Paginator(sorted_rows(found.rows, sort, down=down), ROWS_A_PAGE).get_page(page)
+    shown = Pages(sorted_rows(found.rows, sort, down=down), ROWS_A_PAGE).get_page(page)
     shown.object_list = [
         {
             "key": row.key,

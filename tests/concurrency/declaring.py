@@ -1,9 +1,9 @@
-"""Two people amend one declaration, two above decide it, one amends while another confirms: one of them each time."""
+"""Two people amend one declaration, two above decide it, one amends or withdraws while another confirms: one of them."""
 
 from typing import Any
 
 from procurement.models import QuotaDeclaration
-from procurement.operations.declarations import Declared, decide_declaration, declare
+from procurement.operations.declarations import Declared, decide_declaration, declare, withdraw_declaration
 from shop.accounts.models import User
 from tests.factories import AT
 from tests.procurement.offices import YEAR
@@ -26,6 +26,16 @@ def decide(job: dict[str, Any], number: int) -> str:
         actor=User.objects.get(pk=job["above"]), at=AT,
     )  # fmt: skip
     return "confirmed" if number % 2 == 0 else "returned"
+
+
+def withdraw_or_decide(job: dict[str, Any], number: int) -> str:
+    """The odd ones take the declaration back, as its unit; the even ones confirm it."""
+    if number % 2 == 0:
+        return decide(job, 0)
+    withdraw_declaration(
+        declaration_id=job["declaration"], version=job["version"], actor=User.objects.get(pk=job["buyers"][0]), at=AT
+    )
+    return "withdrawn"
 
 
 def confirm_or_amend(job: dict[str, Any], number: int) -> str:

@@ -75,3 +75,20 @@ def test_an_amendment_never_slips_under_what_is_being_confirmed(real_db: str, tm
     state, version, in_force = standing(pk)
     assert (state, version) == (("submitted", 3) if amended else ("confirmed", 2))
     assert (in_force, _reserved(unit), _agree()) == (2, 240_000, True)
+
+
+def test_of_withdrawing_and_confirming_at_once_one_is_done(real_db: str, tmp_path: Path) -> None:
+    outcomes, pk, unit = _race("withdraw_or_decide", real_db, tmp_path / "on", attempts=6)
+    done = {"confirmed", "withdrawn"} & outcomes.keys()
+    assert outcomes == {min(done): 1, "refused wrong_step": 5}
+    state, version, in_force = standing(pk)
+    expected = ("confirmed", 2, 240_000) if done == {"confirmed"} else ("draft", 1, 150_000)
+    assert (state, in_force, _reserved(unit)) == expected
+    assert (version, DeclarationSnapshot.objects.filter(declaration=pk).count(), _agree()) == (2, in_force, True)
+
+
+def test_with_the_lock_off_a_withdrawn_declaration_is_in_force(real_db: str, tmp_path: Path) -> None:
+    outcomes, _pk, unit = _race("withdraw_or_decide", real_db, tmp_path / "off", attempts=2, lock=False)
+    assert outcomes == {"confirmed": 1, "withdrawn": 1}
+    # Its unit was told that nothing was decided, and its share is booked.
+    assert _reserved(unit) == 240_000

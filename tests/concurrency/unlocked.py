@@ -91,6 +91,7 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     # Who has read a declaration, before it is written.
     ("amendment", declarations, "_check"),
     ("verdict", declarations, "must_oversee"),
+    ("verdict", declarations, "must_be"),
     # Who has read what waits of an order: the one that packs or cancels its rest, and the one that cancels it whole.
     ("parcel", shipping, "line_rest"),
     ("parcel", closing, "count_sold"),

@@ -202,6 +202,7 @@ RACES = {
     "amend": declaring.amend,
     "decide": declaring.decide,
     "confirm_or_amend": declaring.confirm_or_amend,
+    "withdraw_or_decide": declaring.withdraw_or_decide,
     "share_phone": sharing_phone.come,
     "shelf": shelf,
     "arrive": arriving.come,

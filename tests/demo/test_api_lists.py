@@ -1,8 +1,10 @@
 """Every list of the API, read in small pages to its end as the people of the sample world may, is the list read in one."""
 
+import json
 from typing import Any
 
 import pytest
+from django.core import signing
 
 from shop.accounts.models import User
 from shop.config import api
@@ -48,9 +50,53 @@ def read(program: Program, path: str, limit: int) -> list[Any] | None:
     return rows[: LIMIT * PAGES]
 
 
-def test_lists_in_small_pages_are_whole() -> None:
+def all_programs() -> list[Program]:
+    """Return a program of everybody of the sample world."""
     logins = sorted({account.login for account in demo_info().accounts})
-    programs = [program_of(User.objects.get(email=login)) for login in logins]
+    return [program_of(User.objects.get(email=login)) for login in logins]
+
+
+def found_cursors(programs: list[Program], paths: list[str]) -> dict[str, str]:
+    """Return a cursor of each list that has more than one row for somebody."""
+    found: dict[str, str] = {}
+    for path in paths:
+        for program in programs:
+            answer = program.get(f"{path}?limit=1{NEEDED.get(path, '')}")
+            if answer.status_code == 200 and answer.data["next_cursor"]:
+                found[path] = answer.data["next_cursor"]
+                break
+    return found
+
+
+def shape(cursor: str) -> str:
+    """Return of which kinds the values are that a cursor holds."""
+    place = json.loads(signing.b64_decode(cursor.split(":", maxsplit=1)[0].encode()))
+    return str([type(each) for each in place] if isinstance(place, list) else type(place))
+
+
+def test_no_list_takes_the_cursor_of_another() -> None:
+    programs = all_programs()
+    cursors = found_cursors(programs, lists())
+    by_shape: dict[str, list[str]] = {}
+    for path, cursor in cursors.items():
+        by_shape.setdefault(shape(cursor), []).append(path)
+    assert len(by_shape) > 2
+    for path in lists():
+        program = next(
+            each for each in programs if each.get(f"{path}?limit=1{NEEDED.get(path, '')}").status_code == 200
+        )
+        # One of each shape, of another list; then its own, of the same list asked in another way.
+        others = [next((each for each in paths if each != path), None) for paths in by_shape.values()]
+        asked = [f"{path}?cursor={cursors[each]}{NEEDED.get(path, '')}" for each in others if each]
+        if path in cursors:
+            asked.append(f"{path}?cursor={cursors[path]}{NEEDED.get(path, '')}&another=filter")
+        for address in asked:
+            answer = program.get(address)
+            assert (answer.status_code, answer.data.get("code")) == (400, "invalid_cursor"), address
+
+
+def test_lists_in_small_pages_are_whole() -> None:
+    programs = all_programs()
     longest = {}
     for path in lists():
         for program in programs:

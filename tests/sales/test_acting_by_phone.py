@@ -45,7 +45,7 @@ def by_code(order: OrderFacts, codes: Codes, client: Client | None = None) -> Cl
     """Somebody who lost that browser, or never had it, and proved the phone."""
     client = client or Client()
     finds(client, order)
-    client.post(f"/account/orders/found/{order.purchase.number}/code/")
+    client.post(f"/account/orders/found/{order.order.number}/code/")
     assert client.post("/account/code/", {"code": codes[-1][1]})["Location"] == address(order)
     return client
 

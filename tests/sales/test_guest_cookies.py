@@ -222,7 +222,7 @@ def test_another_account_in_the_guests_browser_takes_nothing_without_a_code(code
     finder = Client()
     found = finder.post("/account/orders/find/", {"number": order.order.number, "phone": PHONE[3:]})
     assert (found.status_code, found["Location"]) == (302, "/account/orders/found/")
-    finder.post(f"/account/orders/found/{bought.number}/code/")
+    finder.post(f"/account/orders/found/{order.order.number}/code/")
     assert finder.post("/account/code/", {"code": codes[-1][1]}).status_code == 302
     assert finder.get(f"/account/orders/{order.order.number}/").status_code == 200
 

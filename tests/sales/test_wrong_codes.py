@@ -46,7 +46,7 @@ def test_a_found_order_whose_code_is_gone_is_led_back_to(codes: Any) -> None:
     order = paid((make_listing(stock=9), 1), token="c" * 43)
     client = Client()
     finds(client, order)
-    client.post(f"/account/orders/found/{order.purchase.number}/code/")
+    client.post(f"/account/orders/found/{order.order.number}/code/")
     wrong_until_gone(client, codes[-1][1])
     answer = client.get("/account/code/", follow=True)
     assert answer.redirect_chain[-1][0] == "/account/orders/found/"

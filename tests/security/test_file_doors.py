@@ -86,6 +86,7 @@ def below(kind: type) -> Iterator[type]:
         yield from below(each)
 
 
+@pytest.mark.django_db
 def test_no_form_that_a_page_uses_opens_pictures_itself() -> None:
     """Django's ImageField decodes in this process: ours does not, Wagtail's two forms are replaced."""
     image_form: Any = get_image_form(get_image_model())

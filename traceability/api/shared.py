@@ -7,14 +7,14 @@ from ninja import Query
 from pydantic import Field
 
 from catalog.queries.trade import SupplierBrief, supplier_acting
-from shop.core.api import Answer, Area
+from shop.core.api import Area, Parameters
 from shop.core.api.paging import Turn
 from shop.core.api.routing import ApiRequest
 
 lots_area = Area(gettext_noop("Supplier: lots and events"))
 
 
-class LotsOf(Answer):
+class LotsOf(Parameters):
     supplier: str = Field(
         "", max_length=80, description=gettext_noop("The supplier's slug; the first that you act for without it.")
     )

@@ -1,26 +1,36 @@
-"""Lists come in pages: `limit` and an opaque, signed `cursor`; `next_cursor` is null on the last page."""
+"""Lists come in pages: `limit` and an opaque, signed `cursor`; `next_cursor` is null on the last page.
+
+A cursor is signed for the list that gave it: its address with its filters. Another list, or the same one filtered in
+another way, refuses it: rows would be left out and nobody would notice.
+"""
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import ContextVar
 from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page as DjangoPage
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query
 from pydantic import Field
 
 from shop.core.api.problems import Problem
-from shop.core.api.values import Answer
+from shop.core.api.values import Answer, Parameters
 from shop.core.paging import After, RowsAfter
 
 T = TypeVar("T")
 SALT = "shop.core.api.paging"
 LIMIT, MOST = 24, 100
+# What a page is asked for by; everything else says which list.
+TURNS = ("limit", "cursor")
+_LIST: ContextVar[str] = ContextVar("list that is read")
 
 
-class Turn(Answer):
+class Turn(Parameters):
     """Which page of a list is asked for."""
 
     limit: int = Field(LIMIT, ge=1, le=MOST)
@@ -37,12 +47,27 @@ class Page(Answer, Generic[T]):
     next_cursor: str | None = None
 
 
+@contextlib.contextmanager
+def reading(request: HttpRequest) -> Iterator[None]:
+    """Bind the cursors that are read and given in this block to the list that the request asks for."""
+    filters = [(name, value) for name, values in request.GET.lists() if name not in TURNS for value in values if value]
+    token = _LIST.set(f"{request.path}?{urlencode(sorted(filters))}")
+    try:
+        yield
+    finally:
+        _LIST.reset(token)
+
+
+def _salt() -> str:
+    return f"{SALT}:{_LIST.get()}"
+
+
 def place_of(turn: Turn) -> Any:
-    """Return what the cursor holds, None at the start. Raises Problem for a cursor that we did not give."""
+    """Return what the cursor holds, None at the start. Raises Problem for a cursor that this list did not give."""
     if not turn.cursor:
         return None
     try:
-        return signing.loads(turn.cursor, salt=SALT)
+        return signing.loads(turn.cursor, salt=_salt())
     except signing.BadSignature as error:
         raise _invalid() from error
 
@@ -53,7 +78,7 @@ def _invalid() -> Problem:
 
 def cursor_at(place: Any) -> str | None:
     """Return the cursor for a place in a list, None for none."""
-    return None if place is None else signing.dumps(place, salt=SALT)
+    return None if place is None else signing.dumps(place, salt=_salt())
 
 
 def turn_of(turn: Turn, rows_after: Callable[[After], DjangoPage], show: Callable[[Any], Any]) -> dict[str, Any]:
@@ -74,7 +99,7 @@ def ours() -> Iterator[None]:
 
 
 def after_of(turn: Turn) -> After:
-    """Return where a list goes on. Raises Problem for a cursor that we did not give, or gave for a list of another kind."""
+    """Return where a list goes on. Raises Problem for a cursor that this list did not give."""
     place = place_of(turn)
     if place is not None and not isinstance(place, list):
         raise _invalid()

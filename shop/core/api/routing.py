@@ -13,6 +13,7 @@ from ninja import Router
 from pydantic import BaseModel
 
 from shop.core.api.callers import Caller
+from shop.core.api.paging import reading
 from shop.core.api.problems import Problem, answer_not_found, answer_refusal
 from shop.core.errors import DomainError
 from shop.core.once import once
@@ -119,7 +120,8 @@ class Area(Router):
 
                 def work() -> HttpResponse:
                     try:
-                        return _answer(view(request, **given), answer, status)
+                        with reading(request):
+                            return _answer(view(request, **given), answer, status)
                     except DomainError as error:
                         return answer_refusal(error, fields)
                     except Http404:

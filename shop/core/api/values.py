@@ -1,6 +1,7 @@
 """How values look in the API: money as strings of 元, times with offset, codes as strings."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, cast
@@ -89,6 +90,52 @@ def _make_strict(schema: Any) -> None:
             _make_strict(each)
 
 
+# Whether it is too many or too few, the bounds say.
+_DIGITS = re.compile(r"-?[0-9]{1,40}")
+
+
+def _read_digits(value: Any) -> Any:
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "A whole number.")
+    return value
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _read_day(value: Any) -> Any:
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.match(value)):
+        raise PydanticCustomError("date_parsing", "A day.")
+    return value
+
+
+def _read_moment(value: Any) -> Any:
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.match(value)):
+        raise PydanticCustomError("datetime_parsing", "A time.")
+    return value
+
+
+_READERS = {"int": _read_digits, "date": _read_day, "datetime": _read_moment}
+READ = "heqiao_read"
+
+
+def _read_plainly(schema: Any, kinds: Collection[str]) -> None:
+    """Have the numbers and days below `schema` read by `_READERS`, before the library reads more than is one."""
+    if isinstance(schema, dict):
+        kind = str(schema.get("type"))
+        if kind in kinds and not schema.get("metadata", {}).get(READ):
+            inner: Any = {**schema, "metadata": {**schema.get("metadata", {}), READ: True}}
+            schema.clear()
+            schema |= core_schema.no_info_before_validator_function(_READERS[kind], inner, metadata={READ: True})
+            return
+        for key, each in schema.items():
+            if key not in {"metadata", "serialization"}:
+                _read_plainly(each, kinds)
+    elif isinstance(schema, list | tuple):
+        for each in schema:
+            _read_plainly(each, kinds)
+
+
 class Body(BaseModel):
     """What is sent to an operation; a field that it doesn't know is refused, not ignored.
 
@@ -103,6 +150,21 @@ class Body(BaseModel):
         """Have each number and boolean of the body, however deep, read strictly, and each text cleaned."""
         schema = handler(source)
         _make_strict(schema)
+        _read_plainly(schema, _CALENDAR)
+        return schema
+
+
+class Parameters(BaseModel):
+    """What an address is asked with. Numbers are plain digits and days are written out, as `?limit=50` and `2026-11-23`.
+
+    The library would read 5_0, " 50", +50 and ５０ as 50, and 1764460800 as a day.
+    """
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Have each number and day read plainly."""
+        schema = handler(source)
+        _read_plainly(schema, _READERS)
         return schema
 
 

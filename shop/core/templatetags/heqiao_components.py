@@ -193,8 +193,11 @@ def stepper(
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)
-def pager(context: Context, page: Any, unit: str = "") -> dict[str, Any]:
-    """Draw prev, numbers, next of a Django page object, keeping the query. `unit`: "样"."""
+def pager(context: Context, page: Any, unit: str = "", here: str = "") -> dict[str, Any]:
+    """Draw prev, numbers, next of a Django page object, keeping the query. `unit`: "样".
+
+    `here`: the list's address, where it is shown at others as well.
+    """
     request = context.get("request")
     query = request.GET.copy() if request is not None else None
     if query is not None:
@@ -206,6 +209,7 @@ def pager(context: Context, page: Any, unit: str = "") -> dict[str, Any]:
         "numbers": numbers,
         "gap": page.paginator.ELLIPSIS,
         "unit": unit,
+        "here": here,
         "kept": f"&{kept}" if kept else "",
     }
 

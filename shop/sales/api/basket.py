@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
 
-from shop.core.api import Answer, Area, Body, Id, Priced, yuan
+from shop.core.api import Answer, Area, Body, Id, Parameters, Priced, yuan
 from shop.core.api.routing import ApiRequest
 from shop.sales.operations import baskets
 from shop.sales.pricing import Quote
@@ -55,7 +55,7 @@ class BasketOut(Priced):
     coupon_note: str = Field(description=gettext_noop("Why the coupon is not used, where something else saves more."))
 
 
-class BasketAsked(Answer):
+class BasketAsked(Parameters):
     coupon: str = Field("", max_length=40)
     to: str = Field("", max_length=6, examples=["440106"], description=gettext_noop("Where to: a county's code."))
 

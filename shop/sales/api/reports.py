@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
 
-from shop.core.api import Answer, Area, Day, Moment, Priced, Problem, yuan
+from shop.core.api import Answer, Area, Day, Moment, Parameters, Priced, Problem, yuan
 from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest
 from shop.core.errors import NotAllowed
@@ -32,7 +32,7 @@ from shop.sales.queries.reports import (
 area = Area(gettext_noop("Reports"))
 
 
-class ReportAsked(Answer):
+class ReportAsked(Parameters):
     since: Day | None = Field(None, description=gettext_noop("The first day; the beginning of this year without it."))
     until: Day | None = Field(None, description=gettext_noop("The last day; today without it."))
     province: str = Field("", pattern=r"^([0-9]{2})?$", description=gettext_noop("Only goods from there: two digits."))

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from catalog.queries.trade import SupplierBrief, supplier_acting
 from shop.core.acting import by
-from shop.core.api import Answer, Area, Body, Id, Moment, Page, Priced, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Parameters, Priced, yuan
 from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
@@ -34,7 +34,7 @@ from shop.sales.texts import in_reader_language
 area = Area(gettext_noop("Supplier: orders, stock, settlement"))
 
 
-class For(Answer):
+class For(Parameters):
     supplier: str = Field(
         "", max_length=80, description=gettext_noop("The supplier's slug; the first that you act for without it.")
     )

@@ -10,7 +10,7 @@ from pydantic import Field
 from catalog.queries.trade import SupplierBrief
 from shop.core.acting import by
 from shop.core.api import Body, Moment, Page, Paragraphs, Priced, YuanIn, fen_of, yuan
-from shop.core.api.paging import turn_of
+from shop.core.api.paging import cut, turn_of
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.cases import Photos
@@ -81,7 +81,7 @@ def _case(case: AfterSale) -> dict[str, Any]:
 def list_seller_cases(request: ApiRequest, asked: Annotated[CasesAsked, Query(...)]) -> dict[str, Any]:
     supplier = acting(request, asked)
     if asked.state == "open":
-        return {"items": [_case(case) for case in queries.open_cases(supplier.pk)], "next_cursor": None}
+        return cut(asked, queries.open_cases(supplier.pk), _case)
     return turn_of(asked, lambda page: queries.cases(supplier.pk, page), _case)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.core.fields import LineField, ParagraphsField, PiecesField, YuanField
 from shop.core.money import to_fen
+from shop.core.numbers import read_id
 from shop.sales.forms.photos import PhotosField
 from shop.sales.states import AfterSaleKind
 
@@ -76,8 +77,7 @@ class AfterSaleForm(forms.Form):
     @property
     def pieces(self) -> int:
         """How many pieces stand in the form now, within what was sent."""
-        text = str(self["quantity"].value() or "").strip()
-        typed = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+        typed = read_id(str(self["quantity"].value() or "").strip(), most_digits=8)
         return max(1, min(typed or len(self.mosts), len(self.mosts)))
 
     @property

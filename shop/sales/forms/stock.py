@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.states import STOCK_REASON_WAYS, TYPED_REASONS, StockReason
-from shop.core.fields import LineField, PiecesField
+from shop.core.fields import LineField, PiecesField, WholeField
 
 MOST_PIECES = 1_000_000
 _WHOLE = _("Enter a whole number, 0 or more.")
@@ -94,7 +94,7 @@ class CountForm(_KeyedForm):
 
     counted = _pieces(_("Counted on the shelf"), "counted", 0)
     note = _note()
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    version = WholeField(min_value=0, widget=forms.HiddenInput)
 
     def on_version(self, version: int) -> "CountForm":
         """Return the form as it was refused, ready to be sent again as a count of `version`."""

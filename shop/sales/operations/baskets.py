@@ -18,6 +18,7 @@ from oscar.apps.basket.models import Basket, Line
 from catalog.queries import SpecForSale, specifications_for_sale
 from shop.core.errors import DomainError
 from shop.core.money import to_yuan
+from shop.core.numbers import NotACount, read_count
 from shop.sales.errors import BadQuantity, NotForSale
 from shop.sales.rules import MAX_PIECES
 from shop.sales.texts import in_reader_language
@@ -43,10 +44,10 @@ def _make_basket(user: Any) -> Basket | None:
 
 
 def parse_quantity(text: str | int | None) -> int:
-    """Return a whole number of pieces, at least one. Raises BadQuantity saying what to enter."""
+    """Return a whole number of pieces, at least one, read as every other. Raises BadQuantity saying what to enter."""
     try:
-        quantity = int(str(text).strip())
-    except ValueError:
+        quantity = read_count("" if text is None else str(text))
+    except NotACount:
         raise BadQuantity(_("Enter a whole number of pieces."), field="quantity") from None
     if quantity < 1:
         raise BadQuantity(_("Take at least one piece."), field="quantity")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from shop.core.money import to_fen
 from shop.core.numbers import plain_yuan
 from shop.core.texts import one_line
-from shop.sales.models import OrderFacts, Purchase, RefundAccount, Remittance, StatementLine
+from shop.sales.models import OrderFacts, Payment, Purchase, RefundAccount, Remittance, StatementLine
 from shop.sales.queries.credits import payments_of_whole
 from shop.sales.rules import reference_key
 
@@ -74,8 +74,9 @@ def _of_whole(fen: int) -> Q:
 def payouts_of(query: str) -> Q:
     """Return the condition on refunds that are found by `query`."""
     fen = fen_typed(query)
+    of_fen = Q(amount_fen=fen) | _of_lines(fen) if fen is not None else Q(pk__in=[])
     if _is_scrap(query):
-        return Q(amount_fen=fen) if fen is not None else Q(pk__in=[])
+        return of_fen
     accounts = RefundAccount.objects.filter(Q(holder__icontains=query) | Q(number__contains=query.replace(" ", "")))
     payers = Remittance.objects.filter(payer__icontains=query)
     found = Q(payment__provider_ref__icontains=query) | Q(order__order__number__icontains=query)
@@ -85,5 +86,12 @@ def payouts_of(query: str) -> Q:
     )
     found |= Q(payment__payable_id__in=names.values("pk"))
     if key := reference_key(query):
-        found |= Q(reference_key__contains=key)
-    return found | Q(amount_fen=fen) if fen is not None else found
+        lines = Remittance.objects.filter(reference_key__contains=key)
+        found |= Q(reference_key__contains=key) | Q(payment__in=lines.values("payment"))
+    return found | of_fen
+
+
+def _of_lines(fen: int) -> Q:
+    """Return the condition on refunds of money that came by a line of this amount: the whole, or a part it was split in."""
+    parts = Q(pk__in=Remittance.objects.filter(amount_fen=fen).values("payment"))
+    return Q(payment__in=Payment.objects.filter(parts | _of_whole(fen)).values("pk"))

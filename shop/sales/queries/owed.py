@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.utils import timezone
 
+from shop.core.paging import Pages
 from shop.sales.late_rules import Age, age_of, late_interest_fen
 from shop.sales.models import LateInterest, OrderFacts, Purchase
 from shop.sales.queries.deliveries import DueRow, Schedule, schedules_of
@@ -86,7 +87,7 @@ class Owed:
 
     def page(self, number: int | str) -> Page:
         """Return some of the rows."""
-        return Paginator(self.rows, SHOWN).get_page(number)
+        return Pages(self.rows, SHOWN).get_page(number)
 
 
 def owed_to(supplier_id: int, *, at: datetime) -> Owed:

@@ -1,7 +1,7 @@
 """Reading refunds that finance pays by hand: the queue, and what a buyer is asked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from shop.core.paging import Turned, paged
 from shop.core.private_files import private_url
 from shop.sales import hooks, rules
 from shop.sales.models import Purchase, Refund, RefundAccount, Remittance
+from shop.sales.queries.credits import credits_of
 from shop.sales.queries.finding import payouts_of
 from shop.sales.queries.sealed import altered_accounts
 from shop.sales.queries.slips import PROOFS, SMALL
@@ -45,7 +46,7 @@ class Payout:
     """One refund by hand. `account` is None while nobody said where it goes; `payers` sent the money.
 
     `owners` are the names that it may go to without a reason; `why` it went to another one; `beside` waits for the same
-    account. `other_…` of the same order (of the purchase, where no order took it) goes or went back the way it was paid.
+    account. `split` says of a line that was split between two purchases what came where. `other_…` of the same order (of the purchase, where no order took it) goes or went back the way it was paid.
     """
 
     pk: int
@@ -67,6 +68,7 @@ class Payout:
     beside: list[Beside]
     other_going_fen: int
     other_gone_fen: int
+    split: list[str] = field(default_factory=list)
 
     @property
     def all_fen(self) -> int:
@@ -113,7 +115,7 @@ def by_hand() -> QuerySet[Refund]:
 
 
 def payouts(page: Turned = 1, *, paid: bool = False, query: str = "") -> Page:
-    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Twelve queries.
+    """Return a page of the refunds to pay out, the oldest first, or of those paid, the latest first. Sixteen queries.
 
     `query` looks among them for a code, a name, an amount, the bank's reference, a purchase's number or an order's.
     An account that was changed past the shop is not shown: nobody pays to it.
@@ -139,6 +141,8 @@ def payouts(page: Turned = 1, *, paid: bool = False, query: str = "") -> Page:
     came = Remittance.objects.filter(payment__in=[refund.payment_id for refund in refunds]).order_by("pk")
     for payment_id, payer in came.values_list("payment_id", "payer"):
         payers.setdefault(payment_id, []).append(payer)
+    payment_ids = {refund.payment_id for refund in refunds}
+    credited = credits_of(payment_ids)
     found.object_list = [
         Payout(
             pk=refund.pk,
@@ -160,6 +164,11 @@ def payouts(page: Turned = 1, *, paid: bool = False, query: str = "") -> Page:
             beside=[each for each in beside.get(refund.payment.payable_id, ()) if each.pk != refund.pk],
             other_going_fen=other_ways.get((*_taken_of(refund), False), 0),
             other_gone_fen=other_ways.get((*_taken_of(refund), True), 0),
+            split=[
+                each.words([refund.payment_id])
+                for each in credited
+                if refund.payment_id in (each.from_payment, each.to_payment)
+            ],
         )
         for refund in refunds
     ]

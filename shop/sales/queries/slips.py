@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
+from shop.core.numbers import read_id
 from shop.core.private_files import private_url
 from shop.sales import hooks, visitors
 from shop.sales.models import Payment, Purchase, Refund, TransferSlip
@@ -39,8 +40,7 @@ def slips_of(payment_ids: Sequence[int]) -> dict[int, list[SlipShown]]:
 
 def slip_replaced(request: HttpRequest) -> int | None:
     """Return which slip a form's new one comes in place of, None for none."""
-    text = request.POST.get("replaces", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    return read_id(request.POST.get("replaces"), most_digits=15)
 
 
 def open_transfer(purchase: Purchase) -> Payment | None:

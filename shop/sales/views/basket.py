@@ -127,10 +127,9 @@ def basket(request: HttpRequest) -> HttpResponse:
 
 
 def _pair(text: str) -> tuple[int, int] | None:
-    parts = text.split(":")
-    if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
-        return None
-    return int(parts[0]), int(parts[1])
+    first, _colon, second = text.partition(":")
+    one, other = read_id(first), read_id(second)
+    return None if one is None or other is None else (one, other)
 
 
 def _show(

@@ -206,9 +206,9 @@ def found(request: HttpRequest) -> HttpResponse:
 @never_cache
 @post_only
 def send_code(request: HttpRequest, number: str) -> HttpResponse:
-    """Send a code to the phone of a found purchase: who has it may act on its orders."""
+    """Send a code to the phone of the purchase of a found order: who has it may act on its orders."""
     rows = guests_purchases(openings.found_in(request))
-    purchase = next((each for each in rows if each.number == number), None)
+    purchase = next((each for each in rows if any(row.order.number == number for row in each.orders.all())), None)
     if purchase is None:
         raise Http404
     try:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,7 +13,9 @@ from shop.core import sent
 from shop.core.acting import permitted
 from shop.core.errors import DomainError
 from shop.core.money import in_yuan
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
+from shop.core.searches import kept, redirect_kept
 from shop.sales.models import Purchase
 from shop.sales.operations.payouts import each_once, give_account, pay_out_together
 from shop.sales.queries.finding import clean_query
@@ -29,9 +31,13 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, *, refused: int = 0, error: DomainError | None = None) -> HttpResponse:
     paid, query = request.GET.get("paid") == "1", clean_query(request.GET.get("q", ""))
+    page = payouts(request.GET.get("page", 1), paid=paid, query=query)
     context: dict[str, Any] = {
-        "page": payouts(request.GET.get("page", 1), paid=paid, query=query),
+        "page": page,
         "query": query,
+        "kept": kept(request),
+        # Somebody else may have paid it meanwhile, or it is not what was looked for: it is said all the same.
+        "is_refused_elsewhere": bool(refused) and refused not in {row.pk for row in page},
         "is_history": paid,
         "refused": refused,
         "field": error.field if error else "",
@@ -71,12 +77,12 @@ def pay(request: HttpRequest, refund_id: int) -> HttpResponse:
     else:
         said = _("Noted: %(n)d refunds, %(amount)s by one transfer. Who gets them is told.")
         messages.success(request, said % {"n": len(paid), "amount": in_yuan(sum(each.amount_fen for each in paid))})
-    return redirect("review:payouts")
+    return redirect_kept(request, "review:payouts")
 
 
 def _number(text: str) -> int:
     """Return a number of the page's own hidden fields, 0 for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+    return read_id(text, most_digits=15) or 0
 
 
 @permitted("sales.decide_transfers")
@@ -98,4 +104,4 @@ def account(request: HttpRequest, refund_id: int) -> HttpResponse:
     except DomainError as error:
         return _show(request, refused=refund_id, error=error)
     messages.success(request, _("The account is kept for this refund."))
-    return redirect("review:payouts")
+    return redirect_kept(request, "review:payouts")

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -10,7 +10,9 @@ from django.views.decorators.http import require_safe
 from shop.core import sent
 from shop.core.acting import permitted
 from shop.core.errors import DomainError, InvalidInput
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
+from shop.core.searches import kept, redirect_kept
 from shop.sales.models import Payment
 from shop.sales.operations.transfers import match_transfer
 from shop.sales.queries.finding import clean_query, fen_typed
@@ -29,9 +31,13 @@ def _show(request: HttpRequest, *, refused: int = 0, error: DomainError | None =
     asked = request.GET.get("shown") or request.POST.get("shown") or ("booked" if request.GET.get("booked") else "")
     shown = asked if asked in list(Shown) else Shown.WAITING
     query = clean_query(request.GET.get("q", ""))
+    page = transfers(request.GET.get("page", 1), shown=shown, query=query)
     context = {
-        "page": transfers(request.GET.get("page", 1), shown=shown, query=query),
+        "page": page,
         "query": query,
+        "kept": kept(request),
+        # It may be booked meanwhile, or not be what was looked for: it is said all the same.
+        "is_refused_elsewhere": bool(refused) and refused not in {row.pk for row in page},
         "shown": shown,
         "refused": refused,
         "field": error.field if error else "",
@@ -50,7 +56,6 @@ def match(request: HttpRequest, payment_id: int) -> HttpResponse:
     if not Payment.objects.filter(pk=payment_id, gateway="transfer").exists():
         raise Http404
     then, _colon, offset = request.POST.get("then", "").partition(":")
-    seen = request.POST.get("seen", "")
     try:
         payment = match_transfer(
             payment_id=payment_id,
@@ -58,10 +63,10 @@ def match(request: HttpRequest, payment_id: int) -> HttpResponse:
             payer=sent.line(request, "payer", 120),
             why=sent.line(request, "why", 200),
             then=then,
-            offset_id=int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 10 else None,
+            offset_id=read_id(offset, most_digits=9),
             reference=sent.line(request, "reference"),
             line_fen=_amount(line, "line") if (line := sent.line(request, "line")) else None,
-            seen_fen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None,
+            seen_fen=read_id(request.POST.get("seen"), most_digits=15),
             actor=request.user,
             at=timezone.now(),
         )
@@ -69,7 +74,7 @@ def match(request: HttpRequest, payment_id: int) -> HttpResponse:
         return _show(request, refused=payment_id, error=error)
     said = outcome_of(payment)
     (messages.success if said.is_paid and not said.goes_back_fen else messages.warning)(request, said.words())
-    return redirect("review:transfers")
+    return redirect_kept(request, "review:transfers")
 
 
 def _amount(text: str, field: str = "received") -> int:

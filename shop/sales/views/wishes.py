@@ -16,6 +16,7 @@ from catalog.queries.places import village_card
 from catalog.queries.trade import live_listing, reminders_of
 from catalog.states import ReminderKind
 from shop.accounts.signing import safe_next
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.sales.operations.favourites import toggle_favourite
@@ -25,10 +26,10 @@ from shop.sales.views.basket import wants_json
 
 
 def _listing_id(request: HttpRequest) -> int:
-    text = request.POST.get("listing", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 18):
+    pk = read_id(request.POST.get("listing"))
+    if pk is None:
         raise Http404
-    return int(text)
+    return pk
 
 
 def _ask_to_sign_in(request: HttpRequest, back: str) -> HttpResponse:
