@@ -45,10 +45,9 @@ def pieces_kept(
     kept = list(own.order_by("pk"))
     taken = _taken_by_hand({row.stockrecord_id for row in kept}, kept[0].pk) if kept else []
     for row in kept:
-        gone = min(
-            row.counted, sum(pieces for record, pk, pieces in taken if record == row.stockrecord_id and pk > row.pk)
-        )
-        grams = (row.counted - gone) * max(row.weighs or 1, 1)
+        counted = row.counted or 0
+        gone = min(counted, sum(pieces for record, pk, pieces in taken if record == row.stockrecord_id and pk > row.pk))
+        grams = (counted - gone) * max(row.weighs or 1, 1)
         known = found.get(row.reference)
         found[row.reference] = KeptPieces(
             row.listing, row.reference, grams + (known.grams if known else 0), known.at if known else row.at, row.note
