@@ -181,6 +181,13 @@ register(
     icon="clock",
 )
 register(
+    "gift_short",
+    title=_("%(name)s reports what did not arrive well"),
+    text=_("Gift, order %(number)s: %(reason)s. What was paid for it goes back to the donor."),
+    action=_("See the order"),
+    icon="rotate-ccw",
+)
+register(
     "goods_refused",
     title=_("Goods of order %(number)s were refused"),
     text=_("The unit's reason: %(reason)s"),

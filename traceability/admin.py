@@ -1,7 +1,7 @@
 """Which tests are required of which goods, in the back office. Lots, tests and certificates have no form: events hold them."""
 
 from shop.core.back_office import DatedAdmin, DatedForm, site
-from traceability.models import KeepingLimit, TestRequirement
+from traceability.models import HarvestTerm, KeepingLimit, TestRequirement
 
 
 class TestRequirementForm(DatedForm):
@@ -36,7 +36,15 @@ class KeepingLimitAdmin(DatedAdmin):
     ordering = ("-valid_from", "category")
 
 
+class HarvestTermAdmin(DatedAdmin):
+    """How long goods may stay on sale without their harvest recorded."""
+
+    list_display = ("__str__", "days", "valid_from", "valid_until")
+    ordering = ("-valid_from",)
+
+
 def register() -> None:
     """Have the back office administer the rules. Called when the hooks are wired."""
     site.register(TestRequirement, TestRequirementAdmin)
     site.register(KeepingLimit, KeepingLimitAdmin)
+    site.register(HarvestTerm, HarvestTermAdmin)

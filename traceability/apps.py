@@ -10,4 +10,4 @@ class TraceabilityConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself: the checks of `check_ledger`, periodic work."""
         from traceability import projections  # noqa: F401  reason: models must be loaded first
-        from traceability.operations import holding  # noqa: F401  reason: registers its periodic work
+        from traceability.operations import holding, kept  # noqa: F401  reason: registers its periodic work

@@ -49,6 +49,7 @@ def _nothing_waits(listing_id: int, at: datetime, without: Collection[int]) -> W
 _waiting_of: WaitingOf = _nothing_waits
 _stopped: list[Stopped] = []
 _expired: list[Expired] = []
+_kept_over: list[Expired] = []
 
 
 def connect_waiting(source: WaitingOf) -> None:
@@ -72,6 +73,18 @@ def lot_stopped(lot_id: int, at: datetime) -> None:
     """Tell who wants to know that a lot was stopped."""
     for hearer in _stopped:
         hearer(lot_id, at)
+
+
+def connect_kept_over(hearer: Expired) -> None:
+    """Call `hearer(lot_id, pieces, at)` when pieces that stayed with a finished lot leave the shelf, in its transaction."""
+    if hearer not in _kept_over:
+        _kept_over.append(hearer)
+
+
+def lot_kept_over(lot_id: int, pieces: int, at: datetime) -> None:
+    """Tell who wants to know that no harvest was recorded in time for pieces that stayed with a finished lot."""
+    for hearer in _kept_over:
+        hearer(lot_id, pieces, at)
 
 
 def connect_expired(hearer: Expired) -> None:

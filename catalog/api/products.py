@@ -147,6 +147,9 @@ class ProductDetail(Priced):
     good_percent: int | None
     sold_count: int
     certificates: list[CertificateOut]
+    revoked_certificates: list[CertificateOut] = Field(
+        description=gettext_noop("Those that were revoked, while it can't be bought for that.")
+    )
     delivery: DeliveryOut
     pictures: list[str]
     url: str
@@ -202,6 +205,7 @@ def _detail(page: ProductPage) -> dict[str, Any]:
         "farmers_share": None if page.farmers_fen is None else yuan(page.farmers_fen),
         "good_percent": page.good_percent,
         "certificates": [certificate(each) for each in page.certificates],
+        "revoked_certificates": [certificate(each) for each in page.revoked],
         "delivery": _delivery(page.delivery),
         "pictures": [each.src for each in page.pictures],
         "url": local(f"/shop/p/{row.slug}/"),

@@ -110,10 +110,12 @@ def take_off_sale(
     pool: str,
     actor: Any,
     at: datetime,
+    none_stays: bool = False,
 ) -> None:
     """Take pieces that are gone with the lot of `pool` off the shelf, one row for each pool (stock id → pieces).
 
-    `free` ones can't be sold any more; `owed` ones wait in orders, which new pieces serve first.
+    `free` ones can't be sold any more; `owed` ones wait in orders, which new pieces serve first. `none_stays`: they had
+    stayed when the lot was finished (`keep_on_sale`), and don't any more.
     """
     gone = {pk: free.get(pk, 0) + owed.get(pk, 0) for pk in sorted({*free, *owed})}
     for stock_id in gone:
@@ -123,7 +125,8 @@ def take_off_sale(
             fresh=F("fresh") - Least(F("fresh"), count),
         )  # fmt: skip
     rows = [Moved(stock_id, -count) for stock_id, count in gone.items() if count]
-    note_changes(rows, kind=kind, actor=actor, at=at, reference=pool)
+    told: dict[str, Any] = {"counted": 0} if none_stays else {}
+    note_changes(rows, kind=kind, actor=actor, at=at, reference=pool, **told)
     if rows:
         cards_changed([listing_id], at=at)
 

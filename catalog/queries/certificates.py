@@ -121,6 +121,15 @@ def revoked_among(certificate_ids: Collection[int]) -> dict[int, Revoked]:
     return {row.pk: Revoked(str(row.get_kind_display()), row.number) for row in rows}
 
 
+def revoked_badges_of(listing_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return, by listing, the revoked certificates (ids) that it is sold under without drawing their output. One query."""
+    rows = CertifiedListing.objects.filter(listing__in=listing_ids, draws=False, certificate__is_revoked=True)
+    found: dict[int, list[int]] = {}
+    for listing_id, certificate_id in rows.order_by("pk").values_list("listing_id", "certificate_id"):
+        found.setdefault(listing_id, []).append(certificate_id)
+    return found
+
+
 def listings_under(certificate_id: int, *, draws: bool) -> list[int]:
     """Return the listings sold under a certificate that draw its output, or those that don't. One query."""
     rows = CertifiedListing.objects.filter(certificate=certificate_id, draws=draws).order_by("listing_id")

@@ -14,7 +14,7 @@ from catalog import hooks
 from catalog.models import Listing, ListingPicture, Specification, Stock
 from catalog.pictures import Rendition, rendition
 from catalog.places import short
-from catalog.queries.certificates import CertificateShown, certificates_of
+from catalog.queries.certificates import CertificateShown, certificates_of, revoked_of
 from catalog.queries.delivery import Delivery, days_left, delivery_of, division_code
 from catalog.queries.neighbours import similar_cards
 from catalog.queries.sale import MAIN_POOL, certified, pieces_for_sale, stands
@@ -78,6 +78,7 @@ class ProductPage:
     most: int = 0
     dates: hooks.LotDates | None = None
     certificates: list[CertificateShown] = field(default_factory=list)
+    revoked: list[CertificateShown] = field(default_factory=list)
 
     @property
     def is_lapsed(self) -> bool:
@@ -196,6 +197,7 @@ def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime)
         most=0 if waits else most,
         dates=lots.dates.get(choice.net_grams),
         certificates=certificates_of(listing.pk, timezone.localdate(at)),
+        revoked=revoked_of(listing.pk, timezone.localdate(at)) if choice.is_revoked else [],
     )
 
 

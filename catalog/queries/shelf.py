@@ -146,8 +146,10 @@ def pieces_left_with(lot_pool: str) -> tuple[int, int]:
     One query.
     """
     kinds = [StockChangeKind.FINISHED, StockChangeKind.EXPIRED, StockChangeKind.KEPT]
-    rows = StockChange.objects.filter(reference=lot_pool, kind__in=kinds).values_list("pieces", "counted")
-    return sum(-pieces for pieces, _kept in rows), sum(kept or 0 for _pieces, kept in rows)
+    rows = StockChange.objects.filter(reference=lot_pool, kind__in=kinds)
+    # Those that stayed and were taken off later are counted as what stayed.
+    then = rows.exclude(kind=StockChangeKind.FINISHED, counted=0).values_list("pieces", "counted")
+    return sum(-pieces for pieces, _kept in then), sum(kept or 0 for _pieces, kept in then)
 
 
 def _by_source(rows: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -62,6 +62,9 @@ def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -
         lot = (titles or {}).get(f"{GONE}{reference}") or _("its lot")
         words = _("Stay on sale, %(n)d pieces: they are of another harvest than %(lot)s")
         said = words % {"n": change.counted or 0, "lot": lot}
+    elif change.kind == StockChangeKind.FINISHED and change.counted == 0:
+        lot = (titles or {}).get(f"{GONE}{reference}") or _("its lot")
+        said = _("Taken off sale: stayed when %(lot)s was finished, and no harvest was recorded in time") % {"lot": lot}
     elif change.counted is not None and not change.pieces:
         said = _("Counted: %(n)d, as it should be") % {"n": change.counted}
     elif change.counted is not None:

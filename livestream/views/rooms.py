@@ -41,6 +41,7 @@ from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import price_markup
 from shop.sales.operations.baskets import parse_quantity
+from shop.sales.queries.checkout import deal_problem
 from shop.sales.rules import new_once
 
 _CLIP = re.compile(r"[0-9a-f]{24}\Z")
@@ -137,6 +138,11 @@ def choose(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
     session = session_of_item(slug, item_id)
     if session is None:
         raise Http404(str(item_id))
+    return _sheet(request, session, item_id)
+
+
+def _sheet(request: HttpRequest, session: LiveSession, item_id: int, *, refusal: str = "") -> HttpResponse:
+    """Show the sheet of a product; with a `refusal` beside the quantity that was sent."""
     at = timezone.now()
     state = room_state(session, at=at)
     row = _item(state, item_id)
@@ -152,13 +158,20 @@ def choose(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
         "drop_price": price_markup(drop.price_fen, "price-l") if drop else "",
         "session": session,
         "room": session.room,
-        "back": local(f"/live/{slug}/{_replay(session)}"),
+        "back": local(f"/live/{session.room.slug}/{_replay(session)}"),
+        "refusal": refusal,
+        "typed": sent.line(request, "quantity")[:12] if refusal else 1,
         # A kept page is never of who signed in: `shop.config.pagecache`.
         "is_proved": has_proved_phone(request.user),
         "mark": f"?from=session-{session.pk}",
     }
     part = request.headers.get("X-Requested-With") == "fetch"
-    return render(request, "livestream/choose_part.html" if part else "livestream/choose.html", context)
+    return render(
+        request,
+        "livestream/choose_part.html" if part else "livestream/choose.html",
+        context,
+        status=422 if refusal else 200,
+    )
 
 
 @never_cache
@@ -172,7 +185,10 @@ def buy(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         quantity = parse_quantity(request.POST.get("quantity", "1"))
     except DomainError as error:
-        return _show(request, session, error.status, chat_error=str(error.message))
+        return _sheet(request, session, drop.item_id, refusal=str(error.message))
+    problem = deal_problem(f"drop:{drop.pk}", quantity, timezone.now())
+    if problem is not None and problem.most:
+        return _sheet(request, session, drop.item_id, refusal=problem.text)
     goods = f"buy={drop.specification_id}:{quantity}&deal=drop:{drop.pk}"
     address = f"{local('/shop/checkout/')}?{goods}&once={new_once()}"
     return HttpResponseRedirect(address)

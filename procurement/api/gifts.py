@@ -15,18 +15,15 @@ from procurement.forms.units import DeliveryForm
 from procurement.gifts_shown import may_confirm, order_words
 from procurement.operations.pledging import Asked as AskedFor
 from procurement.operations.pledging import give, publish_need
-from procurement.operations.receiving import confirm_by_link, link_of, renew_link
 from procurement.queries import gifts as queries
-from procurement.queries.given import GiftState, gift_state, sent_of, standing_fen, stands
+from procurement.queries.given import GiftState, gift_state, standing_fen
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core import regions
 from shop.core.acting import by
-from shop.core.api import Answer, Area, AsItIs, Body, Id, Moment, Page, Paragraphs, Priced, Problem, once, yuan
+from shop.core.api import Answer, Area, Body, Id, Moment, Page, Paragraphs, Priced, Problem, once, yuan
 from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cut
-from shop.core.api.pictures import decoded
 from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
-from shop.core.numbered import typed_number
 
 area = Area(gettext_noop("Buying instead of donating"))
 
@@ -288,105 +285,3 @@ def list_gifts(request: ApiRequest, turn: Asked) -> dict[str, Any]:
 )
 def list_received_gifts(request: ApiRequest, turn: Asked) -> dict[str, Any]:
     return cut(turn, queries.gifts_to(request.user), _gift)
-
-
-class LinkOut(Answer):
-    token: str
-    url: str
-
-
-@area.writes(
-    "/gifts/received/{int:order_id}/link",
-    LinkOut,
-    scope="pledges:write",
-    key=Key.NONE,
-    summary=gettext_noop("A new link to confirm a receipt; those before stop working"),
-)
-def renew_receipt_link(request: ApiRequest, order_id: int) -> dict[str, Any]:
-    allowed = {each.pk for pledge in queries.gifts_to(request.user) for each in pledge.purchase.orders.all()}
-    if order_id not in allowed:
-        raise Http404
-    token = renew_link(order_id=order_id, **by(request))
-    return {"token": token, "url": f"{settings.SITE_URL}/pledges/receipt/{token}/"}
-
-
-class ReceiptLine(Answer):
-    name: str
-    specification: str
-    quantity: int
-
-
-class ReceiptOut(Answer):
-    donor: str
-    message: str
-    need_title: str
-    lines: list[ReceiptLine]
-
-
-@area.reads("/receipts/{token}", ReceiptOut, summary=gettext_noop("What a receipt link confirms"))
-def get_receipt(request: ApiRequest, token: str) -> dict[str, Any]:
-    link = link_of(token=token, at=timezone.now())
-    gift = queries.gift_of_order(link.order_id)
-    return {
-        "donor": donor_of(gift),
-        "message": gift.words,
-        "need_title": title_of(gift),
-        "lines": [
-            {
-                "name": words(line.name_zh, line.name_en),
-                "specification": words(line.spec_zh, line.spec_en),
-                "quantity": sent_of(line),
-            }
-            for line in link.order.lines.all()
-            if sent_of(line)
-        ],
-    }
-
-
-class ReceiptIn(Body):
-    photo: AsItIs = Field(
-        min_length=1,
-        max_length=2_400_000,
-        description=gettext_noop("A picture of what arrived, as base64."),
-        examples=["/9j/4AAQ…"],
-    )
-    message: str = Field("", max_length=200)
-
-
-@area.writes(
-    "/receipts/{token}",
-    None,
-    scope=None,
-    summary=gettext_noop("Confirm a receipt by its link, with a photo; it works once"),
-)
-def confirm_receipt_link(request: ApiRequest, token: str, body: ReceiptIn) -> None:
-    (photo,) = decoded([body.photo], "photo")
-    confirm_by_link(token=token, photo=photo, message=body.message, at=timezone.now())
-
-
-class CertifiedGift(Priced):
-    code: str
-    is_valid: bool = Field(description=gettext_noop("Whether the beneficiary confirmed anything that still stands."))
-    state: GiftState
-    donor: str
-    beneficiary: str
-    confirmed: str
-    confirmed_at: list[Moment]
-
-
-@area.reads("/gifts/certificates/{code}", CertifiedGift, summary=gettext_noop("Verify the certificate of a gift"))
-def verify_gift(request: ApiRequest, code: str) -> dict[str, Any]:
-    pledge = queries.certificate(typed_number(code))
-    if pledge is None:
-        raise Http404
-    receipts = {each.order_id: each for each in pledge.receipts.all()}
-    orders = [order for order in pledge.purchase.orders.all() if order.pk in receipts and stands(order)]
-    return {
-        "code": pledge.certificate_code,
-        "is_valid": bool(orders),
-        "state": gift_state(pledge),
-        "donor": donor_of(pledge),
-        "beneficiary": name_of(pledge.beneficiary),
-        "confirmed": yuan(sum(order.left_fen for order in orders)),
-        "confirmed_at": [receipts[order.pk].at for order in orders],
-    }

@@ -1,9 +1,15 @@
 """What donors and beneficiaries fill in."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shop.core.fields import LineField, ParagraphsField
+from procurement.operations.receiving import Arrived
+from procurement.queries.given import sent_of
+from procurement.texts import words
+from shop.core.fields import LineField, ParagraphsField, PiecesField
 from shop.core.numbered import typed_number
 
 
@@ -15,7 +21,7 @@ class GiveForm(forms.Form):
 
 
 class ReceiptForm(forms.Form):
-    """A photo of what arrived, and a few words."""
+    """A photo of what arrived, a few words, and what was not as it should be."""
 
     photo = forms.FileField(
         label=_("A photo of what arrived"),
@@ -28,6 +34,48 @@ class ReceiptForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "data-testid": "receipt-words"}),
     )
+
+    fault = LineField(
+        label=_("What was missing or damaged"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"data-testid": "receipt-fault"}),
+    )
+
+    def __init__(self, *args: Any, lines: Sequence[Any] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.lines = [(line, sent_of(line)) for line in lines if sent_of(line)]
+        for line, pieces in self.lines:
+            self.fields[f"accepted-{line.pk}"] = PiecesField(
+                label=words(line.name_zh, line.name_en),
+                min_value=0,
+                initial=pieces,
+                required=False,
+                widget=forms.TextInput(attrs={"data-testid": f"accepted-{line.pk}", "inputmode": "numeric"}),
+            )
+
+    @property
+    def line_fields(self) -> list[tuple[Any, int, forms.BoundField]]:
+        """Each line with the pieces that were sent, and the field of those that arrived well."""
+        return [(line, pieces, self[f"accepted-{line.pk}"]) for line, pieces in self.lines]
+
+    @property
+    def asks_fault(self) -> bool:
+        """Whether the part on what was wrong is open: something of it was typed, or refused."""
+        if not self.is_bound:
+            return False
+        return bool(self.arrived.accepted or self.errors.keys() - {"photo", "message"} or self.data.get("fault"))
+
+    @property
+    def arrived(self) -> Arrived:
+        """What was said of what arrived. Lines that were left empty, or say what was sent, arrived whole."""
+        said = {line.pk: self.cleaned_data.get(f"accepted-{line.pk}") for line, _pieces in self.lines}
+        sent = {line.pk: pieces for line, pieces in self.lines}
+        return Arrived(
+            self.cleaned_data.get("message", ""),
+            {pk: pieces for pk, pieces in said.items() if pieces is not None and pieces != sent[pk]},
+            self.cleaned_data.get("fault", ""),
+        )
 
 
 class VerifyForm(forms.Form):

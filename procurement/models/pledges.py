@@ -105,6 +105,7 @@ class PledgeReceipt(SealedRow):
     pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, related_name="receipts")
     picture = models.ForeignKey("catalog.Picture", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     words = models.CharField(max_length=200, blank=True)
+    fault = models.CharField(max_length=200, blank=True, help_text="What was missing or damaged, where something was")
     at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, Any
 
@@ -11,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from catalog.operations.pictures import store_picture
+from catalog.queries import supplier_member_ids
 from procurement import books
 from procurement.errors import LinkSpent
 from procurement.models import Pledge, PledgeReceipt, ReceiptLink
@@ -20,6 +23,7 @@ from shop.accounts.operations.messages import tell
 from shop.core import audit, ledger, outbox
 from shop.core.errors import InvalidInput, NotAllowed
 from shop.core.lengths import check_length
+from shop.core.texts import one_line
 from shop.sales.errors import WrongState
 from shop.sales.operations.acceptance import accept_order
 from shop.sales.operations.locks import lock_order
@@ -96,21 +100,36 @@ def _used(link: ReceiptLink) -> LinkSpent:
     return LinkSpent(text, certificate=link.order.purchase.pledge.certificate_code)
 
 
-def confirm_by_link(*, token: str, photo: IO[bytes] | None, message: str, at: datetime) -> PledgeReceipt:
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What a beneficiary says of what arrived: words to the donor, and what was not as it should be.
+
+    `accepted` (line id → pieces that arrived well) names the lines of which less did, `fault` says what was wrong.
+    """
+
+    message: str = ""
+    accepted: Mapping[int, int] = field(default_factory=dict)
+    fault: str = ""
+
+
+def confirm_by_link(*, token: str, photo: IO[bytes] | None, arrived: Arrived, at: datetime) -> PledgeReceipt:
     """Confirm that an order arrived, by the token of its link. Raises what `confirm_by_id` raises."""
     if photo is None:
         raise InvalidInput(_("Take a photo of what arrived."), field="photo")
-    return confirm_by_id(link_id=link_of(token=token, at=at).pk, photo=photo, message=message, at=at)
+    return confirm_by_id(link_id=link_of(token=token, at=at).pk, photo=photo, arrived=arrived, at=at)
 
 
-def confirm_by_id(*, link_id: int, photo: IO[bytes] | None, message: str, at: datetime) -> PledgeReceipt:
-    """Confirm that an order arrived, with a photo; the link works once.
+def confirm_by_id(*, link_id: int, photo: IO[bytes] | None, arrived: Arrived, at: datetime) -> PledgeReceipt:
+    """Confirm that an order arrived, with a photo; the link works once. What did not arrive well goes back to the donor.
 
-    Raises LinkSpent, InvalidInput without a picture, WrongState while the order is not on its way.
+    Raises LinkSpent, InvalidInput without a picture, or (field `fault`) without a word on what was wrong where less
+    arrived, or for more than was sent (TooMuch, field `accepted-<line>`), WrongState while the order is not on its way,
+    or where less is said of one that counts as received already. Locks: purchase, order, then ledger.
     """
     if photo is None:
         raise InvalidInput(_("Take a photo of what arrived."), field="photo")
-    words = check_length(message, "message")
+    words = check_length(arrived.message, "message")
+    fault = check_length(one_line(arrived.fault), "fault")
     with transaction.atomic():
         link = link_by_id(link_id=link_id, at=at)
         if not ReceiptLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at):
@@ -120,8 +139,7 @@ def confirm_by_id(*, link_id: int, photo: IO[bytes] | None, message: str, at: da
         if order.state not in (OrderState.SHIPPED, OrderState.COMPLETED):
             # Part of it is yet to be sent: a receipt is the whole order's.
             raise WrongState(_("This order is not on its way."))
-        if order.state == OrderState.SHIPPED:
-            accept_order(order_id=order.pk, accepted={}, actor=None, at=at, note="pledge")
+        is_short = _accept(order, arrived.accepted, fault, at)
         # Last of what may be refused: a file stays where the rest is undone.
         try:
             picture = store_picture(upload=photo, alt_zh=_("Photo of the receipt"), at=at, is_private=True)
@@ -129,19 +147,26 @@ def confirm_by_id(*, link_id: int, photo: IO[bytes] | None, message: str, at: da
             raise InvalidInput(error.message, field="photo") from error
         pledge = Pledge.objects.get(purchase_id=link.order.purchase_id)
         receipt = PledgeReceipt.objects.create(
-            order_id=link.order_id, pledge=pledge, picture=picture, words=words, at=at
+            order_id=link.order_id, pledge=pledge, picture=picture, words=words, fault=fault if is_short else "", at=at
         )
-        ledger.post(
-            books.pledge_move(
-                key=f"receipt:{order.pk}",
-                beneficiary_id=pledge.beneficiary_id,
-                debit=books.DELIVERED,
-                credit=books.CONFIRMED,
-                fen=order.left_fen,
-                number=order.order.number,
-            ),
-            at=at,
-        )
+        order.refresh_from_db()
+        # Of an order of which nothing arrived well nothing is left to confirm.
+        if order.left_fen:
+            ledger.post(
+                books.pledge_move(
+                    key=f"receipt:{order.pk}",
+                    beneficiary_id=pledge.beneficiary_id,
+                    debit=books.DELIVERED,
+                    credit=books.CONFIRMED,
+                    fen=order.left_fen,
+                    number=order.order.number,
+                ),
+                at=at,
+            )
+        if is_short:
+            outbox.enqueue(
+                task="procurement.tell_gift_short", args={"order_id": order.pk}, key=f"gift_short:{order.pk}", at=at
+            )
         outbox.enqueue(
             task="procurement.tell_receipt",
             args={"pledge_id": pledge.pk, "order_id": link.order_id},
@@ -149,6 +174,22 @@ def confirm_by_id(*, link_id: int, photo: IO[bytes] | None, message: str, at: da
             at=at,
         )
         return receipt
+
+
+def _accept(order: Any, accepted: Mapping[int, int], fault: str, at: datetime) -> bool:
+    """Accept a locked order with what arrived well; return whether that is less than was sent."""
+    sent = {line.pk: line.shipped - line.rejected - line.returned for line in order.lines.all()}
+    is_short = any(pieces != sent.get(pk) for pk, pieces in accepted.items())
+    if order.state == OrderState.COMPLETED:
+        if is_short:
+            raise WrongState(
+                _("This counts as received already: its donor can still ask the supplier for money back."),
+            )
+        return False
+    if is_short and not fault:
+        raise InvalidInput(_("Say what was missing or damaged: donor and supplier read it."), field="fault")
+    accept_order(order_id=order.pk, accepted=dict(accepted), actor=None, at=at, note=fault or "pledge")
+    return is_short
 
 
 def _hash(token: str) -> str:
@@ -174,6 +215,23 @@ def ask_receipt(*, order_id: int, at: datetime) -> None:
             user_id=user_id, kind="gift_shipped", params=params,
             url=f"/pledges/receipt/{token}/", key=f"ask_receipt:{order_id}:{user_id}", at=at,
         )  # fmt: skip
+
+
+@outbox.register("procurement.tell_gift_short")
+def tell_gift_short(*, order_id: int, at: datetime) -> None:
+    """Tell the supplier and the donor what the beneficiary says did not arrive well."""
+    receipt = PledgeReceipt.objects.select_related("order__order", "pledge__beneficiary").get(pk=order_id)
+    order, pledge = receipt.order, receipt.pledge
+    number = order.order.number
+    params = {
+        "name_zh": pledge.beneficiary.name_zh,
+        "name_en": pledge.beneficiary.name_en,
+        "number": number,
+        "reason": receipt.fault,
+    }
+    places = dict.fromkeys(supplier_member_ids(order.supplier_id), f"/seller/orders/{number}/")
+    for user_id, url in {**places, pledge.donor_id: f"/account/orders/{number}/"}.items():
+        tell(user_id=user_id, kind="gift_short", params=params, url=url, key=f"gift_short:{order_id}:{user_id}", at=at)
 
 
 @outbox.register("procurement.tell_receipt")

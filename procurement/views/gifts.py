@@ -20,7 +20,6 @@ from procurement.models import ReceiptLink
 from procurement.operations.pledging import give
 from procurement.operations.receiving import confirm_by_id, link_by_id, link_of, renew_link
 from procurement.queries import gifts as queries
-from procurement.queries.given import sent_of
 from procurement.shown import thumb
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core import sent
@@ -28,6 +27,7 @@ from shop.core.errors import DomainError
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
+from shop.sales.states import OrderState
 
 RECEIPTS = "receipt_links"
 MOST_RECEIPTS = 20
@@ -319,14 +319,13 @@ def receipt(request: HttpRequest, order_id: int) -> HttpResponse:
         link = link_by_id(link_id=link_id, at=at)
     except LinkSpent as error:
         return _spent(request, error)
-    form, status = ReceiptForm(), 200
+    sent_lines = link.order.lines.all()
+    form, status = ReceiptForm(lines=sent_lines), 200
     if request.method == "POST":
-        form, status = ReceiptForm(request.POST, request.FILES), 422
+        form, status = ReceiptForm(request.POST, request.FILES, lines=sent_lines), 422
         if form.is_valid():
             try:
-                confirm_by_id(
-                    link_id=link.pk, photo=form.cleaned_data["photo"], message=form.cleaned_data["message"], at=at
-                )
+                confirm_by_id(link_id=link.pk, photo=form.cleaned_data["photo"], arrived=form.arrived, at=at)
             except LinkSpent as error:
                 return _spent(request, error)
             except DomainError as error:
@@ -336,10 +335,15 @@ def receipt(request: HttpRequest, order_id: int) -> HttpResponse:
                 messages.success(request, _("Thank you. The donor is told."))
                 return render(request, "pledges/received.html", {"code": link.order.purchase.pledge.certificate_code})
     lines = [
-        {"name": words(line.name_zh, line.name_en), "spec": words(line.spec_zh, line.spec_en), "pieces": sent_of(line)}
-        for line in link.order.lines.all()
-        if sent_of(line)
+        {
+            "name": words(line.name_zh, line.name_en),
+            "spec": words(line.spec_zh, line.spec_en),
+            "pieces": pieces,
+            "field": field,
+        }
+        for line, pieces, field in form.line_fields
     ]
     gift = queries.gift_of_order(link.order_id)
     context = {"form": form, "lines": lines, "donor": donor_of(gift), "words": gift.words, "title": title_of(gift)}
+    context["may_report"] = link.order.state == OrderState.SHIPPED
     return render(request, "pledges/receipt.html", context, status=status)

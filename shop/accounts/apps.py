@@ -14,6 +14,9 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Name the predicates as permissions; fill the back office; load what registers itself: periodic work."""
         from shop.accounts import admin, one_time_codes, rules, sessions  # noqa: F401  reason: apps must be loaded first
+        from shop.core import sealed_links  # reason: models must be loaded first
 
+        for name in ("groups", "user_permissions"):
+            sealed_links.connect(self.get_model("User"), name)
         rules.register()
         admin.register()

@@ -68,6 +68,7 @@ BACK_OFFICE: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
         ("procurement", "quotapolicy", ("view", "add", "change")),
         ("traceability", "testrequirement", ("view", "add", "change")),
         ("traceability", "keepinglimit", ("view", "add", "change")),
+        ("traceability", "harvestterm", ("view", "add", "change")),
         *OFFERS,
     ),
     CAMPAIGN_STAFF: (("wagtailadmin", "admin", ("access",)), *OFFERS),

@@ -7,9 +7,14 @@ a prepared query of one row.
 from datetime import datetime
 from typing import Any
 
+from django.contrib.sessions import middleware
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 
 from shop.core import periodic
 from shop.core.prepared import Prepared
@@ -29,6 +34,22 @@ class SessionStore(db.SessionStore):
             return found[0]
         self._session_key = None
         return None
+
+
+class SessionMiddleware(middleware.SessionMiddleware):
+    """Django's; a session that ended while its request was answered loses what it would keep, never the answer.
+
+    Of equal requests sent at once the first may sign in or out, and the session of the others is gone with it. They say
+    what they found ("this code was used"). Neither is it kept again nor its cookie set: the browser has the new one's.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Keep the session, where it is still there."""
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            patch_vary_headers(response, ("Cookie",))
+            return response
 
 
 @periodic.every("accounts.forget_sessions", seconds=3600)

@@ -161,4 +161,5 @@ def _connect_lots() -> None:
     lots.connect_waiting(waiting_without_lot)
     lots.connect_stopped(stopped_goods.hear)
     lots.connect_expired(stopped_goods.hear_expired)
+    lots.connect_kept_over(stopped_goods.hear_kept_over)
     lots_admin.register()

@@ -361,37 +361,3 @@ register(
     action=_("See your offers"),
     icon="ticket",
 )
-register(
-    "lot_expired",
-    title=_("Lot %(code)s expired"),
-    text=_("%(name)s: nothing of this lot is sold or sent any more. Pieces that left your stock: %(gone)s."),
-    action=_("See the lot"),
-    icon="warning",
-)
-register(
-    "lot_expired_orders",
-    title=_("Lot %(code)s expired"),
-    text=_(
-        "%(name)s: nothing of this lot is sold or sent any more. Pieces that left your stock: %(gone)s. Paid orders"
-        " without goods: %(numbers)s, %(pieces)s pieces. Send them from another lot, or cancel them."
-    ),
-    action=_("See the lot"),
-    icon="warning",
-)
-register(
-    "lot_stopped",
-    title=_("Lot %(code)s did not pass its test"),
-    text=_("%(name)s: nothing of this lot is packed or sent. A test of it, or of what it was mixed from, failed."),
-    action=_("See the lot"),
-    icon="warning",
-)
-register(
-    "lot_stopped_orders",
-    title=_("Lot %(code)s did not pass its test"),
-    text=_(
-        "%(name)s: nothing of this lot is packed or sent. Paid orders without goods: %(orders)s, %(pieces)s pieces."
-        " Send them from another lot, or cancel them."
-    ),
-    action=_("See the lot"),
-    icon="warning",
-)

@@ -12,7 +12,13 @@ from catalog.queries.follows import followers_of_listing
 from catalog.queries.trade import awaited_listing_ids, listing_facts
 from shop.accounts.operations.messages import tell
 from shop.core import outbox, periodic
-from shop.sales import hooks, message_kinds, refund_messages, transfer_notices  # noqa: F401  reason: registers words and tasks
+from shop.sales import (  # noqa: F401  reason: registers words and tasks
+    hooks,
+    lot_message_kinds,
+    message_kinds,
+    refund_messages,
+    transfer_notices,
+)
 from shop.sales.models import (
     CaseMove,
     LineFacts,

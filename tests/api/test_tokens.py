@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -136,3 +137,10 @@ def test_a_body_that_is_not_utf_8_brings_no_character_past_the_guard(
     answer = client.post("/api/v1/tokens", body, content_type=content_type)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
     assert AccessToken.objects.count() == 0
+
+
+def test_the_documentation_says_how_many_requests_a_token_may_send(client: Client, settings: Any) -> None:
+    settings.API_REQUESTS_A_MINUTE = 321
+    page = client.get("/api/v1/docs").content.decode()
+    said = page.partition('data-testid="api-limit"')[2].partition("</li>")[0]
+    assert "每个令牌每分钟最多可发 321 次请求；超出时回答 429" in said

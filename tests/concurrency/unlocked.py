@@ -96,6 +96,8 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("parcel", shipping, "line_rest"),
     ("parcel", closing, "count_sold"),
     ("lot", quality, "lock_lots"),
+    # A report's number that nobody used yet.
+    ("report", quality, "_refuse_other_report"),
     ("reset", User, "set_password"),
     # The parcels of other orders under a number that is entered on this one.
     ("number", tracking, "_others"),
@@ -116,6 +118,7 @@ def take_lock_off(job: dict[str, Any]) -> None:
         meeting.after(module, function, name)
     statement_lines.lock_reference = lambda _key: None
     tracking.lock_number = lambda _carrier, _number: None
+    quality.lock_name = lambda _kind, _name: None
     arbitrating.watch_claims(meeting)
     stock.reserve = partial(_reserve, meeting)
     stocktaking.take_stock = _count_shelf

@@ -52,6 +52,7 @@ from tests.concurrency import (  # noqa: E402
     numbering,
     packing,
     receiving,
+    reporting,
     reviewing,
     sharing_phone,
     unlocked,
@@ -183,6 +184,7 @@ def shelf(job: dict[str, Any], number: int) -> str:
 RACES = {
     "pack_or_cancel": packing.come,
     "number": numbering.come,
+    "report": reporting.come,
     "go_live": going_live.come,
     "judge": arbitrating.judge_or_withdraw,
     "match": bookkeeping.match,

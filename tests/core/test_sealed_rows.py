@@ -6,27 +6,37 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.models import Certificate
 from procurement.models import DeclarationSnapshot, QuotaPolicy
+from shop.accounts import roles
+from shop.accounts.operations.groups import give_role, take_role
 from shop.core.models import SealedRow, SealedWrite
 from shop.core.models.sealed_rows import columns_of
 from shop.core.row_projections import altered, sealed_models
-from tests.factories import make_certificate, make_listing
+from tests.factories import AT, make_certificate, make_listing, make_user
 from tests.tampering import faults, tamper
 
 pytestmark = pytest.mark.django_db
 ALL = sorted(sealed_models(), key=lambda model: model._meta.label)
 COVERED = {
-    *("accounts.Membership", "accounts.Organisation", "catalog.Certificate", "catalog.CertifiedListing"),
+    *(
+        "accounts.Membership",
+        "accounts.Organisation",
+        "accounts.User",
+        "catalog.Certificate",
+        "catalog.CertifiedListing",
+    ),
     *("catalog.CertifiedYear", "core.AssistancePairing", "livestream.DropBounds", "procurement.BudgetUnit"),
     *("procurement.DeclarationSnapshot", "procurement.Need", "procurement.NeedLine", "procurement.Pledge"),
     *("procurement.PledgeReceipt", "procurement.QuotaDeclaration", "procurement.QuotaPolicy"),
     *("procurement.ReceiptLink", "sales.Carrier", "sales.DeliveryDue", "sales.LateInterest", "sales.OfferApproval"),
-    *("sales.OfferBounds", "sales.PayTime", "traceability.KeepingLimit", "traceability.TestRequirement"),
+    *("sales.OfferBounds", "sales.PayTime", "traceability.HarvestTerm", "traceability.KeepingLimit"),
+    "traceability.TestRequirement",
 }
 DAY = date(2026, 6, 1)
 
@@ -195,3 +205,37 @@ def test_a_write_costs_one_seal_and_what_is_not_sealed_none() -> None:
         with CaptureQueriesContext(connection) as seen:
             certificate.save(update_fields=names)
         assert (len(seen), SealedWrite.objects.count() - before) == (1 + most, most)
+
+
+def test_groups_and_permissions_of_an_account_that_nobody_gave_or_took_are_noticed() -> None:
+    user, other = make_user(), make_user()
+    staff, finance = Group.objects.get(name=roles.CAMPAIGN_STAFF), Group.objects.get(name=roles.PLATFORM_ADMIN)
+    give_role(user=user, role=staff.name, actor=None, at=AT)
+    user.user_permissions.add(Permission.objects.order_by("pk")[0])
+    finance.user_set.add(user, other)
+    assert faults() == []
+    tamper("INSERT INTO accounts_user_groups (user_id, group_id) VALUES (%s, %s)", other.pk, staff.pk)
+    tamper("DELETE FROM accounts_user_groups WHERE user_id = %s AND group_id = %s", user.pk, staff.pk)
+    tamper("DELETE FROM accounts_user_user_permissions WHERE user_id = %s", user.pk)
+    assert faults() == [
+        f"groups of accounts.user {other.pk}: {staff.pk}, which nobody gave",
+        f"groups of accounts.user {user.pk}: {staff.pk}, which nobody took",
+        f"user_permissions of accounts.user {user.pk}: {Permission.objects.order_by('pk')[0].pk}, which nobody took",
+    ]
+    # As it is mended: by the operations.
+    for each in (user, other):
+        take_role(user=each, role=finance.name, actor=None, at=AT)
+    give_role(user=user, role=staff.name, actor=None, at=AT)
+    user.user_permissions.add(Permission.objects.order_by("pk")[0])
+    user.user_permissions.clear()
+    take_role(user=other, role=staff.name, actor=None, at=AT)
+    finance.user_set.set([other])
+    finance.user_set.clear()
+    assert faults() == []
+
+
+def test_who_is_staff_and_by_which_password_is_noticed() -> None:
+    user = make_user()
+    for change in ("is_staff = NOT is_staff", "is_superuser = NOT is_superuser", "password = 'theirs'"):
+        tamper(f"UPDATE accounts_user SET {change} WHERE id = %s", user.pk)
+        assert f"{change.split()[0]} of accounts.user {user.pk}" in faults()

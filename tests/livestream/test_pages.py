@@ -1,5 +1,6 @@
 """Rooms and console as pages: they work without a script, in both languages, in few queries."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -347,3 +348,23 @@ def test_a_clip_is_made_of_the_rooms_pictures_once(monkeypatch: pytest.MonkeyPat
     assert made == [["梅县金柚 2 个装"]]
     assert session.clip_seconds == 5
     assert default_storage.exists(session.clip)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "words"),
+    [
+        ("99999999999", "每人限购 2 件"),
+        ("3", "每人限购 2 件"),
+        ("1_0", "件数请填整数"),
+        ("+5", "件数请填整数"),
+    ],
+)
+def test_a_quantity_that_can_not_be_had_is_told_beside_it(client: Client, quantity: str, words: str) -> None:
+    session, host = make_session()
+    item = put(session, make_listing(supplier=session.room.supplier), host)
+    drop = drop_of(session, item, host, at=timezone.now(), per_buyer=2)
+    answer = client.post("/live/songyuan/buy/", {"drop": drop.pk, "quantity": quantity})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in re.search(r'data-testid="quantity-refusal">.*?</p>', page, re.DOTALL).group()
+    assert f'name="quantity" value="{quantity}"' in page

@@ -3,7 +3,7 @@ from django.test import Client
 
 from procurement.models import Pledge, ReceiptLink
 from procurement.operations.pledging import give
-from procurement.operations.receiving import confirm_by_link, make_link
+from procurement.operations.receiving import Arrived, confirm_by_link, make_link
 from shop.accounts.operations.privacy import erase_person, export_person
 from shop.core.errors import KeyUsed
 from shop.sales.models import Purchase
@@ -49,7 +49,7 @@ def test_a_confirmed_receipt_gives_no_link_any_more_on_any_door(need, listing):
     ship(order)
     told = school.get("/gifts/received").data["items"][0]["orders"][0]
     assert (told["may_confirm"], told["is_confirmed"]) == (True, False)
-    confirm_by_link(token=make_link(order_id=order.pk, at=AT), photo=photo(), message="", at=AT)
+    confirm_by_link(token=make_link(order_id=order.pk, at=AT), photo=photo(), arrived=Arrived(), at=AT)
     told = school.get("/gifts/received").data["items"][0]["orders"][0]
     assert (told["may_confirm"], told["is_confirmed"]) == (False, True)
     links = ReceiptLink.objects.count()
@@ -93,6 +93,6 @@ def test_a_donor_is_forgotten_while_the_beneficiary_has_yet_to_confirm(need, lis
     erase_person(user=donor, at=AT)
     purchase = Purchase.objects.get()
     assert (purchase.contact_phone, purchase.ship_name, purchase.ship_street) == ("", "总务处", "红星路 3 号")
-    confirm_by_link(token=make_link(order_id=order.pk, at=AT), photo=photo(), message="", at=AT)
+    confirm_by_link(token=make_link(order_id=order.pk, at=AT), photo=photo(), arrived=Arrived(), at=AT)
     order.refresh_from_db()
     assert order.state == "completed"

@@ -8,7 +8,7 @@ from django.test import Client
 from procurement.errors import LinkSpent, WrongStep
 from procurement.models import Need, Pledge, PledgeReceipt, UnitOrder
 from procurement.operations.pledging import Asked, publish_need
-from procurement.operations.receiving import confirm_by_link, make_link
+from procurement.operations.receiving import Arrived, confirm_by_link, make_link
 from shop.accounts.models import Message
 from shop.campaigns.hooks import progress_of
 from shop.core import outbox
@@ -40,7 +40,7 @@ def test_a_gift_goes_through_its_stages_on_the_ledger(need, listing):
     assert stages(need) == [0, 0, 12_000, 0, 0]
     assert books_agree()
     token = make_link(order_id=order_of(pledge).pk, at=AT)
-    confirm_by_link(token=token, photo=photo(), message="谢谢", at=AT)
+    confirm_by_link(token=token, photo=photo(), arrived=Arrived("谢谢"), at=AT)
     assert stages(need) == [0, 0, 0, 12_000, 0]
     assert not UnitOrder.objects.exists()
     assert books_agree()
@@ -74,12 +74,12 @@ def test_a_link_works_once(need, listing):
     order = ship(order_of(pledge))
     token = make_link(order_id=order.pk, at=AT)
     with pytest.raises(InvalidInput):
-        confirm_by_link(token=token, photo=None, message="", at=AT)
+        confirm_by_link(token=token, photo=None, arrived=Arrived(), at=AT)
     with pytest.raises(InvalidInput):
-        confirm_by_link(token=token, photo=SimpleUploadedFile("a.jpg", b"none"), message="", at=AT)
-    confirm_by_link(token=token, photo=photo(), message="", at=AT)
+        confirm_by_link(token=token, photo=SimpleUploadedFile("a.jpg", b"none"), arrived=Arrived(), at=AT)
+    confirm_by_link(token=token, photo=photo(), arrived=Arrived(), at=AT)
     with pytest.raises(LinkSpent):
-        confirm_by_link(token=token, photo=photo(), message="", at=AT)
+        confirm_by_link(token=token, photo=photo(), arrived=Arrived(), at=AT)
     assert PledgeReceipt.objects.count() == 1
 
 
@@ -91,7 +91,7 @@ def test_forged_expired_and_replaced_links_are_refused(need, listing):
     new = make_link(order_id=order.pk, at=AT)
     for token, at in ((old, AT), (new + "x", AT), ("nothing", AT), (new, AT + timedelta(days=30))):
         with pytest.raises(LinkSpent):
-            confirm_by_link(token=token, photo=photo(), message="", at=at)
+            confirm_by_link(token=token, photo=photo(), arrived=Arrived(), at=at)
     assert Client().get(f"/pledges/receipt/{old}/").status_code == 410
     assert Client().get(f"/pledges/receipt/{new}/", follow=True).status_code == 200
 
@@ -287,7 +287,7 @@ def test_received_by_time_is_not_confirmed_until_the_beneficiary_says_so(need, l
     assert books_agree()
 
     token = make_link(order_id=order.pk, at=later)
-    confirm_by_link(token=token, photo=photo(), message="都收到了", at=later)
+    confirm_by_link(token=token, photo=photo(), arrived=Arrived("都收到了"), at=later)
     assert stages(need) == [0, 0, 0, order.total_fen - 100, 100]
     refund_order_part(order=order_of(pledge), amount_fen=50, reason="goodwill", key="r2", actor=None, at=later)
     assert stages(need) == [0, 0, 0, order.total_fen - 150, 150]

@@ -5,7 +5,7 @@ from django.test import Client
 
 from procurement.errors import LinkSpent
 from procurement.operations.pledging import give
-from procurement.operations.receiving import confirm_by_link, make_link
+from procurement.operations.receiving import Arrived, confirm_by_link, make_link
 from procurement.queries.gifts import given_pieces, recent_receipts
 from shop.accounts.models import Message
 from shop.core import outbox
@@ -56,7 +56,7 @@ def test_a_gift_given_back_whole_has_nothing_to_confirm_and_counts_for_no_need(n
     claim(order, 4, 12_000)
     assert given(need, listing) == 0
     with pytest.raises(LinkSpent, match="没有需要确认"):
-        confirm_by_link(token=token, photo=photo(), message="", at=AT)
+        confirm_by_link(token=token, photo=photo(), arrived=Arrived(), at=AT)
     assert Client().get(f"/pledges/receipt/{token}/").status_code == 410
     page = as_(member).get("/pledges/mine/").content.decode()
     assert ("confirm-receipt" in page, "已全部退回" in page) == (False, True)
@@ -87,7 +87,7 @@ def test_a_gift_given_back_before_its_message_is_never_asked_about(need, listing
 
 def test_a_confirmed_gift_that_is_given_back_later_loses_its_certificate(need, listing):
     pledge = sent_gift(need, listing)
-    confirm_by_link(token=make_link(order_id=order_of(pledge).pk, at=AT), photo=photo(), message="谢谢", at=AT)
+    confirm_by_link(token=make_link(order_id=order_of(pledge).pk, at=AT), photo=photo(), arrived=Arrived("谢谢"), at=AT)
     page, told = certificate(pledge)
     assert ("已核验" in page, told["state"], told["confirmed"]) == (True, "confirmed", "120.00")
     assert len(recent_receipts()) == 1
@@ -108,7 +108,9 @@ def test_a_certificate_names_the_orders_that_stand_only(need, listing):
     first, second = pledge.purchase.orders.order_by("pk")
     for number, order in enumerate((first, second)):
         ship(order, number=f"SF123456789012{number}")
-        confirm_by_link(token=make_link(order_id=order.pk, at=AT), photo=photo(), message=f"第{number}份", at=AT)
+        confirm_by_link(
+            token=make_link(order_id=order.pk, at=AT), photo=photo(), arrived=Arrived(f"第{number}份"), at=AT
+        )
     claim(first, 1, 3_000)
     page, told = certificate(pledge)
     assert (listing.name_zh in page, "英红" in page) == (False, True)

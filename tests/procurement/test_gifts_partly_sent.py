@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from procurement.models import PledgeReceipt, ReceiptLink
-from procurement.operations.receiving import confirm_by_link, make_link
+from procurement.operations.receiving import Arrived, confirm_by_link, make_link
 from shop.accounts.models import Message
 from shop.core import outbox
 from shop.sales import hooks
@@ -76,7 +76,7 @@ def test_a_gift_that_was_accepted_before_its_rest_was_cancelled_is_confirmed_all
     assert stages(need) == [0, 0, 3_000, 0, 9_000]
     outbox.drain(at=LATER)
     assert Message.objects.filter(kind="gift_shipped").count() == 1
-    confirm_by_link(token=make_link(order_id=order.pk, at=LATER), photo=photo(), message="", at=LATER)
+    confirm_by_link(token=make_link(order_id=order.pk, at=LATER), photo=photo(), arrived=Arrived(), at=LATER)
     assert stages(need) == [0, 0, 0, 3_000, 9_000]
     assert books_agree()
 
@@ -84,7 +84,7 @@ def test_a_gift_that_was_accepted_before_its_rest_was_cancelled_is_confirmed_all
 def test_a_gift_that_still_waits_to_be_sent_is_not_confirmed(need, listing):
     order = begun(need, listing)
     with pytest.raises(WrongState):
-        confirm_by_link(token=make_link(order_id=order.pk, at=AT), photo=photo(), message="", at=AT)
+        confirm_by_link(token=make_link(order_id=order.pk, at=AT), photo=photo(), arrived=Arrived(), at=AT)
     assert (PledgeReceipt.objects.count(), stages(need)) == (0, [0, 12_000, 0, 0, 0])
 
 

@@ -16,7 +16,7 @@ from django.test import Client
 from catalog.models import Picture
 from procurement.models import AcceptancePhoto, PledgeReceipt
 from procurement.operations.accepting import accept_goods
-from procurement.operations.receiving import confirm_by_link, make_link
+from procurement.operations.receiving import Arrived, confirm_by_link, make_link
 from shop.core.errors import DomainError
 from shop.core.private_files import private_storage
 from tests.factories import AT, make_listing, make_supplier, make_user
@@ -74,7 +74,7 @@ def test_photos_of_a_receipt_are_for_the_donor_and_the_beneficiary(need, listing
     made = gift(need, listing, 2, donor=donor)
     pay(made.purchase)
     order = ship(order_of(made))
-    confirm_by_link(token=make_link(order_id=order.pk, at=AT), photo=photo(), message="收到", at=AT)
+    confirm_by_link(token=make_link(order_id=order.pk, at=AT), photo=photo(), arrived=Arrived("收到"), at=AT)
     receipt = PledgeReceipt.objects.get()
     assert has_no_public_address(receipt.picture)
     member = need.beneficiary.memberships.first().user
@@ -115,6 +115,6 @@ def test_no_photo_stays_of_a_receipt_that_can_not_be_confirmed(need, listing):  
     pay(made.purchase)
     token = make_link(order_id=order_of(made).pk, at=AT)
     with pytest.raises(DomainError):
-        confirm_by_link(token=token, photo=photo(), message="收到", at=AT)
+        confirm_by_link(token=token, photo=photo(), arrived=Arrived("收到"), at=AT)
     assert Picture.objects.filter(is_private=True).count() == 0
     assert list(Path(settings.PRIVATE_ROOT).rglob("*.webp")) == []

@@ -15,8 +15,8 @@ from shop.sales.queries.under_certificates import waiting_under
 from shop.sales.queries.unpayable import unpayable
 from tests.api.conftest import program_of
 from tests.catalog.listing import make_reviewer
-from tests.factories import AT, make_certificate, make_listing, make_user
-from tests.sales.selling import buy, paid
+from tests.factories import AT, make_certificate, make_listing, make_supplier, make_user
+from tests.sales.selling import buy, paid, ship
 from tests.traceability.growing import make_grown, make_lot
 from tests.traceability.test_held_stock import fail
 
@@ -177,3 +177,42 @@ def test_the_public_page_of_a_revoked_one_says_what_was_sold_and_not_what_is_lef
     assert "所有销售都从这里扣减" not in page
     api = program_of(make_user()).get(f"/certificates/{certificate.number}").data
     assert (api["left_grams"], api["is_revoked"]) == (None, True)
+
+
+@pytest.mark.parametrize("draws", [True, False])
+def test_the_sellers_order_names_and_links_what_was_sold_under_a_revoked_certificate(draws):
+    member = make_user()
+    listing = make_listing(stock=50, price_fen=1000, supplier=make_supplier(member=member))
+    certificate = make_certificate(listing, **({"yearly_output_grams": 10**9} if draws else {}))
+    order = paid((listing, 3))
+    path = f"/seller/orders/{order.order.number}/"
+    client = Client()
+    client.force_login(member)
+    api = program_of(member, "seller:read", language="zh-hans")
+    assert 'data-testid="under-revoked"' not in client.get(path).content.decode()
+    assert api.get(f"/seller/orders/{order.order.number}").data["under_revoked"] == []
+    revoke(certificate)
+    html = client.get(path).content.decode()
+    assert "下列商品下单时所依据的认证已被撤销。" in html
+    assert f'href="/shop/certificates/{certificate.number}/">绿色食品 {certificate.number}</a>' in html
+    assert api.get(f"/seller/orders/{order.order.number}").data["under_revoked"] == [
+        {
+            "line_id": order.lines.get().pk, "pieces": 3, "certificate": f"绿色食品 {certificate.number}",
+            "number": certificate.number,
+        }
+    ]  # fmt: skip
+    # What was sent is not asked about any more.
+    ship(order, {order.lines.get().pk: 3})
+    assert 'data-testid="under-revoked"' not in client.get(path).content.decode()
+
+
+def test_a_product_that_is_barred_links_its_revoked_certificate():
+    listing, certificate = certified()
+    link = f'<a class="link" href="/shop/certificates/{certificate.number}/"'
+    assert link not in Client().get(f"/shop/p/{listing.slug}/").content.decode()
+    revoke(certificate)
+    html = Client().get(f"/shop/p/{listing.slug}/").content.decode()
+    assert (link in html, 'data-testid="revoked-certificate"' in html) == (True, True)
+    told = Client().get(f"/api/v1/products/{listing.slug}").json()
+    assert [each["number"] for each in told["revoked_certificates"]] == [certificate.number]
+    assert told["certificates"] == []

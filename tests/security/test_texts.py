@@ -32,7 +32,7 @@ PACKAGES = (shop, catalog, procurement, livestream, traceability)
 STRICT = (LineField, ParagraphsField, _CodeField, forms.EmailField, forms.URLField, forms.SlugField, forms.RegexField)
 # What a page sends, not what a person types: compared with known values, or looked up.
 SENT_BY_PAGES = {
-    "confirmed", "orders",
+    "confirmed", "orders", "unpaid",
     "action", "answer", "as_user", "buy_now", "carrier", "decision", "do", "drop", "first", "how", "key",
     "keep_address", "kind", "language", "listing", "method", "need", "next", "offset", "outcome", "parcel", "payer",
     "quantity", "received", "seen", "shown", "spec", "specification", "supplier", "terms", "fund", "text", "then",

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client, RequestFactory
 
 from procurement.operations.pledging import give
-from procurement.operations.receiving import confirm_by_id
+from procurement.operations.receiving import Arrived, confirm_by_id
 from shop.core import sent
 from shop.core.errors import InvalidInput
 from shop.sales.models import Purchase
@@ -124,5 +124,5 @@ def test_words_to_the_platform_and_to_a_donor_are_not_cut() -> None:
         ask_platform(case_id=1, words="好" * 301, actor=None, at=AT)
     assert (refused.value.code, refused.value.field) == ("too_long", "words")
     with pytest.raises(InvalidInput) as refused:
-        confirm_by_id(link_id=1, photo=photo().file, message="好" * 201, at=AT)
+        confirm_by_id(link_id=1, photo=photo().file, arrived=Arrived("好" * 201), at=AT)
     assert (refused.value.code, refused.value.field) == ("too_long", "message")

@@ -21,6 +21,7 @@ from traceability.models import ProduceLot
 from traceability.operations.mixing import MOST_SOURCES, mix_lots
 from traceability.operations.quality import LabReport, dispose_of_lot, record_test
 from traceability.operations.recording import MOST_GRAMS, close_lot, record_harvest, record_packing
+from traceability.queries.kept import without_harvest_of_lot
 from traceability.queries.lots import (
     can_be_sent,
     can_certify,
@@ -73,12 +74,24 @@ class WaitsOut(Answer):
     unpaid_pieces: int = Field(description=gettext_noop("Pieces of orders that are not paid yet."))
 
 
+class WithoutHarvestOut(Answer):
+    on_sale: int
+    in_orders: int
+    due_on: date | None = Field(
+        description=gettext_noop("The last day to record their harvest: what no lot covers then is taken off sale.")
+    )
+    reason: str
+
+
 class LotDetail(LotOut):
     rest: RestOut | None = Field(
         description=gettext_noop("What leaves the shelf when an open lot is finished and its rest is gone.")
     )
     waits: WaitsOut | None = Field(
         description=gettext_noop("Orders that no sound lot would be left for if an open lot were finished.")
+    )
+    without_harvest: WithoutHarvestOut | None = Field(
+        description=gettext_noop("What stays of a finished lot as of another harvest that is not recorded.")
     )
     is_verified: bool = Field(
         description=gettext_noop("False where sealed records were changed: then nothing said of the lot is confirmed.")
@@ -109,6 +122,15 @@ def _own(supplier: SupplierBrief, lot_id: int) -> ProduceLot:
     return found
 
 
+def _without_harvest(row: ProduceLot) -> dict[str, Any] | None:
+    left = None if row.state == LotState.OPEN else without_harvest_of_lot(row, timezone.now())
+    if left is None:
+        return None
+    return {
+        "on_sale": left.rest.on_sale, "in_orders": left.rest.in_orders, "due_on": left.due_on, "reason": left.note,
+    }  # fmt: skip
+
+
 def _detail(supplier: SupplierBrief, lot_id: int) -> dict[str, Any]:
     row = _own(supplier, lot_id)
     told = history(row)
@@ -120,6 +142,7 @@ def _detail(supplier: SupplierBrief, lot_id: int) -> dict[str, Any]:
     return _lot(row) | {
         "rest": {"on_sale": rest.on_sale, "in_orders": rest.in_orders} if rest else None,
         "waits": waiting_once_gone(row, timezone.now()).facts if rest else None,
+        "without_harvest": _without_harvest(row),
         "is_verified": is_intact,
         "unverified_code": "" if is_intact else RECORDS_CHANGED,
         "conformity_certificate": papers[0].number if is_intact and papers and may_certify else None,

@@ -4,11 +4,12 @@ from .events import SupplierChain, TraceEvent
 from .lots import HAS_LEFT, LotSource, ProduceLot
 from .parcels import ParcelLot, TracedParcel
 from .places import Plot, ProductionBase
-from .quality import ConformityCertificate, KeepingLimit, LabTest, TestRequirement
+from .quality import ConformityCertificate, HarvestTerm, KeepingLimit, LabTest, TestRequirement
 
 __all__ = [
     "HAS_LEFT",
     "ConformityCertificate",
+    "HarvestTerm",
     "KeepingLimit",
     "LabTest",
     "LotSource",

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from shop.core.models import DatedRow
+from shop.core.models import DatedRow, dated_constraints
 from traceability.states import Basis, PaperForm, TestKind
 
 
@@ -61,6 +61,31 @@ class KeepingLimit(DatedRow):
 
     def __str__(self) -> str:
         return f"{self.stored_days} + {self.keeps_days} ({self.document})"
+
+
+class HarvestTerm(DatedRow):
+    """Until when a supplier records the harvest of goods that stay on sale though their lot is finished: data with dates.
+
+    What was said to be of another harvest, on a day on which the row is in force, has that many days.
+    """
+
+    days = models.PositiveSmallIntegerField(
+        _("Days to record a harvest"), help_text=_("Of goods that stay on sale when their lot is finished.")
+    )
+
+    class Meta:
+        verbose_name = _("term to record a harvest")
+        verbose_name_plural = _("terms to record a harvest")
+        constraints = [
+            *dated_constraints("harvest_term"),
+            models.CheckConstraint(
+                condition=Q(days__gt=0), name="harvest_term_days_positive",
+                violation_error_message=_("Enter at least one day."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.days} ({self.document})"
 
 
 class LabTest(models.Model):

@@ -17,6 +17,7 @@ from catalog.queries.trade import SupplierBrief, listings_of
 from shop.core.acting import by
 from shop.core.post_only import post_only
 from shop.core.texts import sentences
+from shop.core.times import full_day
 from traceability.forms import (
     CloseForm,
     DisposalForm,
@@ -31,6 +32,12 @@ from traceability.operations.mixing import mix_lots
 from traceability.operations.printing import SealedPaper, certificate_pdf, labels_pdf
 from traceability.operations.quality import dispose_of_lot, record_test
 from traceability.operations.recording import close_lot, record_harvest, record_packing
+from traceability.queries.kept import (
+    taken_off_of,
+    without_harvest,
+    without_harvest_of_lot,
+    without_harvest_words,
+)
 from traceability.queries.lots import (
     bases_of,
     can_be_sent,
@@ -97,7 +104,12 @@ def _row(lot: ProduceLot) -> dict[str, Any]:
 def lots(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show the lots, what is left of each."""
     page = lots_of_supplier(supplier.pk, request.GET.get("page", 1))
-    return console(request, supplier, "lots", {"page": page, "rows": [_row(lot) for lot in page.object_list]})
+    kept = [
+        (each.name, each.lot.pk, without_harvest_words(each))
+        for each in without_harvest(at=timezone.now(), supplier_id=supplier.pk)
+    ]
+    rows = [_row(lot) for lot in page.object_list]
+    return console(request, supplier, "lots", {"page": page, "rows": rows, "kept": kept})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -165,6 +177,7 @@ def _lot(
         "rest": rest_on_shelf(found, timezone.now()) if found.state == LotState.OPEN else None,
         "waits": waiting_words(_waits(found, close_form)),
         "left_with": pieces_left_with(pool_name(found.pk)) if found.gone_grams else None,
+        "kept": _kept_words(found),
         "steps": {each.step for each in told},
         "broken": broken_words(lot_fault(found)),
     }
@@ -176,6 +189,22 @@ def _waits(lot: ProduceLot, close_form: CloseForm | None) -> Waiting:
     if lot.state != LotState.OPEN or (close_form is not None and close_form.asks):
         return Waiting()
     return waiting_once_gone(lot, timezone.now())
+
+
+def _kept_words(lot: ProduceLot) -> str:
+    """Return what stays on sale of a finished lot without a harvest, or what of that was taken off sale."""
+    if lot.state == LotState.OPEN:
+        return ""
+    if (left := without_harvest_of_lot(lot, timezone.now())) is not None:
+        return without_harvest_words(left)
+    if (gone := taken_off_of(lot.pk)) is None:
+        return ""
+    words = ngettext(
+        "%(n)d piece stayed on sale, and was taken off on %(day)s: no harvest was recorded in time.",
+        "%(n)d pieces stayed on sale, and were taken off on %(day)s: no harvest was recorded in time.",
+        gone[0],
+    )
+    return words % {"n": gone[0], "day": full_day(gone[1])}
 
 
 @for_supplier
@@ -225,7 +254,8 @@ def close(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpRes
         done.append(words % {"n": gone})
     if kept:
         words = ngettext("%(n)d piece stays: record its harvest.", "%(n)d pieces stay: record their harvest.", kept)
-        done.append(words % {"n": kept})
+        left = without_harvest_of_lot(found, timezone.now())
+        done.append(without_harvest_words(left) if left else words % {"n": kept})
     _said(request, found, sentences(*done))
     return redirect(local("/seller/lots/"))
 

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from oscar.apps.customer.abstract_models import AbstractUser
 
 from shop.core.masking import mask_email, mask_phone
+from shop.core.models import SealedQuerySet, SealedRow
 from shop.core.prepared import Prepared
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager.from_queryset(SealedQuerySet)):  # type: ignore[misc]  # a class made at run time
     """Makes users by e-mail, by phone, or both."""
 
     use_in_migrations = True
@@ -44,8 +45,16 @@ class UserManager(BaseUserManager["User"]):
 _by_pk = Prepared(lambda pk: User.objects.filter(pk=pk))
 
 
-class User(AbstractUser):
+class User(SealedRow, AbstractUser):
     """A person. Phone in E.164 (+8613…); roles are groups, organisations are memberships."""
+
+    not_sealed = {
+        **dict.fromkeys(("email", "phone", "name", "first_name", "last_name"), "personal data, which can be erased"),
+        "phone_verified": "goes with the phone, which is not sealed",
+        **dict.fromkeys(("last_login", "date_joined"), "a time that gives nobody access to anything"),
+        **dict.fromkeys(("language", "large_text"), "how pages look to this person only"),
+        "access_epoch": "counted up it ends sessions, and nothing else comes of it",
+    }
 
     email = models.EmailField(_("E-mail"), unique=True, null=True, blank=True)
     phone = models.CharField(_("Phone"), max_length=20, unique=True, null=True, blank=True)

@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "shop.core.redirects.RedirectsInside",
     # Outside of those that answer by themselves: a redirect of CommonMiddleware says it too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "shop.accounts.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "shop.core.languages.ReaderLanguage",
     "django.middleware.common.CommonMiddleware",

@@ -74,6 +74,7 @@ def docs_page(request: HttpRequest, described: Callable[[str], dict[str, Any]], 
         "scopes": [(name, _(words)) for name, words in SCOPES.items()],
         "problems": sorted(titles().items()),
         "prefix": prefix,
+        "requests_a_minute": settings.API_REQUESTS_A_MINUTE,
         "other": "zh-hans" if chosen == "en" else "en",
         "total": sum(len(each) for each in found["paths"].values()),
     }

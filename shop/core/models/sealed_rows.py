@@ -45,7 +45,8 @@ class SealedQuerySet(models.QuerySet[_Row]):
 
     def update(self, **values: Any) -> int:
         """Update, and seal the columns that were: two queries more."""
-        names = self.model.sealed_among(values)
+        # A migration's model has the manager without the rest: what migrations write, they seal themselves.
+        names = self.model.sealed_among(values) if issubclass(self.model, SealedRow) else []
         if not names:
             return super().update(**values)
         with transaction.atomic(using=self.db):
@@ -61,6 +62,8 @@ class SealedQuerySet(models.QuerySet[_Row]):
 
     def bulk_create(self, objs: Iterable[_Row], *args: Any, **options: Any) -> list[_Row]:
         """Create, and seal: one query more. Without conflicts that are passed over: those rows have no ids."""
+        if not issubclass(self.model, SealedRow):
+            return super().bulk_create(objs, *args, **options)
         if options.get("ignore_conflicts") or options.get("update_conflicts"):
             raise NotImplementedError("rows that are sealed can't be written over others")
         with transaction.atomic(using=self.db):

@@ -8,7 +8,7 @@ from catalog.models import Specification
 from catalog.queries import SpecForSale, specifications_for_sale
 from procurement.models import Need, Pledge
 from procurement.operations.pledging import Asked, give, publish_need
-from procurement.operations.receiving import confirm_by_link, make_link
+from procurement.operations.receiving import Arrived, confirm_by_link, make_link
 from shop.accounts.models import Membership, Organisation, User
 from shop.demo.loading.people import People
 from shop.demo.loading.photos import make_photo
@@ -145,4 +145,4 @@ def _live(pledge: Pledge, ending: str, words: Any, parcels: Any, names: dict[str
             arrived = sent + timedelta(days=3)
             photo = make_photo(names[order.lines.all()[0].picture_key], order.pk)
             token = make_link(order_id=order.pk, at=arrived)
-            confirm_by_link(token=token, photo=photo, message=next(words, ""), at=arrived)
+            confirm_by_link(token=token, photo=photo, arrived=Arrived(next(words, "")), at=arrived)

@@ -13,6 +13,7 @@ from catalog.states import ReminderKind
 from shop.accounts import roles
 from shop.accounts.models import Address, Membership, Organisation, User
 from shop.accounts.operations.groups import ensure_groups
+from shop.core.sealed_links import seal_made
 from shop.demo.loading.sellers import credit_code
 from shop.demo.world import Row, pair, read
 from shop.sales.operations.favourites import toggle_favourite
@@ -95,6 +96,7 @@ def _join(world: Row, by_login: dict[str, User], suppliers: dict[str, Supplier],
         memberships.append(Membership(user=user, organisation=supplier.organisation, role=Membership.Role.OWNER))
     Membership.objects.bulk_create(memberships)
     User.groups.through.objects.bulk_create(group_rows)
+    seal_made(User, "groups", group_rows)
 
 
 def _unit(row: Row, number: int) -> Organisation:

@@ -22,6 +22,7 @@ from procurement.rules.quota import reserved_fen
 from procurement.states import DeclarationState, Fund, UnitKind
 from shop.accounts import roles
 from shop.accounts.models import Membership, Organisation, User
+from shop.core.sealed_links import seal_made
 from shop.demo.loading.people import People
 from shop.demo.loading.sellers import credit_code
 from shop.demo.loading.unit_desk import live_now
@@ -157,6 +158,7 @@ def _staff(units: list[DemoUnit], people: People, dice: Random) -> None:
         for role in ("buyer", "approver", "finance")
     ]
     User.groups.through.objects.bulk_create(rows)
+    seal_made(User, "groups", rows)
     assert roles.BUDGET_BUYER in groups
 
 

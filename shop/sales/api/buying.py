@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from shop.accounts import queries as people
 from shop.core.acting import by
-from shop.core.api import Body, Id, Page, Priced, Problem, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Body, Id, Page, Priced, Problem, YuanIn, fen_of, yuan
 from shop.core.api.forms import clean
 from shop.core.api.paging import Asked, cursor_at, ours, place_of
 from shop.core.api.routing import KEY_HEADER, ApiRequest, Key
@@ -87,6 +87,13 @@ class QuotedSupplier(Priced):
     ships: str
 
 
+class QuoteRefusal(Answer):
+    field: str = Field(examples=["buy.quantity"], description=gettext_noop("What to change, as it was sent."))
+    code: str = Field(examples=["over_limit"])
+    message: str
+    specification_id: int | None = None
+
+
 class QuoteOut(Priced):
     lines: list[BasketLineOut]
     suppliers: list[QuotedSupplier]
@@ -100,6 +107,7 @@ class QuoteOut(Priced):
     coupon_note: str = Field(description=gettext_noop("Why the coupon is not used, where something else saves more."))
     fresh_notice: str = Field(description=gettext_noop("What the law has you told about fresh produce before paying."))
     can_order: bool
+    refusals: list[QuoteRefusal] = Field(description=gettext_noop("Why it can't be ordered so; none where it can."))
 
 
 class _Step:
@@ -121,7 +129,7 @@ class _Step:
     def page(self, notes: dict[int, str] | None = None) -> CheckoutPage:
         """Return what would be placed."""
         buy = self.body.buy
-        return checkout_page(
+        page = checkout_page(
             at=self.at,
             user=self.request.user,
             chosen=set(self.body.lines),
@@ -131,6 +139,31 @@ class _Step:
             destination=self.destination,
             notes=notes,
         )
+        if self.body.deal and page.special is None:
+            text = _("This special price is not there: it was never this product's, or is over.")
+            raise Problem(422, "no_such_deal", text, field="deal")
+        return page
+
+    def refusals(self, page: CheckoutPage) -> list[dict[str, Any]]:
+        """Return why what is on a page can't be ordered so, each beside the field that it is about."""
+        quantity, goods = ("buy.quantity", "buy.specification_id") if self.body.buy else ("lines", "lines")
+        found: list[dict[str, Any]] = [
+            {
+                "field": quantity if problem.most else goods,
+                "code": problem.code,
+                "message": problem.text,
+                "specification_id": line.spec.specification_id,
+            }
+            for line, problem in page.problems
+        ]
+        if not page.lines:
+            found.append({"field": goods, "code": "nothing_to_buy", "message": _("There is nothing here to order.")})
+        if page.unserved:
+            field = "address_id" if self.row else "address.division"
+            found.append({"field": field, "code": "not_served", "message": page.unserved})
+        if page.coupon_error:
+            found.append({"field": "coupon", "code": "coupon", "message": page.coupon_error})
+        return found
 
     def filled(self, invoice: InvoiceIn | None) -> tuple[ShipTo, Invoice]:
         """Return destination and invoice. Raises Unfit."""
@@ -162,7 +195,9 @@ class _Step:
     description=gettext_noop("Nothing is reserved or kept."),
 )
 def quote_checkout(request: ApiRequest, body: Checkout) -> dict[str, Any]:
-    page = _Step(request, body).page()
+    step = _Step(request, body)
+    page = step.page()
+    refusals = step.refusals(page)
     names = {line.spec.specification_id: group.name for group in page.groups for line in group.lines}
     return {
         "lines": [show_line(line, names.get(line.spec.specification_id, "")) for line in page.lines],
@@ -185,7 +220,8 @@ def quote_checkout(request: ApiRequest, body: Checkout) -> dict[str, Any]:
         "coupon_note": page.coupon_note,
         "coupon_scope": page.coupon_scope,
         "fresh_notice": page.fresh_text,
-        "can_order": bool(page.lines) and not page.problems and not page.unserved and not page.coupon_error,
+        "can_order": not refusals,
+        "refusals": refusals,
     }
 
 

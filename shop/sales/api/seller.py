@@ -19,6 +19,7 @@ from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import InvalidInput
 from shop.core.masking import mask_name
 from shop.sales import hooks
+from shop.sales.api.revoked import UnderRevokedOut, sold_under_revoked
 from shop.sales.api.sent_parcels import InvoiceWanted, SentParcel, invoice_wanted, sent_parcels
 from shop.sales.cancel_asked import cancel_asked_of
 from shop.sales.errors import WrongState
@@ -177,6 +178,7 @@ class SoldDetail(SoldOrder):
     ship_to: ShipToOut
     invoice: InvoiceWanted | None = Field(description=gettext_noop("Null where the buyer wants none."))
     parcels: list[SentParcel]
+    under_revoked: list[UnderRevokedOut] = Field(description=gettext_noop("Sold under a certificate revoked since."))
     accepted: list[AcceptedToSupplier] = Field(
         description=gettext_noop("How a unit accepted each delivery, the first first.")
     )
@@ -244,6 +246,7 @@ def order_detail(supplier: SupplierBrief, number: str) -> dict[str, Any]:
         },
         "invoice": invoice_wanted(order),
         "parcels": sent_parcels(order),
+        "under_revoked": sold_under_revoked(order),
         "accepted": [
             {
                 "at": each.at,

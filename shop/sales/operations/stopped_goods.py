@@ -6,7 +6,7 @@ from typing import Any
 from catalog.queries import supplier_member_ids
 from shop.accounts.operations.messages import tell
 from shop.core import outbox
-from shop.sales import message_kinds  # noqa: F401  reason: registers the words of these messages
+from shop.sales import lot_message_kinds  # noqa: F401  reason: registers the words of these messages
 from shop.sales.queries.without_goods import lines_without_goods, waiting_without_lot
 from traceability.queries.lots import lot_facts
 
@@ -23,6 +23,11 @@ def hear_expired(lot_id: int, pieces: int, at: datetime) -> None:
     outbox.enqueue(task="sales.tell_lot_expired", args={"lot_id": lot_id, "pieces": pieces}, at=at)
 
 
+def hear_kept_over(lot_id: int, pieces: int, at: datetime) -> None:
+    """Have the supplier's members told, once the transaction stands that took what no harvest was recorded for off sale."""
+    outbox.enqueue(task="sales.tell_lot_kept_over", args={"lot_id": lot_id, "pieces": pieces}, at=at)
+
+
 @outbox.register("sales.tell_lot_stopped")
 def tell_lot_stopped(*, lot_id: int, at: datetime) -> None:
     """Tell a supplier's members that a lot of theirs was stopped, and what waits for its goods."""
@@ -35,12 +40,23 @@ def tell_lot_stopped(*, lot_id: int, at: datetime) -> None:
 @outbox.register("sales.tell_lot_expired")
 def tell_lot_expired(*, lot_id: int, pieces: int, at: datetime) -> None:
     """Tell a supplier's members that a lot of theirs expired, what left the shelf, and which orders lack goods."""
+    _tell_gone(lot_id, pieces, "lot_expired", at)
+
+
+@outbox.register("sales.tell_lot_kept_over")
+def tell_lot_kept_over(*, lot_id: int, pieces: int, at: datetime) -> None:
+    """Tell a supplier's members that no harvest was recorded in time, what left the shelf, and which orders lack goods."""
+    _tell_gone(lot_id, pieces, "lot_kept_over", at)
+
+
+def _tell_gone(lot_id: int, pieces: int, kind: str, at: datetime) -> None:
+    """Tell that pieces left the shelf with a lot, in the words of a kind; in those of `<kind>_orders` where orders wait."""
     lot = lot_facts(lot_id)
     lines = lines_without_goods(lot.supplier_id, at=at, listing_ids=[lot.listing_id])
     numbers = list(dict.fromkeys(line.number for line in lines))
     named = " · ".join(numbers[:NUMBERS_AT_MOST]) + (" …" if len(numbers) > NUMBERS_AT_MOST else "")
     params = {"gone": pieces, "numbers": named, "pieces": sum(line.pieces for line in lines)}
-    _tell(lot, "lot_expired_orders" if lines else "lot_expired", "lot_expired", params, at)
+    _tell(lot, f"{kind}_orders" if lines else kind, kind, params, at)
 
 
 def _tell(lot: Any, kind: str, key: str, params: dict[str, Any], at: datetime) -> None:

@@ -221,6 +221,14 @@ def _special_problem(special: SpecialPrice | None, quantity: int) -> Problem | N
     return None
 
 
+def deal_problem(deal: str, quantity: int, at: datetime) -> Problem | None:
+    """Return why so many pieces can't be had at a special price ("drop:7"), or None."""
+    special = special_price(deal, at)
+    if special is None:
+        return None
+    return _special_problem(special, quantity) or problem_of(special.spec, quantity)
+
+
 def _freight_text(group: SupplierGroup) -> str:
     if not group.freight.served:
         return _("can't be sent there")

@@ -1,9 +1,12 @@
 """Orders of goods that were sold under a certificate, and are still to be sent."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.db.models import Count, F, Q
 
 from catalog.hooks import OrdersUnder
-from catalog.queries.certificates import listings_under
+from catalog.queries.certificates import Revoked, listings_under, revoked_among, revoked_badges_of
 from shop.sales.models import LineFacts
 from shop.sales.states import OrderState
 
@@ -27,3 +30,34 @@ def waiting_under(certificate_id: int) -> OrdersUnder:
     )
     count = unpaid.aggregate(orders=Count("order", distinct=True))["orders"]
     return OrdersUnder(len(left), sum(left.values()), tuple(left), count)
+
+
+@dataclass(frozen=True, slots=True)
+class SoldUnderRevoked:
+    """A line with pieces still to be sent, and the revoked certificate that they were sold under."""
+
+    line: LineFacts
+    pieces: int
+    certificate: Revoked
+
+
+def under_revoked(lines: Iterable[LineFacts]) -> list[SoldUnderRevoked]:
+    """Return those of an order's lines that are still to be sent and were sold under a certificate revoked since.
+
+    As `waiting_under` counts them. Two queries at most; none where nothing is to be sent.
+    """
+    left = {line: line.ordered - line.cancelled - line.shipped for line in lines}
+    waiting = {line: pieces for line, pieces in left.items() if pieces > 0}
+    if not waiting:
+        return []
+    badges = revoked_badges_of({line.listing_id for line in waiting if line.certificate_id is None})
+    of_line = {
+        line: [line.certificate_id] if line.certificate_id else badges.get(line.listing_id, []) for line in waiting
+    }
+    revoked = revoked_among({pk for own in of_line.values() for pk in own})
+    return [
+        SoldUnderRevoked(line, waiting[line], revoked[pk])
+        for line, own in of_line.items()
+        for pk in own
+        if pk in revoked
+    ]

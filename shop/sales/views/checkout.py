@@ -36,6 +36,8 @@ from shop.sales.rules import clean_coupon
 from shop.sales.sources import sources_of
 from shop.sales.views.basket import destination_of
 
+MOST_PIECES = 999_999
+
 
 class _Checkout:
     """One request of the checkout: what was sent, and what is shown of it."""
@@ -165,6 +167,8 @@ class _Checkout:
     def show(self, page: CheckoutPage, status: int = 200, template: str = "sales/checkout.html") -> HttpResponse:
         """Show the checkout with everything that was typed."""
         form = self.form
+        if self.given.get("deal") and page.special is None and not self.error:
+            self.error = _("This special price is not there: it was never this product's, or is over.")
         context = {
             "page": page,
             "form": form,
@@ -239,8 +243,9 @@ class _Checkout:
 
 def _pair(text: str) -> tuple[int, int] | None:
     first, _colon, second = text.partition(":")
-    pk, pieces = read_id(first, most_digits=9), read_id(second, most_digits=9)
-    return (pk, pieces) if pk is not None and pieces else None
+    pk, pieces = read_id(first, most_digits=9), read_id(second)
+    # Beyond every stock: how many there are is said beside the line.
+    return (pk, min(pieces, MOST_PIECES)) if pk is not None and pieces else None
 
 
 def _address_of(given: QueryDict) -> str:

@@ -20,7 +20,7 @@ from shop.core.masking import mask_name
 from shop.core.money import in_yuan
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
-from shop.core.times import clock
+from shop.core.times import clock, full_day
 from shop.sales.cancel_asked import cancel_asked_of
 from shop.sales.forms.seller import ReplyForm
 from shop.sales.models import OfferConsent
@@ -30,6 +30,7 @@ from shop.sales.queries.funding import asked_consents
 from shop.sales.queries.owed import owed_to
 from shop.sales.queries.without_goods import lines_without_goods
 from shop.sales.texts import in_reader_language, thumb_url
+from traceability.queries.kept import without_harvest
 from traceability.queries.lots import lot_codes
 
 for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
@@ -53,6 +54,8 @@ def today(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Show what to do first, what was sold, what is owed."""
     at = timezone.now()
     facts = queries.today(supplier.pk, at=at)
+    # What the frame counts beside its places is known here already: it asks no second time.
+    request.waiting_at_seller = {"to_ship": facts.to_ship, "cases": facts.open_cases}  # type: ignore[attr-defined]  # kept with the request
     days = facts.days
     before, now = days[0][1], days[-1][1]
     change = round((now - before) * 100 / before) if before else None
@@ -85,6 +88,7 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
     tasks: list[dict[str, str]] = [
         *_without_goods(supplier_id, at),
         *_cancel_tasks(supplier_id),
+        *_kept_tasks(supplier_id, at),
         *_lapsed_tasks(supplier_id, at),
     ]
     if facts.to_ship:
@@ -188,6 +192,25 @@ def _cancel_tasks(supplier_id: int) -> list[dict[str, str]]:
     text = _("%(numbers)s: the unit asked, its approver has not decided") % {"numbers": named}
     url = local(f"/seller/orders/{numbers[0]}/" if n == 1 else "/seller/orders/")
     return [{"icon": "rotate-ccw", "kind": "amber", "title": title, "text": text, "action": _("Look"), "url": url}]
+
+
+def _kept_tasks(supplier_id: int, at: Any) -> list[dict[str, str]]:
+    """Return the task of goods that stay on sale though their harvest is not recorded: the first to be taken off sale."""
+    found = without_harvest(at=at, supplier_id=supplier_id)
+    if not found:
+        return []
+    first = found[0]
+    pieces = sum(each.rest.pieces for each in found if each.lot.listing_id == first.lot.listing_id)
+    title = ngettext(
+        "Record the harvest of %(n)d piece: %(name)s", "Record the harvest of %(n)d pieces: %(name)s", pieces
+    ) % {"n": pieces, "name": first.name}
+    text = _("By %(day)s, or it is taken off sale") % {"day": full_day(first.due_on)} if first.due_on else ""
+    n = len({each.lot.listing_id for each in found}) - 1
+    more = ngettext("%(n)d more product", "%(n)d more products", n) % {"n": n} if n else ""
+    text = " · ".join(filter(None, (text, more)))
+    url = local("/seller/lots/new/" if not n else "/seller/lots/")
+    task = {"icon": "leaf", "kind": "amber", "title": title, "text": text, "url": url}
+    return [{**task, "action": pgettext("harvest", "Record")}]
 
 
 def _lapsed_tasks(supplier_id: int, at: Any) -> list[dict[str, str]]:

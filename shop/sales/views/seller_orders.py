@@ -1,6 +1,7 @@
 """The supplier's orders and after-sales cases."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from shop.core.numbered import numbered
 from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
+from shop.core.templatetags.heqiao import local
 from shop.sales import rules
 from shop.sales.accepted_shown import next_of_supplier, show_accepted
 from shop.sales.forms.seller import CancelRestForm, CorrectTrackingForm, ShipForm
@@ -30,6 +32,7 @@ from shop.sales.queries.carriers import carrier_name
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.in_parcels import in_parcel
 from shop.sales.queries.tracking import corrections_of
+from shop.sales.queries.under_certificates import under_revoked
 from shop.sales.queries.weight_words import weight_words
 from shop.sales.queries.without_goods import LineWithoutGoods, lines_without_goods
 from shop.sales.shown import BADGES, to_pack
@@ -171,6 +174,15 @@ def _show(
         "ship_form": (ship_form or ShipForm(order=found, lots=_lots(found, at))) if can_ship else None,
         "short_form": (short_form or CancelRestForm(order=found)) if can_ship else None,
         "without_goods": _missing(found, at),
+        "under_revoked": [
+            {
+                "name": in_reader_language(each.line.name_zh, each.line.name_en),
+                "pieces": each.pieces,
+                "words": each.certificate.words,
+                "url": local(f"/shop/certificates/{quote(each.certificate.number, safe='')}/"),
+            }
+            for each in (under_revoked(found.lines.all()) if found.state == OrderState.TO_SHIP else ())
+        ],
         "refusal": refusal,
         "invoice": {"title": purchase.invoice_title, "tax_no": purchase.invoice_tax_no},
         "refused_form": tracking_form[1] if tracking_form else None,

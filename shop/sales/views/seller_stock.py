@@ -23,6 +23,7 @@ from shop.sales.forms.stock import AdjustForm, CountForm
 from shop.sales.operations.stocking import adjust_stock_of, count_stock_of
 from shop.sales.texts import in_reader_language
 from shop.sales.views.seller import console, for_supplier
+from traceability.queries.kept import without_harvest, without_harvest_words
 
 
 def shelf_rows(shelf: Shelf) -> list[tuple[str, str, int, int]]:
@@ -61,6 +62,10 @@ def _show(
         "name": in_reader_language(spec.listing.name_zh, spec.listing.name_en),
         "text": in_reader_language(spec.text_zh, spec.text_en),
         "shelf": shelf,
+        "kept": [
+            (each.lot.pk, without_harvest_words(each))
+            for each in without_harvest(at=timezone.now(), listing_ids=[spec.listing_id])
+        ],
         "shelf_rows": shelf_rows(shelf),
         "page": page,
         "changes": [
