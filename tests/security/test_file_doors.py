@@ -41,7 +41,7 @@ DOORS = {
     "procurement/api/payments.py": "the slip of a unit's transfer: store_pictures",
     "procurement/views/acceptance.py": "photos of an acceptance: store_pictures",
     "procurement/views/gifts.py": "the photo of a receipt: store_picture",
-    "procurement/api/gifts.py": "the photo of a receipt: store_picture",
+    "procurement/api/gift_receipts.py": "the photo of a receipt: store_picture",
     "procurement/views/shopping_lists.py": "a list of goods: read_sheets",
     "catalog/operations/kept_photos.py": "photos that a refused form keeps: read_in_child, then as those of the form",
     # Defines `decoded`.

@@ -1,4 +1,4 @@
-"""The coupon 禾桥见面礼: ¥10 off from ¥100, paid for by the platform; and two offers that a cooperative pays for."""
+"""The coupon 禾桥见面礼: ¥10 off from ¥100; two offers that a cooperative pays for; one that a second person approves."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ from catalog.models import Supplier
 from shop.accounts.models import User
 from shop.sales.models import OfferFunding
 from shop.sales.operations.funding import answer_consent, renew_consent
+from shop.sales.operations.offer_bounds import hold_if_deep
 
 CODE = "HEQIAO10"
 NAME = "禾桥见面礼"
@@ -83,3 +84,20 @@ def _funded(name: str, supplier: Supplier, **facts: Any) -> ConditionalOffer:
     offer = ConditionalOffer.objects.create(name=name, max_basket_applications=1, **facts)
     OfferFunding.objects.create(offer=offer, funded_by=OfferFunding.FundedBy.SUPPLIER, supplier=supplier)
     return offer
+
+
+def load_deep(*, staff: User, at: datetime) -> None:
+    """Create an offer at the platform's cost that takes so much off that a second person has to approve it."""
+    everything = Range.objects.get(slug="everything")
+    offer = ConditionalOffer.objects.create(
+        name="滞销救急：满 200 减六成",
+        slug="rescue60",
+        offer_type=ConditionalOffer.SITE,
+        condition=Condition.objects.create(range=everything, type=Condition.VALUE, value=Decimal(200)),
+        benefit=Benefit.objects.create(range=everything, type=Benefit.PERCENTAGE, value=Decimal(60)),
+        max_discount=Decimal(3000),
+        start_datetime=at,
+        end_datetime=at + timedelta(days=10),
+    )
+    OfferFunding.objects.create(offer=offer, funded_by=OfferFunding.FundedBy.PLATFORM)
+    hold_if_deep(offer_id=offer.pk, actor=staff, at=at - timedelta(hours=2))

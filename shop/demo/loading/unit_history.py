@@ -30,6 +30,7 @@ from procurement.models import (
 from procurement.numbers import new_number
 from procurement.operations.declarations import share_postings
 from procurement.operations.requests import facts_of, lines_of, unit_address
+from procurement.queries.policies import policy_for
 from procurement.queries.sealed import all_facts
 from procurement.states import ReceiverKind, RequestState
 from shop.core import ledger
@@ -60,7 +61,6 @@ from shop.sales.states import OrderState, PaymentState, PurchaseState, Terms
 if TYPE_CHECKING:
     from shop.demo.loading.units import DemoUnit
 
-TERM_DAYS = 60
 SHORT_ONE_IN = 11
 # Who receives goods with the buyer: the approver, or a witness from outside.
 SECOND_RECEIVERS = ("", "家长代表 邓女士", "")
@@ -77,7 +77,15 @@ class History:
     postings: list[tuple[datetime, Posting]] = field(default_factory=list)
     rows: dict[type, list[Any]] = field(default_factory=dict)
     sold: dict[int, int] = field(default_factory=dict)
+    terms: dict[str, int] = field(default_factory=dict)
     parcels: "count[int]" = field(default_factory=lambda: count(1))
+
+    def _term_days(self, each: "DemoUnit") -> int:
+        """Return in how many days what is accepted is paid, as the policy of the year says."""
+        region = each.unit.region_code
+        if region not in self.terms:
+            self.terms[region] = policy_for(region, self.year).term_days
+        return self.terms[region]
 
     def _add(self, row: Any) -> None:
         self.rows.setdefault(type(row), []).append(row)
@@ -112,7 +120,7 @@ class History:
             contact_email=each.members["buyer"].email or "",
             state=PurchaseState.UNPAID,
             terms=Terms.POSTPAID,
-            term_days=TERM_DAYS,
+            term_days=self._term_days(each),
             goods_fen=quote.goods_fen,
             freight_fen=quote.freight_fen,
             total_fen=quote.total_fen,
@@ -298,14 +306,15 @@ class History:
         self._add(
             DeliveryDue(
                 order=order, key=f"last:{order.pk}", amount_fen=order.left_fen, accepted_at=at,
-                pay_by=at + timedelta(days=TERM_DAYS),
+                pay_by=at + timedelta(days=self._term_days(each)),
             )
         )  # fmt: skip
 
     def _pay(self, purchase: Purchase, orders: list[OrderFacts], accepted: datetime, each: "DemoUnit") -> None:
         """Pay by transfer within the term, as far as that day has come; who does badly pays late."""
-        purchase.pay_by = accepted + timedelta(days=TERM_DAYS)
-        days = self.dice.randrange(8, 40) if each.pace >= 60 else self.dice.randrange(50, 95)
+        term = self._term_days(each)
+        purchase.pay_by = accepted + timedelta(days=term)
+        days = self.dice.randrange(8, term) if each.pace >= 60 else self.dice.randrange(term + 20, term + 65)
         paid = accepted + timedelta(days=days)
         fields = {"pay_by": purchase.pay_by}
         if paid < self.at - timedelta(days=1):

@@ -18,7 +18,7 @@ from shop.demo.loading.gifts import load_gifts
 from shop.demo.loading.listings import load_categories, load_listings
 from shop.demo.loading.live import load_live
 from shop.demo.loading.lots import load_lots
-from shop.demo.loading.offers import load_funded, load_offers
+from shop.demo.loading.offers import load_deep, load_funded, load_offers
 from shop.demo.loading.orders import load_orders, settle_effects
 from shop.demo.loading.pages import load_pages
 from shop.demo.loading.people import load_people, load_wishes
@@ -79,6 +79,7 @@ def load_world(*, at: datetime, say: Say) -> bool:
         staff = people.by_login["campaign_staff"]
         songyuan = suppliers["songyuan"]
         load_funded(supplier=songyuan, member=people.members[songyuan.pk], staff=staff, at=at)
+        load_deep(staff=staff, at=at)
         pages = load_campaigns(listings=by_slug, villages=villages, at=at, staff=staff)
         credited = credit_campaigns(pages, at)
         say(f"  {events} events in two live rooms, {len(pages)} campaigns, {credited} purchases from them")
