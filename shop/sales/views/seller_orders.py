@@ -161,7 +161,7 @@ def _show(
         "parcels": [
             {
                 "shipment": shipment,
-                "carrier": carrier_name(shipment.carrier),
+                "carrier": carrier_name(shipment.carrier, shipment.shipped_at),
                 "pieces": sum(line.quantity for line in shipment.lines.all()),
                 "goods": in_parcel(shipment, found.lines.all()),
                 "trace": codes.get(shipment.pk),
