@@ -249,3 +249,16 @@ def test_of_two_corrections_at_once_the_last_is_told_once(member, supplier):
     outbox.drain(at=AT)
     told = Message.objects.filter(user=buyer, kind="order_tracking_corrected")
     assert [each.params["tracking_no"] for each in told] == ["SF1234567890133"]
+
+
+def test_a_page_of_an_order_that_waits_no_more_says_what_became_of_it(member, supplier, that_day):
+    order = sold(supplier, 1)
+    client, url = signed_in(member), f"/seller/orders/{order.order.number}/"
+    (line,) = lines_of(order)
+    sent(order, "sf", SF, 1)
+    for step, body in (
+        ("ship", {"carrier": "own", f"pieces-{line.pk}": 1, "nth": 1}),
+        ("cancel", {"lines": [line.pk], "reason": "out_of_stock"}),
+    ):
+        late = client.post(f"{url}{step}/", body)
+        assert (late.status_code, "这个订单已不在待发货：" in late.content.decode()) == (409, True), step
