@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from procurement.models import AcceptanceLine, GoodsAcceptance
 from procurement.queries.evidence import ACCEPTANCE, picture_urls
 from procurement.receivers_shown import ReceiverShown, receivers_shown
