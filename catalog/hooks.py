@@ -94,10 +94,14 @@ def lot_names(lot_ids: Collection[int]) -> dict[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class LotDates:
-    """The days of the lot that a piece bought now would come from. `best_before` None: it keeps."""
+    """The days of the lot that a piece bought now would come from. `best_before` None: it keeps.
+
+    They hold for the next `pieces`: more than these come from lots of other days, or from none yet.
+    """
 
     harvested_on: date
     best_before: date | None
+    pieces: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,22 @@ def connect_lots(source: LotsOf) -> None:
 def lots_of(listing_id: int, net_grams: Collection[int], at: datetime) -> LotsNow:
     """Return what the lots of a product let it promise of pieces bought now."""
     return _lots_of(listing_id, net_grams, at)
+
+
+Revoked = Callable[[int, datetime], None]
+_revoked: list[Revoked] = []
+
+
+def connect_revoked(hearer: Revoked) -> None:
+    """Call `hearer(certificate_id, at)` in the transaction that revokes a certificate."""
+    if hearer not in _revoked:
+        _revoked.append(hearer)
+
+
+def certificate_revoked(certificate_id: int, at: datetime) -> None:
+    """Tell who wants to know that a certificate was revoked."""
+    for hearer in _revoked:
+        hearer(certificate_id, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from procurement.models import AcceptanceLine, GoodsAcceptance
 from procurement.queries.evidence import ACCEPTANCE, picture_urls
+from procurement.receivers_shown import ReceiverShown, receivers_shown
 from procurement.rules.amounts import in_capitals
 from procurement.shown import due_words
-from procurement.states import AcceptanceKind, ReceiverKind
+from procurement.states import AcceptanceKind
 from procurement.texts import words
 from shop.sales.queries.deliveries import DueRow, Schedule
 
@@ -49,24 +48,13 @@ class PhotoShown:
 
 
 @dataclass(frozen=True)
-class ReceiverShown:
-    """Who received a delivery; `what` they are where they are none of the unit's people."""
-
-    name: str
-    what: str
-
-    def __str__(self) -> str:
-        return _("%(name)s (%(what)s)") % {"name": self.name, "what": self.what} if self.what else self.name
-
-
-@dataclass(frozen=True)
 class AcceptanceShown:
     """One acceptance."""
 
     sequence: int
     at: datetime
     is_by_time: bool
-    receivers: tuple["ReceiverShown", ...]
+    receivers: tuple[ReceiverShown, ...]
     lines: list[LineShown]
     short_fen: int
     charged_fen: int
@@ -127,7 +115,7 @@ def _show(row: GoodsAcceptance) -> AcceptanceShown:
         sequence=row.sequence,
         at=row.at,
         is_by_time=row.kind == AcceptanceKind.BY_TIME,
-        receivers=_receivers(row),
+        receivers=receivers_shown(row),
         lines=lines,
         short_fen=row.short_fen,
         charged_fen=charged,
@@ -144,18 +132,6 @@ def _freight_of(row: GoodsAcceptance, lines: Sequence[LineShown]) -> int:
     if any(line.accepted for line in lines):
         return 0
     return max(0, row.short_fen - sum(line.short_fen for line in lines))
-
-
-def _receivers(row: GoodsAcceptance) -> tuple[ReceiverShown, ...]:
-    kinds: dict[str, str] = {
-        ReceiverKind.MEMBER: "",
-        ReceiverKind.OUTSIDE: _("witness from outside the unit"),
-    }
-    second = kinds.get(row.second_kind, _("no account of the unit"))
-    # Whoever has no account in the unit is somebody of whom an account says so.
-    first = "" if row.receiver_account_id is not None else _("no account of the unit")
-    named = ((row.receiver_name, first), (row.second_name, second))
-    return tuple(ReceiverShown(name, what) for name, what in named if name)
 
 
 def _show_line(row: AcceptanceLine) -> LineShown:

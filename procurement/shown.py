@@ -340,7 +340,7 @@ def parcels(row: UnitOrder, codes: Mapping[int, ParcelCode]) -> list[dict[str, A
         {
             "pk": each.pk,
             "received_at": each.received_at,
-            "carrier": carrier_name(each.carrier),
+            "carrier": carrier_name(each.carrier, each.shipped_at),
             "tracking_no": each.tracking_no,
             "when": _when(each.shipped_at),
             "pieces": sum(line.quantity for line in each.lines.all()),

@@ -39,6 +39,23 @@ class OrdersWait(DomainError):
     status = 409
 
 
+class HarvestExpired(DomainError):
+    """A lot would be expired from its first moment: nothing of it could be sold. Go on with `confirm`."""
+
+    code = "harvest_expired"
+    status = 409
+
+
+class ShelfBeyondLots(DomainError):
+    """A product is sent by lots from now on, and more stands on its shelf than they cover: go on with `confirm`.
+
+    Details: `on_sale`, `in_orders`, the pieces that no lot covers.
+    """
+
+    code = "shelf_beyond_lots"
+    status = 409
+
+
 class StopUnconfirmed(DomainError):
     """A failed test stops lots of which parcels are out, orders wait or pieces are on sale: go on with `confirm`.
 

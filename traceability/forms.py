@@ -46,7 +46,7 @@ def _now() -> datetime:
 
 
 class HarvestForm(forms.Form):
-    """What was harvested, where, how much."""
+    """What was harvested, where, how much. `asks`: the lot would be expired already, to be confirmed."""
 
     listing = forms.TypedChoiceField(label=_("Product"), coerce=int, widget=forms.RadioSelect)
     place = forms.ChoiceField(label=_("From which field"), widget=forms.RadioSelect)
@@ -55,6 +55,8 @@ class HarvestForm(forms.Form):
     best_before = DayField(
         label=_("Best before"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+    confirm = forms.BooleanField(label=_("Record it all the same: it is expired"), required=False)
+    asks = False
 
     def __init__(self, *args: Any, listings: list[Any], bases: list[ProductionBase], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -81,11 +83,12 @@ class HarvestForm(forms.Form):
             "grams": int(self.cleaned_data["kilograms"] * 1000),
             "occurred_at": self.cleaned_data["occurred_at"],
             "best_before": self.cleaned_data["best_before"],
+            "confirm": self.cleaned_data["confirm"],
         }
 
 
 class PackingForm(forms.Form):
-    """How much was packed, in how many boxes."""
+    """How much was packed, in how many boxes. `asks`: more stands on the shelf than lots cover, to be confirmed."""
 
     prefix = "pack"
     kilograms = _kilograms(label=_("Packed, in kg"))
@@ -100,6 +103,8 @@ class PackingForm(forms.Form):
     grade = forms.ChoiceField(label=_("Grade"), choices=Grade.choices, initial=Grade.FIRST, widget=forms.RadioSelect)
     sorted_out = _kilograms(label=_("Sorted out, in kg"), least="0", initial="0", required=False)
     occurred_at = When()
+    confirm = forms.BooleanField(label=_("The others stay: I record their harvest"), required=False)
+    asks = False
 
     def facts(self) -> dict[str, Any]:
         """What `record_packing` takes."""

@@ -140,6 +140,9 @@ class ProductDetail(Priced):
         )
     )
     best_before: date | None = Field(description=gettext_noop("Of that lot: this day or later."))
+    dated_pieces: int | None = Field(
+        description=gettext_noop("These dates hold for so many pieces; nothing is promised of the dates of more.")
+    )
     days_left: int | None = Field(description=gettext_noop("On arrival, at the least."))
     shelf_life_days: int | None
     farmers_share: str | None = Field(description=gettext_noop("What of the price reaches the farmers."))
@@ -200,6 +203,7 @@ def _detail(page: ProductPage) -> dict[str, Any]:
         "can_buy": page.most > 0,
         "produced_on": page.dates.harvested_on if page.dates else None,
         "best_before": page.dates.best_before if page.dates else None,
+        "dated_pieces": page.dates.pieces if page.dates else None,
         "days_left": days_left(page.dates, page.delivery),
         "season_months": page.months,
         "farmers_share": None if page.farmers_fen is None else yuan(page.farmers_fen),

@@ -51,6 +51,7 @@ def revoke_certificate(
             )  # fmt: skip
         _write(found, reason, at, is_revoked=True)
         _tell("certificate_revoked", found, reason, actor, at, orders=list(waiting.numbers))
+        hooks.certificate_revoked(found.pk, at)
     return found
 
 

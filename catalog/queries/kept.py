@@ -15,11 +15,11 @@ _BY_HAND = (StockChangeKind.ADJUSTED, StockChangeKind.STOCKTAKE)
 
 @dataclass(frozen=True, slots=True)
 class KeptPieces:
-    """What stayed with the lot of a pool (`lot:7`): the grams of it that nobody took off by hand since."""
+    """What stayed with the lot of a pool (`lot:7`): (net grams, pieces) of it that nobody took off by hand since."""
 
     listing_id: int
     lot_pool: str
-    grams: int
+    pieces: tuple[tuple[int, int], ...]
     at: datetime
     note: str
 
@@ -47,11 +47,12 @@ def pieces_kept(
     for row in kept:
         counted = row.counted or 0
         gone = min(counted, sum(pieces for record, pk, pieces in taken if record == row.stockrecord_id and pk > row.pk))
-        grams = (counted - gone) * max(row.weighs or 1, 1)
+        own_pieces = ((max(row.weighs or 1, 1), counted - gone),)
         known = found.get(row.reference)
         found[row.reference] = KeptPieces(
-            row.listing, row.reference, grams + (known.grams if known else 0), known.at if known else row.at, row.note
-        )
+            row.listing, row.reference, (known.pieces if known else ()) + own_pieces, known.at if known else row.at,
+            row.note,
+        )  # fmt: skip
     return list(found.values())
 
 

@@ -81,6 +81,11 @@ class ProductPage:
     revoked: list[CertificateShown] = field(default_factory=list)
 
     @property
+    def dated_pieces(self) -> int | None:
+        """The pieces that the dates hold for, where that is not all that can be bought; else None."""
+        return self.dates.pieces if self.dates is not None and self.dates.pieces < self.most else None
+
+    @property
     def is_lapsed(self) -> bool:
         """Whether it can't be bought because the certificate that it is sold under is not valid today."""
         return not self.chosen.is_certified

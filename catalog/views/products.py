@@ -210,12 +210,18 @@ def _facts(page: ProductPage) -> list[dict[str, str]]:
         ("origin", _("Origin"), page.place),
         ("produced", _("Produced on"), _or_later(page.dates.harvested_on if page.dates else None)),
         ("best-before", _("Best before"), _or_later(page.dates.best_before if page.dates else None)),
+        ("dated-pieces", _("These dates hold for"), _next_pieces(page.dated_pieces)),
         ("shelf-life", _("Shelf life"), _days(listing.shelf_life_days)),
         ("days-left", _("Left on arrival"), left_words(days_left(page.dates, page.delivery))),
         ("storage", _("Storage"), storage),
         ("supplier", _("Supplier"), said(listing.supplier, "name")),
     ]
     return [{"name": name, "label": label, "value": value} for name, label, value in rows if value]
+
+
+def _next_pieces(pieces: int | None) -> str:
+    """Return how many pieces are promised the dates; "" where all are."""
+    return "" if pieces is None else ngettext("the next %(n)d piece", "the next %(n)d pieces", pieces) % {"n": pieces}
 
 
 def _or_later(day: Any) -> str:

@@ -43,6 +43,7 @@ class AcceptanceRecord(Priced):
     at: Moment
     by_time: bool = Field(description=gettext_noop("Nobody accepted it within the days of the terms."))
     received_by: str
+    received_by_member: bool = Field(description=gettext_noop("The first person is one of the unit's own people."))
     received_with: str
     is_witness: bool = Field(description=gettext_noop("The second person is a witness from outside the unit."))
     note: str
@@ -64,6 +65,7 @@ def _record(row: GoodsAcceptance) -> dict[str, Any]:
         "at": row.at,
         "by_time": row.kind == AcceptanceKind.BY_TIME,
         "received_by": row.receiver_name,
+        "received_by_member": row.receiver_account_id is not None,
         "received_with": row.second_name,
         "is_witness": row.second_kind == ReceiverKind.OUTSIDE,
         "note": row.note,

@@ -17,10 +17,10 @@ from procurement.operations.quota import KIND
 from procurement.queries.sealed import ACCEPTANCE, acceptance_facts
 from procurement.rules.acceptance import needs_reason
 from procurement.states import AcceptanceKind, ReceiverKind
-from shop.accounts.queries import people_in_organisation
+from shop.accounts.queries import names_in_organisation, people_in_organisation
 from shop.core import outbox
 from shop.core.errors import InvalidInput
-from shop.core.names import is_name, plain_name
+from shop.core.names import is_among, is_name, plain_name
 from shop.core.sealed import seal
 from shop.core.texts import one_line
 from shop.sales.hooks import Event, OrderEvent
@@ -70,7 +70,8 @@ def accept_goods(
     The delivery is `shipment_ids`, or every parcel that waits. `weighed` (line id → grams) charges by weight what is
     lighter than it should be. Without `receivers`, the person of the account received it.
     Raises TooMuch (field `accepted-<line>`) beyond what was sent, InvalidInput for a photo that is none or more than
-    six of them, (field `receiver`, `second`, `witness`) where a name is missing or is nobody's of the unit and (field
+    six of them, (field `receiver`, `second`, `witness`) where a name is missing, is nobody's of the unit or is of one
+    who may not receive, or where two are needed and neither is of the unit, and (field
     `note`, code `reason_missing`) where goods are refused whole without a reason, WrongState when nothing waits to be
     accepted, NotAllowed for others than the unit's buyers and approvers. Locks: as accept_order.
     """
@@ -182,33 +183,63 @@ def _check_receivers(unit: BudgetUnit, given: Receivers) -> Receivers:
         second = people.get(given.second_account_id, "")
         if not second:
             raise InvalidInput(_("Choose a person of the unit."), code="second_not_member", field="second")
+    _check_names(name, second, "witness" if given.is_outside else "second", needs_two=unit.needs_two_receivers)
+    own, its = _account_of(name, people), given.second_account_id or _account_of(second, people)
+    if second:
+        _check_second(unit, second, is_outside=given.is_outside, is_member=its is not None)
+    if own is None and is_among(name, names_in_organisation(unit.organisation_id)):
+        raise InvalidInput(
+            _("Whoever pays does not receive the goods as well: enter who received them."),
+            code="receiver_pays",
+            field="receiver",
+        )
+    if unit.needs_two_receivers and own is None and its is None:
+        raise InvalidInput(
+            _("One of the two who accept together must be one of the unit's own people, by the name of their account."),
+            code="nobody_of_unit",
+            field="receiver",
+        )
+    return Receivers(name, second, its, given.is_outside and bool(second), own)
+
+
+def _check_names(name: str, second: str, second_field: str, *, needs_two: bool) -> None:
+    """Raise InvalidInput where a name is missing, too long or none, or where both are the same person's."""
     check_length(name, "receiver", NAME_LENGTH)
-    check_length(second, "witness" if given.is_outside else "second", NAME_LENGTH)
+    check_length(second, second_field, NAME_LENGTH)
     if not name:
         raise InvalidInput(_("Enter who received the goods."), code="receiver_missing", field="receiver")
-    if unit.needs_two_receivers and not second:
+    if needs_two and not second:
         raise InvalidInput(
             _("Two people accept together here: enter the second name."), code="second_missing", field="second"
         )
-    for field, text in (("receiver", name), ("witness" if given.is_outside else "second", second)):
+    for field, text in (("receiver", name), (second_field, second)):
         if text and not is_name(text):
             raise InvalidInput(_("Enter a person's full name."), code="receiver_no_name", field=field)
     if second and plain_name(second) == plain_name(name):
         raise InvalidInput(_("The second person must be somebody else."), code="second_same", field="second")
-    own, its = _account_of(name, people), given.second_account_id or _account_of(second, people)
-    if second and its is None and not given.is_outside:
+
+
+def _check_second(unit: BudgetUnit, second: str, *, is_outside: bool, is_member: bool) -> None:
+    """Raise InvalidInput unless the second is one who may receive or, from outside, none of the unit's people at all."""
+    if not is_outside and not is_member:
         raise InvalidInput(
             _("This is nobody of the unit. Choose one of its people, or name a witness from outside as such."),
             code="second_not_member",
             field="second",
         )
-    if its is not None and given.is_outside:
+    if is_outside and is_member:
         raise InvalidInput(
             _("This is one of the unit's own people: choose them from the list."),
             code="witness_is_member",
             field="witness",
         )
-    return Receivers(name, second, its, given.is_outside and bool(second), own)
+    # Whoever only pays may not receive, and is no stranger either.
+    if is_outside and is_among(second, names_in_organisation(unit.organisation_id)):
+        raise InvalidInput(
+            _("This is one of the unit's own people, and no witness from outside."),
+            code="witness_is_member",
+            field="witness",
+        )
 
 
 def _account_of(name: str, people: Mapping[int, str]) -> int | None:

@@ -181,11 +181,16 @@ def _accept(order: Any, accepted: Mapping[int, int], fault: str, at: datetime) -
     sent = {line.pk: line.shipped - line.rejected - line.returned for line in order.lines.all()}
     is_short = any(pieces != sent.get(pk) for pk, pieces in accepted.items())
     if order.state == OrderState.COMPLETED:
-        if is_short:
+        if is_short or fault:
             raise WrongState(
                 _("This counts as received already: its donor can still ask the supplier for money back."),
             )
         return False
+    if fault and not is_short:
+        raise InvalidInput(
+            _("Say how many pieces arrived well: what was paid for the rest goes back."), code="short_of_nothing",
+            field="accepted",
+        )  # fmt: skip
     if is_short and not fault:
         raise InvalidInput(_("Say what was missing or damaged: donor and supplier read it."), field="fault")
     accept_order(order_id=order.pk, accepted=dict(accepted), actor=None, at=at, note=fault or "pledge")

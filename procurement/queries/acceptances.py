@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from procurement.models import AcceptanceLine, BudgetUnit, GoodsAcceptance, UnitOrder
 from procurement.operations.permissions import RECEIVERS
+from procurement.receivers_shown import receivers_shown
 from shop.accounts.queries import people_in_organisation
 from shop.sales.hooks import Accepted
 from shop.sales.queries.deliveries import undecided_shipments
@@ -35,7 +36,7 @@ def told_to_supplier(order_id: int) -> list[Accepted]:
     return [
         Accepted(
             row.at,
-            " · ".join(name for name in (row.receiver_name, row.second_name) if name),
+            " · ".join(str(each) for each in receivers_shown(row)),
             row.note,
             row.short_fen,
             tuple((each.line_id, each.sent, each.accepted) for each in row.lines.all()),

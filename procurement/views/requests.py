@@ -35,6 +35,7 @@ from procurement.queries.withdrawals import withdrawals_of
 from procurement.request_shown import changed_facts, is_elsewhere, line_changes, place_of, state_of
 from procurement.rules.amounts import in_capitals
 from procurement.rules.quota import budget_year
+from procurement.settled import Settled
 from procurement.shown import BADGES, history, terms_words, thumb
 from procurement.states import EDITABLE, Fund, RequestState
 from procurement.texts import words, year_of
@@ -141,8 +142,9 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "year": budget_year(found.year, year_of(timezone.now())) if found.state in EDITABLE else found.year,
         "differs_from_unit": is_elsewhere(found.unit, found),
         "settled": settled,
-        # In words stands what was asked for and signed; what remains of it is said in figures.
+        # On paper stands in words what was asked for and signed; on its page, the last figure above the words.
         "capitals": in_capitals(found.total_fen),
+        "capitals_now": in_capitals(_last_figure(found, settled)),
         "orders": numbers_of_orders(found),
         "can_edit": seat.buys and found.state in EDITABLE,
         "can_take_back": seat.buys
@@ -156,6 +158,15 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
         "fact_changes": changed_facts(found),
         "history": history(found, timezone.now(), cancelled_of(found), withdrawals_of(found)),
     }
+
+
+def _last_figure(found: PurchaseRequest, settled: Settled | None) -> int:
+    """Return the last figure of a request's sums: what is due, was paid or remains once something was taken off."""
+    if settled is None:
+        return found.total_fen
+    if not settled.deductions:
+        return settled.total_fen or found.total_fen
+    return settled.due_fen if settled.label else settled.left_fen
 
 
 def _show(request: HttpRequest, seat: Seat, found: PurchaseRequest, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -7,6 +7,7 @@ a prepared query of one row.
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions import middleware
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.exceptions import SessionInterrupted
@@ -23,7 +24,14 @@ _by_key = Prepared(lambda key: Session.objects.filter(session_key=key))
 
 
 class SessionStore(db.SessionStore):
-    """SESSION_ENGINE."""
+    """SESSION_ENGINE. `was_flushed`: this request ended it, as signing out does."""
+
+    was_flushed = False
+
+    def flush(self) -> None:
+        """End the session."""
+        super().flush()
+        self.was_flushed = True
 
     def _get_session_from_db(self) -> Any:
         """Return the row of this session; None, and a new key later, where there is none that is still good."""
@@ -41,15 +49,22 @@ class SessionMiddleware(middleware.SessionMiddleware):
 
     Of equal requests sent at once the first may sign in or out, and the session of the others is gone with it. They say
     what they found ("this code was used"). Neither is it kept again nor its cookie set: the browser has the new one's.
+    Nor is the cookie deleted, but by the request that ended the session itself: the answer that comes last would sign out
+    who just signed in.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Keep the session, where it is still there."""
         try:
-            return super().process_response(request, response)
+            response = super().process_response(request, response)
         except SessionInterrupted:
             patch_vary_headers(response, ("Cookie",))
             return response
+        name, session = settings.SESSION_COOKIE_NAME, getattr(request, "session", None)
+        is_deletion = name in response.cookies and not response.cookies[name].value
+        if is_deletion and not getattr(session, "was_flushed", False):
+            del response.cookies[name]
+        return response
 
 
 @periodic.every("accounts.forget_sessions", seconds=3600)

@@ -43,7 +43,7 @@ from shop.sales import admin as sales_admin
 from shop.sales import hooks as sales
 from shop.sales import personal_data as sales_data
 from shop.sales.case_shown import PICTURES
-from shop.sales.operations import baskets, certified, funding, stopped_goods
+from shop.sales.operations import baskets, certified, concerned, funding, stopped_goods
 from shop.sales.queries import slips
 from shop.sales.queries.evidence import case_picture_key
 from shop.sales.queries.promises import lots_on_page
@@ -66,7 +66,7 @@ def connect() -> None:
     hooks.connect_lots(lots_on_page)
     hooks.connect_lot_names(lot_codes)
     live_admin.register()
-    hooks.connect_orders_under(waiting_under)
+    _connect_certificates()
     sales_admin.register()
     private_files.connect(PICTURES, case_picture_key)
     private_files.connect(slips.SLIPS, slips.slip_key)
@@ -156,10 +156,17 @@ def _forget_rule(instance: PageViewRestriction, origin: Any = None, **facts: Any
     forget_rule(rule=instance, origin=origin)
 
 
+def _connect_certificates() -> None:
+    """Connect what the revoking of certificates asks and tells."""
+    hooks.connect_orders_under(waiting_under)
+    hooks.connect_revoked(concerned.hear_revoked)
+
+
 def _connect_lots() -> None:
     """Connect what lots ask and tell."""
     lots.connect_waiting(waiting_without_lot)
     lots.connect_stopped(stopped_goods.hear)
+    lots.connect_stopped(concerned.hear_stopped)
     lots.connect_expired(stopped_goods.hear_expired)
     lots.connect_kept_over(stopped_goods.hear_kept_over)
     lots_admin.register()

@@ -74,7 +74,7 @@ def _yuan(fen: int) -> str:
 def show_case(case: AfterSale, at: datetime) -> CaseShown:
     """Return a case in words. Needs its pictures and decisions."""
     state = AfterSaleState(case.state)
-    name = carrier_name(case.back_carrier) if case.back_carrier else ""
+    name = carrier_name(case.back_carrier, case.sent_back_at or at) if case.back_carrier else ""
     in_time = case.due_at is None or case.due_at >= at
     return CaseShown(
         pk=case.pk,

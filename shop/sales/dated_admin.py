@@ -76,11 +76,12 @@ class CarrierAdmin(DatedAdmin):
     """Who may bring parcels. One that is chosen no longer gets its last day; parcels keep their carrier."""
 
     form = CarrierForm
-    words = ("name_zh", "name_en", "example", "position")
+    # Its names are not among them: parcels of that time were brought under them, so another name is a row of its own.
+    words = ("position",)
     list_display = ("name", "position", "valid_from", "valid_until", "document")
     fields = (
         *("code", "name_zh", "name_en", "number_pattern", "example", "position"),
-        *("document", "valid_from", "valid_until", "reason"),
+        *("document", "valid_from", "valid_until", "is_renamed", "reason"),
     )
 
     @display(description=Carrier._meta.verbose_name, ordering="name_zh")

@@ -11,7 +11,7 @@ from catalog.queries import supplier_member_ids
 from catalog.queries.follows import followers_of_listing
 from catalog.queries.trade import awaited_listing_ids, listing_facts
 from shop.accounts.operations.messages import tell
-from shop.core import outbox, periodic
+from shop.core import audit, outbox, periodic
 from shop.sales import (  # noqa: F401  reason: registers words and tasks
     hooks,
     lot_message_kinds,
@@ -33,6 +33,7 @@ from shop.sales.queries.backs import Back, went_back_at, went_back_of
 from shop.sales.queries.carriers import carrier_names
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
+from shop.sales.queries.tracking import CORRECTED
 from shop.sales.queries.weight_words import parcel_weights
 from shop.sales.rules import is_refused_whole, still_held
 from shop.sales.states import AfterSaleState, CaseSide, OrderState, PurchaseState, Terms
@@ -204,7 +205,7 @@ def tell_shipped(*, shipment_id: int, at: datetime) -> None:
     """Tell the buyer that a parcel is on its way, and how much of the order was sent with it where the rest waits."""
     shipment = Shipment.objects.get(pk=shipment_id)
     order = _order(shipment.order_id)
-    carrier_zh, carrier_en = carrier_names(shipment.carrier)
+    carrier_zh, carrier_en = carrier_names(shipment.carrier, shipment.shipped_at)
     params = {
         "supplier_zh": order.supplier.name_zh,
         "supplier_en": order.supplier.name_en,
@@ -223,10 +224,13 @@ def tell_shipped(*, shipment_id: int, at: datetime) -> None:
 
 @outbox.register("sales.tell_tracking_corrected")
 def tell_tracking_corrected(*, shipment_id: int, entry_id: int, at: datetime) -> None:
-    """Tell the buyer under which number the parcel really travels. Each correction is told once."""
+    """Tell the buyer under which number the parcel really travels. Of several at once the last is told, once."""
     shipment = Shipment.objects.get(pk=shipment_id)
+    if audit.entries(object_kind="shipment", object_ids=[shipment_id], action=CORRECTED)[-1].pk != entry_id:
+        # Put right once more before this was told: the later one says where it is.
+        return
     order = _order(shipment.order_id)
-    carrier_zh, carrier_en = carrier_names(shipment.carrier)
+    carrier_zh, carrier_en = carrier_names(shipment.carrier, shipment.shipped_at)
     params = {
         "supplier_zh": order.supplier.name_zh,
         "supplier_en": order.supplier.name_en,

@@ -29,7 +29,7 @@ from shop.sales.moves_shown import move_reasons
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
 from shop.sales.queries.backs import NOTHING
-from shop.sales.queries.carriers import carrier_name
+from shop.sales.queries.carriers import brings_itself, carrier_name
 from shop.sales.queries.in_parcels import Pieces, in_parcel, still_to_come
 from shop.sales.queries.transfer_waits import TransferWait
 from shop.sales.queries.weight_words import Weighed, weighed_of, weight_words
@@ -84,6 +84,7 @@ class ParcelShown:
     """One parcel and what is known of its way, the latest first."""
 
     carrier: str
+    is_own: bool
     tracking_no: str
     pieces: int
     goods: tuple[Pieces, ...]
@@ -307,8 +308,9 @@ def _entries(order: OrderFacts, shown: OrderShown) -> list[dict[str, str]]:
         title, text = words.get(move.reason, (OrderState(move.to_state).label, ""))
         found.append((move.at, {"title": str(title), "text": text}))
     for shipment in order.shipments.all():
-        name = carrier_name(shipment.carrier)
-        text = _("Handed to %(carrier)s by %(supplier)s") % {"carrier": name, "supplier": shown.supplier}
+        name = carrier_name(shipment.carrier, shipment.shipped_at)
+        said = _("%(supplier)s brings it") if brings_itself(shipment) else _("Handed to %(carrier)s by %(supplier)s")
+        text = said % {"carrier": name, "supplier": shown.supplier}
         found.append((shipment.shipped_at, {"title": f"{name} {shipment.tracking_no}", "text": text}))
     found += case_entries(order)
     for refund in order.refunds.all():
@@ -328,7 +330,7 @@ def _entries(order: OrderFacts, shown: OrderShown) -> list[dict[str, str]]:
 
 
 def _parcel(shipment: Shipment, code: ParcelCode | None, lines: Sequence[LineFacts]) -> ParcelShown:
-    name = carrier_name(shipment.carrier)
+    name, is_own = carrier_name(shipment.carrier, shipment.shipped_at), brings_itself(shipment)
     events = [
         {
             "when": when(event.get("at")),
@@ -338,9 +340,11 @@ def _parcel(shipment: Shipment, code: ParcelCode | None, lines: Sequence[LineFac
         }
         for event in reversed(shipment.track)
     ]
-    handed = {"when": when(shipment.shipped_at), "title": _("Handed to the carrier"), "text": "", "state": "done"}
+    handed_words = _("On its way, brought by the seller") if is_own else _("Handed to the carrier")
+    handed = {"when": when(shipment.shipped_at), "title": handed_words, "text": "", "state": "done"}
     return ParcelShown(
         carrier=name,
+        is_own=is_own,
         tracking_no=shipment.tracking_no,
         pieces=sum(line.quantity for line in shipment.lines.all()),
         goods=tuple(in_parcel(shipment, lines)),

@@ -44,7 +44,7 @@ class WeightBounds:
 def read_weights(text: str) -> tuple[int, ...]:
     """Return the grams that somebody typed: "1.36 1.42" are kilograms, "2.7斤" and "1360g" say their unit.
 
-    Raises ValueError for what is no weight.
+    Raises ValueError for what is no weight, or no whole grams: what was typed is never cut.
     """
     plain = re.sub(
         r"\s+(kg|千克|公斤|斤|g|克)", r"\1", unicodedata.normalize("NFKC", text).strip(), flags=re.IGNORECASE
@@ -58,7 +58,9 @@ def read_weights(text: str) -> tuple[int, ...]:
             grams = Decimal(match[1]) * UNITS[(match[2] or "kg").lower()]
         except InvalidOperation as error:
             raise ValueError(part) from error
-        found.append(int(grams.to_integral_value()))
+        if grams != grams.to_integral_value():
+            raise ValueError(part)
+        found.append(int(grams))
     return tuple(found)
 
 

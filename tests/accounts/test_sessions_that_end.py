@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from shop.accounts import one_time_codes
 from shop.accounts.models import User
 from shop.accounts.sessions import SessionMiddleware, SessionStore
+from tests.factories import make_user
 
 from .test_signing_in import Texts, code_in
 
@@ -40,6 +41,15 @@ def test_equal_right_codes_at_once_sign_in_once_and_say_it_of_the_other(
     assert "sessionid" not in late.cookies
     assert User.objects.filter(phone="+8613800002046").count() == 1
     assert other.session["_auth_user_id"]
+
+
+def test_only_the_request_that_ends_a_session_deletes_its_cookie(client: Client) -> None:
+    client.cookies["sessionid"] = "0" * 32
+    for address in ("/account/login/", "/account/code/", "/account/orders/", "/shop/"):
+        assert "sessionid" not in client.get(address).cookies, address
+    assert "sessionid" not in client.post("/account/code/", {"code": "123456"}).cookies
+    client.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post("/account/logout/").cookies["sessionid"].value == ""
 
 
 def test_a_session_that_ended_meanwhile_is_not_kept_again(rf: RequestFactory) -> None:

@@ -65,7 +65,9 @@ def test_a_lot_from_its_harvest_to_the_code_on_a_parcel(anonymous: Program) -> N
     packing = {"grams": 19 * GRAMS, "sorted_out_grams": GRAMS, "boxes": 4, "occurred_at": "2026-11-20T10:00:00+08:00"}
     early = farm.post(f"{path}/packings", packing | {"occurred_at": "2026-11-20T07:30:00+08:00"})
     assert (early.status_code, early.data["code"]) == (422, "event_before_harvest")
-    packed = farm.post(f"{path}/packings", packing).data
+    asked = farm.post(f"{path}/packings", packing)
+    assert (asked.status_code, asked.data["code"], asked.data["details"]["on_sale"]) == (409, "shelf_beyond_lots", 31)
+    packed = farm.post(f"{path}/packings", packing | {"confirm": True}).data
     assert packed["conformity_certificate"].startswith("HGZ")
     assert (packed["packed_grams"], packed["sorted_out_grams"], packed["left_grams"]) == (19 * GRAMS, GRAMS, 19 * GRAMS)
     test = {

@@ -78,3 +78,30 @@ def test_no_page_of_a_unit_scrolls_sideways(browser: Browser, start_site: Any, p
                     found.append((language, path, width, over))
         page.close()
     assert found == []
+
+
+# How far the last glyph of what is copied reaches beyond the start of its button, in px, unless it stands above it.
+UNDER_THE_BUTTON = """() => [...document.querySelectorAll("[data-copy]")].flatMap((button) => {
+  const range = document.createRange();
+  range.selectNodeContents(button.previousElementSibling);
+  const box = button.getBoundingClientRect();
+  return [...range.getClientRects()]
+    .filter((text) => text.bottom > box.top && text.top < box.bottom && text.right > box.left)
+    .map((text) => [button.dataset.copy, Math.round(text.right - box.left)]);
+})"""
+
+
+def test_no_copy_button_covers_what_it_copies(browser: Browser, start_site: Any, paths: list[str]) -> None:
+    site: Site = start_site()
+    (path,) = (each for each in paths if each.startswith("/units/payments/") and each != "/units/payments/")
+    found, seen = [], 0
+    for language in ("", "/en"):
+        page = browser.new_page(viewport={"width": 320, "height": 780}, locale="en-GB" if language else "zh-CN")
+        sign_in(page, site)
+        page.goto(f"{site.url}{language}{path}")
+        for width in (320, 360, 390):
+            page.set_viewport_size({"width": width, "height": 780})
+            seen += page.locator("[data-copy]").count()
+            found += [(language, width, *each) for each in page.evaluate(UNDER_THE_BUTTON)]
+        page.close()
+    assert (seen, found) == (18, [])

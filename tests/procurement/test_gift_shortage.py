@@ -31,8 +31,9 @@ def sent(need, listing):
     return pledge, ship(order_of(pledge))
 
 
-def confirm(order, accepted, fault="两箱压坏了"):
+def confirm(order, accepted, fault=None):
     (line,) = lines_of(order)
+    fault = ("" if accepted == 4 else "两箱压坏了") if fault is None else fault
     arrived = Arrived("谢谢", {line.pk: accepted}, fault)
     return confirm_by_link(token=make_link(order_id=order.pk, at=AT), photo=photo(), arrived=arrived, at=AT)
 
@@ -69,7 +70,12 @@ def test_supplier_and_donor_read_what_was_wrong(need, sent, listing):
 
 @pytest.mark.parametrize(
     ("accepted", "fault", "refused", "field"),
-    [(3, "", InvalidInput, "fault"), (5, "多了", TooMuch, "accepted-"), (-1, "少了", InvalidInput, "accepted-")],
+    [
+        (3, "", InvalidInput, "fault"),
+        (4, "压坏了", InvalidInput, "accepted"),
+        (5, "多了", TooMuch, "accepted-"),
+        (-1, "少了", InvalidInput, "accepted-"),
+    ],
 )
 def test_what_can_not_be_is_refused_and_the_link_still_works(need, sent, accepted, fault, refused, field):
     _pledge, order = sent
@@ -120,6 +126,8 @@ def test_the_page_keeps_what_was_typed_and_says_what_is_wrong_beside_its_field(n
     assert f'name="accepted-{line.pk}" value="3"' in text
     too_many = holder.post(**{f"accepted-{line.pk}": "5", "fault": "多了"})
     assert (too_many.status_code, "只发出了 4 件" in too_many.content.decode()) == (422, True)
+    empty = holder.post(**{f"accepted-{line.pk}": "", "fault": "压坏了"})
+    assert (empty.status_code, "请写明收好了几件" in empty.content.decode()) == (422, True)
     unread = holder.post(**{f"accepted-{line.pk}": "三箱半", "fault": "少"})
     assert (unread.status_code, PledgeReceipt.objects.count()) == (422, 0)
     assert 'class="fold" open data-testid="report-short"' in unread.content.decode()

@@ -1,12 +1,14 @@
 """Names that matter: who gets public money back, from whose account it comes, who accepted goods together."""
 
 import pytest
+from django.utils import translation
 
 from procurement.models import GoodsAcceptance, PurchaseRequest, UnitPayer
 from procurement.operations.accepting import Receivers, accept_goods
 from procurement.operations.payers import register_payer
 from procurement.operations.requests import Address, set_address
 from procurement.operations.units import set_delivery
+from procurement.queries.acceptances import told_to_supplier
 from shop.core.errors import InvalidInput
 from shop.core.models import AuditEntry
 from shop.core.names import is_among, is_name, plain_name
@@ -110,9 +112,17 @@ def test_registering_a_payer_leaves_its_name_in_the_audit(office):
     assert (entry.actor_id, entry.data["name"]) == (office.finance.pk, "国库中心")
 
 
+def of_two():
+    """Return an office where two accept together; its buyer is 周敏."""
+    office = make_office(budget_fen=1_000_000, needs_two_receivers=True)
+    type(office.buyer).objects.filter(pk=office.buyer.pk).update(name="周敏")
+    office.buyer.refresh_from_db()
+    return office
+
+
 @pytest.mark.parametrize("second", ["周敏", "周 敏", "周敏.", "周\u200b敏", "．", "李"])
 def test_two_who_accept_together_are_two_people_however_it_is_written(listing, second):
-    office = make_office(budget_fen=1_000_000, needs_two_receivers=True)
+    office = of_two()
     (order,) = ordered(office, (listing, 2))
     ship(order)
     given = {"order_id": order.pk, "accepted": {lines_of(order)[0].pk: 2}, "actor": office.buyer, "at": AT}
@@ -125,7 +135,7 @@ def test_two_who_accept_together_are_two_people_however_it_is_written(listing, s
 
 
 def test_who_accepts_with_another_is_of_the_unit_or_a_witness_from_outside(listing):
-    office = make_office(budget_fen=1_000_000, needs_two_receivers=True)
+    office = of_two()
     (order,) = ordered(office, (listing, 2))
     ship(order)
     stranger = make_office().buyer
@@ -156,6 +166,60 @@ def test_who_accepts_with_another_is_of_the_unit_or_a_witness_from_outside(listi
     assert "李文静（单位外见证人）" in paper
     (told,) = program_of(office.buyer).get(f"{path[:-1]}/acceptances").data["items"]
     assert (told["received_with"], told["is_witness"]) == ("李文静", True)
+
+
+@pytest.mark.parametrize("change", [str, str.upper, lambda name: f"{name[0]} {name[1:]}."])
+def test_whoever_pays_for_the_unit_neither_receives_nor_witnesses(listing, change):
+    office = of_two()
+    (order,) = ordered(office, (listing, 2))
+    ship(order)
+    payer = change(office.finance.name)
+    given = {"order_id": order.pk, "accepted": {lines_of(order)[0].pk: 2}, "actor": office.buyer, "at": AT}
+    for receivers, field, code in (
+        (Receivers("周敏", payer, is_outside=True), "witness", "witness_is_member"),
+        (Receivers(payer, second_account_id=office.approver.pk), "receiver", "receiver_pays"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            accept_goods(receivers=receivers, **given)
+        assert (refused.value.field, refused.value.code) == (field, code)
+    path = f"/units/orders/{order.order.number}"
+    sent = {f"accepted-{lines_of(order)[0].pk}": 2, "receiver": "周敏", "second": "outside", "witness": payer}
+    page = as_(office.buyer).post(f"{path}/accept/", sent)
+    assert (page.status_code, "这是本单位自己的人，不是单位外见证人" in page.content.decode()) == (422, True)
+    answer = program_of(office.buyer).post(
+        f"{path}/acceptance", {"received_by": "周敏", "received_with": payer, "is_witness": True}, key="w1"
+    )
+    assert (answer.status_code, answer.data["code"]) == (422, "witness_is_member")
+    assert not GoodsAcceptance.objects.exists()
+
+
+def test_one_of_two_receivers_is_of_the_unit_on_record(listing):
+    office = of_two()
+    (order,) = ordered(office, (listing, 2))
+    ship(order)
+    given = {"order_id": order.pk, "accepted": {lines_of(order)[0].pk: 2}, "actor": office.buyer, "at": AT}
+    with pytest.raises(InvalidInput) as refused:
+        accept_goods(receivers=Receivers("路人甲", "路人乙", is_outside=True), **given)
+    assert (refused.value.field, refused.value.code) == ("receiver", "nobody_of_unit")
+    body = {"received_by": "路人甲", "received_with": "路人乙", "is_witness": True}
+    answer = program_of(office.buyer).post(f"/units/orders/{order.order.number}/acceptance", body, key="n1")
+    assert (answer.status_code, answer.data["code"]) == (422, "nobody_of_unit")
+    accept_goods(receivers=Receivers("路人甲", second_account_id=office.approver.pk), **given)
+    told = program_of(office.buyer).get(f"/units/orders/{order.order.number}/acceptances").data["items"][0]
+    assert (told["received_by_member"], told["is_witness"]) == (False, False)
+
+
+def test_a_supplier_reads_who_was_a_witness_as_the_unit_does(listing):
+    office = of_two()
+    (order,) = ordered(office, (listing, 2))
+    ship(order)
+    accept_goods(
+        order_id=order.pk, accepted={lines_of(order)[0].pk: 2}, actor=office.buyer, at=AT,
+        receivers=Receivers("周敏", "李文静", is_outside=True),
+    )  # fmt: skip
+    with translation.override("zh-hans"):
+        (told,) = told_to_supplier(order.pk)
+        assert told.by == "周敏 · 李文静（单位外见证人）"
 
 
 @pytest.mark.parametrize(

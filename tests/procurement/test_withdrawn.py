@@ -85,6 +85,17 @@ def test_a_paper_has_the_signed_sum_in_words_and_what_remains_apart_below_the_si
     assert f"截至 {AT:%Y-%m-%d}" in since
 
 
+def test_a_requests_page_has_in_words_the_last_figure_above_them(office):
+    goods = [(make_listing(price_fen=10_000, supplier=make_supplier(name)), 2) for name in ("青禾社", "连州社")]
+    first, _second = ordered(office, *goods, terms="postpaid")
+    path = f"/units/requests/{first.purchase.request.number}/"
+    assert figure(as_(office.buyer).get(path), "capitals") == "人民币肆佰元整"
+    wish = ask_cancel(order_id=first.pk, reason="断货", actor=office.buyer, at=AT)
+    decide_cancel(wish_id=wish.pk, agree=True, actor=office.approver, at=AT)
+    page = as_(office.buyer).get(path)
+    assert (amount(page, "amount-due"), figure(page, "capitals")) == ("¥200.00", "人民币贰佰元整")
+
+
 def test_what_came_has_one_sum_on_a_payments_page_its_trail_and_its_program(office, listing):
     (order,) = ordered(office, (listing, 2), terms="prepaid")
     number = PurchaseRequest.objects.get().number

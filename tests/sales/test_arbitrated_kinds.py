@@ -100,8 +100,8 @@ def test_of_what_never_came_no_photo_is_asked(reviewer):
     assert CaseDecision.objects.get().amount_fen == 3280
 
 
-@pytest.mark.usefixtures("that_day")
-def test_a_buyer_reads_before_it_that_the_platforms_decision_ends_it():
+def test_a_buyer_reads_before_it_that_the_platforms_decision_ends_it(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT + HOUR)
     buyer = make_user()
     order = sold(buyer=buyer)
     holder = Client()

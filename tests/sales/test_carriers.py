@@ -1,6 +1,6 @@
 """Carriers are a list with dates: chosen while they are in force, with numbers of their own or without."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -8,8 +8,10 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shop.accounts.models import Message
 from shop.accounts.operations.groups import ensure_groups, give_role
 from shop.accounts.roles import PLATFORM_ADMIN
+from shop.core import outbox
 from shop.core.errors import InvalidInput
 from shop.sales.models import Carrier, Shipment
 from shop.sales.operations.shipping import Parcel, ship_order
@@ -64,7 +66,10 @@ def test_every_carrier_has_an_example_that_fits_and_does_not_take_any_number():
 
 def test_a_parcel_of_ones_own_gets_the_orders_number_and_twice_is_once(supplier):
     order = sold(supplier)
-    first = sent(order, "own", "whatever was typed", 1, nth=1)
+    with pytest.raises(InvalidInput) as refused:
+        sent(order, "own", "SF123", 1, nth=1)
+    assert (refused.value.code, refused.value.field) == ("number_unwanted", "tracking_no")
+    first = sent(order, "own", "", 1, nth=1)
     assert first.tracking_no == f"{order.order.number}-1"
     assert sent(order, "own", "", 1, nth=1).pk == first.pk
     with pytest.raises(InvalidInput, match=r"另一个包裹|another parcel") as refused:
@@ -91,7 +96,7 @@ def test_a_carrier_is_chosen_in_its_time_and_its_parcels_keep_its_name(supplier)
     with pytest.raises(InvalidInput) as refused:
         sent(order, "sf", SF, 1)
     assert refused.value.code == "carrier_unknown"
-    assert (carrier_name("sf"), carrier_name("gone")) == ("顺丰速运", "gone")
+    assert (carrier_name("sf", AT), carrier_name("gone", AT)) == ("顺丰速运", "gone")
 
 
 def test_digits_of_a_parcel_are_put_right_after_its_carrier_ended(supplier):
@@ -203,6 +208,57 @@ def test_a_carrier_written_in_the_back_office_can_be_chosen_at_once(administrato
     change = f"/admin/sales/carrier/{row.pk}/change/"
     administrator.post(change, NEW | {"name_zh": "百世", "number_pattern": r"X\d{3}", "example": "BT123456789013"})
     row.refresh_from_db()
-    assert (row.name_zh, row.number_pattern, row.valid_from) == ("百世", r"BT\d{12}", AT.date())
-    assert carrier_name("best") == "百世"
-    assert isinstance(row.valid_from, date)
+    assert (row.name_zh, row.number_pattern, row.valid_from) == ("百世快递", r"BT\d{12}", AT.date())
+
+
+def test_a_new_name_is_a_row_of_its_own_and_parcels_of_before_keep_theirs(administrator, supplier, that_day):
+    shipment = sent(sold(supplier), "sf", SF, 1)
+    add = "/admin/sales/carrier/add/"
+    new = NEW | {"code": "sf", "name_zh": "菜鸟", "valid_from": str(AT.date() + timedelta(days=1))}
+    asked = administrator.post(add, new)
+    assert (asked.status_code, "顺丰速运已经用了这个编码" in asked.content.decode()) == (200, True)
+    assert administrator.post(add, new | {"is_renamed": "on"}).status_code == 302
+    cache.clear()
+    tomorrow = AT + timedelta(days=1)
+    assert (carrier_name("sf", shipment.shipped_at), carrier_name("sf", tomorrow)) == ("顺丰速运", "菜鸟")
+    for wrong in ({"code": "SF"}, {"code": "s f"}, {"position": "99999999999"}):
+        assert administrator.post(add, NEW | wrong).status_code == 200
+    assert Carrier.objects.count() == 11
+
+
+def test_who_gets_a_parcel_of_the_sellers_own_reads_of_no_courier(supplier, that_day):
+    buyer = make_user()
+    order = paid((make_listing(supplier=supplier, stock=50), 4), user=buyer)
+    sent(order, "own", "", 4)
+    page = signed_in(buyer).get(f"/account/orders/{order.order.number}/").content.decode()
+    assert ("自己送来" in page, "已交快递" in page, f'data-copy="{order.order.number}-1"' in page) == (
+        True,
+        False,
+        False,
+    )
+
+
+def test_of_two_corrections_at_once_the_last_is_told_once(member, supplier):
+    buyer = make_user()
+    order = paid((make_listing(supplier=supplier, stock=50), 4), user=buyer)
+    shipment = sent(order, "sf", SF, 4)
+    for number in ("SF1234567890132", "SF1234567890133"):
+        correct_tracking(
+            shipment_id=shipment.pk, carrier="sf", tracking_no=number, reason="写反了", actor=member, at=AT
+        )
+    outbox.drain(at=AT)
+    told = Message.objects.filter(user=buyer, kind="order_tracking_corrected")
+    assert [each.params["tracking_no"] for each in told] == ["SF1234567890133"]
+
+
+def test_a_page_of_an_order_that_waits_no_more_says_what_became_of_it(member, supplier, that_day):
+    order = sold(supplier, 1)
+    client, url = signed_in(member), f"/seller/orders/{order.order.number}/"
+    (line,) = lines_of(order)
+    sent(order, "sf", SF, 1)
+    for step, body in (
+        ("ship", {"carrier": "own", f"pieces-{line.pk}": 1, "nth": 1}),
+        ("cancel", {"lines": [line.pk], "reason": "out_of_stock"}),
+    ):
+        late = client.post(f"{url}{step}/", body)
+        assert (late.status_code, "这个订单已不在待发货：" in late.content.decode()) == (409, True), step

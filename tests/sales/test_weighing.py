@@ -258,7 +258,7 @@ def test_weights_are_read_as_people_type_them(text, grams):
     assert read_weights(text) == grams
 
 
-@pytest.mark.parametrize("text", ["x", "-1", "1e3", "1.3.6", "=1", "99999999999999"])
+@pytest.mark.parametrize("text", ["x", "-1", "1e3", "1.3.6", "=1", "99999999999999", "1.30001", "0.5g"])
 def test_what_is_no_weight_is_not_read(text):
     with pytest.raises(ValueError):
         read_weights(text)

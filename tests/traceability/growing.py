@@ -55,7 +55,7 @@ def make_lot(
     lot = record_harvest(
         supplier_id=listing.supplier_id, listing_id=listing.pk, base_id=base.pk, plot_id=base.plots.get().pk,
         grams=pieces * GRAMS, occurred_at=when, best_before=when.date() + timedelta(days=keeps) if keeps else None,
-        actor=None, at=at,
+        actor=None, at=at, confirm=True,
     )  # fmt: skip
     if packed:
         pack(lot, occurred_at=when, at=at)
@@ -67,7 +67,8 @@ def pack(
     lot: ProduceLot, *, grams: int | None = None, occurred_at: datetime | None = None, at: datetime = AT, **facts: Any
 ) -> TraceEvent:
     """Pack all that was harvested of a lot, or some grams of it."""
-    options = {"boxes": 7, "grade": Grade.FIRST, "occurred_at": occurred_at or at - timedelta(hours=3), **facts}
+    options = {"boxes": 7, "grade": Grade.FIRST, "occurred_at": occurred_at or at - timedelta(hours=3), "confirm": True}
+    options |= facts
     return record_packing(
         supplier_id=lot.supplier_id, lot_id=lot.pk, grams=grams or lot.harvested_grams, actor=None, at=at, **options
     )

@@ -153,7 +153,7 @@ def test_a_second_click_writes_nothing_twice_and_all_packings_stay_within_the_ha
     listing = make_grown()
     lot = make_lot(listing, pieces=10, packed=False)
     facts = {"supplier_id": lot.supplier_id, "lot_id": lot.pk, "occurred_at": AT, "actor": None, "at": AT}
-    packing = {"grams": 6 * GRAMS, "boxes": 2, "grade": Grade.FIRST}
+    packing = {"grams": 6 * GRAMS, "boxes": 2, "grade": Grade.FIRST, "confirm": True}
     assert record_packing(**packing, **facts) == record_packing(**packing, **facts)
     assert TraceEvent.objects.count() == 2
     with pytest.raises(BeyondHarvest) as refused:

@@ -22,10 +22,10 @@ DAY = timedelta(days=1)
 TODAY = timezone.localtime(AT).date()
 
 
-def harvest(listing, *, occurred_at=AT - DAY, best_before=None) -> ProduceLot:
+def harvest(listing, *, occurred_at=AT - DAY, best_before=None, confirm=False) -> ProduceLot:
     return record_harvest(
         supplier_id=listing.supplier_id, listing_id=listing.pk, base_id=ProductionBase.objects.get().pk, grams=1000,
-        occurred_at=occurred_at, best_before=best_before, actor=None, at=AT,
+        occurred_at=occurred_at, best_before=best_before, actor=None, at=AT, confirm=confirm,
     )  # fmt: skip
 
 
@@ -58,7 +58,7 @@ class TestDays:
             harvest(listing, occurred_at=AT - 121 * DAY)
         assert (refused.value.code, refused.value.field) == ("harvest_too_old", "occurred_at")
         assert refused.value.details["first"] == (TODAY - 120 * DAY).isoformat()
-        assert harvest(listing, occurred_at=AT - 120 * DAY).harvested_on == TODAY - 120 * DAY
+        assert harvest(listing, occurred_at=AT - 120 * DAY, confirm=True).harvested_on == TODAY - 120 * DAY
 
     def test_goods_without_a_shelf_life_keep_as_long_as_the_limit_of_their_category_says(self):
         listing = self.grown(shelf_life_days=None)

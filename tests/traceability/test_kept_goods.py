@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from catalog.models import Listing, StockChange
+from catalog.models import Listing, Specification, StockChange
 from catalog.operations.stocktaking import adjust_stock
 from shop.accounts.models import Message
 from shop.core import outbox
@@ -148,3 +148,21 @@ def test_every_page_of_the_supplier_says_what_is_to_be_recorded_and_by_when(memb
 
     assert f"停止销售：批次 {lot.code} 结束时留下的货，逾期未登记采收" in history
     assert "登记 12 件的采收" not in client.get("/seller/").content.decode()
+
+
+def test_a_harvest_stands_for_whole_pieces_and_what_stays_after_the_day_can_be_sent(member):
+    listing = make_grown(member, stock=76)
+    Specification.objects.filter(listing=listing).update(net_grams=1300)
+    lot = make_lot(listing, pieces=40)
+    ProduceLot.objects.filter(pk=lot.pk).update(harvested_grams=98_800, packed_grams=98_800)
+    lot.refresh_from_db()
+    finish(lot, rest="other", reason="另一次")
+    assert stands(listing) == [(76, 0)]
+    made = make_lot(listing, pieces=20, packed=False, days_ago=0, at=AT + timedelta(hours=1))
+    assert made.harvested_grams == 50_000
+    # 50 kg are 38 pieces of 1.3 kg, and a rest that is none.
+    assert stands(listing) == [(38, 0)]
+    adjust_stock(stockrecord_id=spec_of(listing).stockrecord_id, pieces=-1, reason="spoiled", actor=None, at=AT)
+    assert stands(listing) == [(37, 0)]
+    settle_kept(at=OVER)
+    assert pools(listing) == {"main": (38, 0, 0)}

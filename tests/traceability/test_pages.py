@@ -149,6 +149,9 @@ def test_a_lot_from_harvest_to_label() -> None:
     lot = ProduceLot.objects.get()
     assert (answer.url, lot.harvested_grams) == (f"/seller/lots/{lot.pk}/", 25500)
     packing = {"pack-kilograms": "25", "pack-sorted_out": "0.5", "pack-boxes": "10", "pack-grade": "first"}
+    asked = client.post(f"/seller/lots/{lot.pk}/pack/", {**packing, "pack-occurred_at": when})
+    assert (asked.status_code, 'data-testid="shelf-asks"' in asked.content.decode()) == (409, True)
+    packing["pack-confirm"] = "on"
     assert client.post(f"/seller/lots/{lot.pk}/pack/", {**packing, "pack-occurred_at": when}).status_code == 302
     report = {
         "test-kind": "own", "test-item": "农残", "test-result": "未检出", "test-passed": "1", "test-lab": "站",

@@ -120,7 +120,7 @@ def test_a_year_old_harvest_of_a_sixty_day_fruit_is_refused():
     with pytest.raises(InvalidInput) as refused:
         record_harvest(occurred_at=AT - 365 * DAY, **facts)
     assert (refused.value.code, refused.value.field) == ("harvest_too_old", "occurred_at")
-    assert record_harvest(occurred_at=AT - 120 * DAY, **facts).pk
+    assert record_harvest(occurred_at=AT - 120 * DAY, confirm=True, **facts).pk
     assert ProduceLot.objects.count() == 1
 
 

@@ -196,6 +196,9 @@ class HarvestIn(Body):
     grams: int = Field(ge=1, le=MOST_GRAMS)
     occurred_at: Moment
     best_before: date | None = None
+    confirm: bool = Field(
+        False, description=gettext_noop("True: a lot that is expired already is recorded; else 409 harvest_expired.")
+    )
 
 
 class PackingIn(Body):
@@ -204,6 +207,12 @@ class PackingIn(Body):
     grade: Literal["first", "second", "mixed"] = "first"
     sorted_out_grams: int = Field(0, ge=0, le=MOST_GRAMS, description=gettext_noop("Never sold."))
     occurred_at: Moment
+    confirm: bool = Field(
+        False,
+        description=gettext_noop(
+            "True: pieces on the shelf may be of no lot; else 409 shelf_beyond_lots says how many, at the first packing."
+        ),
+    )
 
 
 class SourceIn(Body):

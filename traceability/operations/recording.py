@@ -13,8 +13,9 @@ from catalog.states import StockChangeKind
 from shop.core import audit
 from shop.core.errors import InvalidInput
 from shop.core.lengths import check_length
+from shop.core.texts import sentences
 from shop.core.times import full_day
-from traceability.errors import BeyondHarvest, LotBlocked, WrongMove
+from traceability.errors import BeyondHarvest, HarvestExpired, LotBlocked, ShelfBeyondLots, WrongMove
 from traceability.hooks import waiting_of
 from traceability.models import Plot, ProduceLot, ProductionBase, TraceEvent
 from traceability.operations.chain import lock_head, refuse_future
@@ -28,6 +29,7 @@ from traceability.operations.holding import (
 )
 from traceability.operations.issuing import certificate_of, check_papers, write_certificate
 from traceability.operations.lot_rows import append_event, check_order, lock_lots, next_code, own_lot
+from traceability.queries.beyond import beyond_lots, beyond_words
 from traceability.queries.requirements import keeping_term, required_tests
 from traceability.queries.stopped import rest_on_shelf
 from traceability.queries.telling import Told, told
@@ -49,13 +51,15 @@ def record_harvest(
     best_before: date | None = None,
     actor: Any,
     at: datetime,
+    confirm: bool = False,
 ) -> ProduceLot:
     """Open a lot with its harvest and return it. `best_before` defaults to the listing's shelf life.
 
     Where a rule of that day requires tests of such goods, the lot waits for them: nothing of it is packed or sent before.
     The same harvest again (product, field, weight, moment) is the same lot: a second click opens no second one.
     Raises FromTheFuture, InvalidInput for a weight that can't be, a harvest longer ago or a best-before day later than
-    such goods keep (`rules.dates`), or a listing or base of somebody else.
+    such goods keep (`rules.dates`), or a listing or base of somebody else; HarvestExpired for one that is best before a
+    day that is over, unless that is confirmed (`confirm`).
     Locks the head of the supplier's chain, so that lots are numbered one after the other.
     """
     refuse_future(occurred_at, at)
@@ -79,6 +83,12 @@ def record_harvest(
         known = ProduceLot.objects.filter(supplier_id=supplier_id, **facts, **same).first()
         if known is not None:
             return known
+        if best_before is not None and best_before < timezone.localtime(at).date() and not confirm:
+            words = _("This lot was best before %(day)s: nothing of it can be sold.") % {"day": full_day(best_before)}
+            raise HarvestExpired(
+                sentences(words, _("Confirm it to go on.")),
+                field="confirm", confirm="confirm", best_before=best_before.isoformat(),
+            )  # fmt: skip
         required = required_tests(listing.category_id, day)
         lot = ProduceLot.objects.create(
             supplier_id=supplier_id,
@@ -127,6 +137,7 @@ def record_packing(
     occurred_at: datetime,
     actor: Any,
     at: datetime,
+    confirm: bool = False,
 ) -> TraceEvent:
     """Record that a lot, or a part of it, was sorted and packed, and issue this packing's 合格证. Returns the event.
 
@@ -136,7 +147,8 @@ def record_packing(
     Raises UnknownLot, LotBlocked while a test is missing or failed, FromTheFuture, InvalidInput for a time before the
     harvest or before the test that it needs, for a base without address or contact; BeyondHarvest when more would be
     packed and sorted out, all packings together, than was harvested. What was held only because good goods were missing
-    is sold again. Locks: the product's stock pools by id, its lots, the head of the chain.
+    is sold again. With the first packing of a product it is sent by lots: raises ShelfBeyondLots where more stands on the
+    shelf than its lots cover, unless that is confirmed (`confirm`). Locks: the product's stock pools by id, its lots, the head of the chain.
     """
     with transaction.atomic():
         lock_shelf(_listing_of(lot_id), [lot_id], at=at)
@@ -176,7 +188,21 @@ def record_packing(
             sorted_out_grams=sorted_out_grams, certificate=paper.number,
         )  # fmt: skip
         settle_holds([lot.listing_id], actor=actor, at=at)
+        if not confirm:
+            _refuse_beyond_lots(lot, at)
     return event
+
+
+def _refuse_beyond_lots(lot: ProduceLot, at: datetime) -> None:
+    """Raise ShelfBeyondLots where the first packing of a product leaves pieces on its shelf that are of no lot."""
+    packings = TraceEvent.objects.filter(lot__listing=lot.listing_id, step=BizStep.PACKING)
+    if packings.count() > 1:
+        return
+    for beyond in beyond_lots(at=at, listing_ids=[lot.listing_id]):
+        raise ShelfBeyondLots(
+            sentences(beyond_words(beyond), _("Confirm it to go on.")),
+            field="confirm", confirm="confirm", on_sale=beyond.on_sale, in_orders=beyond.in_orders,
+        )  # fmt: skip
 
 
 def record_shipping(

@@ -81,8 +81,8 @@ def _without_harvest(kept: list[KeptPieces], at: datetime) -> list[WithoutHarves
         return []
     recorded: dict[int, list[ProduceLot]] = defaultdict(list)
     since = min(ids[pk].at for pk in lots)
-    going = Q(state__in=[LotState.OPEN, LotState.AWAITING]) | Q(created_at__gt=since)
-    for lot in ProduceLot.objects.filter(going, listing__in=by_listing).order_by("pk"):
+    stand = Q(state__in=[LotState.OPEN, LotState.AWAITING]) | Q(created_at__gt=since)
+    for lot in ProduceLot.objects.filter(stand, listing__in=by_listing).order_by("pk"):
         recorded[lot.listing_id].append(lot)
     pieces = pieces_of_listings(by_listing)
     found = []
@@ -90,8 +90,8 @@ def _without_harvest(kept: list[KeptPieces], at: datetime) -> list[WithoutHarves
         shelf, answered = on_sale(pieces[listing_id]), _Answered(recorded[listing_id])
         for lot in own:
             each = ids[lot.pk]
-            grams = answered.less(each.grams, each.at)
-            rest = rest_of_lot(shelf, _going(recorded[listing_id], at), grams)
+            grams = answered.less(each.pieces, each.at)
+            rest = rest_of_lot(shelf, going(recorded[listing_id], at), grams)
             if rest.pieces:
                 net = {row.stock_id: row.net_grams for row in shelf}
                 owed = sum(count * net[stock_id] for stock_id, count in rest.owed.items())
@@ -101,22 +101,29 @@ def _without_harvest(kept: list[KeptPieces], at: datetime) -> list[WithoutHarves
 
 
 class _Answered:
-    """The grams of harvests recorded since, each of which stands for what stayed of one lot only."""
+    """The grams of harvests recorded since, each of which stands for whole pieces of what stayed of one lot only."""
 
     def __init__(self, lots: Iterable[ProduceLot]) -> None:
         self.left = {lot: lot.harvested_grams - lot.sorted_out_grams for lot in lots if lot.kind == LotKind.HARVEST}
 
-    def less(self, grams: int, since: datetime) -> int:
-        """Return what of `grams` no harvest recorded since a moment stands for."""
-        for lot, left in self.left.items():
-            if lot.created_at > since:
-                own = min(grams, left)
-                self.left[lot] -= own
-                grams -= own
+    def less(self, pieces: Iterable[tuple[int, int]], since: datetime) -> int:
+        """Return the grams of those (net grams, pieces) that no harvest recorded since a moment stands for.
+
+        What of a harvest is no whole piece stands for none.
+        """
+        grams = 0
+        for net_grams, stayed in pieces:
+            count = stayed
+            for lot, left in self.left.items():
+                if lot.created_at > since:
+                    own = min(count, left // net_grams)
+                    self.left[lot] -= own * net_grams
+                    count -= own
+            grams += count * net_grams
         return grams
 
 
-def _going(lots: Iterable[ProduceLot], at: datetime) -> list[Candidate]:
+def going(lots: Iterable[ProduceLot], at: datetime) -> list[Candidate]:
     """Return the lots that pieces can come from, now or once they are packed: their harvest is recorded."""
     day = timezone.localdate(at)
     return [

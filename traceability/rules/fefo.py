@@ -21,11 +21,8 @@ def split(pieces: int, grams_per_piece: int, lots: Iterable[Candidate]) -> tuple
     A piece is never parted. Lots without a date come last; of one date the earlier harvest, then the lower id, goes first.
     """
     grams = max(grams_per_piece, 1)
-    order = sorted(
-        lots, key=lambda lot: (lot.best_before is None, lot.best_before or date.max, lot.harvested_on, lot.lot_id)
-    )
     taken = []
-    for lot in order:
+    for lot in _by_expiry(lots):
         count = min(pieces, lot.left_grams // grams)
         if count > 0:
             taken.append((lot.lot_id, count))
@@ -33,6 +30,12 @@ def split(pieces: int, grams_per_piece: int, lots: Iterable[Candidate]) -> tuple
         if not pieces:
             break
     return taken, pieces
+
+
+def _by_expiry(lots: Iterable[Candidate]) -> list[Candidate]:
+    return sorted(
+        lots, key=lambda lot: (lot.best_before is None, lot.best_before or date.max, lot.harvested_on, lot.lot_id)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,16 @@ def after_waiting(lots: Sequence[Candidate], waiting: Iterable[Waiting]) -> list
             grams = pieces * max(each.grams_per_piece, 1)
             left[lot_id] = replace(left[lot_id], left_grams=left[lot_id].left_grams - grams)
     return list(left.values())
+
+
+def pieces_keeping(promised: Dates, grams_per_piece: int, lots: Iterable[Candidate]) -> int:
+    """Return how many pieces, sent first to expire first, keep a promise: those before the first lot that breaks it."""
+    found = 0
+    for lot in _by_expiry(lots):
+        if not keeps(lot.harvested_on, lot.best_before, promised):
+            break
+        found += lot.left_grams // max(grams_per_piece, 1)
+    return found
 
 
 def missing_of(lots: Sequence[Candidate], waiting: Iterable[Waiting]) -> list[int]:

@@ -142,11 +142,12 @@ class Rest:
 def rest_of_lot(shelf: Sequence[OnShelf], others: Sequence[Candidate], left_grams: int) -> Rest:
     """Return what of a shelf are the pieces of a lot that was on sale until now; `others` can still be sent.
 
-    `shelf` is without what is held: that is of lots that were stopped before, or of nobody's.
+    `shelf` is without what is held: that is of lots that were stopped before, or of nobody's. Orders come first: they
+    would have been sent from this lot before anybody bought more of it.
     """
-    free = to_hold(shelf, others, [Stopped(0, left_grams)])[0]
-    left = left_grams - sum(free.get(row.stock_id, 0) * max(row.net_grams, 1) for row in shelf)
-    return Rest(free, owed_of(shelf, promised_short(shelf, others), left))
+    owed = owed_of(shelf, promised_short(shelf, others), left_grams)
+    left = left_grams - sum(owed.get(row.stock_id, 0) * max(row.net_grams, 1) for row in shelf)
+    return Rest(to_hold(shelf, others, [Stopped(0, left)])[0], owed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from catalog.queries.trade import SupplierBrief, suppliers_of
 from shop.core.acting import acting_for
 from shop.core.errors import DomainError
 from shop.core.refusals import add_refusal
-from traceability.errors import OrdersWait, StopUnconfirmed
+from traceability.errors import HarvestExpired, OrdersWait, ShelfBeyondLots, StopUnconfirmed
 
 for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
 
@@ -32,7 +32,7 @@ def do(form: Form, operation: Callable[[], Any]) -> int:
     try:
         operation()
     except DomainError as error:
-        if isinstance(error, (OrdersWait, StopUnconfirmed)):
+        if isinstance(error, (HarvestExpired, OrdersWait, ShelfBeyondLots, StopUnconfirmed)):
             form.asks = True  # type: ignore[attr-defined]  # the forms that can be refused so have it
         add_refusal(form, error)
         return error.status

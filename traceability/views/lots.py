@@ -32,6 +32,7 @@ from traceability.operations.mixing import mix_lots
 from traceability.operations.printing import SealedPaper, certificate_pdf, labels_pdf
 from traceability.operations.quality import dispose_of_lot, record_test
 from traceability.operations.recording import close_lot, record_harvest, record_packing
+from traceability.queries.beyond import beyond_lots, beyond_words
 from traceability.queries.kept import (
     taken_off_of,
     without_harvest,
@@ -108,8 +109,9 @@ def lots(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
         (each.name, each.lot.pk, without_harvest_words(each))
         for each in without_harvest(at=timezone.now(), supplier_id=supplier.pk)
     ]
+    beyond = [beyond_words(each) for each in beyond_lots(at=timezone.now(), supplier_id=supplier.pk)]
     rows = [_row(lot) for lot in page.object_list]
-    return console(request, supplier, "lots", {"page": page, "rows": rows, "kept": kept})
+    return console(request, supplier, "lots", {"page": page, "rows": rows, "kept": kept, "beyond": beyond})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

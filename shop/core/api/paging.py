@@ -1,7 +1,7 @@
 """Lists come in pages: `limit` and an opaque, signed `cursor`; `next_cursor` is null on the last page.
 
-A cursor is signed for the list that gave it: its address with its filters. Another list, or the same one filtered in
-another way, refuses it: rows would be left out and nobody would notice.
+A cursor is signed for the list that gave it: whose it is, its address and its filters. Another list, another person's, or
+the same one filtered in another way refuses it: rows would be left out and nobody would notice.
 """
 
 import contextlib
@@ -51,7 +51,8 @@ class Page(Answer, Generic[T]):
 def reading(request: HttpRequest) -> Iterator[None]:
     """Bind the cursors that are read and given in this block to the list that the request asks for."""
     filters = [(name, value) for name, values in request.GET.lists() if name not in TURNS for value in values if value]
-    token = _LIST.set(f"{request.path}?{urlencode(sorted(filters))}")
+    whose = getattr(getattr(request, "user", None), "pk", None) or ""
+    token = _LIST.set(f"{whose}:{request.path}?{urlencode(sorted(filters))}")
     try:
         yield
     finally:

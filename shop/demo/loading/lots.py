@@ -120,7 +120,7 @@ def _live(base: ProductionBase, listing: Listing, when: datetime, tonnes: int, n
     grams = tonnes * 1_000_000 + number * 37_000
     lot = record_harvest(
         supplier_id=base.supplier_id, listing_id=listing.pk, base_id=base.pk, plot_id=plots[number % len(plots)].pk,
-        grams=grams, occurred_at=when, actor=actor, at=when + timedelta(minutes=20),
+        grams=grams, occurred_at=when, actor=actor, at=when + timedelta(minutes=20), confirm=True,
     )  # fmt: skip
     tested = when + timedelta(minutes=40)
     record_test(
@@ -139,7 +139,7 @@ def _pack(lot: ProduceLot, packed: datetime, actor: User) -> None:
         when = packed + timedelta(minutes=50 * turn)
         record_packing(
             supplier_id=lot.supplier_id, lot_id=lot.pk, grams=grams, sorted_out_grams=out, boxes=grams // 5000,
-            grade=Grade.FIRST, occurred_at=when, actor=actor, at=when,
+            grade=Grade.FIRST, occurred_at=when, actor=actor, at=when, confirm=True,
         )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.sales.api.backs import Backs, show_backs
+from shop.sales.api.concerns import BoughtUnderRevokedOut, RecalledOut, concerns
 from shop.sales.case_shown import CaseShown
 from shop.sales.models import AfterSale, OrderFacts
 from shop.sales.operations import closing, nudges, receipts, shipping
@@ -144,6 +145,10 @@ class OrderDetail(OrderOut):
     parcels: list[ParcelOut]
     to_come: list[PiecesOut] = Field(description=gettext_noop("What still waits to be sent once a parcel left."))
     history: list[dict[str, str]]
+    under_revoked: list[BoughtUnderRevokedOut] = Field(
+        description=gettext_noop("Bought under a certificate revoked since.")
+    )
+    recalled: list[RecalledOut] = Field(description=gettext_noop("Sent from a lot that a test failed since."))
 
 
 class OrdersAsked(Turn):
@@ -259,6 +264,7 @@ def _detail(request: ApiRequest, number: str) -> dict[str, Any]:
             for each in shown.parcels
         ],
         "to_come": show_pieces(shown.to_come),
+        **concerns(order),
     }
 
 

@@ -173,7 +173,7 @@ class CorrectTrackingForm(forms.Form):
         choices = [(each.code, each.name) for each in self.carriers]
         if all(each.code != shipment.carrier for each in self.carriers):
             # One that may not be chosen any more stays with the parcel.
-            choices.insert(0, (shipment.carrier, carrier_name(shipment.carrier)))
+            choices.insert(0, (shipment.carrier, carrier_name(shipment.carrier, shipment.shipped_at)))
         self.fields["carrier"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
     def clean(self) -> dict[str, Any]:

@@ -20,17 +20,22 @@ from shop.sales.states import OrderState
 _ADDRESS = ("ship_name", "ship_phone", "ship_division_id", "ship_street")
 
 
-def check_number(carrier: str, tracking_no: str, *days: datetime) -> str:
-    """Return the number as it is kept, "" for a carrier whose parcels have none, whatever was typed.
+def check_number(carrier: str, tracking_no: str, *days: datetime, own: str = "") -> str:
+    """Return the number as it is kept, "" for a carrier whose parcels have none; `own` is what stands for one now.
 
     Raises InvalidInput for a carrier that may be chosen on none of the days, or a number that can't be one of its.
     """
     found = next((each for day in days if (each := carrier_of(carrier, day)) is not None), None)
     if found is None:
         raise InvalidInput(_("Choose a carrier."), code="carrier_unknown", field="carrier")
-    if not found.takes_number:
-        return ""
     number = rules.clean_tracking_no(tracking_no)
+    if not found.takes_number:
+        if number and number != own:
+            raise InvalidInput(
+                _("%(carrier)s has no numbers: leave it empty.") % {"carrier": found.name}, code="number_unwanted",
+                field="tracking_no",
+            )  # fmt: skip
+        return ""
     if not number:
         raise InvalidInput(_("Enter the number on the parcel."), code="number_missing", field="tracking_no")
     if not found.fits(number):
@@ -95,8 +100,8 @@ def correct_tracking(
     The same again changes nothing, and tells nobody. Raises InvalidInput (fields carrier, tracking_no, reason), WrongState once it
     was received. Locks: purchase, order, parcel, its new number.
     """
-    order_id, sent_at = Shipment.objects.values_list("order_id", "shipped_at").get(pk=shipment_id)
-    number = check_number(carrier, tracking_no, sent_at, at)
+    order_id, sent_at, own = Shipment.objects.values_list("order_id", "shipped_at", "tracking_no").get(pk=shipment_id)
+    number = check_number(carrier, tracking_no, sent_at, at, own=own)
     why = check_length(reason.strip(), "reason", rules.NOTE_LENGTH)
     if not why:
         raise InvalidInput(_("Say what was wrong with the number."), code="reason_missing", field="reason")

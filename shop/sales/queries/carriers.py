@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -56,15 +57,29 @@ def carrier_of(code: str, at: datetime) -> CarrierFacts | None:
     return next((each for each in carriers_of(at) if each.code == code), None)
 
 
-def carrier_names(code: str) -> tuple[str, str]:
-    """Return what a carrier is called, Chinese and English; its code for one that has no row (any more)."""
+def carrier_then(code: str, at: datetime) -> CarrierFacts | None:
+    """Return the carrier as it was on the day of `at`, over or not; the first row of its code for a day before all."""
+    day = timezone.localdate(at)
     found = [each for each in _rows() if each.code == code]
-    return (found[-1].name_zh, found[-1].name_en) if found else (code, code)
+    begun = [each for each in found if each.valid_from <= day]
+    return begun[-1] if begun else found[0] if found else None
 
 
-def carrier_name(code: str) -> str:
-    """Return what a carrier is called in the reader's language."""
-    return in_reader_language(*carrier_names(code))
+def carrier_names(code: str, at: datetime) -> tuple[str, str]:
+    """Return what a carrier was called on the day of `at`, Chinese and English; its code for one without any row."""
+    found = carrier_then(code, at)
+    return (found.name_zh, found.name_en) if found else (code, code)
+
+
+def carrier_name(code: str, at: datetime) -> str:
+    """Return what a carrier was called on the day of `at`, in the reader's language."""
+    return in_reader_language(*carrier_names(code, at))
+
+
+def brings_itself(shipment: Any) -> bool:
+    """Tell whether a parcel was brought by its supplier: its number is the order's own."""
+    found = carrier_then(shipment.carrier, shipment.shipped_at)
+    return found is not None and not found.takes_number
 
 
 def forget_carriers() -> None:

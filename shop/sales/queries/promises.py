@@ -16,7 +16,7 @@ from shop.sales.deal import PlaceLine
 from shop.sales.models import LineFacts
 from shop.sales.states import OrderState
 from traceability.queries.lots import can_be_sent, lots_of_page, open_lots
-from traceability.rules.fefo import Candidate, Dates, Waiting, after_waiting, dates_of
+from traceability.rules.fefo import Candidate, Dates, Waiting, after_waiting, dates_of, pieces_keeping
 
 _REST = F("ordered") - F("cancelled") - F("shipped")
 _waiting_for = Prepared(
@@ -64,12 +64,16 @@ def promises_for(lines: Sequence[PlaceLine], *, at: datetime) -> list[Dates | No
 
 
 def lots_on_page(listing_id: int, net_grams: Collection[int], at: datetime) -> LotsNow:
-    """Answer the product page: what one piece of each net weight would be promised now. Two queries, one without lots."""
+    """Answer the product page: what one piece of each net weight would be promised now, and how many pieces keep that.
+
+    Two queries, one without lots.
+    """
     lots, ended = lots_of_page(listing_id, at)
     own = _after_orders(lots, at).get(listing_id, [])
     found = {}
     for grams in net_grams:
         dates, _left = dates_of(1, grams, own)
         if dates is not None and dates.harvested_on is not None:
-            found[grams] = LotDates(dates.harvested_on, dates.best_before)
+            pieces = pieces_keeping(dates, grams, own)
+            found[grams] = LotDates(dates.harvested_on, dates.best_before, pieces)
     return LotsNow(found, ended)

@@ -25,7 +25,7 @@ def corrections_of(shipment_ids: Iterable[int]) -> dict[int, list[Correction]]:
     """Return the corrections of each of these parcels that has some, the first first. One query."""
     found: dict[int, list[Correction]] = {}
     for entry in audit.entries(object_kind="shipment", object_ids=shipment_ids, action=CORRECTED):
-        name = carrier_name(entry.data["old_carrier"])
+        name = carrier_name(entry.data["old_carrier"], entry.at)
         found.setdefault(int(entry.object_id), []).append(
             Correction(entry.at, name, entry.data["old_carrier"], entry.data["old_number"], entry.data["reason"])
         )

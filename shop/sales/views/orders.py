@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,6 +24,7 @@ from shop.core.templatetags.heqiao import local
 from shop.sales import openings, visitors
 from shop.sales.forms.orders import FindOrderForm
 from shop.sales.queries.carriers import carriers_of
+from shop.sales.queries.concerns import bought_under_revoked, recalled_in
 from shop.sales.queries.due import due_of
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
@@ -32,6 +34,7 @@ from shop.sales.queries.unpayable import unpayable, unpayable_words
 from shop.sales.received_shown import show_found
 from shop.sales.shown import show_order, show_order_page
 from shop.sales.states import OrderState
+from shop.sales.texts import in_reader_language
 
 OPEN_ORDER = "open_order"
 
@@ -132,6 +135,19 @@ def show_one(
     if facts.state == OrderState.UNPAID:
         barred = unpayable(facts.purchase_id, at=timezone.now()).of_order(number)
         context["cannot_pay"] = unpayable_words(barred, due_of(facts.purchase) if barred else None)
+    context["recalled"] = [
+        {"name": in_reader_language(each.line.name_zh, each.line.name_en), "pieces": each.pieces, "lot": each.lot}
+        for each in recalled_in(facts)
+    ]
+    context["under_revoked"] = [
+        {
+            "name": in_reader_language(each.line.name_zh, each.line.name_en),
+            "pieces": each.pieces,
+            "words": each.certificate.words,
+            "url": local(f"/shop/certificates/{quote(each.certificate.number, safe='')}/"),
+        }
+        for each in bought_under_revoked(facts)
+    ]
     return render(request, "sales/order.html", context, status=status)
 
 

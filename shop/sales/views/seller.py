@@ -20,7 +20,7 @@ from shop.core.masking import mask_name
 from shop.core.money import in_yuan
 from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
-from shop.core.times import clock, full_day
+from shop.core.times import clock
 from shop.sales.cancel_asked import cancel_asked_of
 from shop.sales.forms.seller import ReplyForm
 from shop.sales.models import OfferConsent
@@ -30,7 +30,7 @@ from shop.sales.queries.funding import asked_consents
 from shop.sales.queries.owed import owed_to
 from shop.sales.queries.without_goods import lines_without_goods
 from shop.sales.texts import in_reader_language, thumb_url
-from traceability.queries.kept import without_harvest
+from shop.sales.views.lot_tasks import beyond_tasks, dispose_tasks, kept_tasks
 from traceability.queries.lots import lot_codes
 
 for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
@@ -87,8 +87,10 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
     """Return up to three things to do, the most urgent first, and every question that waits for an answer."""
     tasks: list[dict[str, str]] = [
         *_without_goods(supplier_id, at),
+        *dispose_tasks(supplier_id),
         *_cancel_tasks(supplier_id),
-        *_kept_tasks(supplier_id, at),
+        *kept_tasks(supplier_id, at),
+        *beyond_tasks(supplier_id, at),
         *_lapsed_tasks(supplier_id, at),
     ]
     if facts.to_ship:
@@ -192,25 +194,6 @@ def _cancel_tasks(supplier_id: int) -> list[dict[str, str]]:
     text = _("%(numbers)s: the unit asked, its approver has not decided") % {"numbers": named}
     url = local(f"/seller/orders/{numbers[0]}/" if n == 1 else "/seller/orders/")
     return [{"icon": "rotate-ccw", "kind": "amber", "title": title, "text": text, "action": _("Look"), "url": url}]
-
-
-def _kept_tasks(supplier_id: int, at: Any) -> list[dict[str, str]]:
-    """Return the task of goods that stay on sale though their harvest is not recorded: the first to be taken off sale."""
-    found = without_harvest(at=at, supplier_id=supplier_id)
-    if not found:
-        return []
-    first = found[0]
-    pieces = sum(each.rest.pieces for each in found if each.lot.listing_id == first.lot.listing_id)
-    title = ngettext(
-        "Record the harvest of %(n)d piece: %(name)s", "Record the harvest of %(n)d pieces: %(name)s", pieces
-    ) % {"n": pieces, "name": first.name}
-    text = _("By %(day)s, or it is taken off sale") % {"day": full_day(first.due_on)} if first.due_on else ""
-    n = len({each.lot.listing_id for each in found}) - 1
-    more = ngettext("%(n)d more product", "%(n)d more products", n) % {"n": n} if n else ""
-    text = " · ".join(filter(None, (text, more)))
-    url = local("/seller/lots/new/" if not n else "/seller/lots/")
-    task = {"icon": "leaf", "kind": "amber", "title": title, "text": text, "url": url}
-    return [{**task, "action": pgettext("harvest", "Record")}]
 
 
 def _lapsed_tasks(supplier_id: int, at: Any) -> list[dict[str, str]]:

@@ -161,7 +161,7 @@ def _show(
         "parcels": [
             {
                 "shipment": shipment,
-                "carrier": carrier_name(shipment.carrier),
+                "carrier": carrier_name(shipment.carrier, shipment.shipped_at),
                 "pieces": sum(line.quantity for line in shipment.lines.all()),
                 "goods": in_parcel(shipment, found.lines.all()),
                 "trace": codes.get(shipment.pk),
@@ -192,6 +192,12 @@ def _show(
     return console(request, supplier, "order", context, status=status)
 
 
+def _too_late(request: HttpRequest, supplier: SupplierBrief, found: OrderFacts) -> HttpResponse:
+    """Say to a page that was read before that nothing of the order waits any more, and what became of it."""
+    said = _("This order is not waiting to be sent any more: %(state)s.") % {"state": found.get_state_display()}
+    return _show(request, supplier, found, refusal=said, status=409)
+
+
 def _tracking_form(shipment: Shipment, refused: tuple[int, CorrectTrackingForm] | None) -> CorrectTrackingForm | None:
     """Return the form for another number of a parcel, None once it arrived."""
     if refused is not None and refused[0] == shipment.pk:
@@ -218,6 +224,8 @@ def ship(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResp
         # The button twice, or the page once more: it was sent.
         messages.info(request, _("This parcel was noted already."))
         return redirect("seller:order", number)
+    if found.state != OrderState.TO_SHIP:
+        return _too_late(request, supplier, found)
     status = 422
     refusal = ""
     if form.is_valid():
@@ -269,6 +277,8 @@ def correct(request: HttpRequest, supplier: SupplierBrief, number: str, shipment
 def cancel(request: HttpRequest, supplier: SupplierBrief, number: str) -> HttpResponse:
     """Cancel what can't be sent and give its money back."""
     found = _own(supplier, number)
+    if found.state != OrderState.TO_SHIP:
+        return _too_late(request, supplier, found)
     form = CancelRestForm(request.POST, order=found)
     if not form.is_valid():
         return _show(request, supplier, found, short_form=form, status=422)

@@ -23,6 +23,7 @@ from shop.sales.forms.stock import AdjustForm, CountForm
 from shop.sales.operations.stocking import adjust_stock_of, count_stock_of
 from shop.sales.texts import in_reader_language
 from shop.sales.views.seller import console, for_supplier
+from traceability.queries.beyond import beyond_lots, beyond_words
 from traceability.queries.kept import without_harvest, without_harvest_words
 
 
@@ -66,6 +67,7 @@ def _show(
             (each.lot.pk, without_harvest_words(each))
             for each in without_harvest(at=timezone.now(), listing_ids=[spec.listing_id])
         ],
+        "beyond": [beyond_words(each) for each in beyond_lots(at=timezone.now(), listing_ids=[spec.listing_id])],
         "shelf_rows": shelf_rows(shelf),
         "page": page,
         "changes": [
@@ -73,7 +75,8 @@ def _show(
                 "change": change,
                 "words": change_words(change, titles),
                 "who": names.get(change.actor_id or 0, "") or _("The platform"),
-                "pool": titles[change.pool],
+                # What a change was from and to are all pieces that stand there, those of orders too.
+                "pool": _("In the shop, with those of orders") if change.pool == "main" else titles[change.pool],
                 "lot_id": lot_of_pool(change.reference) or lot_of_pool(change.pool),
             }
             for change in page.object_list

@@ -1,0 +1,31 @@
+"""What was sent of lots that were recalled afterwards, and the lots that wait to be disposed of."""
+
+from collections.abc import Collection
+
+from django.db.models import Sum
+
+from traceability.models import ParcelLot, ProduceLot
+from traceability.states import LotState
+
+# A recalled lot's rest is disposed of, its parcels are still out: nothing else that is disposed of was sent before.
+_RECALLED = (LotState.RECALLED, LotState.DISPOSED)
+
+
+def recalled_of_lines(line_ids: Collection[int]) -> list[tuple[int, str, int]]:
+    """Return (line, code of the lot, pieces) of what was sent from lots recalled since. One query, none without lines."""
+    if not line_ids:
+        return []
+    rows = ParcelLot.objects.filter(line_id__in=line_ids, lot__state__in=_RECALLED)
+    found = rows.values_list("line_id", "lot__code").annotate(sent=Sum("pieces")).order_by("line_id", "lot__code")
+    return list(found)
+
+
+def lines_sent_of(lot_id: int) -> list[int]:
+    """Return the order lines (ids) that pieces of a lot were sent for. One query."""
+    return sorted(set(ParcelLot.objects.filter(lot=lot_id).values_list("line_id", flat=True)))
+
+
+def lots_to_dispose(supplier_id: int) -> list[ProduceLot]:
+    """Return a supplier's lots that a test failed and nothing was done about yet, the first first. One query."""
+    rows = ProduceLot.objects.filter(supplier_id=supplier_id, state__in=[LotState.HELD, LotState.RECALLED])
+    return list(rows.select_related("listing").order_by("pk"))
