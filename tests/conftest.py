@@ -48,6 +48,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a run that leaves a process behind."""
+    if races := sys.modules.get("tests.concurrency.races"):
+        # Without xdist's workers it is this process that has racers ready.
+        races.close_nurseries()
     if hasattr(session.config, "workerinput") or os.environ.get(MARK) != str(os.getpid()):
         return
     deadline = time.monotonic() + 5

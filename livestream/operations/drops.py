@@ -68,8 +68,8 @@ def start_drop(
                 )
             if not spec.is_sellable or spec.is_preorder:
                 raise NotOfThisRoom(_("This product is not on sale."), field="item")
-            if not 0 < price_fen <= spec.price_fen:
-                raise InvalidInput(_("The flash price is above nothing and not above the shop's price."), field="price")
+            if not 0 < price_fen < spec.price_fen:
+                raise InvalidInput(_("The flash price is above nothing and below the shop's price."), field="price")
             if confirmed_fen != price_fen:
                 _check_cut(spec, price_fen, at)
             if Drop.objects.filter(session=session, state=DropState.RUNNING).exists():

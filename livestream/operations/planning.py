@@ -32,14 +32,19 @@ def _check(title: tuple[str, str], planned_at: datetime, at: datetime) -> tuple[
 def plan_session(
     *, room: LiveRoom, title: tuple[str, str], planned_at: datetime, actor: Any, at: datetime
 ) -> LiveSession:
-    """Plan a session of a room; its clip is made in the background.
+    """Plan a session of a room; its clip is made in the background. The same once more is the session that was planned.
 
     Raises NotAllowed, InvalidInput on `title_zh`, or on `planned_at` for a moment that is over or too far ahead.
+    Locks: the room.
     """
     if not may_host(actor, room):
         raise NotAllowed(_("Only the hosts of this room may do that."))
     in_chinese, in_english = _check(title, planned_at, at)
     with transaction.atomic():
+        LiveRoom.objects.select_for_update().get(pk=room.pk)
+        same = {"title_zh": in_chinese, "title_en": in_english, "planned_at": planned_at, "state": SessionState.PLANNED}
+        if (planned := LiveSession.objects.filter(room=room, **same).first()) is not None:
+            return planned
         session = LiveSession.objects.create(room=room, title_zh=in_chinese, title_en=in_english, planned_at=planned_at)
         audit.record(action="session_planned", object_kind="live_session", object_id=session.pk, actor=actor, at=at)
         pagecache.bump()

@@ -95,7 +95,8 @@ def _nursery(database_url: str) -> subprocess.Popen[str]:
 
 
 @atexit.register
-def _close_nurseries() -> None:
+def close_nurseries() -> None:
+    """End the processes that racers are forked from."""
     for nursery in _nurseries.values():
         with contextlib.suppress(OSError):
             nursery.communicate(timeout=10)

@@ -11,6 +11,9 @@ from django.utils import translation
 
 from shop.core.templatetags import heqiao_standing
 
+# The header is rendered once a process, and asks the database then.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(autouse=True)
 def _chinese() -> Iterator[None]:

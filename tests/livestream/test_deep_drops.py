@@ -10,6 +10,7 @@ from livestream.errors import DeepCut
 from livestream.models import Drop, DropBounds, LiveSession, TrayItem
 from livestream.operations import tray
 from livestream.rules import Cut, deep_cut
+from shop.core.errors import InvalidInput
 from shop.sales.models import OrderFacts
 from shop.sales.operations.payments import capture_payment, start_payment
 from tests.api.conftest import program_of
@@ -103,7 +104,10 @@ def test_the_bounds_are_dated_data(stage) -> None:
     DropBounds.objects.all().delete()
     with pytest.raises(DeepCut):
         drop_of(session, box, host, price_fen=12600, confirmed_fen=None)
-    assert drop_of(session, box, host, price_fen=12800, confirmed_fen=None).price_fen == 12800
+    # The shop's own price is no flash price.
+    with pytest.raises(InvalidInput):
+        drop_of(session, box, host, price_fen=12800, confirmed_fen=None)
+    assert drop_of(session, box, host, price_fen=12600, confirmed_fen=12600).price_fen == 12600
 
 
 @pytest.mark.parametrize(

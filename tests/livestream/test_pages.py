@@ -253,7 +253,8 @@ def test_a_stale_console_is_told_and_shown_what_is_there() -> None:
     ("field", "value", "words"),
     [
         ("pieces", "51", "库存只剩 50 件。"),
-        ("price", "32.81", "不高于店里的价"),
+        ("price", "32.81", "低于店里的价"),
+        ("price", "32.80", "低于店里的价"),
         ("price", "abc", ""),
         ("minutes", "0.1", ""),
     ],

@@ -48,6 +48,28 @@ def test_a_session_is_planned_neither_in_the_past_nor_in_years(when: datetime) -
     assert list(LiveSession.objects.values_list("planned_at", flat=True)) == [SOON]
 
 
+def test_the_same_plan_twice_is_one_session() -> None:
+    session, host = make_session(live=False, planned_at=SOON)
+    facts = {"room": session.room, "title": ("柚子", "Pomelos"), "planned_at": SOON, "actor": host, "at": AT}
+    first, again = (planning.plan_session(**facts) for _ in range(2))
+    other = planning.plan_session(**facts | {"title": ("橙子", "Oranges")})
+    assert (first.pk == again.pk, other.pk == first.pk, LiveSession.objects.count()) == (True, False, 3)
+    session_gone = planning.plan_session(**facts | {"title": ("茶", "")})
+    planning.cancel_session(session_id=session_gone.pk, version=session_gone.version, actor=host, at=AT)
+    assert planning.plan_session(**facts | {"title": ("茶", "")}).pk != session_gone.pk
+
+
+def test_a_cancelled_session_says_what_is_on_in_its_room_now(client: Client) -> None:
+    session, host = make_session(live=False, planned_at=SOON)
+    planning.cancel_session(session_id=session.pk, version=session.version, actor=host, at=AT)
+    now = planning.plan_session(
+        room=session.room, title=("正在播的柚子", ""), planned_at=AT + timedelta(minutes=5), actor=host, at=AT
+    )
+    sessions.start_session(session_id=now.pk, version=now.version, actor=host, at=AT)
+    page = client.get(f"/live/{session.room.slug}/?session={session.pk}").content.decode()
+    assert ("本直播间正在播：正在播的柚子" in page, "下一场：" in page) == (True, False)
+
+
 def test_a_plan_whose_time_went_by_hides_nothing() -> None:
     over, host = make_session(planned_at=AT)
     sessions.end_session(session_id=over.pk, version=over.version, actor=host, at=AT)

@@ -63,8 +63,10 @@ def test_what_was_written_before_is_sealed_as_it_is_found(need: Any, listing: An
         "shop.sales",
         "procurement",
         "livestream",
+        "traceability",
+        "procurement",
     )
-    numbers = ("0009", "0008", "0009", "0013", "0010", "0031", "0016", "0006")
+    numbers = ("0009", "0008", "0009", "0013", "0010", "0031", "0016", "0006", "0011", "0017")
 
     for package, number in zip(names, numbers, strict=True):
         _sealed_again(package, number)
@@ -79,7 +81,7 @@ def test_what_was_written_before_is_sealed_as_it_is_found(need: Any, listing: An
 def _sealed_again(package: str, number: str) -> None:
     """Run what a migration does to rows once more."""
     found = importlib.import_module(f"{package}.migrations")
-    (name,) = (path.stem for path in __import__("pathlib").Path(found.__path__[0]).glob(f"{number}_seal*.py"))
+    (name,) = (path.stem for path in __import__("pathlib").Path(found.__path__[0]).glob(f"{number}_*.py"))
     migration = importlib.import_module(f"{package}.migrations.{name}").Migration
     for operation in migration.operations:
         code = getattr(operation, "code", None)
