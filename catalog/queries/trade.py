@@ -82,7 +82,7 @@ def listings_now(ids: Iterable[int]) -> dict[int, ListingFacts]:
             is_live=row.state == ListingState.LIVE and row.supplier.is_active and bool(row.price),
             is_preorder=row.is_preorder,
             picture_key=row.picture or "",
-            is_barred=not stands(row.certified_from, row.certified_until, row.is_revoked, today),
+            is_barred=not _is_certified(row, today),
         )
         for row in rows
     }
@@ -90,7 +90,11 @@ def listings_now(ids: Iterable[int]) -> dict[int, ListingFacts]:
 
 def _may_be_sold(row: Any, today: date) -> bool:
     """Tell whether the certificate that a listing is sold under is valid, and something is left of its year."""
-    return stands(row.certified_from, row.certified_until, row.is_revoked, today) and row.grams_left != 0
+    return _is_certified(row, today) and row.grams_left != 0
+
+
+def _is_certified(row: Any, today: date) -> bool:
+    return stands(row.certified_from, row.certified_until, row.is_revoked, today)
 
 
 def listing_facts(listing_id: int) -> ListingFacts | None:
