@@ -82,6 +82,11 @@ class ScheduleShown:
         return self.waits_fen + self.ahead_fen
 
     @property
+    def has_dues(self) -> bool:
+        """Whether there is a day to say: something is due of a delivery, or waits for acceptance."""
+        return self.waits_fen > 0 or bool(self.dues)
+
+    @property
     def is_split(self) -> bool:
         """Whether it says more than one amount with one day: something waits, or several deliveries are due."""
         return self.waits_fen > 0 or len(self.dues) > 1

@@ -40,7 +40,8 @@ def formula() -> str:
     """Return how a rate is worked out, in words."""
     return _(
         "accepted ÷ reserved of the units with a confirmed declaration, truncated to two decimals, never rounded up. Orders "
-        "belong to the year of the day they were placed; what was given back, not charged or cancelled is taken off."
+        "belong to the year of the day they were placed; what was given back, not charged or cancelled is taken off. An "
+        "order counts as accepted once it is complete: one that was accepted in part is committed with its whole sum."
     )
 
 

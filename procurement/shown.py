@@ -166,10 +166,12 @@ def _steps(row: UnitOrder, settled: Settled, at: datetime) -> tuple[list[dict[st
     text, owner = said[waits]
     if waits == "shipped" and (part := sent_in_part(order)):
         # Not stuck: what arrived is accepted, the supplier sends the rest, and the unit may have it cancelled.
-        text = _("%(sent)s: accept what arrived; the supplier sends the other %(rest)d") % {
-            "sent": part_words(*part),
-            "rest": part[1] - part[0],
-        }
+        said_of = {"sent": part_words(*part), "rest": part[1] - part[0]}
+        if _is_decided(order):
+            text = _("%(sent)s and accepted: the supplier sends the other %(rest)d") % said_of
+        else:
+            text = _("%(sent)s: accept what arrived; the supplier sends the other %(rest)d") % said_of
+            owner = _("Buyer · %(name)s") % {"name": buyer}
     return steps, text, owner
 
 
@@ -186,7 +188,9 @@ def _known_steps(row: UnitOrder, settled: Settled) -> dict[str, Step]:
         "ordered": Step(_("Ordered"), "", "", is_done=True, time=day(order.placed_at)),
         "paid": Step(_("Paid"), pgettext("step", "To pay"), pgettext("step", "Pay"), paid, day(purchase.paid_at)),
         "shipped": Step(
-            pgettext("step", "Shipped"), pgettext("step", "To ship"), pgettext("step", "Ship"), shipped, day(order.shipped_at)
+            pgettext("step", "Shipped"),
+            pgettext("step", "Rest to ship") if sent_in_part(order) else pgettext("step", "To ship"),
+            pgettext("step", "Ship"), shipped, day(order.shipped_at),
         ),
         "accepted": Step(
             pgettext("step", "Accepted"), pgettext("step", "To accept"), pgettext("step", "Accept"), accepted,
@@ -211,6 +215,16 @@ def refused_words(order: Any) -> str:
 def sent_in_part(order: Any) -> tuple[int, int] | None:
     """Return how many pieces of an order were sent, of how many, while the rest waits; else None. Needs its lines."""
     return partly_sent(order.state, [(line.ordered - line.cancelled, line.shipped) for line in order.lines.all()])
+
+
+def _is_decided(order: Any) -> bool:
+    """Tell whether each piece of an order that was sent was accepted or refused. Needs its lines."""
+    return all(line.accepted + line.rejected == line.shipped for line in order.lines.all())
+
+
+def waits_in_part(order: Any) -> bool:
+    """Tell whether pieces of an order were accepted that count once the rest is decided on as well. Needs its lines."""
+    return sent_in_part(order) is not None and any(line.accepted for line in order.lines.all())
 
 
 def part_words(sent: int, wanted: int) -> str:

@@ -1,6 +1,6 @@
 """Receipts of gifts by their link, and certificates by their number."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.http import Http404
@@ -14,7 +14,7 @@ from procurement.queries import gifts as queries
 from procurement.queries.given import GiftState, gift_state, sent_of, stands
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core.acting import by
-from shop.core.api import Answer, AsItIs, Body, Id, Moment, Priced, yuan
+from shop.core.api import Answer, AsItIs, Body, Id, Moment, Priced, once, yuan
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.numbered import typed_number
@@ -88,7 +88,7 @@ class ReceiptIn(Body):
         examples=["/9j/4AAQ…"],
     )
     message: str = Field("", max_length=200)
-    accepted: list[ArrivedLine] = Field(
+    accepted: Annotated[list[ArrivedLine], once("line_id")] = Field(
         [],
         max_length=200,
         description=gettext_noop("Lines of which less arrived well: what is left out arrived whole."),

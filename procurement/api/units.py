@@ -60,7 +60,9 @@ class PaceOut(Priced):
     expected: str
     forecast: str
     remaining: str
-    weekly: str = Field(description=gettext_noop("What would have to be bought each week."))
+    weekly: str = Field(
+        description=gettext_noop("What would have to be bought each week; nothing once the year is over.")
+    )
     days_left: int
 
 
@@ -122,6 +124,7 @@ class DeclarationOut(Priced):
     note: str
     reason: str
     submitted_at: Moment | None
+    is_late: bool = Field(description=gettext_noop("Whether the year was declared after its last day to declare."))
 
 
 class BudgetOut(Priced):
@@ -180,7 +183,7 @@ def _pace(found: Pace) -> dict[str, Any]:
 def declaration_out(row: QuotaDeclaration | None) -> dict[str, Any] | None:
     if row is None:
         return None
-    same = ("year", "version", "state", "canteen", "contact_name", "note", "reason", "submitted_at")
+    same = ("year", "version", "state", "canteen", "contact_name", "note", "reason", "submitted_at", "is_late")
     return {name: getattr(row, name) for name in same} | {
         "union_funds": yuan(row.union_funds_fen),
         "union_gifts": yuan(row.union_gifts_fen),

@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from procurement.rules.quota import passed_on_fen
+from procurement.rules.quota import is_late, passed_on_fen
 from procurement.states import Basis, CanteenMode, DeclarationState
 from shop.core.models import SealedRow
 
@@ -122,6 +123,13 @@ class QuotaDeclaration(SealedRow):
     def passed_on_fen(self) -> int:
         """What of it the representing unit owes in this one's place; 0 where no canteen is shared."""
         return passed_on_fen(self.canteen, self.canteen_spend_fen, self.ratio_bp)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the year was declared after its last day to declare; amending what is confirmed is never late."""
+        if self.submitted_at is None or self.change_reason:
+            return False
+        return is_late(timezone.localdate(self.submitted_at), self.year, self.policy.declare_by)
 
 
 class DeclarationSnapshot(SealedRow):

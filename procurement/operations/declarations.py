@@ -1,6 +1,6 @@
 """Declaring a year's reserved share: draft, submitted, confirmed or returned by the supervising unit; amended later."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -69,6 +69,9 @@ def declare(*, unit_id: int, year: int, facts: Declared, version: int, actor: An
                 _("This says what is confirmed already. Change an amount, or leave the declaration as it is."),
                 code="nothing_changed", field="change_reason",
             )  # fmt: skip
+        if known is None or known.in_force_id is None:
+            # Nothing is changed yet: this is the year's first declaration, late or not.
+            values["change_reason"] = ""
         values |= {
             "version": version + 1,
             "state": DeclarationState.SUBMITTED,
@@ -90,7 +93,7 @@ def declare(*, unit_id: int, year: int, facts: Declared, version: int, actor: An
         return declaration
 
 
-_AMOUNTS = ("canteen", "represented_by_id", "canteen_spend_fen", "union_fen", "reserved_fen", "shares")
+_AMOUNTS = ("canteen", "represented_by_id", "canteen_spend_fen", "union_fen", "reserved_fen")
 _BESIDE = ("union_funds_fen", "union_gifts_fen", "contact_name", "contact_phone", "note")
 
 
@@ -99,12 +102,17 @@ def _changes_nothing(known: QuotaDeclaration, in_force: DeclarationSnapshot, val
 
     Of what is in force only amounts are kept. An amendment that was about other things may be submitted again as it is.
     """
-    if any(getattr(in_force, name) != values[name] for name in _AMOUNTS):
+    if _amounts(values) != _amounts(vars(in_force)):
         return False
-    was_about_amounts = any(getattr(in_force, name) != getattr(known, name) for name in _AMOUNTS)
+    was_about_amounts = _amounts(vars(in_force)) != _amounts(vars(known))
     if known.state != DeclarationState.CONFIRMED and not was_about_amounts:
         return False
     return all(getattr(known, name) == values[name] for name in (_BESIDE[2:] if was_about_amounts else _BESIDE))
+
+
+def _amounts(declared: Mapping[str, Any]) -> list[Any]:
+    """Return what a declaration asks for; a rule whose base is nothing asks for nothing, whether it is listed or not."""
+    return [*(declared[name] for name in _AMOUNTS), [share for share in declared["shares"] if share["base_fen"]]]
 
 
 def withdraw_declaration(*, declaration_id: int, version: int, actor: Any, at: datetime) -> QuotaDeclaration:

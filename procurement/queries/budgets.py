@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from procurement import books
+from procurement.models import QuotaDeclaration
 from procurement.queries.quota import budget_of
 from procurement.rules.budget import BudgetChange
 from procurement.states import Fund
@@ -22,6 +23,20 @@ def was_granted(unit_id: int, year: int, *, fund: str, fen: int, key: str, actor
     """Tell whether a person's change of a budget was made already. One query."""
     own_key = books.budget_key(unit_id, year, fund, actor_id, key)
     return ledger.are_made(books.budget_granted(key=own_key, unit_id=unit_id, year=year, fen=fen, fund=fund))
+
+
+def past_years(unit_id: int, first: int, this_year: int) -> list[int]:
+    """Return the years before this one, the last first, of which a unit has a budget or a declaration. Two queries."""
+    names = {
+        books.budget(unit_id, year, what, fund): year
+        for year in range(first, this_year)
+        for fund in Fund
+        for what in ("", "spent")
+    }
+    totals = ledger.sums(names)
+    found = {year for name, year in names.items() if totals[name]}
+    declared = QuotaDeclaration.objects.filter(unit=unit_id, year__gte=first, year__lt=this_year)
+    return sorted(found | set(declared.values_list("year", flat=True)), reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

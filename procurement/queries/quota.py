@@ -75,7 +75,7 @@ def standing(unit: BudgetUnit, year: int, today: date) -> Standing:
     policy = policy_for(unit.region_code, year)
     declaration = (
         QuotaDeclaration.objects.filter(unit=unit, year=year)
-        .select_related("unit__organisation", "in_force__represented_by__organisation")
+        .select_related("policy", "unit__organisation", "in_force__represented_by__organisation")
         .first()
     )
     funds = amounts_of([unit.pk], year)[unit.pk]
@@ -204,7 +204,7 @@ def board(unit: BudgetUnit, year: int, today: date) -> Board:
     declarations = {
         row.unit_id: row
         for row in QuotaDeclaration.objects.filter(unit__in=ids, year=year).select_related(
-            "unit__organisation", "in_force__represented_by__organisation"
+            "policy", "unit__organisation", "in_force__represented_by__organisation"
         )
     }
     since = today - timedelta(days=FORECAST_DAYS)

@@ -214,6 +214,16 @@ def snapshots_of(declaration: QuotaDeclaration) -> list[DeclarationSnapshot]:
     return list(rows.order_by("-version"))
 
 
+def taken_over_by(unit_id: int, year: int) -> list[DeclarationSnapshot]:
+    """Return what is in force of units whose shared canteen this one declares: it owes their shares, too. One query."""
+    rows = DeclarationSnapshot.objects.filter(
+        pk__in=QuotaDeclaration.objects.filter(year=year, in_force__isnull=False).values("in_force"),
+        represented_by=unit_id,
+        canteen=CanteenMode.SHARED,
+    )
+    return [row for row in rows.select_related("unit__organisation").order_by("unit_id") if row.passed_on_fen]
+
+
 def asked_to_represent(unit_id: int, year: int) -> list[QuotaDeclaration]:
     """Return the declarations of units that name this one as declaring for them: those that wait first. One query.
 
@@ -221,7 +231,7 @@ def asked_to_represent(unit_id: int, year: int) -> list[QuotaDeclaration]:
     """
     rows = QuotaDeclaration.objects.filter(represented_by=unit_id, year=year, canteen=CanteenMode.SHARED)
     rows = rows.exclude(state__in=(DeclarationState.DRAFT, DeclarationState.RETURNED)).select_related(
-        "unit__organisation"
+        "unit__organisation", "in_force", "policy"
     )
     return sorted(rows.order_by("pk"), key=lambda row: row.accepted_at is not None)
 

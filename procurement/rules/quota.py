@@ -171,6 +171,11 @@ def month_day(year: int, text: str) -> date:
     return date(year, month, min(day, calendar.monthrange(year, month)[1]))
 
 
+def is_late(submitted_on: date, year: int, declare_by: str) -> bool:
+    """Tell whether a year's declaration was submitted after its last day, an "MM-DD"."""
+    return submitted_on > month_day(year, declare_by)
+
+
 def elapsed_bp(today: date, year: int, fulfil_by: date) -> int:
     """Return how much of the time from 1 January to `fulfil_by` is over at the end of `today`, in basis points."""
     start = date(year, 1, 1)
@@ -211,7 +216,8 @@ def pace(*, amounts: Amounts, recent_fen: int, today: date, fulfil_by: date) -> 
     """Return where a unit stands on `today`, and where it will be at the end if it buys as in the last 90 days.
 
     `recent_fen` was ordered in those days (fewer at the year's beginning). What is on its way counts in the forecast,
-    not in the rate. `weekly_fen` is what must be ordered each week from now to fill the share, rounded up.
+    not in the rate. `weekly_fen` is what must be ordered each week from now to fill the share, rounded up; nothing once
+    the year's last day is over.
     """
     expected = elapsed_bp(today, fulfil_by.year, fulfil_by)
     left = max(0, (fulfil_by - today).days)
@@ -229,4 +235,5 @@ def pace(*, amounts: Amounts, recent_fen: int, today: date, fulfil_by: date) -> 
         state = PaceState.BEHIND
     else:
         state = PaceState.AHEAD if rate > expected else PaceState.ON_PACE
-    return Pace(state, rate, expected, coming * BASIS // reserved, remaining, -(-remaining // weeks), left)
+    weekly = 0 if today > fulfil_by else -(-remaining // weeks)
+    return Pace(state, rate, expected, coming * BASIS // reserved, remaining, weekly, left)

@@ -14,6 +14,7 @@ from procurement.operations.declarations import decide_declaration
 from procurement.queries.quota import board as read_board
 from procurement.queries.requests import declaration_below, snapshots_of
 from procurement.queries.units import Seat, unit_below
+from procurement.rules.quota import month_day
 from procurement.shown import declaration_badge
 from procurement.states import DeclarationState, UnitKind
 from procurement.texts import name_of, year_of
@@ -103,7 +104,7 @@ def declaration(request: HttpRequest, seat: Seat, declaration_id: int) -> HttpRe
     found = declaration_below(seats(request), declaration_id)
     if found is None:
         raise Http404(str(declaration_id))
-    form, status = DecisionForm(initial={"version": found.version}), 200
+    form, status, refusal = DecisionForm(initial={"version": found.version}), 200, ""
     if request.method == "POST":
         form = DecisionForm(request.POST)
         status = 422
@@ -120,6 +121,9 @@ def declaration(request: HttpRequest, seat: Seat, declaration_id: int) -> HttpRe
             except DomainError as error:
                 status = error.status
                 add_refusal(form, error)
+                # Withdrawn or decided meanwhile: as it is now, with nothing left to decide.
+                found = declaration_below(seats(request), declaration_id) or found
+                refusal = str(error.message) if found.state != DeclarationState.SUBMITTED else ""
             else:
                 messages.success(request, _("Confirmed.") if form.approves else _("Returned. The unit is told why."))
                 return HttpResponseRedirect(f"{local('/units/board/')}?year={decided.year}")
@@ -129,9 +133,11 @@ def declaration(request: HttpRequest, seat: Seat, declaration_id: int) -> HttpRe
         "badge": declaration_badge(found),
         "represented_by": name_of(found.represented_by.organisation) if found.represented_by else "",
         "ratio": f"{found.ratio_bp / 100:g}",
+        "declare_by": month_day(found.year, found.policy.declare_by),
         "shares": reserved_rows(found),
         "in_force": found.in_force if found.in_force_id and found.state != DeclarationState.CONFIRMED else None,
         "versions": snapshot_rows(snapshots_of(found)),
         "form": form if found.state == DeclarationState.SUBMITTED else None,
+        "refusal": refusal,
     }
     return console(request, seat, "declaration_decide", context, status)

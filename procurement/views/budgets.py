@@ -22,6 +22,7 @@ from procurement.queries.budgets import budget_change, budget_steps, was_granted
 from procurement.queries.quota import budget_of
 from procurement.queries.units import Seat
 from procurement.states import Fund
+from procurement.texts import year_of
 from procurement.views.entry import console
 from shop.core.errors import InvalidInput
 from shop.core.templatetags.heqiao import local
@@ -51,6 +52,8 @@ class ShownChange:
 def ask_budget(request: HttpRequest, seat: Seat, form: BudgetForm, year: int, at: datetime) -> HttpResponse:
     """Go to where the change of a valid form is shown and confirmed. Raises DomainError."""
     must_be(request.user, seat.unit, FINANCE)
+    if year < year_of(at):
+        raise InvalidInput(_("A year that is over is not changed any more."), field="amount")
     change = budget_change(seat.pk, year, form.chosen_fund, form.fen)
     if not change.is_covered:
         raise below_approved(change.spent_fen)

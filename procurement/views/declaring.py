@@ -8,13 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from procurement.declared_shown import ratio, reserved_rows, snapshot_rows
+from procurement.declared_shown import ratio, reserved_rows, snapshot_rows, taken_over_rows
 from procurement.forms.units import DeclarationForm
 from procurement.models import BudgetUnit
 from procurement.operations.declarations import declare, withdraw_declaration
 from procurement.operations.representing import answer_representation
 from procurement.queries.policies import policy_for, union_policies
-from procurement.queries.requests import asked_to_represent, declaration_of, snapshots_of
+from procurement.queries.quota import declared_by_id
+from procurement.queries.requests import asked_to_represent, declaration_of, snapshots_of, taken_over_by
 from procurement.queries.units import Seat
 from procurement.queries.withdrawals import declaration_withdrawals
 from procurement.rules.quota import month_day
@@ -75,7 +76,14 @@ def _show(
     policy = policy_for(seat.unit.region_code, year)
     takes = found is None or found.state != DeclarationState.SUBMITTED
     confirmed = found is not None and found.state == DeclarationState.CONFIRMED
+    asked = asked_to_represent(seat.pk, year)
+    taken_over = taken_over_rows(taken_over_by(seat.pk, year)) if confirmed and found else []
+    last_day = month_day(year, policy.declare_by)
     context = {
+        "taken_over": taken_over,
+        "together_fen": (found.reserved_fen if found else 0) + sum(row["fen"] for row in taken_over),
+        "confirmed_for": {row.pk for row in asked if declared_by_id(row) == seat.pk},
+        "files_late": takes and not (found and found.in_force_id) and timezone.localdate() > last_day,
         "declaration": found,
         "badge": declaration_badge(found),
         "form": form if takes else None,
@@ -86,14 +94,14 @@ def _show(
         "withdrawals": declaration_withdrawals(found) if found else [],
         "can_withdraw": not takes and (seat.buys or seat.approves or seat.pays),
         "versions": snapshot_rows(snapshots_of(found)) if found else [],
-        "asked": [(row, name_of(row.unit.organisation)) for row in asked_to_represent(seat.pk, year)],
+        "asked": [(row, name_of(row.unit.organisation)) for row in asked],
         "policy": policy,
         "ratio": f"{policy.ratio_bp / 100:g}",
         "union_rules": [
             (Basis(row.basis).label, ratio(row.ratio_bp), words(row.name_zh, row.name_en), row.cap_head_fen)
             for row in union_policies(seat.unit.region_code, year)
         ],
-        "declare_by": month_day(year, policy.declare_by),
+        "declare_by": last_day,
         "year": year,
         "years": range(year_of(timezone.now()) + 1, year_of(timezone.now()) - 3, -1),
     }

@@ -17,6 +17,7 @@ from procurement.operations.units import set_acceptance_rule, set_delivery
 from procurement.paid_shown import show_orders
 from procurement.plots import pace_plot
 from procurement.queries import quota as queries
+from procurement.queries.budgets import past_years
 from procurement.queries.home import home_facts
 from procurement.queries.payers import accounts_asked, payers_of
 from procurement.queries.requests import asked_to_represent, open_requests, orders_under_way, wishes_to_cancel
@@ -33,7 +34,7 @@ from procurement.views.budgets import (
     shown_budgets,
     shown_steps,
 )
-from procurement.views.entry import asked_year, console, for_unit, seats
+from procurement.views.entry import FIRST_YEAR, asked_year, console, for_unit, seats
 from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.kept import TOKEN, kept_page
@@ -69,6 +70,7 @@ def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResp
     today = timezone.localdate(at)
     found = queries.standing(seat.unit, year, today)
     orders = show_orders(orders_under_way(seat.pk, MOST_TASKS), at)
+    of_year = [each for each in orders if each.row.year == year]
     waiting = open_requests(seat.pk)
     schedules = schedules_of([each.purchase for each in waiting if each.purchase is not None])
     whole = found.whole
@@ -103,7 +105,7 @@ def _home(request: HttpRequest, seat: Seat, year: int, at: datetime) -> HttpResp
         "tasks": to_do.mine if _all_tasks(request) else to_do.mine[:FIRST_TASKS],
         "others": to_do.others if _all_tasks(request) else to_do.others[:FIRST_TASKS],
         "more_tasks": 0 if _all_tasks(request) else _hidden(to_do),
-        "orders": orders[:4],
+        "orders": of_year[:4],
         "declared_by": declared_by(found.declaration),
         "declaration_badge": declaration_badge(found.declaration),
     }
@@ -122,8 +124,7 @@ def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show and change a year's budgets, the address that goods go to, the accounts that are paid from."""
     at = timezone.now()
     this = year_of(at)
-    # A year that is over is not changed here: its figures stand on its own page.
-    year = asked_year(request, first=this)
+    year, past = _open_year(request, seat, this)
     forms: dict[str, Any] = {
         "budget": BudgetForm(),
         "delivery": DeliveryForm(initial=_address(seat.unit)),
@@ -162,7 +163,8 @@ def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
                 messages.error(request, str(error.message))
     context = {
         "year": year,
-        "years": (this, this + 1),
+        "years": (this + 1, this, *past),
+        "is_past": year < this,
         "budgets": shown_budgets(seat.pk, year),
         "budget_steps": shown_steps(seat.pk, year),
         "budget_form": forms["budget"],
@@ -174,6 +176,17 @@ def settings(request: HttpRequest, seat: Seat) -> HttpResponse:
         "key": at.strftime("%Y%m%d%H%M%S%f"),
     }
     return console(request, seat, "settings", context, status)
+
+
+def _open_year(request: HttpRequest, seat: Seat, this: int) -> tuple[int, list[int]]:
+    """Return the year that is asked for, and the past years that may be: those of which the unit has something.
+
+    Raises Http404 for any other.
+    """
+    year, past = asked_year(request), past_years(seat.pk, FIRST_YEAR, this)
+    if year < this and year not in past:
+        raise Http404(str(year))
+    return year, past
 
 
 def _save(request: HttpRequest, seat: Seat, what: str, given: dict[str, Any], at: datetime) -> None:

@@ -28,7 +28,7 @@ from procurement.queries.units import Seat
 from procurement.request_shown import is_elsewhere
 from procurement.rules.amounts import in_capitals
 from procurement.settled import Settled, settle_purchase, settle_sums
-from procurement.shown import OrderShown, parcels, place_of_order, sent_in_part, terms_words, thumb
+from procurement.shown import OrderShown, parcels, place_of_order, sent_in_part, terms_words, thumb, waits_in_part
 from procurement.states import STOPPABLE, CancelState, Fund, UnitKind
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
@@ -169,6 +169,7 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
             )
         ],
         "to_come": still_to_come(row.order),
+        "counts_later": waits_in_part(row.order),
         "acceptances": show_acceptances(acceptances_of(row.pk)),
         "is_doubtful": any(acceptance_faults(row.pk)),
         "schedule": show_schedule(schedule.of_order(row.order.pk), at),

@@ -26,6 +26,9 @@ ANY_PAGE = "wagtail_serve"
 READ_FROM = ("Cookie", "Accept-Language")
 View = Callable[..., HttpResponse]
 
+# Where people work, not shop.
+_AT_WORK = ("/units/", "/seller/", "/review/", "/reports/")
+
 
 def accepted_language(header: str) -> str:
     """Return the language of an Accept-Language header; Chinese when it names none of ours."""
@@ -111,11 +114,18 @@ class ReaderLanguage:
         return response
 
 
+def _not_found_template(path: str) -> str:
+    """Return what says that a page is not there: of the pages people work on, not in a shop's words."""
+    language = get_language_from_path(path)
+    bare = path.removeprefix(f"/{language}") if language else path
+    return "404_at_work.html" if bare.startswith(_AT_WORK) else "404.html"
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404 in the language of the address; of one that nothing has, in the reader's."""
     found = request.resolver_match
     if get_language_from_path(request.path_info) or (found is not None and found.url_name != ANY_PAGE):
-        return page_not_found(request, exception)
+        return page_not_found(request, exception, _not_found_template(request.path_info))
     language = chosen_language(request)
     with translation.override(language):
         response = page_not_found(request, exception)
