@@ -6,7 +6,7 @@ from shop.core.sealed_before import seal_rows
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sales", "0031_seal_what_is_due")]
+    dependencies = [("sales", "0032_missing_goods_are_claimed")]
 
     operations = [
         seal_rows(
