@@ -29,23 +29,28 @@ def show_need(shown: NeedShown) -> dict[str, Any]:
     }
 
 
-STAGE_BADGES = {
-    OrderState.UNPAID: "offer",
-    OrderState.TO_SHIP: "limited",
-    OrderState.SHIPPED: "limited",
-    OrderState.COMPLETED: "proven",
-    OrderState.CANCELLED: "neutral",
+# What a page calls where a gift stands, and the look of its badge.
+_LOOKS = {
+    GiftState.UNPAID: ("unpaid", "offer"),
+    GiftState.TO_SHIP: ("to_ship", "limited"),
+    GiftState.SHIPPED: ("shipped", "limited"),
+    GiftState.RECEIVED: ("completed", "proven"),
+    GiftState.CONFIRMED: ("completed", "proven"),
+    GiftState.GIVEN_BACK: ("given_back", "neutral"),
+    GiftState.CANCELLED: ("cancelled", "neutral"),
+    GiftState.NEVER_PAID: ("cancelled", "neutral"),
 }
 
 
-def _stage(state: str) -> str:
+def _stage(code: str) -> str:
     return {
-        OrderState.UNPAID: _("Pledged, to be paid"),
-        OrderState.TO_SHIP: _("Paid, being packed"),
-        OrderState.SHIPPED: _("On its way to them"),
-        OrderState.COMPLETED: _("Received by them"),
-        OrderState.CANCELLED: _("Cancelled"),
-    }[OrderState(state)]
+        "unpaid": _("Pledged, to be paid"),
+        "to_ship": _("Paid, being packed"),
+        "shipped": _("On its way to them"),
+        "completed": _("Received by them"),
+        "given_back": _("Given back whole"),
+        "cancelled": _("Cancelled"),
+    }[code]
 
 
 def certificate_words(state: GiftState) -> tuple[str, str]:
@@ -95,13 +100,8 @@ def order_words(order: Any) -> str:
 def show_gift(pledge: Any) -> dict[str, Any]:
     """Return a gift with where it stands and what its donor says."""
     orders = list(pledge.purchase.orders.all())
-    # What was cancelled or given back is no part of it any more, as long as anything is.
-    states = [order.state for order in orders if stands(order)] or [order.state for order in orders]
-    is_back = gift_state(pledge) == GiftState.GIVEN_BACK
     stands_fen = standing_fen(orders)
-    last = next((state for state in OrderState.values if state in states), OrderState.CANCELLED)
-    slowest = {"unpaid": 0, "to_ship": 1, "shipped": 2, "completed": 3, "cancelled": 4}
-    state = min(states, key=lambda each: slowest[each], default=last)
+    state, badge = _LOOKS[gift_state(pledge)]
     confirmed = {receipt.order_id for receipt in pledge.receipts.all()}
     return {
         "pledge": pledge,
@@ -111,9 +111,9 @@ def show_gift(pledge: Any) -> dict[str, Any]:
         "words": pledge.words,
         "total_fen": stands_fen,
         "at_first_fen": pledge.purchase.total_fen if pledge.purchase.total_fen != stands_fen else 0,
-        "stage": _("Given back whole") if is_back else _stage(state),
-        "badge": "neutral" if is_back else STAGE_BADGES[OrderState(state)],
-        "state": "given_back" if is_back else state,
+        "stage": _stage(state),
+        "badge": badge,
+        "state": state,
         "is_confirmed": bool(confirmed),
         "number": pledge.purchase.number,
         "code": pledge.certificate_code,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -13,7 +13,7 @@ from catalog.models import ListingProposal
 from catalog.queries.proposals import facts_of
 from catalog.rules.proposed import MOST_SPECS, ProposedListing, ProposedSpec, to_json
 from catalog.shown import name_of, photos_of
-from shop.core.api import Answer, Body, Id, Moment, Paragraphs, Priced, YuanIn, fen_of, yuan
+from shop.core.api import Answer, Body, Id, Moment, Paragraphs, Priced, YuanIn, fen_of, once, yuan
 from shop.core.api.forms import Unfit as UnfitFields
 
 POMELO = {
@@ -70,11 +70,11 @@ class ProposedFacts(Body):
     ship_within_hours: int = 48
     village_id: Id | None = Field(None, description=gettext_noop("The supplier's own; null: from its county."))
     certificate_id: Id | None = Field(None, description=gettext_noop("One of the supplier's own that is valid today."))
-    specs: list[ProposedSpecification] = []
+    specs: Annotated[list[ProposedSpecification], once("specification_id")] = []
 
 
 class ProposedFactsIn(ProposedFacts):
-    specs: list[ProposedSpecification] = Field([], max_length=MOST_SPECS)
+    specs: Annotated[list[ProposedSpecification], once("specification_id")] = Field([], max_length=MOST_SPECS)
 
 
 class PhotoOut(Answer):

@@ -1,6 +1,6 @@
 """Receipts of gifts by their link, and certificates by their number."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.http import Http404
@@ -11,10 +11,10 @@ from pydantic import Field
 from procurement.api.gifts import area
 from procurement.operations.receiving import Arrived, confirm_by_link, link_of, renew_link
 from procurement.queries import gifts as queries
-from procurement.queries.given import GiftState, gift_state, sent_of, stands
+from procurement.queries.given import GiftState, confirmed_orders, gift_state, sent_of, standing_fen
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core.acting import by
-from shop.core.api import Answer, AsItIs, Body, Id, Moment, Priced, yuan
+from shop.core.api import Answer, AsItIs, Body, Id, Moment, Priced, once, yuan
 from shop.core.api.pictures import decoded
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.numbered import typed_number
@@ -88,7 +88,7 @@ class ReceiptIn(Body):
         examples=["/9j/4AAQ…"],
     )
     message: str = Field("", max_length=200)
-    accepted: list[ArrivedLine] = Field(
+    accepted: Annotated[list[ArrivedLine], once("line_id")] = Field(
         [],
         max_length=200,
         description=gettext_noop("Lines of which less arrived well: what is left out arrived whole."),
@@ -114,7 +114,10 @@ class CertifiedGift(Priced):
     state: GiftState
     donor: str
     beneficiary: str
-    confirmed: str
+    confirmed: str = Field(
+        description=gettext_noop("What of it the beneficiary confirmed, and the certificate is about.")
+    )
+    total: str = Field(description=gettext_noop("What stands of the whole gift."))
     confirmed_at: list[Moment]
 
 
@@ -124,7 +127,7 @@ def verify_gift(request: ApiRequest, code: str) -> dict[str, Any]:
     if pledge is None:
         raise Http404
     receipts = {each.order_id: each for each in pledge.receipts.all()}
-    orders = [order for order in pledge.purchase.orders.all() if order.pk in receipts and stands(order)]
+    orders = confirmed_orders(pledge)
     return {
         "code": pledge.certificate_code,
         "is_valid": bool(orders),
@@ -132,5 +135,6 @@ def verify_gift(request: ApiRequest, code: str) -> dict[str, Any]:
         "donor": donor_of(pledge),
         "beneficiary": name_of(pledge.beneficiary),
         "confirmed": yuan(sum(order.left_fen for order in orders)),
+        "total": yuan(standing_fen(pledge.purchase.orders.all())),
         "confirmed_at": [receipts[order.pk].at for order in orders],
     }

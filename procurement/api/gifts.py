@@ -256,12 +256,9 @@ def create_gift(request: ApiRequest, slug: str, body: GiftIn) -> dict[str, Any]:
         raise Http404
     user = request.user
     key = hashlib.sha256(f"{user.pk}:{request.headers[KEY_HEADER].strip()}".encode()).hexdigest()[:28]
-    pieces: dict[int, int] = {}
-    for line in body.lines:
-        pieces[line.specification_id] = pieces.get(line.specification_id, 0) + line.quantity
     made = give(
         need_id=shown.need.pk,
-        pieces=pieces,
+        pieces={line.specification_id: line.quantity for line in body.lines},
         donor=user,
         donor_name=body.donor_name,
         message=body.message,

@@ -1,6 +1,6 @@
 """Purchase requests from lists: one that is made of a list, and a list that is taken into one."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -15,7 +15,7 @@ from procurement.queries.lists import check_list, own_heads
 from procurement.rules.lists import Checked
 from procurement.rules.lists import Verdict as RowVerdict
 from shop.core.acting import by
-from shop.core.api import Answer, Body, Id, Paragraphs, Priced, yuan
+from shop.core.api import Answer, Body, Id, Paragraphs, Priced, once, yuan
 from shop.core.api.routing import ApiRequest
 
 
@@ -30,7 +30,7 @@ class RequestIn(Body):
     )
 
     fund: Literal["canteen", "union"] = "canteen"
-    lines: list[Wanted] = Field([], max_length=500)
+    lines: Annotated[list[Wanted], once("specification_id")] = Field([], max_length=500)
     text: Paragraphs = Field(
         "",
         max_length=40_000,
@@ -39,7 +39,7 @@ class RequestIn(Body):
             "A list as it is pasted: a code and a quantity in each row. Only good rows are taken."
         ),
     )
-    choices: list[ChosenGoods] = Field(
+    choices: Annotated[list[ChosenGoods], once("row")] = Field(
         [], max_length=500, description=gettext_noop("What rows mean that have a name and no code of ours.")
     )
     repeat_last: bool = Field(
@@ -132,9 +132,7 @@ def create_request(request: ApiRequest, body: RequestIn, asked: ForUnit) -> dict
     if body.repeat_last:
         repeated, _missing = operations.repeat_last(unit_id=own.pk, actor=request.user, at=at)
         return show_request(request, repeated.number) | {"refused_rows": [], "skipped_rows": []}
-    pieces: dict[int, int] = {}
-    for line in body.lines:
-        pieces[line.specification_id] = pieces.get(line.specification_id, 0) + line.quantity
+    pieces = {line.specification_id: line.quantity for line in body.lines}
     listed, refused, skipped = _checked(
         body.text, pieces, unit_id=own.pk, buyer=request.user, phone=own.unit.ship_phone, chosen=body.choices, adds=True
     )
@@ -147,7 +145,7 @@ def create_request(request: ApiRequest, body: RequestIn, asked: ForUnit) -> dict
 class ListIn(Body):
     version: int = Field(ge=0, le=10**6)
     text: Paragraphs = Field(min_length=1, max_length=40_000, examples=["SKU000012\t40\nSKU000031\t12"])
-    choices: list[ChosenGoods] = Field(
+    choices: Annotated[list[ChosenGoods], once("row")] = Field(
         [], max_length=500, description=gettext_noop("What rows mean that have a name and no code of ours.")
     )
     adds: bool = Field(

@@ -64,17 +64,27 @@ def standing_fen(orders: Any) -> int:
 
 
 def gift_state(pledge: Any) -> GiftState:
-    """Return where a gift stands. Needs its purchase, orders, their lines, and its receipts."""
+    """Return where a gift stands: confirmed once all that stands of it is, else where the slowest of the rest is.
+
+    Needs its purchase, orders, their lines, and its receipts.
+    """
     orders = list(pledge.purchase.orders.all())
     standing = {order.pk: OrderState(order.state) for order in orders if stands(order)}
-    if standing.keys() & {receipt.order_id for receipt in pledge.receipts.all()}:
-        return GiftState.CONFIRMED
+    confirmed = {receipt.order_id for receipt in pledge.receipts.all()}
+    if waiting := [state for pk, state in standing.items() if pk not in confirmed]:
+        return next(said for state, said in _SLOWEST_FIRST.items() if state in waiting)
     if standing:
-        return next(said for state, said in _SLOWEST_FIRST.items() if state in standing.values())
+        return GiftState.CONFIRMED
     if pledge.purchase.state in (PurchaseState.EXPIRED, PurchaseState.CANCELLED) and pledge.purchase.paid_at is None:
         return GiftState.NEVER_PAID
     is_cancelled = all(order.state == OrderState.CANCELLED for order in orders)
     return GiftState.CANCELLED if is_cancelled else GiftState.GIVEN_BACK
+
+
+def confirmed_orders(pledge: Any) -> list[Any]:
+    """Return the orders of a gift that its beneficiary confirmed and that stand: what its certificate is about."""
+    confirmed = {receipt.order_id for receipt in pledge.receipts.all()}
+    return [order for order in pledge.purchase.orders.all() if order.pk in confirmed and stands(order)]
 
 
 def pieces_given(line: str) -> Case:

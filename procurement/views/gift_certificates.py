@@ -10,7 +10,7 @@ from procurement.forms.gifts import VerifyForm
 from procurement.gifts_shown import certificate_words
 from procurement.queries import gifts as queries
 from procurement.queries.evidence import RECEIPT, may_see_receipts, picture_urls
-from procurement.queries.given import GiftState, gift_state, sent_of, stands
+from procurement.queries.given import confirmed_orders, gift_state, sent_of, standing_fen
 from procurement.texts import donor_of, name_of, words
 from shop.core.numbered import numbered
 from shop.core.templatetags.heqiao import local
@@ -42,7 +42,8 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404(number)
     receipts, state = {each.order_id: each for each in pledge.receipts.all()}, gift_state(pledge)
     sees_photos = may_see_receipts(request.user, pledge)
-    orders = [order for order in pledge.purchase.orders.all() if order.pk in receipts and stands(order)]
+    orders = confirmed_orders(pledge)
+    confirmed_fen, whole_fen = sum(order.left_fen for order in orders), standing_fen(pledge.purchase.orders.all())
     shown = [receipts[order.pk] for order in orders]
     lines = [
         {
@@ -57,7 +58,9 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     ]
     context = {
         "pledge": pledge,
-        "is_valid": state == GiftState.CONFIRMED,
+        # What was confirmed is certified, though the rest of the gift is still on its way.
+        "is_valid": bool(orders),
+        "whole_fen": whole_fen if whole_fen > confirmed_fen else 0,
         "state": state,
         "open_title": certificate_words(state)[0],
         "open_text": certificate_words(state)[1],
@@ -66,7 +69,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         "title": words(pledge.need.title_zh, pledge.need.title_en) if pledge.need else "",
         "lines": lines,
         "hides_photos": not sees_photos and any(each.picture_id for each in shown),
-        "confirmed_fen": sum(order.left_fen for order in orders),
+        "confirmed_fen": confirmed_fen,
         "receipts": [
             {
                 "at": each.at,

@@ -20,6 +20,7 @@ from shop.accounts import api as accounts
 from shop.core.api.docs import docs_page
 from shop.core.api.document import document
 from shop.core.api.guarding import connect_refusals, guarded, guarded_all, nothing_here, reader_language
+from shop.core.api.parsing import StrictParser
 from shop.sales import api as sales
 from traceability import api as traceability
 
@@ -83,6 +84,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
     auth=accounts.who_calls,
+    parser=StrictParser(),
 )
 for area in AREAS:
     api.add_router("", area)

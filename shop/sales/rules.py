@@ -277,7 +277,7 @@ def after_sale_kinds(*, state: str, is_fresh: bool, completed_at: datetime | Non
     """Return what a buyer may ask for now on a line, in the order to offer it.
 
     On the way, whole or in part: everything but returning what is fresh. After receipt: damage of fresh goods for 48 hours, of others
-    for 7 days; money back for 7 days; a return for 7 days, never of fresh goods.
+    for 7 days; what is missing, and money back, for 7 days; a return for 7 days, never of fresh goods.
     """
     if state in (OrderState.TO_SHIP, OrderState.SHIPPED):
         since = timedelta()
@@ -290,7 +290,7 @@ def after_sale_kinds(*, state: str, is_fresh: bool, completed_at: datetime | Non
     if since <= timedelta(hours=DAMAGE_CLAIM_HOURS) or (not is_fresh and in_week):
         kinds.append(AfterSaleKind.DAMAGED)
     if in_week:
-        kinds.append(AfterSaleKind.REFUND_ONLY)
+        kinds += [AfterSaleKind.MISSING, AfterSaleKind.REFUND_ONLY]
     if in_week and not is_fresh:
         kinds.append(AfterSaleKind.RETURN)
     return tuple(kinds)
@@ -325,15 +325,23 @@ class CaseFacts:
     asked_fen: int
     offered_fen: int
     left_fen: int
+    # Whether the buyer's photos show what is claimed.
+    has_photos: bool = True
 
 
 def most_without_return(case: CaseFacts) -> int:
     """Return 分 that the platform may grant with nothing to send back.
 
-    Never wider than the supplier's own promise: damage where it covers damage, what it offered, what never arrived;
-    a refund without return is not forced on sellers otherwise. Once the goods went back, what was agreed for them.
+    Never wider than the supplier's own promise: damage where it covers damage, what it offered. What never arrived,
+    whole or in part, can't be sent back, and what is fresh is not: for that, money up to the claim, the latter on
+    photos. A refund without return is not forced on sellers otherwise. Once the goods went back, what was agreed.
     """
-    promised = (case.kind == AfterSaleKind.DAMAGED and case.covers_damage) or not case.is_received
+    promised = (
+        not case.is_received
+        or (case.kind == AfterSaleKind.DAMAGED and case.covers_damage)
+        or (case.kind == AfterSaleKind.MISSING and case.has_photos)
+        or (case.kind == AfterSaleKind.REFUND_ONLY and case.is_fresh and case.has_photos)
+    )
     most = case.asked_fen if promised and not case.was_sent_back else case.offered_fen
     return max(0, min(most, case.left_fen))
 
@@ -342,8 +350,11 @@ def no_return_code(case: CaseFacts) -> str:
     """Return why a claim can't be decided with a return, as a code; "" where it can.
 
     Fresh produce is never sent back. Of damage that the supplier covers, money without a return is its promise, which
-    the platform neither widens nor narrows; damage that it does not cover is decided like any other claim.
+    the platform neither widens nor narrows; damage that it does not cover is decided like any other claim. What is
+    missing is not there to be sent back.
     """
+    if case.kind == AfterSaleKind.MISSING:
+        return "not_for_missing"
     if case.is_fresh:
         return "not_for_fresh"
     return "not_for_damage" if case.kind == AfterSaleKind.DAMAGED and case.covers_damage else ""

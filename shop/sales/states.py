@@ -74,6 +74,7 @@ class AfterSaleKind(models.TextChoices):
     """What the buyer asks for."""
 
     DAMAGED = "damaged", _("Damaged goods (refund, no return)")
+    MISSING = "missing", _("Missing or short weight (refund, no return)")
     REFUND_ONLY = "refund_only", _("Refund only")
     RETURN = "return", _("Return and refund")
 

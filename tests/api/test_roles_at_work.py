@@ -42,6 +42,16 @@ def test_a_lot_from_its_harvest_to_the_code_on_a_parcel(anonymous: Program) -> N
         },
     )
     assert (base.status_code, base.data["latitude"]) == (201, "24.452100")
+    field = {"name": "二号"}
+    facts = {
+        "name": "又一园",
+        "place": "梅县松源镇",
+        "latitude": "24.4",
+        "longitude": "116.2",
+        "contact": "0753-2860123",
+    }
+    twice = farm.post("/seller/bases", facts | {"plots": [field, field]})
+    assert (twice.status_code, twice.data["errors"][0]["code"]) == (422, "named_twice")
     facts = {"listing_id": listing.pk, "base_id": base.data["id"], "plot_id": base.data["plots"][0]["id"]}
     harvest = facts | {"grams": 20 * GRAMS, "occurred_at": "2026-11-20T08:00:00+08:00"}
     assert farm.post("/seller/lots", harvest | {"occurred_at": "2026-12-20T08:00:00+08:00"}).status_code in {409, 422}

@@ -34,6 +34,7 @@ COVERED = {
     *("catalog.CertifiedYear", "core.AssistancePairing", "livestream.DropBounds", "procurement.BudgetUnit"),
     *("procurement.DeclarationSnapshot", "procurement.Need", "procurement.NeedLine", "procurement.Pledge"),
     *("procurement.PledgeReceipt", "procurement.QuotaDeclaration", "procurement.QuotaPolicy"),
+    *("sales.AfterSaleTerms", "sales.WeightTerms"),
     *("procurement.ReceiptLink", "sales.Carrier", "sales.DeliveryDue", "sales.LateInterest", "sales.OfferApproval"),
     *("sales.OfferBounds", "sales.PayTime", "traceability.HarvestTerm", "traceability.KeepingLimit"),
     "traceability.TestRequirement",

@@ -148,3 +148,20 @@ def test_a_program_reports_by_the_link_as_the_page_does(need, sent):
     assert (refused.status_code, refused.data["errors"][0]["field"]) == (422, "fault")
     assert anyone.post(f"/receipts/{token}", body | {"fault": "crushed"}).status_code < 300
     assert stages(need) == [0, 0, 0, 9_000, 3_000]
+
+
+def test_a_receipt_that_names_a_line_twice_is_refused_and_its_link_still_works(need, listing):
+    pledge = gift(need, listing)
+    pay(pledge.purchase)
+    order = ship(order_of(pledge))
+    (line,) = lines_of(order)
+    token = make_link(order_id=order.pk, at=AT)
+    twice = [{"line_id": line.pk, "quantity": 2}, {"line_id": line.pk, "quantity": 4}]
+    body = {"photo": base64.b64encode(photo().read()).decode(), "fault": "压坏两件", "accepted": twice}
+    refused = Program().post(f"/receipts/{token}", body)
+    assert (refused.status_code, refused.data["errors"][0]["code"]) == (422, "named_twice")
+    assert refused.data["errors"][0]["field"] == "accepted"
+    assert not PledgeReceipt.objects.exists()
+    assert Program().post(f"/receipts/{token}", body | {"accepted": twice[:1]}).status_code == 204
+    order.refresh_from_db()
+    assert (PledgeReceipt.objects.get().words, order.refunded_fen > 0) == ("", True)

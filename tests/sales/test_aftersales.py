@@ -117,11 +117,11 @@ def test_fresh_damage_is_claimed_within_48_hours(received):
     [
         ("unpaid", True, None, ()),
         ("cancelled", True, None, ()),
-        ("to_ship", True, None, ("damaged", "refund_only")),
-        ("shipped", True, None, ("damaged", "refund_only")),
-        ("shipped", False, None, ("damaged", "refund_only", "return")),
-        ("completed", True, 49, ("refund_only",)),
-        ("completed", False, 49, ("damaged", "refund_only", "return")),
+        ("to_ship", True, None, ("damaged", "missing", "refund_only")),
+        ("shipped", True, None, ("damaged", "missing", "refund_only")),
+        ("shipped", False, None, ("damaged", "missing", "refund_only", "return")),
+        ("completed", True, 49, ("missing", "refund_only")),
+        ("completed", False, 49, ("damaged", "missing", "refund_only", "return")),
         ("completed", False, 24 * 7 + 1, ()),
     ],
 )

@@ -160,7 +160,13 @@ FACTS = {
         ({"covers_damage": False, "was_sent_back": True, "offered_fen": 500}, 500, 0),
         ({"kind": "refund_only"}, 0, 3280),
         ({"kind": "refund_only", "left_fen": 1000}, 0, 1000),
-        ({"kind": "refund_only", "is_fresh": True}, 0, 0),
+        ({"kind": "refund_only", "is_fresh": True}, 3280, 0),
+        ({"kind": "refund_only", "is_fresh": True, "left_fen": 1000}, 1000, 0),
+        ({"kind": "refund_only", "is_fresh": True, "has_photos": False}, 0, 0),
+        ({"kind": "missing"}, 3280, 0),
+        ({"kind": "missing", "covers_damage": False, "is_fresh": True}, 3280, 0),
+        ({"kind": "missing", "left_fen": 1000}, 1000, 0),
+        ({"kind": "missing", "has_photos": False}, 0, 0),
         ({"kind": "refund_only", "offered_fen": 800}, 800, 3280),
         ({"kind": "refund_only", "is_received": False}, 3280, 0),
         ({"kind": "return"}, 0, 3280),
@@ -199,6 +205,8 @@ def test_money_for_what_the_buyer_keeps_waits_for_the_return_that_the_platform_o
         (True, "damaged", "not_for_fresh"),
         (True, "refund_only", "not_for_fresh"),
         (False, "damaged", "not_for_damage"),
+        (False, "missing", "not_for_missing"),
+        (True, "missing", "not_for_missing"),
     ],
 )
 def test_what_is_not_sent_back_is_not_decided_with_a_return(reviewer, is_fresh, kind, code):

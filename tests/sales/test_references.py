@@ -12,7 +12,7 @@ from shop.core.errors import InvalidInput
 from shop.core.projections import run_all
 from shop.sales.errors import WrongState
 from shop.sales.models import Refund, Remittance, StatementLine
-from shop.sales.operations.payouts import give_account, pay_out
+from shop.sales.operations.payouts import give_account, pay_out, pay_out_together
 from shop.sales.rules import reference_key
 from tests.factories import AT
 from tests.sales.test_bank_lines import program
@@ -205,3 +205,23 @@ def test_an_unknown_offset_is_said_beside_the_field_on_page_and_api(unknown: str
         f"/review/transfers/{payment.pk}/match", facts | {"then": "offset", "offset": int(unknown)}, key="k"
     )
     assert answer.status_code == 422
+
+
+def test_refunds_that_were_paid_together_are_found_by_the_sum_that_left_the_bank() -> None:
+    purchase, payment = announced(key="a")
+    book(payment, 40_00, "give_back")
+    other, second = announced(key="b")
+    book(second, 33_00, "give_back", "ICBC-2")
+    for each in (purchase, other):
+        give_account(purchase=each, holder="周敏", bank="工行广州", number="622208360200", actor=None, at=AT)
+    refunds = {each.pk: 1 for each in Refund.objects.all()}
+    assert len(refunds) == 2
+    pay_out_together(refunds=refunds, reference="OUT-1", actor=None, at=AT)
+    desk, api = finance(), program()
+    for typed in ("73.00", "73", "¥73.00"):
+        page = desk.get("/review/payouts/", {"paid": "1", "q": typed}).content.decode()
+        assert (purchase.number in page, other.number in page) == (True, True), typed
+        found = api.get(f"/review/payouts?state=paid&q={typed}").data["items"]
+        assert {each["id"] for each in found} == set(refunds)
+    assert api.get("/review/payouts?state=paid&q=73.01").data["items"] == []
+    assert [each["id"] for each in api.get("/review/payouts?state=paid&q=33.00").data["items"]] == [max(refunds)]

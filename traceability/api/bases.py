@@ -1,14 +1,14 @@
 """A supplier's own bases, by API."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
 from catalog.queries import said
 from shop.core.acting import by
-from shop.core.api import Answer, Body, Page
+from shop.core.api import Answer, Body, Page, once
 from shop.core.api.paging import Asked, cut
 from shop.core.api.routing import ApiRequest
 from traceability.api.shared import ForOne, acting, lots_area
@@ -42,7 +42,7 @@ class BaseIn(Body):
     latitude: Decimal = Field(ge=-90, le=90, decimal_places=6, examples=["24.266100"])
     longitude: Decimal = Field(ge=-180, le=180, decimal_places=6, examples=["116.077400"])
     contact: str = Field(max_length=60, examples=["0753-2860123"])
-    plots: list[PlotIn] = Field([], max_length=20)
+    plots: Annotated[list[PlotIn], once("name")] = Field([], max_length=20)
 
 
 def _base(row: ProductionBase) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pydantic import Field
 from catalog.queries import said
 from catalog.queries.trade import SupplierBrief
 from shop.core.acting import by
-from shop.core.api import Answer, Body, Id, Moment, Page
+from shop.core.api import Answer, Body, Id, Moment, Page, once
 from shop.core.api.paging import turn_of
 from shop.core.api.routing import ApiRequest
 from traceability.api.shared import ForOne, LotsOfTurn, acting, lots_area
@@ -223,7 +223,7 @@ class SourceIn(Body):
 class MixIn(Body):
     listing_id: Id
     base_id: Id
-    sources: list[SourceIn] = Field(min_length=1, max_length=MOST_SOURCES)
+    sources: Annotated[list[SourceIn], once("lot_id")] = Field(min_length=1, max_length=MOST_SOURCES)
     occurred_at: Moment
 
 

@@ -10,11 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Router
+from ninja.operation import Operation
+from ninja.params.models import QueryModel
 from pydantic import BaseModel
 
 from shop.core.api.callers import Caller
 from shop.core.api.paging import reading
-from shop.core.api.problems import Problem, answer_not_found, answer_refusal
+from shop.core.api.problems import Problem, answer_not_found, answer_problem, answer_refusal
 from shop.core.errors import DomainError
 from shop.core.once import once
 from shop.core.scopes import SCOPES
@@ -113,10 +115,14 @@ class Area(Router):
             raise ValueError(f"no such scope: {scope}")
         extra = {"x-scope": scope, "x-idempotency-key": key.value}
 
+        asked: dict[str, bool] = {}
+
         def decorate(view: View) -> View:
             @wraps(view)
             def answered(request: ApiRequest, **given: Any) -> HttpResponse:
                 _check_scope(request.auth, scope)
+                if refused := _refused_parameters(request, asked):
+                    return refused
 
                 def work() -> HttpResponse:
                     try:
@@ -152,9 +158,43 @@ class Area(Router):
                 description=description,
                 openapi_extra=extra,
             )
+            asked.update(_query_names(self.path_operations[path].operations[-1]))
             return answered
 
         return decorate
+
+
+def _query_names(operation: Operation) -> dict[str, bool]:
+    """Return the parameters that an operation's address may be asked with, and whether each may stand there again."""
+    found: dict[str, bool] = {}
+    for model in operation.signature.models:
+        if issubclass(model, QueryModel):
+            several = getattr(model, "__ninja_collection_fields__", [])
+            found |= {name: name in several for name in getattr(model, "__ninja_flatten_map__", {})}
+    return found
+
+
+def _refused_parameters(request: HttpRequest, known: Mapping[str, bool]) -> HttpResponse | None:
+    """Return the answer for parameters that the address doesn't have, or has once; None where all are good.
+
+    `?from=` would otherwise answer the whole year, `?year=2025&year=2026` one of the two.
+    """
+    errors = [
+        {"field": name, "code": "extra_forbidden", "message": _("There is no such parameter here: %s.") % name}
+        for name in request.GET
+        if name not in known
+    ]
+    errors += [
+        {"field": name, "code": "named_twice", "message": _("The same one stands in it twice: name each once.")}
+        for name, values in request.GET.lists()
+        if len(values) > 1 and not known.get(name, True)
+    ]
+    if not errors:
+        return None
+    details = {"known": sorted(known)}
+    return answer_problem(
+        422, "invalid", errors[0]["message"] if len(errors) == 1 else "", errors=errors, details=details
+    )
 
 
 def _check_scope(caller: Caller, scope: str | None) -> None:

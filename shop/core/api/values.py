@@ -191,10 +191,14 @@ def _more_than_nothing(value: str) -> str:
 
 
 def once(name: str) -> AfterValidator:
-    """Return what refuses a list that names the same `name` twice: which of the two counts, nobody could tell."""
+    """Return what refuses a list that names the same `name` twice: which of the two counts, nobody could tell.
+
+    Rows without one (None) are new ones, each its own.
+    """
 
     def check(rows: list[Any]) -> list[Any]:
-        if len({getattr(row, name) for row in rows}) < len(rows):
+        named = [value for row in rows if (value := getattr(row, name)) is not None]
+        if len(set(named)) < len(named):
             raise PydanticCustomError("named_twice", "Named twice.")
         return rows
 

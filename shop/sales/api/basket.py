@@ -12,7 +12,7 @@ from shop.core.api import Answer, Area, Body, Id, Parameters, Priced, yuan
 from shop.core.api.routing import ApiRequest
 from shop.sales.operations import baskets
 from shop.sales.pricing import Quote
-from shop.sales.queries.baskets import BasketLine, basket_page, find_basket
+from shop.sales.queries.baskets import BasketLine, Problem, basket_page, find_basket
 
 area = Area(gettext_noop("Basket and checkout"))
 
@@ -69,9 +69,9 @@ class Quantity(Body):
     quantity: int = Field(ge=1, le=999_999)
 
 
-def show_line(line: BasketLine, supplier: str) -> dict[str, Any]:
-    """Return a line as it can be bought now."""
-    problem = line.problem
+def show_line(line: BasketLine, supplier: str, at_checkout: Problem | None = None) -> dict[str, Any]:
+    """Return a line as it can be bought now; `at_checkout` is what stands in the way of ordering it so."""
+    problem = at_checkout or line.problem
     return {
         "specification_id": line.spec.specification_id,
         "listing_id": line.spec.listing_id,

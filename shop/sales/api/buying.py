@@ -198,9 +198,13 @@ def quote_checkout(request: ApiRequest, body: Checkout) -> dict[str, Any]:
     step = _Step(request, body)
     page = step.page()
     refusals = step.refusals(page)
+    problems = {line.spec.specification_id: problem for line, problem in page.problems}
     names = {line.spec.specification_id: group.name for group in page.groups for line in group.lines}
     return {
-        "lines": [show_line(line, names.get(line.spec.specification_id, "")) for line in page.lines],
+        "lines": [
+            show_line(line, names.get(line.spec.specification_id, ""), problems.get(line.spec.specification_id))
+            for line in page.lines
+        ],
         "suppliers": [
             {
                 "supplier_id": group.supplier_id,

@@ -35,7 +35,7 @@ class ReviewIn(Body):
 
 
 class AfterSaleIn(Body):
-    kind: Literal["damaged", "refund_only", "return"]
+    kind: Literal["damaged", "missing", "refund_only", "return"]
     quantity: int = Field(ge=1, le=999_999)
     amount: YuanIn
     reason: Paragraphs = Field(min_length=1, max_length=300)
@@ -109,6 +109,9 @@ class PleaIn(Body):
 @step(
     "after-sales/{int:case_id}/ask-platform",
     summary=gettext_noop("Have the platform decide a case that was refused, or of which too little is offered"),
+    description=gettext_noop(
+        "Its decision is final: where nothing is given back, these pieces can't be claimed on again."
+    ),
 )
 def ask_platform(request: ApiRequest, number: str, case_id: int, body: PleaIn) -> None:
     arbitration.ask_platform(words=body.words, **_acting_on_case(request, number, case_id))

@@ -109,10 +109,11 @@ def decide_case(request: ApiRequest, case_id: int, body: CaseDecision, asked: Fo
     found = queries.case_of_supplier(supplier.pk, case_id)
     if found is None:
         raise Http404
+    asked_fen = found.amount_fen if body.approve else 0
     decide_after_sale(
         case_id=found.pk,
         approve=body.approve,
-        amount_fen=(found.amount_fen if body.amount is None else fen_of(body.amount)) if body.approve else 0,
+        amount_fen=asked_fen if body.amount is None else fen_of(body.amount),
         answer=body.answer,
         uploads=decoded(body.photos),
         **by(request),

@@ -49,5 +49,7 @@ class JudgeForm(forms.Form):
 
     @property
     def amount_fen(self) -> int:
-        """The amount in 分, 0 for none."""
+        """The amount in 分, 0 for none. What the page filled in by itself is no amount of a dismissal."""
+        if self.cleaned_data["verdict"] == Verdict.DISMISS and "amount" not in self.changed_data:
+            return 0
         return to_fen(self.cleaned_data.get("amount") or Decimal(0))

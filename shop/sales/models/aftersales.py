@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.models import SealedRow
 from shop.sales.rules import CaseTimes
 from shop.sales.states import ONGOING_CASES, AfterSaleKind, AfterSaleState, CaseSide, Verdict
 
@@ -108,7 +109,7 @@ class CaseDecision(models.Model):
         return f"{self.verdict} {self.case_id}"
 
 
-class AfterSaleTerms(models.Model):
+class AfterSaleTerms(SealedRow):
     """How long each step of a case may take, since when. The row begun last is in force; each stays as it was."""
 
     since = models.DateField(_("First day"), unique=True)

@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.models import SealedRow
 from shop.sales.weight_rules import WeightBounds
 
 
-class WeightTerms(models.Model):
+class WeightTerms(SealedRow):
     """Between which percents of what pieces should weigh a weight is believed. The row begun last is in force."""
 
     since = models.DateField(_("First day"), unique=True)

@@ -33,7 +33,7 @@ def open_after_sale(
     at: datetime,
     way: str = "",
 ) -> AfterSale:
-    """Ask for `amount_fen` back on a line; return the case. Damage needs a photo.
+    """Ask for `amount_fen` back on a line; return the case. Damage, and what is missing, need a photo.
 
     Raises InvalidInput or TooMuch on the field that is wrong, WrongState when this kind can't be asked for (any
     more) or a case of the line is open already.
@@ -42,10 +42,8 @@ def open_after_sale(
     if not reason:
         raise InvalidInput(_("Say in a few words what is wrong."), code="reason_missing", field="reason")
     _check_photos(uploads)
-    if kind == AfterSaleKind.DAMAGED and not uploads:
-        raise InvalidInput(
-            _("Add a photo of the damage: it is what the supplier decides on."), code="photo_missing", field="photos"
-        )
+    if not uploads and (words := _photo_words(kind)):
+        raise InvalidInput(words, code="photo_missing", field="photos")
     # Before any photo is stored, and again under the locks: re-encoding takes a while.
     line = LineFacts.objects.select_related("order").get(pk=line_id)
     _check(line.order, line, kind, quantity, amount_fen, at)
@@ -77,6 +75,14 @@ def open_after_sale(
 
 def _open_already() -> WrongState:
     return WrongState(_("A case of this product is open already."), code="case_open")
+
+
+def _photo_words(kind: str) -> str:
+    """Return what a claim of this kind needs a photo of; "" where it needs none."""
+    return {
+        AfterSaleKind.DAMAGED.value: _("Add a photo of the damage: it is what the supplier decides on."),
+        AfterSaleKind.MISSING.value: _("Add a photo of what arrived, of a short weight on the scales: it decides."),
+    }.get(kind, "")
 
 
 def _check_photos(uploads: Sequence[IO[bytes]]) -> None:
@@ -177,6 +183,11 @@ def _check_answer(case: AfterSale, approve: bool, amount_fen: int, answer: str) 
         raise TooMuch(
             _("Approve between ¥0.01 and %(most)s.") % {"most": f"¥{case.amount_fen / 100:.2f}"}, field="amount"
         )
+    if not approve and amount_fen:
+        raise InvalidInput(
+            _("Nothing is given back by a refusal: leave the amount empty, or agree to a part."),
+            code="amount_with_refusal", field="amount",
+        )  # fmt: skip
     if not approve and not answer:
         raise InvalidInput(_("Say why: the buyer reads it."), code="answer_missing", field="answer")
 

@@ -58,6 +58,7 @@ def facts_of(case: AfterSale, order: OrderFacts, line: LineFacts) -> rules.CaseF
         asked_fen=case.amount_fen,
         offered_fen=case.agreed_fen,
         left_fen=min(left, order.left_fen),
+        has_photos=case.pictures.filter(side=CaseSide.BUYER).exists(),
     )
 
 
@@ -71,8 +72,8 @@ def most_of(verdict: str, facts: rules.CaseFacts) -> int:
 def judge(*, case_id: int, verdict: str, reason: str, actor: Any, at: datetime, amount_fen: int = 0) -> CaseDecision:
     """Decide a case that is with the platform; signed by `actor` and final. A refund goes back at once.
 
-    Raises InvalidInput on `verdict` (also for a return of what is not sent back) or `reason`, TooMuch on `amount` beyond the supplier's promise or what is left
-    of the line, NotAllowed for who is a party of the order, WrongState when it is decided.
+    Raises InvalidInput on `verdict` (also for a return of what is not sent back) or `reason`, or on `amount` where
+    nothing is given back, TooMuch on `amount` beyond the supplier's promise or what is left of the line, NotAllowed for who is a party of the order, WrongState when it is decided.
     Locks: purchase, order, case, ledger.
     """
     reason = reason.strip()
@@ -92,7 +93,7 @@ def judge(*, case_id: int, verdict: str, reason: str, actor: Any, at: datetime, 
             _check_can_return(facts)
         most = most_of(verdict, facts)
         if verdict == Verdict.DISMISS:
-            amount_fen = 0
+            _check_no_amount(amount_fen)
         elif not most:
             raise TooMuch(
                 _("Nothing may be granted this way: the supplier did not promise it."), field="verdict", most_fen=0
@@ -115,9 +116,18 @@ def _check_not_a_party(order: OrderFacts, actor: Any) -> None:
         raise NotAllowed(_("You are a party of this order: somebody else has to decide."), code="own_case")
 
 
+def _check_no_amount(amount_fen: int) -> None:
+    if amount_fen:
+        raise InvalidInput(
+            _("Nothing is given back by this decision: leave the amount empty, or decide otherwise."),
+            code="amount_with_dismissal", field="amount",
+        )  # fmt: skip
+
+
 def _check_can_return(facts: rules.CaseFacts) -> None:
     words = {
         "not_for_fresh": _("Fresh produce is not sent back."),
+        "not_for_missing": _("What did not arrive can't be sent back."),
         "not_for_damage": _("The supplier promised money for damage without a return: nothing is sent back."),
     }
     if code := rules.no_return_code(facts):

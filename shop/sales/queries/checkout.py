@@ -215,7 +215,9 @@ def _special_problem(special: SpecialPrice | None, quantity: int) -> Problem | N
         return None
     if special.refusal:
         return Problem("deal_over", special.refusal)
-    if special.limit is not None and quantity > special.limit:
+    # Of two limits the narrower one holds, and is the one that is said.
+    own = special.spec.purchase_limit
+    if special.limit is not None and quantity > special.limit and (own is None or special.limit <= own):
         text = ngettext("Each buyer may have %(n)d piece.", "Each buyer may have %(n)d pieces.", special.limit)
         return Problem("over_limit", text % {"n": special.limit}, most=special.limit)
     return None

@@ -2,13 +2,15 @@
 
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import StrIndex, Substr
 
 from shop.core.money import to_fen
 from shop.core.numbers import plain_yuan
 from shop.core.texts import one_line
-from shop.sales.models import OrderFacts, Payment, Purchase, RefundAccount, Remittance, StatementLine
+from shop.sales.models import OrderFacts, Payment, Purchase, Refund, RefundAccount, Remittance, StatementLine
 from shop.sales.queries.credits import payments_of_whole
 from shop.sales.rules import reference_key
 
@@ -74,7 +76,7 @@ def _of_whole(fen: int) -> Q:
 def payouts_of(query: str) -> Q:
     """Return the condition on refunds that are found by `query`."""
     fen = fen_typed(query)
-    of_fen = Q(amount_fen=fen) | _of_lines(fen) if fen is not None else Q(pk__in=[])
+    of_fen = Q(amount_fen=fen) | _of_lines(fen) | _paid_by_sum(fen) if fen is not None else Q(pk__in=[])
     if _is_scrap(query):
         return of_fen
     accounts = RefundAccount.objects.filter(Q(holder__icontains=query) | Q(number__contains=query.replace(" ", "")))
@@ -95,3 +97,19 @@ def _of_lines(fen: int) -> Q:
     """Return the condition on refunds of money that came by a line of this amount: the whole, or a part it was split in."""
     parts = Q(pk__in=Remittance.objects.filter(amount_fen=fen).values("payment"))
     return Q(payment__in=Payment.objects.filter(parts | _of_whole(fen)).values("pk"))
+
+
+def _paid_by_sum(fen: int) -> Q:
+    """Return the condition on refunds that one payment of this amount paid out together: one number, or one slip."""
+    at = StrIndex(F("reference_key"), Value("#"))
+    number = Case(
+        When(reference_key__contains="#", then=Substr("reference_key", 1, at - 1)), default=F("reference_key")
+    )
+    numbered = Refund.objects.exclude(reference_key="").annotate(number_of_bank=number)
+    slips = Refund.objects.filter(reference_key="", proof__isnull=False)
+    of_number = numbered.filter(number_of_bank__in=_sums(numbered, "number_of_bank", fen))
+    return Q(pk__in=of_number.values("pk")) | Q(reference_key="", proof__in=_sums(slips, "proof", fen))
+
+
+def _sums(rows: QuerySet[Refund], by: str, fen: int) -> QuerySet[Refund, Any]:
+    return rows.order_by().values(by).annotate(sum_fen=Sum("amount_fen")).filter(sum_fen=fen).values(by)

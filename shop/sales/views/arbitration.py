@@ -92,6 +92,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         "offered_fen": supplier_offered_fen(found),
         # What the promise about damage says of this claim, which may be about something else.
         "is_about_damage": found.kind == AfterSaleKind.DAMAGED,
+        "is_missing": found.kind == AfterSaleKind.MISSING,
         "mosts": mosts,
         "is_open": found.state == AfterSaleState.ARBITRATION,
         "earlier": [show_case(each, timezone.now()) for each in earlier_cases(found)],
