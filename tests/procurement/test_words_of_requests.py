@@ -4,6 +4,7 @@ import pytest
 
 from procurement.operations.cancelling import ask_cancel, decide_cancel
 from procurement.operations.units import grant_budget
+from procurement.rules.amounts import in_capitals
 from shop.accounts.messages import render
 from shop.accounts.models import Message
 from shop.core import outbox
@@ -95,8 +96,9 @@ def test_a_requests_page_paper_list_and_program_say_what_was_cancelled_and_what_
         True,
         True,
     )
-    # In words stands what was signed.
-    assert ("肆佰元整" in page, "肆佰元整" in paper) == (True, True)
+    # In words stands the figure above them: on paper what was signed, on the page what is left of it.
+    assert in_capitals(40_000) == "人民币肆佰元整"
+    assert (in_capitals(left) in page, "肆佰元整" in page, "肆佰元整" in paper) == (True, False, True)
     found = program_of(office.buyer).get(f"/units/requests/{number}").json()
     assert (found["deducted"], found["remains"], len(found["deductions"])) == (
         f"{less // 100}.00", f"{left // 100}.00", 1,
