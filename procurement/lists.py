@@ -1,5 +1,6 @@
 """Taking a shopping list apart: pasted text, CSV or XLSX into sheets of texts. What they mean is for `rules`."""
 
+import codecs
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import IO
@@ -100,10 +101,20 @@ def _sheets(upload: IO[bytes]) -> tuple[list[Sheet], list[str]]:
     data = upload.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise InvalidInput(_("The file is larger than 2 MB. Keep only codes and quantities."), field="file")
+    if _is_no_list(data):
+        words = _("This file is no list. Save the list as Excel (.xlsx) or CSV and try again.")
+        raise InvalidInput(words, code="unreadable_file", field="file")
     try:
         return read_sheets(data, max_rows=MOST_ROWS + HEAD_ROWS, max_columns=MAX_COLUMNS, most_sheets=MOST_SHEETS)
     except Unreadable as error:
         raise _unreadable(error.reason) from error
+
+
+def _is_no_list(data: bytes) -> bool:
+    """Tell whether a file is a picture, a PDF or the like: no workbook, and no text either, which has no NUL bytes."""
+    if data.startswith((b"PK", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    return data.startswith(b"%PDF-") or b"\0" in data
 
 
 def _unreadable(reason: str) -> InvalidInput:

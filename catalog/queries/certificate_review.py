@@ -7,12 +7,14 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.hooks import OrdersUnder
 from catalog.models import Certificate, Listing
 from catalog.queries.proposal_review import Divisions, in_divisions
+from catalog.queries.sale import barred
 from catalog.rules.numbers import plain_number
 from catalog.states import ListingState
 from catalog.words import said
@@ -29,7 +31,7 @@ DECISIONS = ("certificate_revoked", "certificate_restored")
 def certificates_to_review(
     divisions: Divisions, page: Turned = 1, *, query: str = "", revoked: bool = False
 ) -> Page[Any]:
-    """Return a page of the certificates of these divisions, by number, with `live_count`. Two queries.
+    """Return a page of the certificates of these divisions, by number, with `live_count`: what can be bought. Two queries.
 
     `query` is a part of a number or of its holder's name; `revoked`: only those, the latest first.
     """
@@ -40,7 +42,8 @@ def certificates_to_review(
         rows = rows.filter(Q(number__icontains=query) | (Q(number__icontains=plain) if plain else Q()) | named)
     if revoked:
         rows = rows.filter(is_revoked=True)
-    live = Count("certified", filter=Q(certified__listing__state=ListingState.LIVE))
+    off = barred(timezone.localdate(), "certified__listing_id")
+    live = Count("certified", filter=Q(~off, certified__listing__state=ListingState.LIVE))
     ordered = rows.annotate(live_count=live).select_related("holder__county")
     order = ("-revoked_at", "pk") if revoked else ("number",)
     return paged(ordered.order_by(*order), page, CERTIFICATES_A_PAGE)

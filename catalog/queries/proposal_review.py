@@ -18,6 +18,7 @@ from catalog.models import (
     ProposalPicture,
 )
 from catalog.queries.proposals import on_hand_of
+from catalog.queries.sale import barred
 from catalog.rules.fairness import middle, percent_of, verdict
 from catalog.rules.proposed import ProposedListing, ProposedSpec
 from catalog.rules.units import jin_fen
@@ -147,7 +148,9 @@ def evidence_of(proposal: ListingProposal, facts: ProposedListing, today: date) 
         compared=count,
         output=_output(proposal, facts, today),
         reused=reused_photos(proposal),
-        live_count=Listing.objects.filter(supplier=proposal.supplier_id, state=ListingState.LIVE).count(),
+        live_count=Listing.objects.filter(
+            ~barred(today, "pk"), supplier=proposal.supplier_id, state=ListingState.LIVE
+        ).count(),
         decisions=list(
             ListingDecision.objects.filter(proposal__supplier=proposal.supplier_id)
             .exclude(proposal=proposal)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, DateField, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -100,6 +100,18 @@ def certified(day: str, listing: str = "listing_id") -> dict[str, Any]:
         "is_revoked": Subquery(own.values("certificate__is_revoked")[:1]),
         "grams_left": Subquery(years.values("account__balance")[:1]),
     }
+
+
+def barred(today: date, listing: str = "listing_id") -> Exists:
+    """Return the condition for rows whose listing (its id in `listing`) is not sold today: its certificate doesn't hold."""
+    gone = Q(certificate__is_revoked=True) | Q(certificate__valid_until__lt=today)
+    gone |= Q(certificate__valid_from__gt=today)
+    return Exists(CertifiedListing.objects.filter(gone, listing=OuterRef(listing), draws=True))
+
+
+def barred_words() -> str:
+    """Return what a product that is approved, and not sold for its certificate, is said to be on every page."""
+    return _("Can't be sold: its certificate does not hold")
 
 
 def stands(valid_from: date | None, valid_until: date | None, is_revoked: bool | None, day: date) -> bool:

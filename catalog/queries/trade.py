@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Listing, ListingPicture, Reminder, Specification, Stock, Supplier, Village
 from catalog.places import short
-from catalog.queries.sale import certified, stands
+from catalog.queries.sale import barred, certified, stands
 from catalog.states import ListingState
 from catalog.words import said
 from shop.core.errors import DomainError, NotAllowed
@@ -24,7 +24,10 @@ GOODS_A_PAGE = 30
 
 @dataclass(frozen=True)
 class ListingFacts:
-    """A listing as it is now. `price_fen` is its lowest price, `available` the pieces left of all specifications."""
+    """A listing as it is now. `price_fen` is its lowest price, `available` the pieces left of all specifications.
+
+    `is_barred`: none is, for its certificate does not hold.
+    """
 
     listing_id: int
     product_id: int
@@ -38,6 +41,7 @@ class ListingFacts:
     is_live: bool
     is_preorder: bool
     picture_key: str
+    is_barred: bool
 
 
 def listings_now(ids: Iterable[int]) -> dict[int, ListingFacts]:
@@ -78,6 +82,7 @@ def listings_now(ids: Iterable[int]) -> dict[int, ListingFacts]:
             is_live=row.state == ListingState.LIVE and row.supplier.is_active and bool(row.price),
             is_preorder=row.is_preorder,
             picture_key=row.picture or "",
+            is_barred=not _is_certified(row, today),
         )
         for row in rows
     }
@@ -85,7 +90,11 @@ def listings_now(ids: Iterable[int]) -> dict[int, ListingFacts]:
 
 def _may_be_sold(row: Any, today: date) -> bool:
     """Tell whether the certificate that a listing is sold under is valid, and something is left of its year."""
-    return stands(row.certified_from, row.certified_until, row.is_revoked, today) and row.grams_left != 0
+    return _is_certified(row, today) and row.grams_left != 0
+
+
+def _is_certified(row: Any, today: date) -> bool:
+    return stands(row.certified_from, row.certified_until, row.is_revoked, today)
 
 
 def listing_facts(listing_id: int) -> ListingFacts | None:
@@ -131,7 +140,9 @@ def supplier_goods(supplier_id: int, page: Turned = 1) -> Page[Any]:
     first_picture = ListingPicture.objects.filter(listing=OuterRef("listing_id")).order_by("position", "pk")
     rows = (
         Specification.objects.filter(listing__supplier_id=supplier_id)
-        .annotate(picture_key=Subquery(first_picture.values("picture__key")[:1]))
+        .annotate(
+            picture_key=Subquery(first_picture.values("picture__key")[:1]), is_barred=barred(timezone.localdate())
+        )
         .select_related("listing")
         .order_by("listing__state", "listing_id", "position", "pk")
     )
@@ -144,7 +155,7 @@ def goods_of_supplier(supplier_id: int, specification_id: int) -> Specification 
     return (
         Specification.objects.filter(pk=specification_id, listing__supplier_id=supplier_id)
         .select_related("listing")
-        .annotate(stock_id=Subquery(stock.values("pk")[:1]))
+        .annotate(stock_id=Subquery(stock.values("pk")[:1]), is_barred=barred(timezone.localdate()))
         .first()
     )
 

@@ -54,6 +54,7 @@ class TrayItemOut(Priced):
     price: str
     left: int
     can_buy: bool
+    is_barred: bool = Field(description=gettext_noop("It is not sold: its certificate does not hold."))
     is_pinned: bool
 
 
@@ -115,6 +116,7 @@ def show_room(session: LiveSession) -> dict[str, Any]:
                 "price": yuan(row.price_fen),
                 "left": row.left,
                 "can_buy": row.can_buy,
+                "is_barred": row.is_barred,
                 "is_pinned": row.is_pinned,
             }
             for row in state.tray

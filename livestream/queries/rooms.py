@@ -22,7 +22,10 @@ CARD_GOODS, CARD_CANDIDATES = 3, 6  # some of the candidates may not be on sale 
 
 @dataclass(frozen=True)
 class TrayRow:
-    """A product in a tray, in the reader's language. `can_buy` is false for what is withdrawn or sold out."""
+    """A product in a tray, in the reader's language. `can_buy` is false for what is withdrawn or sold out.
+
+    `is_barred`: it is not sold, for its certificate does not hold.
+    """
 
     item_id: int
     number: int
@@ -35,6 +38,7 @@ class TrayRow:
     picture: str
     is_live: bool
     is_pinned: bool
+    is_barred: bool = False
 
     @property
     def can_buy(self) -> bool:
@@ -76,6 +80,7 @@ def _row(item: TrayItem, number: int, facts: ListingFacts, pinned_id: int | None
         picture=picture_url(facts.picture_key),
         is_live=facts.is_live and not facts.is_preorder,
         is_pinned=item.pk == pinned_id,
+        is_barred=facts.is_barred,
     )
 
 

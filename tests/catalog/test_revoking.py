@@ -10,7 +10,8 @@ from catalog.models import Certificate, CertifiedYear, ListingCard
 from catalog.operations.cards import rebuild_cards
 from catalog.operations.output import CertificateExpired
 from catalog.operations.revoking import restore_certificate, revoke_certificate
-from catalog.queries.certificate_review import lapsed_of
+from catalog.queries.certificate_review import certificates_to_review, lapsed_of
+from livestream.queries.rooms import tray_rows
 from shop.accounts.models import Membership, Message
 from shop.core import outbox
 from shop.core.errors import InvalidInput, NotAllowed
@@ -22,6 +23,7 @@ from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place
 from tests.api.conftest import program_of
 from tests.catalog.listing import make_county_reviewer, make_reviewer
 from tests.factories import AT, make_certificate, make_listing, make_supplier, make_user, spec_of
+from tests.livestream.rooms import make_room, make_session, put
 from tests.sales.selling import buy, lines_of, paid, ship
 
 pytestmark = pytest.mark.django_db
@@ -257,3 +259,21 @@ class TestInterface:
         assert county.post(f"{path}/revocation", {"reason": REASON, "confirm": True}, key="a").status_code == 404
         assert program_of(member).post(f"{path}/revocation", {"reason": REASON}, key="a").status_code == 403
         assert not Certificate.objects.get().is_revoked
+
+
+def test_what_cannot_be_sold_is_said_so_on_every_door_and_not_counted_as_on_sale(certificate, listing, member):
+    reviewer = make_reviewer()
+    session, host = make_session(make_room(listing.supplier), host=member)
+    put(session, listing, host)
+    words = "Can&#x27;t be sold: its certificate does not hold"
+    assert words not in page_of(member, "/en/seller/goods/")
+    assert certificates_to_review(None)[0].live_count == 1
+    assert not tray_rows(session)[0].is_barred
+    revoke(certificate, actor=reviewer)
+    goods = page_of(member, "/en/seller/goods/")
+    assert (words in goods or words.replace("&#x27;", "'") in goods, 'data-state="barred"' in goods) == (True, True)
+    row = program_of(member, "seller:read").get("/seller/goods").data["items"][0]
+    assert row["state"] == "barred"
+    assert certificates_to_review(None)[0].live_count == 0
+    shown_row = tray_rows(session)[0]
+    assert (shown_row.is_barred, shown_row.can_buy) == (True, False)

@@ -1,9 +1,12 @@
 """What a walk through a unit's year found: years that are over, part deliveries, late declarations, shared canteens."""
 
+import io
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
+from procurement.lists import take_apart
 from procurement.models import QuotaDeclaration
 from procurement.operations.accepting import accept_goods
 from procurement.operations.declarations import withdraw_declaration
@@ -13,7 +16,7 @@ from tests.api.conftest import program_of
 from tests.factories import AT
 from tests.sales.selling import lines_of, ship
 
-from .offices import YEAR, amount, as_, confirm, declaration_of, figure, make_office, ordered, shares
+from .offices import YEAR, amount, as_, confirm, declaration_of, figure, make_office, ordered, shares, submitted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 END = date(2026, 12, 31)
@@ -124,3 +127,26 @@ def test_a_shared_canteens_share_is_part_of_what_its_declaration_page_reserves_o
     page = as_(office.buyer).get(path)
     assert (figure(page, "taken-over-confirmed") != "", amount(page, "reserved-in-all")) == (True, "¥48,000.00")
     assert amount(as_(office.buyer).get(f"/units/?year={YEAR}"), "quota-reserved") == "¥48,000.00"
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0", b"\xff\xd8\xff\xe0\0\x10JFIF\0", b"%PDF-1.7\n1 0 obj\n"]
+)
+def test_a_picture_or_a_paper_is_no_list(data):
+    with pytest.raises(InvalidInput) as refused, translation.override("zh-hans"):
+        take_apart("", io.BytesIO(data))
+    assert (refused.value.field, refused.value.code, "不是清单" in str(refused.value.message)) == (
+        "file", "unreadable_file", True,
+    )  # fmt: skip
+
+
+def test_the_choices_of_a_refusal_begin_with_none_that_is_empty(office):
+    answer = program_of(office.buyer).get("/units/orders?kind=nothing")
+    assert answer.status_code == 422
+    assert "One of these: committed, fulfilled, reversed." in answer.content.decode()
+
+
+def test_an_approver_reads_of_which_years_budget_it_is(office, listing):
+    found = submitted(office, (listing, 2), year=YEAR + 1)
+    page = as_(office.approver).get(f"/units/requests/{found.number}/").content.decode()
+    assert f"{YEAR + 1} 年度预算只剩 ¥0.00" in page

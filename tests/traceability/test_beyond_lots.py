@@ -67,6 +67,9 @@ def test_pieces_beyond_the_lots_show_until_they_are_gone_or_harvested(listing, m
     assert "16 pieces on the shelf are of no lot" in client.get("/en/seller/").content.decode()
     adjust_stock(stockrecord_id=spec_of(listing).stockrecord_id, pieces=-10, reason="spoiled", actor=None, at=AT)
     assert beyond(listing) == [(4, 2)]
+    # What the log counts has another name than what the shop can sell: pieces of orders are in it.
+    log = client.get(f"/en/seller/goods/{spec_of(listing).specification_id}/stock/").content.decode()
+    assert "In the shop, with those of orders" in log
     make_lot(listing, pieces=6, packed=False, days_ago=0)
     assert beyond(listing) == []
 

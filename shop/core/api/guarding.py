@@ -178,4 +178,5 @@ def _explained(error: dict[str, Any]) -> dict[str, str]:
 def _choices(expected: str) -> str:
     """Return "'first', 'second' or 'mixed'", as the validator says it, in the reader's language."""
     separator = ", " if get_language() == "en" else "、"
-    return separator.join(re.findall(r"'([^']*)'", expected)) or expected
+    # What may be left empty is no choice to name.
+    return separator.join(filter(None, re.findall(r"'([^']*)'", expected))) or expected

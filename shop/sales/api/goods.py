@@ -33,7 +33,10 @@ class GoodsOut(Priced):
     listing_id: int
     name: str
     specification: str
-    state: str = Field(examples=["live"])
+    state: str = Field(
+        examples=["live"],
+        description=gettext_noop("Live ones are sold; barred: not, for their certificate does not hold."),
+    )
     price: str
     pools: list[PoolOut]
     free: int = Field(description=gettext_noop("Pieces that the shop can still sell."))
@@ -55,7 +58,7 @@ def _goods(row: Any, shelf: Shelf) -> dict[str, Any]:
         "listing_id": row.listing_id,
         "name": in_reader_language(row.listing.name_zh, row.listing.name_en),
         "specification": in_reader_language(row.text_zh, row.text_en),
-        "state": row.listing.state,
+        "state": "barred" if row.is_barred and row.listing.state == "live" else row.listing.state,
         "price": yuan(row.price_fen),
         "pools": [{"pool": pool.name, "free": pool.free, "reserved": pool.reserved} for pool in shelf.pools],
         "free": shelf.free,

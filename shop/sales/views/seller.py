@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.queries.certificate_review import lapsed_of
 from catalog.queries.proposals import facts_of, last_reason, new_proposals, open_changes, returned_proposals
+from catalog.queries.sale import barred_words
 from catalog.queries.shelf import Shelf, shelves_of
 from catalog.queries.trade import SupplierBrief, running_out, supplier_goods, suppliers_of
 from shop.core.acting import acting_for, choices, choose
@@ -233,14 +234,16 @@ def _goods(supplier_id: int, number: Any, **more: Any) -> dict[str, Any]:
     groups: dict[int, dict[str, Any]] = {}
     for spec in page.object_list:
         listing = spec.listing
+        is_barred = spec.is_barred and listing.state == "live"
         group = groups.setdefault(
             listing.pk,
             {
                 "listing": listing,
                 "name": in_reader_language(listing.name_zh, listing.name_en),
                 "picture": thumb_url(spec.picture_key or ""),
-                "state": listing.get_state_display(),
-                "badge": STATE_BADGES[listing.state],
+                "state": barred_words() if is_barred else listing.get_state_display(),
+                "state_name": "barred" if is_barred else listing.state,
+                "badge": "overdue" if is_barred else STATE_BADGES[listing.state],
                 "is_live": listing.state == "live",
                 "is_withdrawn": listing.state == "withdrawn",
                 "change": _proposal_row(changes.get(listing.pk)),
