@@ -115,6 +115,8 @@ def show_gift(pledge: Any) -> dict[str, Any]:
         "badge": badge,
         "state": state,
         "is_confirmed": bool(confirmed),
+        # What was missing or damaged, in the words of who received it.
+        "faults": [receipt.fault for receipt in pledge.receipts.all() if receipt.fault],
         "number": pledge.purchase.number,
         "code": pledge.certificate_code,
         "orders": [

@@ -315,9 +315,10 @@ def _entries(order: OrderFacts, shown: OrderShown) -> list[dict[str, str]]:
     found += case_entries(order)
     for refund in order.refunds.all():
         title = _("Money given back") if refund.finished_at else _("Refund in progress")
-        found.append(
-            (refund.finished_at or refund.requested_at, {"title": title, "text": refund_words(refund, shown.way)})
-        )
+        # Of a part that was cancelled nothing moved, and only its money tells why; of a whole order its move does.
+        why = "" if order.state == OrderState.CANCELLED else words.get(refund.reason, ("", ""))[1]
+        text = " · ".join(filter(None, (refund_words(refund, shown.way), why)))
+        found.append((refund.finished_at or refund.requested_at, {"title": title, "text": text}))
     for refund in getattr(order, "purchase_refunds", ()):
         title = _("Money given back") if refund.finished_at else _("Refund in progress")
         found.append((refund.finished_at or refund.requested_at, {"title": title, "text": purchase_back_words(refund)}))

@@ -165,3 +165,11 @@ def test_a_receipt_that_names_a_line_twice_is_refused_and_its_link_still_works(n
     assert Program().post(f"/receipts/{token}", body | {"accepted": twice[:1]}).status_code == 204
     order.refresh_from_db()
     assert (PledgeReceipt.objects.get().words, order.refunded_fen > 0) == ("", True)
+
+
+def test_the_donor_reads_on_the_page_of_gifts_what_was_wrong(sent):
+    pledge, order = sent
+    confirm(order, 3)
+    page = as_(pledge.donor).get("/pledges/mine/").content.decode()
+    assert 'data-testid="gift-fault"' in page
+    assert "两箱压坏了" in page
