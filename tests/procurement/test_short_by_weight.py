@@ -141,7 +141,7 @@ def test_a_report_names_what_was_short_by_pieces_and_by_weight_apart(office, del
     reader = staff()
     assert why_words(causes) == words
     assert f'<span class="hint">{words}</span>' in as_(reader).get("/reports/unit/orders/?only=taken").content.decode()
-    (told,) = program_of(reader).get("/reports/sales/lines?dimension=unit&only=taken").data["items"]
+    (told,) = program_of(reader).get("/reports/sales/lines?by=unit&only=taken").data["items"]
     assert tuple(told["why"]) == causes
 
 

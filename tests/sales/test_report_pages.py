@@ -314,5 +314,5 @@ def test_each_cause_of_a_deduction_is_named_by_itself(accepted: int, said: str, 
     browser = as_(staff())
     assert f'<span class="hint">{said}</span>' in browser.get("/reports/unit/orders/?only=taken").content.decode()
     assert said in text_of(browser.get("/reports/unit/orders.csv?only=taken"))
-    found = program_of(staff()).get("/reports/sales/lines?dimension=unit&only=taken").json()
+    found = program_of(staff()).get("/reports/sales/lines?by=unit&only=taken").json()
     assert [each["why"] for each in found["items"]] == [causes]

@@ -59,7 +59,7 @@ def test_page_file_and_api_tell_the_weighed_kilograms_and_the_rule_says_so() -> 
     asked = {"since": "2026-01-01", "until": "2026-12-31"}
     page = client.get("/reports/county/", asked).content.decode()
     assert ("2.78" in page, "打包时称得的重量计" in page) == (True, True)
-    answer = program_of(staff()).get("/reports/sales?dimension=county&since=2026-01-01&until=2026-12-31")
+    answer = program_of(staff()).get("/reports/sales?by=county&since=2026-01-01&until=2026-12-31")
     assert answer.data["total"]["grams"] == 2780
     file = client.get("/reports/county/table.xlsx", asked)
     body = b"".join(file.streaming_content) if file.streaming else file.content
