@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Replace, Upper
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -121,9 +121,14 @@ def revoked_among(certificate_ids: Collection[int]) -> dict[int, Revoked]:
     return {row.pk: Revoked(str(row.get_kind_display()), row.number) for row in rows}
 
 
+def revoked_badges() -> QuerySet[CertifiedListing]:
+    """Return what is sold under a revoked certificate without drawing its output."""
+    return CertifiedListing.objects.filter(draws=False, certificate__is_revoked=True)
+
+
 def revoked_badges_of(listing_ids: Collection[int]) -> dict[int, list[int]]:
     """Return, by listing, the revoked certificates (ids) that it is sold under without drawing their output. One query."""
-    rows = CertifiedListing.objects.filter(listing__in=listing_ids, draws=False, certificate__is_revoked=True)
+    rows = revoked_badges().filter(listing__in=listing_ids)
     found: dict[int, list[int]] = {}
     for listing_id, certificate_id in rows.order_by("pk").values_list("listing_id", "certificate_id"):
         found.setdefault(listing_id, []).append(certificate_id)

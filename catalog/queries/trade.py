@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Listing, ListingPicture, Reminder, Specification, Stock, Supplier, Village
 from catalog.places import short
+from catalog.queries.certificates import revoked_badges
 from catalog.queries.sale import barred, certified, stands
 from catalog.states import ListingState
 from catalog.words import said
@@ -26,7 +27,8 @@ GOODS_A_PAGE = 30
 class ListingFacts:
     """A listing as it is now. `price_fen` is its lowest price, `available` the pieces left of all specifications.
 
-    `is_barred`: none is, for its certificate does not hold.
+    `is_barred`: none is, for its certificate does not hold. `has_revoked`: a certificate that it is sold under, without
+    drawing its output, was revoked.
     """
 
     listing_id: int
@@ -42,6 +44,7 @@ class ListingFacts:
     is_preorder: bool
     picture_key: str
     is_barred: bool
+    has_revoked: bool
 
 
 def listings_now(ids: Iterable[int]) -> dict[int, ListingFacts]:
@@ -64,6 +67,7 @@ def listings_now(ids: Iterable[int]) -> dict[int, ListingFacts]:
             price=Min("specifications__price_fen", filter=Q(specifications__is_offered=True)),
             left=Subquery(left),
             picture=Subquery(first_picture.values("picture__key")[:1]),
+            has_revoked=Exists(revoked_badges().filter(listing=OuterRef("pk"))),
             **certified(today.isoformat(), "pk"),
         )
         .select_related("supplier")
@@ -83,6 +87,7 @@ def listings_now(ids: Iterable[int]) -> dict[int, ListingFacts]:
             is_preorder=row.is_preorder,
             picture_key=row.picture or "",
             is_barred=not _is_certified(row, today),
+            has_revoked=row.has_revoked,
         )
         for row in rows
     }

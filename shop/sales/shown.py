@@ -88,6 +88,7 @@ class ParcelShown:
     tracking_no: str
     pieces: int
     goods: tuple[Pieces, ...]
+    is_recalled: bool
     trace_code: str  # Empty where no lot was recorded: its page would have nothing to tell.
     track: tuple[Mapping[str, str], ...]
 
@@ -349,6 +350,7 @@ def _parcel(shipment: Shipment, code: ParcelCode | None, lines: Sequence[LineFac
         tracking_no=shipment.tracking_no,
         pieces=sum(line.quantity for line in shipment.lines.all()),
         goods=tuple(in_parcel(shipment, lines)),
+        is_recalled=code is not None and code.is_recalled,
         trace_code=code.code if code and code.has_lots else "",
         track=(*events, handed),
     )

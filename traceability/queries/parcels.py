@@ -8,17 +8,22 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from traceability.models import HAS_LEFT, ParcelLot, ProduceLot, TracedParcel
+from traceability.queries.recalled import RECALLED
 from traceability.rules.codes import grouped
 from traceability.states import LotState
 
 
 @dataclass(frozen=True)
 class ParcelCode:
-    """A parcel's trace code, and whether lots, and a certificate of one, were recorded for what is in it."""
+    """A parcel's trace code, and whether lots, and a certificate of one, were recorded for what is in it.
+
+    `is_recalled`: a lot of it was recalled after it was sent.
+    """
 
     code: str
     has_lots: bool
     has_certificate: bool
+    is_recalled: bool
 
     @property
     def printed(self) -> str:
@@ -33,9 +38,11 @@ def codes_of(shipment_ids: Iterable[int]) -> dict[int, ParcelCode]:
         return {}
     lots = ParcelLot.objects.filter(parcel=OuterRef("pk"))
     rows = TracedParcel.objects.filter(shipment_id__in=wanted).annotate(
-        has_lots=Exists(lots), has_certificate=Exists(lots.filter(lot__certificates__isnull=False))
+        has_lots=Exists(lots),
+        has_certificate=Exists(lots.filter(lot__certificates__isnull=False)),
+        is_recalled=Exists(lots.filter(lot__state__in=RECALLED)),
     )
-    return {row.shipment_id: ParcelCode(row.code, row.has_lots, row.has_certificate) for row in rows}
+    return {row.shipment_id: ParcelCode(row.code, row.has_lots, row.has_certificate, row.is_recalled) for row in rows}
 
 
 def lots_to_choose(supplier_id: int, listing_ids: Iterable[int], *, at: datetime) -> dict[int, list[ProduceLot]]:

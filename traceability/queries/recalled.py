@@ -8,14 +8,14 @@ from traceability.models import ParcelLot, ProduceLot
 from traceability.states import LotState
 
 # A recalled lot's rest is disposed of, its parcels are still out: nothing else that is disposed of was sent before.
-_RECALLED = (LotState.RECALLED, LotState.DISPOSED)
+RECALLED = (LotState.RECALLED, LotState.DISPOSED)
 
 
 def recalled_of_lines(line_ids: Collection[int]) -> list[tuple[int, str, int]]:
     """Return (line, code of the lot, pieces) of what was sent from lots recalled since. One query, none without lines."""
     if not line_ids:
         return []
-    rows = ParcelLot.objects.filter(line_id__in=line_ids, lot__state__in=_RECALLED)
+    rows = ParcelLot.objects.filter(line_id__in=line_ids, lot__state__in=RECALLED)
     found = rows.values_list("line_id", "lot__code").annotate(sent=Sum("pieces")).order_by("line_id", "lot__code")
     return list(found)
 

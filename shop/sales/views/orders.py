@@ -119,7 +119,8 @@ def show_one(
     # Where the parcel goes is no secret to who proved the phone of who gets it.
     is_known = visitor.user is not None or facts.purchase_id in visitor.proved
     shown = show_order_page(facts, timezone.now(), open_address=is_known, way=way)
-    slugs = {pk: listing.slug for pk, listing in listings_now(line.listing_id for line in shown.lines).items()}
+    now = listings_now(line.listing_id for line in shown.lines)
+    slugs = {pk: listing.slug for pk, listing in now.items()}
     context: dict[str, Any] = {
         "order": shown,
         "slugs": slugs,
@@ -137,8 +138,12 @@ def show_one(
         context["cannot_pay"] = unpayable_words(barred, due_of(facts.purchase) if barred else None)
     context["recalled"] = [
         {"name": in_reader_language(each.line.name_zh, each.line.name_en), "pieces": each.pieces, "lot": each.lot}
-        for each in recalled_in(facts)
+        for each in (recalled_in(facts) if any(parcel.is_recalled for parcel in shown.parcels) else ())
     ]
+    # Read beside what is read anyway: most orders need no query of their own for it.
+    may_be_revoked = any(each.has_revoked for each in now.values()) or any(
+        line.certificate_id for line in facts.lines.all()
+    )
     context["under_revoked"] = [
         {
             "name": in_reader_language(each.line.name_zh, each.line.name_en),
@@ -146,7 +151,7 @@ def show_one(
             "words": each.certificate.words,
             "url": local(f"/shop/certificates/{quote(each.certificate.number, safe='')}/"),
         }
-        for each in bought_under_revoked(facts)
+        for each in (bought_under_revoked(facts) if may_be_revoked else ())
     ]
     return render(request, "sales/order.html", context, status=status)
 
