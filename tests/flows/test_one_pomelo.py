@@ -94,7 +94,8 @@ def harvest(seller, listing, kilograms, minute):
     )  # fmt: skip
     lot = ProduceLot.objects.latest("pk")
     assert where == f"/seller/lots/{lot.pk}/"
-    packing = {"kilograms": kilograms, "boxes": "4", "grade": "first", "occurred_at": when}
+    # What this lot does not cover stays on the shelf: the next lots are of it.
+    packing = {"kilograms": kilograms, "boxes": "4", "grade": "first", "occurred_at": when, "confirm": "on"}
     seller.sends(f"{where}pack/", **{f"pack__{name}": value for name, value in packing.items()})
     test = {"kind": "own", "item": "农残 4 项", "result": "均未检出", "passed": "1", "lab": "梅县农检站"}
     test["occurred_at"] = when
