@@ -6,7 +6,7 @@ when the first lot is packed; buyers are promised no date for them. What stayed 
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,18 +45,23 @@ class BeyondLots:
 
 
 def beyond_lots(
-    *, at: datetime, supplier_id: int | None = None, listing_ids: Collection[int] | None = None
+    *,
+    at: datetime,
+    supplier_id: int | None = None,
+    listing_ids: Collection[int] | None = None,
+    among: Iterable[ProduceLot] | None = None,
 ) -> list[BeyondLots]:
     """Return what of a supplier's products, or of some, stands beyond their lots, the most pieces first.
 
     Products none of whose lots is open are no such case: nothing of them was promised, their page says what they wait
-    for. One query without such lots, else two and those of `without_harvest`.
+    for. One query without such lots, else two and those of `without_harvest`; one less with `among`, the supplier's
+    lots that were read already (`recalled.lots_going`).
     """
     packed = ProduceLot.objects.filter(listing=OuterRef("listing"), state=LotState.OPEN, packed_grams__gt=0)
     rows = ProduceLot.objects.filter(Exists(packed), state__in=[LotState.OPEN, LotState.AWAITING])
     rows = rows.filter(Q(supplier=supplier_id) if listing_ids is None else Q(listing__in=listing_ids))
     lots: dict[int, list[ProduceLot]] = defaultdict(list)
-    for lot in rows.select_related("listing").order_by("pk"):
+    for lot in rows.select_related("listing").order_by("pk") if among is None else _by_packed(among):
         lots[lot.listing_id].append(lot)
     if not lots:
         return []
@@ -77,6 +82,13 @@ def beyond_lots(
         if row.pieces:
             found.append(row)
     return sorted(found, key=lambda each: (-each.pieces, each.listing.pk))
+
+
+def _by_packed(lots: Iterable[ProduceLot]) -> list[ProduceLot]:
+    """Return the open and awaited lots of products that have an open lot with something packed."""
+    going_on = [lot for lot in lots if lot.state in (LotState.OPEN, LotState.AWAITING)]
+    packed = {lot.listing_id for lot in going_on if lot.state == LotState.OPEN and lot.packed_grams}
+    return [lot for lot in going_on if lot.listing_id in packed]
 
 
 def beyond_words(each: BeyondLots) -> str:

@@ -1,6 +1,6 @@
 """What was sent of lots that were recalled afterwards, and the lots that wait to be disposed of."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import Sum
 
@@ -9,6 +9,7 @@ from traceability.states import LotState
 
 # A recalled lot's rest is disposed of, its parcels are still out: nothing else that is disposed of was sent before.
 RECALLED = (LotState.RECALLED, LotState.DISPOSED)
+STOPPED = (LotState.HELD, LotState.RECALLED)
 
 
 def recalled_of_lines(line_ids: Collection[int]) -> list[tuple[int, str, int]]:
@@ -25,7 +26,13 @@ def lines_sent_of(lot_id: int) -> list[int]:
     return sorted(set(ParcelLot.objects.filter(lot=lot_id).values_list("line_id", flat=True)))
 
 
-def lots_to_dispose(supplier_id: int) -> list[ProduceLot]:
-    """Return a supplier's lots that a test failed and nothing was done about yet, the first first. One query."""
-    rows = ProduceLot.objects.filter(supplier_id=supplier_id, state__in=[LotState.HELD, LotState.RECALLED])
+def lots_going(supplier_id: int) -> list[ProduceLot]:
+    """Return a supplier's lots of which something may be to be done, the first first, with their products. One query."""
+    states = [*STOPPED, LotState.OPEN, LotState.AWAITING]
+    rows = ProduceLot.objects.filter(supplier_id=supplier_id, state__in=states)
     return list(rows.select_related("listing").order_by("pk"))
+
+
+def lots_to_dispose(lots: Iterable[ProduceLot]) -> list[ProduceLot]:
+    """Return which of `lots` a test failed, and nothing was done about yet."""
+    return [lot for lot in lots if lot.state in STOPPED]

@@ -7,14 +7,21 @@ from django.utils.translation import ngettext, pgettext
 
 from shop.core.templatetags.heqiao import local
 from shop.core.times import full_day
+from traceability.models import ProduceLot
 from traceability.queries.beyond import beyond_lots
 from traceability.queries.kept import without_harvest
-from traceability.queries.recalled import lots_to_dispose
+from traceability.queries.recalled import lots_going, lots_to_dispose
 
 
-def dispose_tasks(supplier_id: int) -> list[dict[str, str]]:
+def lot_tasks(supplier_id: int, at: Any) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Return what is to be done about a supplier's lots: of those that failed a test, and of the others. Reads them once."""
+    lots = lots_going(supplier_id)
+    return _dispose(lots), [*_kept(supplier_id, at), *_beyond(supplier_id, at, lots)]
+
+
+def _dispose(lots: list[ProduceLot]) -> list[dict[str, str]]:
     """Return the task of lots that a test failed: one for all."""
-    found = lots_to_dispose(supplier_id)
+    found = lots_to_dispose(lots)
     if not found:
         return []
     n = len(found)
@@ -25,7 +32,7 @@ def dispose_tasks(supplier_id: int) -> list[dict[str, str]]:
     return [{**task, "action": pgettext("lots", "See them")}]
 
 
-def kept_tasks(supplier_id: int, at: Any) -> list[dict[str, str]]:
+def _kept(supplier_id: int, at: Any) -> list[dict[str, str]]:
     """Return the task of goods that stay on sale though their harvest is not recorded: the first to be taken off sale."""
     found = without_harvest(at=at, supplier_id=supplier_id)
     if not found:
@@ -44,9 +51,9 @@ def kept_tasks(supplier_id: int, at: Any) -> list[dict[str, str]]:
     return [{**task, "action": pgettext("harvest", "Record")}]
 
 
-def beyond_tasks(supplier_id: int, at: Any) -> list[dict[str, str]]:
+def _beyond(supplier_id: int, at: Any, lots: list[ProduceLot]) -> list[dict[str, str]]:
     """Return the task of pieces that stand on the shelf beyond the lots of their product: one for all."""
-    found = beyond_lots(at=at, supplier_id=supplier_id)
+    found = beyond_lots(at=at, supplier_id=supplier_id, among=lots)
     if not found:
         return []
     pieces = sum(each.pieces for each in found)

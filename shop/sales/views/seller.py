@@ -31,7 +31,7 @@ from shop.sales.queries.funding import asked_consents
 from shop.sales.queries.owed import owed_to
 from shop.sales.queries.without_goods import lines_without_goods
 from shop.sales.texts import in_reader_language, thumb_url
-from shop.sales.views.lot_tasks import beyond_tasks, dispose_tasks, kept_tasks
+from shop.sales.views.lot_tasks import lot_tasks
 from traceability.queries.lots import lot_codes
 
 for_supplier = acting_for("supplier", suppliers_of, nobody="seller/nobody.html")
@@ -86,12 +86,12 @@ def weekday(day: Any) -> str:
 
 def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, str]]:
     """Return up to three things to do, the most urgent first, and every question that waits for an answer."""
+    stopped, growing = lot_tasks(supplier_id, at)
     tasks: list[dict[str, str]] = [
         *_without_goods(supplier_id, at),
-        *dispose_tasks(supplier_id),
+        *stopped,
         *_cancel_tasks(supplier_id),
-        *kept_tasks(supplier_id, at),
-        *beyond_tasks(supplier_id, at),
+        *growing,
         *_lapsed_tasks(supplier_id, at),
     ]
     if facts.to_ship:
