@@ -7,7 +7,6 @@ from django.utils.translation import ngettext, pgettext
 
 from shop.core.templatetags.heqiao import local
 from shop.core.times import full_day
-from traceability.models import ProduceLot
 from traceability.queries.beyond import beyond_lots
 from traceability.queries.kept import without_harvest
 from traceability.queries.recalled import lots_going, lots_to_dispose
@@ -19,7 +18,7 @@ def lot_tasks(supplier_id: int, at: Any) -> tuple[list[dict[str, str]], list[dic
     return _dispose(lots), [*_kept(supplier_id, at), *_beyond(supplier_id, at, lots)]
 
 
-def _dispose(lots: list[ProduceLot]) -> list[dict[str, str]]:
+def _dispose(lots: list[Any]) -> list[dict[str, str]]:
     """Return the task of lots that a test failed: one for all."""
     found = lots_to_dispose(lots)
     if not found:
@@ -51,7 +50,7 @@ def _kept(supplier_id: int, at: Any) -> list[dict[str, str]]:
     return [{**task, "action": pgettext("harvest", "Record")}]
 
 
-def _beyond(supplier_id: int, at: Any, lots: list[ProduceLot]) -> list[dict[str, str]]:
+def _beyond(supplier_id: int, at: Any, lots: list[Any]) -> list[dict[str, str]]:
     """Return the task of pieces that stand on the shelf beyond the lots of their product: one for all."""
     found = beyond_lots(at=at, supplier_id=supplier_id, among=lots)
     if not found:
