@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from rules import has_perm
 
+from catalog.queries.undated import undated_order_words
 from procurement import books
 from procurement.acceptances_shown import show_acceptances, show_schedule
 from procurement.cancel_words import money_words, would_go_back
@@ -50,6 +51,7 @@ from shop.sales.queries.unpayable import Unpayable, unpayable, unpayable_words
 from shop.sales.queries.weight_words import weight_words
 from shop.sales.states import PurchaseState, Terms
 from traceability.queries.parcels import codes_of
+from traceability.queries.promise_words import promise_words
 
 KIND_NAMES = ("", *quota_queries.KINDS)
 
@@ -135,6 +137,8 @@ def _lines(row: UnitOrder) -> list[dict[str, Any]]:
             "picture": thumb(line.picture_key),
             "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
             "short": line.rejected,
+            "promise": promise_words(line.promised),
+            "undated": undated_order_words(line.undated),
             "weight": weight_words(line, is_owed=row.order.purchase.terms == Terms.POSTPAID),
         }
         for line in row.order.lines.all()

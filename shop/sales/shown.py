@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from catalog.queries.undated import undated_order_words
 from shop.core import times
 from shop.core.masking import mask_name, mask_phone
 from shop.core.money import in_yuan
@@ -77,6 +78,8 @@ class LineShown:
     weighed_back_fen: int = 0
     promised: Dates | None = None  # What was promised of its dates, and in words.
     promise: str = ""
+    undated: str = ""  # Why nothing was, of pieces that wait (`Undated`), and in words.
+    undated_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,8 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         weighed=weighed_of(line),
         promised=line.promised,
         promise=promise_words(line.promised),
+        undated=getattr(line, "undated", ""),
+        undated_words=undated_order_words(getattr(line, "undated", "")),
         is_weighed=line.is_weighed,
         weighed_back_fen=line.weighed_back_fen,
     )

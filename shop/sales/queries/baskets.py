@@ -1,6 +1,6 @@
 """Reading baskets: each line as it can be bought now, with what changed since it was put in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from shop.core.prepared import Prepared
 from shop.sales.errors import PhoneUnproved
 from shop.sales.offers import Discounts, apply_discounts, find_coupon
 from shop.sales.pricing import PricedLine, Quote, add_freight, group_by_supplier
+from shop.sales.queries.promises import LinePromise, line_promises
 from shop.sales.rules import MAX_PIECES, clean_coupon
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.whose import Whose
@@ -37,7 +38,7 @@ class Problem:
 class BasketLine:
     """One line. Amounts in 分; `was_fen` is the price when it was put in.
 
-    `may_have`: what its buyer may still have of limited goods, where that is known.
+    `may_have`: what its buyer may still have of limited goods, where that is known. `promise`: of its dates.
     """
 
     spec: SpecForSale
@@ -46,6 +47,7 @@ class BasketLine:
     chosen: bool = True
     discount_fen: int = 0
     may_have: int | None = None
+    promise: LinePromise = field(default_factory=LinePromise)
 
     @property
     def name(self) -> str:
@@ -229,11 +231,12 @@ def basket_page(
 ) -> BasketPage:
     """Return the visitor's basket, priced. `left_out` are specifications not chosen; `destination` a division code.
 
-    Queries: two for the lines, one for freight, one for offers; coupons and offers that exist add a few.
+    Queries: two for the lines, one for freight, one for offers, two for lots; coupons and offers that exist add a few.
     """
     _found, lines = read_basket(user=user, basket_id=basket_id)
     for line in lines:
         line.chosen = line.can_buy and line.spec.specification_id not in left_out
+    note_promises([line for line in lines if line.chosen], at)
     page = BasketPage(coupon_code=clean_coupon(coupon_code))
     page.quote, found = price_lines(
         [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines if line.chosen],
@@ -258,6 +261,12 @@ def basket_page(
             page.groups.append(group)
         group.lines.append(line)
     return page
+
+
+def note_promises(lines: Sequence[BasketLine], at: datetime) -> None:
+    """Note what is promised of each line's dates if all are bought now. Two queries, one without lots."""
+    for line, promise in zip(lines, line_promises(lines, at=at), strict=True):
+        line.promise = promise
 
 
 def price_lines(

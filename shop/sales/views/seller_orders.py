@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.queries.trade import SupplierBrief
+from catalog.queries.undated import undated_order_words
 from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name
@@ -53,6 +54,7 @@ def sold_line(line: Any, *, is_owed: bool = False) -> dict[str, Any]:
         "rest": line_rest(line),
         "weight": weight_words(line, is_owed=is_owed),
         "promise": promise_words(line.promised),
+        "undated": undated_order_words(getattr(line, "undated", "")),
         "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
     }
 
