@@ -78,6 +78,7 @@ class LineShown:
     weighed_back_fen: int = 0
     promised: Dates | None = None  # What was promised of its dates, and in words.
     promise: str = ""
+    damage_covered: bool = True
     undated: str = ""  # Why nothing was, of pieces that wait (`Undated`), and in words.
     undated_words: str = ""
 
@@ -153,6 +154,7 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         weight=weight_words(line, is_owed=order.purchase.terms == Terms.POSTPAID),
         weighed=weighed_of(line),
         promised=line.promised,
+        damage_covered=line.damage_covered,
         promise=promise_words(line.promised),
         undated=getattr(line, "undated", ""),
         undated_words=undated_order_words(getattr(line, "undated", "")),
