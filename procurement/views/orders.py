@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from rules import has_perm
 
-from catalog.queries.undated import undated_order_words
 from procurement import books
 from procurement.acceptances_shown import show_acceptances, show_schedule
 from procurement.cancel_words import money_words, would_go_back
@@ -45,13 +44,13 @@ from shop.sales.queries.deliveries import has_left, schedule_of, schedules_of, w
 from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.in_parcels import in_parcel, still_to_come
 from shop.sales.queries.payouts import goes_back, refunds_without_account
+from shop.sales.queries.promises import promised_words
 from shop.sales.queries.slips import open_transfer, slip_replaced, slips_of
 from shop.sales.queries.trails import going_back_of_purchases, said_to_buyer, trail_of, waiting_of_purchases
 from shop.sales.queries.unpayable import Unpayable, unpayable, unpayable_words
 from shop.sales.queries.weight_words import weight_words
 from shop.sales.states import PurchaseState, Terms
 from traceability.queries.parcels import codes_of
-from traceability.queries.promise_words import promise_words
 
 KIND_NAMES = ("", *quota_queries.KINDS)
 
@@ -137,8 +136,7 @@ def _lines(row: UnitOrder) -> list[dict[str, Any]]:
             "picture": thumb(line.picture_key),
             "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
             "short": line.rejected,
-            "promise": promise_words(line.promised),
-            "undated": undated_order_words(line.undated),
+            **promised_words(line),
             "weight": weight_words(line, is_owed=row.order.purchase.terms == Terms.POSTPAID),
         }
         for line in row.order.lines.all()

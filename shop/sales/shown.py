@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from catalog.queries.undated import undated_order_words
 from shop.core import times
 from shop.core.masking import mask_name, mask_phone
 from shop.core.money import in_yuan
@@ -32,6 +31,7 @@ from shop.sales.operations.shipping import line_rest
 from shop.sales.queries.backs import NOTHING
 from shop.sales.queries.carriers import brings_itself, carrier_name
 from shop.sales.queries.in_parcels import Pieces, in_parcel, still_to_come
+from shop.sales.queries.promises import promised_words
 from shop.sales.queries.transfer_waits import TransferWait
 from shop.sales.queries.weight_words import Weighed, weighed_of, weight_words
 from shop.sales.sent_shown import packing_words, refused_whole, sent_words, wanted_and_sent
@@ -39,7 +39,6 @@ from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.ways_shown import ActShown, acts_by_phone
 from traceability.queries.parcels import ParcelCode, codes_of
-from traceability.queries.promise_words import promise_words
 from traceability.rules.fefo import Dates
 
 BADGES = {
@@ -155,9 +154,7 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         weighed=weighed_of(line),
         promised=line.promised,
         damage_covered=line.damage_covered,
-        promise=promise_words(line.promised),
-        undated=getattr(line, "undated", ""),
-        undated_words=undated_order_words(getattr(line, "undated", "")),
+        **promised_words(line),
         is_weighed=line.is_weighed,
         weighed_back_fen=line.weighed_back_fen,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -38,7 +39,8 @@ class Problem:
 class BasketLine:
     """One line. Amounts in 分; `was_fen` is the price when it was put in.
 
-    `may_have`: what its buyer may still have of limited goods, where that is known. `promise`: of its dates.
+    `may_have`: what its buyer may still have of limited goods, where that is known. `promises`: of the dates of all lines that are
+    bought with it.
     """
 
     spec: SpecForSale
@@ -47,7 +49,7 @@ class BasketLine:
     chosen: bool = True
     discount_fen: int = 0
     may_have: int | None = None
-    promise: LinePromise = field(default_factory=LinePromise)
+    promises: "Promises | None" = None
 
     @property
     def name(self) -> str:
@@ -73,6 +75,11 @@ class BasketLine:
     def sum_fen(self) -> int:
         """What the line comes to, less its discount."""
         return self.goods_fen - self.discount_fen
+
+    @property
+    def promise(self) -> LinePromise:
+        """What it is promised of its dates, if it is bought with the other lines."""
+        return self.promises.of(self) if self.promises is not None else LinePromise()
 
     @property
     def most(self) -> int:
@@ -236,7 +243,7 @@ def basket_page(
     _found, lines = read_basket(user=user, basket_id=basket_id)
     for line in lines:
         line.chosen = line.can_buy and line.spec.specification_id not in left_out
-    note_promises([line for line in lines if line.chosen], at)
+    Promises([line for line in lines if line.chosen], at)
     page = BasketPage(coupon_code=clean_coupon(coupon_code))
     page.quote, found = price_lines(
         [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines if line.chosen],
@@ -263,10 +270,22 @@ def basket_page(
     return page
 
 
-def note_promises(lines: Sequence[BasketLine], at: datetime) -> None:
-    """Note what is promised of each line's dates if all are bought now. Two queries, one without lots."""
-    for line, promise in zip(lines, line_promises(lines, at=at), strict=True):
-        line.promise = promise
+class Promises:
+    """What lines are promised of their dates if all are bought now: two queries once it is asked, one without lots."""
+
+    def __init__(self, lines: Sequence[BasketLine], at: datetime) -> None:
+        self._lines, self._at = lines, at
+        for line in lines:
+            line.promises = self
+
+    def of(self, line: BasketLine) -> LinePromise:
+        """Return what one of the lines is promised."""
+        return self._found[line.spec.specification_id]
+
+    @cached_property
+    def _found(self) -> dict[int, LinePromise]:
+        promised = line_promises(self._lines, at=self._at)
+        return {line.spec.specification_id: each for line, each in zip(self._lines, promised, strict=True)}
 
 
 def price_lines(

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.db.models import F, Min, Sum
 
 from catalog.hooks import LotDates, LotsNow
-from catalog.queries.undated import undated_words
+from catalog.queries.undated import undated_order_words, undated_words
 from catalog.states import Undated
 from shop.core.prepared import Prepared
 from shop.sales.deal import PlaceLine
@@ -151,3 +151,12 @@ def note_undated(orders: Iterable[OrderFacts], at: datetime) -> None:
             is_packed = any(lot.left_grams >= least for lot in own.packed)
             why = Undated.NOT_PACKED if own.to_pack else Undated.HARVEST_TO_COME
             line.undated = Undated.BEYOND_LOTS if is_packed else why
+
+
+def promised_words(line: LineFacts) -> dict[str, str]:
+    """Return what an ordered line was promised of its dates in words (`promise`), or why nothing was: code and words.
+
+    Needs what `note_undated` noted, where it is to be said.
+    """
+    why = getattr(line, "undated", "")
+    return {"promise": promise_words(line.promised), "undated": why, "undated_words": undated_order_words(why)}

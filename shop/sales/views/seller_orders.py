@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.queries.trade import SupplierBrief
-from catalog.queries.undated import undated_order_words
 from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.masking import mask_name
@@ -32,6 +31,7 @@ from shop.sales.queries import seller as queries
 from shop.sales.queries.carriers import carrier_name
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.in_parcels import in_parcel
+from shop.sales.queries.promises import promised_words
 from shop.sales.queries.tracking import corrections_of
 from shop.sales.queries.under_certificates import under_revoked
 from shop.sales.queries.weight_words import weight_words
@@ -41,7 +41,6 @@ from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.views.seller import console, for_supplier
 from traceability.queries.parcels import codes_of, lots_to_choose
-from traceability.queries.promise_words import promise_words
 
 
 def sold_line(line: Any, *, is_owed: bool = False) -> dict[str, Any]:
@@ -53,8 +52,7 @@ def sold_line(line: Any, *, is_owed: bool = False) -> dict[str, Any]:
         "picture": thumb_url(line.picture_key),
         "rest": line_rest(line),
         "weight": weight_words(line, is_owed=is_owed),
-        "promise": promise_words(line.promised),
-        "undated": undated_order_words(getattr(line, "undated", "")),
+        **promised_words(line),
         "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
     }
 
