@@ -33,7 +33,7 @@ def _case(case: AfterSale) -> dict[str, Any]:
         "case": case,
         "number": case.line.order.order.number,
         "buyer": mask_name(case.line.order.purchase.ship_name),
-        "line": sold_line(case.line),
+        "line": sold_line(case.line.order, case.line),
         "kind": case.get_kind_display(),
         "state": case.get_state_display(),
         "agreed_fen": granted_fen(case),
