@@ -302,3 +302,7 @@ def find_proved(request: HttpRequest, proved: Pending) -> HttpResponse:
         messages.info(request, _("This order belongs to an account. Sign in to see it."))
         return redirect("account_login")
     return open_proved(request, proved)
+
+
+# What a code to a phone was for here. See `shop.accounts.hooks.on_proved`.
+ON_PROVED = {OPEN_ORDER: open_proved, FIND_ORDER: find_proved}
