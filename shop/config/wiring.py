@@ -84,7 +84,7 @@ def connect() -> None:
     sales.connect_consents(quota.KIND, waits_for_consent)
     accounts.connect(accounts.on_login, baskets.merge_on_login)
     accounts.connect(accounts.on_login, account_hooks.adopt)
-    accounts.on_proved[order_views.OPEN_ORDER] = order_views.open_proved
+    accounts.on_proved.update(order_views.ON_PROVED)
     accounts.on_proved[received_views.KEEP_ORDER] = received_views.keep_proved
     accounts.connect(accounts.order_shortcuts, account_hooks.order_shortcuts)
     accounts.connect(accounts.account_rows, account_hooks.account_rows)
