@@ -15,6 +15,21 @@ class Confirmed:
     pieces: tuple[tuple[int, int, int], ...]
 
 
+@dataclass(slots=True)
+class _Stands:
+    """What stands for confirmed pieces, once: the grams of a harvest, or pieces of a stock record that are gone."""
+
+    record: int | None
+    since: datetime
+    left: int
+
+    def take(self, pieces: int, each: int) -> int:
+        """Take whole pieces that need `each` of it, as many as there are; return how many."""
+        count = min(pieces, self.left // each)
+        self.left -= count * each
+        return count
+
+
 def outstanding(
     confirmed: Sequence[Confirmed],
     *,
@@ -26,23 +41,19 @@ def outstanding(
     `harvests`: (when it was recorded, its grams), each of which stands for whole pieces once. `taken`: (stock record,
     when, pieces) of what was taken off by hand, which stands for pieces once, too.
     """
-    grams = [[since, weight] for since, weight in harvests]
-    gone = [[record, since, pieces] for record, since, pieces in taken]
+    harvested = [_Stands(None, since, weight) for since, weight in harvests]
+    gone = [_Stands(record, since, pieces) for record, since, pieces in taken]
     found = []
     for each in confirmed:
         own: dict[int, int] = {}
         for record, net_grams, pieces in each.pieces:
             left = pieces
             for row in gone:
-                if row[0] == record and row[1] > each.at:
-                    count = min(left, row[2])
-                    row[2] -= count
-                    left -= count
-            for harvest in grams:
-                if harvest[0] > each.at:
-                    count = min(left, harvest[1] // max(net_grams, 1))
-                    harvest[1] -= count * max(net_grams, 1)
-                    left -= count
+                if row.record == record and row.since > each.at:
+                    left -= row.take(left, 1)
+            for row in harvested:
+                if row.since > each.at:
+                    left -= row.take(left, max(net_grams, 1))
             own[record] = left
         found.append(own)
     return found
