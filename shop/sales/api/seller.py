@@ -130,6 +130,12 @@ class SoldLine(Priced):
     promised_until: date | None = Field(
         description=gettext_noop("Promised to the buyer: best before this day or later.")
     )
+    undated: str = Field(
+        examples=["harvest_to_come"],
+        description=gettext_noop(
+            "Why pieces that wait were promised no production date: harvest_to_come, not_packed or beyond_lots. Empty where one was, and of a product without lots."
+        ),
+    )
     is_weighed: bool = Field(description=gettext_noop("Charged by weight: a parcel needs its grams."))
     charged_grams: int = Field(description=gettext_noop("Grams that the price of one piece is for, at the most."))
     weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
@@ -204,6 +210,7 @@ def _order(order: OrderFacts) -> dict[str, Any]:
                 "waiting": line_rest(line),
                 "promised_from": line.promised_from,
                 "promised_until": line.promised_until,
+                "undated": line.undated,
                 "is_weighed": line.is_weighed,
                 "charged_grams": line.net_grams,
                 "weighed_grams": line.weighed_grams + line.heavy_grams,
