@@ -15,7 +15,7 @@ from shop.core.api import Answer, Area, Body, Moment, Page, Priced, yuan
 from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
-from shop.sales.api.accepted import AcceptedOut, accepted_out
+from shop.sales.api.accepted import AcceptedDelivery, accepted_out
 from shop.sales.api.backs import Backs, show_backs
 from shop.sales.api.concerns import BoughtUnderRevokedOut, RecalledOut, concerns
 from shop.sales.case_shown import CaseShown
@@ -160,7 +160,7 @@ class OrderDetail(OrderOut):
     parcels: list[ParcelOut]
     to_come: list[PiecesOut] = Field(description=gettext_noop("What still waits to be sent once a parcel left."))
     history: list[dict[str, str]]
-    accepted: list[AcceptedOut] = Field(
+    accepted: list[AcceptedDelivery] = Field(
         description=gettext_noop("How a unit, or who got a gift, accepted each delivery, the first first.")
     )
     under_revoked: list[BoughtUnderRevokedOut] = Field(

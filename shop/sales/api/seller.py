@@ -19,7 +19,7 @@ from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import InvalidInput
 from shop.core.masking import mask_name
 from shop.sales.accepted_shown import next_of_supplier, show_accepted
-from shop.sales.api.accepted import AcceptedOut, accepted_out
+from shop.sales.api.accepted import AcceptedDelivery, accepted_out
 from shop.sales.api.revoked import UnderRevokedOut, sold_under_revoked
 from shop.sales.api.sent_parcels import InvoiceWanted, SentParcel, invoice_wanted, sent_parcels
 from shop.sales.cancel_asked import cancel_asked_of
@@ -176,7 +176,7 @@ class SoldDetail(SoldOrder):
     invoice: InvoiceWanted | None = Field(description=gettext_noop("Null where the buyer wants none."))
     parcels: list[SentParcel]
     under_revoked: list[UnderRevokedOut] = Field(description=gettext_noop("Sold under a certificate revoked since."))
-    accepted: list[AcceptedOut] = Field(
+    accepted: list[AcceptedDelivery] = Field(
         description=gettext_noop("How a unit, or who got a gift, accepted each delivery, the first first.")
     )
     next_step: str = Field(description=gettext_noop("What the order waits for; empty while you pack it."))
