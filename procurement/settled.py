@@ -201,7 +201,9 @@ def _parts(order: Any, line: Any) -> Iterator[tuple[str, int]]:
 def _why(line: Any) -> str:
     said = []
     if line.cancelled:
-        said.append(ngettext("%(n)s not sent", "%(n)s not sent", line.cancelled) % {"n": line.cancelled})
+        said.append(
+            ngettext("%(n)s not sent, cancelled", "%(n)s not sent, cancelled", line.cancelled) % {"n": line.cancelled}
+        )
     if line.rejected:
         said.append(ngettext("%(n)s not accepted", "%(n)s not accepted", line.rejected) % {"n": line.rejected})
     if line.returned:

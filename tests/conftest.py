@@ -4,6 +4,7 @@ One migrated template per engine, keyed by the migrations; every worker copies i
 commits on a database of its own, and puts a fresh copy back afterwards (a flush would hit append-only tables).
 """
 
+import gc
 import os
 import sys
 import time
@@ -43,6 +44,37 @@ def missing_service(name: str, why: str) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Mark what this run starts: each process passes the mark on to its own."""
     os.environ.setdefault(MARK, str(os.getpid()))
+
+
+_DATABASE = {"db", "transactional_db", "django_db_setup", "real_db"}
+# Where tests without a database may speak with the cache or the channels, which the second run has in Redis.
+_WITH_REDIS = {"config", "core", "faults", "livestream"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to the run on SQLite what asks neither a database nor Redis: it would say the same once more."""
+    if connections["default"].vendor != "postgresql" or config.args != config.getini("testpaths"):
+        return
+    same = [item for item in items if _says_the_same_everywhere(item)]
+    if same:
+        items[:] = [item for item in items if item not in set(same)]
+        config.hook.pytest_deselected(items=same)
+
+
+def _says_the_same_everywhere(item: pytest.Item) -> bool:
+    asks = item.get_closest_marker("django_db") or _DATABASE & set(getattr(item, "fixturenames", ()))
+    return not asks and item.path.relative_to(Path(__file__).parent).parts[0] not in _WITH_REDIS
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep the garbage collector from walking the code and the collected tests again and again.
+
+    What is there once everything is collected stays until the end. Measured on tests/procurement: a tenth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The whole suite: on SQLite with the embedded defaults, then on PostgreSQL and Redis where they can be had.
+# The whole suite: on SQLite with the embedded defaults, then on PostgreSQL and Redis where they can be had. The second
+# run leaves out what asks neither a database nor Redis (tests/conftest.py).
 set -uo pipefail
 cd "$(dirname "$0")/.."
 bash deploy/setup/services.sh start >/dev/null || true

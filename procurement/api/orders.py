@@ -49,6 +49,9 @@ class UnitOrderLine(Priced):
     price: str
     ordered: int
     cancelled: int
+    cancelled_amount: str = Field(
+        description=gettext_noop("What the cancelled pieces cost: given back, or not charged.")
+    )
     shipped: int
     accepted: int
     rejected: int
@@ -202,6 +205,7 @@ def _order(row: UnitOrder, settled: Settled, cancel_waits: str) -> dict[str, Any
                 "price": yuan(line.unit_price_fen),
                 "ordered": line.ordered,
                 "cancelled": line.cancelled,
+                "cancelled_amount": yuan(line.cancelled_fen),
                 "shipped": line.shipped,
                 "accepted": line.accepted,
                 "rejected": line.rejected,

@@ -2,12 +2,14 @@
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from procurement.models import AcceptanceLine, BudgetUnit, GoodsAcceptance, UnitOrder
+from procurement.models import AcceptanceLine, BudgetUnit, GoodsAcceptance, PledgeReceipt, UnitOrder
 from procurement.operations.permissions import RECEIVERS
 from procurement.receivers_shown import receivers_shown
+from procurement.texts import name_of
 from shop.accounts.queries import people_in_organisation
 from shop.sales.hooks import Accepted
-from shop.sales.queries.deliveries import undecided_shipments
+from shop.sales.queries.deliveries import given_back_at_acceptance, undecided_shipments
+from shop.sales.queries.order_lines import order_lines
 
 
 def waits_to_be_accepted(rows: QuerySet[UnitOrder]) -> QuerySet[UnitOrder]:
@@ -43,3 +45,14 @@ def told_to_supplier(order_id: int) -> list[Accepted]:
         )
         for row in rows
     ]
+
+
+def receipt_of_gift(order_id: int) -> list[Accepted]:
+    """Return how the beneficiary of a gift received an order, as its supplier and its donor read it. Three queries."""
+    receipt = PledgeReceipt.objects.filter(order_id=order_id).select_related("pledge__beneficiary").first()
+    if receipt is None:
+        return []
+    lines = order_lines().filter(order_id=order_id, shipped__gt=0).order_by("pk")
+    pieces = tuple((line.pk, line.shipped, line.shipped - line.rejected) for line in lines)
+    short_fen = given_back_at_acceptance(order_id)
+    return [Accepted(receipt.at, name_of(receipt.pledge.beneficiary), receipt.fault, short_fen, pieces)]

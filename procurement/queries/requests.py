@@ -1,5 +1,6 @@
 """Reading requests and units' orders: lists, one with its history, what waits for whom."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -216,12 +217,21 @@ def snapshots_of(declaration: QuotaDeclaration) -> list[DeclarationSnapshot]:
 
 def taken_over_by(unit_id: int, year: int) -> list[DeclarationSnapshot]:
     """Return what is in force of units whose shared canteen this one declares: it owes their shares, too. One query."""
+    return taken_over_by_each([unit_id], year).get(unit_id, [])
+
+
+def taken_over_by_each(unit_ids: Collection[int], year: int) -> dict[int, list[DeclarationSnapshot]]:
+    """Return by unit what is in force of those whose shared canteen it declares, as `taken_over_by`. One query."""
     rows = DeclarationSnapshot.objects.filter(
         pk__in=QuotaDeclaration.objects.filter(year=year, in_force__isnull=False).values("in_force"),
-        represented_by=unit_id,
+        represented_by__in=unit_ids,
         canteen=CanteenMode.SHARED,
     )
-    return [row for row in rows.select_related("unit__organisation").order_by("unit_id") if row.passed_on_fen]
+    found: dict[int, list[DeclarationSnapshot]] = defaultdict(list)
+    for row in rows.select_related("unit__organisation").order_by("unit_id"):
+        if row.passed_on_fen and row.represented_by_id is not None:
+            found[row.represented_by_id].append(row)
+    return found
 
 
 def asked_to_represent(unit_id: int, year: int) -> list[QuotaDeclaration]:

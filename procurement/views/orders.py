@@ -43,6 +43,7 @@ from shop.sales.queries.cashier import payee
 from shop.sales.queries.deliveries import has_left, schedule_of, schedules_of, waiting_parcels
 from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.in_parcels import in_parcel, still_to_come
+from shop.sales.queries.parts_cancelled import cancelled_words
 from shop.sales.queries.payouts import goes_back, refunds_without_account
 from shop.sales.queries.slips import open_transfer, slip_replaced, slips_of
 from shop.sales.queries.trails import going_back_of_purchases, said_to_buyer, trail_of, waiting_of_purchases
@@ -135,6 +136,7 @@ def _lines(row: UnitOrder) -> list[dict[str, Any]]:
             "picture": thumb(line.picture_key),
             "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
             "short": line.rejected,
+            "cancelled": cancelled_words(row.order, line),
             "weight": weight_words(line, is_owed=row.order.purchase.terms == Terms.POSTPAID),
         }
         for line in row.order.lines.all()

@@ -26,7 +26,7 @@ from procurement import personal_data as procurement_data
 from procurement.cancel_words import waits_for_consent
 from procurement.operations import accepting, pledging, quota
 from procurement.queries import evidence, units
-from procurement.queries.acceptances import told_to_supplier
+from procurement.queries.acceptances import receipt_of_gift, told_to_supplier
 from procurement.queries.gifts import beneficiary_names, need_names
 from procurement.queries.payers import finance_people, is_finance_of, refund_holders, registered_payers
 from shop.accounts import hooks as accounts
@@ -84,7 +84,7 @@ def connect() -> None:
     sales.connect_consents(quota.KIND, waits_for_consent)
     accounts.connect(accounts.on_login, baskets.merge_on_login)
     accounts.connect(accounts.on_login, account_hooks.adopt)
-    accounts.on_proved[order_views.OPEN_ORDER] = order_views.open_proved
+    accounts.on_proved.update(order_views.ON_PROVED)
     accounts.on_proved[received_views.KEEP_ORDER] = received_views.keep_proved
     accounts.connect(accounts.order_shortcuts, account_hooks.order_shortcuts)
     accounts.connect(accounts.account_rows, account_hooks.account_rows)
@@ -99,7 +99,6 @@ def connect() -> None:
     sales.connect_overseer(units.units_below)
     sales.connect_names("unit", units.unit_names)
     sales.connect_payers(quota.KIND, registered_payers)
-    sales.connect_acceptances(quota.KIND, told_to_supplier)
     sales.connect_holders(quota.KIND, refund_holders)
     sales.connect_paying_side(quota.KIND, is_finance_of)
     sales.connect_paying_people(quota.KIND, finance_people)
@@ -111,7 +110,14 @@ def connect() -> None:
     sales.connect_source("campaign", sources_of_campaign)
     # Its turn comes after those of core, accounts and sales, whose permissions are made by then.
     post_migrate.connect(_set_up_roles, sender=apps.get_app_config("campaigns"), dispatch_uid="roles")
+    _connect_acceptances()
     _watch_pages()
+
+
+def _connect_acceptances() -> None:
+    """Connect who keeps a record of how goods arrived that somebody else than their buyer got."""
+    sales.connect_acceptances(quota.KIND, told_to_supplier)
+    sales.connect_acceptances(pledging.KIND, receipt_of_gift)
 
 
 def _watch_pages() -> None:

@@ -187,7 +187,7 @@ def connect_source(kind: str, attributed: Attributed) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """How the buyer's side accepted one delivery, as its supplier reads it. `lines` are (line id, sent, accepted).
+    """How one delivery was accepted by who got it, as supplier and buyer read it. `lines` are (line id, sent, accepted).
 
     `by` names who received it, "" where only time accepted it; `short_fen` were not charged, or given back.
     """

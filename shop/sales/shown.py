@@ -13,24 +13,23 @@ from shop.core.masking import mask_name, mask_phone
 from shop.core.money import in_yuan
 from shop.core.steps import Step, show_steps
 from shop.sales import hooks, rules
-from shop.sales.case_shown import CaseShown, case_entries, next_of_cases, show_case
+from shop.sales.accepted_shown import AcceptedShown, show_accepted
+from shop.sales.case_shown import CaseShown, next_of_cases, show_case
 from shop.sales.claims import claimable
+from shop.sales.history_shown import show_history, when
 from shop.sales.models import LineFacts, OrderFacts, Shipment
 from shop.sales.money_shown import (
-    arrival_entries,
     cancel_unpaid_words,
     cancel_words,
     cancels_rest_words,
     money_back_notes,
-    purchase_back_words,
-    refund_words,
 )
-from shop.sales.moves_shown import move_reasons
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.operations.shipping import line_rest
 from shop.sales.queries.backs import NOTHING
 from shop.sales.queries.carriers import brings_itself, carrier_name
 from shop.sales.queries.in_parcels import Pieces, in_parcel, still_to_come
+from shop.sales.queries.parts_cancelled import cancelled_words
 from shop.sales.queries.transfer_waits import TransferWait
 from shop.sales.queries.weight_words import Weighed, weighed_of, weight_words
 from shop.sales.sent_shown import packing_words, refused_whole, sent_words, wanted_and_sent
@@ -50,9 +49,6 @@ BADGES = {
 }
 
 
-when = times.moment
-
-
 @dataclass(frozen=True)
 class LineShown:
     """One line as its buyer reads it. `sum_fen` is after its discount."""
@@ -64,6 +60,8 @@ class LineShown:
     picture: str
     pieces: int
     cancelled: int
+    cancelled_fen: int
+    cancelled_words: str  # How many of how many are cancelled, and what becomes of their money.
     sent: int  # Of those that are wanted (ordered and not cancelled).
     wanted: int
     unit_price_fen: int
@@ -125,6 +123,7 @@ class OrderShown:
     to_come: list[Pieces] = field(default_factory=list)
     transfer: TransferWait | None = None
     ship_to: Mapping[str, str] = field(default_factory=dict)
+    accepted: list[AcceptedShown] = field(default_factory=list)  # How who got it received each delivery.
     way: str = ""  # How its reader acts on it (`states.Way`); "" as who bought it.
     acts: list[ActShown] = field(default_factory=list)
 
@@ -139,7 +138,9 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         spec=in_reader_language(line.spec_zh, line.spec_en),
         picture=thumb_url(line.picture_key),
         pieces=line.ordered,
-        cancelled=line.cancelled if line.cancelled < line.ordered or order.state != OrderState.CANCELLED else 0,
+        cancelled=line.cancelled,
+        cancelled_fen=line.cancelled_fen,
+        cancelled_words=cancelled_words(order, line),
         sent=line.shipped,
         wanted=line.ordered - line.cancelled,
         unit_price_fen=line.unit_price_fen,
@@ -229,7 +230,7 @@ def show_order_page(order: OrderFacts, at: datetime, *, open_address: bool, way:
     shown = show_order(order, at, way=way)
     shown.acts = acts_by_phone(order)
     shown.steps = _steps(order)
-    shown.entries = _entries(order, shown)
+    shown.entries = show_history(order, supplier=shown.supplier, way=way, acts=shown.acts)
     shipments = order.shipments.all()
     codes = codes_of(shipment.pk for shipment in shipments)
     lines = list(order.lines.all())
@@ -239,6 +240,7 @@ def show_order_page(order: OrderFacts, at: datetime, *, open_address: bool, way:
     if shown.can["pay"] and shown.transfer is not None:
         # A bank takes days: the day counts, not the minute.
         shown.next_step, shown.countdown = shown.transfer.words(), None
+    shown.accepted = show_accepted(order, to_buyer=True)
     shown.ship_to = _ship_to(order, open_address)
     return shown
 
@@ -286,49 +288,6 @@ def _is_going_back(order: OrderFacts) -> bool:
     if order.purchase.state not in (PurchaseState.UNPAID, PurchaseState.PAID):
         return bool(getattr(order, "purchase_went_back", NOTHING).going_fen)
     return bool(getattr(order, "went_back", NOTHING).going_fen)
-
-
-def _entries(order: OrderFacts, shown: OrderShown) -> list[dict[str, str]]:
-    """Return what happened, the latest first: moves, parcels, refunds. Only what we know."""
-    found: list[tuple[datetime, dict[str, str]]] = [
-        (order.placed_at, {"title": _("Ordered"), "text": _("Stock is reserved for you.")})
-    ]
-    words = move_reasons()
-    if shown.way:
-        words |= {
-            "received": (_("Who bought it confirmed the receipt"), ""),
-            "buyer_cancelled": (_("Cancelled"), _("Who bought it cancelled.")),
-            "buyer_cancelled_rest": (_("The rest is cancelled"), _("Who bought it cancelled.")),
-        }
-    found += [(act.at, {"title": act.what, "text": act.who}) for act in shown.acts]
-    # Before the move that the money caused.
-    found += arrival_entries(order, shown.way)
-    for move in order.moves.all():
-        if move.way:
-            continue
-        title, text = words.get(move.reason, (OrderState(move.to_state).label, ""))
-        found.append((move.at, {"title": str(title), "text": text}))
-    for shipment in order.shipments.all():
-        name = carrier_name(shipment.carrier, shipment.shipped_at)
-        said = _("%(supplier)s brings it") if brings_itself(shipment) else _("Handed to %(carrier)s by %(supplier)s")
-        text = said % {"carrier": name, "supplier": shown.supplier}
-        found.append((shipment.shipped_at, {"title": f"{name} {shipment.tracking_no}", "text": text}))
-    found += case_entries(order)
-    for refund in order.refunds.all():
-        title = _("Money given back") if refund.finished_at else _("Refund in progress")
-        # Of a part that was cancelled nothing moved, and only its money tells why; of a whole order its move does.
-        why = "" if order.state == OrderState.CANCELLED else words.get(refund.reason, ("", ""))[1]
-        text = " · ".join(filter(None, (refund_words(refund, shown.way), why)))
-        found.append((refund.finished_at or refund.requested_at, {"title": title, "text": text}))
-    for refund in getattr(order, "purchase_refunds", ()):
-        title = _("Money given back") if refund.finished_at else _("Refund in progress")
-        found.append((refund.finished_at or refund.requested_at, {"title": title, "text": purchase_back_words(refund)}))
-    # Sorted by time alone; what happened at one time stays in this order.
-    found.sort(key=lambda each: each[0])
-    entries = [{**words_, "when": when(at), "state": "done"} for at, words_ in reversed(found)]
-    if order.state not in (OrderState.COMPLETED, OrderState.CANCELLED):
-        entries[0]["state"] = "now"
-    return entries
 
 
 def _parcel(shipment: Shipment, code: ParcelCode | None, lines: Sequence[LineFacts]) -> ParcelShown:

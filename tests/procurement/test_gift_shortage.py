@@ -13,7 +13,7 @@ from shop.core import outbox
 from shop.core.errors import InvalidInput
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.operations.receipts import receive_overdue
-from tests.api.conftest import Program
+from tests.api.conftest import Program, program_of
 from tests.factories import AT, make_supplier, make_user
 from tests.sales.selling import lines_of, pay, photo, ship
 
@@ -173,3 +173,39 @@ def test_the_donor_reads_on_the_page_of_gifts_what_was_wrong(sent):
     page = as_(pledge.donor).get("/pledges/mine/").content.decode()
     assert 'data-testid="gift-fault"' in page
     assert "两箱压坏了" in page
+
+
+@pytest.mark.parametrize(("accepted", "back", "title"), [(3, "30.00", "没有全部完好送到"), (0, "120.00", "全部拒收")])
+def test_donor_and_supplier_read_on_the_order_what_was_wrong_and_what_to_do(sent, listing, accepted, back, title):
+    pledge, order = sent
+    confirm(order, accepted)
+    member = make_user()
+    listing.supplier.organisation.memberships.create(user=member, role="owner")
+    number = order.order.number
+    donors = as_(pledge.donor).get(f"/account/orders/{number}/").content.decode()
+    assert ("两箱压坏了" in donors, title in donors) == (True, True)
+    assert f"¥{back} 按原支付方式退回，您无需操作" in donors
+    assert f'data-testid="accepted-pieces">{accepted} / 4<' in donors
+    suppliers = as_(member).get(f"/seller/orders/{number}/").content.decode()
+    assert ("两箱压坏了" in suppliers, f"¥{back} 退还买家" in suppliers) == (True, True)
+    assert ("请不要补发" if accepted else "货物怎么处理，请与买方商定") in suppliers
+
+
+def test_programs_of_donor_and_supplier_read_what_was_wrong(sent, listing):
+    pledge, order = sent
+    confirm(order, 3)
+    member = make_user()
+    listing.supplier.organisation.memberships.create(user=member, role="owner")
+    number, (line,) = order.order.number, lines_of(order)
+    for user, path in ((pledge.donor, f"/orders/{number}"), (member, f"/seller/orders/{number}")):
+        (found,) = program_of(user).get(path).data["accepted"]
+        assert (found["note"], found["not_charged"]) == ("两箱压坏了", "30.00")
+        assert found["lines"] == [{"line_id": line.pk, "sent": 4, "accepted": 3}]
+        assert found["next_step"]
+
+
+def test_a_gift_that_arrived_whole_says_who_received_it_and_asks_for_nothing(sent):
+    pledge, order = sent
+    confirm(order, 4)
+    page = as_(pledge.donor).get(f"/account/orders/{order.order.number}/").content.decode()
+    assert ('data-short="0"' in page, "accepted-next" in page, "refusal-reason" in page) == (True, False, False)

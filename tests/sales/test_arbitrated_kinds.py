@@ -140,3 +140,21 @@ def test_a_refusal_with_an_amount_is_refused_beside_it():
     assert (answer.status_code, answer.data["errors"][0]["field"]) == (422, "amount")
     case.refresh_from_db()
     assert case.state == "open"
+
+
+def test_a_refusal_with_an_amount_is_refused_on_the_page_too_and_nothing_is_lost():
+    member = make_user()
+    case = claim(sold(member=member))
+    page, address = Client(), f"/seller/after-sales/{case.pk}/"
+    page.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    refused = page.post(address, {"decision": "refuse", "amount": "5.00", "answer": "不是我们的问题"})
+    text = refused.content.decode()
+    assert (refused.status_code, refused.context["form"].errors.keys()) == (422, {"amount"})
+    assert ("拒绝就不退款" in text, 'value="5.00"' in text, "不是我们的问题" in text) == (True, True, True)
+    case.refresh_from_db()
+    assert case.state == "open"
+    # What the page filled in by itself is no amount of a refusal.
+    untouched = {"decision": "refuse", "amount": f"{case.amount_fen / 100:.2f}", "answer": "不是我们的问题"}
+    assert page.post(address, untouched).status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.agreed_fen) == ("refused", 0)

@@ -15,6 +15,7 @@ from shop.core.api import Answer, Area, Body, Moment, Page, Priced, yuan
 from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
+from shop.sales.api.accepted import AcceptedOut, accepted_out
 from shop.sales.api.backs import Backs, show_backs
 from shop.sales.api.concerns import BoughtUnderRevokedOut, RecalledOut, concerns
 from shop.sales.case_shown import CaseShown
@@ -62,6 +63,9 @@ class OrderLineOut(Priced):
     specification: str
     quantity: int
     cancelled: int
+    cancelled_amount: str = Field(
+        description=gettext_noop("What the cancelled pieces cost: given back, or not charged.")
+    )
     sent: int = Field(description=gettext_noop("Pieces that are on their way or arrived."))
     price: str
     amount: str
@@ -145,6 +149,9 @@ class OrderDetail(OrderOut):
     parcels: list[ParcelOut]
     to_come: list[PiecesOut] = Field(description=gettext_noop("What still waits to be sent once a parcel left."))
     history: list[dict[str, str]]
+    accepted: list[AcceptedOut] = Field(
+        description=gettext_noop("How a unit, or who got a gift, accepted each delivery, the first first.")
+    )
     under_revoked: list[BoughtUnderRevokedOut] = Field(
         description=gettext_noop("Bought under a certificate revoked since.")
     )
@@ -209,6 +216,7 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
                 "specification": line.spec,
                 "quantity": line.pieces,
                 "cancelled": line.cancelled,
+                "cancelled_amount": yuan(line.cancelled_fen),
                 "sent": line.sent,
                 "price": yuan(line.unit_price_fen),
                 "amount": yuan(line.sum_fen),
@@ -264,6 +272,7 @@ def _detail(request: ApiRequest, number: str) -> dict[str, Any]:
             for each in shown.parcels
         ],
         "to_come": show_pieces(shown.to_come),
+        "accepted": accepted_out(shown.accepted),
         **concerns(order),
     }
 

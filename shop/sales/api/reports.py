@@ -171,7 +171,9 @@ class ReportLine(Priced):
     county: str
     channel: str
     buyer: str = Field(examples=["周**"], description=gettext_noop("A unit's name; of a person, the family name."))
-    pieces: int
+    pieces: int = Field(description=gettext_noop("Pieces that were sold: ordered, less what was not kept."))
+    ordered: int
+    cancelled: int
     grams: int
     agreed: str
     taken: str
@@ -191,7 +193,20 @@ class ReportLines(Answer):
 
 
 def _line(row: SoldLine) -> dict[str, Any]:
-    same = ("placed_at", "sold_at", "name", "supplier", "county", "channel", "buyer", "pieces", "grams", "why")
+    same = (
+        "placed_at",
+        "sold_at",
+        "name",
+        "supplier",
+        "county",
+        "channel",
+        "buyer",
+        "pieces",
+        "grams",
+        "why",
+        "ordered",
+        "cancelled",
+    )
     return {name: getattr(row, name) for name in same} | {
         "order": row.number,
         "specification": row.spec,

@@ -18,7 +18,8 @@ from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import InvalidInput
 from shop.core.masking import mask_name
-from shop.sales import hooks
+from shop.sales.accepted_shown import next_of_supplier, show_accepted
+from shop.sales.api.accepted import AcceptedOut, accepted_out
 from shop.sales.api.revoked import UnderRevokedOut, sold_under_revoked
 from shop.sales.api.sent_parcels import InvoiceWanted, SentParcel, invoice_wanted, sent_parcels
 from shop.sales.cancel_asked import cancel_asked_of
@@ -27,6 +28,7 @@ from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import cancel_rest, line_rest
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
+from shop.sales.queries.deliveries import received_of
 from shop.sales.queries.weight_words import weighed_of
 from shop.sales.queries.without_goods import lines_without_goods
 from shop.sales.states import OrderState
@@ -117,6 +119,9 @@ class SoldLine(Priced):
     specification: str
     ordered: int
     cancelled: int
+    cancelled_amount: str = Field(
+        description=gettext_noop("What the cancelled pieces cost: given back, or not charged.")
+    )
     shipped: int
     waiting: int = Field(description=gettext_noop("Pieces that still have to be sent."))
     promised_from: date | None = Field(
@@ -160,28 +165,15 @@ class ShipToOut(Answer):
     street: str
 
 
-class AcceptedPieces(Answer):
-    line_id: int
-    sent: int
-    accepted: int
-
-
-class AcceptedToSupplier(Priced):
-    at: Moment
-    by: str = Field(description=gettext_noop("Who received it; empty where only time accepted it."))
-    note: str = Field(description=gettext_noop("What was wrong: the reason where goods were refused whole."))
-    not_charged: str
-    lines: list[AcceptedPieces]
-
-
 class SoldDetail(SoldOrder):
     ship_to: ShipToOut
     invoice: InvoiceWanted | None = Field(description=gettext_noop("Null where the buyer wants none."))
     parcels: list[SentParcel]
     under_revoked: list[UnderRevokedOut] = Field(description=gettext_noop("Sold under a certificate revoked since."))
-    accepted: list[AcceptedToSupplier] = Field(
-        description=gettext_noop("How a unit accepted each delivery, the first first.")
+    accepted: list[AcceptedOut] = Field(
+        description=gettext_noop("How a unit, or who got a gift, accepted each delivery, the first first.")
     )
+    next_step: str = Field(description=gettext_noop("What the order waits for; empty while you pack it."))
 
 
 class SoldAsked(ForTurn):
@@ -207,6 +199,7 @@ def _order(order: OrderFacts) -> dict[str, Any]:
                 "specification": in_reader_language(line.spec_zh, line.spec_en),
                 "ordered": line.ordered,
                 "cancelled": line.cancelled,
+                "cancelled_amount": yuan(line.cancelled_fen),
                 "shipped": line.shipped,
                 "waiting": line_rest(line),
                 "promised_from": line.promised_from,
@@ -247,16 +240,8 @@ def order_detail(supplier: SupplierBrief, number: str) -> dict[str, Any]:
         "invoice": invoice_wanted(order),
         "parcels": sent_parcels(order),
         "under_revoked": sold_under_revoked(order),
-        "accepted": [
-            {
-                "at": each.at,
-                "by": each.by,
-                "note": each.note,
-                "not_charged": yuan(each.short_fen),
-                "lines": [dict(zip(("line_id", "sent", "accepted"), line, strict=True)) for line in each.lines],
-            }
-            for each in hooks.acceptances(order)
-        ],
+        "accepted": accepted_out(show_accepted(order)),
+        "next_step": next_of_supplier(order, received_of(order)),
     }
 
 

@@ -239,14 +239,20 @@ class DecideForm(forms.Form):
 
     photos = PhotosField(label=_("Photos of your side"))
 
-    @classmethod
-    def of(cls, case: AfterSale) -> "DecideForm":
-        """Return the form with what was asked for."""
-        return cls(initial={"amount": to_yuan(case.amount_fen)})
+    def __init__(self, *args: Any, case: AfterSale, **options: Any) -> None:
+        """The amount is filled in with what was asked for."""
+        super().__init__(*args, initial={"amount": to_yuan(case.amount_fen)}, **options)
+
+    @property
+    def approves(self) -> bool:
+        """Whether an amount is given back."""
+        return bool(self.cleaned_data["decision"] == "approve")
 
     @property
     def amount_fen(self) -> int:
-        """The amount in 分, 0 for none."""
+        """The amount in 分, 0 for none. What the page filled in by itself is no amount of a refusal."""
+        if not self.approves and "amount" not in self.changed_data:
+            return 0
         return to_fen(self.cleaned_data.get("amount") or Decimal(0))
 
 

@@ -189,6 +189,11 @@ class LineFacts(models.Model):
         return self.unit_price_fen * self.ordered - self.discount_fen
 
     @property
+    def cancelled_fen(self) -> int:
+        """What its cancelled pieces cost: given back, or not charged."""
+        return pieces_paid(self.unit_price_fen, self.cancelled, self.ordered, self.discount_fen)
+
+    @property
     def light_grams(self) -> int:
         """What the sent pieces weigh less than they were charged for; 0 where nothing is weighed."""
         return self.shipped * self.net_grams - self.weighed_grams if self.is_weighed else 0

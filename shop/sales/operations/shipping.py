@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalog.operations import stock
 from catalog.operations.listings import count_sold
-from shop.core import outbox
+from shop.core import audit, outbox
 from shop.core.errors import InvalidInput, KeyUsed
 from shop.core.sealed import seal
 from shop.sales import hooks
@@ -27,8 +27,9 @@ from shop.sales.operations.refunds import reduce_order
 from shop.sales.operations.stock_back import release_pieces
 from shop.sales.operations.tracking import check_number, own_number, refuse_number_elsewhere
 from shop.sales.operations.weighing import check_weights, give_back_weight, shipment_line
+from shop.sales.queries.parts_cancelled import PART_CANCELLED
 from shop.sales.queries.sealed import PARCEL, parcel_facts
-from shop.sales.states import OrderState, order_states
+from shop.sales.states import OrderState, PurchaseState, order_states
 from shop.sales.weight_rules import each_weighs
 from traceability.operations.assigning import AssignLine, Chosen, assign_lots
 from traceability.rules.weights import in_words
@@ -261,6 +262,11 @@ def _give_back(order: OrderFacts, chosen: list[LineFacts], reason: str, actor: A
         order=order, amount_fen=fen, reason=reason, key=key, actor=actor, at=at,
         lines={line_id: part for line_id, part in parts.items() if part},
         pieces={line.pk: line_rest(line) for line in chosen},
+    )  # fmt: skip
+    audit.record(
+        action=PART_CANCELLED, object_kind="order", object_id=order.pk, actor=actor, at=at, reason=reason,
+        amount_fen=fen, is_given_back=order.purchase.state == PurchaseState.PAID,
+        pieces={str(line.pk): line_rest(line) for line in chosen},
     )  # fmt: skip
     outbox.enqueue(task="sales.stock_came_back", args={"listing_ids": sorted(sold)}, at=at)
     return fen

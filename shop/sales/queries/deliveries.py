@@ -9,7 +9,7 @@ from itertools import accumulate
 from django.db.models import QuerySet, Sum
 
 from shop.sales import rules
-from shop.sales.models import DeliveryDue, LineFacts, OrderFacts, Purchase, Shipment
+from shop.sales.models import DeliveryDue, LineFacts, OrderFacts, Purchase, Refund, Shipment
 from shop.sales.queries.due import Due, dues_of
 from shop.sales.states import OrderState, PurchaseState, Terms
 
@@ -50,6 +50,13 @@ def has_left(order: OrderFacts) -> bool:
 def shipped_pieces(order_id: int) -> dict[int, int]:
     """Return how many pieces of each line of an order were sent. One query."""
     return dict(LineFacts.objects.filter(order_id=order_id).order_by("pk").values_list("pk", "shipped"))
+
+
+def given_back_at_acceptance(order_id: int) -> int:
+    """Return 分 of a paid order that went back because less of it was accepted than was sent. One query."""
+    # The key that `operations.acceptance` gives what it takes off.
+    rows = Refund.objects.filter(order_id=order_id, key__startswith=f"accepted:{order_id}:")
+    return int(rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,11 @@ def accepted_part_fen(order: OrderFacts) -> int:
 def schedule_of(purchase: Purchase) -> Schedule:
     """Return what of a purchase is due now and what waits. Five queries."""
     return schedules_of([purchase])[purchase.pk]
+
+
+def received_of(order: OrderFacts) -> int:
+    """Return 分 that came for accepted goods of an order of a purchase that is not paid whole."""
+    return sum(fen for _pk, fen in schedule_of(order.purchase).of_order(order.pk).paid)
 
 
 def _schedule(orders: Sequence[OrderFacts], accepted: Mapping[int, list[DeliveryDue]], received_fen: int) -> Schedule:

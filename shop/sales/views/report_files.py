@@ -77,7 +77,7 @@ def _line_rows(lines: Iterator[SoldLine]) -> Iterator[list[Any]]:
     yield [
         _("Order"), _("Sold at"), _("Product"), _("Specification"), _("Supplier"), _("County"), _("Channel"), _("Buyer"),
         _("Pieces"), _("Weight, kg"), _("Agreed, yuan"), _("Deducted from goods, yuan"), _("Why"), _("Net sales, yuan"),
-        _("Ordered at"),
+        _("Ordered at"), _("Pieces ordered"), _("Pieces cancelled"),
     ]  # fmt: skip
     for line in lines:
         yield [
@@ -96,6 +96,8 @@ def _line_rows(lines: Iterator[SoldLine]) -> Iterator[list[Any]]:
             report_shown.why_words(line.why),
             report_shown.money(line.net_fen),
             report_shown.moment(line.placed_at),
+            line.ordered,
+            line.cancelled,
         ]
 
 

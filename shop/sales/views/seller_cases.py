@@ -33,7 +33,7 @@ def _case(case: AfterSale) -> dict[str, Any]:
         "case": case,
         "number": case.line.order.order.number,
         "buyer": mask_name(case.line.order.purchase.ship_name),
-        "line": sold_line(case.line),
+        "line": sold_line(case.line.order, case.line),
         "kind": case.get_kind_display(),
         "state": case.get_state_display(),
         "agreed_fen": granted_fen(case),
@@ -68,15 +68,14 @@ def case(request: HttpRequest, supplier: SupplierBrief, case_id: int) -> HttpRes
     found = _own(supplier, case_id)
     if request.method != "POST":
         return _show(request, supplier, found)
-    form, status = DecideForm(request.POST, request.FILES), 422
+    form, status = DecideForm(request.POST, request.FILES, case=found), 422
     photos = FormPhotos(request, "photos", owner=f"answer:{found.pk}")
     if form.is_valid():
-        approve = form.cleaned_data["decision"] == "approve"
         try:
             decide_after_sale(
                 case_id=found.pk,
-                approve=approve,
-                amount_fen=form.amount_fen if approve else 0,
+                approve=form.approves,
+                amount_fen=form.amount_fen,
                 answer=form.cleaned_data["answer"],
                 uploads=photos.uploads,
                 actor=request.user,
@@ -129,7 +128,7 @@ def _show(
         "shown": show_case(found, timezone.now()),
         "earlier": [show_case(each, timezone.now()) for each in earlier_cases(found)],
         "history": show_moves(list(found.moves.all())),
-        "form": form or DecideForm.of(found),
+        "form": form or DecideForm(case=found),
         "return_form": return_form or ReturnForm(),
         "is_open": found.state == AfterSaleState.OPEN,
         "is_returning": found.state == AfterSaleState.RETURNING,

@@ -29,8 +29,9 @@ from shop.sales.operations.tracking import correct_tracking
 from shop.sales.private_numbers import phone_for_supplier
 from shop.sales.queries import seller as queries
 from shop.sales.queries.carriers import carrier_name
-from shop.sales.queries.deliveries import schedule_of
+from shop.sales.queries.deliveries import received_of
 from shop.sales.queries.in_parcels import in_parcel
+from shop.sales.queries.parts_cancelled import cancelled_words
 from shop.sales.queries.tracking import corrections_of
 from shop.sales.queries.under_certificates import under_revoked
 from shop.sales.queries.weight_words import weight_words
@@ -43,7 +44,7 @@ from traceability.queries.parcels import codes_of, lots_to_choose
 from traceability.queries.promise_words import promise_words
 
 
-def sold_line(line: Any, *, is_owed: bool = False) -> dict[str, Any]:
+def sold_line(order: OrderFacts, line: Any, *, is_owed: bool = False) -> dict[str, Any]:
     """Return a line as the supplier reads it."""
     return {
         "facts": line,
@@ -51,6 +52,7 @@ def sold_line(line: Any, *, is_owed: bool = False) -> dict[str, Any]:
         "spec": in_reader_language(line.spec_zh, line.spec_en),
         "picture": thumb_url(line.picture_key),
         "rest": line_rest(line),
+        "cancelled_words": cancelled_words(order, line),
         "weight": weight_words(line, is_owed=is_owed),
         "promise": promise_words(line.promised),
         "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
@@ -65,7 +67,7 @@ def _row(order: OrderFacts, at: Any) -> dict[str, Any]:
         "number": order.order.number,
         "buyer": mask_name(order.purchase.ship_name),
         "place": in_reader_language(order.purchase.ship_division.name_zh, order.purchase.ship_division.name_en),
-        "lines": [sold_line(line, is_owed=order.purchase.terms == Terms.POSTPAID) for line in order.lines.all()],
+        "lines": [sold_line(order, line, is_owed=order.purchase.terms == Terms.POSTPAID) for line in order.lines.all()],
         "rest": to_pack(order),
         "badge": BADGES[OrderState(order.state)],
         "is_late": waits and by is not None and by < at,
@@ -146,7 +148,7 @@ def _show(
     shipments = list(found.shipments.all())
     codes = codes_of(each.pk for each in shipments)
     corrections = corrections_of(each.pk for each in shipments)
-    received_fen = sum(fen for _pk, fen in schedule_of(purchase).of_order(found.pk).paid)
+    received_fen = received_of(found)
     context = {
         "row": _row(found, at),
         "next_text": next_of_supplier(found, received_fen),

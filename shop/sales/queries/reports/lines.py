@@ -48,6 +48,8 @@ class SoldLine:
     agreed_fen: int
     taken_fen: int
     why: tuple[str, ...]
+    ordered: int
+    cancelled: int
 
     @property
     def net_fen(self) -> int:
@@ -162,6 +164,8 @@ def _sold(lines: list[Any]) -> Iterator[SoldLine]:
             agreed_fen=line.agreed,
             taken_fen=line.refunded_fen,
             why=_why(line),
+            ordered=line.ordered,
+            cancelled=line.cancelled,
         )
 
 
