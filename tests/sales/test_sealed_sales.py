@@ -295,7 +295,8 @@ def test_a_parcel_that_says_something_else_is_noticed(what: str, was_corrected: 
     said = f"what parcel {parcel.pk} said when it was written"
     if was_corrected and what in ("tracking_no", "carrier"):
         said = f"number of parcel {parcel.pk}, which a correction made another"
-    assert faults() == [said]
+    order = Shipment.objects.get().order.order.number
+    assert faults() == [said, *([f"when order {order} was sent"] if what == "shipped_at" else [])]
 
 
 def test_a_parcel_that_was_corrected_twice_is_as_it_was_sealed() -> None:

@@ -170,14 +170,15 @@ def each_fact() -> dict[str, Iterator[dict[str, Any]]]:
     """Return by kind what is sealed of rows that never change, row by row: there are many. A query for each kind."""
     rows = {LINE: (LineFacts, _LINE), SOURCE: (OrderAttribution, _SOURCE), MONEY: (Remittance, _MONEY)}
     rows |= {CONSENT: (OfferConsent, _CONSENT), REFUND: (Refund, _REFUND), CASE: (AfterSale, _CASE)}
-    found = {
+    found: dict[str, Iterator[Facts]] = {
         kind: iter(model._default_manager.order_by("pk").values(*names).iterator(AT_ONCE))
         for kind, (model, names) in rows.items()
     }
     found[PURCHASE] = map(_as_placed, Purchase.objects.order_by("pk").values(*_PURCHASE).iterator(AT_ONCE))
     attempts = {name: F(f"payment__{name}") for name in _PAYMENT}
-    of_payment = Remittance.objects.order_by("pk").values("pk", "payment_id", **attempts)
-    return found | {PAYMENT: iter(of_payment.iterator(AT_ONCE))}
+    of_payment: Any = Remittance.objects.order_by("pk").values("pk", "payment_id", **attempts)
+    found[PAYMENT] = iter(of_payment.iterator(AT_ONCE))
+    return found
 
 
 def all_facts() -> dict[str, Sealed]:
