@@ -175,4 +175,5 @@ def _connect_lots() -> None:
     lots.connect_stopped(concerned.hear_stopped)
     lots.connect_expired(stopped_goods.hear_expired)
     lots.connect_kept_over(stopped_goods.hear_kept_over)
+    lots.connect_beyond_over(stopped_goods.hear_beyond_over)
     lots_admin.register()

@@ -55,7 +55,7 @@ from shop.sales.pricing import Applied
 from tests.concurrency import answering, arbitrating, sharing_phone
 from tests.concurrency.meeting import Meeting
 from traceability.models import ProduceLot, TraceEvent
-from traceability.operations import assigning, kept, quality
+from traceability.operations import assigning, beyond, kept, quality
 
 # What a racer has called when it has looked and not yet written: the place where it meets, module and function.
 LOOKED: tuple[tuple[str, Any, str], ...] = (
@@ -99,6 +99,8 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("lot", quality, "lock_lots"),
     # What stays on sale without a harvest, read again behind the locks.
     ("kept", kept, "without_harvest"),
+    # Pieces of no lot whose day is past, read again behind the locks.
+    ("beyond", beyond, "_left_of"),
     # A supplier's consent, before it is answered.
     ("answer", funding, "_lock_consent"),
     # A report's number that nobody used yet.

@@ -114,6 +114,28 @@ def test_a_buyer_reads_before_it_that_the_platforms_decision_ends_it(monkeypatch
     assert 'data-testid="ask-is-final"' in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("is_fresh", "covers", "words"),
+    [
+        (True, True, "Damaged goods are refunded on a photo, nothing to send back."),
+        (True, False, "Its supplier promised no refund for damage: ask for one, it may agree"),
+        (False, True, ""),
+        (False, False, "The supplier promised no refund for damage without a return: ask to send the goods back"),
+    ],
+)
+def test_a_claim_says_what_the_supplier_promised_of_damage_and_what_can_be_done(monkeypatch, is_fresh, covers, words):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT + HOUR)
+    buyer = make_user()
+    order = sold(buyer=buyer, is_fresh=is_fresh, damage_covered=covers)
+    holder = Client()
+    holder.force_login(buyer, backend="django.contrib.auth.backends.ModelBackend")
+    page = holder.get(f"/en/account/orders/{order.order.number}/after-sale/{lines_of(order)[0].pk}/").content.decode()
+    assert ('data-testid="what-is-covered"' in page, words in page) == (bool(words), True)
+    assert ("refunded on a photo" in page) == (is_fresh and covers)
+    line = program_of(buyer, "orders:read").get(f"/orders/{order.order.number}").data["lines"][0]
+    assert line["damage_covered"] is covers
+
+
 def test_a_dismissal_with_an_amount_is_refused_beside_it(reviewer):
     case = asked(sold())
     body = {"verdict": "dismiss", "amount": "50.00", "reason": "照片看不出"}
