@@ -150,7 +150,7 @@ def note_undated(orders: Iterable[OrderFacts], at: datetime) -> None:
             least = line.net_grams
             is_packed = any(lot.left_grams >= least for lot in own.packed)
             why = Undated.NOT_PACKED if own.to_pack else Undated.HARVEST_TO_COME
-            line.undated = Undated.BEYOND_LOTS if is_packed else why  # type: ignore[attr-defined]
+            line.undated = Undated.BEYOND_LOTS if is_packed else why  # type: ignore[attr-defined]  # as above
 
 
 def promised_words(line: LineFacts) -> dict[str, str]:
