@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from shop.sales import rules
-from shop.sales.states import ONGOING_CASES, AfterSaleState, OrderState
+from shop.sales.states import ONGOING_CASES, AfterSaleKind, AfterSaleState, OrderState
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +47,25 @@ def line_here(line: Any) -> int:
     return rules.returnable(shipped=line.shipped, rejected=line.rejected, returned=line.returned)
 
 
-def claimable(order: Any, line: Any, cases: Iterable[Any], at: datetime) -> Claimable:
-    """Return what the buyer of a line may ask for; `cases` are all of the line's, with their decisions."""
+def claimable(order: Any, line: Any, cases: Iterable[Any], at: datetime, *, recalled: int = 0) -> Claimable:
+    """Return what the buyer of a line may ask for; `cases` are all of the line's, with their decisions.
+
+    For `recalled` pieces, those sent from a lot that a test failed since, money back comes first and no time ends it.
+    """
     here = line_here(line)
     if reason := _nothing(order, line, here):
         return Claimable({}, here, *reason)
     kinds = rules.after_sale_kinds(state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at)
-    if not kinds:
+    if not kinds and not recalled:
         return Claimable({}, here, "too_late", _("This can't be asked for any more: the time for it is over."))
     decided, agreed = ended_pieces(cases)
     left = here - decided - agreed
     if left < 1:
         return Claimable({}, here, *(("decided_already", decided_words()) if decided else _agreed_already()))
+    if recalled:
+        money = AfterSaleKind.REFUND_ONLY.value
+        most = left if money in kinds else min(left, recalled)
+        return Claimable({money: most} | {kind: left for kind in kinds if kind != money}, here)
     return Claimable(dict.fromkeys(kinds, left), here)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from traceability.models import ParcelLot, ProduceLot
 from traceability.states import LotState
@@ -19,6 +19,11 @@ def recalled_of_lines(line_ids: Collection[int]) -> list[tuple[int, str, int]]:
     rows = ParcelLot.objects.filter(line_id__in=line_ids, lot__state__in=RECALLED)
     found = rows.values_list("line_id", "lot__code").annotate(sent=Sum("pieces")).order_by("line_id", "lot__code")
     return list(found)
+
+
+def recalled_line_ids() -> QuerySet[ParcelLot, int]:
+    """Return the order lines (ids) that something was sent for from lots recalled since, as a subquery."""
+    return ParcelLot.objects.filter(lot__state__in=RECALLED).values_list("line_id", flat=True)
 
 
 def lines_sent_of(lot_id: int) -> list[int]:
