@@ -12,7 +12,7 @@ from shop.sales import hooks, rules
 from shop.sales.models import OrderFacts
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.queries.backs import NOTHING
-from shop.sales.queries.recalls import has_open_recall
+from shop.sales.queries.open_recalls import has_open_recall
 from shop.sales.states import CONSUMER_TERMS, OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language
 

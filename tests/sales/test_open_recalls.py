@@ -10,6 +10,7 @@ from shop.core import ledger
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.operations.aftersales import decide_after_sale, open_after_sale, withdraw_after_sale
 from shop.sales.operations.receipts import confirm_receipt, receive_overdue
+from shop.sales.operations.refunds import refund_order_part
 from tests.api.conftest import program_of
 from tests.factories import AT, make_user
 from tests.procurement.offices import make_office, ordered
@@ -52,13 +53,13 @@ def test_the_next_step_of_recalled_goods_is_the_claim_with_its_button(recalled):
     words = page(buyer, f"/account/orders/{number}/", "")
     assert f"请不要食用，为「{line.name_zh}」申请退款" in words
     assert "会自动确认" not in words
-    assert f'/account/orders/{number}/after-sale/{line.pk}/"\n         data-testid="claim-recalled"' in words
+    assert f'/account/orders/{number}/after-sale/{line.pk}/"\n         data-testid="claim-next"' in words
     assert "这批货检测不合格。仍要确认收货吗？" in words
     step = program_of(buyer, "orders:read").get(f"/orders/{number}").data["next_step"]
     assert step == f"Do not eat it: ask for your money back for {line.name_en}"
     assert 'data-testid="list-recalled"' in page(buyer, "/account/orders/")
     claim(order)
-    assert "claim-recalled" not in page(buyer, f"/account/orders/{number}/")
+    assert "claim-next" not in page(buyer, f"/account/orders/{number}/")
 
 
 def test_a_received_recalled_order_asks_for_the_claim_before_a_review(recalled):
@@ -66,7 +67,7 @@ def test_a_received_recalled_order_asks_for_the_claim_before_a_review(recalled):
     confirm_receipt(order_id=order.pk, actor=buyer, at=AT)
     words = page(buyer, f"/account/orders/{order.order.number}/")
     assert "Tell the next buyers how it was" not in words
-    assert 'data-testid="claim-recalled"' in words
+    assert 'data-testid="claim-next"' in words
 
 
 def test_recalled_goods_are_claimed_on_whenever_they_were_received(recalled):
@@ -98,6 +99,23 @@ def test_a_claim_on_all_recalled_pieces_that_is_over_lets_time_go_on(recalled, q
     assert receive_overdue(at=LATE) == 0
     decide_after_sale(case_id=case.pk, approve=True, amount_fen=100, actor=None, at=AT)
     assert receive_overdue(at=LATE) == received
+
+
+def test_what_was_given_back_before_the_recall_is_not_asked_for_again():
+    buyer = make_user()
+    listing = make_grown(make_user(), stock=20)
+    lot = make_lot(listing, pieces=20)
+    order = of(buyer, paid_order(listing, 2))
+    send(order)
+    line = lines_of(order)[0]
+    refund_order_part(
+        order=order, amount_fen=line.paid_fen, reason="damaged", key="r", actor=None, at=AT,
+        lines={line.pk: line.paid_fen},
+    )  # fmt: skip
+    look(lot, report(passed=False))
+    words = page(buyer, f"/account/orders/{order.order.number}/")
+    assert ("recalled-paid-back" in words, "claim-next" in words, "Do not eat it: " in words) == (True, False, False)
+    assert receive_overdue(at=LATE) == 1
 
 
 def test_a_claim_that_was_withdrawn_is_no_answer(recalled):

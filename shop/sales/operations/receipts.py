@@ -19,7 +19,7 @@ from shop.sales.operations.locks import lock_order
 from shop.sales.operations.moves import move_order
 from shop.sales.operations.terms import note_delivery_due, start_term
 from shop.sales.queries.deliveries import accepted_part_fen
-from shop.sales.queries.recalls import has_open_recall, with_open_recall
+from shop.sales.queries.open_recalls import has_open_recall, with_open_recall
 from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState, Terms
 
 BATCH = 100
