@@ -18,8 +18,8 @@ register(
     "lot_recalled",
     title=_("Recalled: %(name)s"),
     text=_(
-        "A test of lot %(code)s failed after it was sent to you with order %(number)s. Do not eat it; report it on the"
-        " page of the order."
+        "A test of lot %(code)s failed after it was sent to you with order %(number)s. Do not eat it; ask for your money"
+        " back on the page of the order, however long ago it came."
     ),
     action=_("See the order"),
     icon="warning",
@@ -37,8 +37,27 @@ register(
     "lot_recalled_guest",
     title=_("Recalled: %(name)s"),
     text=_(
-        "A test of lot %(code)s failed after it was sent to you with order %(number)s. Do not eat it; report it on the"
-        " page of the order. Find the order by its number and your phone:"
+        "A test of lot %(code)s failed after it was sent to you with order %(number)s. Do not eat it; ask for your money"
+        " back on the page of the order, however long ago it came. Find the order by its number and your phone:"
+    ),
+    icon="warning",
+)
+register(
+    "lot_recalled_paid_back",
+    title=_("Recalled: %(name)s"),
+    text=_(
+        "A test of lot %(code)s failed after it was sent to you with order %(number)s. Do not eat it. What you paid for"
+        " it was given back already."
+    ),
+    action=_("See the order"),
+    icon="warning",
+)
+register(
+    "lot_recalled_paid_back_guest",
+    title=_("Recalled: %(name)s"),
+    text=_(
+        "A test of lot %(code)s failed after it was sent to you with order %(number)s. Do not eat it. What you paid for"
+        " it was given back already. The order, found by its number and your phone:"
     ),
     icon="warning",
 )

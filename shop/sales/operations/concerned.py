@@ -18,6 +18,7 @@ from shop.sales.models import LineFacts, OrderFacts
 from shop.sales.queries.concerns import (
     lines_under_revoked,
     orders_of_lines,
+    paid_back,
     recalled_in,
     running_under,
     to_pay_under,
@@ -67,7 +68,8 @@ def tell_buyers_recalled(*, lot_id: int, at: datetime) -> None:
     for order in orders_of_lines(lines_sent_of(lot_id)):
         lines = [each.line for each in recalled_in(order) if each.lot == lot.code]
         if lines:
-            _tell(order, "lot_recalled", {"code": lot.code, **_names(lines)}, f"lot_recalled:{lot_id}", at)
+            kind = "lot_recalled_paid_back" if all(map(paid_back, lines)) else "lot_recalled"
+            _tell(order, kind, {"code": lot.code, **_names(lines)}, f"lot_recalled:{lot_id}", at)
 
 
 def _names(lines: Iterable[LineFacts]) -> dict[str, Any]:
