@@ -62,7 +62,7 @@ def given_pieces(need_ids: Iterable[int]) -> dict[int, dict[int, Given]]:
     What was cancelled, came back or was given back whole counts no more.
     """
     wanted = list(need_ids)
-    rows = _given(wanted) if wanted else []
+    rows: Iterable[tuple[int, int, int, int]] = _given(wanted) if wanted else []
     found: dict[int, dict[int, Given]] = {}
     for need_id, specification_id, paid, reserved in rows:
         found.setdefault(need_id, {})[specification_id] = Given(paid, reserved)
