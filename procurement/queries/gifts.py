@@ -62,7 +62,7 @@ def given_pieces(need_ids: Iterable[int]) -> dict[int, dict[int, Given]]:
     What was cancelled, came back or was given back whole counts no more.
     """
     wanted = list(need_ids)
-    rows: Iterable[tuple[int, int, int, int]] = _given(wanted) if wanted else []
+    rows = _given(wanted) if wanted else []
     found: dict[int, dict[int, Given]] = {}
     for need_id, specification_id, paid, reserved in rows:
         found.setdefault(need_id, {})[specification_id] = Given(paid, reserved)
@@ -157,7 +157,8 @@ def _shown(needs: list[Need]) -> list[NeedShown]:
     for line in NeedLine.objects.filter(need__in=wanted):
         wanted[line.need_id][line.specification_id] = line.wanted
     given = given_pieces(wanted)
-    specs = specifications_for_sale({pk for lines in (*wanted.values(), *given.values()) for pk in lines})
+    named = {pk for lines in wanted.values() for pk in lines} | {pk for lines in given.values() for pk in lines}
+    specs = specifications_for_sale(named)
     return [
         NeedShown(
             need,
