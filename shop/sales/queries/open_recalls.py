@@ -20,15 +20,16 @@ def note_open_recalls(orders: Sequence[OrderFacts]) -> None:
     as many pieces as were sent of it and are still there, whatever came of them; one that was withdrawn is no answer. Nothing is open of what all that was paid for went back.
     """
     lines = [line for order in orders for line in order.lines.all()]
-    asked = _asked({line.pk: line.recall for line in lines if line.recall is not None})
+    recalls = {line.pk: line.recall for line in lines if line.recall is not None}  # type: ignore[attr-defined]  # noted
+    asked = _asked(recalls)
     for order in orders:
         order.open_recalls = [  # type: ignore[attr-defined]  # noted on the row for who shows it
             line.pk
             for line in order.lines.all()
             if order.state != OrderState.CANCELLED
-            and line.recall is not None
+            and line.pk in recalls
             and not paid_back(line)
-            and min(line.recall.pieces, line_here(line)) > asked.get(line.pk, 0)
+            and min(recalls[line.pk].pieces, line_here(line)) > asked.get(line.pk, 0)
         ]
 
 
