@@ -119,6 +119,7 @@ def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
         _note_consents([order])
         note_undated([order], timezone.now())
         note_recalls([order])
+        hooks.note_notes([order])
     return order
 
 
