@@ -122,6 +122,7 @@ def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
         note_undated([order], timezone.now())
         note_recalls([order])
         note_open_recalls([order])
+        hooks.note_notes([order])
     return order
 
 
