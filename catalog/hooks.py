@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from catalog.pictures import Rendition
+from catalog.states import Undated
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,17 @@ class LotDates:
 class LotsNow:
     """What a product's lots let it promise now.
 
-    `dates` are by net grams of specifications; of what no lot is there for nothing is promised. `waits_for_harvest`: it
-    has lots and all of them have ended, so that nothing is sent before the next harvest is recorded.
+    `dates` are by net grams of specifications; of what no lot is there for nothing is promised, and `undated` says why
+    (`states.Undated`). Neither is there of a product that has no lots.
     """
 
     dates: dict[int, LotDates] = field(default_factory=dict)
-    waits_for_harvest: bool = False
+    undated: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def waits_for_harvest(self) -> bool:
+        """Whether it has lots and nothing is left of any: nothing is sent before the next harvest is recorded."""
+        return not self.dates and set(self.undated.values()) == {Undated.HARVEST_TO_COME}
 
 
 LotsOf = Callable[[int, Collection[int], datetime], LotsNow]

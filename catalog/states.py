@@ -81,6 +81,14 @@ STOCK_REASON_WAYS: dict[str, frozenset[int]] = {
 TYPED_REASONS = tuple(reason for reason in StockReason if reason != StockReason.NOT_THERE)
 
 
+class Undated(models.TextChoices):
+    """Why no production date can be promised of pieces of a product that is sent by lots."""
+
+    HARVEST_TO_COME = "harvest_to_come", _("The next harvest is still to be recorded")
+    NOT_PACKED = "not_packed", _("Harvested, and not packed yet")
+    BEYOND_LOTS = "beyond_lots", _("No lot covers so many pieces")
+
+
 class SupplierKind(models.TextChoices):
     """Who sells."""
 

@@ -95,6 +95,13 @@ def taken_over_rows(snapshots: Iterable[DeclarationSnapshot]) -> list[dict[str, 
     ]
 
 
+def in_all(declared: Any, taken_over: Iterable[DeclarationSnapshot]) -> dict[str, Any]:
+    """Return, for `units/declared.html`, what a unit owes beside its own share of a declaration, and what in all."""
+    rows = taken_over_rows(taken_over)
+    own_fen = declared.reserved_fen if declared else 0
+    return {"taken_over": rows, "together_fen": own_fen + sum(row["fen"] for row in rows)}
+
+
 def reserved_rows(declared: Any, taken_over: Iterable[DeclarationSnapshot] = ()) -> list[dict[str, Any]]:
     """Return each base with its share; together they are what is reserved.
 

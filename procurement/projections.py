@@ -13,7 +13,7 @@ from procurement.models import (
     UnitOrder,
     UnitPayer,
 )
-from procurement.queries.papers import acceptance_faults, request_faults
+from procurement.queries.papers import acceptance_faults, request_faults, state_faults
 from procurement.queries.sealed import PAYER, all_payer_facts
 from procurement.rules.quota import counted_fen, counts_at
 from procurement.states import CanteenMode, DeclarationState, Fund, RequestState
@@ -66,6 +66,7 @@ def _budget() -> Iterator[Mismatch]:
 )
 def _approved() -> Iterator[Mismatch]:
     yield from request_faults()
+    yield from state_faults()
 
 
 @check("acceptances say what their orders' lines say, and what they said when they were made")
@@ -86,10 +87,12 @@ def _payers() -> Iterator[Mismatch]:
 @check("each unit's order is of the unit that bought it, and of the fund of its request")
 def _whose() -> Iterator[Mismatch]:
     rows = UnitOrder.objects.order_by("pk").values_list(
-        *("pk", "unit_id", "fund", "request__fund"),
+        *("pk", "unit_id", "fund", "request__fund", "request__unit_id"),
         *("order__purchase__attribution_kind", "order__purchase__attribution_ref"),
     )
-    for pk, unit_id, fund, asked, kind, ref in rows.iterator():
+    for pk, unit_id, fund, asked, asking, kind, ref in rows.iterator():
+        if asking not in (None, unit_id):
+            yield Mismatch(f"unit of order {pk}, of which the request names another", unit_id, asking or 0)
         if (kind, ref) != ("unit", str(unit_id)):
             yield Mismatch(f"unit of order {pk}, which another bought", unit_id, int(ref) if ref.isdigit() else 0)
         if asked is not None and asked != fund:

@@ -21,6 +21,9 @@ from shop.core import regions, times
 from shop.core.steps import Step, show_steps
 from shop.core.templatetags.heqiao import local, yuan
 from shop.sales.queries.carriers import carrier_name
+from shop.sales.queries.parts_cancelled import cancelled_words
+from shop.sales.queries.promises import promised_words
+from shop.sales.queries.weight_words import weight_words
 from shop.sales.rules import is_refused_whole, partly_sent
 from shop.sales.states import OrderState, Terms
 from traceability.queries.parcels import ParcelCode
@@ -369,3 +372,21 @@ def declaration_badge(declaration: QuotaDeclaration | None) -> tuple[str, str]:
     if declaration is None:
         return _("Not declared"), "overdue"
     return declaration.get_state_display(), DECLARATION_BADGES[DeclarationState(declaration.state)]
+
+
+def show_lines(row: UnitOrder) -> list[dict[str, Any]]:
+    """Return what a unit's order is of, each line as its page shows it. Needs what `note_undated` noted."""
+    return [
+        {
+            "facts": line,
+            "name": words(line.name_zh, line.name_en),
+            "spec": words(line.spec_zh, line.spec_en),
+            "picture": thumb(line.picture_key),
+            "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
+            "short": line.rejected,
+            **promised_words(line),
+            "cancelled": cancelled_words(row.order, line),
+            "weight": weight_words(line, is_owed=row.order.purchase.terms == Terms.POSTPAID),
+        }
+        for line in row.order.lines.all()
+    ]

@@ -47,9 +47,10 @@ class HarvestExpired(DomainError):
 
 
 class ShelfBeyondLots(DomainError):
-    """A product is sent by lots from now on, and more stands on its shelf than they cover: go on with `confirm`.
+    """A product is sent by lots, and more stands on its shelf than they cover: go on with `confirm` and `harvest_by`.
 
-    Details: `on_sale`, `in_orders`, the pieces that no lot covers.
+    Details: `on_sale`, `in_orders`, the pieces that no lot covers; `latest`, the last day by which their harvest may be
+    recorded, None where no term is in force.
     """
 
     code = "shelf_beyond_lots"

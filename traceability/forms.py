@@ -104,6 +104,9 @@ class PackingForm(forms.Form):
     sorted_out = _kilograms(label=_("Sorted out, in kg"), least="0", initial="0", required=False)
     occurred_at = When()
     confirm = forms.BooleanField(label=_("The others stay: I record their harvest"), required=False)
+    harvest_by = DayField(
+        label=_("Recorded by"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     asks = False
 
     def facts(self) -> dict[str, Any]:

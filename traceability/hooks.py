@@ -50,6 +50,7 @@ _waiting_of: WaitingOf = _nothing_waits
 _stopped: list[Stopped] = []
 _expired: list[Expired] = []
 _kept_over: list[Expired] = []
+_beyond_over: list[Expired] = []
 
 
 def connect_waiting(source: WaitingOf) -> None:
@@ -85,6 +86,18 @@ def lot_kept_over(lot_id: int, pieces: int, at: datetime) -> None:
     """Tell who wants to know that no harvest was recorded in time for pieces that stayed with a finished lot."""
     for hearer in _kept_over:
         hearer(lot_id, pieces, at)
+
+
+def connect_beyond_over(hearer: Expired) -> None:
+    """Call `hearer(listing_id, pieces, at)` when pieces beyond a product's lots leave the shelf, in its transaction."""
+    if hearer not in _beyond_over:
+        _beyond_over.append(hearer)
+
+
+def beyond_over(listing_id: int, pieces: int, at: datetime) -> None:
+    """Tell who wants to know that no harvest was recorded in time for pieces beyond the lots of a product."""
+    for hearer in _beyond_over:
+        hearer(listing_id, pieces, at)
 
 
 def connect_expired(hearer: Expired) -> None:

@@ -6,9 +6,11 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from catalog.queries.pools import pieces_of_listings
+from shop.core import sealed
 from shop.core.models import AuditEntry
 from shop.core.projections import Mismatch, check
 from traceability.models import ProduceLot
+from traceability.queries.parcel_codes import TRACED_PARCEL, all_traced
 from traceability.states import LotState
 
 
@@ -43,3 +45,23 @@ def _owed() -> Iterator[Mismatch]:
         # What was sent in its place is written down when the shelf is settled next.
         if said[listing_id] < waits:
             yield Mismatch(f"grams that lots of listing {listing_id} owe", said[listing_id], waits)
+
+
+@check("a lot stands where it was opened or moved to, and owes no more than is gone of it")
+def _states() -> Iterator[Mismatch]:
+    states: dict[int, str] = {}
+    entries = AuditEntry.objects.filter(object_kind="lot", action__in=("lot_moved", "lot_closed")).order_by("pk")
+    for lot, action, data in entries.values_list("object_id", "action", "data").iterator():
+        states[int(lot)] = data["state"] if action == "lot_moved" else LotState.CLOSED
+    rows = ProduceLot.objects.order_by("pk").values_list("pk", "state", "required_tests", "owed_grams", "gone_grams")
+    for pk, state, required, owed, gone in rows.iterator():
+        begun = (LotState.AWAITING if required else LotState.OPEN).value
+        if state != states.get(pk, begun):
+            yield Mismatch(f"state of lot {pk}, which is {state}", 1, 0)
+        if not 0 <= owed <= gone:
+            yield Mismatch(f"grams that lot {pk} owes", owed, gone)
+
+
+@check("a parcel has the trace code that it was sent with")
+def _codes() -> Iterator[Mismatch]:
+    yield from sealed.faults(TRACED_PARCEL, all_traced())

@@ -143,6 +143,12 @@ class ProductDetail(Priced):
     dated_pieces: int | None = Field(
         description=gettext_noop("These dates hold for so many pieces; nothing is promised of the dates of more.")
     )
+    undated: str = Field(
+        examples=["harvest_to_come"],
+        description=gettext_noop(
+            "Why no production date can be promised: harvest_to_come or not_packed. Empty where one is, and of a product without lots."
+        ),
+    )
     days_left: int | None = Field(description=gettext_noop("On arrival, at the least."))
     shelf_life_days: int | None
     farmers_share: str | None = Field(description=gettext_noop("What of the price reaches the farmers."))
@@ -204,6 +210,7 @@ def _detail(page: ProductPage) -> dict[str, Any]:
         "produced_on": page.dates.harvested_on if page.dates else None,
         "best_before": page.dates.best_before if page.dates else None,
         "dated_pieces": page.dates.pieces if page.dates else None,
+        "undated": page.undated,
         "days_left": days_left(page.dates, page.delivery),
         "season_months": page.months,
         "farmers_share": None if page.farmers_fen is None else yuan(page.farmers_fen),

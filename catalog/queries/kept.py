@@ -60,3 +60,10 @@ def _taken_by_hand(stockrecord_ids: Collection[int], since: int) -> list[tuple[i
     """Return (stock record, change, pieces) of what was taken off by hand after a change."""
     rows = StockChange.objects.filter(stockrecord__in=stockrecord_ids, pk__gt=since, kind__in=_BY_HAND, pieces__lt=0)
     return [(record, pk, -pieces) for record, pk, pieces in rows.values_list("stockrecord_id", "pk", "pieces")]
+
+
+def taken_by_hand(stockrecord_ids: Collection[int], *, after: datetime) -> list[tuple[int, datetime, int]]:
+    """Return (stock record, when, pieces) of what was taken off by hand, or found missing, after a moment. One query."""
+    rows = StockChange.objects.filter(stockrecord__in=stockrecord_ids, at__gt=after, kind__in=_BY_HAND, pieces__lt=0)
+    found = rows.order_by("pk").values_list("stockrecord_id", "at", "pieces")
+    return [(record, at, -pieces) for record, at, pieces in found]

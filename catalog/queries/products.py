@@ -58,7 +58,11 @@ class Choice:
 
 @dataclass(slots=True)
 class ProductPage:
-    """All that a product's page shows. `dates` are of the lot that a piece bought now comes from, None without lots."""
+    """All that a product's page shows.
+
+    `dates` are of the lot that a piece bought now comes from; without them `undated` says why (`states.Undated`), "" of
+    a product that has no lots.
+    """
 
     listing: Listing
     choices: list[Choice]
@@ -77,6 +81,7 @@ class ProductPage:
     good_percent: int | None
     most: int = 0
     dates: hooks.LotDates | None = None
+    undated: str = ""
     certificates: list[CertificateShown] = field(default_factory=list)
     revoked: list[CertificateShown] = field(default_factory=list)
 
@@ -201,6 +206,7 @@ def product_page(slug: str, *, to: str | None, chosen: str | None, at: datetime)
         good_percent=_percent(listing.review_good_count, listing.review_count),
         most=0 if waits else most,
         dates=lots.dates.get(choice.net_grams),
+        undated=lots.undated.get(choice.net_grams, ""),
         certificates=certificates_of(listing.pk, timezone.localdate(at)),
         revoked=revoked_of(listing.pk, timezone.localdate(at)) if choice.is_revoked else [],
     )

@@ -14,6 +14,8 @@ from shop.core.texts import sentences
 from shop.core.times import moment
 
 GONE = "gone:"
+# Before the product in the reference of a change that took off pieces of no lot.
+BEYOND = "beyond:"
 HELD_WORDS = {
     StockChangeKind.CARVED: gettext_lazy("Held back"),
     StockChangeKind.RETURNED: gettext_lazy("Let go, sold again"),
@@ -62,6 +64,8 @@ def change_words(change: StockChange, titles: Mapping[str, str] | None = None) -
         lot = (titles or {}).get(f"{GONE}{reference}") or _("its lot")
         words = _("Stay on sale, %(n)d pieces: they are of another harvest than %(lot)s")
         said = words % {"n": change.counted or 0, "lot": lot}
+    elif change.kind == StockChangeKind.FINISHED and reference.startswith(BEYOND):
+        said = _("Taken off sale: of no lot, and no harvest was recorded by the day that was confirmed")
     elif change.kind == StockChangeKind.FINISHED and change.counted == 0:
         lot = (titles or {}).get(f"{GONE}{reference}") or _("its lot")
         said = _("Taken off sale: stayed when %(lot)s was finished, and no harvest was recorded in time") % {"lot": lot}

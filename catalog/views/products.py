@@ -34,6 +34,7 @@ from catalog.queries.products import (
     review_page,
 )
 from catalog.queries.structured import product_data
+from catalog.queries.undated import undated_words
 from catalog.rules.badges import plain_kind
 from catalog.states import StorageClass
 from catalog.words import local, paragraphs, said
@@ -96,6 +97,7 @@ def _parts(page: ProductPage) -> dict[str, str]:
         "hall_url": local(f"/halls/{listing.county_id[:6]}/"),
         "reference_source": said(listing, "reference_source"),
         "arrival": arrival_words(page.delivery),
+        "undated": undated_words(page.undated),
         "facts": _facts(page),
         "months": _months(page),
         "today": timezone.localdate(),
@@ -209,6 +211,7 @@ def _facts(page: ProductPage) -> list[dict[str, str]]:
         ("net", _("Net content"), page.chosen.net),
         ("origin", _("Origin"), page.place),
         ("produced", _("Produced on"), _or_later(page.dates.harvested_on if page.dates else None)),
+        ("undated", _("Production date"), undated_words(page.undated)),
         ("best-before", _("Best before"), _or_later(page.dates.best_before if page.dates else None)),
         ("dated-pieces", _("These dates hold for"), _next_pieces(page.dated_pieces)),
         ("shelf-life", _("Shelf life"), _days(listing.shelf_life_days)),

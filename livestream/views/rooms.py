@@ -55,8 +55,12 @@ def rooms(request: HttpRequest) -> HttpResponse:
 
 def _session(request: HttpRequest, slug: str) -> LiveSession:
     """Return what a room shows; `?session=` asks for one of its replays. 404 without any."""
-    asked = read_id(request.GET.get("session"), most_digits=9)
-    session = session_in_room_by_id(slug, asked) if asked is not None else session_in_room(slug, at=timezone.now())
+    text = request.GET.get("session", "")
+    if text:
+        asked = read_id(text, most_digits=9)
+        session = session_in_room_by_id(slug, asked) if asked is not None else None
+    else:
+        session = session_in_room(slug, at=timezone.now())
     if session is None:
         raise Http404(slug)
     return session

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from procurement.declared_shown import reserved_rows
 from procurement.models import DeclarationSnapshot
-from procurement.texts import words
+from procurement.texts import name_of, words
 from shop.core.api import Priced, yuan
 
 
@@ -27,6 +27,25 @@ class ReservedPart(Priced):
     ratio: str = Field(examples=["30 %"])
     reserved: str
     rule: str
+
+
+class TakenOver(Priced):
+    unit: int
+    name: str
+    base: str
+    reserved: str
+
+
+def taken_over_out(snapshots: Iterable[DeclarationSnapshot]) -> list[dict[str, Any]]:
+    return [
+        {
+            "unit": row.unit_id,
+            "name": name_of(row.unit.organisation),
+            "base": yuan(row.canteen_spend_fen),
+            "reserved": yuan(row.passed_on_fen),
+        }
+        for row in snapshots
+    ]
 
 
 def ratio_out(points: int) -> str:

@@ -1,8 +1,10 @@
 """Units' orders: the figures behind the quota, accepting in parts, paying."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from ninja import Query
@@ -27,6 +29,7 @@ from shop.core.api.routing import ApiRequest
 from shop.core.codes import national_phone
 from shop.core.paging import After
 from shop.sales.queries.backs import NOTHING, Back, note_backs
+from shop.sales.queries.promises import note_undated
 from shop.sales.queries.reports import TakenOff
 from shop.sales.queries.weight_words import weighed_of
 from shop.sales.rules import is_refused_whole
@@ -55,6 +58,14 @@ class UnitOrderLine(Priced):
     shipped: int
     accepted: int
     rejected: int
+    promised_from: date | None = Field(description=gettext_noop("Promised: harvested on this day or later."))
+    promised_until: date | None = Field(description=gettext_noop("Promised: best before this day or later."))
+    undated: str = Field(
+        examples=["harvest_to_come"],
+        description=gettext_noop(
+            "Why pieces that wait were promised no production date: harvest_to_come, not_packed or beyond_lots. Empty where one was, and of a product without lots."
+        ),
+    )
     deducted: str = Field(description=gettext_noop("What of this line was not charged, or given back."))
     deducted_for_weight: str = Field(
         description=gettext_noop("Of it: for goods that weighed less, when they were packed or at the acceptance.")
@@ -209,6 +220,9 @@ def _order(row: UnitOrder, settled: Settled, cancel_waits: str) -> dict[str, Any
                 "shipped": line.shipped,
                 "accepted": line.accepted,
                 "rejected": line.rejected,
+                "promised_from": line.promised_from,
+                "promised_until": line.promised_until,
+                "undated": line.undated,
                 "deducted": yuan(line.refunded_fen),
                 "deducted_for_weight": yuan(line.weighed_back_fen + line.light_fen),
                 "weighed": show_weighed(weighed_of(line)),
@@ -241,6 +255,7 @@ def list_unit_orders(request: ApiRequest, asked: Annotated[UnitOrdersAsked, Quer
         figure.append(whole)
         settled.update(settle_orders(page.object_list))
         note_backs([row.order for row in page.object_list])
+        note_undated([row.order for row in page.object_list], timezone.now())
         waiting.update(waits_for_consent([row.pk for row in page.object_list]))
         return page
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
 
-from procurement.api.declared import ReservedPart, ShareOut, parts_out, shares_out
+from procurement.api.declared import ReservedPart, ShareOut, TakenOver, parts_out, shares_out, taken_over_out
 from procurement.api.requests import ShipToIn
 from procurement.api.seats import ForUnit, ForYear, OfYearTurn, seat, seats, year
 from procurement.api.units import (
@@ -38,13 +38,6 @@ from shop.core.api.routing import ApiRequest, Key
 from shop.core.codes import clean_phone
 
 area = Area(gettext_noop("Units: what stands behind a rate, budgets, payers"))
-
-
-class TakenOver(Priced):
-    unit: int
-    name: str
-    base: str
-    reserved: str
 
 
 class RateUnit(Priced):
@@ -100,15 +93,7 @@ def _unit(part: UnitsPart, is_counted: bool) -> dict[str, Any]:
         "confirmed_at": snapshot.confirmed_at if snapshot else None,
         "shares": shares_out(snapshot.shares) if snapshot else [],
         "reserved_parts": parts_out(snapshot, part.taken_over) if snapshot else [],
-        "taken_over": [
-            {
-                "unit": row.unit_id,
-                "name": name_of(row.unit.organisation),
-                "base": yuan(row.canteen_spend_fen),
-                "reserved": yuan(row.passed_on_fen),
-            }
-            for row in part.taken_over
-        ],
+        "taken_over": taken_over_out(part.taken_over),
         "quota": quota_out(part.amounts),
     }
 
@@ -191,7 +176,8 @@ class AskedOut(Answer):
     summary=gettext_noop("Declarations of units that share your canteen, which you declare for"),
 )
 def list_representations(request: ApiRequest, asked: ForYear) -> dict[str, Any]:
-    return {"items": [declaration_out(row) for row in asked_to_represent(seat(request, asked).pk, year(asked))]}
+    # Whose canteen another unit declares takes over nothing itself.
+    return {"items": [declaration_out(row, {}) for row in asked_to_represent(seat(request, asked).pk, year(asked))]}
 
 
 @area.writes(

@@ -1,5 +1,6 @@
 """Where units stand: quota by fund, pace, budget, declaration; the board above them."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -8,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
-from procurement.api.declared import ReservedPart, ShareOut, parts_out, ratio_out, shares_out
+from procurement.api.declared import ReservedPart, ShareOut, TakenOver, parts_out, ratio_out, shares_out, taken_over_out
 from procurement.api.seats import ForYear, overseer, seat, seats, year
-from procurement.models import QuotaDeclaration
+from procurement.models import DeclarationSnapshot, QuotaDeclaration
 from procurement.operations.declarations import Declared, decide_declaration, declare, withdraw_declaration
 from procurement.queries import quota as queries
-from procurement.queries.requests import declaration_below, declaration_of
+from procurement.queries.requests import declaration_below, declaration_of, taken_over_by, taken_over_by_each
 from procurement.queries.units import Seat
 from procurement.rules.quota import Pace
 from procurement.states import Fund
@@ -111,6 +112,10 @@ class DeclarationOut(Priced):
     reserved_parts: list[ReservedPart] = Field(
         description=gettext_noop("Each base with its share; together they are what it reserved.")
     )
+    taken_over: list[TakenOver] = Field(
+        description=gettext_noop("Confirmed shares of units whose shared canteen it declares: it owes them, too.")
+    )
+    reserved_in_all: str = Field(description=gettext_noop("What it reserved, with the shares that it took over."))
     passed_on: str = Field(
         description=gettext_noop("Of a shared canteen: the share that the representing unit owes once it is confirmed.")
     )
@@ -180,15 +185,21 @@ def _pace(found: Pace) -> dict[str, Any]:
     }
 
 
-def declaration_out(row: QuotaDeclaration | None) -> dict[str, Any] | None:
+def declaration_out(
+    row: QuotaDeclaration | None, each: Mapping[int, list[DeclarationSnapshot]] | None = None
+) -> dict[str, Any] | None:
+    """`each`: what every unit took over, where several declarations are told of."""
     if row is None:
         return None
+    taken_over = taken_over_by(row.unit_id, row.year) if each is None else each.get(row.unit_id, [])
     same = ("year", "version", "state", "canteen", "contact_name", "note", "reason", "submitted_at", "is_late")
     return {name: getattr(row, name) for name in same} | {
         "union_funds": yuan(row.union_funds_fen),
         "union_gifts": yuan(row.union_gifts_fen),
         "shares": shares_out(row.shares),
         "reserved_parts": parts_out(row),
+        "taken_over": taken_over_out(taken_over),
+        "reserved_in_all": yuan(row.reserved_fen + sum(other.passed_on_fen for other in taken_over)),
         "passed_on": yuan(row.passed_on_fen),
         "representation_agreed": row.accepted_at is not None,
         "change_reason": row.change_reason,
@@ -272,9 +283,10 @@ class BoardOut(Answer):
 )
 def get_board(request: ApiRequest, asked: ForYear) -> dict[str, Any]:
     found = queries.board(overseer(request, asked).unit, year(asked), timezone.localdate())
+    each = taken_over_by_each([row.unit_id for row in found.waiting], found.year) if found.waiting else {}
     return {
         "year": found.year,
-        "waiting": [declaration_out(row) for row in found.waiting],
+        "waiting": [declaration_out(row, each) for row in found.waiting],
         "items": [
             {
                 "unit": row.unit.pk,

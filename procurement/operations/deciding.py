@@ -11,7 +11,7 @@ from procurement.errors import ChangedSince, NoBudget, OwnRequest, WrongStep
 from procurement.models import PurchaseRequest, RequestDecision
 from procurement.operations.lengths import check_length
 from procurement.operations.permissions import APPROVER, FINANCE, must_be
-from procurement.operations.requests import check_lines, check_year, lock_request, tell_step
+from procurement.operations.requests import asked_of, check_lines, check_year, lock_request, tell_step
 from procurement.queries.sealed import DECISION, decision_facts
 from procurement.rules.budget import left_after
 from procurement.states import REQUEST_MOVES, Fund, RequestState
@@ -48,8 +48,9 @@ def decide_request(
         reason = check_length(reason, "reason")
         if approve and request.year < year_of(at):
             check_year(request, at)
+        lines = list(request.lines.all()) if approve else []
         if approve:
-            check_lines(request, request.lines.all())
+            check_lines(request, lines)
             _check_budget(request)
         decision = RequestDecision.objects.create(
             request=request, version=version, step=step, approved=approve, reason=reason,
@@ -68,6 +69,7 @@ def decide_request(
         audit.record(
             action=f"request_{to}", object_kind="request", object_id=request.number, actor=actor, at=at,
             version=version, step=step, total_fen=request.total_fen, year=request.year, fund=request.fund,
+            **asked_of(request, lines),
         )  # fmt: skip
         tell_step(request, at)
         return request

@@ -94,6 +94,7 @@ def declare(*, unit_id: int, year: int, facts: Declared, version: int, actor: An
 
 
 _AMOUNTS = ("canteen", "represented_by_id", "canteen_spend_fen", "union_fen", "reserved_fen")
+_OF_SHARE = ("basis", "base_fen", "ratio_bp", "reserved_fen")
 _BESIDE = ("union_funds_fen", "union_gifts_fen", "contact_name", "contact_phone", "note")
 
 
@@ -111,8 +112,12 @@ def _changes_nothing(known: QuotaDeclaration, in_force: DeclarationSnapshot, val
 
 
 def _amounts(declared: Mapping[str, Any]) -> list[Any]:
-    """Return what a declaration asks for; a rule whose base is nothing asks for nothing, whether it is listed or not."""
-    return [*(declared[name] for name in _AMOUNTS), [share for share in declared["shares"] if share["base_fen"]]]
+    """Return what a declaration asks for; a rule whose base is nothing asks for nothing, whether it is listed or not.
+
+    Not what its rules are called: one that was renamed since asks for the same.
+    """
+    asked = [[share[name] for name in _OF_SHARE] for share in declared["shares"] if share["base_fen"]]
+    return [*(declared[name] for name in _AMOUNTS), asked]
 
 
 def withdraw_declaration(*, declaration_id: int, version: int, actor: Any, at: datetime) -> QuotaDeclaration:

@@ -14,7 +14,7 @@ from procurement.errors import ChangedSince, PricesMoved, WrongStep
 from procurement.models import PurchaseRequest, RequestLine, RequestVersion
 from procurement.operations.permissions import BUYER, must_be
 from procurement.operations.representing import lock_units
-from procurement.operations.requests import check_year, facts_of, lines_of, lock_request
+from procurement.operations.requests import check_year, facts_of, lines_of, lock_request, request_key
 from procurement.queries.policies import policy_for
 from procurement.states import RequestState
 from procurement.texts import words, year_of
@@ -66,7 +66,7 @@ def order_request(*, request_id: int, actor: Any, at: datetime) -> PurchaseReque
             lines=[PlaceLine(line.spec, line.quantity, line.unit_price_fen) for line in quote.lines],
             buyer=Buyer(user=request.buyer, phone=request.ship_phone, email=request.buyer.email or ""),
             ship_to=ShipTo(request.ship_name, request.ship_phone, request.ship_division_id or "", request.ship_street),
-            key=f"request:{request.number}",
+            key=request_key(request.number),
             terms=request.terms,
             attribution=Attribution("unit", str(unit.pk), organisation.name_zh),
             also=(Attribution("request", request.number, ""),),

@@ -57,6 +57,17 @@ def lines_of(lines: Iterable[RequestLine]) -> list[dict[str, Any]]:
     return [{name: getattr(line, name) for name in _LINE} for line in lines]
 
 
+def request_key(number: str) -> str:
+    """Return the key that the purchase of a request is placed with."""
+    return f"request:{number}"
+
+
+def asked_of(request: PurchaseRequest, lines: Iterable[RequestLine]) -> dict[str, Any]:
+    """Return who asks for what, by ids: a decision's entry in the audit trail says it beside the version's words."""
+    goods = [[line.specification_id, line.listing_id, line.supplier_id, line.quantity] for line in lines]
+    return {"unit": request.unit_id, "buyer": request.buyer_id, "editors": list(request.editors), "goods": goods}
+
+
 def start_request(*, unit_id: int, actor: Any, at: datetime, fund: str = Fund.CANTEEN) -> PurchaseRequest:
     """Open an empty request of a unit. Raises NotAllowed for others than its buyers."""
     unit = BudgetUnit.objects.select_related("organisation").get(pk=unit_id)

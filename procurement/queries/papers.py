@@ -15,11 +15,12 @@ from procurement.models import (
     RequestVersion,
     UnitOrder,
 )
-from procurement.operations.requests import facts_of, lines_of
+from procurement.operations.requests import asked_of, facts_of, lines_of, request_key
 from procurement.queries import sealed as kept
 from procurement.queries.sealed import ACCEPTANCE, DECISION, VERSION, acceptance_facts, decision_facts, version_facts
 from procurement.states import RequestState
 from shop.core import sealed
+from shop.core.models import AuditEntry
 from shop.core.projections import Mismatch
 from shop.sales.queries.order_lines import order_lines
 
@@ -136,10 +137,12 @@ def request_faults(request_id: int | None = None) -> Iterator[Mismatch]:
     for decision in RequestDecision.objects.filter(**of_request).order_by("step"):
         decisions[decision.request_id, decision.version].append(decision)
     ordered = _ordered(request_id)
+    said = _said_of(None if request_id is None else requests.values("number"))
     for request in requests.filter(state__in=DECIDED).select_related("purchase").iterator():
         key = (request.pk, request.version)
         yield from _as_approved(request, versions.get(key), lines[request.pk])
         yield from _hands(request, decisions[key])
+        yield from _as_asked(request, said.get(request.number, {}), lines[request.pk])
         yield from _as_ordered(request, lines[request.pk], ordered.get(request.purchase_id or 0, {}))
     facts: Callable[..., kept.Sealed]
     for kind, facts in ((VERSION, version_facts), (DECISION, decision_facts)):
@@ -191,6 +194,55 @@ def _as_approved(
         yield Mismatch(f"approved of request {request.number}", request.approved_fen, version.total_fen)
 
 
+def _said_of(numbers: Any) -> dict[str, dict[str, Any]]:
+    """Return what the last decision's entry in the audit trail says of each request (`numbers`; None: all). One query."""
+    entries = AuditEntry.objects.filter(object_kind="request", action=f"request_{RequestState.APPROVED}")
+    if numbers is not None:
+        entries = entries.filter(object_id__in=numbers)
+    return dict(entries.order_by("pk").values_list("object_id", "data").iterator())
+
+
+def _as_asked(request: PurchaseRequest, said: dict[str, Any], lines: list[RequestLine]) -> Iterator[Mismatch]:
+    """It is the request that was approved: of its unit, of who asked for it, for goods of these suppliers."""
+    if said.get("version") != request.version:
+        yield Mismatch(f"approval of request {request.number} in the audit trail", 0, request.version)
+    now = asked_of(request, lines)
+    # Entries of before say nothing of these.
+    for name, value in now.items():
+        if said.get(name, value) != value:
+            yield Mismatch(f"{name} of request {request.number}", 1, 0)
+
+
+def state_faults() -> Iterator[Mismatch]:
+    """Yield requests that stand elsewhere than their versions, decisions and the audit trail say. Four queries."""
+    submitted = set(RequestVersion.objects.values_list("request_id", "version").iterator())
+    decided: dict[tuple[int, int], bool] = {}
+    rows = RequestDecision.objects.order_by("at", "pk").values_list("request_id", "version", "approved")
+    for pk, version, approved in rows.iterator():
+        decided[pk, version] = decided.get((pk, version), True) and approved
+    last: dict[str, tuple[str, int]] = {}
+    entries = AuditEntry.objects.filter(object_kind="request", data__has_key="version").order_by("pk")
+    for number, action, data in entries.values_list("object_id", "action", "data").iterator():
+        last[number] = (action.removeprefix("request_"), data["version"])
+    names = ("pk", "number", "version", "state", "purchase_id")
+    for pk, number, version, state, purchase in PurchaseRequest.objects.order_by("pk").values_list(*names).iterator():
+        said, of = last.get(number, ("", 0))
+        known = {RequestState.DRAFT.value}
+        if purchase is not None:
+            known = {RequestState.ORDERED.value}
+        elif of == version and said:
+            known = {said}
+        elif of > version:
+            known = set()
+        if (pk, version) in submitted and purchase is None and known == {RequestState.DRAFT.value}:
+            known = {RequestState.SUBMITTED.value}
+        if said == RequestState.RETURNED and of == version:
+            # It may be submitted again as it is.
+            known.add(RequestState.SUBMITTED.value)
+        if state not in known:
+            yield Mismatch(f"state of request {number}, which is {state}", 1, 0)
+
+
 def _hands(request: PurchaseRequest, decisions: list[RequestDecision]) -> Iterator[Mismatch]:
     """Each step of its version was approved, by somebody who neither asked for it nor decided on the step before."""
     what = f"decisions on request {request.number}"
@@ -221,6 +273,8 @@ def _as_ordered(request: PurchaseRequest, lines: list[RequestLine], ordered: dic
         yield Mismatch(f"buyer of request {request.number}", request.buyer_id, purchase.user_id or 0)
     if purchase.terms != request.terms:
         yield Mismatch(f"terms of the purchase of request {request.number}", 1, 0)
+    if purchase.key != request_key(request.number):
+        yield Mismatch(f"purchase of request {request.number}, which is another's", 1, 0)
     wanted: Counter[int] = Counter()
     for line in lines:
         wanted[line.specification_id] += line.quantity

@@ -1,5 +1,6 @@
 """Reading requests and units' orders: lists, one with its history, what waits for whom."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.core.paginator import Page
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from catalog.queries import specifications_for_sale
 from procurement.models import CancelRequest, DeclarationSnapshot, PurchaseRequest, QuotaDeclaration, UnitOrder
@@ -15,6 +17,7 @@ from procurement.queries.units import Seat
 from procurement.states import STOPPABLE, CancelState, CanteenMode, DeclarationState, RequestState, UnitKind
 from shop.core.codes import national_phone
 from shop.core.paging import Pages, Turned, paged
+from shop.sales.queries.promises import note_undated
 from shop.sales.states import OrderState, PurchaseState
 
 REQUESTS_A_PAGE = 20
@@ -160,14 +163,17 @@ def orders_under_way(unit_id: int, most: int = 5) -> list[UnitOrder]:
 def unit_order(seats: Sequence[Seat], number: str) -> UnitOrder | None:
     """Return an order of one of the person's units, one that counts for it, or of one below a unit that oversees, or None.
 
-    Seven queries.
+    Eight queries.
     """
     mine = Q(unit__in=[seat.pk for seat in seats]) | Q(counts_for__in=[seat.pk for seat in seats])
     for seat in seats:
         if seat.unit.kind != UnitKind.UNIT:
             mine |= Q(unit__path__startswith=seat.unit.path or "-")
     rows = _orders().filter(mine, order__order__number=number)
-    return rows.prefetch_related(_CASES, "order__shipments__lines", "request__decisions__actor").first()
+    found = rows.prefetch_related(_CASES, "order__shipments__lines", "request__decisions__actor").first()
+    if found is not None:
+        note_undated([found.order], timezone.now())
+    return found
 
 
 def payment_page(unit_id: int, page: str | int) -> Page:
@@ -216,12 +222,21 @@ def snapshots_of(declaration: QuotaDeclaration) -> list[DeclarationSnapshot]:
 
 def taken_over_by(unit_id: int, year: int) -> list[DeclarationSnapshot]:
     """Return what is in force of units whose shared canteen this one declares: it owes their shares, too. One query."""
+    return taken_over_by_each([unit_id], year).get(unit_id, [])
+
+
+def taken_over_by_each(unit_ids: Collection[int], year: int) -> dict[int, list[DeclarationSnapshot]]:
+    """Return by unit what is in force of those whose shared canteen it declares, as `taken_over_by`. One query."""
     rows = DeclarationSnapshot.objects.filter(
         pk__in=QuotaDeclaration.objects.filter(year=year, in_force__isnull=False).values("in_force"),
-        represented_by=unit_id,
+        represented_by__in=unit_ids,
         canteen=CanteenMode.SHARED,
     )
-    return [row for row in rows.select_related("unit__organisation").order_by("unit_id") if row.passed_on_fen]
+    found: dict[int, list[DeclarationSnapshot]] = defaultdict(list)
+    for row in rows.select_related("unit__organisation").order_by("unit_id"):
+        if row.passed_on_fen and row.represented_by_id is not None:
+            found[row.represented_by_id].append(row)
+    return found
 
 
 def asked_to_represent(unit_id: int, year: int) -> list[QuotaDeclaration]:

@@ -144,15 +144,27 @@ def read_rows(
         if missing is not None:
             return Listed([], columns, missing=missing)
     unit = _head(texts[columns.head - 1][columns.at[Role.QUANTITY]])[1] if columns.head else ""
+    again = _head_again(texts, columns, own or {})
     found: list[Cell] = []
     for number, row in enumerate(texts[columns.head :], start=columns.head + 1):
-        if not any(row):
+        if not any(row) or number == again:
             continue
         found.append(_cell(number, row, columns, "" if unit in PIECES else unit, _width(texts, columns)))
         if len(found) > MOST_ROWS:
             break
     above = texts[: max(0, columns.head - 1)]
-    return Listed(found, columns, tuple(n for n, row in enumerate(above, start=1) if any(row)))
+    skipped = [n for n, row in enumerate(above, start=1) if any(row)]
+    return Listed(found, columns, (*skipped, again) if again else tuple(skipped))
+
+
+def _head_again(texts: Sequence[Sequence[str]], columns: Columns, own: Mapping[str, Role | None]) -> int:
+    """Return the number of the row below the head that says the same in another language, 0 for none."""
+    if not columns.head or columns.head >= len(texts):
+        return 0
+    roles = dict(enumerate(_roles(texts[columns.head], own)))
+    goods = [role for role in (Role.CODE, Role.NAME) if role in columns.at]
+    same = [role for role in (*goods, Role.QUANTITY) if roles.get(columns.at[role]) == role]
+    return columns.head + 1 if Role.QUANTITY in same and len(same) > 1 else 0
 
 
 def find_columns(texts: Sequence[Sequence[str]], own: Mapping[str, Role | None]) -> tuple[Columns, Missing | None]:
@@ -177,8 +189,7 @@ def _roles(row: Sequence[str], own: Mapping[str, Role | None]) -> list[Role | No
     found = []
     for text in row:
         head, _unit = _head(text)
-        known = next((role for role, names in HEADS.items() if head in names), None)
-        found.append(own.get(head, known) if head else None)
+        found.append(own.get(head, _role(head)) if head else None)
     return found
 
 
@@ -255,11 +266,30 @@ def head_of(text: str) -> str:
 
 
 def _head(text: str) -> tuple[str, str]:
-    """Return a head without spaces and brackets, and what stands in its brackets."""
-    plain = re.sub(r"[\s_\-*]", "", text).lower()
+    """Return a head without spaces and brackets, and what stands in its brackets.
+
+    One in two languages (编码 Code, 数量/Qty, Quantity (数量)) is the one of them that is known, the Chinese one first.
+    """
+    plain = re.sub(r"[\s_\-*|·:]", "", text).lower()
     bracketed = re.search(r"\(([^()]*)\)|/([^/()]+)$", plain)
     unit = (bracketed.group(1) or bracketed.group(2) or "") if bracketed else ""
-    return re.sub(r"\([^()]*\)|/[^/()]+$", "", plain), unit
+    head = re.sub(r"\([^()]*\)|/[^/()]+$", "", plain)
+    if _role(head) and _role(head) == _role(unit):
+        return head, ""
+    both = _TWO_LANGUAGES.fullmatch(head)
+    if both and not _role(head):
+        chinese, other = both["before"] or both["after"], both["latin"]
+        if _role(chinese):
+            return chinese, unit or (other if other in _OTHER_UNITS | PIECES else "")
+    return head, unit
+
+
+# Chinese and one run of Latin letters beside it, with a stroke between them or not.
+_TWO_LANGUAGES = re.compile(r"(?P<before>[^\x00-\x7f]+)?/?(?P<latin>[a-z][a-z.#]+)/?(?P<after>[^\x00-\x7f]+)?")
+
+
+def _role(head: str) -> Role | None:
+    return next((role for role, names in HEADS.items() if head in names), None)
 
 
 def split_text(text: str) -> list[list[str]]:

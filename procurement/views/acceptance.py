@@ -79,6 +79,8 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     }
     form = AcceptForm(initial={"receiver": getattr(request.user, "name", "")}, **facts)
     status, refusal = 200, ""
+    if (asked := request.GET.get("parcel")) and asked not in {str(each.pk) for each in waiting}:
+        refusal = _("The delivery that this link names is not waiting here: these are.")
     if _is_stale(request, chosen):
         status = 409
         refusal = _("This delivery was accepted already. What was noted then stands: look at the order.")

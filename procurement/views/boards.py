@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from procurement.declared_shown import declared_by, reserved_rows, snapshot_rows, why_apart
+from procurement.declared_shown import declared_by, in_all, reserved_rows, snapshot_rows, why_apart
 from procurement.forms.units import DecisionForm
 from procurement.operations.declarations import decide_declaration
 from procurement.queries.quota import board as read_board
-from procurement.queries.requests import declaration_below, snapshots_of
+from procurement.queries.requests import declaration_below, snapshots_of, taken_over_by
 from procurement.queries.units import Seat, unit_below
 from procurement.rules.quota import month_day
 from procurement.shown import declaration_badge
@@ -135,6 +135,7 @@ def declaration(request: HttpRequest, seat: Seat, declaration_id: int) -> HttpRe
         "ratio": f"{found.ratio_bp / 100:g}",
         "declare_by": month_day(found.year, found.policy.declare_by),
         "shares": reserved_rows(found),
+        **in_all(found, taken_over_by(found.unit_id, found.year)),
         "in_force": found.in_force if found.in_force_id and found.state != DeclarationState.CONFIRMED else None,
         "versions": snapshot_rows(snapshots_of(found)),
         "form": form if found.state == DeclarationState.SUBMITTED else None,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from procurement.declared_shown import ratio, reserved_rows, snapshot_rows, taken_over_rows
+from procurement.declared_shown import in_all, ratio, reserved_rows, snapshot_rows
 from procurement.forms.units import DeclarationForm
 from procurement.models import BudgetUnit
 from procurement.operations.declarations import declare, withdraw_declaration
@@ -77,11 +77,9 @@ def _show(
     takes = found is None or found.state != DeclarationState.SUBMITTED
     confirmed = found is not None and found.state == DeclarationState.CONFIRMED
     asked = asked_to_represent(seat.pk, year)
-    taken_over = taken_over_rows(taken_over_by(seat.pk, year)) if confirmed and found else []
     last_day = month_day(year, policy.declare_by)
     context = {
-        "taken_over": taken_over,
-        "together_fen": (found.reserved_fen if found else 0) + sum(row["fen"] for row in taken_over),
+        **in_all(found, taken_over_by(seat.pk, year) if found else ()),
         "confirmed_for": {row.pk for row in asked if declared_by_id(row) == seat.pk},
         "files_late": takes and not (found and found.in_force_id) and timezone.localdate() > last_day,
         "declaration": found,

@@ -1,6 +1,7 @@
 """Buy instead of donate: needs for everybody, giving, one's own gifts, the receipt link."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -175,6 +176,13 @@ def _beyond_words(error: BeyondNeed, who: str) -> str:
     return text % {"who": who, "n": left}
 
 
+def _picked(request: HttpRequest, receivers: Sequence[Any]) -> str:
+    """Return the need that the form or a link names, as text; the only one that asks for the product where none is."""
+    if request.method == "POST":
+        return str(request.POST.get("need", ""))
+    return request.GET.get("need", "") or (str(receivers[0].need.pk) if len(receivers) == 1 else "")
+
+
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -185,11 +193,10 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404(slug)
     form, refusal, status, refused = GiveForm(initial={"donor_name": _donor_name(request)}), "", 200, ""
     beyond = ""
-    # Only one asks for it, or a link from its need named it: that one is chosen already.
-    picked = request.GET.get("need", "") or (str(receivers[0].need.pk) if len(receivers) == 1 else "")
-    if request.method == "POST":
-        picked = request.POST.get("need", "")
+    picked = _picked(request, receivers)
     chosen = next((each.need for each in receivers if str(each.need.pk) == picked), None)
+    if chosen is None and request.method != "POST" and request.GET.get("need"):
+        refusal, refused = _("The need that this link names takes nothing of this now. Choose whom it goes to."), "need"
     if _asks_total(request):
         if _is_part(request):
             return _total(request, chosen)

@@ -28,7 +28,15 @@ from procurement.queries.units import Seat
 from procurement.request_shown import is_elsewhere
 from procurement.rules.amounts import in_capitals
 from procurement.settled import Settled, settle_purchase, settle_sums
-from procurement.shown import OrderShown, parcels, place_of_order, sent_in_part, terms_words, thumb, waits_in_part
+from procurement.shown import (
+    OrderShown,
+    parcels,
+    place_of_order,
+    sent_in_part,
+    show_lines,
+    terms_words,
+    waits_in_part,
+)
 from procurement.states import STOPPABLE, CancelState, Fund, UnitKind
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
@@ -43,13 +51,11 @@ from shop.sales.queries.cashier import payee
 from shop.sales.queries.deliveries import has_left, schedule_of, schedules_of, waiting_parcels
 from shop.sales.queries.due import Due, due_of
 from shop.sales.queries.in_parcels import in_parcel, still_to_come
-from shop.sales.queries.parts_cancelled import cancelled_words
 from shop.sales.queries.payouts import goes_back, refunds_without_account
 from shop.sales.queries.slips import open_transfer, slip_replaced, slips_of
 from shop.sales.queries.trails import going_back_of_purchases, said_to_buyer, trail_of, waiting_of_purchases
 from shop.sales.queries.unpayable import Unpayable, unpayable, unpayable_words
-from shop.sales.queries.weight_words import weight_words
-from shop.sales.states import PurchaseState, Terms
+from shop.sales.states import PurchaseState
 from traceability.queries.parcels import codes_of
 
 KIND_NAMES = ("", *quota_queries.KINDS)
@@ -127,22 +133,6 @@ def _own_seat(request: HttpRequest, seat: Seat, row: UnitOrder) -> tuple[Seat, b
     return (own or seat), own is not None
 
 
-def _lines(row: UnitOrder) -> list[dict[str, Any]]:
-    return [
-        {
-            "facts": line,
-            "name": words(line.name_zh, line.name_en),
-            "spec": words(line.spec_zh, line.spec_en),
-            "picture": thumb(line.picture_key),
-            "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
-            "short": line.rejected,
-            "cancelled": cancelled_words(row.order, line),
-            "weight": weight_words(line, is_owed=row.order.purchase.terms == Terms.POSTPAID),
-        }
-        for line in row.order.lines.all()
-    ]
-
-
 @numbered
 @require_safe
 @for_unit
@@ -161,7 +151,7 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
         "it": shown,
         "payment": show_payment(shown.settled, purchase, schedule.of_order(row.order.pk), at),
         "order": row.order,
-        "lines": _lines(row),
+        "lines": show_lines(row),
         "parcels": [
             each | {"goods": in_parcel(shipment, row.order.lines.all())}
             for each, shipment in zip(

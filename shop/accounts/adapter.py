@@ -1,16 +1,18 @@
 """What allauth asks us: how accounts are found by phone, and which of its words are shown."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter, get_adapter
-from django.core.exceptions import PermissionDenied, ValidationError
+from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
 from shop.accounts import limits, queries
 from shop.accounts.devices import device_of
 from shop.accounts.models import User
+from shop.core.client_address import client_ip
 
 
 def name_tried(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
@@ -44,7 +46,7 @@ class _Usages:
 
 
 def _too_many(minutes: int) -> ValidationError:
-    """Return the refusal that says how long, and what works meanwhile."""
+    """Return the refusal of one more password of an account: how long it lasts, and what works meanwhile."""
     text = ngettext(
         "Too many wrong passwords. Try again in %(minutes)d minute, or sign in by a code now.",
         "Too many wrong passwords. Try again in %(minutes)d minutes, or sign in by a code now.",
@@ -53,20 +55,48 @@ def _too_many(minutes: int) -> ValidationError:
     return ValidationError(text % {"minutes": minutes}, code="too_many_login_attempts")
 
 
+def _busy_network(minutes: int) -> ValidationError:
+    """Return the refusal of what others tried at the same address: no fault of who reads it."""
+    text = ngettext(
+        "Many wrong passwords came from the network you are on. Sign in by a code now, or by password in "
+        "%(minutes)d minute; where you signed in before, the password works now.",
+        "Many wrong passwords came from the network you are on. Sign in by a code now, or by password in "
+        "%(minutes)d minutes; where you signed in before, the password works now.",
+        minutes,
+    )
+    return ValidationError(text % {"minutes": minutes}, code="code_needed")
+
+
+def _from_everywhere(minutes: int) -> ValidationError:
+    """Return the refusal of an account that is tried from many addresses."""
+    text = ngettext(
+        "Too many wrong passwords from different places. Sign in by a code now, or by password in "
+        "%(minutes)d minute; where you signed in before, the password works now.",
+        "Too many wrong passwords from different places. Sign in by a code now, or by password in "
+        "%(minutes)d minutes; where you signed in before, the password works now.",
+        minutes,
+    )
+    return ValidationError(text % {"minutes": minutes}, code="code_needed")
+
+
+HERE, ACCOUNT = "account and address or device", "account"
+ALL_COUNT = frozenset({"login", "login_device"})
+_Refusal = Callable[[int], ValidationError]
+_DEVICE: tuple[tuple[str, str, _Refusal], ...] = (
+    ("login_failed_device", HERE, _too_many),
+    ("login_device", HERE, _too_many),
+)
+_STRANGER: tuple[tuple[str, str, _Refusal], ...] = (
+    ("login_failed", HERE, _too_many),
+    ("login_failed_address", HERE, _busy_network),
+    ("login_failed_account", ACCOUNT, _from_everywhere),
+    ("login", HERE, _busy_network),
+)
+
+
 def is_known_device(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> bool:
     """Tell axes that a device has a budget of its own: what others try at the same address does not count for it."""
     return bool(device_of(request, name_tried(request, credentials)))
-
-
-def client_ip(request: HttpRequest) -> str | None:
-    """Return the address a request came from: behind trusted proxies, what the outermost of them saw.
-
-    None where there is no address, as when a command signs somebody in.
-    """
-    try:
-        return str(get_adapter(request).get_client_ip(request))
-    except PermissionDenied:
-        return None
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -86,39 +116,27 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt as a failure until it succeeds. Raises ValidationError after too many.
 
-        By account and network address: a stranger's wrong passwords do not keep its person out. Guesses from many
+        By account and network address: a stranger's wrong passwords do not keep its person out, nor do those that a
+        neighbour tries for other accounts: at a busy address each account still has a first try. Guesses from many
         addresses end passwords for that account for a while, but not on the devices that it signed in on: each of these
         counts for itself alone. A code always signs in. Unknown names count alike.
         """
         name = name_tried(request, credentials)
         device = device_of(request, name)
-        if device:
-            own = f"{name} {device}"
-            used = limits.consume(request, action="login_failed_device", key=own)
+        here, usages = f"{name} {device or client_ip(request)}", []
+        for action, key, refusal in _DEVICE if device else _STRANGER:
+            counted = {"action": action, "key": here if key == HERE else name}
+            used = limits.consume(request, **counted)
+            if used is None and action == "login_failed_address":
+                counted["action"] = "login_failed_busy"
+                used = limits.consume(request, **counted)
             if used is None:
-                raise _too_many(limits.minutes_left(request, action="login_failed_device", key=own))
-            self._login_failed_rl_usage = _Usages((used,))
-            return
-        here = f"{name} {client_ip(request)}"
-        near = limits.consume(request, action="login_failed", key=here)
-        if near is None:
-            raise _too_many(limits.minutes_left(request, action="login_failed", key=here))
-        wide = limits.consume(request, action="login_failed_account", key=name)
-        if wide is None:
-            near.rollback()
-            minutes = limits.minutes_left(request, action="login_failed_account", key=name)
-            raise ValidationError(
-                ngettext(
-                    "Too many wrong passwords from different places. Sign in by a code now, or by password in "
-                    "%(minutes)d minute; where you signed in before, the password works now.",
-                    "Too many wrong passwords from different places. Sign in by a code now, or by password in "
-                    "%(minutes)d minutes; where you signed in before, the password works now.",
-                    minutes,
-                )
-                % {"minutes": minutes},
-                code="code_needed",
-            )
-        self._login_failed_rl_usage = _Usages((near, wide))
+                _Usages(tuple(usages)).rollback()
+                raise refusal(limits.minutes_left(request, **counted))
+            # How many passwords are looked at is counted whether they are right or not: each is much work.
+            if action not in ALL_COUNT:
+                usages.append(used)
+        self._login_failed_rl_usage = _Usages(tuple(usages))
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         """Tell whether this is the password of `user`, who is signed in; tries are counted by who asks."""

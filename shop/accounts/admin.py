@@ -6,7 +6,7 @@ from django.contrib.admin import ModelAdmin, RelatedFieldListFilter, TabularInli
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.forms import ModelForm
+from django.forms import CheckboxSelectMultiple, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +70,7 @@ class UserAdmin(DjangoUserAdmin):
     """
 
     ordering = ("pk",)
+    filter_horizontal = ()
     list_display = ("id", "name", "email", "phone", "is_staff", "is_active")
     list_filter = ("is_staff", "is_active", ("groups", GroupFilter))
     search_fields = ("name", "email", "phone")
@@ -88,7 +89,10 @@ class UserAdmin(DjangoUserAdmin):
         return proved if request.user.is_superuser else (*proved, *RIGHTS)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        """Have the groups called as everywhere else."""
+        """Have the groups called as everywhere else, each with a box to tick."""
+        if db_field.name == "groups":
+            # The library's two lists with arrows speak English to a Chinese reader, and need a wide screen.
+            options["widget"] = CheckboxSelectMultiple
         field = super().formfield_for_manytomany(db_field, request, **options)
         if db_field.name == "groups" and field is not None:
             field.label_from_instance = group_name

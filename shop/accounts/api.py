@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 from pydantic import Field
 
-from shop.accounts import queries, signing
+from shop.accounts import queries
 from shop.accounts.devices import device_text
 from shop.accounts.forms.own import AddressForm
 from shop.accounts.forms.signing import PasswordSignInForm
@@ -111,7 +111,6 @@ def _token(row: AccessToken) -> dict[str, Any]:
 def create_token(request: ApiRequest, body: Credentials) -> dict[str, Any]:
     form = PasswordSignInForm({"login": body.login, "password": body.password})
     clean(form)
-    signing.limit(request, "login")
     request.device_sent = body.device  # type: ignore[attr-defined]  # read by shop.accounts.devices
     try:
         user = get_adapter(request).authenticate(request, **form.credentials)

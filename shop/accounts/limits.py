@@ -16,6 +16,8 @@ from django.utils.translation import ngettext
 from shop.core import limits
 from shop.core.errors import DomainError
 
+LONGEST_IN_MINUTES = 90
+
 
 class TooOften(DomainError):
     """Too many attempts; later it works again."""
@@ -37,12 +39,17 @@ class Usage:
 
 
 def consume(request: HttpRequest, *, action: str, key: str = "") -> Usage | None:
-    """Count one attempt of `action`; None when there were too many: by address, by person, or of the same `key`."""
+    """Count one attempt of `action`; None when there were too many: by address, by person, or of the same `key`.
+
+    An attempt that one of the rates refuses counts for none of the others: who is stopped under one key does not
+    use up what is shared under another.
+    """
     counted: list[str] = []
     at = timezone.now()
     for rate in ratelimit.parse_rates(settings.ACCOUNT_RATE_LIMITS[action]):
         name = f"{action}:{rate}:{_source(request, rate.per, key)}"
         if not limits.take(key=name, amount=rate.amount, seconds=rate.duration, at=at):
+            Usage(tuple(counted)).rollback()
             return None
         counted.append(name)
     return Usage(tuple(counted))
@@ -71,10 +78,21 @@ def too_many_passwords(request: HttpRequest, action: str) -> TooOften:
     )
 
 
-def limit(request: HttpRequest, action: str, key: str = "") -> None:
+def wait_words(minutes: int) -> str:
+    """Return "5 minutes" or, of more than an hour and a half, "3 hours"."""
+    if minutes <= LONGEST_IN_MINUTES:
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    hours = math.ceil(minutes / 60)
+    return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+
+
+def limit(request: HttpRequest, action: str, key: str = "") -> Usage:
     """Count one attempt of `action`. Raises TooOften."""
-    if consume(request, action=action, key=key) is None:
-        raise TooOften(_("Too many attempts. Please wait a few minutes and try again."))
+    used = consume(request, action=action, key=key)
+    if used is None:
+        wait = wait_words(minutes_left(request, action=action, key=key))
+        raise TooOften(_("Too many attempts. Try again in %(wait)s.") % {"wait": wait})
+    return used
 
 
 def _source(request: HttpRequest, per: str, key: str) -> str:

@@ -33,9 +33,9 @@ from shop.core.masking import mask_email, mask_phone
 Letter = tuple[str, str, str, list[str]]
 logger = logging.getLogger(__name__)
 SESSION_KEY = "accounts_code"
-# Here an account is or is not there: who asks is answered before anything is sent, so that neither how long it takes
+# Here an account, or an order, is or is not there: who asks is answered before anything is sent, so that neither how long it takes
 # nor a provider that fails tells which.
-ASKED_OF_ANYBODY = frozenset({"reset", "sign_up"})
+ASKED_OF_ANYBODY = frozenset({"reset", "sign_up", "find_order"})
 SHOWN_KEY = "accounts_shown_code"
 FROM_KEY = "accounts_code_from"
 DIGITS = 6

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from shop.accounts import hooks, one_time_codes, queries
+from shop.accounts.code_limits import limit_codes
 from shop.accounts.devices import keep_device
 from shop.accounts.limits import TooOften, limit
 from shop.accounts.models import User
@@ -22,7 +23,7 @@ from shop.core.templatetags.heqiao import local
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["TooOften", "limit"]
+__all__ = ["TooOften", "limit", "limit_codes"]
 
 YEAR = 365 * 24 * 3600
 CONFIRMED_KEY = "accounts_confirmed_at"
@@ -43,7 +44,7 @@ def ask_code(
     decoy: bool = False,
 ) -> HttpResponse:
     """Send a code for `purpose`, and go to the page that asks for it. Raises TooOften, NotSent."""
-    limit(request, "send_code", destination)
+    limit_codes(request, destination)
     one_time_codes.start(
         request.session,
         purpose=purpose,

@@ -84,7 +84,7 @@ def connect() -> None:
     sales.connect_consents(quota.KIND, waits_for_consent)
     accounts.connect(accounts.on_login, baskets.merge_on_login)
     accounts.connect(accounts.on_login, account_hooks.adopt)
-    accounts.on_proved[order_views.OPEN_ORDER] = order_views.open_proved
+    accounts.on_proved.update(order_views.ON_PROVED)
     accounts.on_proved[received_views.KEEP_ORDER] = received_views.keep_proved
     accounts.connect(accounts.order_shortcuts, account_hooks.order_shortcuts)
     accounts.connect(accounts.account_rows, account_hooks.account_rows)
@@ -175,4 +175,5 @@ def _connect_lots() -> None:
     lots.connect_stopped(concerned.hear_stopped)
     lots.connect_expired(stopped_goods.hear_expired)
     lots.connect_kept_over(stopped_goods.hear_kept_over)
+    lots.connect_beyond_over(stopped_goods.hear_beyond_over)
     lots_admin.register()

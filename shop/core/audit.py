@@ -27,6 +27,11 @@ def entries(*, object_kind: str, object_ids: Iterable[int | str], action: str) -
     return list(rows.order_by("at", "pk"))
 
 
+def done(*, object_kind: str, action: str) -> list[AuditEntry]:
+    """Return every time that something was done to things of a kind, the first first. One query."""
+    return list(AuditEntry.objects.filter(object_kind=object_kind, action=action).order_by("at", "pk"))
+
+
 def actions_on(*, object_kind: str, object_id: int | str, among: Iterable[str]) -> list[AuditEntry]:
     """Return who did any of these actions on an object, and when, the first first. One query."""
     rows = AuditEntry.objects.filter(object_kind=object_kind, object_id=str(object_id), action__in=list(among))

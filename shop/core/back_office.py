@@ -4,13 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import AdminSite, AllValuesFieldListFilter, ModelAdmin, display
+from django.contrib.auth import get_user_model
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.core import audit
@@ -243,14 +246,29 @@ class ActionFilter(CodeFilter):
 
 
 class AuditAdmin(ReadOnly):
-    """Who did what."""
+    """Who did what. The name is read when the page is shown: the trail holds the number only."""
 
-    list_display = ("at", "actor_id", "done", "thing", "object_id")
+    list_display = ("done", "who", "thing", "object_id", "at")
+    list_display_links = ("done",)
     list_filter = (("action", ActionFilter),)
-    fields = readonly_fields = ("at", "actor_id", "done", "thing", "object_id", "data")
+    fields = readonly_fields = ("at", "who", "done", "thing", "object_id", "data")
     search_fields = ("object_id",)
     ordering = ("-pk",)
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        """Return the entries, each with the name of who did it, by the same query."""
+        people = get_user_model()._base_manager.filter(pk=OuterRef("actor_id"))
+        return super().get_queryset(request).annotate(actor_name=Subquery(people.values("name")[:1]))
+
+    @display(description=_("Done by"), ordering="actor_id")
+    def who(self, obj: Any) -> str:
+        """Say who did it, with the number of the account, which stays when the name is forgotten."""
+        if obj.actor_id is None:
+            return gettext("A guest, or the system")
+        number = gettext("account %(number)d") % {"number": obj.actor_id}
+        name = (obj.actor_name or "").strip()
+        return gettext("%(name)s (%(number)s)") % {"name": name, "number": number} if name else number
 
     @display(description=AuditEntry._meta.get_field("action").verbose_name, ordering="action")
     def done(self, obj: AuditEntry) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from shop.core.models import Account, Transfer
 
@@ -21,6 +21,7 @@ class Mismatch:
 
 
 Check = Callable[[], Iterator[Mismatch]]
+AT_ONCE = 2000
 _checks: dict[str, Check] = {}
 
 
@@ -65,16 +66,26 @@ def _reversals() -> Iterator[Mismatch]:
 
 @check("stored balances equal their transfers, and never went below zero")
 def _balances() -> Iterator[Mismatch]:
-    for account in Account.objects.filter(guarded=True).order_by("pk").iterator():
-        running = 0
-        rows = (Transfer.objects.filter(debit=account) | Transfer.objects.filter(credit=account)).order_by("pk")
-        for pk, credit_id, amount in rows.values_list("pk", "credit_id", "amount"):
-            running += amount if credit_id == account.pk else -amount
-            if running < 0:
-                yield Mismatch(f"account {account.name} after transfer {pk}", 0, running)
-                break
-        if running != account.balance:
-            yield Mismatch(f"account {account.name}", account.balance, running)
+    guarded = {pk: (name, stored) for pk, name, stored in _guarded().values_list("pk", "name", "balance")}
+    running = dict.fromkeys(guarded, 0)
+    below: set[int] = set()
+    # All transfers once, in their order: a question for each account would be as many as there are units and certificates.
+    rows = Transfer.objects.filter(Q(debit__guarded=True) | Q(credit__guarded=True)).order_by("pk")
+    for pk, debit, credit, amount in rows.values_list("pk", "debit_id", "credit_id", "amount").iterator(AT_ONCE):
+        for account, change in ((debit, -amount), (credit, amount)):
+            if account not in running:
+                continue
+            running[account] += change
+            if running[account] < 0 and account not in below:
+                below.add(account)
+                yield Mismatch(f"account {guarded[account][0]} after transfer {pk}", 0, running[account])
+    for account, (name, stored) in guarded.items():
+        if running[account] != stored:
+            yield Mismatch(f"account {name}", stored, running[account])
+
+
+def _guarded() -> QuerySet[Account]:
+    return Account.objects.filter(guarded=True).order_by("pk")
 
 
 def totals() -> dict[str, tuple[int, int]]:

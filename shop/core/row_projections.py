@@ -1,6 +1,7 @@
 """What `manage.py check_ledger` checks of rows that are sealed with each write (`models.sealed_rows`)."""
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
 
 from django.apps import apps
 from django.db.models.signals import post_delete
@@ -10,6 +11,7 @@ from shop.core.models.sealed_rows import columns_of, digests_of, seal_gone
 from shop.core.projections import Mismatch, check
 
 AT_ONCE = 2000
+END: tuple[int | None, dict[str, str]] = (None, {})
 
 
 def sealed_models() -> list[type[SealedRow]]:
@@ -31,24 +33,36 @@ def _check_of(model: type[SealedRow]) -> Callable[[], Iterator[Mismatch]]:
 def altered(model: type[SealedRow]) -> Iterator[Mismatch]:
     """Yield each column that says something else than was written, rows that nobody wrote, rows that are gone.
 
-    Two queries. Of each row its seals are kept in memory.
+    Two queries, read side by side: only one row and its seals are in memory.
     """
     kind, names = model._meta.label_lower, columns_of(model)
-    kept: dict[int, dict[str, str]] = {}
-    writes = SealedWrite.objects.filter(kind=kind).order_by("pk").values_list("object_id", "digests", "is_gone")
-    for pk, digests, is_gone in writes.iterator(AT_ONCE):
-        if is_gone:
-            kept.pop(pk, None)
-        else:
-            kept.setdefault(pk, {}).update(digests)
+    written = _written(kind)
+    at, said = next(written, END)
     wanted = ("pk", *names, *(("seal_salt",) if model.sealed_with_salt else ()))
     for facts in model._base_manager.order_by("pk").values(*wanted).iterator(AT_ONCE):
-        said = kept.pop(facts["pk"], None)
-        if said is None:
-            yield Mismatch(f"{kind} {facts['pk']}, which nobody wrote", 1, 0)
+        pk = facts["pk"]
+        while at is not None and at < pk:
+            yield Mismatch(f"{kind} {at} is missing", 0, 1)
+            at, said = next(written, END)
+        if at != pk:
+            yield Mismatch(f"{kind} {pk}, which nobody wrote", 1, 0)
             continue
         for name, digest in digests_of(facts, names, model.sealed_with_salt).items():
             if said.get(name) != digest:
-                yield Mismatch(f"{name} of {kind} {facts['pk']}", 1, 0)
-    for pk in sorted(kept):
-        yield Mismatch(f"{kind} {pk} is missing", 0, 1)
+                yield Mismatch(f"{name} of {kind} {pk}", 1, 0)
+        at, said = next(written, END)
+    while at is not None:
+        yield Mismatch(f"{kind} {at} is missing", 0, 1)
+        at, said = next(written, END)
+
+
+def _written(kind: str) -> Iterator[tuple[int | None, dict[str, str]]]:
+    """Yield, by row that should be there, the last hash of each of its columns."""
+    writes = SealedWrite.objects.filter(kind=kind).order_by("object_id", "pk")
+    rows = writes.values_list("object_id", "digests", "is_gone").iterator(AT_ONCE)
+    for pk, group in groupby(rows, key=lambda row: row[0]):
+        said: dict[str, str] | None = None
+        for _pk, digests, is_gone in group:
+            said = None if is_gone else (said or {}) | digests
+        if said is not None:
+            yield pk, said

@@ -15,6 +15,8 @@ from shop.core.projections import Mismatch
 Facts = Mapping[str, Any]
 Rows = Mapping[int, Facts]
 FEW = 100
+AT_ONCE = 2000
+END: tuple[int | None, str] = (None, "")
 
 __all__ = ["differing", "digest_of", "facts_of", "faults", "gone", "seal", "seal_all", "seal_rest"]
 
@@ -70,14 +72,26 @@ def gone(kind: str, there: Collection[int]) -> list[int]:
     return sorted(set(SealedFacts.objects.filter(kind=kind).values_list("object_id", flat=True)) - set(there))
 
 
-def faults(kind: str, rows: Iterable[Facts]) -> Iterator[Mismatch]:
-    """Yield what differs between all rows of a kind (facts with their `pk`) and their seals, and what is gone.
+def faults(kind: str, rows: Iterable[Facts], *, may_go: bool = False) -> Iterator[Mismatch]:
+    """Yield what differs between all rows of a kind (facts with their `pk`, in its order) and their seals, and what is
+    gone; unless it `may_go`: facts that are erased with their person.
 
-    Only the hashes are kept in memory: there may be millions of rows. One query.
+    Rows and seals are read side by side: there may be millions of them. One query.
     """
-    kept = dict(SealedFacts.objects.filter(kind=kind).values_list("object_id", "digest").iterator())
+    seals = SealedFacts.objects.filter(kind=kind).order_by("object_id").values_list("object_id", "digest")
+    kept = iter(seals.iterator(AT_ONCE))
+    pk, digest = next(kept, END)
     for facts in rows:
-        if kept.pop(facts["pk"], None) != digest_of(facts):
+        while pk is not None and pk < facts["pk"]:
+            if not may_go:
+                yield Mismatch(f"sealed {kind} {pk} is missing", 0, 1)
+            pk, digest = next(kept, END)
+        is_sealed = pk == facts["pk"]
+        if not is_sealed or digest != digest_of(facts):
             yield Mismatch(f"what {kind} {facts['pk']} said when it was written", 1, 0)
-    for pk in sorted(kept):
-        yield Mismatch(f"sealed {kind} {pk} is missing", 0, 1)
+        if is_sealed:
+            pk, digest = next(kept, END)
+    while pk is not None:
+        if not may_go:
+            yield Mismatch(f"sealed {kind} {pk} is missing", 0, 1)
+        pk, digest = next(kept, END)

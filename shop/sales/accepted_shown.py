@@ -47,7 +47,7 @@ def show_accepted(order: OrderFacts, *, to_buyer: bool = False) -> list[Accepted
             tuple((names.get(pk, ""), accepted, sent) for pk, sent, accepted in each.lines),
             not any(accepted for _pk, _sent, accepted in each.lines),
             any(accepted < sent for _pk, sent, accepted in each.lines),
-            _money(order, each),
+            _money(order, each, to_buyer=to_buyer),
             _next_of_buyer(order, each) if to_buyer else _next_of_sender(order, each),
             each.lines,
         )
@@ -59,11 +59,14 @@ def _is_given_back(order: OrderFacts) -> bool:
     return order.purchase.terms != Terms.POSTPAID
 
 
-def _money(order: OrderFacts, accepted: hooks.Accepted) -> str:
+def _money(order: OrderFacts, accepted: hooks.Accepted, *, to_buyer: bool) -> str:
     """Say what became of the money for what was not accepted: of what was paid before, it goes back."""
     if not accepted.short_fen:
         return ""
-    words = _("%(fen)s goes back to the buyer") if _is_given_back(order) else _("%(fen)s not charged")
+    if not _is_given_back(order):
+        words = _("%(fen)s not charged")
+    else:
+        words = _("%(fen)s goes back") if to_buyer else _("%(fen)s goes back to the buyer")
     return words % {"fen": in_yuan(accepted.short_fen)}
 
 

@@ -14,6 +14,7 @@ class SalesConfig(AppConfig):
             offer_projections,
             projections,
             seal_projections,
+            time_projections,
             trail_projections,
         )
         from shop.sales.operations import closing, payments, receipts, refunds  # noqa: F401  reason: models first

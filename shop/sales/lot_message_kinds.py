@@ -59,3 +59,23 @@ register(
     action=_("See the lot"),
     icon="warning",
 )
+register(
+    "beyond_over",
+    title=_("%(name)s: taken off sale, no harvest was recorded"),
+    text=_(
+        "Pieces of no lot that left your stock now: %(gone)s. Their harvest was to be recorded by the day you confirmed."
+        " Record it, then add them to your stock again."
+    ),
+    action=_("See your lots"),
+    icon="warning",
+)
+register(
+    "beyond_over_orders",
+    title=_("%(name)s: taken off sale, no harvest was recorded"),
+    text=_(
+        "Pieces of no lot that left your stock now: %(gone)s. Orders still wait for %(pieces)s more pieces of no lot:"
+        " record their harvest, or cancel what waits."
+    ),
+    action=_("See your lots"),
+    icon="warning",
+)

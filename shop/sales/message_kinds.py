@@ -105,7 +105,7 @@ register(
 register(
     "order_shipped",
     title=_("%(supplier)s has sent your order"),
-    text=_("%(carrier)s %(tracking_no)s. Open the parcel when it arrives: damage is covered for 48 hours."),
+    text=_("%(carrier)s %(tracking_no)s. Open the parcel when it arrives: damage is reported within 48 hours."),
     action=_("Follow the parcel"),
     icon="truck",
 )

@@ -1,8 +1,9 @@
 """What `manage.py check_ledger` checks of the trade: stock, orders, suppliers' accounts."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import F, Sum
@@ -27,7 +28,7 @@ from shop.sales.models import (
     StatementLine,
 )
 from shop.sales.queries.deliveries import schedules_of
-from shop.sales.queries.due import dues_of
+from shop.sales.queries.due import Due, dues_of
 from shop.sales.rules import BY_HAND, accepted_part, is_by_hand, line_of_key, sold_since, still_held
 from shop.sales.states import (
     AfterSaleState,
@@ -38,6 +39,8 @@ from shop.sales.states import (
     Terms,
     order_states,
 )
+
+AT_ONCE = 2000
 
 
 def _sum(what: Any) -> Coalesce:
@@ -120,12 +123,10 @@ def _refunds() -> Iterator[Mismatch]:
     "what came for a purchase is what it costs once it is paid, less while it waits, and went back once it is closed"
 )
 def _captured() -> Iterator[Mismatch]:
-    states = {pk: (number, state) for pk, number, state in Purchase.objects.values_list("pk", "number", "state")}
-    dues = dues_of(list(states))
     booked = ledger.balances("purchase:")
     parts = _parts()
-    for pk, (number, state) in sorted(states.items()):
-        due = dues[pk]
+    rows = Purchase.objects.order_by("pk").values_list("pk", "number", "state").iterator(AT_ONCE)
+    for pk, number, state, due in _with_dues(rows):
         waits = due.received_fen if state == PurchaseState.UNPAID else 0
         wanted = {PurchaseState.PAID: due.due_fen, PurchaseState.UNPAID: waits}.get(PurchaseState(state), 0)
         if due.received_fen != wanted or (waits and waits >= due.due_fen):
@@ -133,6 +134,15 @@ def _captured() -> Iterator[Mismatch]:
         waits -= sum(parts.get(pk, {}).values())
         if booked.get(books.received(number), 0) != waits:
             yield Mismatch(f"account {books.received(number)}", booked.get(books.received(number), 0), waits)
+
+
+def _with_dues(rows: Iterable[tuple[int, str, str]]) -> Iterator[tuple[int, str, str, Due]]:
+    """Yield purchases with what they cost and what came for them. Three queries for each lot of rows."""
+    left = iter(rows)
+    while some := list(islice(left, AT_ONCE)):
+        dues = dues_of([pk for pk, _number, _state in some])
+        for pk, number, state in some:
+            yield pk, number, state, dues[pk]
 
 
 def _parts() -> dict[int, dict[int, int]]:

@@ -10,7 +10,16 @@ from shop.core import sealed
 from shop.core.models import AuditEntry
 from shop.core.projections import Mismatch, check
 from shop.sales.models import OfferConsent, OrderAttribution, Purchase, Refund, RefundAccount
-from shop.sales.queries.sealed import PARCEL, altered_accounts, each_fact, parcel_facts
+from shop.sales.queries.sealed import (
+    BROWSER,
+    CONTACT,
+    PARCEL,
+    SHIP_TO,
+    altered_accounts,
+    each_fact,
+    each_person,
+    parcel_facts,
+)
 from shop.sales.states import ConsentState
 
 Entry = tuple[datetime, int | None, dict[str, Any]]
@@ -20,6 +29,13 @@ Entry = tuple[datetime, int | None, dict[str, Any]]
 def _sealed() -> Iterator[Mismatch]:
     for kind, rows in each_fact().items():
         yield from sealed.faults(kind, rows)
+
+
+@check("who bought, where it goes and from which browser it was bought is what was written then, or is erased")
+def _persons() -> Iterator[Mismatch]:
+    for kind in (CONTACT, SHIP_TO, BROWSER):
+        found = (facts for its, facts in each_person() if its == kind)
+        yield from sealed.faults(kind, found, may_go=True)
 
 
 @check("a parcel has the number it was sent with, or the one that a correction gave it")
@@ -83,8 +99,8 @@ def _answered() -> Iterator[Mismatch]:
     last: dict[int, tuple[datetime, int | None, str]] = {}
     actions = [f"offer_consent_{state}" for state in ANSWERS]
     rows = AuditEntry.objects.filter(object_kind="offer_consent", action__in=actions).order_by("pk")
-    for pk, at, actor_id, action in rows.values_list("object_id", "at", "actor_id", "action").iterator():
-        last[int(pk)] = (at, actor_id, action.removeprefix("offer_consent_"))
+    for pk, moment, actor, action in rows.values_list("object_id", "at", "actor_id", "action").iterator():
+        last[int(pk)] = (moment, actor, action.removeprefix("offer_consent_"))
     for consent in OfferConsent.objects.order_by("pk"):
         at, actor_id, state = last.get(consent.pk, (None, None, ConsentState.ASKED))
         if (consent.answered_at, consent.answered_by_id) != (at, actor_id):

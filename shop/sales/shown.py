@@ -30,6 +30,7 @@ from shop.sales.queries.backs import NOTHING
 from shop.sales.queries.carriers import brings_itself, carrier_name
 from shop.sales.queries.in_parcels import Pieces, in_parcel, still_to_come
 from shop.sales.queries.parts_cancelled import cancelled_words
+from shop.sales.queries.promises import promised_words
 from shop.sales.queries.transfer_waits import TransferWait
 from shop.sales.queries.weight_words import Weighed, weighed_of, weight_words
 from shop.sales.sent_shown import packing_words, refused_whole, sent_words, wanted_and_sent
@@ -37,7 +38,6 @@ from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.ways_shown import ActShown, acts_by_phone
 from traceability.queries.parcels import ParcelCode, codes_of
-from traceability.queries.promise_words import promise_words
 from traceability.rules.fefo import Dates
 
 BADGES = {
@@ -75,6 +75,9 @@ class LineShown:
     weighed_back_fen: int = 0
     promised: Dates | None = None  # What was promised of its dates, and in words.
     promise: str = ""
+    damage_covered: bool = True
+    undated: str = ""  # Why nothing was, of pieces that wait (`Undated`), and in words.
+    undated_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,8 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         weight=weight_words(line, is_owed=order.purchase.terms == Terms.POSTPAID),
         weighed=weighed_of(line),
         promised=line.promised,
-        promise=promise_words(line.promised),
+        damage_covered=line.damage_covered,
+        **promised_words(line),
         is_weighed=line.is_weighed,
         weighed_back_fen=line.weighed_back_fen,
     )

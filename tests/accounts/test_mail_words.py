@@ -22,7 +22,12 @@ from tests.factories import make_user
 HAN, LATIN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]"), re.compile(r"[A-Za-z]{2,}")
 PACKAGES = ("shop", "catalog", "procurement", "livestream", "traceability")
 # Who sends something out of the shop: each is read below.
-SENDERS = {"shop/accounts/one_time_codes.py", "shop/accounts/operations/people.py", "shop/accounts/sms.py"}
+SENDERS = {
+    "shop/accounts/operations/messages.py",
+    "shop/accounts/one_time_codes.py",
+    "shop/accounts/operations/people.py",
+    "shop/accounts/sms.py",
+}
 
 
 @pytest.fixture

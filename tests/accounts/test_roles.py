@@ -1,5 +1,6 @@
 """Roles are groups; what they may do are predicates."""
 
+import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -126,3 +127,12 @@ def test_an_administrator_raises_nobody_not_even_itself(client: Client, zhou: Us
     assert (zhou.name, zhou.is_superuser) == ("周小敏", False)
     assert AuditEntry.objects.get(action="change_by_admin").data["fields"] == ["name"]
     assert client.post(f"/admin/accounts/user/{zhou.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_the_groups_of_an_account_are_boxes_without_a_word_of_english(client: Client) -> None:
+    boss = User.objects.create_superuser("boss@example.cn", "orchard-2026", name="")
+    client.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/admin/accounts/user/{boss.pk}/change/").content.decode()
+    boxes = re.findall(r'<input type="checkbox" name="groups" value="\d+"', page)
+    assert len(boxes) == Group.objects.count() > 0
+    assert ("selectfilter" in page, "SelectFilter2" in page) == (False, False)

@@ -1,17 +1,20 @@
-"""A unit's order on paper: its sheets are filled, however many deliveries were accepted."""
+"""A unit's order and lists on paper: sheets are filled and numbered, and a list says which part of it was printed."""
 
-import shutil
-import subprocess
+import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
 
+from procurement.models import PurchaseRequest
 from procurement.operations.accepting import accept_goods
+from shop.accounts.models import User
 from tests.factories import AT, make_freight, make_listing, make_supplier
 from tests.plugins.servers import Site
-from tests.procurement.offices import declared, make_office, ordered
+from tests.procurement.offices import YEAR, declared, make_office, ordered
 from tests.sales.selling import lines_of, ship
 
 from .test_units_pages import PASSWORD, sign_in
@@ -38,21 +41,34 @@ def paths() -> dict[int, str]:
                 order_id=order.pk, accepted={line.pk: 6 // times - 1}, note="压坏一件", actor=office.buyer, at=AT
             )
         found[times] = f"/units/orders/{order.order.number}/"
-    user = office.finance
+    by_password(office.finance)
+    return found
+
+
+@pytest.fixture
+def office_of_many() -> None:
+    """A unit with more requests than a page of its list shows."""
+    office = make_office()
+    PurchaseRequest.objects.bulk_create(
+        PurchaseRequest(number=f"QG26-{n:04d}", unit=office.unit, buyer=office.buyer, year=YEAR, created_at=AT)
+        for n in range(21)
+    )
+    by_password(office.finance)
+
+
+def by_password(user: User) -> None:
+    """Let a person sign in as `sign_in` does."""
     user.email = "finance@example.com"
     user.set_password(PASSWORD)
     user.save()
-    return found
 
 
 def sheets(page: Page, to: Path) -> list[str]:
     """Return the text of each sheet of a page's print."""
-    page.pdf(path=str(to), format="A4")
-    text = subprocess.run(["pdftotext", "-layout", str(to), "-"], check=True, capture_output=True, text=True).stdout
-    return text.split("\f")[:-1]
+    page.pdf(path=str(to), format="A4", prefer_css_page_size=True)
+    return [unicodedata.normalize("NFKC", each.extract_text()) for each in PdfReader(to).pages]
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="reads the sheets with pdftotext")
 def test_the_first_sheet_of_an_order_has_its_goods_and_sums(
     browser: Browser, start_site: Any, paths: dict[int, str], tmp_path: Path
 ) -> None:
@@ -65,5 +81,26 @@ def test_the_first_sheet_of_an_order_has_its_goods_and_sums(
         page.wait_for_load_state("networkidle")
         found = sheets(page, tmp_path / f"{times}.pdf")
         first[times] = ["脐橙" in found[0], "运费" in found[0], all(len(each.strip()) > 60 for each in found)]
+        assert numbered(found), times
     page.close()
     assert list(first.values()) == [[True, True, True]] * 3
+
+
+def numbered(found: list[str]) -> bool:
+    """Tell whether each sheet says at its foot which it is, of how many: "2 / 3"."""
+    return all(f"{n} / {len(found)}" in each.splitlines() for n, each in enumerate(found, start=1))
+
+
+def test_a_printed_list_says_which_part_of_it_and_which_sheet_it_is(
+    browser: Browser, start_site: Any, office_of_many: None, tmp_path: Path
+) -> None:
+    site: Site = start_site()
+    page = browser.new_page(locale="zh-CN")
+    sign_in(page, site)
+    page.goto(f"{site.url}/units/requests/?state=all")
+    page.wait_for_load_state("networkidle")
+    assert not page.get_by_test_id("printed-part").is_visible()
+    found = sheets(page, tmp_path / "list.pdf")
+    page.close()
+    assert numbered(found)
+    assert re.search(r"共 21\s+本列表第 1 .,共 2 .", found[-1])

@@ -42,6 +42,7 @@ from shop.sales.operations import (
     closing,
     discounts,
     discounts_back,
+    funding,
     offer_bounds,
     payouts,
     placing,
@@ -51,10 +52,10 @@ from shop.sales.operations import (
     transfers,
 )
 from shop.sales.pricing import Applied
-from tests.concurrency import arbitrating, sharing_phone
+from tests.concurrency import answering, arbitrating, sharing_phone
 from tests.concurrency.meeting import Meeting
 from traceability.models import ProduceLot, TraceEvent
-from traceability.operations import assigning, quality
+from traceability.operations import assigning, beyond, kept, quality
 
 # What a racer has called when it has looked and not yet written: the place where it meets, module and function.
 LOOKED: tuple[tuple[str, Any, str], ...] = (
@@ -96,6 +97,12 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     ("parcel", shipping, "line_rest"),
     ("parcel", closing, "count_sold"),
     ("lot", quality, "lock_lots"),
+    # What stays on sale without a harvest, read again behind the locks.
+    ("kept", kept, "without_harvest"),
+    # Pieces of no lot whose day is past, read again behind the locks.
+    ("beyond", beyond, "_left_of"),
+    # A supplier's consent, before it is answered.
+    ("answer", funding, "_lock_consent"),
     # A report's number that nobody used yet.
     ("report", quality, "_refuse_other_report"),
     ("reset", User, "set_password"),
@@ -120,6 +127,7 @@ def take_lock_off(job: dict[str, Any]) -> None:
     tracking.lock_number = lambda _carrier, _number: None
     quality.lock_name = lambda _kind, _name: None
     arbitrating.watch_claims(meeting)
+    answering.decline_last(meeting)
     stock.reserve = partial(_reserve, meeting)
     stocktaking.take_stock = _count_shelf
     stocktaking.adjust_stock = partial(_add_to_shelf, meeting)

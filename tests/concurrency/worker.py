@@ -38,6 +38,7 @@ from shop.sales.operations.placing import Buyer, PlaceLine, ShipTo, place  # noq
 from shop.sales.operations.refunds import refund_order_part  # noqa: E402
 from shop.sales.operations.shipping import Parcel, ship_order  # noqa: E402
 from tests.concurrency import (  # noqa: E402
+    answering,
     approving,
     arbitrating,
     arriving,
@@ -54,6 +55,7 @@ from tests.concurrency import (  # noqa: E402
     receiving,
     reporting,
     reviewing,
+    settling_kept,
     sharing_phone,
     unlocked,
     using_again,
@@ -205,6 +207,8 @@ RACES = {
     "decide": declaring.decide,
     "confirm_or_amend": declaring.confirm_or_amend,
     "withdraw_or_decide": declaring.withdraw_or_decide,
+    "settle_kept": settling_kept.come,
+    "answer_consent": answering.come,
     "share_phone": sharing_phone.come,
     "shelf": shelf,
     "arrive": arriving.come,

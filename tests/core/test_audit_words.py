@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -93,3 +94,18 @@ def test_the_list_and_its_filter_say_names() -> None:
     assert "批次装箱 · 批次 7" in client.get(f"/admin/core/auditentry/{entry.pk}/change/").content.decode()
     chosen = client.get("/admin/core/auditentry/?action=lot_packed").content.decode()
     assert 'class="field-done"' in chosen
+
+
+@pytest.mark.django_db
+def test_the_list_names_who_did_it_in_one_query(django_assert_max_num_queries: Any) -> None:
+    person, nameless = make_user(name="李文静"), make_user(name="")
+    for actor_id in (person.pk, nameless.pk, None, 987_654, *[person.pk] * 20):
+        AuditEntry.objects.create(at=AT, actor_id=actor_id, action="lot_packed", object_kind="lot", object_id="7")
+    client = Client()
+    client.force_login(make_user(is_staff=True, is_superuser=True), backend="django.contrib.auth.backends.ModelBackend")
+    with django_assert_max_num_queries(9):
+        page = client.get("/admin/core/auditentry/").content.decode()
+    assert page.count(f"李文静（账号 {person.pk}）") == 21
+    assert (page.count(f">账号 {nameless.pk}<"), page.count(">账号 987654<"), page.count("游客或系统")) == (1, 1, 1)
+    entry = AuditEntry.objects.filter(actor_id=person.pk).latest("pk")
+    assert f"李文静（账号 {person.pk}）" in client.get(f"/admin/core/auditentry/{entry.pk}/change/").content.decode()

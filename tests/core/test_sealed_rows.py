@@ -151,7 +151,7 @@ def test_rows_that_are_deleted_or_added_past_the_application_are_noticed(model: 
         row = _made(model)
         tamper(f"UPDATE {table} SET {key.column} = {key.column} + 1000 WHERE {key.column} = %s", row.pk)
         # One that nobody wrote, in the place of one that was.
-        assert _said(model) == [f"{kind} {row.pk + 1000}, which nobody wrote", f"{kind} {row.pk} is missing"]
+        assert _said(model) == [f"{kind} {row.pk} is missing", f"{kind} {row.pk + 1000}, which nobody wrote"]
     if model is DeclarationSnapshot:
         # The database lets nobody delete these.
         return

@@ -149,3 +149,14 @@ def test_invented_credit_codes_are_valid():
 
     assert [clean_credit_code(code) for code in made] == made
     assert len(set(made)) == len(made)
+
+
+def test_what_buyers_complain_of_fits_their_goods():
+    leaves = {row["category"] for row in LISTINGS}
+    told = [leaf for row in read("reviews")["complaint"] for leaf in row["categories"]]
+    assert (sorted(set(told)), len(told)) == (sorted(leaves), len(set(told)))
+    for row in read("reviews")["complaint"]:
+        # As many of each: the dice fall alike, whatever the goods are.
+        assert (len(row["damaged"]), len(row["refund_only"])) == (4, 2)
+        thawed = [words for words in row["damaged"] + row["refund_only"] if "化" in words]
+        assert not thawed or row["categories"] == ["hens"]

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from catalog.models import Listing, ListingProposal, Stock
 from livestream.models import Drop, LiveSession
@@ -96,6 +97,7 @@ def harvest(seller, listing, kilograms, minute):
     assert where == f"/seller/lots/{lot.pk}/"
     # What this lot does not cover stays on the shelf: the next lots are of it.
     packing = {"kilograms": kilograms, "boxes": "4", "grade": "first", "occurred_at": when, "confirm": "on"}
+    packing["harvest_by"] = timezone.localdate().isoformat()
     seller.sends(f"{where}pack/", **{f"pack__{name}": value for name, value in packing.items()})
     test = {"kind": "own", "item": "农残 4 项", "result": "均未检出", "passed": "1", "lab": "梅县农检站"}
     test["occurred_at"] = when

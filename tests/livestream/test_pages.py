@@ -115,7 +115,8 @@ def test_a_room_shows_its_live_session_before_the_next_and_a_replay_when_asked(c
     sessions.end_session(session_id=session.pk, version=2, actor=host, at=AT)
     assert client.get("/live/songyuan/").context["session"] == later
     assert client.get(f"/live/songyuan/?session={session.pk}").context["session"] == session
-    assert client.get("/live/songyuan/?session=99999").status_code == 404
+    for asked in ("99999", "abc", "-1", "9" * 30):
+        assert client.get(f"/live/songyuan/?session={asked}").status_code == 404, asked
     assert client.get("/live/nowhere/").status_code == 404
 
 

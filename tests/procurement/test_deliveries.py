@@ -54,6 +54,21 @@ def test_each_delivery_gets_an_acceptance_of_its_own(office, delivered_twice):
     assert [found for _name, found in run_all() if found] == []
 
 
+@pytest.mark.parametrize("asked", ["abc", "999999", "of another order"])
+def test_a_delivery_that_a_link_names_and_does_not_wait_is_said(office, delivered_twice, listing, asked):
+    order, _line = delivered_twice
+    if asked == "of another order":
+        (other,) = ordered(office, (listing, 1))
+        ship(other, {lines_of(other)[0].pk: 1}, number="SF1234567890888")
+        asked = str(Shipment.objects.get(order=other).pk)
+    path = f"/units/orders/{order.order.number}/accept/"
+    said = "不在待验收之列"
+    assert said in as_(office.buyer).get(path, {"parcel": asked}).content.decode()
+    first = Shipment.objects.filter(order=order).earliest("pk")
+    for right in ({"parcel": str(first.pk)}, {}):
+        assert said not in as_(office.buyer).get(path, right).content.decode()
+
+
 def test_an_acceptance_without_a_name_keeps_what_was_typed(office, delivered_twice):
     order, line = delivered_twice
     posted = {f"accepted-{line.pk}": 4, "receiver": " ", "note": "压坏一件"}

@@ -333,3 +333,12 @@ def test_the_beneficiary_reads_who_gives_what_for_and_their_words(need, listing,
     if not named:
         assert "prefers no name" in member.get("/en/account/messages/").content.decode()
     assert pledge.donor.name not in member.get(message.url).content.decode()
+
+
+def test_a_need_that_a_link_names_and_takes_nothing_is_said(need, listing):
+    donor, path = as_(make_user(name="黄启明")), f"/pledges/give/{listing.slug}/"
+    for asked in ("abc", "999999"):
+        page = donor.get(path, {"need": asked})
+        assert (page.status_code, "链接中的需求现在不接收这件商品" in page.content.decode()) == (200, True)
+    for right in ({"need": need.pk}, {}):
+        assert "链接中的需求" not in donor.get(path, right).content.decode()

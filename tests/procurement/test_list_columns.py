@@ -180,3 +180,33 @@ def test_a_repeated_code_shows_what_the_request_comes_to():
     assert [(row.verdict.value, row.also, row.there, row.becomes) for row in rows] == [
         ("good", None, 7, 3), ("duplicate", None, 7, 3), ("duplicate", None, 7, 3),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["编码 Code", "品名 Name", "数量 Qty"],
+        ["编码/Item code", "品名/Product name", "数量/Quantity"],
+        ["商品编码(SKU)", "商品名称(Product)", "数量(Pieces)"],
+        ["Code 编码", "Name 品名", "Qty 数量"],
+        ["Code（编码）", "Name（品名）", "Quantity（数量）"],
+        ["编码\nCode", "品名\nGoods", "采购数量\nQty"],
+        ["编码 No.", "品名 Description of goods", "数量(件) Qty"],
+    ],
+)
+def test_a_head_in_two_languages_is_a_head(head):
+    listed = read_rows([head, ["LB-1", "萝卜", 5]])
+    assert (listed.head, listed.missing, good(listed)) == (1, None, [(2, "LB-1", 5)])
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_head_that_is_said_again_below_in_another_language_is_no_row(swapped):
+    heads = [["编码", "品名", "数量"], ["Code", "Name", "Qty"]]
+    listed = read_rows([["采购单"], *(heads[::-1] if swapped else heads), ["LB-1", "萝卜", 5]])
+    assert (listed.head, good(listed), listed.skipped) == (2, [(4, "LB-1", 5)], (1, 3))
+    assert len(listed.cells) == 1
+
+
+def test_a_quantity_in_boxes_under_a_head_in_two_languages_is_not_read_as_pieces():
+    listed = read_rows([["编码 Code", "数量 boxes"], ["LB-1", 5]])
+    assert (listed.head, listed.cells[0].quantity, good(listed)) == (1, "5boxes", [])

@@ -57,7 +57,7 @@ def test_an_account_that_was_added_deleted_ended_or_opened_again_is_noticed(paye
     added = UnitPayer.objects.create(unit=payer.unit, name="张三", bank="工行", account="62220209999", added_at=AT)
 
     assert faults() == [
-        f"what unit_payer {added.pk} said when it was written", f"sealed unit_payer {payer.pk} is missing",
+        f"sealed unit_payer {payer.pk} is missing", f"what unit_payer {added.pk} said when it was written",
     ]  # fmt: skip
 
 

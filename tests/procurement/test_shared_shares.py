@@ -196,3 +196,23 @@ def test_the_figure_of_orders_is_as_many_as_the_list_has(above, host, listing):
     quota = program_of(host.buyer).get(f"/units/quota?year={YEAR}").data
     assert quota["orders"] == len(listed) == counted_orders(host.unit, YEAR).count() == 2
     assert quota["under_way"] == 1
+
+
+def test_who_confirms_an_amendment_reads_the_shared_canteens_with_it_on_every_door(above, host, guest):
+    confirm(shares(guest, host, change_reason="合并食堂"), by=above.approver)
+    waiting = declaration_of(host, 1_100_000, change_reason="人数增加")
+    for page in (
+        as_(above.approver).get(f"/units/declarations/{waiting.pk}/"),
+        as_(host.buyer).get(f"/units/declaration/?year={YEAR}"),
+    ):
+        assert amount(page, "declared-share") == "¥3,300.00"
+        assert ('data-testid="taken-over"' in page.content.decode(), amount(page, "reserved-in-all")) == (
+            True,
+            "¥4,500.00",
+        )
+    Organisation.objects.filter(pk=above.unit.organisation_id).update(kind=Organisation.Kind.SUPERVISING_UNIT)
+    (told,) = program_of(above.finance).get(f"/units/board?year={YEAR}").data["waiting"]
+    assert (told["reserved"], told["reserved_in_all"]) == ("3300.00", "4500.00")
+    assert [(each["unit"], each["reserved"]) for each in told["taken_over"]] == [(guest.unit.pk, "1200.00")]
+    own = program_of(host.finance).get(f"/units/quota?year={YEAR}").data["declaration"]
+    assert own["reserved_in_all"] == "4500.00"

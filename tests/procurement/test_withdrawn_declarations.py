@@ -3,7 +3,7 @@
 import pytest
 
 from procurement.errors import ChangedSince, WrongStep
-from procurement.models import QuotaDeclaration
+from procurement.models import QuotaDeclaration, QuotaPolicy
 from procurement.operations.declarations import withdraw_declaration
 from procurement.queries.quota import board
 from procurement.queries.requests import asked_to_represent
@@ -123,3 +123,13 @@ def test_a_host_is_no_more_asked_by_a_declaration_that_was_withdrawn(above):
     assert [row.pk for row in asked_to_represent(host.unit.pk, YEAR)] == [waiting.pk]
     withdraw_declaration(declaration_id=waiting.pk, version=1, actor=guest.buyer, at=AT)
     assert asked_to_represent(host.unit.pk, YEAR) == []
+
+
+def test_an_amendment_under_a_rule_that_was_renamed_since_changes_nothing(unit):
+    QuotaPolicy.objects.update(name_zh="新名称", name_en="Renamed", document="新文号")
+    with pytest.raises(InvalidInput) as refused:
+        declaration_of(unit, 1_000_000, **FACTS, change_reason="没变")
+    assert (refused.value.code, now_of(unit)) == ("nothing_changed", ("confirmed", 1, 1))
+    # Another ratio asks for another amount.
+    QuotaPolicy.objects.filter(basis="canteen_food").update(ratio_bp=2000)
+    assert declaration_of(unit, 1_000_000, **FACTS, change_reason="比例变了").reserved_fen != 0

@@ -114,6 +114,28 @@ def test_a_buyer_reads_before_it_that_the_platforms_decision_ends_it(monkeypatch
     assert 'data-testid="ask-is-final"' in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("is_fresh", "covers", "words"),
+    [
+        (True, True, "Damaged goods are refunded on a photo, nothing to send back."),
+        (True, False, "Its supplier promised no refund for damage: ask for one, it may agree"),
+        (False, True, ""),
+        (False, False, "The supplier promised no refund for damage without a return: ask to send the goods back"),
+    ],
+)
+def test_a_claim_says_what_the_supplier_promised_of_damage_and_what_can_be_done(monkeypatch, is_fresh, covers, words):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT + HOUR)
+    buyer = make_user()
+    order = sold(buyer=buyer, is_fresh=is_fresh, damage_covered=covers)
+    holder = Client()
+    holder.force_login(buyer, backend="django.contrib.auth.backends.ModelBackend")
+    page = holder.get(f"/en/account/orders/{order.order.number}/after-sale/{lines_of(order)[0].pk}/").content.decode()
+    assert ('data-testid="what-is-covered"' in page, words in page) == (bool(words), True)
+    assert ("refunded on a photo" in page) == (is_fresh and covers)
+    line = program_of(buyer, "orders:read").get(f"/orders/{order.order.number}").data["lines"][0]
+    assert line["damage_covered"] is covers
+
+
 def test_a_dismissal_with_an_amount_is_refused_beside_it(reviewer):
     case = asked(sold())
     body = {"verdict": "dismiss", "amount": "50.00", "reason": "照片看不出"}
@@ -140,3 +162,21 @@ def test_a_refusal_with_an_amount_is_refused_beside_it():
     assert (answer.status_code, answer.data["errors"][0]["field"]) == (422, "amount")
     case.refresh_from_db()
     assert case.state == "open"
+
+
+def test_a_refusal_with_an_amount_is_refused_on_the_page_too_and_nothing_is_lost():
+    member = make_user()
+    case = claim(sold(member=member))
+    page, address = Client(), f"/seller/after-sales/{case.pk}/"
+    page.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    refused = page.post(address, {"decision": "refuse", "amount": "5.00", "answer": "不是我们的问题"})
+    text = refused.content.decode()
+    assert (refused.status_code, refused.context["form"].errors.keys()) == (422, {"amount"})
+    assert ("拒绝就不退款" in text, 'value="5.00"' in text, "不是我们的问题" in text) == (True, True, True)
+    case.refresh_from_db()
+    assert case.state == "open"
+    # What the page filled in by itself is no amount of a refusal.
+    untouched = {"decision": "refuse", "amount": f"{case.amount_fen / 100:.2f}", "answer": "不是我们的问题"}
+    assert page.post(address, untouched).status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.agreed_fen) == ("refused", 0)

@@ -5,6 +5,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog.operations.revoking import restore_certificate
+from shop.accounts import sms
 from shop.accounts.models import Message
 from shop.core import outbox
 from shop.sales.models import OrderFacts
@@ -12,6 +13,7 @@ from tests.api.conftest import program_of
 from tests.catalog.listing import make_reviewer
 from tests.catalog.test_revoking import REASON, revoke
 from tests.factories import AT, make_certificate, make_listing, make_supplier, make_user
+from tests.procurement.offices import make_office, ordered
 from tests.sales.selling import paid
 from tests.traceability.growing import look, make_grown, make_lot, paid_order, report, send
 from traceability.operations.quality import dispose_of_lot
@@ -39,6 +41,13 @@ def of(user, order: OrderFacts) -> OrderFacts:
     order.purchase.user = user
     order.purchase.save(update_fields=["user"])
     return order
+
+
+@pytest.fixture
+def sent(monkeypatch, settings):
+    settings.SMS_SENDER = "shop.accounts.sms.Outbox"
+    monkeypatch.setattr(sms.Outbox, "sent", found := [])
+    return found
 
 
 @pytest.mark.parametrize("output", [10**9, None])
@@ -83,3 +92,59 @@ def test_who_was_sent_a_recalled_lot_is_told_and_its_supplier_has_to_dispose_of_
     assert "dispose of it" not in client.get("/en/seller/").content.decode()
     # What came to the buyer is recalled all the same.
     assert 'data-testid="recalled"' in page_of(buyer, number)
+
+
+def test_a_guest_is_told_by_short_message_that_the_certificate_was_revoked(sent):
+    listing = make_listing(supplier=make_supplier(member=make_user()), stock=50, price_fen=1000)
+    certificate = make_certificate(listing, yearly_output_grams=10**9)
+    order = paid((listing, 3))
+    revoke(certificate)
+    assert (told("bought_under_revoked"), outbox.drain(at=timezone.now())) == ([], 0)
+    ((phone, text),) = sent
+    assert phone == order.purchase.contact_phone
+    for words in (order.order.number, certificate.number, listing.name_zh, "已被撤销", "/account/orders/find/"):
+        assert words in text
+
+
+def test_a_guest_is_told_that_what_was_sent_is_recalled_by_mail_where_no_phone_is_known(sent, mailoutbox):
+    listing = make_grown(make_user(), stock=20)
+    lot = make_lot(listing, pieces=20)
+    order = paid_order(listing, 2)
+    order.purchase.contact_phone, order.purchase.contact_email = "", "guest@example.com"
+    order.purchase.save(update_fields=["contact_phone", "contact_email"])
+    send(order)
+    look(lot, report(passed=False))
+    assert (told("lot_recalled"), sent) == ([], [])
+    (mail,) = mailoutbox
+    assert (mail.to, lot.code in mail.body, order.order.number in mail.body) == (["guest@example.com"], True, True)
+
+
+def test_who_said_that_another_bought_it_or_was_erased_gets_no_message_and_an_account_its_own(sent, buyer):
+    listing = make_listing(supplier=make_supplier(member=make_user()), stock=50, price_fen=1000)
+    certificate = make_certificate(listing, yearly_output_grams=10**9)
+    declined, erased, adopted = (paid((listing, 1), key=key) for key in ("a", "b", "c"))
+    declined.purchase.declined_by = buyer
+    erased.purchase.contact_phone = ""
+    for order in (declined, erased):
+        order.purchase.save(update_fields=["declined_by", "contact_phone"])
+    revoke(certificate)
+    of(buyer, adopted)
+    (message,) = told("bought_under_revoked")
+    assert (message.user_id, message.params["number"], sent) == (buyer.pk, adopted.order.number, [])
+
+
+def test_a_units_finance_is_told_of_a_revoked_certificate_under_what_it_still_has_to_pay():
+    office = make_office(budget_fen=10_000_000)
+    listing = make_listing(supplier=make_supplier(member=make_user()), stock=50, price_fen=1000)
+    certificate = make_certificate(listing, yearly_output_grams=10**9)
+    later = ordered(office, (listing, 3), terms="postpaid")[0]
+    first = ordered(office, (listing, 2), terms="prepaid")[0]
+    revoke(certificate)
+    rows = {(each.user_id, each.params["number"]) for each in told("to_pay_under_revoked")}
+    assert rows == {(office.finance.pk, order.order.number) for order in (later, first)}
+    (of_buyer,) = told("bought_under_revoked")
+    assert (of_buyer.user_id, of_buyer.params["number"]) == (office.buyer.pk, later.order.number)
+    url = Message.objects.filter(kind="to_pay_under_revoked", user=office.finance).latest("pk").url
+    client = Client()
+    client.force_login(office.finance)
+    assert client.get(url).status_code == 200

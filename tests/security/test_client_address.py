@@ -6,7 +6,7 @@ import pytest
 import uvicorn
 from django.test import RequestFactory, override_settings
 
-from shop.accounts.adapter import client_ip
+from shop.core.client_address import client_ip
 from shop.demo import children
 
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from catalog.models import Listing
 from shop.accounts.models import User
 from shop.sales.models import LineFacts, OrderFacts, Shipment
@@ -68,6 +70,7 @@ def pack(
 ) -> TraceEvent:
     """Pack all that was harvested of a lot, or some grams of it."""
     options = {"boxes": 7, "grade": Grade.FIRST, "occurred_at": occurred_at or at - timedelta(hours=3), "confirm": True}
+    options |= {"harvest_by": timezone.localdate(at)}
     options |= facts
     return record_packing(
         supplier_id=lot.supplier_id, lot_id=lot.pk, grams=grams or lot.harvested_grams, actor=None, at=at, **options

@@ -1,4 +1,4 @@
-"""What stands on a shelf beyond the lots: asked at the first packing, shown until it is settled, promised no date."""
+"""What stands on a shelf beyond the lots: asked at packing, shown and off sale after its day, promised no date."""
 
 from datetime import timedelta
 
@@ -6,21 +6,31 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from catalog.models import StockChange
 from catalog.operations.stocktaking import adjust_stock
+from catalog.queries.shelf_words import change_words
+from shop.accounts.models import Message
+from shop.core import audit, outbox
 from shop.sales.models import LineFacts
 from shop.sales.queries.promises import lots_on_page
 from tests.factories import AT, make_user, spec_of
 from tests.traceability.growing import GRAMS, make_grown, make_lot, pack, paid_order, send
 from tests.traceability.test_finished_lots import finish
+from tests.traceability.test_owed_stock import came, pools
+from tests.traceability.test_stock_history import unchained
 from traceability.errors import BeyondHarvest, HarvestExpired, ShelfBeyondLots
 from traceability.models import ProduceLot
+from traceability.operations.beyond import settle_beyond
 from traceability.operations.recording import record_harvest
-from traceability.queries.beyond import beyond_lots
+from traceability.queries.beyond import CONFIRMED, beyond_lots, unconfirmed
 from traceability.queries.stopped import rest_on_shelf
 from traceability.queries.waiting import waiting_once_gone
 from traceability.rules.fefo import Candidate, Dates, pieces_keeping
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+TODAY = timezone.localdate(AT)
+LAST_DAY = TODAY + timedelta(days=3)
 
 
 @pytest.fixture
@@ -37,16 +47,90 @@ def beyond(listing):
     return [(each.on_sale, each.in_orders) for each in beyond_lots(at=AT, supplier_id=listing.supplier_id)]
 
 
-def test_the_first_packing_asks_about_pieces_that_are_of_no_lot_and_the_next_does_not(listing):
-    first, second = make_lot(listing, pieces=4, packed=False), make_lot(listing, pieces=2, packed=False)
+def confirmed(listing):
+    return audit.entries(object_kind="listing", object_ids=[listing.pk], action=CONFIRMED)
+
+
+def asked_of(call):
     with pytest.raises(ShelfBeyondLots) as asked:
-        pack(first, confirm=False)
+        call()
+    return asked.value
+
+
+def test_a_packing_asks_about_pieces_of_no_lot_until_a_harvest_is_confirmed_by_a_day(listing):
+    first, second = make_lot(listing, pieces=4, packed=False), make_lot(listing, pieces=2, packed=False)
+    asked = asked_of(lambda: pack(first, confirm=False))
     # The harvest that is not packed yet covers its pieces.
-    assert (asked.value.details["on_sale"], asked.value.details["in_orders"]) == (14, 0)
+    assert (asked.field, asked.details["on_sale"], asked.details["in_orders"]) == ("confirm", 14, 0)
+    assert asked.details["latest"] == LAST_DAY.isoformat()
+    for day in (None, TODAY - timedelta(days=1), LAST_DAY + timedelta(days=1)):
+        asked = asked_of(lambda day=day: pack(first, harvest_by=day))
+        assert (asked.field, asked.status) == ("harvest_by", 409)
     assert ProduceLot.objects.get(pk=first.pk).packed_grams == 0
-    pack(first, confirm=True)
+    pack(first, harvest_by=LAST_DAY)
+    # What was confirmed is not asked about again before its day.
     pack(second, confirm=False)
     assert beyond(listing) == [(14, 0)]
+    assert beyond_lots(at=AT, listing_ids=[listing.pk])[0].harvest_by == LAST_DAY
+
+
+def test_the_next_packing_asks_again_about_what_came_since_or_once_the_day_is_past(listing):
+    first, second = make_lot(listing, pieces=4, packed=False), make_lot(listing, pieces=6, packed=False)
+    pack(first, harvest_by=LAST_DAY)
+    pack(second, grams=GRAMS, confirm=False)
+    came(listing, 5)
+    asked = asked_of(lambda: pack(second, grams=2 * GRAMS, confirm=False, at=AT + HOUR))
+    assert (asked.field, asked.details["on_sale"]) == ("confirm", 15)
+    pack(second, grams=2 * GRAMS, at=AT + HOUR, harvest_by=LAST_DAY)
+    assert [row.data["pieces"][0][2] for row in confirmed(listing)] == [10, 5]
+    pack(second, grams=GRAMS, confirm=False, at=AT + 2 * HOUR)
+    later = AT + timedelta(days=4)
+    assert asked_of(lambda: pack(second, grams=GRAMS, confirm=False, at=later)).details["on_sale"] == 15
+
+
+def test_pieces_that_are_ordered_harvested_or_gone_are_no_reason_to_ask_again(listing):
+    first, second = make_lot(listing, pieces=4, packed=False), make_lot(listing, pieces=2, packed=False)
+    pack(first, harvest_by=LAST_DAY)
+    paid_order(listing, 6)
+    adjust_stock(
+        stockrecord_id=spec_of(listing).stockrecord_id, pieces=-3, reason="spoiled", actor=None, at=AT + HOUR
+    )  # fmt: skip
+    make_lot(listing, pieces=5, packed=False, days_ago=0, at=AT + HOUR)
+    assert beyond(listing) == [(6, 0)]
+    pack(second, confirm=False, at=AT + HOUR)
+    # What was harvested stood for pieces that were confirmed: new ones are asked about.
+    came(listing, 4)
+    (each,) = beyond_lots(at=AT + HOUR, listing_ids=[listing.pk])
+    assert list(unconfirmed(each, at=AT + HOUR).values()) == [4]
+
+
+def test_what_nobody_ordered_leaves_the_shelf_once_its_day_is_past(listing, member):
+    make_lot(listing, pieces=4)
+    paid_order(listing, 6)
+    # `make_lot` confirmed today: 16 pieces are of no lot, 2 of them wait in the order.
+    assert beyond(listing) == [(14, 2)]
+    assert (settle_beyond(at=AT), pools(listing)) == (0, {"main": (20, 6, 0)})
+    over = AT + timedelta(days=1)
+    assert (settle_beyond(at=over), pools(listing)) == (1, {"main": (6, 6, 0)})
+    assert (settle_beyond(at=over), beyond(listing)) == (0, [(0, 2)])
+    # What comes afterwards is not taken for what was confirmed.
+    came(listing, 30)
+    assert (settle_beyond(at=over + timedelta(days=9)), pools(listing)) == (0, {"main": (36, 6, 0)})
+    row = StockChange.objects.get(kind="finished")
+    assert (row.pieces, row.counted, row.reference) == (-14, None, f"beyond:{listing.pk}")
+    assert change_words(row) == "停止销售：不属于任何批次，且到确认的日期仍未登记采收"
+    outbox.drain(at=timezone.now())
+    told = Message.objects.get(kind="beyond_over_orders")
+    assert (told.user_id, told.url, told.params["gone"], told.params["pieces"]) == (member.pk, "/seller/lots/", 14, 2)
+    assert unchained(listing) == []
+
+
+def test_a_harvest_recorded_in_time_keeps_the_pieces_it_stands_for(listing):
+    make_lot(listing, pieces=4)
+    make_lot(listing, pieces=7, packed=False, days_ago=0, at=AT + HOUR)
+    assert (settle_beyond(at=AT + timedelta(days=1)), pools(listing)) == (1, {"main": (11, 0, 0)})
+    # All lots end: pieces that nobody confirmed stay as they are.
+    assert beyond(listing) == []
 
 
 def test_a_first_packing_that_covers_the_shelf_asks_nothing(listing):

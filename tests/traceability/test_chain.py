@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from tests.factories import AT
 from tests.traceability.growing import GRAMS, finish, make_grown, make_lot, paid_order, send
@@ -154,6 +155,7 @@ def test_a_second_click_writes_nothing_twice_and_all_packings_stay_within_the_ha
     lot = make_lot(listing, pieces=10, packed=False)
     facts = {"supplier_id": lot.supplier_id, "lot_id": lot.pk, "occurred_at": AT, "actor": None, "at": AT}
     packing = {"grams": 6 * GRAMS, "boxes": 2, "grade": Grade.FIRST, "confirm": True}
+    packing["harvest_by"] = timezone.localdate(AT)
     assert record_packing(**packing, **facts) == record_packing(**packing, **facts)
     assert TraceEvent.objects.count() == 2
     with pytest.raises(BeyondHarvest) as refused:

@@ -152,6 +152,9 @@ def test_a_lot_from_harvest_to_label() -> None:
     asked = client.post(f"/seller/lots/{lot.pk}/pack/", {**packing, "pack-occurred_at": when})
     assert (asked.status_code, 'data-testid="shelf-asks"' in asked.content.decode()) == (409, True)
     packing["pack-confirm"] = "on"
+    undated = client.post(f"/seller/lots/{lot.pk}/pack/", {**packing, "pack-occurred_at": when})
+    assert (undated.status_code, 'name="pack-harvest_by"' in undated.content.decode()) == (409, True)
+    packing["pack-harvest_by"] = timezone.localdate().isoformat()
     assert client.post(f"/seller/lots/{lot.pk}/pack/", {**packing, "pack-occurred_at": when}).status_code == 302
     report = {
         "test-kind": "own", "test-item": "农残", "test-result": "未检出", "test-passed": "1", "test-lab": "站",

@@ -21,6 +21,7 @@ from traceability.models import ProduceLot
 from traceability.operations.mixing import MOST_SOURCES, mix_lots
 from traceability.operations.quality import LabReport, dispose_of_lot, record_test
 from traceability.operations.recording import MOST_GRAMS, close_lot, record_harvest, record_packing
+from traceability.queries.beyond import beyond_lots
 from traceability.queries.kept import without_harvest_of_lot
 from traceability.queries.lots import (
     can_be_sent,
@@ -83,6 +84,14 @@ class WithoutHarvestOut(Answer):
     reason: str
 
 
+class BeyondOut(Answer):
+    on_sale: int
+    in_orders: int
+    harvest_by: date | None = Field(
+        description=gettext_noop("The confirmed day: after it, what nobody ordered of them is taken off sale.")
+    )
+
+
 class LotDetail(LotOut):
     rest: RestOut | None = Field(
         description=gettext_noop("What leaves the shelf when an open lot is finished and its rest is gone.")
@@ -92,6 +101,9 @@ class LotDetail(LotOut):
     )
     without_harvest: WithoutHarvestOut | None = Field(
         description=gettext_noop("What stays of a finished lot as of another harvest that is not recorded.")
+    )
+    beyond_lots: BeyondOut | None = Field(
+        description=gettext_noop("Pieces of the product on the shelf that none of its lots covers.")
     )
     is_verified: bool = Field(
         description=gettext_noop("False where sealed records were changed: then nothing said of the lot is confirmed.")
@@ -131,6 +143,12 @@ def _without_harvest(row: ProduceLot) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def _beyond(row: ProduceLot) -> dict[str, Any] | None:
+    for each in beyond_lots(at=timezone.now(), listing_ids=[row.listing_id]):
+        return {"on_sale": each.on_sale, "in_orders": each.in_orders, "harvest_by": each.harvest_by}
+    return None
+
+
 def _detail(supplier: SupplierBrief, lot_id: int) -> dict[str, Any]:
     row = _own(supplier, lot_id)
     told = history(row)
@@ -143,6 +161,7 @@ def _detail(supplier: SupplierBrief, lot_id: int) -> dict[str, Any]:
         "rest": {"on_sale": rest.on_sale, "in_orders": rest.in_orders} if rest else None,
         "waits": waiting_once_gone(row, timezone.now()).facts if rest else None,
         "without_harvest": _without_harvest(row),
+        "beyond_lots": _beyond(row),
         "is_verified": is_intact,
         "unverified_code": "" if is_intact else RECORDS_CHANGED,
         "conformity_certificate": papers[0].number if is_intact and papers and may_certify else None,
@@ -210,7 +229,13 @@ class PackingIn(Body):
     confirm: bool = Field(
         False,
         description=gettext_noop(
-            "True: pieces on the shelf may be of no lot; else 409 shelf_beyond_lots says how many, at the first packing."
+            "True: pieces on the shelf may be of no lot; else 409 shelf_beyond_lots says how many, where more stands there than was confirmed before."
+        ),
+    )
+    harvest_by: date | None = Field(
+        None,
+        description=gettext_noop(
+            "With `confirm`: the day by which their harvest is recorded. After it, what nobody ordered is taken off sale."
         ),
     )
 

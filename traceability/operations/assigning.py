@@ -15,10 +15,12 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shop.core.sealed import seal
 from traceability.errors import BeyondHarvest, PromiseBroken
 from traceability.models import ParcelLot, ProduceLot, TracedParcel, TraceEvent
 from traceability.operations.recording import record_shipping
 from traceability.queries.lots import can_be_sent
+from traceability.queries.parcel_codes import TRACED_PARCEL, traced_facts
 from traceability.queries.promise_words import promise_words
 from traceability.rules.codes import new_code
 from traceability.rules.fefo import Candidate, Dates, keeps, split
@@ -76,6 +78,7 @@ def assign_lots(
         parcel = TracedParcel.objects.create(
             supplier_id=supplier_id, shipment_id=shipment_id, code=new_code(), shipped_at=at
         )
+        seal(TRACED_PARCEL, traced_facts(parcel), at=at)
         lots = _lock_lots(supplier_id, {line.listing_id for line in lines}, at)
         taken: list[tuple[AssignLine, ProduceLot, int]] = []
         for line in lines:

@@ -15,9 +15,10 @@ from shop.core.errors import InvalidInput
 from shop.core.lengths import check_length
 from shop.core.texts import sentences
 from shop.core.times import full_day
-from traceability.errors import BeyondHarvest, HarvestExpired, LotBlocked, ShelfBeyondLots, WrongMove
+from traceability.errors import BeyondHarvest, HarvestExpired, LotBlocked, WrongMove
 from traceability.hooks import waiting_of
 from traceability.models import Plot, ProduceLot, ProductionBase, TraceEvent
+from traceability.operations.beyond import ask_beyond
 from traceability.operations.chain import lock_head, refuse_future
 from traceability.operations.holding import (
     keep_on_sale_of,
@@ -29,7 +30,6 @@ from traceability.operations.holding import (
 )
 from traceability.operations.issuing import certificate_of, check_papers, write_certificate
 from traceability.operations.lot_rows import append_event, check_order, lock_lots, next_code, own_lot
-from traceability.queries.beyond import beyond_lots, beyond_words
 from traceability.queries.requirements import keeping_term, required_tests
 from traceability.queries.stopped import rest_on_shelf
 from traceability.queries.telling import Told, told
@@ -138,6 +138,7 @@ def record_packing(
     actor: Any,
     at: datetime,
     confirm: bool = False,
+    harvest_by: date | None = None,
 ) -> TraceEvent:
     """Record that a lot, or a part of it, was sorted and packed, and issue this packing's 合格证. Returns the event.
 
@@ -147,8 +148,9 @@ def record_packing(
     Raises UnknownLot, LotBlocked while a test is missing or failed, FromTheFuture, InvalidInput for a time before the
     harvest or before the test that it needs, for a base without address or contact; BeyondHarvest when more would be
     packed and sorted out, all packings together, than was harvested. What was held only because good goods were missing
-    is sold again. With the first packing of a product it is sent by lots: raises ShelfBeyondLots where more stands on the
-    shelf than its lots cover, unless that is confirmed (`confirm`). Locks: the product's stock pools by id, its lots, the head of the chain.
+    is sold again. From the first packing on a product is sent by lots: raises ShelfBeyondLots where more stands on the
+    shelf than its lots cover and was confirmed before, unless it is confirmed (`confirm`) that a harvest is recorded by
+    a day (`harvest_by`). Locks: the product's stock pools by id, its lots, the head of the chain.
     """
     with transaction.atomic():
         lock_shelf(_listing_of(lot_id), [lot_id], at=at)
@@ -188,21 +190,8 @@ def record_packing(
             sorted_out_grams=sorted_out_grams, certificate=paper.number,
         )  # fmt: skip
         settle_holds([lot.listing_id], actor=actor, at=at)
-        if not confirm:
-            _refuse_beyond_lots(lot, at)
+        ask_beyond(lot.listing_id, confirm=confirm, harvest_by=harvest_by, actor=actor, at=at)
     return event
-
-
-def _refuse_beyond_lots(lot: ProduceLot, at: datetime) -> None:
-    """Raise ShelfBeyondLots where the first packing of a product leaves pieces on its shelf that are of no lot."""
-    packings = TraceEvent.objects.filter(lot__listing=lot.listing_id, step=BizStep.PACKING)
-    if packings.count() > 1:
-        return
-    for beyond in beyond_lots(at=at, listing_ids=[lot.listing_id]):
-        raise ShelfBeyondLots(
-            sentences(beyond_words(beyond), _("Confirm it to go on.")),
-            field="confirm", confirm="confirm", on_sale=beyond.on_sale, in_orders=beyond.in_orders,
-        )  # fmt: skip
 
 
 def record_shipping(

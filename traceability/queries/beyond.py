@@ -1,37 +1,64 @@
 """What is on sale beyond the lots: pieces of products that are sent by lots, for which no harvest is recorded.
 
 A product is sent by lots once one of its lots was packed. Its supplier is told for as long as they stand there, and asked
-when the first lot is packed; buyers are promised no date for them. What stayed with a finished lot is named by
+at each packing about those that nobody was asked about: they go, or a harvest is recorded by a day that the supplier
+names (the audit trail keeps it). Buyers are promised no date for them. After that day `operations.beyond` takes them off
+sale. What stayed with a finished lot is named by
 `queries.kept`, which knows the day by which it is taken off sale.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.queries import said
-from catalog.queries.pools import pieces_of_listings
+from catalog.queries.kept import taken_by_hand
+from catalog.queries.pools import ShelfPieces, pieces_of_listings
+from shop.core import audit
 from shop.core.texts import sentences
-from traceability.models import ProduceLot
-from traceability.queries.kept import going, without_harvest
+from shop.core.times import full_day
+from traceability.models import HarvestTerm, ProduceLot
+from traceability.queries.kept import going, without, without_harvest
 from traceability.queries.stopped import on_sale
-from traceability.rules.holding import promised_short, uncovered
-from traceability.states import LotState
+from traceability.rules.beyond import Confirmed, grown, outstanding
+from traceability.rules.holding import OnShelf, promised_short, uncovered
+from traceability.states import LotKind, LotState
+
+CONFIRMED = "beyond_confirmed"
+SETTLED = "beyond_settled"
+OF = "listing"
 
 
 @dataclass(frozen=True, slots=True)
 class BeyondLots:
-    """Pieces of a product that no lot of it covers, packed or not: on sale, and waiting in orders."""
+    """Pieces of a product that no lot of it covers, packed or not: on sale, and waiting in orders.
+
+    `free` and `owed` are the same by stock id, `rows` the pools that they stand in. `harvest_by`: the first day by
+    which their harvest is to be recorded, as was confirmed.
+    """
 
     listing: Any
-    on_sale: int
-    in_orders: int
+    free: Mapping[int, int]
+    owed: Mapping[int, int]
+    rows: Sequence[ShelfPieces] = field(repr=False)
+    harvest_by: date | None = None
+
+    @property
+    def on_sale(self) -> int:
+        """How many are on sale."""
+        return sum(self.free.values())
+
+    @property
+    def in_orders(self) -> int:
+        """How many wait in orders."""
+        return sum(self.owed.values())
 
     @property
     def pieces(self) -> int:
@@ -42,6 +69,14 @@ class BeyondLots:
     def name(self) -> str:
         """The product's name in the reader's language."""
         return str(said(self.listing, "name"))
+
+    @property
+    def by_record(self) -> dict[int, int]:
+        """How many there are of each specification, by stock record."""
+        found: dict[int, int] = defaultdict(int)
+        for row in self.rows:
+            found[row.record_id] += self.free.get(row.stock_id, 0) + self.owed.get(row.stock_id, 0)
+        return dict(found)
 
 
 def beyond_lots(
@@ -54,8 +89,8 @@ def beyond_lots(
     """Return what of a supplier's products, or of some, stands beyond their lots, the most pieces first.
 
     Products none of whose lots is open are no such case: nothing of them was promised, their page says what they wait
-    for. One query without such lots, else two and those of `without_harvest`; one less with `among`, the supplier's
-    lots that were read already (`recalled.lots_going`).
+    for. One query without such lots, else two, those of `without_harvest` and those of `confirmations`; one less
+    with `among`, the supplier's lots that were read already (`recalled.lots_going`).
     """
     packed = ProduceLot.objects.filter(listing=OuterRef("listing"), state=LotState.OPEN, packed_grams__gt=0)
     rows = ProduceLot.objects.filter(Exists(packed), state__in=[LotState.OPEN, LotState.AWAITING])
@@ -65,23 +100,36 @@ def beyond_lots(
         lots[lot.listing_id].append(lot)
     if not lots:
         return []
-    kept: dict[int, tuple[int, int]] = {}
-    for each in without_harvest(at=at, listing_ids=lots):
-        sale, orders = kept.get(each.lot.listing_id, (0, 0))
-        kept[each.lot.listing_id] = sale + each.rest.on_sale, orders + each.rest.in_orders
-    pieces = pieces_of_listings(lots)
+    stand = shelves_without_kept(lots, at=at)
     found = []
     for listing_id, own in lots.items():
-        shelf, sound = on_sale(pieces[listing_id]), going(own, at)
-        sale, orders = kept.get(listing_id, (0, 0))
-        row = BeyondLots(
-            own[0].listing,
-            max(0, sum(uncovered(shelf, sound).values()) - sale),
-            max(0, sum(promised_short(shelf, sound).values()) - orders),
-        )
+        pieces, shelf = stand[listing_id]
+        sound = going(own, at)
+        row = BeyondLots(own[0].listing, uncovered(shelf, sound), promised_short(shelf, sound), pieces)
         if row.pieces:
             found.append(row)
-    return sorted(found, key=lambda each: (-each.pieces, each.listing.pk))
+    return sorted(_with_days(found, at), key=lambda each: (-each.pieces, each.listing.pk))
+
+
+def _with_days(rows: list[BeyondLots], at: datetime) -> list[BeyondLots]:
+    """Return rows with the first day by which a harvest of their pieces is to be recorded. Two queries at most, none without."""
+    if not rows:
+        return []
+    days: dict[int, date] = {}
+    for listing_id, own in confirmations([row.listing.pk for row in rows]).items():
+        days[listing_id] = min(each.harvest_by for each in own)
+    return [replace(row, harvest_by=days.get(row.listing.pk)) for row in rows]
+
+
+def shelves_without_kept(
+    listing_ids: Collection[int], *, at: datetime
+) -> dict[int, tuple[list[ShelfPieces], list[OnShelf]]]:
+    """Return, by product, its pools and what of them can be bought or waits, less what stayed with finished lots."""
+    pieces = pieces_of_listings(listing_ids)
+    shelves = {pk: on_sale(rows) for pk, rows in pieces.items()}
+    for each in without_harvest(at=at, listing_ids=listing_ids):
+        shelves[each.lot.listing_id] = without(shelves[each.lot.listing_id], each.rest)
+    return {pk: (pieces[pk], shelf) for pk, shelf in shelves.items()}
 
 
 def _by_packed(lots: Iterable[ProduceLot]) -> list[ProduceLot]:
@@ -91,6 +139,63 @@ def _by_packed(lots: Iterable[ProduceLot]) -> list[ProduceLot]:
     return [lot for lot in going_on if lot.listing_id in packed]
 
 
+def confirmations(listing_ids: Collection[int]) -> dict[int, list[Confirmed]]:
+    """Return, by product, what was confirmed of pieces beyond its lots and is not settled, the first first.
+
+    One query where nothing was, else two.
+    """
+    return _unsettled(audit.entries(object_kind=OF, object_ids=listing_ids, action=CONFIRMED))
+
+
+def due_confirmations(at: datetime) -> dict[int, list[Confirmed]]:
+    """Return, by product, what was confirmed and whose day has passed unsettled, the first first. Two queries."""
+    today = timezone.localdate(at)
+    found = _unsettled(audit.done(object_kind=OF, action=CONFIRMED))
+    due = {pk: [each for each in own if each.harvest_by < today] for pk, own in found.items()}
+    return {pk: own for pk, own in due.items() if own}
+
+
+def _unsettled(entries: Sequence[Any]) -> dict[int, list[Confirmed]]:
+    ids = [entry.pk for entry in entries]
+    over = audit.entries(object_kind=CONFIRMED, object_ids=ids, action=SETTLED) if ids else []
+    settled = {int(entry.object_id) for entry in over}
+    found: dict[int, list[Confirmed]] = defaultdict(list)
+    for entry in entries:
+        if entry.pk not in settled:
+            pieces = tuple((record, net, count) for record, net, count in entry.data["pieces"])
+            day = date.fromisoformat(entry.data["harvest_by"])
+            found[int(entry.object_id)].append(Confirmed(entry.pk, entry.at, day, pieces))
+    return dict(found)
+
+
+def expected_of(listing_id: int, confirmed: Sequence[Confirmed]) -> list[dict[int, int]]:
+    """Return, for each confirmation of a product, the pieces that are still expected of it. Two queries, none without."""
+    if not confirmed:
+        return []
+    since = min(each.at for each in confirmed)
+    lots = ProduceLot.objects.filter(listing=listing_id, kind=LotKind.HARVEST, created_at__gt=since).order_by("pk")
+    records = {record for each in confirmed for record, _net, _pieces in each.pieces}
+    return outstanding(
+        confirmed,
+        harvests=[(lot.created_at, lot.harvested_grams - lot.sorted_out_grams) for lot in lots],
+        taken=taken_by_hand(records, after=since),
+    )
+
+
+def unconfirmed(beyond: BeyondLots, *, at: datetime) -> dict[int, int]:
+    """Return, by stock record, the pieces beyond the lots that no confirmation speaks of whose day is still to come."""
+    today = timezone.localdate(at)
+    own = [each for each in confirmations([beyond.listing.pk]).get(beyond.listing.pk, ()) if each.harvest_by >= today]
+    return grown(beyond.by_record, expected_of(beyond.listing.pk, own))
+
+
+def last_day_to_record(at: datetime) -> date | None:
+    """Return the last day that a supplier may name for recording a harvest; None where no term is in force."""
+    day = timezone.localdate(at)
+    term = HarvestTerm.in_force(day)
+    return day + timedelta(days=term.days) if term else None
+
+
 def beyond_words(each: BeyondLots) -> str:
     """Return how many pieces no lot covers, and what to do about them."""
     stand = ngettext(
@@ -98,4 +203,8 @@ def beyond_words(each: BeyondLots) -> str:
         "%(name)s: %(n)d pieces on your shelf are of no lot (on sale: %(sale)d, in orders: %(orders)d).",
         each.pieces,
     ) % {"name": each.name, "n": each.pieces, "sale": each.on_sale, "orders": each.in_orders}
-    return sentences(stand, _("Nothing of them can be sent: take off what is gone, or record the harvest they are of."))
+    told = [stand, _("Nothing of them can be sent: take off what is gone, or record the harvest they are of.")]
+    if each.harvest_by is not None and each.on_sale:
+        words = _("You said that it is recorded by %(day)s: after that, what nobody ordered is taken off sale.")
+        told.append(words % {"day": full_day(each.harvest_by)})
+    return sentences(*told)

@@ -96,7 +96,7 @@ def _without_harvest(kept: list[KeptPieces], at: datetime) -> list[WithoutHarves
                 net = {row.stock_id: row.net_grams for row in shelf}
                 owed = sum(count * net[stock_id] for stock_id, count in rest.owed.items())
                 found.append(WithoutHarvest(lot, rest, due_on(each.at), each.note, owed))
-                shelf = _without(shelf, rest)
+                shelf = without(shelf, rest)
     return sorted(found, key=lambda each: (each.due_on is None, each.due_on or date.max, each.lot.pk))
 
 
@@ -133,7 +133,8 @@ def going(lots: Iterable[ProduceLot], at: datetime) -> list[Candidate]:
     ]
 
 
-def _without(shelf: Iterable[OnShelf], rest: Rest) -> list[OnShelf]:
+def without(shelf: Iterable[OnShelf], rest: Rest) -> list[OnShelf]:
+    """Return a shelf as if a lot's rest had left it: its free pieces are gone, those of orders are owed."""
     return [
         replace(
             row,

@@ -1,6 +1,7 @@
 """A supplier's own lots and bases."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,11 @@ def lot_of_supplier(supplier_id: int, lot_id: int) -> ProduceLot | None:
 def lot_facts(lot_id: int) -> ProduceLot:
     """Return a lot, whoever's it is: for messages to its supplier. One query."""
     return ProduceLot.objects.get(pk=lot_id)
+
+
+def latest_lot(listing_id: int) -> ProduceLot:
+    """Return the lot of a product that was recorded last: for messages to its supplier. One query."""
+    return ProduceLot.objects.filter(listing=listing_id).latest("pk")
 
 
 def lot_codes(lot_ids: Iterable[int]) -> dict[int, str]:
@@ -106,25 +112,40 @@ def open_lots(listing_ids: Iterable[int], *, at: datetime) -> list[ProduceLot]:
     return [lot for lot in _of_listings(wanted) if lot.harvested_on <= day] if wanted else []
 
 
-def _open_and_latest(listing_id: int) -> QuerySet[ProduceLot]:
+def _open_and_latest(listing_ids: list[int]) -> QuerySet[ProduceLot]:
     latest = ProduceLot.objects.filter(listing=OuterRef("listing")).order_by("-pk").values("pk")[:1]
     going = Q(state__in=[LotState.OPEN, LotState.AWAITING])
-    return ProduceLot.objects.filter(going | Q(pk=Subquery(latest)), listing=listing_id).order_by("pk")
+    return ProduceLot.objects.filter(going | Q(pk=Subquery(latest)), listing__in=listing_ids).order_by("pk")
 
 
-_of_page = Prepared(_open_and_latest)
+_standing = Prepared(_open_and_latest)
 
 
-def lots_of_page(listing_id: int, at: datetime) -> tuple[list[ProduceLot], bool]:
-    """Return the open lots of a product as `open_lots` does, and whether it has lots and all of them have ended.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a product's lots can send now: those with something packed; whether any has something to be packed still."""
 
-    A lot that waits for its test or its packing is no end. One query: the latest lot is read whatever became of it.
+    packed: tuple[ProduceLot, ...]
+    to_pack: bool
+
+
+def lots_standing(listing_ids: Iterable[int], *, at: datetime) -> dict[int, Standing]:
+    """Return what the lots of listings can send, of those that have, or had, any. One query, none without listings.
+
+    The latest lot of each is read whatever became of it.
     """
+    wanted = sorted(set(listing_ids))
     day = timezone.localtime(at).date()
-    lots = list(_of_page(listing_id))
-    open_ = [lot for lot in lots if lot.state == LotState.OPEN]
-    ended = bool(lots) and all(lot.state != LotState.AWAITING and not can_be_sent(lot, at) for lot in lots)
-    return [lot for lot in open_ if lot.harvested_on <= day], ended
+    by_listing: dict[int, list[ProduceLot]] = {}
+    for lot in _standing(wanted) if wanted else ():
+        by_listing.setdefault(lot.listing_id, []).append(lot)
+    found = {}
+    for listing_id, lots in by_listing.items():
+        going = [lot for lot in lots if lot.best_before is None or lot.best_before >= day]
+        packed = [lot for lot in going if can_be_sent(lot, at) and lot.left_grams > 0 and lot.harvested_on <= day]
+        to_pack = any(lot.state in (LotState.OPEN, LotState.AWAITING) and lot.unpacked_grams > 0 for lot in going)
+        found[listing_id] = Standing(tuple(packed), to_pack)
+    return found
 
 
 def history(lot: ProduceLot) -> list[Told]:

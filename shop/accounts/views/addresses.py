@@ -15,6 +15,7 @@ from shop.accounts import queries, signing
 from shop.accounts.forms.own import AddressForm
 from shop.accounts.operations import addresses as operations
 from shop.core import regions, sent
+from shop.core.client_address import client_ip
 from shop.core.division_fields import DivisionFields
 from shop.core.errors import DomainError
 from shop.core.pasted import Pasted, paste
@@ -109,6 +110,11 @@ def address_default(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("accounts:addresses")
 
 
+def _who(request: HttpRequest) -> str:
+    """Return who asks, for counting: an account does not share its count with others at its address."""
+    return f"account:{request.user.pk}" if request.user.is_authenticated else str(client_ip(request))
+
+
 @never_cache
 @post_only
 def address_parse(request: HttpRequest) -> JsonResponse:
@@ -117,9 +123,10 @@ def address_parse(request: HttpRequest) -> JsonResponse:
     The fields as they stand, and the text `pasted` before, may be sent with it: what that had set is cleared.
     """
     try:
-        signing.limit(request, "parse_address")
+        signing.limit(request, "parse_address", _who(request))
     except DomainError as error:
-        return JsonResponse({"code": error.code, "message": str(error.message)}, status=error.status)
+        message = f"{error.message} {_('The fields below can be filled in by hand now.')}"
+        return JsonResponse({"code": error.code, "message": message}, status=error.status)
     pasted = _pasted(request)
     found = pasted.values
     deepest = found["division"] or found["city"] or found["province"]

@@ -91,7 +91,7 @@ def confirm_by_code(request: HttpRequest) -> HttpResponse:
 
 def _send(request: HttpRequest, *, purpose: str, destination: str, onward: str) -> HttpResponse:
     try:
-        signing.limit(request, "send_code", destination)
+        signing.limit_codes(request, destination)
         one_time_codes.start(
             request.session,
             purpose=purpose,

@@ -41,7 +41,8 @@ get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """Say that a name had too many wrong passwords (called by axes)."""
     if request.path.startswith("/api/"):
-        return answer_problem(429, "too_often", _("Too many attempts. Please wait a few minutes and try again."))
+        text = _("Too many wrong passwords. Try again in 15 minutes, or send the `device` of an earlier answer now.")
+        return answer_problem(429, "too_often", text)
     return render(request, "accounts/locked.html", status=429)
 
 
@@ -87,7 +88,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _enter_by_password(request: HttpRequest, credentials: dict[str, str], onward: str) -> HttpResponse:
-    signing.limit(request, "login")
     user = get_adapter(request).authenticate(request, **credentials)
     if user is None:
         raise ValidationError(_("Phone or e-mail and password do not match. Try again, or sign in by code."))
@@ -181,7 +181,6 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         status = UNPROCESSABLE
         if form.is_valid():
             try:
-                signing.limit(request, "enter_code")
                 proved = one_time_codes.check(request.session, form.cleaned_data["code"])
                 return (PROVED | hooks.on_proved)[proved.purpose](request, proved)
             except DomainError as error:
@@ -211,7 +210,7 @@ def send_again(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Please wait %(count)d seconds.") % {"count": waiting.resend_in})
         return redirect("accounts:code")
     try:
-        signing.limit(request, "send_code", waiting.destination)
+        signing.limit_codes(request, waiting.destination)
         one_time_codes.start(
             request.session,
             purpose=waiting.purpose,

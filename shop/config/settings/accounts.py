@@ -11,19 +11,30 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # Phones and e-mails are proved by our own one-time codes before the account exists (docs/decisions).
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+# Whom each of these can stop, what works then, and what guessing is worth: docs/decisions/0061.
 ACCOUNT_RATE_LIMITS = {
+    # Passwords looked at, right ones too: each is much work.
     "login": "60/m/ip",
+    "login_device": "30/m/key",
     # The key is the account with the address it is tried from; the account alone counts wider, and asks for a code.
-    "login_failed": "20/m/ip,5/5m/key",
+    "login_failed": "5/5m/key",
     "login_failed_account": "30/h/key",
+    # Wrong ones of all accounts at one address; beyond, each account has its first try there.
+    "login_failed_address": "20/m/ip",
+    "login_failed_busy": "1/10m/key",
     # A device that the account signed in on before counts for itself alone.
     "login_failed_device": "5/5m/key,20/h/key",
-    "send_code": "30/10m/ip,5/10m/key",
-    "enter_code": "60/10m/ip",
-    "parse_address": "60/m/ip",
-    "find_order": "30/10m/ip,5/10m/key",
-    # Phones tried for one order's number, from any address: who knows part of a phone doesn't find the rest.
-    "find_order_number": "10/h/key",
+    # Codes by address, by phone or e-mail with the address, and by phone or e-mail alone.
+    "send_code": "30/10m/ip",
+    "send_code_here": "5/10m/key",
+    "send_code_everywhere": "10/h/key,40/d/key",
+    # To one's own phone or e-mail, signed in or on a device that signed in before: whatever others ask for.
+    "send_code_own": "5/10m/key,20/d/key",
+    # The key is the account, else the address.
+    "parse_address": "60/m/key",
+    # Phones tried for one order's number: by address, and from everywhere. Beyond, a code to the phone finds it.
+    "find_order": "5/10m/key",
+    "find_order_number": "10/h/key,20/d/key",
     # Wrong passwords of who is signed in: as few as a known device may try.
     "reauthenticate": "5/5m/user,20/h/user",
 }
@@ -39,7 +50,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "shop.accounts.adapter.name_tried"
-AXES_CLIENT_IP_CALLABLE = "shop.accounts.adapter.client_ip"
+AXES_CLIENT_IP_CALLABLE = "shop.core.client_address.client_ip"
 AXES_WHITELIST_CALLABLE = "shop.accounts.adapter.is_known_device"
 AXES_LOCKOUT_CALLABLE = "shop.accounts.views.signing.locked_out"
 AXES_DISABLE_ACCESS_LOG = True

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shop.core import rates
+from shop.core.client_address import client_ip
 from shop.core.errors import DomainError
 
 # Of how many people a process remembers whose turn it is.
@@ -58,7 +59,7 @@ def _who() -> str:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return f"user:{user.pk}"
-    return f"address:{request.META.get('REMOTE_ADDR', '')}"
+    return f"address:{client_ip(request)}"
 
 
 @contextmanager

@@ -318,7 +318,7 @@ def _complain(trade: Trade, order: OrderFacts, received: datetime, *, disputed: 
         kind=kind,
         quantity=1,
         amount_fen=max(100, min(paid // line.ordered, paid // 5)),
-        reason=dice.choice(trade.words["reason"][kind]),
+        reason=dice.choice(_complaints(trade, line.listing_id)[kind]),
         uploads=photos,
         actor=None,
         at=opened,
@@ -332,10 +332,17 @@ def _complain(trade: Trade, order: OrderFacts, received: datetime, *, disputed: 
         case_id=case.pk,
         approve=not refuse,
         amount_fen=0 if refuse else case.amount_fen,
-        answer=dice.choice(trade.words["reason"]["refused"]) if refuse else "",
+        answer=dice.choice(trade.words["refused"][kind]) if refuse else "",
         actor=trade.people.members[order.supplier_id],
         at=answered,
     )
+
+
+def _complaints(trade: Trade, listing_id: int) -> dict[str, list[str]]:
+    """Return by kind of case what buyers of such goods complain of."""
+    leaf = trade.categories[listing_id]
+    found: dict[str, list[str]] = next(row for row in trade.words["complaint"] if leaf in row["categories"])
+    return found
 
 
 def _review(trade: Trade, orders: list[OrderFacts], received: datetime) -> Iterator[datetime]:

@@ -50,7 +50,7 @@ def _gift_policy(year: int) -> None:
         basis=Basis.UNION_GIFTS,
         from_year=year,
         defaults={
-            "until_year": year, "ratio_bp": 3000, "cap_head_fen": 200_000, "document": "示例",
+            "until_year": year, "ratio_bp": 3000, "cap_head_fen": 200_000,
             "name_zh": "工会福利（示例）", "name_en": "Union gifts (example)",
         },
     )  # fmt: skip

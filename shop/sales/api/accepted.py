@@ -16,7 +16,7 @@ class AcceptedPieces(Answer):
     accepted: int
 
 
-class AcceptedOut(Priced):
+class AcceptedDelivery(Priced):
     at: Moment
     by: str = Field(description=gettext_noop("Who received it; empty where only time accepted it."))
     note: str = Field(description=gettext_noop("What was missing, damaged, or the reason where goods were refused."))

@@ -1,5 +1,6 @@
 """The basket."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from django.http import Http404
@@ -13,6 +14,7 @@ from shop.core.api.routing import ApiRequest
 from shop.sales.operations import baskets
 from shop.sales.pricing import Quote
 from shop.sales.queries.baskets import BasketLine, Problem, basket_page, find_basket
+from shop.sales.queries.promises import LinePromise
 
 area = Area(gettext_noop("Basket and checkout"))
 
@@ -35,6 +37,19 @@ class BasketLineOut(Priced):
     discount: str = Field(examples=["0.00"])
     most: int = Field(description=gettext_noop("Pieces that one line may hold now."))
     problem: LineProblem | None
+    promised_from: date | None = Field(
+        description=gettext_noop(
+            "What these pieces are promised if they are bought now: harvested on this day or later."
+        )
+    )
+    promised_until: date | None = Field(description=gettext_noop("And best before this day or later."))
+    undated: str = Field(
+        examples=["beyond_lots"],
+        description=gettext_noop(
+            "Why no production date can be promised of so many pieces: harvest_to_come, not_packed or beyond_lots. Empty where one is, and of a product without lots."
+        ),
+    )
+    promise: str = Field(description=gettext_noop("The same in words."))
 
 
 class OfferOut(Priced):
@@ -69,6 +84,16 @@ class Quantity(Body):
     quantity: int = Field(ge=1, le=999_999)
 
 
+def show_promise(promise: LinePromise) -> dict[str, Any]:
+    """Return what is promised of a line's dates."""
+    return {
+        "promised_from": promise.dates.harvested_on if promise.dates else None,
+        "promised_until": promise.dates.best_before if promise.dates else None,
+        "undated": promise.undated,
+        "promise": promise.words,
+    }
+
+
 def show_line(line: BasketLine, supplier: str, at_checkout: Problem | None = None) -> dict[str, Any]:
     """Return a line as it can be bought now; `at_checkout` is what stands in the way of ordering it so."""
     problem = at_checkout or line.problem
@@ -83,6 +108,7 @@ def show_line(line: BasketLine, supplier: str, at_checkout: Problem | None = Non
         "amount": yuan(line.goods_fen),
         "discount": yuan(line.discount_fen),
         "most": line.most,
+        **show_promise(line.promise),
         "problem": problem and {"code": problem.code, "message": problem.text, "blocks": problem.blocks},
     }
 

@@ -15,7 +15,7 @@ from shop.core.api import Answer, Area, Body, Moment, Page, Priced, yuan
 from shop.core.api.bank import WeighedOut, show_weighed
 from shop.core.api.paging import Turn, turn_of
 from shop.core.api.routing import ApiRequest, Key
-from shop.sales.api.accepted import AcceptedOut, accepted_out
+from shop.sales.api.accepted import AcceptedDelivery, accepted_out
 from shop.sales.api.backs import Backs, show_backs
 from shop.sales.api.concerns import BoughtUnderRevokedOut, RecalledOut, concerns
 from shop.sales.case_shown import CaseShown
@@ -74,6 +74,17 @@ class OrderLineOut(Priced):
     )
     promised_until: date | None = Field(
         description=gettext_noop("Promised to the buyer: best before this day or later.")
+    )
+    undated: str = Field(
+        examples=["harvest_to_come"],
+        description=gettext_noop(
+            "Why pieces that wait were promised no production date: harvest_to_come, not_packed or beyond_lots. Empty where one was, and of a product without lots."
+        ),
+    )
+    damage_covered: bool = Field(
+        description=gettext_noop(
+            "The supplier promised money for damage without a return. False: it may agree to some, the platform can't make it."
+        )
     )
     is_weighed: bool = Field(description=gettext_noop("Charged by weight: what it weighs less is given back."))
     weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
@@ -149,7 +160,7 @@ class OrderDetail(OrderOut):
     parcels: list[ParcelOut]
     to_come: list[PiecesOut] = Field(description=gettext_noop("What still waits to be sent once a parcel left."))
     history: list[dict[str, str]]
-    accepted: list[AcceptedOut] = Field(
+    accepted: list[AcceptedDelivery] = Field(
         description=gettext_noop("How a unit, or who got a gift, accepted each delivery, the first first.")
     )
     under_revoked: list[BoughtUnderRevokedOut] = Field(
@@ -222,6 +233,8 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
                 "amount": yuan(line.sum_fen),
                 "promised_from": line.promised.harvested_on if line.promised else None,
                 "promised_until": line.promised.best_before if line.promised else None,
+                "undated": line.undated,
+                "damage_covered": line.damage_covered,
                 "is_weighed": line.is_weighed,
                 "weighed_grams": line.weighed.weighed_grams if line.weighed is not None else 0,
                 "weighed": show_weighed(line.weighed),

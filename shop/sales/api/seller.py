@@ -19,7 +19,7 @@ from shop.core.api.routing import ApiRequest, Key
 from shop.core.errors import InvalidInput
 from shop.core.masking import mask_name
 from shop.sales.accepted_shown import next_of_supplier, show_accepted
-from shop.sales.api.accepted import AcceptedOut, accepted_out
+from shop.sales.api.accepted import AcceptedDelivery, accepted_out
 from shop.sales.api.revoked import UnderRevokedOut, sold_under_revoked
 from shop.sales.api.sent_parcels import InvoiceWanted, SentParcel, invoice_wanted, sent_parcels
 from shop.sales.cancel_asked import cancel_asked_of
@@ -130,6 +130,12 @@ class SoldLine(Priced):
     promised_until: date | None = Field(
         description=gettext_noop("Promised to the buyer: best before this day or later.")
     )
+    undated: str = Field(
+        examples=["harvest_to_come"],
+        description=gettext_noop(
+            "Why pieces that wait were promised no production date: harvest_to_come, not_packed or beyond_lots. Empty where one was, and of a product without lots."
+        ),
+    )
     is_weighed: bool = Field(description=gettext_noop("Charged by weight: a parcel needs its grams."))
     charged_grams: int = Field(description=gettext_noop("Grams that the price of one piece is for, at the most."))
     weighed_grams: int = Field(description=gettext_noop("What the sent pieces weigh together."))
@@ -170,7 +176,7 @@ class SoldDetail(SoldOrder):
     invoice: InvoiceWanted | None = Field(description=gettext_noop("Null where the buyer wants none."))
     parcels: list[SentParcel]
     under_revoked: list[UnderRevokedOut] = Field(description=gettext_noop("Sold under a certificate revoked since."))
-    accepted: list[AcceptedOut] = Field(
+    accepted: list[AcceptedDelivery] = Field(
         description=gettext_noop("How a unit, or who got a gift, accepted each delivery, the first first.")
     )
     next_step: str = Field(description=gettext_noop("What the order waits for; empty while you pack it."))
@@ -204,6 +210,7 @@ def _order(order: OrderFacts) -> dict[str, Any]:
                 "waiting": line_rest(line),
                 "promised_from": line.promised_from,
                 "promised_until": line.promised_until,
+                "undated": line.undated,
                 "is_weighed": line.is_weighed,
                 "charged_grams": line.net_grams,
                 "weighed_grams": line.weighed_grams + line.heavy_grams,

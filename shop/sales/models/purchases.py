@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from shop.core.models import SealedRow
+from shop.core.models import SealedRow, new_salt
 from shop.sales.states import PurchaseState, Terms
 
 
@@ -63,6 +63,12 @@ class Purchase(models.Model):
     term_days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="账期: POSTPAID, after acceptance")
     paid_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True, help_text="Expired or cancelled")
+    seal_salt = models.CharField(
+        max_length=32,
+        blank=True,
+        default=new_salt,
+        help_text="Of the seals of contact and address: erased with them, so that nobody guesses them",
+    )
 
     class Meta:
         constraints = [

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from catalog.operations.pictures import store_pictures
 from shop.core.errors import InvalidInput
+from shop.core.sealed import seal
 from shop.sales import rules
 from shop.sales.claims import claimable
 from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, AfterSalePicture, LineFacts, OrderFacts
 from shop.sales.operations.case_moves import due_at, grant, lock_case, move_case, record_move
 from shop.sales.operations.locks import lock_order
+from shop.sales.queries.sealed import CASE, case_facts
 from shop.sales.states import ONGOING_CASES, AfterSaleKind, AfterSaleState, CaseSide
 
 
@@ -68,6 +70,7 @@ def open_after_sale(
                 )
         except IntegrityError as error:
             raise _open_already() from error
+        seal(CASE, case_facts(case), at=at)
         add_evidence(case, pictures, CaseSide.BUYER)
         record_move(case, "", side=CaseSide.BUYER, actor=actor, at=at, way=way)
         return case

@@ -13,6 +13,7 @@ from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, CaseMove, LineFacts, OrderFacts, case_times
 from shop.sales.operations.locks import lock_order
 from shop.sales.operations.refunds import reduce_order
+from shop.sales.rules import CaseTimes
 from shop.sales.states import AFTER_SALE_MOVES, AfterSaleState
 
 # Whose hours begin with a state; the other states have no end.
@@ -31,10 +32,17 @@ def refund_key(case_id: int) -> str:
     return f"after-sale:{case_id}"
 
 
+def hours_of(state: str, times: CaseTimes) -> int:
+    """Return how many hours whoever's turn a state is has; 0 where it has no end."""
+    name = _HOURS.get(AfterSaleState(state))
+    return getattr(times, name) if name else 0
+
+
 def due_at(state: str, at: datetime) -> datetime | None:
     """Return until when whoever's turn a state is has time, by the times in force that day; None where it has no end."""
-    name = _HOURS.get(AfterSaleState(state))
-    return at + timedelta(hours=getattr(case_times(timezone.localdate(at)), name)) if name else None
+    if AfterSaleState(state) not in _HOURS:
+        return None
+    return at + timedelta(hours=hours_of(state, case_times(timezone.localdate(at))))
 
 
 def lock_case(case_id: int) -> tuple[AfterSale, OrderFacts]:

@@ -1,15 +1,28 @@
-"""Buyers are told what was found of goods they paid for: a certificate was revoked, a lot was recalled."""
+"""Buyers are told what was found of goods they paid for: a certificate was revoked, a lot was recalled.
+
+Guests are told by SMS or e-mail: they have no message centre. Who still has to pay such goods for a unit is told, too.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from catalog.queries.certificates import revoked_among
-from shop.accounts.operations.messages import tell
+from catalog.queries.certificates import Revoked, revoked_among
+from shop.accounts.operations.messages import tell, tell_outside
 from shop.core import outbox
-from shop.sales import concern_message_kinds  # noqa: F401  reason: registers the words of these messages
+from shop.sales import (
+    concern_message_kinds,  # noqa: F401  reason: registers the words of these messages
+    hooks,
+)
 from shop.sales.models import LineFacts, OrderFacts
-from shop.sales.queries.concerns import bought_under_revoked, orders_of_lines, recalled_in, running_under
+from shop.sales.queries.concerns import (
+    lines_under_revoked,
+    orders_of_lines,
+    recalled_in,
+    running_under,
+    to_pay_under,
+)
+from shop.sales.states import OrderState
 from traceability.queries.lots import lot_facts
 from traceability.queries.recalled import lines_sent_of
 
@@ -26,13 +39,25 @@ def hear_stopped(lot_id: int, at: datetime) -> None:
 
 @outbox.register("sales.tell_buyers_revoked")
 def tell_buyers_revoked(*, certificate_id: int, at: datetime) -> None:
-    """Tell buyers of orders not completed yet that a certificate was revoked; nothing where it holds again by now."""
+    """Tell buyers of orders not completed yet that a certificate was revoked; nothing where it holds again by now.
+
+    Of purchases that are still to be paid, those who pay them for a unit are told, whatever became of the goods.
+    """
     revoked = revoked_among({certificate_id}).get(certificate_id)
-    for order in running_under(certificate_id) if revoked else ():
-        lines = [each.line for each in bought_under_revoked(order) if each.certificate == revoked]
-        if revoked and lines:
+    if revoked is None:
+        return
+    for order in running_under(certificate_id):
+        if lines := _lines_under(order, revoked):
             params = {"certificate": revoked.number, **_names(lines)}
             _tell(order, "bought_under_revoked", params, f"bought_under_revoked:{certificate_id}", at)
+    for order in to_pay_under(certificate_id):
+        if lines := _lines_under(order, revoked):
+            params = {"certificate": revoked.number, **_names(lines)}
+            _tell_payers(order, params, f"to_pay_under_revoked:{certificate_id}", at)
+
+
+def _lines_under(order: OrderFacts, revoked: Revoked) -> list[LineFacts]:
+    return [each.line for each in lines_under_revoked(order) if each.certificate == revoked]
 
 
 @outbox.register("sales.tell_buyers_recalled")
@@ -54,13 +79,44 @@ def _names(lines: Iterable[LineFacts]) -> dict[str, Any]:
 
 
 def _tell(order: OrderFacts, kind: str, params: dict[str, Any], key: str, at: datetime) -> None:
+    """Tell the buyer of an order, once for each moment; a guest by what is known of how to reach them."""
+    number = order.order.number
+    params = {"number": number, **params}
+    key = f"{key}:{order.pk}:{at.isoformat()}"
     if order.purchase.user_id:
-        number = order.order.number
-        tell(
-            user_id=order.purchase.user_id,
-            kind=kind,
-            params={"number": number, **params},
-            url=f"/account/orders/{number}/",
-            key=f"{key}:{order.pk}:{at.isoformat()}",
-            at=at,
-        )
+        url = f"/account/orders/{number}/"
+        tell(user_id=order.purchase.user_id, kind=kind, params=params, url=url, key=key, at=at)
+    else:
+        args = {"order_id": order.pk, "kind": kind, "params": params}
+        outbox.enqueue(task="sales.tell_guest", args=args, at=at, key=key)
+
+
+@outbox.register("sales.tell_guest")
+def tell_guest(*, order_id: int, kind: str, params: dict[str, Any], at: datetime) -> None:
+    """Send a guest the words of a message about an order: by SMS, else by e-mail. Raises OSError when it can't be sent.
+
+    Nothing is sent of a purchase that was taken into an account since (its owner is told there), to who said that
+    another bought it, or where the contact was erased.
+    """
+    purchase = OrderFacts.objects.select_related("purchase").get(pk=order_id).purchase
+    if purchase.user_id:
+        number = params["number"]
+        key = f"guest:{kind}:{order_id}:{at.isoformat()}"
+        tell(user_id=purchase.user_id, kind=kind, params=params, url=f"/account/orders/{number}/", key=key, at=at)
+        return
+    phone = "" if purchase.declined_by_id else purchase.contact_phone
+    tell_outside(
+        phone=phone, email=purchase.contact_email, kind=f"{kind}_guest", params=params, path="/account/orders/find/"
+    )
+
+
+def _tell_payers(order: OrderFacts, params: dict[str, Any], key: str, at: datetime) -> None:
+    """Tell who pays an order for a unit, where that is not its buyer, who was told of the goods."""
+    door = hooks.elsewhere(hooks.Step.PAY, order.purchase, order.order.number)
+    url = door.url if door else f"/pay/{order.purchase.number}/"
+    for user_id in hooks.asked_for_money(order.purchase):
+        if user_id != order.purchase.user_id or order.state == OrderState.UNPAID:
+            tell(
+                user_id=user_id, kind="to_pay_under_revoked", params={"number": order.order.number, **params}, url=url,
+                key=f"{key}:{order.pk}:{at.isoformat()}:{user_id}", at=at,
+            )  # fmt: skip

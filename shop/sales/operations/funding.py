@@ -106,8 +106,7 @@ def _answer(consent_id: int, to: ConsentState, reason: str, actor: Any, at: date
             _("At most %(n)d characters.") % {"n": REASON_LENGTH}, code="reason_too_long", field="reason"
         )
     with transaction.atomic():
-        offer = _lock_offer(OfferConsent.objects.values_list("offer_id", flat=True).get(pk=consent_id))
-        consent = OfferConsent.objects.select_for_update().get(pk=consent_id)
+        offer, consent = _lock_consent(consent_id)
         if to == ConsentState.GIVEN:
             if consent.ends_at < at:
                 raise WrongState(_("This offer is over."), code="offer_over")
@@ -121,6 +120,11 @@ def _answer(consent_id: int, to: ConsentState, reason: str, actor: Any, at: date
             offer=consent.offer_id, version=consent.version,
         )  # fmt: skip
         return consent
+
+
+def _lock_consent(consent_id: int) -> tuple[ConditionalOffer, OfferConsent]:
+    offer = _lock_offer(OfferConsent.objects.values_list("offer_id", flat=True).get(pk=consent_id))
+    return offer, OfferConsent.objects.select_for_update().get(pk=consent_id)
 
 
 def _move(consent: OfferConsent, to: ConsentState, *, actor: Any, at: datetime, reason: str = "") -> None:

@@ -11,8 +11,10 @@ from django.db.models import Sum
 
 from shop.core import ledger, outbox
 from shop.core.ledger import Posting
+from shop.core.sealed import seal
 from shop.sales import books, rules
 from shop.sales.models import OrderFacts, Payment, Purchase, Refund
+from shop.sales.queries.sealed import REFUND, refund_facts
 
 
 def pay_back(
@@ -53,6 +55,7 @@ def pay_back(
             )
         else:
             outbox.enqueue(task="sales.send_refund", args={"refund_id": refund.pk}, key=f"refund:{refund.pk}", at=at)
+    seal(REFUND, refund_facts(refunds), at=at)
     ledger.post(postings, at=at, actor_id=getattr(actor, "pk", None))
     return refunds
 

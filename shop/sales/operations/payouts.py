@@ -200,7 +200,7 @@ def pay_out_together(
             audit.record(
                 action="refund_paid_out", object_kind="refund", object_id=each.pk, actor=actor, at=at,
                 amount_fen=each.amount_fen, reference=said[0], has_proof=picture is not None,
-                account_version=own.version, payee_why=reasons[own.pk],
+                proof=picture.pk if picture else None, account_version=own.version, payee_why=reasons[own.pk],
             )  # fmt: skip
         ledger.post(
             [

@@ -89,8 +89,9 @@ def place(
             stock.reserve(wanted)
             purchase, orders = _write(at, lines, buyer, whose, ship_to, key, terms, attribution, extras, basket_id)
             sources = _note_sources(purchase, (attribution, *also))
-            # What was sold, of where and from where: reports go by it for years.
-            seal_all(placed_facts((line for _order, its_lines in orders for line in its_lines), sources), at=at)
+            # What was sold, of where and from where, to whom: reports go by it for years.
+            its = (line for _order, its_lines in orders for line in its_lines)
+            seal_all(placed_facts(its, sources, purchase), at=at)
             claim_uses(purchase=purchase, applied=extras.applied, orders=orders, whose=whose, at=at)
             if terms == Terms.POSTPAID:
                 tell_work(orders=orders, at=at)

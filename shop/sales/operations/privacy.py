@@ -35,11 +35,11 @@ from shop.sales.models import (
     TransferSlip,
 )
 from shop.sales.queries.payouts import by_hand
+from shop.sales.queries.sealed import NOBODY
 from shop.sales.rules import is_by_hand
 from shop.sales.states import ONGOING_CASES, CaseSide, OrderState, PurchaseState, RefundState
 from shop.sales.whose import phone_digest
 
-NOBODY = "**"
 # A name of one character stands in too many words.
 SHORTEST_TRACE = 2
 OPEN_ORDERS = (OrderState.UNPAID, OrderState.TO_SHIP, OrderState.SHIPPED)
@@ -207,6 +207,7 @@ def erase_buyer(user: Any, at: datetime) -> None:
         link_token_hash="",
         content_digest="",
         invoice_email="",
+        seal_salt="",
     )
     # Where others receive, the address is theirs: a unit's, a beneficiary's.
     own.exclude(attribution_kind__in=hooks.doors).update(

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F
 
 from shop.core import ledger, outbox
-from shop.core.sealed import seal
+from shop.core.sealed import seal_all
 from shop.sales import books, hooks, rules
 from shop.sales.models import LineFacts, OrderFacts, Payment, Purchase, Remittance
 from shop.sales.operations.events import order_event
@@ -20,7 +20,7 @@ from shop.sales.operations.parts import book_parts, booked_parts
 from shop.sales.operations.paybacks import pay_back
 from shop.sales.operations.starting import start_work
 from shop.sales.queries.due import due_of
-from shop.sales.queries.sealed import MONEY, money_facts
+from shop.sales.queries.sealed import money_facts
 from shop.sales.states import OrderState, PaymentState, PurchaseState
 
 WAITING = (PaymentState.STARTED, PaymentState.CHECKING)
@@ -49,7 +49,7 @@ def take_money(
         payment=payment, amount_fen=fen, payer=payer, reference=reference, reference_key=rules.reference_key(reference),
         actor_id=getattr(actor, "pk", None), at=at,
     )  # fmt: skip
-    seal(MONEY, money_facts(row), at=at)
+    seal_all(money_facts(row), at=at)
     ledger.post(
         [books.came(key=str(row.pk), number=purchase.number, gateway_name=payment.gateway, fen=fen)],
         at=at,

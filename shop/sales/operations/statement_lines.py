@@ -11,7 +11,7 @@ from shop.core.money import in_yuan
 from shop.core.named_locks import lock_name
 from shop.core.texts import one_line
 from shop.sales.models import Refund, Remittance, StatementLine
-from shop.sales.operations.privacy import NOBODY
+from shop.sales.queries.sealed import NOBODY
 from shop.sales.rules import LONGEST_REFERENCE, reference_key, same_name
 
 # How refunds that one transfer paid are numbered behind its reference: typed again it would make another number of it.

@@ -1,8 +1,9 @@
 """Reading baskets: each line as it can be bought now, with what changed since it was put in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from shop.core.prepared import Prepared
 from shop.sales.errors import PhoneUnproved
 from shop.sales.offers import Discounts, apply_discounts, find_coupon
 from shop.sales.pricing import PricedLine, Quote, add_freight, group_by_supplier
+from shop.sales.queries.promises import LinePromise, line_promises
 from shop.sales.rules import MAX_PIECES, clean_coupon
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.whose import Whose
@@ -37,7 +39,8 @@ class Problem:
 class BasketLine:
     """One line. Amounts in 分; `was_fen` is the price when it was put in.
 
-    `may_have`: what its buyer may still have of limited goods, where that is known.
+    `may_have`: what its buyer may still have of limited goods, where that is known. `promises`: of the dates of all lines that are
+    bought with it.
     """
 
     spec: SpecForSale
@@ -46,6 +49,7 @@ class BasketLine:
     chosen: bool = True
     discount_fen: int = 0
     may_have: int | None = None
+    promises: "Promises | None" = None
 
     @property
     def name(self) -> str:
@@ -71,6 +75,11 @@ class BasketLine:
     def sum_fen(self) -> int:
         """What the line comes to, less its discount."""
         return self.goods_fen - self.discount_fen
+
+    @property
+    def promise(self) -> LinePromise:
+        """What it is promised of its dates, if it is bought with the other lines."""
+        return self.promises.of(self) if self.promises is not None else LinePromise()
 
     @property
     def most(self) -> int:
@@ -229,11 +238,12 @@ def basket_page(
 ) -> BasketPage:
     """Return the visitor's basket, priced. `left_out` are specifications not chosen; `destination` a division code.
 
-    Queries: two for the lines, one for freight, one for offers; coupons and offers that exist add a few.
+    Queries: two for the lines, one for freight, one for offers, two for lots; coupons and offers that exist add a few.
     """
     _found, lines = read_basket(user=user, basket_id=basket_id)
     for line in lines:
         line.chosen = line.can_buy and line.spec.specification_id not in left_out
+    Promises([line for line in lines if line.chosen], at)
     page = BasketPage(coupon_code=clean_coupon(coupon_code))
     page.quote, found = price_lines(
         [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines if line.chosen],
@@ -258,6 +268,24 @@ def basket_page(
             page.groups.append(group)
         group.lines.append(line)
     return page
+
+
+class Promises:
+    """What lines are promised of their dates if all are bought now: two queries once it is asked, one without lots."""
+
+    def __init__(self, lines: Sequence[BasketLine], at: datetime) -> None:
+        self._lines, self._at = lines, at
+        for line in lines:
+            line.promises = self
+
+    def of(self, line: BasketLine) -> LinePromise:
+        """Return what one of the lines is promised."""
+        return self._found[line.spec.specification_id]
+
+    @cached_property
+    def _found(self) -> dict[int, LinePromise]:
+        promised = line_promises(self._lines, at=self._at)
+        return {line.spec.specification_id: each for line, each in zip(self._lines, promised, strict=True)}
 
 
 def price_lines(

@@ -17,7 +17,7 @@ from shop.sales.hooks import SpecialPrice, special_price
 from shop.sales.models import PayTime
 from shop.sales.pricing import PricedLine, Quote, SupplierGroup
 from shop.sales.queries.attributions import pieces_bought_at
-from shop.sales.queries.baskets import BasketLine, Problem, price_lines, problem_of, read_basket
+from shop.sales.queries.baskets import BasketLine, Problem, Promises, price_lines, problem_of, read_basket
 from shop.sales.queries.limits import left_of_limits
 from shop.sales.queries.pay_times import pay_time_for
 from shop.sales.rules import NOTE_LENGTH, ONLINE_MINUTES, TRANSFER_DAYS, clean_coupon
@@ -115,8 +115,8 @@ def checkout_page(
     notes: Mapping[int, str] | None = None,
 ) -> CheckoutPage:
     """Return what would be placed: `buy` (specification, pieces) alone, or the `chosen` lines of the basket (all, if
-    none are named). With `deal` ("drop:7") what is bought has that special price, as long as it stands. Four queries
-    (three for `buy`), and a few more where there are offers, a coupon or a deal.
+    none are named). With `deal` ("drop:7") what is bought has that special price, as long as it stands. Six queries
+    (five for `buy`), and a few more where there are offers, a coupon or a deal.
     """
     found: int | None = None
     leaves_some = False
@@ -133,6 +133,7 @@ def checkout_page(
         lines = lines or [line for line in everything if line.can_buy]
         leaves_some = len(lines) < len(everything)
     lines.reverse()
+    Promises(lines, at)
     code = clean_coupon(coupon_code)
     priced = [PricedLine(line.spec, line.quantity, line.spec.price_fen) for line in lines]
     quote, discounts = price_lines(priced, code, user, destination, at)

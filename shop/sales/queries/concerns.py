@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from catalog.queries.certificates import Revoked, listings_under, revoked_among, revoked_badges_of
 from shop.sales.models import LineFacts, OrderFacts
-from shop.sales.states import OrderState
+from shop.sales.states import OrderState, PurchaseState
 from traceability.queries.recalled import recalled_of_lines
 
 RUNNING = (OrderState.TO_SHIP, OrderState.SHIPPED)
@@ -36,8 +36,11 @@ def bought_under_revoked(order: OrderFacts) -> list[BoughtUnderRevoked]:
 
     Two queries at most.
     """
-    if order.state not in RUNNING:
-        return []
+    return lines_under_revoked(order) if order.state in RUNNING else []
+
+
+def lines_under_revoked(order: OrderFacts) -> list[BoughtUnderRevoked]:
+    """Return what of an order, whatever its state, was bought under a certificate revoked since. Two queries at most."""
     lines = {line: line.ordered - line.cancelled for line in order.lines.all() if line.ordered > line.cancelled}
     badges = revoked_badges_of({line.listing_id for line in lines if line.certificate_id is None})
     own = {line: [line.certificate_id] if line.certificate_id else badges.get(line.listing_id, []) for line in lines}
@@ -56,11 +59,25 @@ def recalled_in(order: OrderFacts) -> list[Recalled]:
 
 def running_under(certificate_id: int) -> list[OrderFacts]:
     """Return the orders not completed yet whose goods were bought under a certificate, by id. Two queries."""
+    lines = _lines_of(certificate_id).filter(order__state__in=RUNNING)
+    return _orders(line.order_id for line in lines if line.ordered > line.cancelled)
+
+
+def to_pay_under(certificate_id: int) -> list[OrderFacts]:
+    """Return the orders whose purchase is still to be paid and whose goods were bought under a certificate, by id.
+
+    Delivered or not, as long as they were not cancelled. Two queries.
+    """
+    lines = _lines_of(certificate_id).filter(order__purchase__state=PurchaseState.UNPAID)
+    lines = lines.exclude(order__state=OrderState.CANCELLED)
+    return _orders(line.order_id for line in lines if line.ordered > line.cancelled)
+
+
+def _lines_of(certificate_id: int) -> QuerySet[LineFacts]:
     own = Q(certificate_id=certificate_id) | Q(
         certificate_id__isnull=True, listing_id__in=listings_under(certificate_id, draws=False)
     )
-    lines = LineFacts.objects.filter(own, order__state__in=RUNNING)
-    return _orders(line.order_id for line in lines if line.ordered > line.cancelled)
+    return LineFacts.objects.filter(own)
 
 
 def orders_of_lines(line_ids: Iterable[int]) -> list[OrderFacts]:

@@ -17,6 +17,7 @@ from shop.sales.cancel_asked import note_cancel_asked
 from shop.sales.models import AfterSale, LineDiscount, LineFacts, OrderFacts, ReviewFacts
 from shop.sales.queries.funding import own_discounts
 from shop.sales.queries.left import left_of
+from shop.sales.queries.promises import note_undated
 from shop.sales.states import SUPPLIERS_TURN, OrderState
 
 SOON = timedelta(hours=12)
@@ -150,7 +151,7 @@ def waiting_counts(supplier_id: int) -> dict[str, int]:
 
 
 def supplier_orders(supplier_id: int, *, tab: str = "to_ship", page: Turned = 1) -> Page:
-    """Return a page of orders with lines. Those to send come by their deadline, the others latest first. Four queries.
+    """Return a page of orders with lines. Those to send come by their deadline, the others latest first. Five queries.
 
     Each says whether its unit asked to cancel it (`cancel_asked`).
     """
@@ -163,6 +164,7 @@ def supplier_orders(supplier_id: int, *, tab: str = "to_ship", page: Turned = 1)
     found = paged(rows, page, ORDERS_A_PAGE)
     found.object_list = list(found.object_list)
     note_cancel_asked(found.object_list)
+    note_undated(found.object_list, timezone.now())
     return found
 
 
@@ -179,6 +181,7 @@ def supplier_order(supplier_id: int, number: str) -> OrderFacts | None:
     )
     if found is not None:
         note_cancel_asked([found])
+        note_undated([found], timezone.now())
     return found
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -25,6 +25,7 @@ from shop.core.post_only import post_only
 from shop.core.templatetags.heqiao import local
 from shop.core.texts import one_line
 from shop.sales import typed, visitors
+from shop.sales.buying_asked import NOTHING, address_of, asked_pair
 from shop.sales.forms.checkout import NEW, CheckoutForm
 from shop.sales.models import Purchase
 from shop.sales.operations.checkout import check_out
@@ -35,8 +36,6 @@ from shop.sales.queries.purchases import purchase_of_form, purchase_of_once
 from shop.sales.rules import clean_coupon
 from shop.sales.sources import sources_of
 from shop.sales.views.basket import destination_of
-
-MOST_PIECES = 999_999
 
 
 class _Checkout:
@@ -64,8 +63,8 @@ class _Checkout:
     def prove(self) -> str:
         """Return where a phone is proved, and from there back to this checkout."""
         if self.user is not None:
-            return f"{local('/account/security/phone/')}?next={quote_plus(_address_of(self.given))}"
-        return f"{local('/account/login/')}?next={quote_plus(_address_of(self.given))}"
+            return f"{local('/account/security/phone/')}?next={quote_plus(address_of(self.given))}"
+        return f"{local('/account/login/')}?next={quote_plus(address_of(self.given))}"
 
     def _own_key(self) -> str:
         """Return the key of this address, the same however often it is opened; a new one where it carries none."""
@@ -133,14 +132,19 @@ class _Checkout:
             if name.startswith("note_") and (pk := read_id(name[5:])) is not None
         }
 
+    @cached_property
+    def chosen(self) -> set[int]:
+        """The specifications of the basket that are to be bought; 0, which is none, for what can't be read."""
+        return {read_id(text) or 0 for text in self.given.getlist("s")}
+
     def page(self) -> CheckoutPage:
         """Return what is bought, priced."""
         return checkout_page(
             at=self.at,
             user=self.user,
             basket_id=visitors.basket_id_of(self.request),
-            chosen={pk for text in self.given.getlist("s") if (pk := read_id(text)) is not None},
-            buy=_pair(self.given.get("buy", "")),
+            chosen=self.chosen,
+            buy=asked_pair(self.given.get("buy", "")),
             deal=self.given.get("deal", "")[:20],
             coupon_code=self.coupon,
             destination=self.destination,
@@ -169,6 +173,9 @@ class _Checkout:
         form = self.form
         if self.given.get("deal") and page.special is None and not self.error:
             self.error = _("This special price is not there: it was never this product's, or is over.")
+        here = {each.spec.specification_id for each in page.lines}
+        if not self.given.get("buy") and not self.error and self.chosen - here:
+            self.error = _("Not all that was chosen is in the basket any more. Look at what is here before you order.")
         context = {
             "page": page,
             "form": form,
@@ -241,21 +248,6 @@ class _Checkout:
         return response
 
 
-def _pair(text: str) -> tuple[int, int] | None:
-    first, _colon, second = text.partition(":")
-    pk, pieces = read_id(first, most_digits=9), read_id(second)
-    # Beyond every stock: how many there are is said beside the line.
-    return (pk, min(pieces, MOST_PIECES)) if pk is not None and pieces else None
-
-
-def _address_of(given: QueryDict) -> str:
-    """Return the address of the same checkout, for who has to sign in first."""
-    same = QueryDict(mutable=True)
-    for name in ("buy", "deal", "once", "s", "coupon"):
-        same.setlist(name, [value for value in given.getlist(name)[:200] if 0 < len(value) <= 40])
-    return f"{local('/shop/checkout/')}?{same.urlencode()}"
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
@@ -265,6 +257,14 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if elsewhere is not None:
         return elsewhere
     page = step.page()
+    buy = step.given.get("buy", "")
+    if buy and not page.lines and not (step.is_sent and asked_pair(buy) != NOTHING):
+        # Never the basket in its place. Of a form that can be read `_place` knows whether it was placed before.
+        typed.keep(request)
+        messages.error(
+            request, _("What was to be bought can't be read or is not there any more. Choose it on the product's page.")
+        )
+        return HttpResponseRedirect(local("/shop/basket/"))
     if not step.is_sent:
         if not page.lines:
             return HttpResponseRedirect(local("/shop/basket/"))
@@ -279,7 +279,7 @@ def _elsewhere(step: _Checkout) -> HttpResponse | None:
     request = step.request
     if step.is_sent and request.POST.get("as_user") and step.user is None:
         step.error = _("You have been signed out. Sign in again to go on: your basket waits for you.")
-        step.again = _address_of(request.POST)
+        step.again = address_of(request.POST)
         return step.show(step.page(), 409)
     if step.is_sent and "prove" in request.POST:
         typed.keep(request)

@@ -215,6 +215,7 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
         "number": number,
         "mosts": mosts,
         "is_fresh": line.is_fresh,
+        "damage_covered": line.damage_covered,
         "after_receipt": line.order.state == OrderState.COMPLETED,
         "kinds": kinds,
         "none": found,

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries.trade import listings_now
 from shop.accounts.hooks import Pending
-from shop.accounts.signing import ask_code, limit
+from shop.accounts.limits import TooOften, Usage, limit
+from shop.accounts.signing import ask_code
+from shop.core.client_address import client_ip
 from shop.core.codes import international_phone, national_phone
 from shop.core.errors import DomainError
 from shop.core.numbered import numbered, typed_number
@@ -36,7 +38,7 @@ from shop.sales.shown import show_order, show_order_page
 from shop.sales.states import OrderState
 from shop.sales.texts import in_reader_language
 
-OPEN_ORDER = "open_order"
+OPEN_ORDER, FIND_ORDER = "open_order", "find_order"
 
 
 def carriers() -> list[tuple[str, str]]:
@@ -159,28 +161,31 @@ def show_one(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    """Let a guest find its order by phone and number; tries are counted."""
+    """Let a guest find its order by phone and number; tries are counted. A code to the phone finds it always."""
     form = FindOrderForm(request.POST if request.method == "POST" else None)
-    status = 200
+    status, is_stopped = 200, False
+    by_code = request.POST.get("way") == "code"
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                return _found(request, form)
+                return _find_by_code(request, form) if by_code else _found(request, form)
             except DomainError as error:
-                status = error.status
+                status, is_stopped = error.status, by_code or isinstance(error, TooOften)
                 add_refusal(form, error)
-    return render(request, "sales/find_order.html", {"form": form}, status=status)
+    context = {"form": form, "is_stopped": is_stopped}
+    return render(request, "sales/find_order.html", context, status=status)
 
 
 def _found(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
     phone = international_phone(form.cleaned_data["phone"])
-    limit(request, "find_order", phone)
     number = typed_number(form.cleaned_data["number"])
-    limit(request, "find_order_number", number)
+    tries = _count_tries(request, number)
     purchase = find_purchase(phones=[phone, national_phone(phone)], number=number)
     if purchase is None:
         raise NoSuchOrder(_("There is no order with this number and phone. Check both."))
+    for tried in tries:
+        tried.rollback()
     if purchase.user_id is not None:
         if purchase.user_id == request.user.pk:
             if purchase.orders.filter(order__number=number).exists():
@@ -189,6 +194,38 @@ def _found(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
         raise OfAccount(_("This order belongs to an account. Sign in to see it."))
     openings.note_found(request, purchase.pk)
     return HttpResponseRedirect(local("/account/orders/found/"))
+
+
+def _count_tries(request: HttpRequest, number: str) -> tuple[Usage, Usage]:
+    """Count one phone tried for the order `number`: at this address, and from everywhere. Raises TooOften.
+
+    Numbers are not guessed (`new_number`): what is tried is the phone of a number that somebody knows.
+    """
+    try:
+        near = limit(request, "find_order", f"{number} {client_ip(request)}")
+        try:
+            return near, limit(request, "find_order_number", number)
+        except TooOften:
+            near.rollback()
+            raise
+    except TooOften as error:
+        raise TooOften(
+            _("Too many phones were tried for this order. A code to the phone given with it shows the order now.")
+        ) from error
+
+
+def _find_by_code(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
+    """Send a code to the phone typed if it is that of the order, and look the same if it is not."""
+    phone = international_phone(form.cleaned_data["phone"])
+    number = typed_number(form.cleaned_data["number"])
+    purchase = find_purchase(phones=[phone, national_phone(phone)], number=number)
+    return ask_code(
+        request,
+        purpose=FIND_ORDER,
+        destination=phone,
+        payload={"purchase": purchase.pk if purchase else 0, "next": local("/account/orders/find/")},
+        decoy=purchase is None,
+    )
 
 
 class NoSuchOrder(DomainError):
@@ -257,3 +294,15 @@ def open_proved(request: HttpRequest, proved: Pending) -> HttpResponse:
     if len(of_purchase) == 1:
         return redirect("sales:order", of_purchase[0].order.number)
     return redirect("sales:orders-found")
+
+
+def find_proved(request: HttpRequest, proved: Pending) -> HttpResponse:
+    """Open the order that was looked for by a code to its phone; one of an account is told to sign in."""
+    if not guests_purchases([proved.payload["purchase"]]):
+        messages.info(request, _("This order belongs to an account. Sign in to see it."))
+        return redirect("account_login")
+    return open_proved(request, proved)
+
+
+# What a code to a phone was for here. See `shop.accounts.hooks.on_proved`.
+ON_PROVED = {OPEN_ORDER: open_proved, FIND_ORDER: find_proved}

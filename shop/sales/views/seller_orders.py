@@ -32,6 +32,7 @@ from shop.sales.queries.carriers import carrier_name
 from shop.sales.queries.deliveries import received_of
 from shop.sales.queries.in_parcels import in_parcel
 from shop.sales.queries.parts_cancelled import cancelled_words
+from shop.sales.queries.promises import promised_words
 from shop.sales.queries.tracking import corrections_of
 from shop.sales.queries.under_certificates import under_revoked
 from shop.sales.queries.weight_words import weight_words
@@ -41,7 +42,6 @@ from shop.sales.states import OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.views.seller import console, for_supplier
 from traceability.queries.parcels import codes_of, lots_to_choose
-from traceability.queries.promise_words import promise_words
 
 
 def sold_line(order: OrderFacts, line: Any, *, is_owed: bool = False) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def sold_line(order: OrderFacts, line: Any, *, is_owed: bool = False) -> dict[st
         "rest": line_rest(line),
         "cancelled_words": cancelled_words(order, line),
         "weight": weight_words(line, is_owed=is_owed),
-        "promise": promise_words(line.promised),
+        **promised_words(line),
         "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
     }
 
