@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from procurement import books
 from procurement.errors import ChangedSince, NoBudget, OwnRequest, WrongStep
 from procurement.models import PurchaseRequest, RequestDecision
+from procurement.operations.asked import asked_of
 from procurement.operations.lengths import check_length
 from procurement.operations.permissions import APPROVER, FINANCE, must_be
-from procurement.operations.requests import asked_of, check_lines, check_year, lock_request, tell_step
+from procurement.operations.requests import check_lines, check_year, lock_request, tell_step
 from procurement.queries.sealed import DECISION, decision_facts
 from procurement.rules.budget import left_after
 from procurement.states import REQUEST_MOVES, Fund, RequestState

@@ -15,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 from shop.accounts import hooks, one_time_codes, queries
 from shop.accounts.code_limits import limit_codes
 from shop.accounts.devices import keep_device
-from shop.accounts.limits import TooOften, limit
+from shop.accounts.limits import TooOften, Usage, limit
 from shop.accounts.models import User
 from shop.core import redirects
 from shop.core.errors import DomainError
@@ -23,7 +23,7 @@ from shop.core.templatetags.heqiao import local
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["TooOften", "limit", "limit_codes"]
+__all__ = ["TooOften", "Usage", "limit", "limit_codes"]
 
 YEAR = 365 * 24 * 3600
 CONFIRMED_KEY = "accounts_confirmed_at"

@@ -70,7 +70,7 @@ def test_refusals_are_problems_in_the_readers_language(anonymous: Program) -> No
 def test_our_own_failures_say_nothing_of_themselves(
     anonymous: Program, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
-    monkeypatch.setattr("shop.accounts.api.signing.limit", lambda *_given: 1 / 0)
+    monkeypatch.setattr("shop.accounts.api.get_adapter", lambda *_given: 1 / 0)
     answer = anonymous.post("/tokens", {"login": "zhou@example.cn", "password": "x"})
     assert is_problem(answer, 500, "internal")
     assert "ZeroDivision" not in answer.content.decode()

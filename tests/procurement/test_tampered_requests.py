@@ -11,7 +11,6 @@ from .offices import approved, make_office, ordered, submitted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 CHANGES = {
-    "number": ("number = 'CG26-OTHER'", "approval of request CG26-OTHER in the audit trail"),
     "editors": ("editors = '[]'", "editors of request {}"),
     "state": ("state = 'cancelled'", "state of request {}, which is cancelled"),
     "draft": ("state = 'draft'", "state of request {}, which is draft"),
@@ -32,6 +31,21 @@ def test_a_request_that_says_something_else_is_noticed(office, listing, what, is
     tamper(f"UPDATE procurement_purchaserequest SET {change}")
 
     assert said.format(number) in faults()
+
+
+@pytest.mark.parametrize(
+    ("is_ordered", "said"),
+    [
+        (False, "approval of request CG26-OTHER in the audit trail"),
+        (True, "purchase of request CG26-OTHER, which is another's"),
+    ],
+)
+def test_a_request_with_another_number_is_noticed(office, listing, is_ordered, said):
+    (ordered if is_ordered else approved)(office, (listing, 2))
+
+    tamper("UPDATE procurement_purchaserequest SET number = 'CG26-OTHER'")
+
+    assert said in faults()
 
 
 @pytest.mark.parametrize("is_ordered", [False, True])

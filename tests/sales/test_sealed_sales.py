@@ -34,6 +34,7 @@ from tests.sales.test_bank_lines import program
 from tests.sales.test_money_trails import announced, book, finance, paid_out
 from tests.sales.test_tracking import RIGHT, right
 from tests.tampering import faults, tamper
+from traceability.models import TracedParcel
 
 pytestmark = pytest.mark.django_db
 SESSION, CAMPAIGN = Attribution("live", "7", "柚子开摘"), Attribution("campaign", "12", "冬柑")
@@ -329,13 +330,15 @@ def test_what_was_sold_before_is_sealed_as_it_is_found() -> None:
 
     _migration("0029_seal_what_was_sold").fill(apps, None)
     _migration("0034_seal_purchases_refunds_and_cases").fill(apps, None)
+    importlib.import_module("traceability.migrations.0012_seal_parcel_codes").fill(apps, None)
 
     assert faults() == []
     kept = {(kind, pk): digest for kind, pk, digest in SealedFacts.objects.values_list("kind", "object_id", "digest")}
     (parcel,) = (key for key in sealed if key[0] == "parcel")
     # A corrected parcel is sealed as it was sent.
     account = ("refund_account", AuditEntry.objects.get(action="refund_account_given").pk)
-    assert ({key for key in sealed if sealed[key] != kept[key]}, set(kept)) == ({parcel}, {*sealed, account})
+    code = ("traced_parcel", TracedParcel.objects.get().pk)
+    assert ({key for key in sealed if sealed[key] != kept[key]}, set(kept)) == ({parcel}, {*sealed, account, code})
 
 
 def test_placing_seals_all_its_lines_and_sources_at_once() -> None:

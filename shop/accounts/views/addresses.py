@@ -125,7 +125,7 @@ def address_parse(request: HttpRequest) -> JsonResponse:
     try:
         signing.limit(request, "parse_address", _who(request))
     except DomainError as error:
-        message = f"{error.message} {_('The fields below can be filled in by hand now.')}"
+        message = " ".join((str(error.message), _("The fields below can be filled in by hand now.")))
         return JsonResponse({"code": error.code, "message": message}, status=error.status)
     pasted = _pasted(request)
     found = pasted.values
