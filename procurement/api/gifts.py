@@ -35,7 +35,10 @@ class NeedLineOut(Priced):
     supplier: str
     price: str
     wanted: int
-    given: int
+    given: int = Field(description=gettext_noop("Pieces that were given and are paid."))
+    reserved: int = Field(
+        description=gettext_noop("Pieces that somebody chose and did not pay yet: no gift so far, and kept for them.")
+    )
     beyond: int = Field(description=gettext_noop("Pieces given beyond what is wanted."))
     most: int = Field(description=gettext_noop("Pieces that can be given now."))
 
@@ -49,7 +52,8 @@ class NeedOut(Priced):
     until: date
     state: str
     wanted: str
-    given: str
+    given: str = Field(description=gettext_noop("What was given and is paid."))
+    reserved: str = Field(description=gettext_noop("What waits for its payment: not in `given`, nor in `percent`."))
     percent: int
 
 
@@ -71,6 +75,7 @@ def _need(shown: queries.NeedShown) -> dict[str, Any]:
         "state": need.state,
         "wanted": yuan(shown.wanted_fen),
         "given": yuan(shown.given_fen),
+        "reserved": yuan(shown.reserved_fen),
         "percent": shown.percent,
     }
 
@@ -95,6 +100,7 @@ def _line(row: queries.NeedRow) -> dict[str, Any]:
         "price": yuan(row.spec.price_fen),
         "wanted": row.wanted,
         "given": row.given,
+        "reserved": row.reserved,
         "beyond": row.beyond,
         "most": row.most,
     }

@@ -68,6 +68,7 @@ class LineShown:
     sum_fen: int
     can_review: bool
     can_claim: bool
+    recalled: int  # Pieces that may be claimed on because their lot is recalled.
     cases: tuple[CaseShown, ...] = ()
     weight: str = ""  # What it weighs, and what went back for it.
     is_weighed: bool = False
@@ -134,6 +135,7 @@ class OrderShown:
 def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
     """Return a line with what may be done about it. `is_reviewed` and `has_open_case` are annotated."""
     cases = getattr(line, "_prefetched_objects_cache", {}).get("after_sales", ())
+    claim = claimable(order, line, cases, at, getattr(line, "recall", None))
     return LineShown(
         pk=line.pk,
         listing_id=line.listing_id,
@@ -149,7 +151,8 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         unit_price_fen=line.unit_price_fen,
         sum_fen=line.unit_price_fen * line.ordered - line.discount_fen,
         can_review=order.state == OrderState.COMPLETED and line.accepted > 0 and not line.is_reviewed,
-        can_claim=not line.has_open_case and bool(claimable(order, line, cases, at).pieces),
+        can_claim=not line.has_open_case and bool(claim.pieces),
+        recalled=0 if line.has_open_case else claim.recalled,
         cases=tuple(show_case(case, at) for case in cases),
         weight=weight_words(line, is_owed=order.purchase.terms == Terms.POSTPAID),
         weighed=weighed_of(line),

@@ -25,7 +25,7 @@ from shop.core.templatetags.heqiao import local
 from shop.sales import openings, visitors
 from shop.sales.forms.orders import FindOrderForm
 from shop.sales.queries.carriers import carriers_of
-from shop.sales.queries.concerns import bought_under_revoked, recalled_in
+from shop.sales.queries.concerns import bought_under_revoked, paid_back, recalled_in
 from shop.sales.queries.due import due_of
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
@@ -137,8 +137,16 @@ def show_one(
     if facts.state == OrderState.UNPAID:
         barred = unpayable(facts.purchase_id, at=timezone.now()).of_order(number)
         context["cannot_pay"] = unpayable_words(barred, due_of(facts.purchase) if barred else None)
+    claims = {line.pk: line.recalled for line in shown.lines}
     context["recalled"] = [
-        {"name": in_reader_language(each.line.name_zh, each.line.name_en), "pieces": each.pieces, "lot": each.lot}
+        {
+            "name": in_reader_language(each.line.name_zh, each.line.name_en),
+            "pieces": each.pieces,
+            "lot": each.lot,
+            "line": each.line.pk,
+            "claims": claims[each.line.pk],
+            "is_given_back": paid_back(each.line),
+        }
         for each in (recalled_in(facts) if any(parcel.is_recalled for parcel in shown.parcels) else ())
     ]
     # Read beside what is read anyway: most orders need no query of their own for it.
