@@ -43,6 +43,16 @@ register(
     icon="warning",
 )
 register(
+    "lot_recalled_received",
+    title=_("Recalled: %(name)s"),
+    text=_(
+        "A test of lot %(code)s failed after it was sent to you with order %(number)s. Do not eat it, nor give it to"
+        " anybody. Who bought it is told, too, and asks for the money back."
+    ),
+    action=_("See what you got"),
+    icon="warning",
+)
+register(
     "lot_recalled_paid_back",
     title=_("Recalled: %(name)s"),
     text=_(

@@ -81,13 +81,15 @@ def _lines_under(order: OrderFacts, revoked: Revoked) -> list[LineFacts]:
 
 @outbox.register("sales.tell_buyers_recalled")
 def tell_buyers_recalled(*, lot_id: int, at: datetime) -> None:
-    """Tell each buyer who was sent pieces of a lot that it is recalled: of orders that are completed, too."""
+    """Tell each buyer, and who got the goods, that a lot is recalled: of orders that are completed, too."""
     lot = lot_facts(lot_id)
     for order in orders_of_lines(lines_sent_of(lot_id)):
         lines = [each.line for each in recalled_in(order) if each.lot == lot.code]
         if lines:
             kind = "lot_recalled_paid_back" if all(map(paid_back, lines)) else "lot_recalled"
-            _tell(order, kind, {"code": lot.code, **_names(lines)}, f"lot_recalled:{lot_id}", at)
+            params = {"code": lot.code, **_names(lines)}
+            _tell(order, kind, params, f"lot_recalled:{lot_id}", at)
+            _tell_receivers(order, params, f"lot_received:{lot_id}", at)
 
 
 def _names(lines: Iterable[LineFacts]) -> dict[str, Any]:
@@ -109,6 +111,16 @@ def _tell(order: OrderFacts, kind: str, params: dict[str, Any], key: str, at: da
     else:
         args = {"order_id": order.pk, "kind": kind, "params": params}
         outbox.enqueue(task="sales.tell_guest", args=args, at=at, key=key)
+
+
+def _tell_receivers(order: OrderFacts, params: dict[str, Any], key: str, at: datetime) -> None:
+    """Tell who got goods that somebody else bought for them: a gift's beneficiary, the people of a unit."""
+    number, got = order.order.number, hooks.received_by(order)
+    for user_id in got.people:
+        tell(
+            user_id=user_id, kind="lot_recalled_received", params={"number": number, **params}, url=got.url,
+            key=f"{key}:{order.pk}:{at.isoformat()}:{user_id}", at=at,
+        )  # fmt: skip
 
 
 @outbox.register("sales.tell_guest")
