@@ -17,7 +17,7 @@ from procurement.models import Need, NeedLine, Pledge, PledgeReceipt
 from procurement.numbers import new_number
 from procurement.queries.gifts import NOTHING, given_pieces
 from procurement.states import NeedState
-from procurement.texts import words
+from procurement.texts import gift_note
 from shop.core import audit, ledger, outbox
 from shop.core.codes import national_phone
 from shop.core.errors import DomainError, InvalidInput, KeyUsed, NotAllowed
@@ -219,7 +219,7 @@ def _place(need: Need, chosen: Mapping[int, int], donor: Any, key: str, at: date
         also=(Attribution("need", need.slug, need.title_zh),),
         extras=Extras(
             freight={group.supplier_id: group.freight.fen for group in quote.groups},
-            notes={group.supplier_id: words(f"以购代捐：{beneficiary.name_zh}", "") for group in quote.groups},
+            notes={group.supplier_id: gift_note(beneficiary.name_zh) for group in quote.groups},
         ),
     )
 

@@ -167,7 +167,7 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
         "schedule": show_schedule(schedule.of_order(row.order.pk), at),
         "is_own": is_own,
         "can_accept": is_own and (seat.buys or seat.approves) and bool(waiting_parcels(row.order)),
-        "can_pay": is_own and seat.pays and shown.settled.is_open and row.request is not None,
+        "can_pay": is_own and seat.pays and _is_payable(shown.settled) and row.request is not None,
         "purchase": purchase,
         **_cancelling(request, seat, row, is_own, error),
         "place": place_of_order(row),
@@ -176,6 +176,11 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
         "terms": terms_words(purchase.terms),
     }
     return console(request, seat, "order", context, error.status if error else 200)
+
+
+def _is_payable(settled: Settled) -> bool:
+    """Tell whether anything of an order is still to be paid: not of one that was refused whole, or is covered."""
+    return settled.is_open and settled.due_fen > 0
 
 
 def _cancelling(

@@ -62,6 +62,46 @@ register(
     icon="warning",
 )
 register(
+    "unpayable_under_revoked",
+    title=_("A certificate of what you have to pay was revoked"),
+    text=_(
+        "%(number)s: %(name)s was sold under certificate %(certificate)s, which was revoked since. It can't be paid any"
+        " more: please cancel it. What came for it already goes back to you then."
+    ),
+    action=_("See the payment"),
+    icon="warning",
+)
+register(
+    "paid_under_revoked",
+    title=_("Do you still want %(name)s?"),
+    text=_(
+        "Your money for %(number)s came after certificate %(certificate)s, under which it was ordered, was revoked. You"
+        " can cancel the order and get your money back, or ask its supplier before it is sent."
+    ),
+    action=_("See the order"),
+    icon="warning",
+)
+register(
+    "paid_under_revoked_guest",
+    title=_("Do you still want %(name)s?"),
+    text=_(
+        "Your money for %(number)s came after certificate %(certificate)s, under which it was ordered, was revoked. You"
+        " can cancel the order and get your money back, or ask its supplier before it is sent. Find the order by its"
+        " number and your phone:"
+    ),
+    icon="warning",
+)
+register(
+    "transfer_cannot_pay",
+    title=_("Your transfer came in part, and the rest can't be paid now"),
+    text=_(
+        "%(came)s is booked for %(number)s, but %(name)s can't be paid now: its goods failed a test, or their certificate"
+        " was revoked. Please send no more. Cancel that order, and what is too much goes back to you."
+    ),
+    action=_("See the payment"),
+    icon="warning",
+)
+register(
     "to_pay_under_revoked",
     title=_("A certificate of what you have to pay was revoked"),
     text=_(

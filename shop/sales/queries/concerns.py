@@ -86,6 +86,12 @@ def _lines_of(certificate_id: int) -> QuerySet[LineFacts]:
     return LineFacts.objects.filter(own)
 
 
+def to_ship_of(purchase_id: int) -> list[OrderFacts]:
+    """Return a purchase's paid orders that wait to be sent, by id. Two queries."""
+    rows = OrderFacts.objects.filter(purchase=purchase_id, state=OrderState.TO_SHIP)
+    return _orders(rows.values_list("pk", flat=True))
+
+
 def orders_of_lines(line_ids: Iterable[int]) -> list[OrderFacts]:
     """Return the orders of some lines, by id. Two queries."""
     return _orders(LineFacts.objects.filter(pk__in=set(line_ids)).values_list("order_id", flat=True))

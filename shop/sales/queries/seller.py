@@ -12,7 +12,7 @@ from oscar.apps.catalogue.reviews.models import ProductReview
 
 from shop.core import ledger
 from shop.core.paging import Turned, paged
-from shop.sales import books
+from shop.sales import books, hooks
 from shop.sales.cancel_asked import note_cancel_asked
 from shop.sales.models import AfterSale, LineDiscount, LineFacts, OrderFacts, ReviewFacts
 from shop.sales.queries.funding import own_discounts
@@ -165,6 +165,7 @@ def supplier_orders(supplier_id: int, *, tab: str = "to_ship", page: Turned = 1)
     found.object_list = list(found.object_list)
     note_cancel_asked(found.object_list)
     note_undated(found.object_list, timezone.now())
+    hooks.note_notes(found.object_list)
     return found
 
 
@@ -182,6 +183,7 @@ def supplier_order(supplier_id: int, number: str) -> OrderFacts | None:
     if found is not None:
         note_cancel_asked([found])
         note_undated([found], timezone.now())
+        hooks.note_notes([found])
     return found
 
 
