@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from shop.core import audit
 from traceability.models import ParcelLot, ProduceLot
@@ -38,6 +38,11 @@ def recall_times(lot_ids: Collection[int]) -> dict[int, datetime]:
     if rest := set(lot_ids) - found.keys():
         found |= dict(ProduceLot.objects.filter(pk__in=rest).values_list("pk", "created_at"))
     return found
+
+
+def recalled_line_ids() -> QuerySet[ParcelLot, int]:
+    """Return the order lines (ids) that something was sent for from lots recalled since, as a subquery."""
+    return ParcelLot.objects.filter(lot__state__in=RECALLED).values_list("line_id", flat=True)
 
 
 def lines_sent_of(lot_id: int) -> list[int]:
