@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries.trade import listings_now
 from shop.accounts.hooks import Pending
+from shop.accounts.limit_words import too_many_phones
 from shop.accounts.signing import TooOften, Usage, ask_code, limit
 from shop.core.client_address import client_ip
 from shop.core.codes import international_phone, national_phone
@@ -187,7 +188,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
     phone = international_phone(form.cleaned_data["phone"])
     number = typed_number(form.cleaned_data["number"])
-    tries = _count_tries(request, number)
+    tries = _count_tries(request, number, phone)
     purchase = find_purchase(phones=[phone, national_phone(phone)], number=number)
     if purchase is None:
         raise NoSuchOrder(_("There is no order with this number and phone. Check both."))
@@ -203,7 +204,7 @@ def _found(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
     return HttpResponseRedirect(local("/account/orders/found/"))
 
 
-def _count_tries(request: HttpRequest, number: str) -> tuple[Usage, Usage]:
+def _count_tries(request: HttpRequest, number: str, phone: str) -> tuple[Usage, Usage]:
     """Count one phone tried for the order `number`: at this address, and from everywhere. Raises TooOften.
 
     Numbers are not guessed (`new_number`): what is tried is the phone of a number that somebody knows.
@@ -216,9 +217,7 @@ def _count_tries(request: HttpRequest, number: str) -> tuple[Usage, Usage]:
             near.rollback()
             raise
     except TooOften as error:
-        raise TooOften(
-            _("Too many phones were tried for this order. A code to the phone given with it shows the order now.")
-        ) from error
+        raise too_many_phones(request, phone=phone, number=number) from error
 
 
 def _find_by_code(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
@@ -232,6 +231,7 @@ def _find_by_code(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
         destination=phone,
         payload={"purchase": purchase.pk if purchase else 0, "next": local("/account/orders/find/")},
         decoy=purchase is None,
+        about=number,
     )
 
 
@@ -282,6 +282,7 @@ def send_code(request: HttpRequest, number: str) -> HttpResponse:
             purpose=OPEN_ORDER,
             destination=international_phone(purchase.contact_phone),
             payload={"purchase": purchase.pk, "next": local("/account/orders/found/")},
+            about=purchase.number,
         )
     except DomainError as error:
         messages.error(request, str(error.message))
