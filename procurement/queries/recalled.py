@@ -10,8 +10,7 @@ from procurement.texts import words
 from shop.accounts.queries import people_of_organisations
 from shop.core.numbers import read_id
 from shop.sales.hooks import ReceivedBy
-from shop.sales.models import OrderFacts
-from shop.sales.queries.concerns import Recalled, recalled_among
+from shop.sales.queries.concerns import Recalled, recalled_among, recalled_of_order, recalled_of_purchases
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +34,19 @@ def note_recalls(pledges: Sequence[Any]) -> None:
 
 
 def need_recalls(need_id: int) -> list[RecalledGift]:
-    """Return what was given for a need and is recalled, each product and lot once. Three queries at most."""
-    purchases = Pledge.objects.filter(need=need_id).values("purchase")
-    return _together(OrderFacts.objects.filter(purchase__in=purchases))
+    """Return what was given for a need and is recalled, each product and lot once. Four queries at most."""
+    purchases = Pledge.objects.filter(need=need_id).values_list("purchase", flat=True)
+    return _together(recalled_of_purchases(purchases))
 
 
 def order_recalls(order_id: int) -> list[RecalledGift]:
     """Return what was sent to an order and is recalled. Three queries at most."""
-    return _together(OrderFacts.objects.filter(pk=order_id))
+    return _together(recalled_of_order(order_id))
 
 
-def _together(orders: Any) -> list[RecalledGift]:
+def _together(found: Sequence[Recalled]) -> list[RecalledGift]:
     pieces: dict[tuple[str, str], int] = {}
-    for each in map(_shown, recalled_among(orders.prefetch_related("lines").order_by("pk"))):
+    for each in map(_shown, found):
         pieces[each.name, each.lot] = pieces.get((each.name, each.lot), 0) + each.pieces
     return [RecalledGift(name, count, lot) for (name, lot), count in pieces.items()]
 

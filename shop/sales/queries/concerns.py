@@ -63,6 +63,17 @@ def recalled_among(orders: Iterable[OrderFacts]) -> list[Recalled]:
     return [Recalled(lines[line_id], pieces, code, lot_id) for line_id, lot_id, code, pieces in found]
 
 
+def recalled_of_purchases(purchase_ids: Iterable[int]) -> list[Recalled]:
+    """Return what was sent for some purchases from lots recalled since, by line. Three queries at most."""
+    rows = OrderFacts.objects.filter(purchase__in=list(purchase_ids)).values_list("pk", flat=True)
+    return recalled_among(_orders(rows))
+
+
+def recalled_of_order(order_id: int) -> list[Recalled]:
+    """Return what was sent to one order from lots recalled since, by line. Three queries at most."""
+    return recalled_among(_orders([order_id]))
+
+
 def paid_back(line: LineFacts) -> bool:
     """Tell whether all that was paid for the pieces that the buyer of a line has was given back."""
     return line.paid_fen > 0 and line.refundable_fen(line.shipped - line.rejected - line.returned) < 1
