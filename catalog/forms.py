@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from catalog.proposal_words import LABELS, return_words, unit_price_of
 from catalog.queries.proposals import CertificateChoice, EditorChoices
 from catalog.rules.proposed import MOST_SPECS, ProposedListing, ProposedSpec, problems
+from catalog.rules.units import exact_kilograms
 from catalog.states import SaleUnit, StorageClass
 from catalog.words import english
 from shop.core.fields import LineField, NumberField, ParagraphsField, PiecesField, WholeField, YuanField
@@ -117,7 +118,7 @@ def _certificate(row: CertificateChoice) -> str:
     words = f"{row.kind_text} {row.number} · {row.scope}"
     if row.left_grams is None:
         return words
-    return _("%(words)s · %(kg)s kg left this year") % {"words": words, "kg": f"{row.left_grams // 1000:,}"}
+    return _("%(words)s · %(kg)s kg left this year") % {"words": words, "kg": exact_kilograms(row.left_grams)}
 
 
 class SpecForm(forms.Form):

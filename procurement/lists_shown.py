@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from procurement.models import ShoppingList
-from procurement.rules.lists import COUNTS, Checked, Known, Verdict
-from procurement.rules.tables import Columns, Listed, Role
+from procurement.rules.lists import COUNTS, WAITS, Checked, Known, Verdict
+from procurement.rules.tables import Columns, Listed, Role, heads_of
 from shop.core.count_words import count_words
 
 # Rows of a table that are shown to say which column is what.
@@ -43,6 +43,7 @@ def _words(verdict: Verdict, row: Checked) -> str:
         Verdict.UNKNOWN: _("No product has this code. Compare it with the catalogue."),
         Verdict.UNKNOWN_NAME: _("Nothing on sale is called so. Look for it in the catalogue, or write its code."),
         Verdict.CHOOSE: _("Choose which product is meant."),
+        Verdict.CODE_OR_NAME: _("Its code is of %(goods)s, its name or specification is not. Choose which is meant."),
         Verdict.SUM: _("A sum, not goods."),
         Verdict.DUPLICATE: _("The same goods as in row %(n)d: only the first counts. Add the pieces there."),
         Verdict.TOO_MANY: _("More than can be asked for in one row."),
@@ -55,7 +56,8 @@ def _words(verdict: Verdict, row: Checked) -> str:
         Verdict.TOO_FEW_LEFT: _("Only %(left)d left."),
         Verdict.OVER_LIMIT: _("Limited for each buyer: %(left)d more at most."),
     }[verdict]
-    return said % {"n": row.same_as, "typed": row.typed, "left": row.left}
+    goods = f"{row.candidates[0].name} {row.candidates[0].spec}".strip() if row.candidates else ""
+    return said % {"n": row.same_as, "typed": row.typed, "left": row.left, "goods": goods}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def counts(rows: Sequence[ListRow]) -> dict[str, int]:
     return {
         "good": sum(each.is_good for each in rows),
         "taken": sum(each.is_taken for each in rows),
-        "choose": sum(each.row.verdict == Verdict.CHOOSE for each in rows),
+        "choose": sum(each.row.verdict in WAITS for each in rows),
         "left_out": sum(each.is_left_out for each in rows),
         "bad": len(refused(rows)),
         "sum_fen": sum(each.sum_fen or 0 for each in rows),
@@ -124,7 +126,7 @@ def refused(rows: Sequence[ListRow]) -> list[ListRow]:
 
 def columns_read(table: Sequence[Sequence[str]], columns: Columns) -> list[str]:
     """Return which column was read as what: "B 商品编码 → Product code"."""
-    head = table[columns.head - 1] if columns.head else []
+    head = heads_of(table, columns.head)
     seen: dict[int, list[str]] = {}
     for role, at in sorted(columns.at.items(), key=lambda item: item[1]):
         seen.setdefault(at, []).append(str(ROLES[role]))
@@ -133,6 +135,13 @@ def columns_read(table: Sequence[Sequence[str]], columns: Columns) -> list[str]:
         % {"column": f"{letter(at)} {head[at] if at < len(head) else ''}".strip(), "meaning": " / ".join(roles)}
         for at, roles in seen.items()
     ]
+
+
+def columns_unread(table: Sequence[Sequence[str]], columns: Columns) -> list[str]:
+    """Return the columns that have a head and are not read: "E 第二周"."""
+    read = set(columns.at.values())
+    head = heads_of(table, columns.head)
+    return [f"{letter(at)} {text}" for at, text in enumerate(head) if text and at not in read]
 
 
 def mapping(row: ShoppingList, listed: Listed) -> dict[str, Any]:
@@ -169,7 +178,7 @@ def refused_table(row: ShoppingList, listed: Listed, rows: Sequence[ListRow]) ->
     width = max((len(each) for each in table), default=0)
     columns = listed.columns
     named = {at: str(ROLES[role]) for role, at in reversed(list(columns.at.items()))}
-    head = table[columns.head - 1] if columns.head else [named.get(at, "") for at in range(width)]
+    head = heads_of(table, columns.head) or [named.get(at, "") for at in range(width)]
     found = [[*head, *[""] * (width - len(head)), _("Why it was not taken")]]
     for each in refused(rows):
         cells = table[each.row.number - 1]

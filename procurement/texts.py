@@ -31,6 +31,16 @@ def title_of(pledge: Any) -> str:
     return words(pledge.need.title_zh, pledge.need.title_en) if pledge.need else name_of(pledge.beneficiary)
 
 
+def gift_note(name: str) -> str:
+    """Return what the supplier of a gift is told of it: kept in Chinese, read by `gift_note_words`."""
+    return f"以购代捐：{name}"
+
+
+def gift_note_words(note: str, label: str, name: str) -> str:
+    """Return a gift's note in the reader's language; another than ours as it is."""
+    return _("A gift for %(name)s") % {"name": name} if note == gift_note(label) else note
+
+
 def in_both_languages(name: str, text: Callable[[], str]) -> dict[str, str]:
     """Return a message's two params `name`_zh and `name`_en: what `text` says in each language."""
     found = {}

@@ -1,4 +1,4 @@
-"""Unit prices: what one 斤, kilogram, piece or 100 ml costs. Pure."""
+"""Unit prices: what one 斤, kilogram, piece or 100 ml costs; weights in kilograms. Pure."""
 
 JIN_GRAMS = 500
 
@@ -24,6 +24,12 @@ def unit_fen(sale_unit: str, price_fen: int, *, net_grams: int, net_ml: int | No
     if sale_unit == LITRE_100:
         return _per(price_fen * 100, net_ml or 0)
     return None
+
+
+def exact_kilograms(grams: int) -> str:
+    """Return grams in kilograms, to the gram and without idle zeros: 1,250, 862.5. Rounded parts would not add up."""
+    sign, (whole, rest) = "-" if grams < 0 else "", divmod(abs(grams), 1000)
+    return f"{sign}{whole:,}" + (f".{rest:03d}".rstrip("0") if rest else "")
 
 
 def _per(amount: int, divisor: int) -> int | None:

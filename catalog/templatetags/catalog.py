@@ -9,16 +9,17 @@ from django.utils.safestring import SafeString, mark_safe
 
 from catalog.queries.lists import FacetValue
 from catalog.queries.tree import category_tree
+from catalog.rules.units import exact_kilograms
 
 register = template.Library()
 
 
 @register.filter
 def kilograms(grams: int) -> str:
-    """Write grams as kg or t, as a certificate does: 1,250 kg, 32 t. Rounded down to 1 kg."""
+    """Write grams as kg or t, as a certificate does: 1,250 kg, 37.5 kg, 32 t. To the gram: what is said adds up."""
     if grams >= 1_000_000 and grams % 100_000 == 0:
-        return f"{grams / 1_000_000:,g} t"
-    return f"{grams // 1000:,} kg"
+        return f"{grams / 1_000_000:,.1f}".removesuffix(".0") + " t"
+    return f"{exact_kilograms(grams)} kg"
 
 
 @register.simple_tag

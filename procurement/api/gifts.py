@@ -1,6 +1,7 @@
 """Buy instead of donate: needs, gifts, receipts by their link, certificates."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from procurement.operations.pledging import Asked as AskedFor
 from procurement.operations.pledging import give, publish_need
 from procurement.queries import gifts as queries
 from procurement.queries.given import GiftState, gift_state, standing_fen
+from procurement.queries.recalled import RecalledGift, need_recalls
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core import regions
 from shop.core.acting import by
@@ -35,7 +37,10 @@ class NeedLineOut(Priced):
     supplier: str
     price: str
     wanted: int
-    given: int
+    given: int = Field(description=gettext_noop("Pieces that were given and are paid."))
+    reserved: int = Field(
+        description=gettext_noop("Pieces that somebody chose and did not pay yet: no gift so far, and kept for them.")
+    )
     beyond: int = Field(description=gettext_noop("Pieces given beyond what is wanted."))
     most: int = Field(description=gettext_noop("Pieces that can be given now."))
 
@@ -49,14 +54,29 @@ class NeedOut(Priced):
     until: date
     state: str
     wanted: str
-    given: str
+    given: str = Field(description=gettext_noop("What was given and is paid."))
+    reserved: str = Field(description=gettext_noop("What waits for its payment: not in `given`, nor in `percent`."))
     percent: int
+
+
+class GiftRecalled(Answer):
+    name: str
+    pieces: int
+    lot: str
 
 
 class NeedDetail(NeedOut):
     text: str
+    recalled: list[GiftRecalled] = Field(
+        description=gettext_noop("What was given and sent from a lot that a test failed since.")
+    )
     lines: list[NeedLineOut]
     unlisted: list[NeedLineOut] = Field(description=gettext_noop("What was given that the need does not list."))
+
+
+def show_recalled(rows: Iterable[RecalledGift]) -> list[dict[str, Any]]:
+    """Return what of gifts is recalled, as the API shows it."""
+    return [{"name": each.name, "pieces": each.pieces, "lot": each.lot} for each in rows]
 
 
 def _need(shown: queries.NeedShown) -> dict[str, Any]:
@@ -71,6 +91,7 @@ def _need(shown: queries.NeedShown) -> dict[str, Any]:
         "state": need.state,
         "wanted": yuan(shown.wanted_fen),
         "given": yuan(shown.given_fen),
+        "reserved": yuan(shown.reserved_fen),
         "percent": shown.percent,
     }
 
@@ -82,6 +103,7 @@ def _detail(slug: str) -> dict[str, Any]:
     return _need(shown) | {
         "text": words(shown.need.text_zh, shown.need.text_en),
         "lines": [_line(row) for row in shown.rows],
+        "recalled": show_recalled(need_recalls(shown.need.pk)),
         "unlisted": [_line(row) for row in shown.unlisted],
     }
 
@@ -95,6 +117,7 @@ def _line(row: queries.NeedRow) -> dict[str, Any]:
         "price": yuan(row.spec.price_fen),
         "wanted": row.wanted,
         "given": row.given,
+        "reserved": row.reserved,
         "beyond": row.beyond,
         "most": row.most,
     }
@@ -208,6 +231,7 @@ class GiftOut(Priced):
     )
     created_at: Moment
     orders: list[GiftOrder]
+    recalled: list[GiftRecalled] = Field(description=gettext_noop("Sent from a lot that a test failed since."))
     pay_url: str
 
 
@@ -237,6 +261,7 @@ def _gift(pledge: Any) -> dict[str, Any]:
             }
             for order in pledge.purchase.orders.all()
         ],
+        "recalled": show_recalled(pledge.recalled),
         "pay_url": f"{settings.SITE_URL}/pay/{pledge.purchase.number}/" if unpaid else "",
     }
 

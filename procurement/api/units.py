@@ -119,6 +119,11 @@ class DeclarationOut(Priced):
     passed_on: str = Field(
         description=gettext_noop("Of a shared canteen: the share that the representing unit owes once it is confirmed.")
     )
+    asks: str = Field(
+        description=gettext_noop(
+            "What confirming it reserves: its own share, and what its representing unit takes over."
+        )
+    )
     represented_by: int | None
     representation_agreed: bool = Field(description=gettext_noop("Whether that unit agreed to declare for it."))
     change_reason: str
@@ -201,6 +206,7 @@ def declaration_out(
         "taken_over": taken_over_out(taken_over),
         "reserved_in_all": yuan(row.reserved_fen + sum(other.passed_on_fen for other in taken_over)),
         "passed_on": yuan(row.passed_on_fen),
+        "asks": yuan(row.asks_fen),
         "representation_agreed": row.accepted_at is not None,
         "change_reason": row.change_reason,
         "version_in_force": row.in_force.version if row.in_force else None,

@@ -125,6 +125,11 @@ class QuotaDeclaration(SealedRow):
         return passed_on_fen(self.canteen, self.canteen_spend_fen, self.ratio_bp)
 
     @property
+    def asks_fen(self) -> int:
+        """What confirming it reserves: the unit's own share, and the one that its representing unit takes over."""
+        return self.reserved_fen + self.passed_on_fen
+
+    @property
     def is_late(self) -> bool:
         """Whether the year was declared after its last day to declare; amending what is confirmed is never late."""
         if self.submitted_at is None or self.change_reason:

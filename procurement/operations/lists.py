@@ -14,7 +14,7 @@ from procurement.operations.representing import lock_units
 from procurement.operations.requests import lock_editable
 from procurement.queries.lists import check_list, chosen_goods, own_heads, read_list
 from procurement.rules.lists import Checked, Verdict
-from procurement.rules.tables import Columns, Role, head_of
+from procurement.rules.tables import Columns, Role, head_of, heads_of
 from shop.core import periodic
 from shop.core.errors import InvalidInput
 
@@ -94,7 +94,7 @@ def choose_columns(*, list_id: int, columns: Columns, actor: Any) -> ShoppingLis
             row, sheet=row.sheet, columns={"head": columns.head, "at": {str(k): v for k, v in columns.at.items()}}
         )
         if columns.head:
-            _remember(row.request.unit_id, table[columns.head - 1], {at: role for role, at in columns.at.items()})
+            _remember(row.request.unit_id, heads_of(table, columns.head), {at: role for role, at in columns.at.items()})
         return row
 
 

@@ -12,10 +12,10 @@ from catalog.queries import SpecForSale, specifications_for_sale
 from procurement import books
 from procurement.errors import ChangedSince, PricesMoved, WrongStep
 from procurement.models import PurchaseRequest, RequestLine, RequestVersion
-from procurement.operations.asked import request_key
+from procurement.operations.asked import facts_of, lines_of, request_key
 from procurement.operations.permissions import BUYER, must_be
 from procurement.operations.representing import lock_units
-from procurement.operations.requests import check_year, facts_of, lines_of, lock_request
+from procurement.operations.requests import check_year, lock_request
 from procurement.queries.policies import policy_for
 from procurement.states import RequestState
 from procurement.texts import words, year_of

@@ -15,16 +15,16 @@ from procurement import books
 from procurement.errors import BeyondNeed, WrongStep
 from procurement.models import Need, NeedLine, Pledge, PledgeReceipt
 from procurement.numbers import new_number
-from procurement.queries.gifts import given_pieces
+from procurement.queries.gifts import NOTHING, given_pieces
 from procurement.states import NeedState
-from procurement.texts import words
+from procurement.texts import gift_note
 from shop.core import audit, ledger, outbox
 from shop.core.codes import national_phone
-from shop.core.errors import InvalidInput, KeyUsed, NotAllowed
+from shop.core.errors import DomainError, InvalidInput, KeyUsed, NotAllowed
 from shop.core.ledger import Posting
 from shop.core.lengths import check_length
 from shop.core.prepared import Prepared
-from shop.sales.errors import NotForSale, NotServed
+from shop.sales.errors import NotForSale, NotServed, TooMuch
 from shop.sales.hooks import Event, OrderEvent
 from shop.sales.operations.placing import Attribution, Buyer, Extras, PlaceLine, ShipTo, place
 from shop.sales.queries.quotes import list_quote
@@ -108,9 +108,7 @@ def give(
     chosen = {pk: count for pk, count in pieces.items() if count}
     if not chosen:
         raise InvalidInput(_("Choose how many pieces to give."), field="pieces")
-    for pk, count in chosen.items():
-        if not 0 < count <= MOST_PIECES:
-            raise InvalidInput(_("Enter 1 to %(most)d pieces.") % {"most": MOST_PIECES}, field=f"pieces-{pk}")
+    _raise_first(_uncounted(chosen))
     with transaction.atomic():
         found: list[Need] = _locked(need_id)
         if not found:
@@ -124,7 +122,7 @@ def give(
         if need.state != NeedState.OPEN or need.until < timezone.localdate(at):
             raise WrongStep(_("This need is closed. Thank you: look at the others."))
         if not beyond:
-            _check_wanted(need, chosen)
+            _raise_first(_unwanted(need.pk, chosen))
         purchase = _place(need, chosen, donor, key, at)
         return Pledge.objects.create(
             need=need,
@@ -150,16 +148,54 @@ def _check_same(known: Pledge, need: Need, chosen: Mapping[int, int], named: str
         )
 
 
-def _check_wanted(need: Need, chosen: Mapping[int, int]) -> None:
-    wanted = dict(_wanted(need.pk))
-    given = given_pieces([need.pk]).get(need.pk, {})
+def find_faults(need: Need | None, pieces: Mapping[int, int]) -> dict[int, DomainError]:
+    """Return by specification what `give` would refuse of these pieces, as far as it can be told before it is bought.
+
+    `need` is the one that bounds them, None where more than it asks for may be given.
+    """
+    chosen = {pk: count for pk, count in pieces.items() if count} or pieces
+    found: dict[int, DomainError] = {**_unsold(chosen), **(_unwanted(need.pk, chosen) if need else {})}
+    return {**found, **_uncounted(chosen)}
+
+
+def _raise_first(faults: Mapping[int, DomainError]) -> None:
+    for fault in faults.values():
+        raise fault
+
+
+def _uncounted(chosen: Mapping[int, int]) -> dict[int, DomainError]:
+    said = _("Enter 1 to %(most)d pieces.") % {"most": MOST_PIECES}
+    wrong = [pk for pk, count in chosen.items() if not 0 < count <= MOST_PIECES]
+    return {pk: InvalidInput(said, field=f"pieces-{pk}") for pk in wrong}
+
+
+def _unsold(chosen: Mapping[int, int]) -> dict[int, DomainError]:
+    """Return what can't be bought now, or not in that number. Two queries."""
+    specs = specifications_for_sale(chosen)
+    found: dict[int, DomainError] = {}
     for pk, count in chosen.items():
-        left = max(0, wanted.get(pk, 0) - given.get(pk, 0))
+        spec = specs.get(pk)
+        if spec is None or not spec.is_sellable or spec.is_preorder:
+            found[pk] = NotForSale(_("This can't be bought now."), field=f"pieces-{pk}")
+        elif count > spec.available:
+            said = _("Only %(left)d left.") % {"left": spec.available}
+            found[pk] = TooMuch(said, field=f"pieces-{pk}", left=spec.available)
+    return found
+
+
+def _unwanted(need_id: int, chosen: Mapping[int, int]) -> dict[int, DomainError]:
+    """Return of what more is chosen than the need still asks for. Two queries."""
+    wanted = dict(_wanted(need_id))
+    given = given_pieces([need_id]).get(need_id, {})
+    found: dict[int, DomainError] = {}
+    for pk, count in chosen.items():
+        left = max(0, wanted.get(pk, 0) - given.get(pk, NOTHING).taken)
         if count > left:
             said = (
                 _("Only %(left)d more are needed.") % {"left": left} if pk in wanted else _("They don't ask for this.")
             )
-            raise BeyondNeed(said, field=f"pieces-{pk}", left=left)
+            found[pk] = BeyondNeed(said, field=f"pieces-{pk}", left=left)
+    return found
 
 
 def _place(need: Need, chosen: Mapping[int, int], donor: Any, key: str, at: datetime) -> Any:
@@ -183,7 +219,7 @@ def _place(need: Need, chosen: Mapping[int, int], donor: Any, key: str, at: date
         also=(Attribution("need", need.slug, need.title_zh),),
         extras=Extras(
             freight={group.supplier_id: group.freight.fen for group in quote.groups},
-            notes={group.supplier_id: words(f"以购代捐：{beneficiary.name_zh}", "") for group in quote.groups},
+            notes={group.supplier_id: gift_note(beneficiary.name_zh) for group in quote.groups},
         ),
     )
 

@@ -13,6 +13,7 @@ from procurement import books
 from procurement.errors import ChangedSince, WrongStep
 from procurement.models import BudgetUnit, PurchaseRequest, RequestLine, RequestVersion
 from procurement.numbers import new_number
+from procurement.operations.asked import ADDRESS, facts_of, lines_of
 from procurement.operations.lengths import check_length
 from procurement.operations.permissions import BUYER, must_be
 from procurement.operations.units import check_recipient
@@ -32,9 +33,6 @@ from shop.sales.queries.quotes import list_quote
 from shop.sales.states import Terms
 
 UNIT_TERMS = (Terms.POSTPAID, Terms.PREPAID)
-ADDRESS = ("ship_name", "ship_phone", "ship_division_id", "ship_street")
-_FACTS = (*ADDRESS, "fund", "terms", "note", "freight_fen")
-_LINE = ("sku", "name_zh", "name_en", "spec_zh", "spec_en", "unit_price_fen", "quantity")
 
 
 @dataclass(frozen=True)
@@ -45,16 +43,6 @@ class Address:
     phone: str
     division_code: str
     street: str
-
-
-def facts_of(request: PurchaseRequest) -> dict[str, Any]:
-    """Return what is approved besides the lines and the year: a version keeps it, and nothing else is ordered."""
-    return {name: getattr(request, name) for name in _FACTS}
-
-
-def lines_of(lines: Iterable[RequestLine]) -> list[dict[str, Any]]:
-    """Return lines as a version keeps them."""
-    return [{name: getattr(line, name) for name in _LINE} for line in lines]
 
 
 def start_request(*, unit_id: int, actor: Any, at: datetime, fund: str = Fund.CANTEEN) -> PurchaseRequest:
@@ -288,7 +276,7 @@ def repeat_last(*, unit_id: int, actor: Any, at: datetime) -> tuple[PurchaseRequ
 
 
 def submit_request(*, request_id: int, version: int, actor: Any, at: datetime) -> PurchaseRequest:
-    """Send a request to its approver; what is asked for is kept as it is now.
+    """Send a request to its approver; what is asked for is kept as it is now, as a new version if the last was decided on.
 
     Raises InvalidInput for an empty one or one without an address, ChangedSince, WrongStep.
     """
@@ -304,6 +292,9 @@ def submit_request(*, request_id: int, version: int, actor: Any, at: datetime) -
         request.buyer = actor
         check_lines(request, lines)
         request.year = budget_year(request.year, year_of(at))
+        if request.decisions.filter(version=request.version).exists():
+            # Returned and not changed: it is decided on anew, and whose turn it is hears of it.
+            request.version += 1
         request.state, request.submitted_at = RequestState.SUBMITTED, at
         request.save()
         version_row, is_new = RequestVersion.objects.get_or_create(

@@ -13,6 +13,7 @@ from catalog.queries.supply import specifications_of_listing
 from procurement import books
 from procurement.models import Need, NeedLine, Pledge, PledgeReceipt
 from procurement.queries.given import pieces_given, still_paid
+from procurement.queries.recalled import note_recalls
 from procurement.states import NeedState
 from procurement.texts import words
 from shop.core import ledger
@@ -23,41 +24,65 @@ from shop.sales.queries.quotes import Quote, list_quote
 STAGES = (books.PLEDGED, books.ORDERED, books.DELIVERED, books.CONFIRMED)
 
 
-_LINE = "purchase__orders__lines__"
+_ORDER = "purchase__orders__"
+_LINE = f"{_ORDER}lines__"
 _given = Prepared(
     lambda need_ids: (
         Pledge.objects.filter(need__in=need_ids)
         .values_list("need_id", f"{_LINE}specification_id")
-        .annotate(pieces=Sum(pieces_given(_LINE)))
+        .annotate(
+            paid=Sum(pieces_given(_LINE, _ORDER, is_paid=True)),
+            reserved=Sum(pieces_given(_LINE, _ORDER, is_paid=False)),
+        )
     )
 )
 
 
-def given_pieces(need_ids: Iterable[int]) -> dict[int, dict[int, int]]:
-    """Return by need and specification how many pieces were bought for it, unpaid ones included. One query.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Pieces of one 规格 that were bought for a need: those that are paid, and those that wait for their money.
+
+    What waits is no gift yet, but nobody else can give in its place meanwhile.
+    """
+
+    paid: int = 0
+    reserved: int = 0
+
+    @property
+    def taken(self) -> int:
+        """What takes up the room of the need."""
+        return self.paid + self.reserved
+
+
+NOTHING = Given()
+
+
+def given_pieces(need_ids: Iterable[int]) -> dict[int, dict[int, Given]]:
+    """Return by need and specification how many pieces were bought for it. One query.
 
     What was cancelled, came back or was given back whole counts no more.
     """
     wanted = list(need_ids)
     rows = _given(wanted) if wanted else []
-    found: dict[int, dict[int, int]] = {}
-    for need_id, specification_id, pieces in rows:
-        found.setdefault(need_id, {})[specification_id] = pieces
+    found: dict[int, dict[int, Given]] = {}
+    for need_id, specification_id, paid, reserved in rows:
+        found.setdefault(need_id, {})[specification_id] = Given(paid, reserved)
     return found
 
 
 @dataclass(frozen=True)
 class NeedRow:
-    """One 规格 of a need: what is wanted, what was given."""
+    """One 规格 of a need: what is wanted, what was given and is paid, what others reserved and did not pay yet."""
 
     spec: SpecForSale
     wanted: int
     given: int
+    reserved: int = 0
 
     @property
     def left(self) -> int:
-        """What is still needed."""
-        return max(0, self.wanted - self.given)
+        """What can still be given: neither given nor reserved."""
+        return max(0, self.wanted - self.given - self.reserved)
 
     @property
     def beyond(self) -> int:
@@ -68,6 +93,13 @@ class NeedRow:
     def percent(self) -> int:
         """Given of wanted, rounded down, at most 100."""
         return min(100, self.given * 100 // self.wanted) if self.wanted else 100
+
+    @property
+    def reserved_percent(self) -> int:
+        """Reserved of wanted beside what is given, rounded down."""
+        if not self.wanted:
+            return 0
+        return min(100, (self.given + self.reserved) * 100 // self.wanted) - self.percent
 
     @property
     def most(self) -> int:
@@ -90,8 +122,13 @@ class NeedShown:
 
     @property
     def given_fen(self) -> int:
-        """What was given, at most what is wanted of each."""
+        """What was given and is paid, at most what is wanted of each."""
         return sum(row.spec.price_fen * min(row.given, row.wanted) for row in self.rows)
+
+    @property
+    def reserved_fen(self) -> int:
+        """What is reserved and not paid yet, at most what is not given of each."""
+        return sum(row.spec.price_fen * min(row.reserved, max(0, row.wanted - row.given)) for row in self.rows)
 
     @property
     def percent(self) -> int:
@@ -99,9 +136,21 @@ class NeedShown:
         return self.given_fen * 100 // self.wanted_fen if self.wanted_fen else 0
 
     @property
+    def reserved_percent(self) -> int:
+        """Reserved of wanted beside what is given, rounded down."""
+        if not self.wanted_fen:
+            return 0
+        return (self.given_fen + self.reserved_fen) * 100 // self.wanted_fen - self.percent
+
+    @property
     def is_met(self) -> bool:
         """Whether nothing is left to give."""
         return not any(row.left for row in self.rows)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether all of it was given and paid: what is only reserved may still come back."""
+        return all(row.given >= row.wanted for row in self.rows)
 
 
 def _shown(needs: list[Need]) -> list[NeedShown]:
@@ -109,7 +158,8 @@ def _shown(needs: list[Need]) -> list[NeedShown]:
     for line in NeedLine.objects.filter(need__in=wanted):
         wanted[line.need_id][line.specification_id] = line.wanted
     given = given_pieces(wanted)
-    specs = specifications_for_sale({pk for lines in (*wanted.values(), *given.values()) for pk in lines})
+    named = {pk for lines in wanted.values() for pk in lines} | {pk for lines in given.values() for pk in lines}
+    specs = specifications_for_sale(named)
     return [
         NeedShown(
             need,
@@ -124,8 +174,9 @@ def _shown(needs: list[Need]) -> list[NeedShown]:
     ]
 
 
-def _rows(specs: Mapping[int, SpecForSale], wanted: Mapping[int, int], given: Mapping[int, int]) -> list[NeedRow]:
-    return [NeedRow(specs[pk], pieces, given.get(pk, 0)) for pk, pieces in wanted.items() if pk in specs]
+def _rows(specs: Mapping[int, SpecForSale], wanted: Mapping[int, int], given: Mapping[int, Given]) -> list[NeedRow]:
+    counted = [(pk, pieces, given.get(pk, NOTHING)) for pk, pieces in wanted.items() if pk in specs]
+    return [NeedRow(specs[pk], pieces, there.paid, there.reserved) for pk, pieces, there in counted]
 
 
 def open_needs(at: datetime) -> list[NeedShown]:
@@ -160,17 +211,21 @@ _SHOWN = ("purchase__orders__order", "purchase__orders__lines", "purchase__order
 
 
 def gifts_of(user: Any) -> list[Pledge]:
-    """Return a donor's gifts, the newest first. Five queries."""
+    """Return a donor's gifts, the newest first. Six queries."""
     rows = Pledge.objects.filter(donor_id=user.pk).select_related("beneficiary", "need", "purchase")
-    return list(rows.prefetch_related(*_SHOWN).order_by("-created_at", "-pk")[:60])
+    found = list(rows.prefetch_related(*_SHOWN).order_by("-created_at", "-pk")[:60])
+    note_recalls(found)
+    return found
 
 
 def gifts_to(user: Any) -> list[Pledge]:
-    """Return the gifts to the beneficiaries that `user` acts for, the newest first. Six queries."""
+    """Return the gifts to the beneficiaries that `user` acts for, the newest first. Seven queries."""
     rows = Pledge.objects.filter(beneficiary__memberships__user_id=user.pk).select_related(
         "beneficiary", "need", "purchase"
     )
-    return list(rows.prefetch_related(*_SHOWN).order_by("-created_at", "-pk").distinct()[:60])
+    found = list(rows.prefetch_related(*_SHOWN).order_by("-created_at", "-pk").distinct()[:60])
+    note_recalls(found)
+    return found
 
 
 def gift_of_order(order_id: int) -> Pledge:
@@ -179,9 +234,12 @@ def gift_of_order(order_id: int) -> Pledge:
 
 
 def certificate(code: str) -> Pledge | None:
-    """Return the gift of a certificate code, or None. Five queries."""
+    """Return the gift of a certificate code, or None. Six queries."""
     rows = Pledge.objects.filter(certificate_code=code).select_related("beneficiary", "need", "purchase")
-    return rows.prefetch_related("purchase__orders__lines", "purchase__orders__supplier", "receipts__picture").first()
+    found = rows.prefetch_related("purchase__orders__lines", "purchase__orders__supplier", "receipts__picture").first()
+    if found is not None:
+        note_recalls([found])
+    return found
 
 
 def recent_receipts(most: int = 6) -> list[PledgeReceipt]:
@@ -226,7 +284,7 @@ def _left_of(need_ids: list[int], specification_ids: Iterable[int] | None = None
     given = given_pieces({need_id for need_id, _specification, _wanted in wanted})
     found: dict[int, dict[int, int]] = {}
     for need_id, specification_id, pieces in wanted:
-        left = max(0, pieces - given.get(need_id, {}).get(specification_id, 0))
+        left = max(0, pieces - given.get(need_id, {}).get(specification_id, NOTHING).taken)
         found.setdefault(need_id, {})[specification_id] = left
     return found
 

@@ -87,10 +87,14 @@ def confirmed_orders(pledge: Any) -> list[Any]:
     return [order for order in pledge.purchase.orders.all() if order.pk in confirmed and stands(order)]
 
 
-def pieces_given(line: str) -> Case:
-    """Return `given_of` as the database counts it, of the lines at the path `line` ("…lines__")."""
+def pieces_given(line: str, order: str, *, is_paid: bool) -> Case:
+    """Return `given_of` as the database counts it, of the lines at the path `line` ("…lines__").
+
+    Of the orders at the path `order` ("…orders__") that are paid, or of those that wait for their money.
+    """
     bought = F(f"{line}ordered") - F(f"{line}cancelled") - F(f"{line}rejected") - F(f"{line}returned")
-    return Case(When(still_paid(line), then=bought), default=Value(0))
+    unpaid = Q(**{f"{order}state": OrderState.UNPAID})
+    return Case(When(still_paid(line) & (~unpaid if is_paid else unpaid), then=bought), default=Value(0))
 
 
 def still_paid(line: str) -> Q:

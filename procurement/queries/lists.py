@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalog.queries import SpecForSale, specifications_for_sale
-from catalog.queries.naming import specifications_by_name
+from catalog.queries.naming import NameMatch, specifications_by_name
 from catalog.queries.supply import specifications_by_code
+from catalog.rules.naming import differ_in_measure, names_same
 from procurement.models import ListHeading, PurchaseRequest, RequestLine, ShoppingList
 from procurement.queries.units import Seat
 from procurement.rules.lists import Checked, Known, Named, check_rows
@@ -78,7 +79,17 @@ def check_list(
     """
     there = there or {}
     known = specifications_by_code(cell.code for cell in cells)
-    names = {cell.number: (cell.name, cell.spec) for cell in cells if cell.name and cell.code.upper() not in known}
+    against = {
+        cell.number
+        for cell in cells
+        if (spec := known.get(cell.code.upper())) and not _agrees(_name_of(cell), cell, spec)
+    }
+    names = {
+        cell.number: (cell.name if _name_of(cell) or not spec else spec.name_zh, cell.spec)
+        for cell in cells
+        if cell.number in against or (cell.name and cell.code.upper() not in known)
+        for spec in (known.get(cell.code.upper()),)
+    }
     matches = specifications_by_name(names.values()) if names else {}
     specs = {spec.specification_id: spec for spec in known.values()}
     specs |= {spec.specification_id: spec for match in matches.values() for spec in match.candidates}
@@ -89,16 +100,43 @@ def check_list(
         if spec.listing_id in may_have:
             may_have[spec.listing_id] -= there[pk]
     facts = {pk: _known(spec, there.get(pk, 0), may_have.get(spec.listing_id)) for pk, spec in specs.items()}
-    named = {
-        number: Named(
-            tuple(facts[spec.specification_id] for spec in match.candidates),
-            facts[match.certain.specification_id] if match.certain else None,
-        )
-        for number, pair in names.items()
-        if (match := matches.get(pair)) is not None
-    }
     by_code = {code: facts[spec.specification_id] for code, spec in known.items()}
+    named = {
+        cell.number: _named(matches.get(pair, NameMatch()), facts, known.get(cell.code.upper()), cell)
+        for cell in cells
+        if (pair := names.get(cell.number)) is not None
+    }
     return check_rows(cells, by_code, named=named, choices=choices, adds=adds, taken=taken)
+
+
+def _name_of(cell: Cell) -> str:
+    """Return the name that stands beside a row's code, "" where one column is read as both."""
+    return cell.name if cell.name != cell.code else ""
+
+
+def _agrees(name: str, cell: Cell, spec: SpecForSale) -> bool:
+    """Tell whether nothing that a row says besides its code is against the code's goods."""
+    is_called_so = not name or any(names_same(name, known) for known in (spec.name_zh, spec.name_en) if known)
+    return is_called_so and not _differs(name, cell, spec)
+
+
+def _differs(name: str, cell: Cell, spec: SpecForSale) -> bool:
+    """Tell whether a row says another weight or volume: 菜心 5斤 is not 菜心 3斤. It may stand behind the name."""
+    known = f"{spec.name_zh} {spec.spec_zh} {spec.name_en} {spec.spec_en}"
+    return differ_in_measure(f"{name} {cell.spec}", known)
+
+
+def _named(match: NameMatch, facts: Mapping[int, Known], of_code: SpecForSale | None, cell: Cell) -> Named:
+    """Return what a row's name may mean. Beside a code whose goods it isn't, it may mean those as well."""
+    found = tuple(facts[spec.specification_id] for spec in match.candidates)
+    if of_code is None:
+        return Named(found, facts[match.certain.specification_id] if match.certain else None)
+    own = facts[of_code.specification_id]
+    others = tuple(each for each in found if each.specification_id != own.specification_id)
+    # A name that finds the code's goods, or nothing on sale, is against no code; another weight is.
+    if _differs(_name_of(cell), cell, of_code) or (others and len(others) == len(found)):
+        return Named((own, *others), contradicts=True)
+    return Named()
 
 
 def _known(spec: SpecForSale, there: int, may_have: int | None) -> Known:

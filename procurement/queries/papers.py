@@ -15,8 +15,7 @@ from procurement.models import (
     RequestVersion,
     UnitOrder,
 )
-from procurement.operations.asked import asked_of, request_key
-from procurement.operations.requests import facts_of, lines_of
+from procurement.operations.asked import asked_of, facts_of, lines_of, request_key
 from procurement.queries import sealed as kept
 from procurement.queries.sealed import ACCEPTANCE, DECISION, VERSION, acceptance_facts, decision_facts, version_facts
 from procurement.states import RequestState

@@ -204,7 +204,7 @@ def board(unit: BudgetUnit, year: int, today: date) -> Board:
     declarations = {
         row.unit_id: row
         for row in QuotaDeclaration.objects.filter(unit__in=ids, year=year).select_related(
-            "policy", "unit__organisation", "in_force__represented_by__organisation"
+            "policy", "unit__organisation", "represented_by__organisation", "in_force__represented_by__organisation"
         )
     }
     since = today - timedelta(days=FORECAST_DAYS)

@@ -24,6 +24,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
     UNKNOWN_NAME = "unknown_name"
     CHOOSE = "choose"
+    CODE_OR_NAME = "code_or_name"
     SUM = "sum"
     DUPLICATE = "duplicate"
     NO_QUANTITY = "no_quantity"
@@ -38,6 +39,7 @@ class Verdict(StrEnum):
     TWO_NUMBERS = "two_numbers"
 
 
+WAITS = frozenset({Verdict.CHOOSE, Verdict.CODE_OR_NAME})  # the verdicts that a person's choice settles
 COUNTS = frozenset(
     {
         Verdict.NO_QUANTITY,
@@ -72,10 +74,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a row's name may mean: every candidate, the likeliest first, and the one that it says word for word."""
+    """What a row's name may mean: every candidate, the likeliest first, and the one that it says word for word.
+
+    `contradicts`: the row has a code of ours, whose goods its name or specification is not; those stand first.
+    """
 
     candidates: tuple[Known, ...] = ()
     certain: Known | None = None
+    contradicts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ def check_rows(
 ) -> list[Checked]:
     """Return each row with its verdict. Of rows that stand for the same goods the first counts; `taken` are in the request.
 
-    A row stands for what its code says (`known`, by upper-case code), else for what somebody chose (`choices`, row →
+    A row stands for what its code says (`known`, by upper-case code) unless its name contradicts that, else for what somebody chose (`choices`, row →
     specification) among what its name may mean (`named`, by row), else for what the name says word for word. It takes
     the place of what the request holds of the same goods, unless the list `adds` to it: what it comes to is what has to
     be there to be bought.
@@ -128,8 +134,9 @@ def check_rows(
         if cell.number in taken and meant is not None:
             row = _row(cell, Verdict.TAKEN, meant, there=meant.there, becomes=meant.there)
         else:
-            row = _check(cell, meant, first, adds=adds)
-        if row.found is None or cell.code.upper() not in known:
+            unfound = Verdict.CODE_OR_NAME if by_name.contradicts else _unfound(cell)
+            row = _check(cell, meant, first, unfound, adds=adds)
+        if row.found is None or by_name.contradicts or cell.code.upper() not in known:
             row = replace(row, candidates=by_name.candidates)
         checked.append(row)
         if row.verdict in (Verdict.GOOD, Verdict.TAKEN) and meant is not None:
@@ -140,15 +147,17 @@ def check_rows(
 
 def _meant(cell: Cell, known: Mapping[str, Known], by_name: Named, choices: Mapping[int, int]) -> Known | None:
     """Return the goods that a row stands for, None where nothing says so for certain."""
+    chosen = choices.get(cell.number)
+    if by_name.contradicts:
+        return next((each for each in by_name.candidates if each.specification_id == chosen), None)
     if (found := known.get(cell.code.upper())) is not None:
         return found
-    chosen = choices.get(cell.number)
     # A code that nothing has contradicts the name beside it: a person says which of the two is wrong.
     certain = by_name.certain if cell.code in ("", cell.name) else None
     return next((each for each in by_name.candidates if each.specification_id == chosen), certain)
 
 
-def _check(cell: Cell, found: Known | None, first: Mapping[int, Checked], *, adds: bool) -> Checked:
+def _check(cell: Cell, found: Known | None, first: Mapping[int, Checked], unfound: Verdict, *, adds: bool) -> Checked:
     counted, quantity = read_quantity(cell.quantity)
     if cell.is_unclear:
         counted, quantity = Verdict.TWO_NUMBERS, 0
@@ -162,7 +171,7 @@ def _check(cell: Cell, found: Known | None, first: Mapping[int, Checked], *, add
     if any(text.startswith(_FORMULA) for text in (cell.code, cell.name, cell.quantity)):
         what = Verdict.FORMULA
     elif found is None:
-        what = _unfound(cell)
+        what = unfound
     elif found.specification_id in first:
         # "Add the pieces there" goes without saying that there are none.
         also = counted if counted in COUNTS - {Verdict.NO_QUANTITY} else None

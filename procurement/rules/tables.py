@@ -57,7 +57,8 @@ HEADS: Mapping[Role, frozenset[str]] = {
     Role.QUANTITY: frozenset(
         {
             *("数量", "件数", "采购数量", "订购数量", "订货数量", "需求数量", "申购数量", "采购件数"),
-            *("quantity", "qty", "pieces", "pcs"),
+            *("申请数量", "申报数量", "请购数量", "计划数量", "采购量", "需求量", "订购量", "申请量"),
+            *("quantity", "qty", "pieces", "pcs", "orderquantity", "orderqty"),
         }
     ),
     Role.UNIT: frozenset({"单位", "计量单位", "采购单位", "unit", "uom"}),
@@ -143,8 +144,10 @@ def read_rows(
         columns, missing = find_columns(texts, own or {})
         if missing is not None:
             return Listed([], columns, missing=missing)
-    unit = _head(texts[columns.head - 1][columns.at[Role.QUANTITY]])[1] if columns.head else ""
     again = _head_again(texts, columns, own or {})
+    if again:
+        columns = _with_second_head(columns, _roles(texts[again - 1], own or {}))
+    unit = _unit_of_head(texts, columns)
     found: list[Cell] = []
     for number, row in enumerate(texts[columns.head :], start=columns.head + 1):
         if not any(row) or number == again:
@@ -152,7 +155,7 @@ def read_rows(
         found.append(_cell(number, row, columns, "" if unit in PIECES else unit, _width(texts, columns)))
         if len(found) > MOST_ROWS:
             break
-    above = texts[: max(0, columns.head - 1)]
+    above = texts[: max(0, columns.head - (2 if _is_in_two_rows(texts, columns.head) else 1))]
     skipped = [n for n, row in enumerate(above, start=1) if any(row)]
     return Listed(found, columns, (*skipped, again) if again else tuple(skipped))
 
@@ -167,16 +170,77 @@ def _head_again(texts: Sequence[Sequence[str]], columns: Columns, own: Mapping[s
     return columns.head + 1 if Role.QUANTITY in same and len(same) > 1 else 0
 
 
+def _with_second_head(columns: Columns, roles: Sequence[Role | None]) -> Columns:
+    """Return the columns with those that only the second row of a head in two languages tells."""
+    at = dict(columns.at)
+    for index, role in enumerate(roles):
+        if role is not None and index not in at.values():
+            at.setdefault(role, index)
+    return Columns(at, columns.head)
+
+
+def _unit_of_head(texts: Sequence[Sequence[str]], columns: Columns) -> str:
+    """Return what the head says that pieces are counted in; of a head in two rows either may say it."""
+    at = columns.at[Role.QUANTITY]
+    rows = [columns.head - 1, *([columns.head - 2] if _is_in_two_rows(texts, columns.head) else [])]
+    if not columns.head:
+        return ""
+    heads = [texts[row][: at + 1] for row in rows]
+    # The upper row's head stands above all the columns that were merged below it.
+    said = [
+        next((text for text in reversed(row) if text), "") if n else "".join(row[at:]) for n, row in enumerate(heads)
+    ]
+    return next((unit for text in said if (unit := _head(text)[1])), "")
+
+
+def _is_in_two_rows(texts: Sequence[Sequence[str]], head: int) -> bool:
+    """Tell whether the row `head` parts what the row above it heads as quantities."""
+    return head > 1 and bool(_parted(texts, head - 1, _roles(texts[head - 2], {})))
+
+
+def _parted(texts: Sequence[Sequence[str]], number: int, roles: Sequence[Role | None]) -> list[int]:
+    """Return the columns that row `number` heads as quantities and the row below it parts, 采购数量 → 第一周 | 第二周.
+
+    They are merged above: the upper head is empty over all but the first. Nothing stands below the other heads.
+    """
+    if number >= len(texts) or Role.QUANTITY not in roles:
+        return []
+    upper, lower = texts[number - 1], texts[number]
+    first = list(roles).index(Role.QUANTITY)
+    end = next((i for i in range(first + 1, len(upper)) if upper[i]), max(len(upper), len(lower)))
+    parts = [i for i in range(first, min(end, len(lower))) if lower[i]]
+    named = [i for i, role in enumerate(roles) if role in (Role.CODE, Role.NAME) and i < len(lower) and lower[i]]
+    if len(parts) < 2 or named or any(_is_number(lower[i]) for i in parts):
+        return []
+    return parts
+
+
+def heads_of(texts: Sequence[Sequence[str]], head: int) -> list[str]:
+    """Return what each column is headed; of a head in two rows the lower row says more."""
+    if not head:
+        return []
+    lower = list(texts[head - 1])
+    if not _is_in_two_rows(texts, head):
+        return lower
+    upper = texts[head - 2]
+    pairs = zip([*lower, *[""] * (len(upper) - len(lower))], [*upper, *[""] * (len(lower) - len(upper))], strict=True)
+    return [below or above for below, above in pairs]
+
+
 def find_columns(texts: Sequence[Sequence[str]], own: Mapping[str, Role | None]) -> tuple[Columns, Missing | None]:
     """Return which column is what by the head among a table's first rows, and why it can't be read by that alone."""
     partly: tuple[Columns, Missing] | None = None
     for number, row in enumerate(texts[:HEAD_WITHIN], start=1):
         roles = _roles(row, own)
         quantities = _quantities(row, roles)
+        parts = _parted(texts, number, roles)
+        if parts:
+            below = [own.get(_head(texts[number][i])[0], Role.QUANTITY) for i in parts]
+            quantities = [i for i, role in zip(parts, below, strict=True) if role == Role.QUANTITY] or parts
         first = {role: next(i for i, each in enumerate(roles) if each == role) for role in roles if role is not None}
         if quantities:
             first[Role.QUANTITY] = quantities[0]
-        columns = Columns(first, number)
+        columns = Columns(first, number + 1 if parts else number)
         if columns.has_goods:
             return columns, Missing.CLEAR_QUANTITY if len(quantities) > 1 else None
         if partly is None and (missing := _missing(row, first)) is not None:
@@ -190,6 +254,12 @@ def _roles(row: Sequence[str], own: Mapping[str, Role | None]) -> list[Role | No
     for text in row:
         head, _unit = _head(text)
         found.append(own.get(head, _role(head)) if head else None)
+    if found.count(Role.CODE) > 1:
+        # “Item” beside “Item code” is what it is called.
+        found = [
+            Role.NAME if role == Role.CODE and _head(text)[0] == "item" and "item" not in own else role
+            for text, role in zip(row, found, strict=True)
+        ]
     return found
 
 
@@ -212,7 +282,7 @@ def _missing(row: Sequence[str], found: Mapping[Role, int]) -> Missing | None:
 
 def _width(texts: Sequence[Sequence[str]], columns: Columns) -> int:
     """Return the last column that the head says anything of."""
-    return max((i for i, text in enumerate(texts[columns.head - 1]) if text), default=0) if columns.head else 0
+    return max((i for i, text in enumerate(heads_of(texts, columns.head)) if text), default=0)
 
 
 def _cell(number: int, row: Sequence[str], columns: Columns, unit_of_head: str, last: int) -> Cell:

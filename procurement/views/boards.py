@@ -81,7 +81,14 @@ def board(request: HttpRequest, seat: Seat) -> HttpResponse:
         "years": range(this, this - 3, -1),
         "behind": sum(1 for row in found.rows if row.unit.kind == UnitKind.UNIT and row.pace.state == "behind"),
         "units": sum(1 for row in found.rows if row.unit.kind == UnitKind.UNIT),
-        "waiting_declarations": [(row, name_of(row.unit.organisation)) for row in found.waiting],
+        "waiting_declarations": [
+            {
+                "declaration": row,
+                "name": name_of(row.unit.organisation),
+                "goes_to": name_of(row.represented_by.organisation) if row.passed_on_fen and row.represented_by else "",
+            }
+            for row in found.waiting
+        ],
     }
     return console(request, seat, "board", context)
 

@@ -1,7 +1,7 @@
 """Buy instead of donate: needs for everybody, giving, one's own gifts, the receipt link."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -17,14 +17,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from procurement.errors import BeyondNeed, LinkSpent
 from procurement.forms.gifts import GiveForm, ReceiptForm
 from procurement.gifts_shown import show_gift, show_need
-from procurement.models import ReceiptLink
-from procurement.operations.pledging import give
+from procurement.models import Need, ReceiptLink
+from procurement.operations.pledging import find_faults, give
 from procurement.operations.receiving import confirm_by_id, link_by_id, link_of, renew_link
 from procurement.queries import gifts as queries
+from procurement.queries.recalled import need_recalls, order_recalls
 from procurement.shown import thumb
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core import sent
 from shop.core.errors import DomainError
+from shop.core.numbers import read_id
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.templatetags.heqiao import local
@@ -42,7 +44,6 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "needs": needs,
         "sums": sums,
-        "total_fen": sum(sums.values()),
         "receipts": [
             {
                 "picture": thumb(receipt.pledge.need.picture_key, 480) if receipt.pledge.need else "",
@@ -65,6 +66,18 @@ def _typed(request: HttpRequest, specification_id: int) -> str:
     return sent.line(request, f"pieces-{specification_id}")
 
 
+def _refused(request: HttpRequest, need: Need | None = None) -> tuple[dict[int, str], int]:
+    """Return what is wrong with each number of pieces that was typed, and the status of that: 200 where nothing is.
+
+    `need` bounds them where nothing beyond it is given.
+    """
+    found = sent.counts(request)
+    faults = find_faults(need, found.read)
+    words_ = {pk: str(fault.message) for pk, fault in faults.items()} | found.refused
+    statuses = [fault.status for fault in faults.values()]
+    return words_, 422 if found.refused else next(iter(statuses), 200)
+
+
 def _donor_name(request: HttpRequest) -> str:
     return (request.user.name or "") if request.user.is_authenticated else ""
 
@@ -76,21 +89,23 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
     shown = queries.need_page(slug)
     if shown is None:
         raise Http404(slug)
-    form, refusal, status, refused = GiveForm(initial={"donor_name": _donor_name(request)}), "", 200, ""
+    form, refusal, status = GiveForm(initial={"donor_name": _donor_name(request)}), "", 200
+    refused: dict[int, str] = {}
     if _asks_total(request):
+        refused, status = _refused(request, shown.need)
         if _is_part(request):
-            return _total(request, shown.need)
+            return _total(request, shown.need, [row.spec.specification_id for row in shown.rows], refused, status)
         form = GiveForm(request.POST)
     elif request.method == "POST":
         if not request.user.is_authenticated:
             return HttpResponseRedirect(f"{local('/account/login/')}?next={local(f'/pledges/needs/{slug}/')}")
-        form, status = GiveForm(request.POST), 422
-        if form.is_valid():
+        form, status, refused = GiveForm(request.POST), 422, sent.counts(request).refused
+        if form.is_valid() and not refused:
             try:
                 made = _give(request, form, shown.need.pk)
                 return _to_cashier(made.purchase.number)
             except DomainError as error:
-                refusal, status, refused = str(error.message), error.status, error.field or ""
+                refusal, status, refused = str(error.message), error.status, _beside(error)
                 shown = queries.need_page(slug) or shown
     rows = [
         {
@@ -100,7 +115,7 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
             "supplier": words(row.spec.supplier_name_zh, row.spec.supplier_name_en),
             "picture": thumb(row.spec.picture_key),
             "typed": _typed(request, row.spec.specification_id),
-            "refused": refusal if refused == f"pieces-{row.spec.specification_id}" else "",
+            "refused": refused.get(row.spec.specification_id, ""),
         }
         for row in shown.rows
     ]
@@ -118,10 +133,11 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "form": form,
         "refusal": refusal,
-        "key": _key(request, is_refused=bool(refusal)),
+        "key": _key(request, is_refused=bool(refusal or refused)),
+        "recalled": need_recalls(shown.need.pk),
         "is_open": shown.need.state == "open" and shown.need.until >= timezone.localdate(),
         "sums": queries.stage_sums([shown.need.beneficiary_id]),
-        "quote": queries.gift_quote(shown.need, _pieces(request)),
+        "quote": None if refused else queries.gift_quote(shown.need, _pieces(request)),
         "goes_to": shown.need,
     }
     return render(request, "pledges/need.html", context, status=status)
@@ -140,10 +156,22 @@ def _is_part(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def _total(request: HttpRequest, need: Any) -> HttpResponse:
-    """Answer the page's script with what the pieces come to."""
-    context = {"quote": queries.gift_quote(need, _pieces(request)), "goes_to": need}
-    return render(request, "pledges/gift_total.html", context)
+def _total(
+    request: HttpRequest, need: Any, specification_ids: Sequence[int], refused: Mapping[int, str], status: int
+) -> HttpResponse:
+    """Answer the page's script with what the pieces come to, and what is said beside each field."""
+    context = {
+        "quote": None if refused else queries.gift_quote(need, _pieces(request)),
+        "goes_to": need,
+        "beside": [(pk, refused.get(pk, "")) for pk in specification_ids],
+    }
+    return render(request, "pledges/gift_part.html", context, status=status)
+
+
+def _beside(error: DomainError) -> dict[int, str]:
+    """Return a refusal by the specification whose field it belongs to; nothing for one of another field."""
+    pk = read_id((error.field or "").removeprefix("pieces-"), most_digits=15)
+    return {} if pk is None else {pk: str(error.message)}
 
 
 def _to_cashier(number: str) -> HttpResponse:
@@ -191,21 +219,22 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
     specs, receivers = queries.receivers_of(slug, timezone.now())
     if not specs:
         raise Http404(slug)
-    form, refusal, status, refused = GiveForm(initial={"donor_name": _donor_name(request)}), "", 200, ""
-    beyond = ""
+    form, refusal, status, wrong = GiveForm(initial={"donor_name": _donor_name(request)}), "", 200, ""
+    beyond, refused = "", dict[int, str]()
     picked = _picked(request, receivers)
     chosen = next((each.need for each in receivers if str(each.need.pk) == picked), None)
     if chosen is None and request.method != "POST" and request.GET.get("need"):
-        refusal, refused = _("The need that this link names takes nothing of this now. Choose whom it goes to."), "need"
+        refusal, wrong = _("The need that this link names takes nothing of this now. Choose whom it goes to."), "need"
     if _asks_total(request):
+        refused, status = _refused(request)
         if _is_part(request):
-            return _total(request, chosen)
+            return _total(request, chosen, [spec.specification_id for spec in specs], refused, status)
         form = GiveForm(request.POST)
     elif request.method == "POST":
-        form, status = GiveForm(request.POST), 422
+        form, status, refused = GiveForm(request.POST), 422, sent.counts(request).refused
         if chosen is None:
-            refusal, refused = _("Choose whom it goes to."), "need"
-        elif form.is_valid():
+            refusal, wrong = _("Choose whom it goes to."), "need"
+        elif form.is_valid() and not refused:
             try:
                 made = _give(request, form, chosen.pk, beyond="beyond" in request.POST)
                 return _to_cashier(made.purchase.number)
@@ -213,7 +242,7 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
                 # Asked before it happens, and given all the same at the donor's word.
                 beyond, status = _beyond_words(error, name_of(chosen.beneficiary)), error.status
             except DomainError as error:
-                refusal, status, refused = str(error.message), error.status, error.field or ""
+                refusal, status, refused = str(error.message), error.status, _beside(error)
     context = {
         "name": words(specs[0].name_zh, specs[0].name_en),
         "picture": thumb(specs[0].picture_key),
@@ -224,7 +253,7 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
                 "text": words(spec.spec_zh, spec.spec_en),
                 "most": spec.available if spec.is_sellable and not spec.is_preorder else 0,
                 "typed": _typed(request, spec.specification_id),
-                "refused": refusal if refused == f"pieces-{spec.specification_id}" else "",
+                "refused": refused.get(spec.specification_id, ""),
             }
             for spec in specs
         ],
@@ -240,12 +269,12 @@ def give_product(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "picked": picked,
         "beyond": beyond,
-        "quote": queries.gift_quote(chosen, _pieces(request)),
+        "quote": None if refused else queries.gift_quote(chosen, _pieces(request)),
         "goes_to": chosen,
-        "refused": refused,
+        "wrong": wrong,
         "form": form,
         "refusal": refusal,
-        "key": _key(request, is_refused=bool(refusal)),
+        "key": _key(request, is_refused=bool(refusal or refused)),
     }
     return render(request, "pledges/give.html", context, status=status)
 
@@ -352,5 +381,6 @@ def receipt(request: HttpRequest, order_id: int) -> HttpResponse:
     ]
     gift = queries.gift_of_order(link.order_id)
     context = {"form": form, "lines": lines, "donor": donor_of(gift), "words": gift.words, "title": title_of(gift)}
+    context["recalled"] = order_recalls(link.order_id)
     context["may_report"] = link.order.state == OrderState.SHIPPED
     return render(request, "pledges/receipt.html", context, status=status)

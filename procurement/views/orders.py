@@ -23,6 +23,7 @@ from procurement.paid_shown import show_orders, show_payment
 from procurement.queries import quota as quota_queries
 from procurement.queries.acceptances import acceptances_of
 from procurement.queries.papers import acceptance_faults
+from procurement.queries.recalled import order_recalls
 from procurement.queries.requests import orders_of_request, payment_page, request_of, unit_order
 from procurement.queries.units import Seat
 from procurement.request_shown import is_elsewhere
@@ -151,6 +152,7 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
         "it": shown,
         "payment": show_payment(shown.settled, purchase, schedule.of_order(row.order.pk), at),
         "order": row.order,
+        "recalled": order_recalls(row.order.pk),
         "lines": show_lines(row),
         "parcels": [
             each | {"goods": in_parcel(shipment, row.order.lines.all())}
@@ -167,7 +169,7 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
         "schedule": show_schedule(schedule.of_order(row.order.pk), at),
         "is_own": is_own,
         "can_accept": is_own and (seat.buys or seat.approves) and bool(waiting_parcels(row.order)),
-        "can_pay": is_own and seat.pays and shown.settled.is_open and row.request is not None,
+        "can_pay": is_own and seat.pays and _is_payable(shown.settled) and row.request is not None,
         "purchase": purchase,
         **_cancelling(request, seat, row, is_own, error),
         "place": place_of_order(row),
@@ -176,6 +178,11 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
         "terms": terms_words(purchase.terms),
     }
     return console(request, seat, "order", context, error.status if error else 200)
+
+
+def _is_payable(settled: Settled) -> bool:
+    """Tell whether anything of an order is still to be paid: not of one that was refused whole, or is covered."""
+    return settled.is_open and settled.due_fen > 0
 
 
 def _cancelling(

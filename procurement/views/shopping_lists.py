@@ -209,6 +209,7 @@ def _shown(
         "adds": adds,
         "repeats": any(each.row.there and not each.is_taken for each in rows),
         "columns_read": lists_shown.columns_read(table, listed.columns),
+        "columns_unread": lists_shown.columns_unread(table, listed.columns),
         "mapping": lists_shown.mapping(row, listed),
         "sheet_name": row.sheets[row.sheet]["name"],
         "others": _other_sheets(row),

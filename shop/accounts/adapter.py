@@ -1,97 +1,16 @@
 """What allauth asks us: how accounts are found by phone, and which of its words are shown."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.translation import ngettext
 
-from shop.accounts import limits, queries
+from shop.accounts import limit_words, password_limits
 from shop.accounts.devices import device_of
 from shop.accounts.models import User
-from shop.core.client_address import client_ip
+from shop.accounts.names import name_tried
 
-
-def name_tried(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
-    """Return whose sign-in was tried, for the counts of failures: one name for an account, however it was written.
-
-    An unknown phone or e-mail counts as it is written; asking costs the same query. Remembered on the request.
-    """
-    given: dict[str, Any] = credentials or {}
-    text = str(given.get("email") or given.get("phone") or given.get("username") or "").strip().lower()
-    if not text:
-        return ""
-    known: dict[str, str] = getattr(request, "names_tried", {})
-    if text not in known:
-        found = queries.account_id(**{"email" if "@" in text else "phone": text})
-        known = {**known, text: f"account:{found}" if found else text}
-        if request is not None:
-            request.names_tried = known  # type: ignore[attr-defined]  # ours, of this request
-    return known[text]
-
-
-@dataclass(frozen=True)
-class _Usages:
-    """What one attempt was counted under, to be taken back when it was right."""
-
-    usages: tuple[limits.Usage, ...]
-
-    def rollback(self) -> None:
-        """Take it back from all counts."""
-        for usage in self.usages:
-            usage.rollback()
-
-
-def _too_many(minutes: int) -> ValidationError:
-    """Return the refusal of one more password of an account: how long it lasts, and what works meanwhile."""
-    text = ngettext(
-        "Too many wrong passwords. Try again in %(minutes)d minute, or sign in by a code now.",
-        "Too many wrong passwords. Try again in %(minutes)d minutes, or sign in by a code now.",
-        minutes,
-    )
-    return ValidationError(text % {"minutes": minutes}, code="too_many_login_attempts")
-
-
-def _busy_network(minutes: int) -> ValidationError:
-    """Return the refusal of what others tried at the same address: no fault of who reads it."""
-    text = ngettext(
-        "Many wrong passwords came from the network you are on. Sign in by a code now, or by password in "
-        "%(minutes)d minute; where you signed in before, the password works now.",
-        "Many wrong passwords came from the network you are on. Sign in by a code now, or by password in "
-        "%(minutes)d minutes; where you signed in before, the password works now.",
-        minutes,
-    )
-    return ValidationError(text % {"minutes": minutes}, code="code_needed")
-
-
-def _from_everywhere(minutes: int) -> ValidationError:
-    """Return the refusal of an account that is tried from many addresses."""
-    text = ngettext(
-        "Too many wrong passwords from different places. Sign in by a code now, or by password in "
-        "%(minutes)d minute; where you signed in before, the password works now.",
-        "Too many wrong passwords from different places. Sign in by a code now, or by password in "
-        "%(minutes)d minutes; where you signed in before, the password works now.",
-        minutes,
-    )
-    return ValidationError(text % {"minutes": minutes}, code="code_needed")
-
-
-HERE, ACCOUNT = "account and address or device", "account"
-ALL_COUNT = frozenset({"login", "login_device"})
-_Refusal = Callable[[int], ValidationError]
-_DEVICE: tuple[tuple[str, str, _Refusal], ...] = (
-    ("login_failed_device", HERE, _too_many),
-    ("login_device", HERE, _too_many),
-)
-_STRANGER: tuple[tuple[str, str, _Refusal], ...] = (
-    ("login_failed", HERE, _too_many),
-    ("login_failed_address", HERE, _busy_network),
-    ("login_failed_account", ACCOUNT, _from_everywhere),
-    ("login", HERE, _busy_network),
-)
+__all__ = ["AccountAdapter", "is_known_device", "name_tried"]
 
 
 def is_known_device(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> bool:
@@ -123,20 +42,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         name = name_tried(request, credentials)
         device = device_of(request, name)
-        here, usages = f"{name} {device or client_ip(request)}", []
-        for action, key, refusal in _DEVICE if device else _STRANGER:
-            counted = {"action": action, "key": here if key == HERE else name}
-            used = limits.consume(request, **counted)
-            if used is None and action == "login_failed_address":
-                counted["action"] = "login_failed_busy"
-                used = limits.consume(request, **counted)
-            if used is None:
-                _Usages(tuple(usages)).rollback()
-                raise refusal(limits.minutes_left(request, **counted))
-            # How many passwords are looked at is counted whether they are right or not: each is much work.
-            if action not in ALL_COUNT:
-                usages.append(used)
-        self._login_failed_rl_usage = _Usages(tuple(usages))
+        taken = password_limits.take(request, password_limits.of_device(request, name, device)) if device else None
+        # A device that may have been copied is none better than a stranger once its own tries are used up.
+        if device is None or (isinstance(taken, password_limits.Refused) and not device.is_home):
+            taken = password_limits.take(request, password_limits.of_stranger(request, name))
+        if isinstance(taken, password_limits.Refused):
+            raise limit_words.password_refused(request, taken, credentials)
+        self._login_failed_rl_usage = taken
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         """Tell whether this is the password of `user`, who is signed in; tries are counted by who asks."""

@@ -121,7 +121,7 @@ def create_token(request: ApiRequest, body: Credentials) -> dict[str, Any]:
     token, secret = tokens.issue_token(
         actor=user, at=timezone.now(), label=body.label, scopes=body.scopes, days=body.days
     )
-    return _token(token) | {"token": secret, "device": device_text(request, user.pk)}
+    return _token(token) | {"token": secret, "device": device_text(request, user)}
 
 
 @area.reads("/tokens", Page[Token], scope="account:read", summary=gettext_noop("List your tokens"))

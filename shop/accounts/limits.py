@@ -10,8 +10,8 @@ from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from shop.core import limits
 from shop.core.errors import DomainError
@@ -55,27 +55,29 @@ def consume(request: HttpRequest, *, action: str, key: str = "") -> Usage | None
     return Usage(tuple(counted))
 
 
-def minutes_left(request: HttpRequest, *, action: str, key: str = "") -> int:
-    """Return after how many minutes an attempt of `action` is let through again: 1 at least."""
+def seconds_left(request: HttpRequest, *, action: str, key: str = "") -> float:
+    """Return for how long no attempt of `action` is let through any more; 0 where one is. Counts nothing."""
     at = timezone.now()
-    left = [
+    return max(
         limits.seconds_left(key=f"{action}:{rate}:{_source(request, rate.per, key)}", amount=rate.amount, at=at)
         for rate in ratelimit.parse_rates(settings.ACCOUNT_RATE_LIMITS[action])
-    ]
-    return max(1, math.ceil(max(left) / 60))
-
-
-def too_many_passwords(request: HttpRequest, action: str) -> TooOften:
-    """Return the refusal of another password of who is signed in: how long it lasts, and what works meanwhile."""
-    minutes = minutes_left(request, action=action)
-    return TooOften(
-        ngettext(
-            "Too many wrong passwords. Try again in %(minutes)d minute, or confirm by a code now.",
-            "Too many wrong passwords. Try again in %(minutes)d minutes, or confirm by a code now.",
-            minutes,
-        )
-        % {"minutes": minutes}
     )
+
+
+def minutes_left(request: HttpRequest, *, action: str, key: str = "") -> int:
+    """Return after how many minutes an attempt of `action` is let through again: 1 at least."""
+    return whole_minutes(seconds_left(request, action=action, key=key))
+
+
+def whole_minutes(seconds: float) -> int:
+    """Return so many minutes: 1 at least."""
+    return max(1, math.ceil(seconds / 60))
+
+
+def sentences(*parts: str) -> str:
+    """Return one text of these sentences; empty ones are left out."""
+    between = "" if (get_language() or "").startswith("zh") else " "
+    return between.join(part for part in parts if part)
 
 
 def wait_words(minutes: int) -> str:

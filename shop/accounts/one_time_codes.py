@@ -33,12 +33,13 @@ from shop.core.masking import mask_email, mask_phone
 Letter = tuple[str, str, str, list[str]]
 logger = logging.getLogger(__name__)
 SESSION_KEY = "accounts_code"
-# Here an account, or an order, is or is not there: who asks is answered before anything is sent, so that neither how long it takes
-# nor a provider that fails tells which.
+# Here an account, or an order, is or is not there: who asks is answered before anything is sent, so that neither how
+# long it takes nor a provider that fails tells which.
 ASKED_OF_ANYBODY = frozenset({"reset", "sign_up", "find_order"})
 SHOWN_KEY = "accounts_shown_code"
 FROM_KEY = "accounts_code_from"
 DIGITS = 6
+JOINED_TRIES = 2
 LIFE_SECONDS = 600
 RESEND_SECONDS = 60
 KEPT = timedelta(days=1)
@@ -129,6 +130,37 @@ def start(
     return _pending_of(row)
 
 
+def on_its_way(session: SessionBase, *, purpose: str, destination: str, about: str, decoy: bool) -> OneTimeCode | None:
+    """Return the last code that was asked for alike and is still good; None where this session waits for it already."""
+    young = OneTimeCode.objects.filter(used_at=None, sent_at__gte=timezone.now() - timedelta(seconds=LIFE_SECONDS))
+    rows = young.filter(purpose=purpose, destination=destination, payload__about=about)
+    rows = rows.filter(digest="") if decoy else rows.exclude(digest="")
+    row, mine = rows.order_by("-sent_at", "-pk").first(), _row(session)
+    return None if row is None or (mine and mine.salt == row.salt) else row
+
+
+def join(session: SessionBase, sent: OneTimeCode, *, user_id: int | None, payload: dict[str, Any]) -> None:
+    """Let this session answer a code that another one asked for: whoever has the phone reads it, and it works once.
+
+    With fewer tries than who asked first, so that many who join guess little.
+    """
+    forget(session)
+    row = OneTimeCode(
+        handle=secrets.token_urlsafe(32),
+        purpose=sent.purpose,
+        destination=sent.destination,
+        digest=sent.digest,
+        salt=sent.salt,
+        sent_at=sent.sent_at,
+        tries=TRIES - JOINED_TRIES,
+        user_id=user_id,
+        payload=payload,
+    )
+    row.save(force_insert=True)
+    session[SESSION_KEY] = row.handle
+    session[FROM_KEY] = [row.purpose, payload.get("next", "")]
+
+
 def _send(pending: Pending, code: str) -> None:
     text = _("%(code)s is your code for Heqiao. It is good for 10 minutes; tell it to nobody.") % {"code": code}
     subject = _("Your code for Heqiao")
@@ -200,7 +232,7 @@ def check(session: SessionBase, typed: str) -> Pending:
     digest = _digest(digits, row.salt, row.purpose, row.destination)
     if not row.digest or not constant_time_compare(digest, row.digest):
         if row.tries + 1 >= TRIES:
-            raise WrongCode(_("That was wrong five times. Ask for a new code."), field="code")
+            raise WrongCode(_("That was wrong too often. Ask for a new code."), field="code")
         raise WrongCode(_("This code is not right: check the six digits."), field="code")
     if not _use_up(row, timezone.now()):
         raise WrongCode(_("This code was used or is too old. Ask for a new one."), code="code_gone")
@@ -222,8 +254,8 @@ def _take_try(row: OneTimeCode, at: datetime) -> bool:
 
 
 def _use_up(row: OneTimeCode, at: datetime) -> bool:
-    """Mark the code used; False when another answer did."""
-    return bool(OneTimeCode.objects.filter(pk=row.pk, used_at=None).update(used_at=at))
+    """Mark the code used, for all sessions that wait for it; False when another answer did."""
+    return bool(OneTimeCode.objects.filter(salt=row.salt, used_at=None).update(used_at=at))
 
 
 def _pending_of(row: OneTimeCode) -> Pending:

@@ -7,13 +7,14 @@ from typing import Any
 
 from allauth.account.utils import perform_login
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
-from shop.accounts import hooks, one_time_codes, queries
-from shop.accounts.code_limits import limit_codes
+from shop.accounts import code_limits, hooks, limit_words, one_time_codes, queries
 from shop.accounts.devices import keep_device
 from shop.accounts.limits import TooOften, Usage, limit
 from shop.accounts.models import User
@@ -23,7 +24,7 @@ from shop.core.templatetags.heqiao import local
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["TooOften", "Usage", "limit", "limit_codes"]
+__all__ = ["TooOften", "Usage", "keep_device", "limit"]
 
 YEAR = 365 * 24 * 3600
 CONFIRMED_KEY = "accounts_confirmed_at"
@@ -34,7 +35,13 @@ LONGEST_PHONE = 20
 RESET_SECONDS = 600
 
 
-def ask_code(
+def ask_code(request: HttpRequest, **asked: Any) -> HttpResponse:
+    """Send a code (see `send_code`), and go to the page that asks for it. Raises TooOften, NotSent."""
+    send_code(request, **asked)
+    return redirect("accounts:code")
+
+
+def send_code(
     request: HttpRequest,
     *,
     purpose: str,
@@ -42,18 +49,27 @@ def ask_code(
     payload: dict[str, Any],
     user_id: int | None = None,
     decoy: bool = False,
-) -> HttpResponse:
-    """Send a code for `purpose`, and go to the page that asks for it. Raises TooOften, NotSent."""
-    limit_codes(request, destination)
+    about: str = "",
+) -> None:
+    """Send a code for `purpose`; `about` is the number of the order that it is for. Raises TooOften, NotSent.
+
+    Where no more are sent, who asks may answer the one that is on its way: strangers who asked for it have no phone
+    to read it on, its person has.
+    """
+    asked = code_limits.Asked(purpose, destination, about, decoy)
+    kept = {**payload, "about": about}
+    if code_limits.take(request, asked):
+        sent = one_time_codes.on_its_way(
+            request.session, purpose=purpose, destination=destination, about=about, decoy=decoy
+        )
+        if sent is None or not code_limits.may_join(request, asked, sent.salt):
+            raise limit_words.code_refused(request, asked)
+        one_time_codes.join(request.session, sent, user_id=user_id, payload=kept)
+        messages.info(request, _("A code was sent there a few minutes ago. It is good here, too."))
+        return
     one_time_codes.start(
-        request.session,
-        purpose=purpose,
-        destination=destination,
-        user_id=user_id,
-        payload=payload,
-        decoy=decoy,
+        request.session, purpose=purpose, destination=destination, user_id=user_id, payload=kept, decoy=decoy
     )
-    return redirect("accounts:code")
 
 
 def safe_next(request: HttpRequest, default: str = "/account/") -> str:
@@ -72,7 +88,7 @@ def sign_in(request: HttpRequest, user: User, *, onward: str) -> HttpResponse:
     after_sign_in(request, user, at=timezone.now())
     answer = HttpResponseRedirect(onward)
     set_cookies(request, answer, user)
-    keep_device(request, answer, user.pk)
+    keep_device(request, answer, user)
     return answer
 
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("security/phone/", security.change_phone, name="change-phone"),
     path("security/email/", security.change_email, name="change-email"),
     path("security/password/", security.change_password, name="change-password"),
+    path("security/elsewhere/", security.sign_out_elsewhere, name="sign-out-elsewhere"),
     path("tokens/", tokens.token_list, name="tokens"),
     path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
     path("privacy/", privacy.privacy, name="privacy"),

@@ -29,6 +29,8 @@ from procurement.queries import evidence, units
 from procurement.queries.acceptances import receipt_of_gift, told_to_supplier
 from procurement.queries.gifts import beneficiary_names, need_names
 from procurement.queries.payers import finance_people, is_finance_of, refund_holders, registered_payers
+from procurement.queries.recalled import beneficiary_people, unit_people
+from procurement.texts import gift_note_words
 from shop.accounts import hooks as accounts
 from shop.accounts import personal_data as accounts_data
 from shop.accounts.operations.groups import ensure_groups
@@ -96,20 +98,16 @@ def connect() -> None:
     _connect_drops()
     sales.connect_source("session", sources_of_session)
     sales.connect_overseer(units.units_below)
-    sales.connect_names("unit", units.unit_names)
     sales.connect_payers(quota.KIND, registered_payers)
     sales.connect_holders(quota.KIND, refund_holders)
     sales.connect_paying_side(quota.KIND, is_finance_of)
     sales.connect_paying_people(quota.KIND, finance_people)
-    sales.connect_names("need", need_names)
-    sales.connect_names(pledging.KIND, beneficiary_names)
-    sales.connect_names("session", session_names)
-    sales.connect_names("campaign", campaign_names)
     campaigns.connect_progress(progress_of_needs)
     sales.connect_source("campaign", sources_of_campaign)
     # Its turn comes after those of core, accounts and sales, whose permissions are made by then.
     post_migrate.connect(_set_up_roles, sender=apps.get_app_config("campaigns"), dispatch_uid="roles")
     _connect_acceptances()
+    _connect_names()
     _watch_pages()
 
 
@@ -125,6 +123,18 @@ def _connect_acceptances() -> None:
     """Connect who keeps a record of how goods arrived that somebody else than their buyer got."""
     sales.connect_acceptances(quota.KIND, told_to_supplier)
     sales.connect_acceptances(pledging.KIND, receipt_of_gift)
+
+
+def _connect_names() -> None:
+    """Connect who knows what attributions are called, who gets their goods, and reads notes that nobody typed."""
+    sales.connect_names("unit", units.unit_names)
+    sales.connect_names("need", need_names)
+    sales.connect_names(pledging.KIND, beneficiary_names)
+    sales.connect_notes(pledging.KIND, gift_note_words)
+    sales.connect_receivers(pledging.KIND, beneficiary_people)
+    sales.connect_receivers(quota.KIND, unit_people)
+    sales.connect_names("session", session_names)
+    sales.connect_names("campaign", campaign_names)
 
 
 def _watch_pages() -> None:

@@ -12,6 +12,7 @@ from shop.sales import hooks, rules
 from shop.sales.models import OrderFacts
 from shop.sales.operations.receipts import receipt_days
 from shop.sales.queries.backs import NOTHING
+from shop.sales.queries.open_recalls import has_open_recall
 from shop.sales.states import CONSUMER_TERMS, OrderState, PurchaseState, Terms
 from shop.sales.texts import in_reader_language
 
@@ -111,7 +112,11 @@ def next_of_supplier(order: OrderFacts, received_fen: int) -> str:
 def _on_its_way(order: OrderFacts) -> str:
     """Return who receives a sent order: a unit accepts in form, all others confirm, or time does."""
     if order.purchase.terms not in CONSUMER_TERMS:
+        if has_open_recall(order):
+            return _("Recalled: time does not accept it. The buyer is told to accept none of it.")
         return _("On its way: the buyer accepts what arrived.")
+    if has_open_recall(order):
+        return _("Recalled: time does not confirm the receipt. The buyer is asked to claim the money back.")
     by = (order.shipped_at or order.placed_at) + timedelta(days=receipt_days(order.purchase.terms))
     words = _("On its way: whoever gets it confirms the receipt; on %(day)s it is confirmed by itself.")
     return words % {"day": times.day(by)}

@@ -8,20 +8,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from shop.sales import rules
-from shop.sales.states import ONGOING_CASES, AfterSaleState, OrderState
+from shop.sales.queries.recalls import Recall
+from shop.sales.states import ONGOING_CASES, AfterSaleKind, AfterSaleState, OrderState
 
 
 @dataclass(frozen=True, slots=True)
 class Claimable:
     """Pieces that may be claimed on, by kind, in the order to offer them; `here` the buyer still has.
 
-    `code` and `words` say why there is none.
+    `code` and `words` say why there is none. `recalled`: how many may be claimed on because their lot is recalled.
     """
 
     pieces: dict[str, int]
     here: int
     code: str = ""
     words: str = ""
+    recalled: int = 0
 
 
 def ended_pieces(cases: Iterable[Any]) -> tuple[int, int]:
@@ -47,11 +49,48 @@ def line_here(line: Any) -> int:
     return rules.returnable(shipped=line.shipped, rejected=line.rejected, returned=line.returned)
 
 
-def claimable(order: Any, line: Any, cases: Iterable[Any], at: datetime) -> Claimable:
-    """Return what the buyer of a line may ask for; `cases` are all of the line's, with their decisions."""
+def claimable(order: Any, line: Any, cases: Iterable[Any], at: datetime, recall: Recall | None) -> Claimable:
+    """Return what the buyer of a line may ask for; `cases` are all of the line's, with their decisions.
+
+    Pieces of a recalled lot may be claimed on whatever the time, and whatever was decided on them before the recall.
+    """
     here = line_here(line)
     if reason := _nothing(order, line, here):
         return Claimable({}, here, *reason)
+    cases = list(cases)
+    found = _in_time(order, line, here, cases, at)
+    recalled = recalled_left(line, here, cases, recall)
+    if not recalled:
+        return found
+    pieces = {kind: count for kind, count in found.pieces.items() if kind != AfterSaleKind.REFUND_ONLY}
+    most = max(recalled, found.pieces.get(AfterSaleKind.REFUND_ONLY, 0))
+    # What a recall is claimed as comes first.
+    return Claimable({AfterSaleKind.REFUND_ONLY: most, **pieces}, here, recalled=recalled)
+
+
+def recalled_left(line: Any, here: int, cases: Iterable[Any], recall: Recall | None) -> int:
+    """Return how many pieces of a recalled lot may still be claimed on.
+
+    Those that the buyer has, that money is left of, and that nothing was decided on since the recall.
+    """
+    if recall is None:
+        return 0
+    decided, agreed = ended_pieces(case for case in cases if case.opened_at >= recall.since)
+    return max(0, min(recall.pieces - decided - agreed, _pieces_with_money(line, here)))
+
+
+def _pieces_with_money(line: Any, here: int) -> int:
+    """Return for how many pieces of a line money is left: one more than these adds nothing."""
+    most = line.refundable_fen(here)
+    low, high = 0, here
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if line.refundable_fen(middle) >= most else (middle + 1, high)
+    return low
+
+
+def _in_time(order: Any, line: Any, here: int, cases: Iterable[Any], at: datetime) -> Claimable:
+    """Return what may be asked for without any recall."""
     kinds = rules.after_sale_kinds(state=order.state, is_fresh=line.is_fresh, completed_at=order.completed_at, at=at)
     if not kinds:
         return Claimable({}, here, "too_late", _("This can't be asked for any more: the time for it is over."))

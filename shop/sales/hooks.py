@@ -343,3 +343,58 @@ def names_today(kind: str, refs: Collection[str]) -> dict[str, str]:
     """Return the names of those references that are still known."""
     names = name_sources.get(kind)
     return names(refs) if names and refs else {}
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedBy:
+    """Who received the goods of an order (ids of users), and the address where they read of it."""
+
+    people: tuple[int, ...]
+    url: str
+
+
+Receivers = Callable[[str, str], ReceivedBy]
+# By the attribution's kind of a purchase: who gets its goods, where that is not its buyer alone.
+receiver_sources: dict[str, Receivers] = {}
+
+
+def connect_receivers(kind: str, receivers: Receivers) -> None:
+    """Have `receivers(ref, order's number)` name who gets goods of purchases of `kind` attributed to `ref`."""
+    receiver_sources[kind] = receivers
+
+
+def received_by(order: "OrderFacts") -> ReceivedBy:
+    """Return who received the goods of an order beside its buyer, who is told apart. Needs its order and purchase."""
+    purchase = order.purchase
+    receivers = receiver_sources.get(purchase.attribution_kind)
+    found = receivers(purchase.attribution_ref, order.order.number) if receivers else ReceivedBy((), "")
+    return ReceivedBy(tuple(pk for pk in found.people if pk != purchase.user_id), found.url)
+
+
+NoteWords = Callable[[str, str, str], str]
+# By the attribution's kind of a purchase: who wrote the notes to its suppliers that no buyer typed.
+note_sources: dict[str, NoteWords] = {}
+
+
+def connect_notes(kind: str, words: NoteWords) -> None:
+    """Have `words(note, label, name)` say a note of `kind` in the reader's language; what was typed stays as it is.
+
+    `label` is what the purchase was attributed to as it was called then, `name` what it is called to the reader.
+    """
+    note_sources[kind] = words
+
+
+def note_notes(orders: Sequence["OrderFacts"]) -> None:
+    """Note on each order its note to the supplier as its reader reads it (`note_said`).
+
+    A query for each kind of purchase with notes that nobody typed. Needs the orders' purchases.
+    """
+    for order in orders:
+        order.note_said = order.note  # type: ignore[attr-defined]  # noted on the row for who shows it
+    for kind, words in note_sources.items():
+        own = [order for order in orders if order.note and order.purchase.attribution_kind == kind]
+        names = names_today(kind, {order.purchase.attribution_ref for order in own})
+        for order in own:
+            label = order.purchase.attribution_label
+            name = names.get(order.purchase.attribution_ref, label)
+            order.note_said = words(order.note, label, name)  # type: ignore[attr-defined]  # as above

@@ -33,8 +33,8 @@ def found_in(request: HttpRequest) -> tuple[int, ...]:
 
 
 def note_found(request: HttpRequest, purchase_id: int) -> None:
-    """Let this session see the state of a purchase."""
-    _keep(request, FOUND, purchase_id)
+    """Let this session see the state of a purchase, with a new key like `open_purchase`."""
+    _keep_anew(request, FOUND, purchase_id)
 
 
 def open_purchase(request: HttpRequest, purchase_id: int) -> None:

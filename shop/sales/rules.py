@@ -327,6 +327,8 @@ class CaseFacts:
     left_fen: int
     # Whether the buyer's photos show what is claimed.
     has_photos: bool = True
+    # 分 of its pieces that are recalled: given back whatever the supplier promised, with nothing to send back.
+    recalled_fen: int = 0
 
 
 def most_without_return(case: CaseFacts) -> int:
@@ -343,6 +345,7 @@ def most_without_return(case: CaseFacts) -> int:
         or (case.kind == AfterSaleKind.REFUND_ONLY and case.is_fresh and case.has_photos)
     )
     most = case.asked_fen if promised and not case.was_sent_back else case.offered_fen
+    most = max(most, min(case.asked_fen, case.recalled_fen))
     return max(0, min(most, case.left_fen))
 
 

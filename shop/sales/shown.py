@@ -68,6 +68,7 @@ class LineShown:
     sum_fen: int
     can_review: bool
     can_claim: bool
+    recalled: int  # Pieces that may be claimed on because their lot is recalled.
     cases: tuple[CaseShown, ...] = ()
     weight: str = ""  # What it weighs, and what went back for it.
     is_weighed: bool = False
@@ -111,6 +112,7 @@ class OrderShown:
     elsewhere: hooks.Elsewhere | None = None
     cancels_elsewhere: hooks.Elsewhere | None = None
     cancel_waits: str = ""  # That a cancellation waits for somebody's consent, and of what.
+    open_recalls: list[LineShown] = field(default_factory=list)  # What is recalled, and nothing was asked for yet.
     cancels: str = ""
     cancels_rest: str = ""
     sent: int = 0  # Pieces that were sent, of those that are wanted (ordered and not cancelled).
@@ -134,6 +136,7 @@ class OrderShown:
 def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
     """Return a line with what may be done about it. `is_reviewed` and `has_open_case` are annotated."""
     cases = getattr(line, "_prefetched_objects_cache", {}).get("after_sales", ())
+    claim = claimable(order, line, cases, at, getattr(line, "recall", None))
     return LineShown(
         pk=line.pk,
         listing_id=line.listing_id,
@@ -149,7 +152,8 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         unit_price_fen=line.unit_price_fen,
         sum_fen=line.unit_price_fen * line.ordered - line.discount_fen,
         can_review=order.state == OrderState.COMPLETED and line.accepted > 0 and not line.is_reviewed,
-        can_claim=not line.has_open_case and bool(claimable(order, line, cases, at).pieces),
+        can_claim=not line.has_open_case and bool(claim.pieces),
+        recalled=0 if line.has_open_case else claim.recalled,
         cases=tuple(show_case(case, at) for case in cases),
         weight=weight_words(line, is_owed=order.purchase.terms == Terms.POSTPAID),
         weighed=weighed_of(line),
@@ -200,6 +204,7 @@ def show_order(order: OrderFacts, at: datetime, *, way: str = "") -> OrderShown:
         elsewhere=door,
         cancels_elsewhere=cancels,
         cancel_waits=waits,
+        open_recalls=[line for line in shown if line.pk in getattr(order, "open_recalls", ())],
         cancels=_cancels(order, shown, way) if can["cancel"] else "",
         cancels_rest=cancels_rest_words(order, way) if can["cancel_rest"] else "",
         sent=sum(line.shipped for line in lines),
@@ -321,12 +326,23 @@ def _parcel(shipment: Shipment, code: ParcelCode | None, lines: Sequence[LineFac
 
 def _next(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, datetime | None]:
     """Return what comes next as a sentence that says whose it is, and what runs out until then."""
+    if shown.open_recalls:
+        return _next_of_recall(shown), None
     if shown.cancel_waits or shown.elsewhere is not None:
         return shown.cancel_waits or shown.elsewhere.why, None
     if shown.can["pay"]:
         return _("Pay, or the reserved stock goes back on sale"), order.purchase.pay_by
     step = next_of_cases([line for line in shown.lines if line.cases], is_packing=order.state == OrderState.TO_SHIP)
     return (step, None) if step else _next_of_order(order, shown, at)
+
+
+def _next_of_recall(shown: OrderShown) -> str:
+    """Return what is to be done about recalled goods, before anything else."""
+    if shown.elsewhere is not None:
+        return _("Nobody is to eat these goods: none of them is to be accepted, and time does not accept them")
+    if names := "、".join(line.name for line in shown.open_recalls if line.can_claim):
+        return _("Do not eat it: ask for your money back for %(names)s") % {"names": names}
+    return _("Do not eat it: write to us, and you get your money back")
 
 
 def _next_of_order(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, datetime | None]:

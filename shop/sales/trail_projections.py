@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from oscar.apps.order.models import OrderDiscount
 
@@ -27,7 +27,7 @@ from shop.sales.models import (
     Refund,
 )
 from shop.sales.operations.case_moves import refund_key
-from shop.sales.states import AfterSaleState, ConsentState, OrderState, PaymentState, PurchaseState, RefundState
+from shop.sales.states import AfterSaleState, ConsentState, OrderState, PaymentState, PurchaseState, RefundState, Terms
 
 # Where an order may stand before its first move.
 BEGIN = ("", OrderState.UNPAID, OrderState.TO_SHIP)
@@ -55,6 +55,11 @@ def _chain(
 def _moves() -> Iterator[Mismatch]:
     moves = OrderMove.objects.order_by("order_id", "pk").values_list("order_id", "from_state", "to_state")
     yield from _chain(moves, "order", dict(OrderFacts.objects.values_list("pk", "state")), BEGIN)
+    # Only goods that are paid for later begin ready to be sent: of others the move that paying made is gone.
+    began = OrderMove.objects.filter(order=OuterRef("pk")).order_by("pk").values("from_state")[:1]
+    rows = OrderFacts.objects.exclude(purchase__terms=Terms.POSTPAID).annotate(began=Coalesce(Subquery(began), "state"))
+    for pk in rows.filter(began=OrderState.TO_SHIP).order_by("pk").values_list("pk", flat=True).iterator():
+        yield Mismatch(f"order {pk} is to be sent without a move that paid it", 0, 1)
     cases = CaseMove.objects.order_by("case_id", "pk").values_list("case_id", "from_state", "to_state")
     yield from _chain(cases, "case", dict(AfterSale.objects.values_list("pk", "state")))
 

@@ -13,6 +13,7 @@ from shop.sales.models import Payment, Purchase, Refund
 from shop.sales.queries.deliveries import schedule_of
 from shop.sales.queries.due import due_of
 from shop.sales.queries.payouts import goes_back
+from shop.sales.queries.unpayable import unpayable
 from shop.sales.states import PurchaseState
 
 
@@ -29,12 +30,25 @@ def _tell_of_purchase(purchase: Purchase, kind: str, params: Mapping[str, Any], 
         tell(user_id=user_id, kind=kind, params=params, url=url, key=each, at=at)
 
 
+def _names(lines: Sequence[Any]) -> dict[str, str]:
+    return {
+        "name_zh": "、".join(dict.fromkeys(line.name_zh for line in lines)),
+        "name_en": ", ".join(dict.fromkeys(line.name_en or line.name_zh for line in lines)),
+    }
+
+
 @outbox.register("sales.ask_rest")
 def ask_rest(*, purchase_id: int, at: datetime) -> None:
-    """Ask the buyer for what is missing of a transfer."""
+    """Ask the buyer for what is missing of a transfer; where it can't be paid now, say so instead."""
     purchase = Purchase.objects.get(pk=purchase_id)
     due, due_now_fen = due_of(purchase), schedule_of(purchase).due_now_fen
     if purchase.state == PurchaseState.UNPAID and due.is_partly_paid and due_now_fen:
+        barred = unpayable(purchase.pk, at=at).lines
+        if barred:
+            params = {"came_fen": due.received_fen, **_names(barred)}
+            key = f"cannot_pay:{purchase.pk}:{due.received_fen}"
+            _tell_of_purchase(purchase, "transfer_cannot_pay", params, key=key, at=at)
+            return
         params = {"came_fen": due.received_fen, "left_fen": due_now_fen}
         _tell_of_purchase(purchase, "transfer_short", params, key=f"short:{purchase.pk}:{due.received_fen}", at=at)
 

@@ -43,7 +43,7 @@ def test_guesses_from_everywhere_shut_no_device_that_signed_in_before(zhou: User
     guess_from_everywhere()
     shut = tries(new, PASSWORD)
     assert (shut.status_code, "_auth_user_id" in new.session) == (422, False)
-    assert "现在可以用验证码登录" in shut.content.decode()
+    assert "现在可以用发到邮箱的验证码设置新密码" in shut.content.decode()
     assert 50 <= minutes(shut) <= 60
     assert asks(Client(), PASSWORD).status_code == 429
     assert tries(known, PASSWORD).status_code == 302

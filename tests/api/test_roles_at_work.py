@@ -71,7 +71,10 @@ def test_a_lot_from_its_harvest_to_the_code_on_a_parcel(anonymous: Program) -> N
     assert (undated.status_code, undated.data["errors"][0]["field"]) == (409, "harvest_by")
     day = undated.data["details"]["latest"]
     packed = farm.post(f"{path}/packings", packing | {"confirm": True, "harvest_by": day}).data
-    assert packed["beyond_lots"] == {"on_sale": 31, "in_orders": 0, "harvest_by": day}
+    assert packed["beyond_lots"] == {
+        "on_sale": 31, "in_orders": 0, "harvest_by": day, "unconfirmed": 0,
+        "confirmed": [{"harvest_by": day, "pieces": 31}],
+    }  # fmt: skip
     assert packed["conformity_certificate"].startswith("HGZ")
     assert (packed["packed_grams"], packed["sorted_out_grams"], packed["left_grams"]) == (19 * GRAMS, GRAMS, 19 * GRAMS)
     test = {

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from catalog.models import CertifiedYear, Stock
 from catalog.operations.output import CertificateExpired, OutputExceeded, record_certificate
 from catalog.queries.sale import pieces_for_sale
+from catalog.templatetags.catalog import kilograms
 from shop.core import ledger
 from shop.core.errors import InvalidInput
 from shop.core.projections import run_all
@@ -131,3 +133,26 @@ def test_what_can_be_sold_never_passes_stock_or_output(pieces, grams, net):
     assert 0 <= sold <= pieces
     assert sold * net <= grams or sold == 0
     assert sold == pieces or (sold + 1) * net > grams
+
+
+@pytest.mark.parametrize(("grams", "words"), [(900_000, "900 kg"), (37_500, "37.5 kg"), (862_500, "862.5 kg"),
+                                              (1_850, "1.85 kg"), (1_234_567, "1,234.567 kg"), (32_000_000, "32 t"),
+                                              (1_234_500_000, "1,234.5 t"), (0, "0 kg")])  # fmt: skip
+def test_weights_of_a_certificate_are_written_to_the_gram(grams, words):
+    assert kilograms(grams) == words
+
+
+@pytest.mark.parametrize("net", [2500, 1850, 333])
+def test_what_a_certificates_page_shows_as_sold_and_left_adds_up(client, monkeypatch, net):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+    listing = make_listing(specs=({"stock": 50, "net_grams": net, "price_fen": 1000},))
+    certificate = make_certificate(listing, yearly_output_grams=900_000)
+    paid((listing, 15))
+    page = client.get(f"/shop/certificates/{certificate.number}/").content.decode()
+    shown = {
+        name: float(re.search(f'output-{name}">([\\d,.]+) kg', page)[1].replace(",", ""))
+        for name in ("sold", "left", "certified")
+    }
+    assert shown["certified"] == 900
+    assert round(shown["sold"] * 1000) == 15 * net
+    assert round(shown["sold"] * 1000) + round(shown["left"] * 1000) == 900_000

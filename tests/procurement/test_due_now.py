@@ -108,6 +108,8 @@ def test_one_refused_order_beside_one_that_is_owed_waits_for_nothing(office: Any
     assert Purchase.objects.get().state == "unpaid"
     page = as_(office.buyer).get(f"/units/orders/{refused.order.number}/")
     assert figure(page, "order-state") == "全部拒收，无需付款"
+    ways = [as_(office.finance).get(f"/units/orders/{each.order.number}/").content.decode() for each in (refused, kept)]
+    assert ['data-testid="go-pay"' in each for each in ways] == [False, True]
     assert figure(as_(office.buyer).get(f"/units/orders/{kept.order.number}/"), "order-state") == "已验收，待付款"
 
 

@@ -263,12 +263,12 @@ def test_the_list_of_needs_asks_as_much_for_thirty_as_for_one(need, listing, dja
 
 
 def test_a_campaign_shows_how_far_a_need_is_met(need, listing):
-    gift(need, listing, pieces=4)
+    pay(gift(need, listing, pieces=4).purchase)
     shown = progress_of(["breakfast", "unknown"])
     assert list(shown) == ["breakfast"]
     assert shown["breakfast"].url == "/pledges/needs/breakfast/"
     assert shown["breakfast"].done == 20
-    assert shown["breakfast"].figures == "已认购 ¥120.00 / ¥600.00"
+    assert shown["breakfast"].figures == "已送 ¥120.00 / ¥600.00"
     Need.objects.update(text_zh="")
     assert progress_of(["breakfast"])["breakfast"].text == ""
 
@@ -310,6 +310,8 @@ def test_giving_beyond_a_need_is_asked_about_first_and_shown_on_it(need, listing
     assert "没有登记要这个" in as_(donor).post(f"/pledges/give/{other.slug}/", unlisted).content.decode()
     assert as_(donor).post(f"/pledges/give/{other.slug}/", unlisted | {"beyond": "yes"}).status_code == 302
 
+    for each in Pledge.objects.select_related("purchase"):
+        pay(each.purchase)
     page = Client().get("/pledges/needs/breakfast/").content.decode()
     assert "超出需求 3 件" in page
     assert re.search(r'data-testid="unlisted".*×2', page, re.DOTALL)

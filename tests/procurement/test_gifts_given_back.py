@@ -39,7 +39,7 @@ def claim(order, quantity, fen, line=None):
 
 
 def given(need, listing):
-    return given_pieces([need.pk])[need.pk][spec_of(listing).specification_id]
+    return given_pieces([need.pk])[need.pk][spec_of(listing).specification_id].paid
 
 
 def certificate(pledge):

@@ -216,3 +216,29 @@ def test_who_confirms_an_amendment_reads_the_shared_canteens_with_it_on_every_do
     assert [(each["unit"], each["reserved"]) for each in told["taken_over"]] == [(guest.unit.pk, "1200.00")]
     own = program_of(host.finance).get(f"/units/quota?year={YEAR}").data["declaration"]
     assert own["reserved_in_all"] == "4500.00"
+
+
+def test_the_board_says_the_share_of_a_shared_canteen_that_waits_and_who_takes_it_over(above, host, guest):
+    waiting = declaration_of(guest, 0, canteen="shared", represented_by_id=host.unit.pk, change_reason="合并食堂")
+    said = {"declaration_id": waiting.pk, "version": waiting.version, "accept": True}
+    answer_representation(actor=host.approver, at=AT, **said)
+    page = as_(above.approver).get(f"/units/board/?year={YEAR}")
+    assert figure(page, "waiting-share") == "¥1,200.00"
+    assert f"其中 ¥1,200.00 由共用食堂的 {host.unit.organisation.name_zh} 承担" in " ".join(
+        page.content.decode().split()
+    )
+    Organisation.objects.filter(pk=above.unit.organisation_id).update(kind=Organisation.Kind.SUPERVISING_UNIT)
+    (told,) = program_of(above.approver).get(f"/units/board?year={YEAR}").data["waiting"]
+    assert (told["reserved"], told["passed_on"], told["asks"]) == ("0.00", "1200.00", "1200.00")
+    own = declaration_of(host, 1_100_000, change_reason="增加")
+    assert (own.reserved_fen, own.passed_on_fen, own.asks_fen) == (330_000, 0, 330_000)
+
+
+def test_what_was_taken_over_is_said_to_the_unit_and_of_it_to_the_one_above(above, host, guest):
+    shares_ = shares(guest, host, change_reason="合并食堂")
+    confirm(shares_, by=above.approver)
+    row = QuotaDeclaration.objects.get(unit=host.unit)
+    to_unit = as_(host.buyer).get(f"/units/declaration/?year={YEAR}").content.decode()
+    to_above = as_(above.approver).get(f"/units/declarations/{row.pk}/").content.decode()
+    assert ("已确认，由您代为承担" in to_unit, "已确认，由该单位代为承担" in to_unit) == (True, False)
+    assert ("已确认，由您代为承担" in to_above, "已确认，由该单位代为承担" in to_above) == (False, True)

@@ -141,10 +141,13 @@ def test_a_units_finance_is_told_of_a_revoked_certificate_under_what_it_still_ha
     first = ordered(office, (listing, 2), terms="prepaid")[0]
     revoke(certificate)
     rows = {(each.user_id, each.params["number"]) for each in told("to_pay_under_revoked")}
-    assert rows == {(office.finance.pk, order.order.number) for order in (later, first)}
+    # Goods that came first are paid; what is to be paid first can't be, and is cancelled.
+    assert rows == {(office.finance.pk, later.order.number)}
+    barred = {(each.user_id, each.params["number"]) for each in told("unpayable_under_revoked")}
+    assert barred == {(office.finance.pk, first.order.number)}
     (of_buyer,) = told("bought_under_revoked")
     assert (of_buyer.user_id, of_buyer.params["number"]) == (office.buyer.pk, later.order.number)
-    url = Message.objects.filter(kind="to_pay_under_revoked", user=office.finance).latest("pk").url
+    url = Message.objects.filter(kind="unpayable_under_revoked", user=office.finance).latest("pk").url
     client = Client()
     client.force_login(office.finance)
     assert client.get(url).status_code == 200

@@ -124,7 +124,7 @@ def test_nothing_is_claimed_on_what_cost_nothing_and_that_is_said() -> None:
     order, free, _dear = order_with_a_free_line(False)
     order = receive(ship(order))
     free.refresh_from_db()
-    found = claimable(order, free, free.after_sales.all(), AT)
+    found = claimable(order, free, free.after_sales.all(), AT, None)
     said = "这些商品由优惠全额抵扣，您没有付款，没有可退的金额。"
     assert (found.code, found.words) == ("nothing_paid", said)
     with pytest.raises(WrongState, match=said):

@@ -146,7 +146,7 @@ def test_an_orders_page_costs_the_same_for_thirty_lines(mine, buyer, django_asse
     supplier = make_supplier()
     order = ship(paid(*((make_listing(stock=5, supplier=supplier), 1) for _ in range(30)), user=buyer))
     mine.get(address(order))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert mine.get(address(order)).status_code == 200
 
 

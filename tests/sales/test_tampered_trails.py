@@ -80,3 +80,11 @@ def test_an_open_case_that_is_said_to_be_granted_is_noticed():
     tamper("UPDATE sales_aftersale SET state = 'approved', agreed_fen = amount_fen")
 
     assert f"given back by the approved case {AfterSale.objects.get().pk}" in faults()
+
+
+def test_an_order_whose_move_of_being_paid_is_gone_is_noticed():
+    waiting = paid((make_listing(stock=5), 1))
+    assert faults() == []
+    tamper("DELETE FROM sales_ordermove WHERE to_state = 'to_ship'")
+
+    assert f"order {waiting.pk} is to be sent without a move that paid it" in faults()

@@ -22,7 +22,7 @@ from traceability.errors import BeyondHarvest, HarvestExpired, ShelfBeyondLots
 from traceability.models import ProduceLot
 from traceability.operations.beyond import settle_beyond
 from traceability.operations.recording import record_harvest
-from traceability.queries.beyond import CONFIRMED, beyond_lots, unconfirmed
+from traceability.queries.beyond import CONFIRMED, beyond_lots, beyond_words, unconfirmed
 from traceability.queries.stopped import rest_on_shelf
 from traceability.queries.waiting import waiting_once_gone
 from traceability.rules.fefo import Candidate, Dates, pieces_keeping
@@ -212,3 +212,40 @@ def test_a_harvest_that_is_expired_already_is_asked_about_once(listing):
     assert record_harvest(**facts) == lot
     today = record_harvest(**{**facts, "occurred_at": AT - timedelta(days=80), "best_before": timezone.localdate(AT)})
     assert today.best_before == timezone.localdate(AT)
+
+
+def test_the_pages_say_of_how_many_pieces_the_day_holds_and_the_job_takes_off_just_those(listing, member):
+    first = make_lot(listing, pieces=4, packed=False)
+    pack(first, harvest_by=LAST_DAY)
+    came(listing, 3)
+    (each,) = beyond_lots(at=AT, listing_ids=[listing.pk])
+    assert (each.on_sale, list(each.by_day), each.unconfirmed) == (19, [(LAST_DAY, 16)], 3)
+    words = beyond_words(each)
+    assert ("其中在售的 16 件" in words, "另有 3 件在售" in words, "无人下单" in words) == (True, True, False)
+    assert settle_beyond(at=AT + timedelta(days=4)) == 1
+    assert pools(listing) == {"main": (7, 0, 0)}
+    (each,) = beyond_lots(at=AT + timedelta(days=4), listing_ids=[listing.pk])
+    assert (each.on_sale, each.by_day, each.harvest_by) == (3, (), None)
+
+
+def test_pieces_of_two_confirmations_are_told_by_their_days(listing):
+    first, second = make_lot(listing, pieces=4, packed=False), make_lot(listing, pieces=6, packed=False)
+    pack(first, harvest_by=TODAY)
+    came(listing, 5)
+    pack(second, grams=2 * GRAMS, at=AT + HOUR, harvest_by=LAST_DAY)
+    (each,) = beyond_lots(at=AT + HOUR, listing_ids=[listing.pk])
+    assert (each.on_sale, list(each.by_day), each.unconfirmed) == (15, [(TODAY, 10), (LAST_DAY, 5)], 0)
+    before = pools(listing)["main"][0]
+    settle_beyond(at=AT + timedelta(days=1))
+    assert before - pools(listing)["main"][0] == 10
+
+
+def test_ordered_and_harvested_pieces_are_not_told_as_taken_off(listing):
+    pack(make_lot(listing, pieces=4, packed=False), harvest_by=LAST_DAY)
+    paid_order(listing, 6)
+    make_lot(listing, pieces=5, packed=False, days_ago=0, at=AT + HOUR)
+    (each,) = beyond_lots(at=AT + HOUR, listing_ids=[listing.pk])
+    taken = sum(pieces for _day, pieces in each.by_day)
+    before = pools(listing)["main"][0]
+    settle_beyond(at=AT + timedelta(days=4))
+    assert before - pools(listing)["main"][0] == taken

@@ -84,12 +84,21 @@ class WithoutHarvestOut(Answer):
     reason: str
 
 
+class ConfirmedOut(Answer):
+    harvest_by: date
+    pieces: int
+
+
 class BeyondOut(Answer):
     on_sale: int
     in_orders: int
-    harvest_by: date | None = Field(
-        description=gettext_noop("The confirmed day: after it, what nobody ordered of them is taken off sale.")
+    harvest_by: date | None = Field(description=gettext_noop("The first confirmed day; null where none was confirmed."))
+    confirmed: list[ConfirmedOut] = Field(
+        description=gettext_noop(
+            "How many on sale are taken off after which confirmed day when their harvest is not recorded."
+        )
     )
+    unconfirmed: int = Field(description=gettext_noop("On sale and confirmed by nobody: no day takes them off."))
 
 
 class LotDetail(LotOut):
@@ -145,7 +154,9 @@ def _without_harvest(row: ProduceLot) -> dict[str, Any] | None:
 
 def _beyond(row: ProduceLot) -> dict[str, Any] | None:
     for each in beyond_lots(at=timezone.now(), listing_ids=[row.listing_id]):
-        return {"on_sale": each.on_sale, "in_orders": each.in_orders, "harvest_by": each.harvest_by}
+        same = ("on_sale", "in_orders", "harvest_by", "unconfirmed")
+        confirmed = [{"harvest_by": day, "pieces": pieces} for day, pieces in each.by_day]
+        return {name: getattr(each, name) for name in same} | {"confirmed": confirmed}
     return None
 
 

@@ -30,8 +30,8 @@ from traceability.queries.beyond import (
     unconfirmed,
 )
 from traceability.queries.kept import going
-from traceability.rules.beyond import Confirmed
-from traceability.rules.holding import Rest, rest_of_lot
+from traceability.rules.beyond import Confirmed, rest_confirmed
+from traceability.rules.holding import Rest
 from traceability.states import LotState
 
 # How the change of the stock names what it took off: the product whose harvest was not recorded.
@@ -107,8 +107,6 @@ def settle_beyond(*, at: datetime) -> int:
 
 def _left_of(listing_id: int, due: list[Confirmed], at: datetime) -> Rest:
     """Return what of a product's shelf are pieces that were confirmed and whose harvest was not recorded."""
-    net = {record: grams for each in due for record, grams, _pieces in each.pieces}
-    grams = sum(pieces * net[record] for own in expected_of(listing_id, due) for record, pieces in own.items())
     lots = ProduceLot.objects.filter(listing=listing_id, state__in=[LotState.OPEN, LotState.AWAITING]).order_by("pk")
     _rows, shelf = shelves_without_kept([listing_id], at=at)[listing_id]
-    return rest_of_lot(shelf, going(lots, at), grams)
+    return rest_confirmed(shelf, going(lots, at), due, expected_of({listing_id: due})[listing_id])

@@ -27,7 +27,8 @@ from shop.core.times import full_day
 from traceability.models import HarvestTerm, ProduceLot
 from traceability.queries.kept import going, without, without_harvest
 from traceability.queries.stopped import on_sale
-from traceability.rules.beyond import Confirmed, grown, outstanding
+from traceability.rules.beyond import Confirmed, grown, outstanding, pieces_by_day
+from traceability.rules.fefo import Candidate
 from traceability.rules.holding import OnShelf, promised_short, uncovered
 from traceability.states import LotKind, LotState
 
@@ -40,15 +41,27 @@ OF = "listing"
 class BeyondLots:
     """Pieces of a product that no lot of it covers, packed or not: on sale, and waiting in orders.
 
-    `free` and `owed` are the same by stock id, `rows` the pools that they stand in. `harvest_by`: the first day by
-    which their harvest is to be recorded, as was confirmed.
+    `free` and `owed` are the same by stock id, `rows` the pools that they stand in. `by_day`: how many of those on sale
+    are taken off after each confirmed day, the first first, when no harvest is recorded.
     """
 
     listing: Any
     free: Mapping[int, int]
     owed: Mapping[int, int]
     rows: Sequence[ShelfPieces] = field(repr=False)
-    harvest_by: date | None = None
+    shelf: Sequence[OnShelf] = field(repr=False)
+    sound: Sequence[Candidate] = field(repr=False)
+    by_day: Sequence[tuple[date, int]] = ()
+
+    @property
+    def harvest_by(self) -> date | None:
+        """The first day by which a harvest is to be recorded, as was confirmed."""
+        return self.by_day[0][0] if self.by_day else None
+
+    @property
+    def unconfirmed(self) -> int:
+        """How many of those on sale no confirmation speaks of: no day takes them off sale."""
+        return self.on_sale - sum(pieces for _day, pieces in self.by_day)
 
     @property
     def on_sale(self) -> int:
@@ -89,7 +102,7 @@ def beyond_lots(
     """Return what of a supplier's products, or of some, stands beyond their lots, the most pieces first.
 
     Products none of whose lots is open are no such case: nothing of them was promised, their page says what they wait
-    for. One query without such lots, else two, those of `without_harvest` and those of `confirmations`; one less
+    for. One query without such lots, else two, those of `without_harvest`, of `confirmations` and of `expected_of`; one less
     with `among`, the supplier's lots that were read already (`recalled.lots_going`).
     """
     packed = ProduceLot.objects.filter(listing=OuterRef("listing"), state=LotState.OPEN, packed_grams__gt=0)
@@ -105,20 +118,24 @@ def beyond_lots(
     for listing_id, own in lots.items():
         pieces, shelf = stand[listing_id]
         sound = going(own, at)
-        row = BeyondLots(own[0].listing, uncovered(shelf, sound), promised_short(shelf, sound), pieces)
+        row = BeyondLots(own[0].listing, uncovered(shelf, sound), promised_short(shelf, sound), pieces, shelf, sound)
         if row.pieces:
             found.append(row)
     return sorted(_with_days(found, at), key=lambda each: (-each.pieces, each.listing.pk))
 
 
 def _with_days(rows: list[BeyondLots], at: datetime) -> list[BeyondLots]:
-    """Return rows with the first day by which a harvest of their pieces is to be recorded. Two queries at most, none without."""
+    """Return rows with what is taken off sale after which confirmed day. Four queries at most, none without rows."""
     if not rows:
         return []
-    days: dict[int, date] = {}
-    for listing_id, own in confirmations([row.listing.pk for row in rows]).items():
-        days[listing_id] = min(each.harvest_by for each in own)
-    return [replace(row, harvest_by=days.get(row.listing.pk)) for row in rows]
+    confirmed = confirmations([row.listing.pk for row in rows])
+    expected = expected_of(confirmed)
+    return [
+        replace(row, by_day=pieces_by_day(row.shelf, row.sound, confirmed[pk], expected[pk], row.on_sale))
+        if (pk := row.listing.pk) in confirmed
+        else row
+        for row in rows
+    ]
 
 
 def shelves_without_kept(
@@ -168,25 +185,29 @@ def _unsettled(entries: Sequence[Any]) -> dict[int, list[Confirmed]]:
     return dict(found)
 
 
-def expected_of(listing_id: int, confirmed: Sequence[Confirmed]) -> list[dict[int, int]]:
-    """Return, for each confirmation of a product, the pieces that are still expected of it. Two queries, none without."""
-    if not confirmed:
-        return []
-    since = min(each.at for each in confirmed)
-    lots = ProduceLot.objects.filter(listing=listing_id, kind=LotKind.HARVEST, created_at__gt=since).order_by("pk")
-    records = {record for each in confirmed for record, _net, _pieces in each.pieces}
-    return outstanding(
-        confirmed,
-        harvests=[(lot.created_at, lot.harvested_grams - lot.sorted_out_grams) for lot in lots],
-        taken=taken_by_hand(records, after=since),
-    )
+def expected_of(confirmed: Mapping[int, Sequence[Confirmed]]) -> dict[int, list[dict[int, int]]]:
+    """Return, for each confirmation of each product, the pieces that are still expected of it.
+
+    Two queries, none without confirmations.
+    """
+    every = [each for own in confirmed.values() for each in own]
+    if not every:
+        return {pk: [] for pk in confirmed}
+    since = min(each.at for each in every)
+    harvests: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    for lot in ProduceLot.objects.filter(
+        listing__in=list(confirmed), kind=LotKind.HARVEST, created_at__gt=since
+    ).order_by("pk"):
+        harvests[lot.listing_id].append((lot.created_at, lot.harvested_grams - lot.sorted_out_grams))
+    taken = taken_by_hand({record for each in every for record, _net, _pieces in each.pieces}, after=since)
+    return {pk: outstanding(own, harvests=harvests[pk], taken=taken) for pk, own in confirmed.items()}
 
 
 def unconfirmed(beyond: BeyondLots, *, at: datetime) -> dict[int, int]:
     """Return, by stock record, the pieces beyond the lots that no confirmation speaks of whose day is still to come."""
     today = timezone.localdate(at)
     own = [each for each in confirmations([beyond.listing.pk]).get(beyond.listing.pk, ()) if each.harvest_by >= today]
-    return grown(beyond.by_record, expected_of(beyond.listing.pk, own))
+    return grown(beyond.by_record, expected_of({beyond.listing.pk: own})[beyond.listing.pk])
 
 
 def last_day_to_record(at: datetime) -> date | None:
@@ -204,7 +225,18 @@ def beyond_words(each: BeyondLots) -> str:
         each.pieces,
     ) % {"name": each.name, "n": each.pieces, "sale": each.on_sale, "orders": each.in_orders}
     told = [stand, _("Nothing of them can be sent: take off what is gone, or record the harvest they are of.")]
-    if each.harvest_by is not None and each.on_sale:
-        words = _("You said that it is recorded by %(day)s: after that, what nobody ordered is taken off sale.")
-        told.append(words % {"day": full_day(each.harvest_by)})
+    for by, pieces in each.by_day:
+        words = ngettext(
+            "You said that %(day)s is the last day to record the harvest of %(n)d of them on sale: then it is taken off.",
+            "You said that %(day)s is the last day to record the harvest of %(n)d of them on sale: then they are taken off.",
+            pieces,
+        )
+        told.append(words % {"day": full_day(by), "n": pieces})
+    if each.by_day and each.unconfirmed:
+        words = ngettext(
+            "Of %(n)d on sale you did not say so: no day takes it off.",
+            "Of %(n)d on sale you did not say so: no day takes them off.",
+            each.unconfirmed,
+        )
+        told.append(words % {"n": each.unconfirmed})
     return sentences(*told)

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from traceability.rules.fefo import Candidate
+from traceability.rules.holding import OnShelf, Rest, rest_of_lot
+
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
@@ -67,3 +70,36 @@ def grown(stands: Mapping[int, int], expected: Iterable[Mapping[int, int]]) -> d
             if record in left:
                 left[record] -= pieces
     return {record: pieces for record, pieces in left.items() if pieces > 0}
+
+
+def rest_confirmed(
+    shelf: Sequence[OnShelf],
+    others: Sequence[Candidate],
+    confirmed: Sequence[Confirmed],
+    expected: Iterable[Mapping[int, int]],
+) -> Rest:
+    """Return what of a shelf are pieces that were confirmed and are still expected, one map for each confirmation.
+
+    What of it is on sale is taken off once the confirmed day has passed: the pages say it before, from the same.
+    """
+    net = {record: grams for each in confirmed for record, grams, _pieces in each.pieces}
+    return rest_of_lot(shelf, others, sum(pieces * net[record] for own in expected for record, pieces in own.items()))
+
+
+def pieces_by_day(
+    shelf: Sequence[OnShelf],
+    others: Sequence[Candidate],
+    confirmed: Sequence[Confirmed],
+    expected: Sequence[Mapping[int, int]],
+    on_sale: int,
+) -> list[tuple[date, int]]:
+    """Return how many of the pieces on sale are taken off after each confirmed day, the first first; never more in all."""
+    found = []
+    for day in sorted({each.harvest_by for each in confirmed}):
+        due = [(each, own) for each, own in zip(confirmed, expected, strict=True) if each.harvest_by == day]
+        rest = rest_confirmed(shelf, others, [each for each, _own in due], [own for _each, own in due])
+        pieces = min(rest.on_sale, on_sale)
+        on_sale -= pieces
+        if pieces:
+            found.append((day, pieces))
+    return found

@@ -110,6 +110,12 @@ def end_access(*, user: User, actor: User | None, at: datetime) -> None:
     audit.record(action="end_access", object_kind="user", object_id=user.pk, actor=actor, at=at, tokens=ended)
 
 
+def sign_out_elsewhere(*, user: User, actor: User, at: datetime) -> None:
+    """End every other session, every remembered device and every token of `user`; who asked takes the new epoch."""
+    with transaction.atomic():
+        end_access(user=user, actor=actor, at=at)
+
+
 def close_account(*, user: User, actor: User | None, at: datetime) -> None:
     """Let nobody in as `user` any more. Opened again, it needs a new sign-in and new tokens."""
     with transaction.atomic():

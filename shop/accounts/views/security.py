@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shop.accounts import limits, one_time_codes, signing
+from shop.accounts import limit_words, limits, signing
 from shop.accounts.forms.signing import ConfirmPasswordForm, EmailForm, NewPasswordForm, PhoneForm
 from shop.accounts.operations import people
 from shop.core.errors import DomainError
@@ -66,7 +66,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
             if form.is_valid():
                 tried = limits.consume(request, action="reauthenticate")
                 if tried is None:
-                    raise limits.too_many_passwords(request, "reauthenticate")
+                    raise limit_words.too_many_passwords(request)
                 if get_adapter(request).reauthenticate(request.user, form.cleaned_data["password"]):
                     tried.rollback()
                     signing.remember_confirmed(request)
@@ -91,9 +91,8 @@ def confirm_by_code(request: HttpRequest) -> HttpResponse:
 
 def _send(request: HttpRequest, *, purpose: str, destination: str, onward: str) -> HttpResponse:
     try:
-        signing.limit_codes(request, destination)
-        one_time_codes.start(
-            request.session,
+        signing.send_code(
+            request,
             purpose=purpose,
             destination=destination,
             user_id=request.user.pk,
@@ -103,6 +102,24 @@ def _send(request: HttpRequest, *, purpose: str, destination: str, onward: str) 
         messages.error(request, str(error.message))
         return redirect("accounts:security")
     return redirect("accounts:code")
+
+
+@never_cache
+@login_required
+@post_only
+def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
+    """End all other sessions, remembered devices and tokens; this session and this device stay."""
+    people.sign_out_elsewhere(user=request.user, actor=request.user, at=timezone.now())
+    update_session_auth_hash(request, request.user)
+    messages.success(request, _("Every other device and program is signed out."))
+    return _remembered(request)
+
+
+def _remembered(request: HttpRequest) -> HttpResponse:
+    """Go to the page of security; this device stays known though those of before are not."""
+    response = redirect("accounts:security")
+    signing.keep_device(request, response, request.user)
+    return response
 
 
 @never_cache
@@ -144,6 +161,6 @@ def change_password(request: HttpRequest) -> HttpResponse:
         people.set_password(user=request.user, password=form.cleaned_data["password"], at=timezone.now())
         update_session_auth_hash(request, request.user)
         messages.success(request, _("Your new password is set."))
-        return redirect("accounts:security")
+        return _remembered(request)
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/change_password.html", {"form": form}, status=status)

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shop.accounts import hooks, one_time_codes, queries, signing
+from shop.accounts import hooks, limit_words, one_time_codes, queries, signing
 from shop.accounts.forms.signing import (
     CodeForm,
     NewPasswordForm,
@@ -43,7 +43,9 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     if request.path.startswith("/api/"):
         text = _("Too many wrong passwords. Try again in 15 minutes, or send the `device` of an earlier answer now.")
         return answer_problem(429, "too_often", text)
-    return render(request, "accounts/locked.html", status=429)
+    credentials = next((each for each in reversed(args) if isinstance(each, dict)), {})
+    text, is_open = limit_words.locked(request, credentials)
+    return render(request, "accounts/locked.html", {"text": text, "is_open": is_open}, status=429)
 
 
 @never_cache
@@ -90,7 +92,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _enter_by_password(request: HttpRequest, credentials: dict[str, str], onward: str) -> HttpResponse:
     user = get_adapter(request).authenticate(request, **credentials)
     if user is None:
-        raise ValidationError(_("Phone or e-mail and password do not match. Try again, or sign in by code."))
+        raise limit_words.wrong_password(request, credentials)
     return signing.sign_in(request, user, onward=onward)
 
 
@@ -210,14 +212,14 @@ def send_again(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Please wait %(count)d seconds.") % {"count": waiting.resend_in})
         return redirect("accounts:code")
     try:
-        signing.limit_codes(request, waiting.destination)
-        one_time_codes.start(
-            request.session,
+        signing.send_code(
+            request,
             purpose=waiting.purpose,
             destination=waiting.destination,
             user_id=waiting.user_id,
             payload=waiting.payload,
             decoy=not waiting.digest,
+            about=waiting.payload.get("about", ""),
         )
         messages.success(request, _("A new code is on its way."))
     except DomainError as error:
@@ -266,8 +268,7 @@ def _proved_phone(request: HttpRequest, proved: one_time_codes.Pending) -> HttpR
         people.change_phone(user=request.user, phone=proved.destination, at=timezone.now())
         update_session_auth_hash(request, request.user)
         messages.success(request, _("Your phone is changed."))
-        if proved.payload["next"]:
-            return HttpResponseRedirect(proved.payload["next"])
+        return _remembered(request, proved.payload["next"])
     return redirect("accounts:security")
 
 
@@ -276,7 +277,15 @@ def _proved_email(request: HttpRequest, proved: one_time_codes.Pending) -> HttpR
         people.change_email(user=request.user, email=proved.destination, at=timezone.now())
         update_session_auth_hash(request, request.user)
         messages.success(request, _("Your e-mail is changed."))
+        return _remembered(request)
     return redirect("accounts:security")
+
+
+def _remembered(request: HttpRequest, onward: str = "") -> HttpResponse:
+    """Go on; this device stays known though those of before are not."""
+    response = HttpResponseRedirect(onward or local("/account/security/"))
+    signing.keep_device(request, response, request.user)
+    return response
 
 
 PROVED = {

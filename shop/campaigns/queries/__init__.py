@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from catalog.queries import local, paragraphs, said
-from procurement.queries.gifts import needs_called
+from procurement.queries.gifts import NeedShown, needs_called
 from shop.campaigns.hooks import Progress
 from shop.campaigns.models import CampaignPage
 from shop.core.money import to_yuan
@@ -48,13 +48,25 @@ def progress_of_needs(slugs: Sequence[str]) -> dict[str, Progress]:
         slug: Progress(
             title=said(shown.need, "title"),
             text=next(iter(paragraphs(said(shown.need, "text"))), ""),
-            figures=_("%(given)s out of %(wanted)s given")
-            % {"given": f"¥{to_yuan(shown.given_fen):,}", "wanted": f"¥{to_yuan(shown.wanted_fen):,}"},
+            figures=_figures(shown),
             url=local(f"/pledges/needs/{slug}/"),
             done=shown.percent,
+            committed=shown.reserved_percent,
         )
         for slug, shown in needs_called(slugs).items()
     }
+
+
+def _figures(shown: NeedShown) -> str:
+    """Return what of a need is given; what is only reserved stands apart, since it may never be paid."""
+    given = _("%(given)s out of %(wanted)s given") % {
+        "given": f"¥{to_yuan(shown.given_fen):,}",
+        "wanted": f"¥{to_yuan(shown.wanted_fen):,}",
+    }
+    if not shown.reserved_fen:
+        return given
+    reserved = _("%(fen)s more reserved, not paid yet") % {"fen": f"¥{to_yuan(shown.reserved_fen):,}"}
+    return f"{given} · {reserved}"
 
 
 def public_addresses() -> list[tuple[str, ...]]:

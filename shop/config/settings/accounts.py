@@ -22,12 +22,24 @@ ACCOUNT_RATE_LIMITS = {
     # Wrong ones of all accounts at one address; beyond, each account has its first try there.
     "login_failed_address": "20/m/ip",
     "login_failed_busy": "1/10m/key",
-    # A device that the account signed in on before counts for itself alone.
+    # A device that the account signed in on before counts for itself alone: where it did so, and from all other
+    # addresses together, for it may have been copied.
     "login_failed_device": "5/5m/key,20/h/key",
-    # Codes by address, by phone or e-mail with the address, and by phone or e-mail alone.
+    "login_failed_away": "5/5m/key,20/h/key",
+    # Codes by address, by phone or e-mail with the address, and by phone or e-mail alone. What may be asked for without
+    # a message being sent (`ASKED_OF_ANYBODY`) counts apart from what always sends one, each for itself.
     "send_code": "30/10m/ip",
+    "send_code_busy": "1/10m/key",
     "send_code_here": "5/10m/key",
-    "send_code_everywhere": "10/h/key,40/d/key",
+    "send_code_everywhere": "10/h/key,20/d/key",
+    "send_code_asked": "5/h/key,10/d/key",
+    # Beyond any of these, whatever strangers ask for.
+    "send_code_slow": "1/h/key",
+    # Beyond that, who asks may answer the code that is on its way: once at an address, three beside who asked first.
+    "join_code_here": "1/10m/key",
+    "join_code": "3/10m/key",
+    # Messages to a phone because of orders that were looked for.
+    "send_code_found": "20/d/key",
     # To one's own phone or e-mail, signed in or on a device that signed in before: whatever others ask for.
     "send_code_own": "5/10m/key,20/d/key",
     # The key is the account, else the address.

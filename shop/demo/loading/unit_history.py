@@ -28,8 +28,9 @@ from procurement.models import (
     UnitOrder,
 )
 from procurement.numbers import new_number
+from procurement.operations.asked import facts_of, lines_of
 from procurement.operations.declarations import share_postings
-from procurement.operations.requests import facts_of, lines_of, unit_address
+from procurement.operations.requests import unit_address
 from procurement.queries.policies import policy_for
 from procurement.queries.sealed import all_facts
 from procurement.states import ReceiverKind, RequestState

@@ -66,6 +66,9 @@ class SignedArbitration(Answer):
 class PlatformCaseDetail(PlatformCase):
     covers_damage: bool
     is_fresh: bool = Field(description=gettext_noop("Fresh produce is not sent back."))
+    recalled: str = Field(
+        description=gettext_noop("What of it is for pieces of a recalled lot: given back without a return.")
+    )
     most_without_return: str
     most_with_return: str
     decisions: list[SignedArbitration]
@@ -94,6 +97,7 @@ def _detail(case: AfterSale) -> dict[str, Any]:
     return _case(case) | {
         "covers_damage": facts.covers_damage,
         "is_fresh": facts.is_fresh,
+        "recalled": yuan(facts.recalled_fen),
         "most_without_return": yuan(most_without_return(facts)),
         "most_with_return": yuan(most_with_return(facts)),
         "decisions": [

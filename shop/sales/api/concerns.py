@@ -7,7 +7,7 @@ from pydantic import Field
 
 from shop.core.api import Answer
 from shop.sales.models import OrderFacts
-from shop.sales.queries.concerns import bought_under_revoked, recalled_in
+from shop.sales.queries.concerns import bought_under_revoked, paid_back, recalled_in
 
 
 class BoughtUnderRevokedOut(Answer):
@@ -21,6 +21,9 @@ class RecalledOut(Answer):
     line_id: int
     pieces: int
     lot: str
+    is_given_back: bool = Field(
+        description=gettext_noop("All that was paid for the line was given back already: there is nothing to ask for.")
+    )
 
 
 def concerns(order: OrderFacts) -> dict[str, Any]:
@@ -35,5 +38,13 @@ def concerns(order: OrderFacts) -> dict[str, Any]:
             }
             for each in bought_under_revoked(order)
         ],
-        "recalled": [{"line_id": each.line.pk, "pieces": each.pieces, "lot": each.lot} for each in recalled_in(order)],
+        "recalled": [
+            {
+                "line_id": each.line.pk,
+                "pieces": each.pieces,
+                "lot": each.lot,
+                "is_given_back": paid_back(each.line),
+            }
+            for each in recalled_in(order)
+        ],
     }

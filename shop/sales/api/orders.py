@@ -92,6 +92,11 @@ class OrderLineOut(Priced):
     weighed: WeighedOut | None = Field(description=gettext_noop("What was weighed and what it costs; it adds up."))
     can_review: bool
     can_claim: bool
+    recalled: int = Field(
+        description=gettext_noop(
+            "Pieces of a recalled lot whose money can be asked for, as refund_only, whatever the time or an earlier decision."
+        )
+    )
     cases: list[CaseOut]
 
 
@@ -241,6 +246,7 @@ def _order(order: OrderFacts, shown: Any) -> dict[str, Any]:
                 "weighed_back": yuan(line.weighed_back_fen),
                 "can_review": line.can_review,
                 "can_claim": line.can_claim,
+                "recalled": line.recalled,
                 "cases": [
                     _case(case, shown_case) for case, shown_case in zip(rows.get(line.pk, ()), line.cases, strict=False)
                 ],

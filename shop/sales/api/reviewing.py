@@ -112,6 +112,11 @@ class TransferOut(Priced):
         description=gettext_noop("What became of what came.")
     )
     said: list[str] = Field(description=gettext_noop("The outcome in sentences."))
+    cannot_pay: str = Field(
+        description=gettext_noop(
+            "What of the purchase can't be paid now, its certificate being revoked; empty for nothing."
+        )
+    )
     came: list[MoneyCame] = Field(description=gettext_noop("Each line that arrived, the oldest first."))
     slip_count: int
 
@@ -141,6 +146,7 @@ def _transfer(row: Transfer) -> dict[str, Any]:
         "booked_at": row.finished_at,
         "outcome": row.became,
         "said": row.said,
+        "cannot_pay": row.cannot_pay,
         "came": show_came(row),
         "slip_count": len(row.slips),
     }

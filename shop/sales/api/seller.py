@@ -224,8 +224,9 @@ class SoldAsked(ForTurn):
 
 
 def _order(order: OrderFacts) -> dict[str, Any]:
-    same = ("state", "note", "cancel_asked", "placed_at", "ship_by")
+    same = ("state", "cancel_asked", "placed_at", "ship_by")
     return {name: getattr(order, name) for name in same} | {
+        "note": order.note_said,  # type: ignore[attr-defined]  # noted
         "number": order.order.number,
         "buyer": mask_name(order.purchase.ship_name),
         "division": order.purchase.ship_division_id,

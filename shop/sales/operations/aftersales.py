@@ -19,6 +19,7 @@ from shop.sales.errors import TooMuch, WrongState
 from shop.sales.models import AfterSale, AfterSalePicture, LineFacts, OrderFacts
 from shop.sales.operations.case_moves import due_at, grant, lock_case, move_case, record_move
 from shop.sales.operations.locks import lock_order
+from shop.sales.queries.recalls import recall_of
 from shop.sales.queries.sealed import CASE, case_facts
 from shop.sales.states import ONGOING_CASES, AfterSaleKind, AfterSaleState, CaseSide
 
@@ -101,7 +102,8 @@ def add_evidence(case: AfterSale, pictures: Sequence[Any], side: str) -> None:
 
 
 def _check(order: OrderFacts, line: LineFacts, kind: str, quantity: int, amount_fen: int, at: datetime) -> None:
-    found = claimable(order, line, line.after_sales.prefetch_related("decisions"), at)
+    cases = line.after_sales.prefetch_related("decisions")
+    found = claimable(order, line, cases, at, recall_of(line))
     if found.code == "none_here":
         raise TooMuch(found.words, field="quantity", left=0)
     if not found.pieces:

@@ -16,6 +16,7 @@ from shop.sales.models import AfterSale, CaseDecision, LineFacts, OrderFacts
 from shop.sales.operations.aftersales import take_offer
 from shop.sales.operations.case_moves import grant, lock_case, move_case
 from shop.sales.operations.returning import take_return
+from shop.sales.queries.recalls import recall_of
 from shop.sales.states import AfterSaleKind, AfterSaleState, CaseSide, OrderState, Verdict
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,8 @@ def ask_platform(*, case_id: int, words: str, actor: Any, at: datetime, way: str
 def facts_of(case: AfterSale, order: OrderFacts, line: LineFacts) -> rules.CaseFacts:
     """Return what bounds the platform's decision, as it stands now."""
     left = line.refundable_fen(case.quantity)
+    recall = recall_of(line)
+    recalled = min(case.quantity, recall.pieces) if recall and case.kind != AfterSaleKind.MISSING else 0
     return rules.CaseFacts(
         kind=case.kind,
         is_fresh=line.is_fresh,
@@ -59,6 +62,7 @@ def facts_of(case: AfterSale, order: OrderFacts, line: LineFacts) -> rules.CaseF
         offered_fen=case.agreed_fen,
         left_fen=min(left, order.left_fen),
         has_photos=case.pictures.filter(side=CaseSide.BUYER).exists(),
+        recalled_fen=line.refundable_fen(recalled) if recalled else 0,
     )
 
 

@@ -18,10 +18,13 @@ from shop.sales.models import LineFacts, OrderFacts
 from shop.sales.queries.concerns import (
     lines_under_revoked,
     orders_of_lines,
+    paid_back,
     recalled_in,
     running_under,
     to_pay_under,
+    to_ship_of,
 )
+from shop.sales.queries.unpayable import unpaid_under_revoked
 from shop.sales.states import OrderState
 from traceability.queries.lots import lot_facts
 from traceability.queries.recalled import lines_sent_of
@@ -52,8 +55,24 @@ def tell_buyers_revoked(*, certificate_id: int, at: datetime) -> None:
             _tell(order, "bought_under_revoked", params, f"bought_under_revoked:{certificate_id}", at)
     for order in to_pay_under(certificate_id):
         if lines := _lines_under(order, revoked):
+            barred = {line.line_id for line in unpaid_under_revoked([order.purchase_id]).get(order.purchase_id, ())}
+            kind = "unpayable_under_revoked" if any(line.pk in barred for line in lines) else "to_pay_under_revoked"
             params = {"certificate": revoked.number, **_names(lines)}
-            _tell_payers(order, params, f"to_pay_under_revoked:{certificate_id}", at)
+            _tell_payers(order, kind, params, f"to_pay_under_revoked:{certificate_id}", at)
+
+
+@outbox.register("sales.ask_paid_under_revoked")
+def ask_paid_under_revoked(*, purchase_id: int, at: datetime) -> None:
+    """Ask a buyer whose money came after a certificate was revoked whether the goods are still wanted.
+
+    Of goods that came first nothing can be asked; who cancelled meanwhile is not asked.
+    """
+    for order in to_ship_of(purchase_id):
+        found = lines_under_revoked(order)
+        if found and not any(line.shipped for line in order.lines.all()):
+            numbers = ", ".join(dict.fromkeys(each.certificate.number for each in found))
+            params = {"certificate": numbers, **_names(each.line for each in found)}
+            _tell(order, "paid_under_revoked", params, "paid_under_revoked", at)
 
 
 def _lines_under(order: OrderFacts, revoked: Revoked) -> list[LineFacts]:
@@ -62,12 +81,15 @@ def _lines_under(order: OrderFacts, revoked: Revoked) -> list[LineFacts]:
 
 @outbox.register("sales.tell_buyers_recalled")
 def tell_buyers_recalled(*, lot_id: int, at: datetime) -> None:
-    """Tell each buyer who was sent pieces of a lot that it is recalled: of orders that are completed, too."""
+    """Tell each buyer, and who got the goods, that a lot is recalled: of orders that are completed, too."""
     lot = lot_facts(lot_id)
     for order in orders_of_lines(lines_sent_of(lot_id)):
         lines = [each.line for each in recalled_in(order) if each.lot == lot.code]
         if lines:
-            _tell(order, "lot_recalled", {"code": lot.code, **_names(lines)}, f"lot_recalled:{lot_id}", at)
+            kind = "lot_recalled_paid_back" if all(map(paid_back, lines)) else "lot_recalled"
+            params = {"code": lot.code, **_names(lines)}
+            _tell(order, kind, params, f"lot_recalled:{lot_id}", at)
+            _tell_receivers(order, params, f"lot_received:{lot_id}", at)
 
 
 def _names(lines: Iterable[LineFacts]) -> dict[str, Any]:
@@ -91,6 +113,16 @@ def _tell(order: OrderFacts, kind: str, params: dict[str, Any], key: str, at: da
         outbox.enqueue(task="sales.tell_guest", args=args, at=at, key=key)
 
 
+def _tell_receivers(order: OrderFacts, params: dict[str, Any], key: str, at: datetime) -> None:
+    """Tell who got goods that somebody else bought for them: a gift's beneficiary, the people of a unit."""
+    number, got = order.order.number, hooks.received_by(order)
+    for user_id in got.people:
+        tell(
+            user_id=user_id, kind="lot_recalled_received", params={"number": number, **params}, url=got.url,
+            key=f"{key}:{order.pk}:{at.isoformat()}:{user_id}", at=at,
+        )  # fmt: skip
+
+
 @outbox.register("sales.tell_guest")
 def tell_guest(*, order_id: int, kind: str, params: dict[str, Any], at: datetime) -> None:
     """Send a guest the words of a message about an order: by SMS, else by e-mail. Raises OSError when it can't be sent.
@@ -110,13 +142,13 @@ def tell_guest(*, order_id: int, kind: str, params: dict[str, Any], at: datetime
     )
 
 
-def _tell_payers(order: OrderFacts, params: dict[str, Any], key: str, at: datetime) -> None:
+def _tell_payers(order: OrderFacts, kind: str, params: dict[str, Any], key: str, at: datetime) -> None:
     """Tell who pays an order for a unit, where that is not its buyer, who was told of the goods."""
     door = hooks.elsewhere(hooks.Step.PAY, order.purchase, order.order.number)
     url = door.url if door else f"/pay/{order.purchase.number}/"
     for user_id in hooks.asked_for_money(order.purchase):
         if user_id != order.purchase.user_id or order.state == OrderState.UNPAID:
             tell(
-                user_id=user_id, kind="to_pay_under_revoked", params={"number": order.order.number, **params}, url=url,
+                user_id=user_id, kind=kind, params={"number": order.order.number, **params}, url=url,
                 key=f"{key}:{order.pk}:{at.isoformat()}:{user_id}", at=at,
             )  # fmt: skip

@@ -19,6 +19,7 @@ from shop.sales.operations.locks import lock_order
 from shop.sales.operations.moves import move_order
 from shop.sales.operations.terms import note_delivery_due, start_term
 from shop.sales.queries.deliveries import accepted_part_fen
+from shop.sales.queries.open_recalls import has_open_recall, with_open_recall
 from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState, Terms
 
 BATCH = 100
@@ -42,6 +43,8 @@ def _receive_all(order_id: int, actor: Any, at: datetime, reason: str, *, asks: 
             return False
         if order.state != OrderState.SHIPPED:
             raise WrongState(_("This order is not on its way."))
+        if reason == BY_TIME and has_open_recall(order):
+            raise WrongState(_("These goods are recalled: time does not confirm their receipt."), code="recalled")
         if asks:
             refuse_elsewhere(hooks.Step.RECEIVE, order.purchase, order.order.number)
         lines = list(LineFacts.objects.filter(order=order))
@@ -91,12 +94,16 @@ def receipt_days(terms: str) -> int:
 
 @periodic.every("sales.receive", seconds=300)
 def receive_overdue(*, at: datetime) -> int:
-    """Complete what was sent long ago and never confirmed, unless a case is under way; return how many."""
+    """Complete what was sent long ago and never confirmed, unless a case is under way; return how many.
+
+    Never what is recalled, as long as its buyer did nothing about it: time does not pay for goods that nobody may eat.
+    """
     disputed = AfterSale.objects.filter(line__order=OuterRef("pk"), state__in=ONGOING_CASES)
     late = Q()
     for terms in Terms:
         late |= Q(purchase__terms=terms, shipped_at__lte=at - timedelta(days=receipt_days(terms)))
     due = OrderFacts.objects.filter(~Exists(disputed), late, state=OrderState.SHIPPED)
+    due = due.exclude(pk__in=with_open_recall(due))
     ids = list(due.order_by("shipped_at").values_list("pk", flat=True)[:BATCH])
     return sum(_receive(order_id, at) for order_id in ids)
 

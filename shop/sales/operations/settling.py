@@ -21,6 +21,7 @@ from shop.sales.operations.paybacks import pay_back
 from shop.sales.operations.starting import start_work
 from shop.sales.queries.due import due_of
 from shop.sales.queries.sealed import money_facts
+from shop.sales.queries.unpayable import unpaid_under_revoked
 from shop.sales.states import OrderState, PaymentState, PurchaseState
 
 WAITING = (PaymentState.STARTED, PaymentState.CHECKING)
@@ -98,6 +99,7 @@ def follow_due(*, purchase: Purchase, actor: Any, at: datetime, latest: Payment 
 def settle(*, purchase: Purchase, actor: Any, at: datetime, latest: Payment | None = None) -> None:
     """Make a locked, unpaid purchase paid: its orders take what they cost, the rest goes back (of `latest` first)."""
     over = due_of(purchase).over_fen
+    barred = unpaid_under_revoked([purchase.pk])
     book_parts(purchase=purchase, actor=actor, at=at)
     Purchase.objects.filter(pk=purchase.pk).update(state=PurchaseState.PAID, paid_at=at)
     purchase.state, purchase.paid_at = PurchaseState.PAID, at
@@ -111,6 +113,9 @@ def settle(*, purchase: Purchase, actor: Any, at: datetime, latest: Payment | No
             reason="more_than_due", key=f"over:{purchase.pk}", first=latest, actor=actor, at=at,
         )  # fmt: skip
     outbox.enqueue(task="sales.tell_paid", args={"purchase_id": purchase.pk}, key=f"paid:{purchase.pk}", at=at)
+    if barred:
+        # Money that was on its way is booked as always; whether the goods are still wanted is its buyer's to say.
+        outbox.enqueue(task="sales.ask_paid_under_revoked", args={"purchase_id": purchase.pk}, at=at)
 
 
 def send_all_back(*, purchase: Purchase, reason: str, actor: Any, at: datetime) -> int:

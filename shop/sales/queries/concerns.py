@@ -29,6 +29,7 @@ class Recalled:
     line: LineFacts
     pieces: int
     lot: str
+    lot_id: int = 0
 
 
 def bought_under_revoked(order: OrderFacts) -> list[BoughtUnderRevoked]:
@@ -52,9 +53,19 @@ def lines_under_revoked(order: OrderFacts) -> list[BoughtUnderRevoked]:
 
 def recalled_in(order: OrderFacts) -> list[Recalled]:
     """Return what was sent to an order from lots that were recalled since, whatever became of the order. One query."""
-    lines = {line.pk: line for line in order.lines.all() if line.shipped}
+    return recalled_among([order])
+
+
+def recalled_among(orders: Iterable[OrderFacts]) -> list[Recalled]:
+    """Return what was sent to some orders from lots recalled since, by line. One query. Needs the orders' lines."""
+    lines = {line.pk: line for order in orders for line in order.lines.all() if line.shipped}
     found = recalled_of_lines(lines)
-    return [Recalled(lines[line_id], pieces, code) for line_id, code, pieces in found]
+    return [Recalled(lines[line_id], pieces, code, lot_id) for line_id, lot_id, code, pieces in found]
+
+
+def paid_back(line: LineFacts) -> bool:
+    """Tell whether all that was paid for the pieces that the buyer of a line has was given back."""
+    return line.paid_fen > 0 and line.refundable_fen(line.shipped - line.rejected - line.returned) < 1
 
 
 def running_under(certificate_id: int) -> list[OrderFacts]:
@@ -78,6 +89,12 @@ def _lines_of(certificate_id: int) -> QuerySet[LineFacts]:
         certificate_id__isnull=True, listing_id__in=listings_under(certificate_id, draws=False)
     )
     return LineFacts.objects.filter(own)
+
+
+def to_ship_of(purchase_id: int) -> list[OrderFacts]:
+    """Return a purchase's paid orders that wait to be sent, by id. Two queries."""
+    rows = OrderFacts.objects.filter(purchase=purchase_id, state=OrderState.TO_SHIP)
+    return _orders(rows.values_list("pk", flat=True))
 
 
 def orders_of_lines(line_ids: Iterable[int]) -> list[OrderFacts]:

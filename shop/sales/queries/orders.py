@@ -11,8 +11,10 @@ from shop.core.paging import Turned, paged
 from shop.sales import hooks
 from shop.sales.models import AfterSale, LineFacts, OrderFacts, Purchase, Refund, ReviewFacts
 from shop.sales.queries.backs import note_backs
+from shop.sales.queries.open_recalls import note_open_recalls
 from shop.sales.queries.promises import note_undated
 from shop.sales.queries.purchases import owned, way_of
+from shop.sales.queries.recalls import note_recalls
 from shop.sales.queries.transfer_waits import note_arrivals, note_transfer_waits
 from shop.sales.states import ONGOING_CASES, OrderState, PurchaseState, RefundState
 from shop.sales.visitors import Visitor
@@ -67,7 +69,7 @@ def _lines() -> Prefetch:
 
 
 def order_list(visitor: Visitor, *, tab: str = "", page: Turned = 1) -> OrderList:
-    """Return one page of a tab, the latest first. Fourteen queries at most, whatever the number of orders."""
+    """Return one page of a tab, the latest first. Seventeen queries at most, whatever the number of orders."""
     orders = owned_orders(visitor)
     rows = (
         _in_tab(orders, tab if tab in TABS else "")
@@ -81,6 +83,8 @@ def order_list(visitor: Visitor, *, tab: str = "", page: Turned = 1) -> OrderLis
     note_transfer_waits(found.object_list)
     _note_consents(found.object_list)
     note_undated(found.object_list, timezone.now())
+    note_recalls(found.object_list)
+    note_open_recalls(found.object_list)
     return OrderList(page=found, counts=tab_counts(orders))
 
 
@@ -108,7 +112,7 @@ def tab_counts(orders: QuerySet[OrderFacts]) -> dict[str, int]:
 
 
 def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
-    """Return the visitor's own order `number` with everything that its page shows, or None. Up to 21 queries."""
+    """Return the visitor's own order `number` with everything that its page shows, or None. Up to 24 queries."""
     order = with_everything(owned_orders(visitor).filter(order__number=number)).first()
     if order is not None:
         note_backs([order])
@@ -116,6 +120,9 @@ def order_of(visitor: Visitor, number: str) -> OrderFacts | None:
         note_arrivals(order)
         _note_consents([order])
         note_undated([order], timezone.now())
+        note_recalls([order])
+        note_open_recalls([order])
+        hooks.note_notes([order])
     return order
 
 

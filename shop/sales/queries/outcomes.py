@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shop.core.money import in_yuan
 from shop.core.texts import sentences
 from shop.sales.models import OrderFacts, Payment, Purchase, Refund
+from shop.sales.queries.concerns import lines_under_revoked, to_ship_of
 from shop.sales.queries.credits import credits_of
 from shop.sales.queries.deliveries import schedule_of
+from shop.sales.queries.unpayable import unpayable
 from shop.sales.rules import BY_HAND
 from shop.sales.states import OrderState, PurchaseState, RefundState
 
@@ -17,7 +20,7 @@ from shop.sales.states import OrderState, PurchaseState, RefundState
 @dataclass(frozen=True)
 class Outcome:
     """Amounts in 分: what is missing of what is due now, what falls due later, what of the line goes back, what of earlier
-    ones has to.
+    ones has to. `barred`: what is missing can't be paid now; `asked`: its buyer is asked whether it is still wanted.
     """
 
     state: str
@@ -27,6 +30,8 @@ class Outcome:
     earlier_fen: int = 0
     goes_on: bool = True
     credited: str = ""
+    barred: bool = False
+    asked: bool = False
 
     @property
     def is_paid(self) -> bool:
@@ -38,6 +43,8 @@ class Outcome:
         said = [self._of_line()]
         if self.credited:
             said.append(self.credited)
+        if self.asked:
+            said.append(_("A certificate of it was revoked: the buyer is asked whether they still want it."))
         if self.earlier_fen:
             said.append(_("%(fen)s that came before is still to be paid back.") % {"fen": in_yuan(self.earlier_fen)})
         return sentences(*said)
@@ -68,11 +75,13 @@ class Outcome:
             return _("Booked, and to be paid back. The purchase still waits for %(left)s.") % left
         if not self.due_fen:
             return _("Booked: what was accepted is paid. %(waits)s falls due once it is accepted.") % left
+        if self.barred:
+            return _("Booked as a part: it can't be paid now. The buyer is told to send no more, and to cancel.")
         return _("Booked as a part: the buyer is asked for the other %(left)s. The orders wait.") % left
 
 
 def outcome_of(payment: Payment) -> Outcome:
-    """Return what became of a purchase with the line that came last by `payment`. Thirteen queries at most."""
+    """Return what became of a purchase with the line that came last by `payment`. Seventeen queries at most."""
     purchase = Purchase.objects.get(pk=payment.payable_id)
     line = payment.remittances.order_by("-pk").first()
     rows = Refund.objects.filter(payment__payable_kind="purchase", payment__payable_id=purchase.pk, order=None)
@@ -86,7 +95,12 @@ def outcome_of(payment: Payment) -> Outcome:
     goes_on = OrderFacts.objects.filter(purchase=purchase).exclude(state=OrderState.CANCELLED).exists()
     credited = credits_of([payment.pk])[-1:]
     words = credited[0].words([payment.pk]) if credited and (line is None or credited[0].at >= line.at) else ""
-    return Outcome(purchase.state, schedule.due_now_fen, schedule.waits_fen, back, _sum(earlier), goes_on, words)
+    is_open = purchase.state == PurchaseState.UNPAID
+    barred = is_open and bool(unpayable(purchase.pk, at=timezone.now()))
+    asked = not is_open and any(lines_under_revoked(order) for order in to_ship_of(purchase.pk))
+    return Outcome(
+        purchase.state, schedule.due_now_fen, schedule.waits_fen, back, _sum(earlier), goes_on, words, barred, asked
+    )
 
 
 def _keyed(key: str) -> Q:

@@ -13,7 +13,7 @@ from oscar.apps.catalogue.reviews.models import ProductReview
 
 from shop.core import ledger
 from shop.core.paging import Turned, paged
-from shop.sales import books
+from shop.sales import books, hooks
 from shop.sales.cancel_asked import note_cancel_asked
 from shop.sales.hooks import own_cuts
 from shop.sales.models import AfterSale, LineDiscount, LineFacts, OrderFacts, ReviewFacts
@@ -168,6 +168,7 @@ def supplier_orders(supplier_id: int, *, tab: str = "to_ship", page: Turned = 1)
     note_cancel_asked(found.object_list)
     note_own_cuts(found.object_list)
     note_undated(found.object_list, timezone.now())
+    hooks.note_notes(found.object_list)
     return found
 
 
@@ -186,6 +187,7 @@ def supplier_order(supplier_id: int, number: str) -> OrderFacts | None:
         note_cancel_asked([found])
         note_own_cuts([found])
         note_undated([found], timezone.now())
+        hooks.note_notes([found])
     return found
 
 

@@ -247,10 +247,11 @@ def going_back_of_purchases(purchase_ids: Sequence[int]) -> dict[int, int]:
     return dict(rows.values_list("order__purchase_id").annotate(fen=Sum("amount_fen")))
 
 
-def said_to_finance(trail: Trail, due: Due, state: str, schedule: Schedule) -> list[str]:
+def said_to_finance(trail: Trail, due: Due, state: str, schedule: Schedule, *, is_barred: bool = False) -> list[str]:
     """Say, for the platform's finance, what became of the money of one transfer, a sentence for each part of it.
 
-    What stands of what came is the purchase's: by whichever of its transfers, due less it is what is left.
+    `is_barred`: what is missing can't be paid now. What stands of what came is the purchase's: by whichever of its
+    transfers, due less it is what is left.
     """
     is_open, kept = state == PurchaseState.UNPAID, due.received_fen
     left = {"left": in_yuan(due.left_fen)}
@@ -266,6 +267,11 @@ def said_to_finance(trail: Trail, due: Due, state: str, schedule: Schedule) -> l
         said.append(
             _("%(came)s came already. The other %(left)s are to be paid after acceptance: nothing is due now.")
             % {"came": in_yuan(kept), **left}
+        )
+    elif kept and is_open and is_barred:
+        said.append(
+            _("%(came)s came already; the other %(left)s can't be paid now: the buyer was told to cancel.")
+            % {"came": in_yuan(kept), "left": in_yuan(schedule.due_now_fen)}
         )
     elif kept and is_open:
         said.append(

@@ -19,6 +19,7 @@ from shop.sales.queries.due import dues_of
 from shop.sales.queries.finding import transfers_of
 from shop.sales.queries.slips import SlipShown, slips_of
 from shop.sales.queries.trails import Came, said_to_finance, trails_of
+from shop.sales.queries.unpayable import barred_to_finance, unpaid_under_revoked
 from shop.sales.states import PaymentState, PurchaseState, TransferState
 
 TRANSFERS_A_PAGE = 20
@@ -31,7 +32,7 @@ class Transfer:
     `due_fen` is what is to come now, `waits_fen` what is still to come after acceptance, `ahead_fen` what came of
     that already, `received_fen` what came, `kept_fen` what stands of it, `came` the
     lines of it; `is_closed` that its purchase waits for no money:
-    what comes all the same goes back. `became` is what became of what came (a TransferState), `said` that in words.
+    what comes all the same goes back. `cannot_pay` says what of it can't be paid now, and why. `became` is what became of what came (a TransferState), `said` that in words.
     """
 
     pk: int
@@ -53,6 +54,7 @@ class Transfer:
     said: list[str]
     slips: list[SlipShown]
     account: str = ""
+    cannot_pay: str = ""
     came: tuple[Came, ...] = ()
 
     @property
@@ -86,7 +88,7 @@ class Shown(StrEnum):
 
 def transfers(page: Turned = 1, *, shown: str = Shown.WAITING, query: str = "") -> Page:
     """Return a page of the transfers that wait (the oldest first), of those whose purchase waits for no money any more,
-    or of the booked ones (the latest first). Twenty-five queries at most, whatever the number.
+    or of the booked ones (the latest first). Twenty-seven queries at most, whatever the number.
 
     `query` looks among them for a code, a name, an amount, the bank's number, a purchase's or an order's.
     """
@@ -110,6 +112,7 @@ def transfers(page: Turned = 1, *, shown: str = Shown.WAITING, query: str = "") 
     dues = dues_of(list(purchases))
     trails = trails_of(list(purchases))
     schedules = schedules_of(list(purchases.values()), dues)
+    barred = unpaid_under_revoked(list(purchases))
     slips = slips_of([payment.pk for payment in payments])
     offsets = _offsets(list(purchases.values())) if shown == Shown.WAITING else {}
     found.object_list = []
@@ -133,9 +136,10 @@ def transfers(page: Turned = 1, *, shown: str = Shown.WAITING, query: str = "") 
             state=purchase.state,
             offsets=offsets.get(purchase.pk, []),
             became=trail.state(is_open=purchase.state == PurchaseState.UNPAID),
-            said=said_to_finance(trail, due, purchase.state, schedules[purchase.pk]),
+            said=said_to_finance(trail, due, purchase.state, schedules[purchase.pk], is_barred=purchase.pk in barred),
             slips=slips.get(payment.pk, []),
             account=_account(purchase),
+            cannot_pay=barred_to_finance(barred.get(purchase.pk, [])),
             came=trail.came,
         )
         found.object_list.append(row)

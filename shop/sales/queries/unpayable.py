@@ -1,6 +1,6 @@
 """What of an unpaid purchase nobody pays for now: goods that are gone, and goods sold under a certificate since revoked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -69,26 +69,30 @@ def unpayable(purchase_id: int, *, at: datetime) -> Unpayable:
 
     Two queries where nothing is in the way, one more where goods were sold under a certificate.
     """
-    short, revoked = unpaid_without_goods(purchase_id, at=at), _under_revoked(purchase_id)
+    short = unpaid_without_goods(purchase_id, at=at)
+    revoked = unpaid_under_revoked([purchase_id]).get(purchase_id, [])
     barred = {line.order_id for line in short} | {line.order_id for line in revoked}
     rest = OrderFacts.objects.filter(purchase=purchase_id, state=OrderState.UNPAID).exclude(pk__in=barred)
     return Unpayable(short, revoked, bool(barred) and rest.exists())
 
 
-def _under_revoked(purchase_id: int) -> list[LineUnderRevoked]:
+def unpaid_under_revoked(purchase_ids: Collection[int]) -> dict[int, list[LineUnderRevoked]]:
+    """Return by purchase (id) the lines of unpaid orders that draw a certificate revoked since. Two queries at most."""
     rows = LineFacts.objects.filter(
-        order__purchase=purchase_id, order__state=OrderState.UNPAID, certificate_id__isnull=False
+        order__purchase__in=purchase_ids, order__state=OrderState.UNPAID, certificate_id__isnull=False
     )
     lines = list(rows.select_related("order__order").order_by("order", "pk"))
     revoked = revoked_among({line.certificate_id for line in lines if line.certificate_id})
-    return [
-        LineUnderRevoked(
-            line.pk, line.order_id, line.order.order.number, line.name_zh, line.name_en, pieces,
-            revoked[line.certificate_id],
-        )
-        for line in lines
-        if line.certificate_id in revoked and (pieces := line.ordered - line.cancelled)
-    ]  # fmt: skip
+    found: dict[int, list[LineUnderRevoked]] = {}
+    for line in lines:
+        pieces = line.ordered - line.cancelled
+        if line.certificate_id in revoked and pieces:
+            row = LineUnderRevoked(
+                line.pk, line.order_id, line.order.order.number, line.name_zh, line.name_en, pieces,
+                revoked[line.certificate_id],
+            )  # fmt: skip
+            found.setdefault(line.order.purchase_id, []).append(row)
+    return found
 
 
 def unpayable_words(found: Unpayable, due: Due | None = None) -> str:
@@ -152,6 +156,20 @@ def _goods(lines: Sequence[Line]) -> str:
         % {"name": said(line, "name"), "pieces": line.pieces, "number": line.number}
         for line in lines
     )
+
+
+def barred_to_finance(lines: Sequence[LineUnderRevoked]) -> str:
+    """Say to who books money what of a purchase can't be paid now, and what becomes of what comes; "" for nothing."""
+    if not lines:
+        return ""
+    return _(
+        "The certificate that %(goods)s was ordered under was revoked (%(certificates)s): it can't be paid now. The buyer"
+        " is asked to cancel it; what came for it goes back then. If all of it comes, the buyer is asked whether they"
+        " still want it."
+    ) % {
+        "goods": _goods(lines),
+        "certificates": _(", ").join(dict.fromkeys(line.certificate.words for line in lines)),
+    }
 
 
 def unpayable_goods(found: Unpayable, would: Mapping[int, Back]) -> list[dict[str, Any]]:

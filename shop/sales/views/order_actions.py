@@ -41,6 +41,7 @@ from shop.sales.operations.buy_again import buy_again as repeat
 from shop.sales.queries.backs import went_back_of
 from shop.sales.queries.orders import acted_on, case_of, is_paid, line_of
 from shop.sales.queries.purchases import way_of
+from shop.sales.queries.recalls import recall_of
 from shop.sales.shown import show_line
 from shop.sales.states import OrderState
 from shop.sales.views.orders import show_one
@@ -173,7 +174,8 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
     """Ask for money back on a line."""
     line = _own_line(request, number, line_id)
     at = timezone.now()
-    found = claimable(line.order, line, line.after_sales.prefetch_related("decisions"), at)
+    recall = recall_of(line)
+    found = claimable(line.order, line, line.after_sales.prefetch_related("decisions"), at, recall)
     kinds = tuple(found.pieces)
     mosts = tuple(line.refundable_fen(pieces) for pieces in range(1, max(found.pieces.values(), default=0) + 1))
     posted = request.method == "POST"
@@ -219,6 +221,7 @@ def after_sale(request: HttpRequest, number: str, line_id: int) -> HttpResponse:
         "after_receipt": line.order.state == OrderState.COMPLETED,
         "kinds": kinds,
         "none": found,
+        "recalled": found.recalled,
         "unsent": line.ordered - line.cancelled - line.shipped,
     }
     return render(request, "sales/after_sale_form.html", context, status=status)

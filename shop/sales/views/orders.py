@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries.trade import listings_now
 from shop.accounts.hooks import Pending
+from shop.accounts.limit_words import too_many_phones
 from shop.accounts.signing import TooOften, Usage, ask_code, limit
 from shop.core.client_address import client_ip
 from shop.core.codes import international_phone, national_phone
@@ -25,7 +26,7 @@ from shop.core.templatetags.heqiao import local
 from shop.sales import openings, visitors
 from shop.sales.forms.orders import FindOrderForm
 from shop.sales.queries.carriers import carriers_of
-from shop.sales.queries.concerns import bought_under_revoked, recalled_in
+from shop.sales.queries.concerns import bought_under_revoked, paid_back, recalled_in
 from shop.sales.queries.due import due_of
 from shop.sales.queries.orders import TABS, find_purchase, order_list, order_of
 from shop.sales.queries.payouts import goes_back
@@ -137,8 +138,16 @@ def show_one(
     if facts.state == OrderState.UNPAID:
         barred = unpayable(facts.purchase_id, at=timezone.now()).of_order(number)
         context["cannot_pay"] = unpayable_words(barred, due_of(facts.purchase) if barred else None)
+    claims = {line.pk: line.recalled for line in shown.lines}
     context["recalled"] = [
-        {"name": in_reader_language(each.line.name_zh, each.line.name_en), "pieces": each.pieces, "lot": each.lot}
+        {
+            "name": in_reader_language(each.line.name_zh, each.line.name_en),
+            "pieces": each.pieces,
+            "lot": each.lot,
+            "line": each.line.pk,
+            "claims": claims[each.line.pk],
+            "is_given_back": paid_back(each.line),
+        }
         for each in (recalled_in(facts) if any(parcel.is_recalled for parcel in shown.parcels) else ())
     ]
     # Read beside what is read anyway: most orders need no query of their own for it.
@@ -179,7 +188,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
     phone = international_phone(form.cleaned_data["phone"])
     number = typed_number(form.cleaned_data["number"])
-    tries = _count_tries(request, number)
+    tries = _count_tries(request, number, phone)
     purchase = find_purchase(phones=[phone, national_phone(phone)], number=number)
     if purchase is None:
         raise NoSuchOrder(_("There is no order with this number and phone. Check both."))
@@ -195,7 +204,7 @@ def _found(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
     return HttpResponseRedirect(local("/account/orders/found/"))
 
 
-def _count_tries(request: HttpRequest, number: str) -> tuple[Usage, Usage]:
+def _count_tries(request: HttpRequest, number: str, phone: str) -> tuple[Usage, Usage]:
     """Count one phone tried for the order `number`: at this address, and from everywhere. Raises TooOften.
 
     Numbers are not guessed (`new_number`): what is tried is the phone of a number that somebody knows.
@@ -208,9 +217,7 @@ def _count_tries(request: HttpRequest, number: str) -> tuple[Usage, Usage]:
             near.rollback()
             raise
     except TooOften as error:
-        raise TooOften(
-            _("Too many phones were tried for this order. A code to the phone given with it shows the order now.")
-        ) from error
+        raise too_many_phones(request, phone=phone, number=number) from error
 
 
 def _find_by_code(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
@@ -224,6 +231,7 @@ def _find_by_code(request: HttpRequest, form: FindOrderForm) -> HttpResponse:
         destination=phone,
         payload={"purchase": purchase.pk if purchase else 0, "next": local("/account/orders/find/")},
         decoy=purchase is None,
+        about=number,
     )
 
 
@@ -274,6 +282,7 @@ def send_code(request: HttpRequest, number: str) -> HttpResponse:
             purpose=OPEN_ORDER,
             destination=international_phone(purchase.contact_phone),
             payload={"purchase": purchase.pk, "next": local("/account/orders/found/")},
+            about=purchase.number,
         )
     except DomainError as error:
         messages.error(request, str(error.message))

@@ -23,6 +23,7 @@ from shop.sales.operations.aftersales import decide_after_sale
 from shop.sales.operations.returning import confirm_return, dispute_return
 from shop.sales.queries import seller as queries
 from shop.sales.queries.arbitration import earlier_cases
+from shop.sales.queries.recalls import recall_of
 from shop.sales.states import AfterSaleState
 from shop.sales.views.seller import console, for_supplier
 from shop.sales.views.seller_orders import sold_line
@@ -126,6 +127,7 @@ def _show(
     context = {
         "row": _case(found),
         "shown": show_case(found, timezone.now()),
+        "recall": recall_of(found.line),
         "earlier": [show_case(each, timezone.now()) for each in earlier_cases(found)],
         "history": show_moves(list(found.moves.all())),
         "form": form or DecideForm(case=found),

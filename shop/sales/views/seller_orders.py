@@ -66,6 +66,7 @@ def _row(order: OrderFacts, at: Any) -> dict[str, Any]:
     by = order.ship_by
     return {
         "order": order,
+        "note": order.note_said,  # type: ignore[attr-defined]  # noted
         "number": order.order.number,
         "buyer": mask_name(order.purchase.ship_name),
         "place": in_reader_language(order.purchase.ship_division.name_zh, order.purchase.ship_division.name_en),
