@@ -25,6 +25,7 @@ from shop.sales.queries.concerns import (
     to_ship_of,
 )
 from shop.sales.queries.unpayable import unpaid_under_revoked
+from shop.sales.queries.without_goods import lines_without_goods
 from shop.sales.states import OrderState
 from traceability.queries.lots import lot_facts
 from traceability.queries.recalled import lines_sent_of
@@ -36,8 +37,9 @@ def hear_revoked(certificate_id: int, at: datetime) -> None:
 
 
 def hear_stopped(lot_id: int, at: datetime) -> None:
-    """Have those told who were sent pieces of a lot, once the transaction that stopped it stands."""
+    """Have those told who were sent pieces of a lot, or wait for them, once the transaction that stopped it stands."""
     outbox.enqueue(task="sales.tell_buyers_recalled", args={"lot_id": lot_id}, at=at)
+    outbox.enqueue(task="sales.tell_buyers_waiting", args={"lot_id": lot_id}, at=at)
 
 
 @outbox.register("sales.tell_buyers_revoked")
@@ -90,6 +92,16 @@ def tell_buyers_recalled(*, lot_id: int, at: datetime) -> None:
             params = {"code": lot.code, **_names(lines)}
             _tell(order, kind, params, f"lot_recalled:{lot_id}", at)
             _tell_receivers(order, params, f"lot_received:{lot_id}", at)
+
+
+@outbox.register("sales.tell_buyers_waiting")
+def tell_buyers_waiting(*, lot_id: int, at: datetime) -> None:
+    """Tell buyers of paid orders that lack goods since a lot was stopped: other goods are sent, or they may cancel."""
+    lot = lot_facts(lot_id)
+    short = {each.line_id for each in lines_without_goods(lot.supplier_id, at=at, listing_ids=[lot.listing_id])}
+    for order in orders_of_lines(short):
+        params = _names(line for line in order.lines.all() if line.pk in short)
+        _tell(order, "goods_failed", params, "goods_failed", at)
 
 
 def _names(lines: Iterable[LineFacts]) -> dict[str, Any]:
