@@ -42,3 +42,19 @@ register(
     action=_("To the products"),
     icon="circle-check",
 )
+register(
+    "live_price_asked",
+    title=_("May %(name)s be sold live at %(price)s?"),
+    text=_(
+        "The host of %(room)s asks. You bear what a flash sale takes off; others may sell it at %(lowest)s or more now."
+    ),
+    action=_("Answer"),
+    icon="ticket",
+)
+register(
+    "live_price_answered",
+    title=_("%(supplier)s answered: %(name)s"),
+    text=_("You asked for %(wished)s. In live rooms of others it may be sold at %(lowest)s or more."),
+    action=_("To your live sessions"),
+    icon="ticket",
+)

@@ -27,6 +27,13 @@ class DeepCut(DomainError):
     code = "deep_cut"
 
 
+class BelowFloor(DomainError):
+    """The flash price is below what the product's supplier lets others sell it at. Details: `lowest`, `supplier`."""
+
+    code = "below_live_floor"
+    status = 422
+
+
 class DropOver(DomainError):
     """The drop is over, or not there."""
 

@@ -18,3 +18,12 @@ register(
     action=_("See the live rooms"),
     icon="circle-x",
 )
+register(
+    "live_drop_started",
+    title=_("%(name)s is in a flash sale at %(price)s"),
+    text=_(
+        "Pieces: %(pieces)s, in the live room %(room)s. You bear what it takes off your shop price: %(cut)s a piece."
+    ),
+    action=_("See what is sold"),
+    icon="clock",
+)

@@ -90,6 +90,9 @@ class Specification(models.Model):
     text_en = models.CharField(max_length=120, blank=True)
     price_fen = models.PositiveIntegerField(help_text="List price; the stock record repeats it as Decimal")
     was_fen = models.PositiveIntegerField(null=True, blank=True)
+    live_floor_fen = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Others sell it live at this or more; empty: at the shop's price only"
+    )
     net_grams = models.PositiveIntegerField(help_text="净含量")
     net_ml = models.PositiveIntegerField(null=True, blank=True)
     gross_grams = models.PositiveIntegerField(help_text="For freight")

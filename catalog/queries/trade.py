@@ -14,6 +14,7 @@ from catalog.models import Listing, ListingPicture, Reminder, Specification, Sto
 from catalog.places import short
 from catalog.queries.certificates import revoked_badges
 from catalog.queries.sale import barred, certified, stands
+from catalog.rules.floors import lowest_live
 from catalog.states import ListingState
 from catalog.words import said
 from shop.core.errors import DomainError, NotAllowed
@@ -255,13 +256,19 @@ def goods_for_tray(
 
 @dataclass(frozen=True)
 class SpecBrief:
-    """A specification with its price in 分 and the pieces left in the shop, in the reader's language."""
+    """A specification with its price in 分 and the pieces left in the shop, in the reader's language.
+
+    `lowest_fen`: what hosts who don't act for its supplier may sell it at live.
+    """
 
     specification_id: int
     listing_id: int
     text: str
     price_fen: int
     left: int
+    supplier_id: int
+    supplier: str
+    lowest_fen: int
 
 
 def specifications_of(listing_ids: Iterable[int]) -> list[SpecBrief]:
@@ -270,9 +277,22 @@ def specifications_of(listing_ids: Iterable[int]) -> list[SpecBrief]:
     rows = (
         Specification.objects.filter(listing_id__in=list(listing_ids), is_offered=True)
         .annotate(left=Subquery(stock.annotate(left=F("on_hand") - F("reserved")).values("left")[:1]))
+        .select_related("listing__supplier")
         .order_by("listing_id", "position", "pk")
     )
-    return [SpecBrief(row.pk, row.listing_id, said(row, "text"), row.price_fen, max(row.left or 0, 0)) for row in rows]
+    return [
+        SpecBrief(
+            specification_id=row.pk,
+            listing_id=row.listing_id,
+            text=said(row, "text"),
+            price_fen=row.price_fen,
+            left=max(row.left or 0, 0),
+            supplier_id=row.listing.supplier_id,
+            supplier=said(row.listing.supplier, "name"),
+            lowest_fen=lowest_live(list_fen=row.price_fen, floor_fen=row.live_floor_fen),
+        )
+        for row in rows
+    ]
 
 
 def own_listing(supplier_id: int, listing_id: int) -> Listing | None:

@@ -12,7 +12,7 @@ from pydantic import Field
 from catalog.queries import said
 from livestream.api.rooms import RoomOut, show_room
 from livestream.models import LiveSession
-from livestream.operations import chat, drops, planning, sessions, tray
+from livestream.operations import chat, drops, floors, planning, sessions, tray
 from livestream.queries import console
 from livestream.queries.chat import muted_people
 from livestream.queries.hosting import hosted_rooms, hosted_sessions, session_to_host
@@ -131,8 +131,21 @@ class HostNumbers(Priced):
     drop_sold: int | None
 
 
+class ForDropOut(Priced):
+    item_id: int
+    specification_id: int
+    specification: str
+    supplier: str = Field(description=gettext_noop("Who bears what a flash sale takes off."))
+    price: str = Field(description=gettext_noop("The shop's."))
+    lowest: str | None = Field(
+        description=gettext_noop("What you may sell it at, or more; null for your own product: there is no limit.")
+    )
+    asked: str | None = Field(description=gettext_noop("What its supplier was asked for last, and has not answered."))
+
+
 class HostedSession(RoomOut):
     numbers: HostNumbers
+    for_drops: list[ForDropOut] = Field(description=gettext_noop("What can be in a flash sale, and how low."))
 
 
 def _hosted(request: ApiRequest, session_id: int) -> dict[str, Any]:
@@ -140,7 +153,20 @@ def _hosted(request: ApiRequest, session_id: int) -> dict[str, Any]:
     numbers = console.numbers(session, at=timezone.now())
     same = ("viewers", "peak", "orders", "pieces", "drop_left", "drop_sold")
     return show_room(session) | {
-        "numbers": {name: getattr(numbers, name) for name in same} | {"amount": yuan(numbers.fen)}
+        "numbers": {name: getattr(numbers, name) for name in same} | {"amount": yuan(numbers.fen)},
+        "for_drops": [
+            {
+                "item_id": row.item_id,
+                "specification_id": row.spec.specification_id,
+                "specification": row.spec.text,
+                "supplier": row.spec.supplier,
+                "price": yuan(row.spec.price_fen),
+                "lowest": None if row.is_own else yuan(row.spec.lowest_fen),
+                "asked": None if row.asked_fen is None else yuan(row.asked_fen),
+            }
+            for rows in console.goods_for_drop(session, request.user).values()
+            for row in rows
+        ],
     }
 
 
@@ -259,6 +285,9 @@ class DropIn(AtVersion):
     status=201,
     key=Key.REQUIRED,
     summary=gettext_noop("Open a drop: pieces from the same stock at a flash price"),
+    description=gettext_noop(
+        "422 `below_live_floor` for another supplier's product below what it allows: details.lowest says what it does."
+    ),
 )
 def open_drop(request: ApiRequest, session_id: int, body: DropIn) -> None:
     drops.start_drop(
@@ -271,6 +300,25 @@ def open_drop(request: ApiRequest, session_id: int, body: DropIn) -> None:
         per_buyer=body.per_buyer,
         confirmed_fen=None if body.confirm is None else fen_of(body.confirm),
     )
+
+
+class PriceAsked(Body):
+    item_id: Id
+    specification_id: Id
+    price: YuanIn
+
+
+@step(
+    "price-requests",
+    status=201,
+    summary=gettext_noop("Ask a product's supplier to let it be sold at a price below what it allows"),
+)
+def ask_price(request: ApiRequest, session_id: int, body: PriceAsked) -> None:
+    _own(request, session_id)
+    floors.ask_price(
+        session_id=session_id, item_id=body.item_id, specification_id=body.specification_id,
+        price_fen=fen_of(body.price), **by(request),
+    )  # fmt: skip
 
 
 @step(

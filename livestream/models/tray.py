@@ -35,6 +35,7 @@ class Drop(models.Model):
     specification = models.ForeignKey("catalog.Specification", on_delete=models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
     price_fen = models.PositiveIntegerField()
+    list_fen = models.PositiveIntegerField(null=True, blank=True, help_text="The shop's price when it started")
     pieces = models.PositiveIntegerField()
     per_buyer = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=DropState.choices, default=DropState.RUNNING)

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.operations import stock
+from catalog.operations.floors import hold_live_floor
 from catalog.operations.listings import cards_changed
 from catalog.queries import SpecForSale, specifications_for_sale
 from catalog.queries.shelf import pieces_gone_by_pool, pieces_held_by_pool
 from livestream.errors import DeepCut, DropOver, NotOfThisRoom, WrongState
 from livestream.models import Drop, LiveSession, TrayItem, drop_bounds
 from livestream.operations.events import append
+from livestream.operations.floors import check_floor, tell_supplier
 from livestream.operations.hosting import host_session
 from livestream.rules import LONGEST_DROP, MOST_DROP_PIECES, SHORTEST_DROP, deep_cut
 from livestream.states import DropState, EventKind
@@ -49,16 +51,18 @@ def start_drop(
 ) -> Drop:
     """Carve `pieces` out of the stock and sell them at `price_fen` for as long as `lasts`; one drop at a time.
 
-    A deep cut has to be confirmed: `confirmed_fen` is the flash price once more.
+    A deep cut has to be confirmed: `confirmed_fen` is the flash price once more. Who does not act for the product's
+    supplier stays at its floor, or above; the supplier is told.
 
-    Raises DeepCut where it is not, InvalidInput on `price`, `pieces`, `minutes` or `per_buyer`, OutOfStock on `pieces` when fewer are free,
-    NotOfThisRoom, WrongState while another runs. Locks: session, pools by id.
+    Raises DeepCut where it is not, BelowFloor, InvalidInput on `price`, `pieces`, `minutes` or `per_buyer`, OutOfStock on `pieces` when fewer are free,
+    NotOfThisRoom, WrongState while another runs. Locks: session, specification, pools by id.
     """
     _check_figures(pieces, lasts, per_buyer)
     try:
         with transaction.atomic():
             session = host_session(session_id=session_id, actor=actor, version=version, live=True)
             item = TrayItem.objects.filter(pk=item_id, session=session).first()
+            floor_fen = hold_live_floor(specification_id)
             spec = specifications_for_sale([specification_id]).get(specification_id)
             if item is None or spec is None or spec.listing_id != item.listing_id:
                 raise NotOfThisRoom(_("This product is not in this session's tray."), field="item")
@@ -70,6 +74,7 @@ def start_drop(
                 raise NotOfThisRoom(_("This product is not on sale."), field="item")
             if not 0 < price_fen < spec.price_fen:
                 raise InvalidInput(_("The flash price is above nothing and below the shop's price."), field="price")
+            check_floor(spec, price_fen=price_fen, floor_fen=floor_fen, actor=actor)
             if confirmed_fen != price_fen:
                 _check_cut(spec, price_fen, at)
             if Drop.objects.filter(session=session, state=DropState.RUNNING).exists():
@@ -77,7 +82,7 @@ def start_drop(
             last = Drop.objects.filter(session=session).aggregate(last=Max("number"))["last"] or 0
             drop = Drop.objects.create(
                 session=session, item=item, specification_id=specification_id, number=last + 1, price_fen=price_fen,
-                pieces=pieces, per_buyer=per_buyer, started_at=at, ends_at=at + lasts,
+                list_fen=spec.price_fen, pieces=pieces, per_buyer=per_buyer, started_at=at, ends_at=at + lasts,
             )  # fmt: skip
             pool = stock.carve(stock_id=spec.stock_id, pool=f"{SOURCE}:{drop.pk}", pieces=pieces, actor=actor, at=at)
             Drop.objects.filter(pk=drop.pk).update(stock_id=pool)
@@ -88,6 +93,7 @@ def start_drop(
                 action="drop_started", object_kind="drop", object_id=drop.pk, actor=actor, at=at, pieces=pieces,
                 price_fen=price_fen, specification=specification_id,
             )  # fmt: skip
+            tell_supplier(drop, session, spec, actor=actor, at=at)
             pagecache.bump()
     except IntegrityError:
         raise WrongState(_("A flash sale is running. End it first.")) from None

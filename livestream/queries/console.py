@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from catalog.queries.floors import asks_of
 from catalog.queries.shelf import pieces_gone_by_pool, pieces_written_off_by_pool
-from catalog.queries.trade import goods_for_tray, specifications_of
+from catalog.queries.trade import SpecBrief, goods_for_tray, specifications_of, suppliers_of
 from livestream.models import Drop, LiveSession, TrayItem
 from livestream.queries.rooms import viewers_now
 from livestream.states import DropState
@@ -48,13 +49,47 @@ def numbers(session: LiveSession, *, at: datetime) -> Numbers:
     )
 
 
-def choices_for_drop(session: LiveSession) -> dict[int, list[tuple[str, str]]]:
-    """Return what can be dropped by tray item: (specification id, words with price and stock). Two queries."""
+@dataclass(frozen=True)
+class ForDrop:
+    """A specification that can be dropped, and how low its host may go. Amounts in 分.
+
+    `is_own`: the host acts for its supplier, and goes as low as it wants. `asked_fen`: what its supplier was asked
+    for last, and did not answer.
+    """
+
+    item_id: int
+    spec: SpecBrief
+    is_own: bool
+    asked_fen: int | None
+
+    @property
+    def may_cut(self) -> bool:
+        """Whether the host may sell it for less than the shop does."""
+        return self.is_own or self.spec.lowest_fen < self.spec.price_fen
+
+    @property
+    def choice(self) -> tuple[str, str]:
+        """Its id, and words with price and stock."""
+        words = f"{self.spec.text} · ¥{self.spec.price_fen / 100:.2f} · {self.spec.left}"
+        return str(self.spec.specification_id), words
+
+
+def goods_for_drop(session: LiveSession, user: Any) -> dict[int, list[ForDrop]]:
+    """Return what can be dropped, by tray item, as it is for the host `user`. Four queries."""
     items = dict(TrayItem.objects.filter(session=session).values_list("listing_id", "pk"))
-    found: dict[int, list[tuple[str, str]]] = {}
-    for spec in specifications_of(items):
-        words = f"{spec.text} · ¥{spec.price_fen / 100:.2f} · {spec.left}"
-        found.setdefault(items[spec.listing_id], []).append((str(spec.specification_id), words))
+    specs = specifications_of(items)
+    asked = asks_of([spec.specification_id for spec in specs]) if specs else {}
+    own = {each.pk for each in suppliers_of(user)} if specs else set()
+    found: dict[int, list[ForDrop]] = {}
+    for spec in specs:
+        entries = asked.get(spec.specification_id)
+        row = ForDrop(
+            item_id=items[spec.listing_id],
+            spec=spec,
+            is_own=spec.supplier_id in own,
+            asked_fen=entries[-1].data["price_fen"] if entries else None,
+        )
+        found.setdefault(row.item_id, []).append(row)
     return found
 
 

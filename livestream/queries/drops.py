@@ -14,7 +14,7 @@ from livestream.models import Drop, LiveSession
 from livestream.states import DropState
 from shop.core.numbers import read_id
 from shop.core.prepared import Prepared
-from shop.sales.hooks import SpecialPrice
+from shop.sales.hooks import FlashSale, SpecialPrice
 from shop.sales.operations.placing import Attribution
 
 SOURCE = "drop"
@@ -145,3 +145,31 @@ def pieces_left(session_ids: list[int]) -> dict[int, dict[int, int]]:
     for session_id, drop_id, left in rows:
         found.setdefault(session_id, {})[drop_id] = max(0, left or 0)
     return found
+
+
+def drop_cuts(refs: Collection[str]) -> dict[str, int]:
+    """Return what drops took off the shop's price of a piece, in 分, by id as text. One query."""
+    rows = Drop.objects.filter(pk__in=[pk for ref in refs if (pk := read_id(ref)) is not None])
+    known = rows.values_list("pk", "list_fen", "price_fen")
+    return {str(pk): list_fen - price_fen for pk, list_fen, price_fen in known if list_fen is not None}
+
+
+def flash_sales_of(supplier_id: int, at: datetime) -> list[FlashSale]:
+    """Return which of a supplier's goods are in a drop now, whoever sells them. One query."""
+    rows = (
+        Drop.objects.filter(item__listing__supplier_id=supplier_id, state=DropState.RUNNING, ends_at__gt=at)
+        .select_related("item__listing", "specification", "stock", "session__room")
+        .order_by("pk")
+    )
+    return [
+        FlashSale(
+            name=f"{said(drop.item.listing, 'name')} {said(drop.specification, 'text')}",
+            where=said(drop.session.room, "title"),
+            price_fen=drop.price_fen,
+            cut_fen=(drop.list_fen or drop.price_fen) - drop.price_fen,
+            left=max(0, drop.stock.on_hand - drop.stock.reserved) if drop.stock else 0,
+            until=drop.ends_at,
+            url=f"/live/{drop.session.room.slug}/?session={drop.session_id}",
+        )
+        for drop in rows
+    ]

@@ -17,7 +17,7 @@ from catalog.queries import local, said
 from livestream.errors import DeepCut
 from livestream.forms import DropForm, PlanForm
 from livestream.models import LiveSession
-from livestream.operations import chat, drops, sessions, tray
+from livestream.operations import chat, drops, floors, sessions, tray
 from livestream.queries import console as queries
 from livestream.queries.chat import lines_for_host, muted_people
 from livestream.queries.hosting import hosted_rooms, session_to_host
@@ -73,13 +73,14 @@ def show(
 ) -> HttpResponse:
     """Return the console of a session, or its part for the script, with what was refused."""
     at = timezone.now()
-    choices = queries.choices_for_drop(session)
+    goods = queries.goods_for_drop(session, request.user)
     state = room_state(session, at=at)
     # A form that came back is about the product it was sent for; what was typed for one is never shown for another.
     item_id = refused.item_id if refused else _asked(request, "item") or session.pinned_id
-    if item_id not in choices:
-        item_id, refused = next(iter(choices), None), None
-    drop_form = refused.form if refused else DropForm(initial={"item": item_id}, choices=choices.get(item_id or 0, []))
+    if item_id not in goods:
+        item_id, refused = next(iter(goods), None), None
+    shown = goods.get(item_id or 0, [])
+    drop_form = refused.form if refused else DropForm(initial={"item": item_id}, choices=[row.choice for row in shown])
     lines, newer = lines_for_host(session.pk, session.room, upto=_asked(request, "upto"))
     context = {
         "session": session,
@@ -95,6 +96,8 @@ def show(
         "query": request.GET.get("q", "")[:40],
         "drop_item": next((row for row in state.tray if row.item_id == item_id), None),
         "drop_form": drop_form,
+        "drop_goods": shown,
+        "is_own": all(row.is_own for row in shown),
         "cut": refused.cut if refused else "",
         "cut_fen": to_fen(drop_form.cleaned_data["price"]) if refused and refused.cut else None,
         "drops": queries.past_drops(session),
@@ -144,10 +147,39 @@ class _Refused(Exception):
         self.status, self.refusal, self.cut = status, refusal, cut
 
 
-def _start_drop(request: HttpRequest, session: LiveSession, facts: dict[str, Any]) -> None:
-    choices = queries.choices_for_drop(session)
+def _drop_form(request: HttpRequest, session: LiveSession) -> tuple[DropForm, int]:
+    """Return the form of a drop as it was sent, and the tray item that it is about."""
     item_id = number(request, "item")
-    form = DropForm(request.POST, choices=choices.get(item_id, []))
+    goods = queries.goods_for_drop(session, request.user).get(item_id, [])
+    return DropForm(request.POST, choices=[row.choice for row in goods]), item_id
+
+
+def _ask_price(request: HttpRequest, session: LiveSession, facts: dict[str, Any]) -> None:
+    """Ask the supplier for the price in the form of a drop; how many, and how long, may still be open."""
+    form, item_id = _drop_form(request, session)
+    form.is_valid()
+    for name in ("pieces", "minutes", "per_buyer"):
+        form.errors.pop(name, None)
+    if form.errors:
+        raise _Refused(form, item_id)
+    data = form.cleaned_data
+    try:
+        # Asking changes nothing that another host could have changed meanwhile.
+        floors.ask_price(
+            **{name: facts[name] for name in ("session_id", "actor", "at")},
+            item_id=item_id,
+            specification_id=int(data["specification"]),
+            price_fen=to_fen(data["price"]),
+        )
+    except DomainError as error:
+        if error.field != "price":
+            raise _Refused(form, item_id, status=error.status, refusal=str(error.message)) from None
+        form.add_error("price", str(error.message))
+        raise _Refused(form, item_id) from None
+
+
+def _start_drop(request: HttpRequest, session: LiveSession, facts: dict[str, Any]) -> None:
+    form, item_id = _drop_form(request, session)
     if not form.is_valid():
         raise _Refused(form, item_id)
     data = form.cleaned_data
@@ -188,6 +220,7 @@ def _act(request: HttpRequest, session: LiveSession, action: str) -> None:
         "unpin": tray.unpin,
     }
     of_item: dict[str, Callable[..., Any]] = {"pin": tray.pin, "remove": tray.remove_item}
+    of_drop: dict[str, Callable[..., None]] = {"drop": _start_drop, "ask_price": _ask_price}
     if action in simple:
         simple[action](**facts)
     elif action in of_item:
@@ -198,8 +231,8 @@ def _act(request: HttpRequest, session: LiveSession, action: str) -> None:
         tray.add_item(**facts, listing_id=number(request, "listing"))
     elif action == "move":
         tray.move_item(**facts, item_id=number(request, "item"), to=number(request, "to"))
-    elif action == "drop":
-        _start_drop(request, session, facts)
+    elif action in of_drop:
+        of_drop[action](request, session, facts)
     elif action == "end_drop":
         drops.end_drop(**facts, drop_id=number(request, "drop"))
     else:

@@ -18,7 +18,7 @@ from livestream import hooks as live
 from livestream import personal_data as live_data
 from livestream import tailing
 from livestream.operations.drops import check_drop_lines
-from livestream.queries.drops import drop_price, session_names, sources_of_session
+from livestream.queries.drops import drop_cuts, drop_price, flash_sales_of, session_names, sources_of_session
 from procurement import account_hooks as procurement_rows
 from procurement import admin as unit_admin
 from procurement import doors, product_hooks
@@ -95,8 +95,7 @@ def connect() -> None:
     # Asked in this order: who may refuse comes first, the account, which the others find their rows by, comes last.
     for package in (sales_data, procurement_data, live_data, catalog_data, trace_data, library_data, accounts_data):
         personal.connect(package.HOLDING)
-    live.connect(tailing.wake)
-    sales.connect_price("drop", drop_price, check_drop_lines)
+    _connect_drops()
     sales.connect_source("session", sources_of_session)
     sales.connect_overseer(units.units_below)
     sales.connect_payers(quota.KIND, registered_payers)
@@ -110,6 +109,14 @@ def connect() -> None:
     _connect_acceptances()
     _connect_names()
     _watch_pages()
+
+
+def _connect_drops() -> None:
+    """Connect what live rooms sell at prices of their own, and who is told of it."""
+    live.connect(tailing.wake)
+    sales.connect_price("drop", drop_price, check_drop_lines)
+    sales.connect_cuts("drop", drop_cuts)
+    sales.connect_flash(flash_sales_of)
 
 
 def _connect_acceptances() -> None:

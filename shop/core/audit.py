@@ -38,6 +38,14 @@ def actions_on(*, object_kind: str, object_id: int | str, among: Iterable[str]) 
     return list(rows.order_by("at", "pk"))
 
 
+def actions_among(*, object_kind: str, object_ids: Iterable[int | str], among: Iterable[str]) -> list[AuditEntry]:
+    """Return who did any of these actions on any of these objects, and when, the first first. One query."""
+    rows = AuditEntry.objects.filter(
+        object_kind=object_kind, object_id__in=[str(pk) for pk in object_ids], action__in=list(among)
+    )
+    return list(rows.order_by("at", "pk"))
+
+
 def last_action(*, object_kind: str, object_id: int | str, among: Iterable[str]) -> str | None:
     """Return which of these actions was done last on an object, None when none was. One query."""
     rows = AuditEntry.objects.filter(object_kind=object_kind, object_id=str(object_id), action__in=list(among))

@@ -60,6 +60,8 @@ ACTIONS = {
     "kept_settled": pgettext_lazy("audit", "Pieces that stayed: their day is over"),
     "listing_published": pgettext_lazy("audit", "Product put on sale"),
     "listing_withdrawn": pgettext_lazy("audit", "Product withdrawn"),
+    "live_floor_set": pgettext_lazy("audit", "Lowest live price set"),
+    "live_price_asked": pgettext_lazy("audit", "Supplier asked for a lower live price"),
     "login_failed": pgettext_lazy("audit", "Sign-in failed"),
     "login_failed_account": pgettext_lazy("audit", "Sign-in failed: too often for this account"),
     "login_failed_device": pgettext_lazy("audit", "Sign-in failed: too often on this device"),

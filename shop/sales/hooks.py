@@ -122,6 +122,54 @@ def guard_prices(lines: Sequence["PlaceLine"], buyer: "Buyer", at: datetime) -> 
             guard(own, buyer, at)
 
 
+Cuts = Callable[[Collection[str]], dict[str, int]]
+# By the word before the colon of a price's name: who knows what it took off a piece at the supplier's cost.
+cut_sources: dict[str, Cuts] = {}
+
+
+def connect_cuts(kind: str, cuts: Cuts) -> None:
+    """Have `cuts(refs)` say what prices called `kind:ref` take off the shop's price of a piece, in 分."""
+    cut_sources[kind] = cuts
+
+
+def own_cuts(names: Collection[str]) -> dict[str, int]:
+    """Return what prices ("drop:7") took off a piece at the supplier's cost, in 分; the shop's own are not there."""
+    found: dict[str, int] = {}
+    for kind, cuts in cut_sources.items():
+        refs = {name.partition(":")[2] for name in names if name.startswith(f"{kind}:")}
+        if refs:
+            found |= {f"{kind}:{ref}": fen for ref, fen in cuts(refs).items()}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class FlashSale:
+    """A supplier's goods that are sold at a price of their own now, in the reader's language; `cut_fen` a piece."""
+
+    name: str
+    where: str
+    price_fen: int
+    cut_fen: int
+    left: int
+    until: datetime
+    url: str
+
+
+FlashSales = Callable[[int, datetime], Sequence[FlashSale]]
+flash_sources: list[FlashSales] = []
+
+
+def connect_flash(sales: FlashSales) -> None:
+    """Have `sales(supplier_id, at)` tell which of a supplier's goods are in a flash sale."""
+    if sales not in flash_sources:
+        flash_sources.append(sales)
+
+
+def flash_sales(supplier_id: int, at: datetime) -> list[FlashSale]:
+    """Return which of a supplier's goods are in a flash sale at `at`."""
+    return [sale for sales in flash_sources for sale in sales(supplier_id, at)]
+
+
 class Step(StrEnum):
     """What a buyer does with an order on the shop's own pages, unless it is somebody else's to do."""
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("goods/<int:specification_id>/stock/", seller_stock.stock, name="stock"),
     path("goods/<int:specification_id>/stock/change/", seller_stock.adjust, name="adjust-stock"),
     path("goods/<int:specification_id>/stock/count/", seller_stock.count, name="count-stock"),
+    path("goods/<int:specification_id>/live-floor/", seller_stock.live_floor, name="live-floor"),
     path("settlement/", seller.settlement, name="settlement"),
     path("settlement/owed/", seller.owed, name="owed"),
     path("offers/", seller_offers.offers, name="offers"),

@@ -70,6 +70,8 @@ LOOKED: tuple[tuple[str, Any, str], ...] = (
     # A coupon that its buyer did not have yet.
     ("once", sharing_phone, "find_coupon"),
     ("limit", drops, "_check_limit"),
+    # The supplier's floor and the price above it, before a drop is started.
+    ("floor", drops, "check_floor"),
     ("transfer", transfers, "_check_payer"),
     # Asked of a refund, or of a payment, right after it was read.
     ("money", rules, "is_by_hand"),

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from catalog.models import Listing, Supplier
+from catalog.operations.floors import set_live_floor
 from livestream.models import Drop, LiveRoom, LiveSession, TrayItem
 from livestream.operations.drops import start_drop
 from livestream.operations.planning import plan_session
@@ -50,6 +51,15 @@ def put(session: LiveSession, listing: Listing, host: User) -> TrayItem:
     item = add_item(session_id=session.pk, version=session.version, listing_id=listing.pk, actor=host, at=AT)
     session.refresh_from_db()
     return item
+
+
+def allow_live(listing: Listing, floor_fen: int) -> None:
+    """Have a member of the listing's supplier let others sell it live at `floor_fen` or more."""
+    member = User.objects.filter(memberships__organisation=listing.supplier.organisation).order_by("pk").first()
+    for spec in listing.specifications.all():
+        set_live_floor(
+            supplier_id=listing.supplier_id, specification_id=spec.pk, floor_fen=floor_fen, actor=member, at=AT
+        )
 
 
 def drop_of(

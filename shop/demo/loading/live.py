@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from catalog.models import Listing, Picture, Supplier
+from catalog.operations.floors import set_live_floor
 from catalog.queries import specifications_for_sale
 from livestream.models import Drop, LiveEvent, LiveRoom, LiveSession, TrayItem
 from livestream.operations.chat import Draft, post_messages
@@ -88,6 +89,7 @@ def _platform(people: People, listings: dict[str, Listing], pictures: dict[str, 
     )  # fmt: skip
     title = ("冬令好物巡山记", "Winter goods, from hill to hill")
     session = plan_session(room=room, title=title, planned_at=began, actor=staff, at=began - timedelta(days=2))
+    _allow(people, [listings[slug] for slug in PLATFORM_GOODS if slug in listings], began - timedelta(days=1))
     items = _fill(session, staff, PLATFORM_GOODS, listings, began - timedelta(minutes=30))
     start_session(**_act(session, staff, began))
     pin(**_act(session, staff, began + timedelta(minutes=3)), item_id=items[0].pk)
@@ -106,6 +108,16 @@ def _fill(
     session: LiveSession, host: User, slugs: tuple[str, ...], listings: dict[str, Listing], at: datetime
 ) -> list[TrayItem]:
     return [add_item(**_act(session, host, at), listing_id=listings[slug].pk) for slug in slugs if slug in listings]
+
+
+def _allow(people: People, goods: list[Listing], at: datetime) -> None:
+    """Have each supplier let others sell its goods live at a tenth off, in whole jiao."""
+    for listing in goods:
+        for spec in listing.specifications.order_by("position"):
+            set_live_floor(
+                supplier_id=listing.supplier_id, specification_id=spec.pk, floor_fen=spec.price_fen * 9 // 100 * 10,
+                actor=people.members[listing.supplier_id], at=at,
+            )  # fmt: skip
 
 
 def _drop(

@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
+from catalog.operations.floors import set_live_floor
 from catalog.queries.shelf import Shelf, changes_of, shelves_of
 from catalog.queries.trade import goods_of_supplier, supplier_goods
 from shop.core.acting import by
-from shop.core.api import Answer, Body, Moment, Page, Paragraphs, Priced, yuan
+from shop.core.api import Answer, Body, Moment, Page, Paragraphs, Priced, YuanIn, fen_of, yuan
 from shop.core.api.paging import cut, turn_of
 from shop.core.api.routing import ApiRequest, Key
 from shop.core.paging import After
@@ -38,6 +39,9 @@ class GoodsOut(Priced):
         description=gettext_noop("Live ones are sold; barred: not, for their certificate does not hold."),
     )
     price: str
+    live_floor: str | None = Field(
+        description=gettext_noop("Others sell it live at this or more; null: at the shop's price only.")
+    )
     pools: list[PoolOut]
     free: int = Field(description=gettext_noop("Pieces that the shop can still sell."))
     set_apart: int = Field(description=gettext_noop("Free pieces of drops, quotes and contracts."))
@@ -60,6 +64,7 @@ def _goods(row: Any, shelf: Shelf) -> dict[str, Any]:
         "specification": in_reader_language(row.text_zh, row.text_en),
         "state": "barred" if row.is_barred and row.listing.state == "live" else row.listing.state,
         "price": yuan(row.price_fen),
+        "live_floor": None if row.live_floor_fen is None else yuan(row.live_floor_fen),
         "pools": [{"pool": pool.name, "free": pool.free, "reserved": pool.reserved} for pool in shelf.pools],
         "free": shelf.free,
         "set_apart": shelf.for_others,
@@ -153,6 +158,29 @@ def change_stock(request: ApiRequest, specification_id: int, body: StockChangeIn
     spec = _own(request, specification_id, asked)
     adjust_stock_of(spec=spec, pieces=body.pieces, reason=body.reason, note=body.note, **by(request))
     return _now(spec)
+
+
+class LiveFloorIn(Body):
+    floor: YuanIn | None = Field(
+        description=gettext_noop("Below the shop's price; null: nobody else sells it live for less.")
+    )
+
+
+@area.writes(
+    "/seller/goods/{int:specification_id}/live-floor",
+    GoodsOut,
+    method="PUT",
+    scope="seller:write",
+    summary=gettext_noop("Say down to which price live rooms of others may sell it"),
+    description=gettext_noop("You bear what they take off. It answers whoever asked; a flash sale that runs goes on."),
+)
+def put_live_floor(request: ApiRequest, specification_id: int, body: LiveFloorIn, asked: ForOne) -> dict[str, Any]:
+    spec = _own(request, specification_id, asked)
+    set_live_floor(
+        supplier_id=spec.listing.supplier_id, specification_id=spec.pk,
+        floor_fen=None if body.floor is None else fen_of(body.floor), **by(request),
+    )  # fmt: skip
+    return _now(_own(request, specification_id, asked))
 
 
 class StockChangeOut(Answer):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
 
+from catalog.queries.floors import asked_prices
 from catalog.queries.trade import SupplierBrief, supplier_acting
 from shop.core.acting import by
 from shop.core.api import Answer, Area, Body, Id, Moment, Page, Parameters, Priced, yuan
@@ -24,6 +25,7 @@ from shop.sales.api.revoked import UnderRevokedOut, sold_under_revoked
 from shop.sales.api.sent_parcels import InvoiceWanted, SentParcel, invoice_wanted, sent_parcels
 from shop.sales.cancel_asked import cancel_asked_of
 from shop.sales.errors import WrongState
+from shop.sales.hooks import flash_sales
 from shop.sales.models import OrderFacts
 from shop.sales.operations.shipping import cancel_rest, line_rest
 from shop.sales.private_numbers import phone_for_supplier
@@ -69,6 +71,24 @@ class SoldOn(Priced):
     amount: str = Field(description=gettext_noop("Of orders paid that day: what they come to now."))
 
 
+class FlashSaleOut(Priced):
+    name: str
+    where: str = Field(description=gettext_noop("The live room."))
+    price: str
+    own_cut: str = Field(description=gettext_noop("What it takes off a piece of the shop's price: you bear it."))
+    left: int
+    until: Moment
+
+
+class AskedPriceOut(Priced):
+    specification_id: int
+    name: str
+    room: str
+    price: str = Field(description=gettext_noop("What the host would like to sell it at."))
+    lowest: str = Field(description=gettext_noop("What others may sell it at now, or more."))
+    asked_at: Moment
+
+
 class TodayOut(Priced):
     supplier: str
     to_ship: int
@@ -83,6 +103,10 @@ class TodayOut(Priced):
     sold: list[SoldOn] = Field(description=gettext_noop("Of the last eight days, today last."))
     without_goods: list[WithoutGoods] = Field(
         description=gettext_noop("Send these from another lot, or cancel what waits of them.")
+    )
+    flash_sales: list[FlashSaleOut] = Field(description=gettext_noop("Your goods in flash sales now, whoever sells."))
+    asked_prices: list[AskedPriceOut] = Field(
+        description=gettext_noop("Lower live prices that hosts ask for: set the floor to answer, also to what it is.")
     )
 
 
@@ -107,6 +131,16 @@ def seller_today(request: ApiRequest, asked: ForOne) -> dict[str, Any]:
                 "lots": [code for _pk, code in line.lots],
             }
             for line in lines_without_goods(supplier.pk, at=at)
+        ],
+        "flash_sales": [
+            {"name": row.name, "where": row.where, "price": yuan(row.price_fen), "own_cut": yuan(row.cut_fen)}
+            | {"left": row.left, "until": row.until}
+            for row in flash_sales(supplier.pk, at)
+        ],
+        "asked_prices": [
+            {"specification_id": row.specification_id, "name": row.name, "room": row.room, "asked_at": row.asked_at}
+            | {"price": yuan(row.price_fen), "lowest": yuan(row.lowest_fen)}
+            for row in asked_prices(supplier.pk)
         ],
     }
 
@@ -142,6 +176,9 @@ class SoldLine(Priced):
     weighed_back: str = Field(description=gettext_noop("What went back to the buyer for their weight."))
     weighed: WeighedOut | None = Field(description=gettext_noop("What was weighed and what it costs; it adds up."))
     price: str = Field(description=gettext_noop("Of one piece."))
+    own_cut: str = Field(
+        description=gettext_noop("What a flash sale took off a piece of the shop's price: you bear it.")
+    )
     discount: str = Field(description=gettext_noop("Of the line."))
     amount: str = Field(description=gettext_noop("Price × ordered, less the discount."))
 
@@ -218,6 +255,7 @@ def _order(order: OrderFacts) -> dict[str, Any]:
                 "weighed": show_weighed(weighed_of(line)),
                 "weighed_back": yuan(line.weighed_back_fen),
                 "price": yuan(line.unit_price_fen),
+                "own_cut": yuan(line.own_cut_fen),
                 "discount": yuan(line.discount_fen),
                 "amount": yuan(line.paid_fen),
             }

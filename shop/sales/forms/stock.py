@@ -1,12 +1,13 @@
 """Forms of a supplier's stock: what came or went, and a count of the shelf."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.states import STOCK_REASON_WAYS, TYPED_REASONS, StockReason
-from shop.core.fields import LineField, PiecesField, WholeField
+from shop.core.fields import LineField, PiecesField, WholeField, YuanField
 
 MOST_PIECES = 1_000_000
 _WHOLE = _("Enter a whole number, 0 or more.")
@@ -99,3 +100,19 @@ class CountForm(_KeyedForm):
     def on_version(self, version: int) -> "CountForm":
         """Return the form as it was refused, ready to be sent again as a count of `version`."""
         return self._again(version=version)
+
+
+class FloorForm(forms.Form):
+    """Down to which price live rooms of others may sell it."""
+
+    floor = YuanField(
+        label=_("Lowest live price, yuan"),
+        required=False,
+        min_value=Decimal("0.01"),
+        max_digits=9,
+        decimal_places=2,
+        help_text=_("Empty: nobody but you sells it live for less than your shop does."),
+        widget=forms.TextInput(
+            attrs={"class": "input num", "inputmode": "decimal", "autocomplete": "off", "data-testid": "floor"}
+        ),
+    )

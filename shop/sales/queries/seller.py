@@ -1,5 +1,6 @@
 """Reading a supplier's trade: today, its orders, cases, settlement, reviews. Always of one supplier."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from shop.core import ledger
 from shop.core.paging import Turned, paged
 from shop.sales import books, hooks
 from shop.sales.cancel_asked import note_cancel_asked
+from shop.sales.hooks import own_cuts
 from shop.sales.models import AfterSale, LineDiscount, LineFacts, OrderFacts, ReviewFacts
 from shop.sales.queries.funding import own_discounts
 from shop.sales.queries.left import left_of
@@ -164,6 +166,7 @@ def supplier_orders(supplier_id: int, *, tab: str = "to_ship", page: Turned = 1)
     found = paged(rows, page, ORDERS_A_PAGE)
     found.object_list = list(found.object_list)
     note_cancel_asked(found.object_list)
+    note_own_cuts(found.object_list)
     note_undated(found.object_list, timezone.now(), to_buyer=False)
     hooks.note_notes(found.object_list)
     return found
@@ -182,9 +185,18 @@ def supplier_order(supplier_id: int, number: str) -> OrderFacts | None:
     )
     if found is not None:
         note_cancel_asked([found])
+        note_own_cuts([found])
         note_undated([found], timezone.now(), to_buyer=False)
         hooks.note_notes([found])
     return found
+
+
+def note_own_cuts(orders: Sequence[OrderFacts]) -> None:
+    """Note on each line, as `own_cut_fen`, what a flash sale took off a piece at the supplier's cost. One query at most."""
+    lines = [line for order in orders for line in order.lines.all()]
+    cuts = own_cuts({line.price_source for line in lines})
+    for line in lines:
+        line.own_cut_fen = cuts.get(line.price_source, 0)  # type: ignore[attr-defined]  # noted on the row for who shows it
 
 
 @dataclass(frozen=True)

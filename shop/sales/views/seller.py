@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from catalog.queries.certificate_review import lapsed_of
+from catalog.queries.floors import AskedPrice, asked_prices
 from catalog.queries.proposals import facts_of, last_reason, new_proposals, open_changes, returned_proposals
 from catalog.queries.sale import barred_words
 from catalog.queries.shelf import Shelf, shelves_of
@@ -24,6 +25,7 @@ from shop.core.templatetags.heqiao import local
 from shop.core.times import clock
 from shop.sales.cancel_asked import cancel_asked_of
 from shop.sales.forms.seller import ReplyForm
+from shop.sales.hooks import flash_sales
 from shop.sales.models import OfferConsent
 from shop.sales.operations.reviews import reply_to_review
 from shop.sales.queries import seller as queries
@@ -63,6 +65,7 @@ def today(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     context = {
         "today": facts,
         "tasks": _tasks(supplier.pk, facts, at),
+        "flash_sales": flash_sales(supplier.pk, at),
         "sold_fen": now,
         "change": change,
         "change_day": weekday(days[0][0]),
@@ -122,6 +125,7 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
             {"icon": "camera", "kind": "amber", "title": title, "text": text, "action": _("Decide"), "url": url}
         )
     questions = [_consent_task(consent) for consent in asked_consents(supplier_id)]
+    questions += [_price_task(asked) for asked in asked_prices(supplier_id)]
     tasks += questions
     back = returned_proposals(supplier_id)
     if back:
@@ -163,6 +167,19 @@ def _consent_task(consent: OfferConsent) -> dict[str, str]:
         % {"most": in_yuan(consent.most_fen)},
         "action": _("Answer"),
         "url": local(f"/seller/offers/{consent.pk}/"),
+    }
+
+
+def _price_task(asked: AskedPrice) -> dict[str, str]:
+    """Return the task of a lower live price that a host asks for."""
+    return {
+        "icon": "ticket",
+        "kind": "amber",
+        "title": _("May %(name)s be sold live at %(price)s?") % {"name": asked.name, "price": in_yuan(asked.price_fen)},
+        "text": _("The host of %(room)s asks; others may sell it at %(lowest)s or more now. You bear the difference.")
+        % {"room": asked.room, "lowest": in_yuan(asked.lowest_fen)},
+        "action": _("Answer"),
+        "url": local(f"/seller/goods/{asked.specification_id}/stock/#live-floor"),
     }
 
 

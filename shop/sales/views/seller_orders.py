@@ -55,6 +55,8 @@ def sold_line(order: OrderFacts, line: Any, *, is_owed: bool = False) -> dict[st
         "cancelled_words": cancelled_words(order, line),
         "weight": weight_words(line, is_owed=is_owed),
         **promised_words(line),
+        # Of a case's line nobody asked.
+        "own_cut_fen": getattr(line, "own_cut_fen", 0),
         "sum_fen": line.unit_price_fen * line.ordered - line.discount_fen,
     }
 

@@ -11,15 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from catalog.operations.floors import set_live_floor
+from catalog.queries.floors import asked_prices, floor_said
 from catalog.queries.shelf import Became, Shelf, changes_of, shelves_of
 from catalog.queries.shelf_words import became_words, change_words, lot_of_pool, pool_titles, pool_words
 from catalog.queries.trade import SupplierBrief, goods_of_supplier
 from shop.accounts.queries import names_of
+from shop.core.acting import by
 from shop.core.errors import DomainError, KeyUsed
+from shop.core.money import to_fen, to_yuan
 from shop.core.post_only import post_only
 from shop.core.refusals import add_refusal
 from shop.core.texts import sentences
-from shop.sales.forms.stock import AdjustForm, CountForm
+from shop.sales.forms.stock import AdjustForm, CountForm, FloorForm
 from shop.sales.operations.stocking import adjust_stock_of, count_stock_of
 from shop.sales.texts import in_reader_language
 from shop.sales.views.seller import console, for_supplier
@@ -52,12 +56,14 @@ def _show(
     *,
     adjust_form: forms.Form | None = None,
     count_form: forms.Form | None = None,
+    floor_form: forms.Form | None = None,
     status: int = 200,
 ) -> HttpResponse:
     shelf = shelves_of([spec.stockrecord_id])[spec.stockrecord_id]
     page = changes_of(spec.stockrecord_id, request.GET.get("page", 1))
     titles = pool_titles({name for each in page.object_list for name in (each.pool, each.reference)})
     names = names_of({change.actor_id for change in page.object_list if change.actor_id})
+    floor_fen = spec.live_floor_fen
     context = {
         "spec": spec,
         "name": in_reader_language(spec.listing.name_zh, spec.listing.name_en),
@@ -83,6 +89,9 @@ def _show(
         ],
         "adjust_form": adjust_form or AdjustForm(initial={"key": uuid4().hex}),
         "count_form": count_form or CountForm(initial={"key": uuid4().hex, "version": shelf.version}),
+        "floor_form": floor_form or FloorForm(initial={"floor": floor_fen and to_yuan(floor_fen)}),
+        "floor_said": floor_said(spec.pk),
+        "asked": next((each for each in asked_prices(supplier.pk) if each.specification_id == spec.pk), None),
     }
     return console(request, supplier, "stock", context, status=status)
 
@@ -145,6 +154,29 @@ def count(request: HttpRequest, supplier: SupplierBrief, specification_id: int) 
             _say(request, _("Counted: %(pieces)d on the shelf.") % {"pieces": data["counted"]}, found)
             return redirect("seller:stock", specification_id)
     return _show(request, supplier, spec, count_form=form, status=status)
+
+
+@for_supplier
+@post_only
+def live_floor(request: HttpRequest, supplier: SupplierBrief, specification_id: int) -> HttpResponse:
+    """Say down to which price live rooms of others may sell it; that answers who asked."""
+    spec = _own(supplier, specification_id)
+    form = FloorForm(request.POST)
+    status = 422
+    if form.is_valid():
+        floor = form.cleaned_data["floor"]
+        try:
+            set_live_floor(
+                supplier_id=supplier.pk, specification_id=spec.pk,
+                floor_fen=None if floor is None else to_fen(floor), **by(request),
+            )  # fmt: skip
+        except DomainError as error:
+            status = error.status
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("Saved: live rooms of others keep to it from now on."))
+            return redirect("seller:stock", specification_id)
+    return _show(request, supplier, spec, floor_form=form, status=status)
 
 
 def _say(request: HttpRequest, said: str, found: Became) -> None:
