@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_noop
 from pydantic import Field
 
 from procurement.declared_shown import reserved_rows
 from procurement.models import DeclarationSnapshot
 from procurement.texts import name_of, words
-from shop.core.api import Priced, yuan
+from shop.core.api import Answer, Moment, Priced, yuan
 
 
 class ShareOut(Priced):
@@ -34,6 +35,33 @@ class TakenOver(Priced):
     name: str
     base: str
     reserved: str
+
+
+class DeclarationVersion(Priced):
+    version: int
+    canteen: str
+    represented_by: int | None
+    reserved: str
+    passed_on: str
+    shares: list[ShareOut] = Field(description=gettext_noop("What each rule that binds the unit asks for."))
+    reserved_parts: list[ReservedPart] = Field(
+        description=gettext_noop("Each base with its share; together they are what it reserved.")
+    )
+    change_reason: str
+    confirmed_at: Moment
+
+
+class DeclarationWithdrawn(Answer):
+    version: int
+    by: str
+    at: Moment
+
+
+class DeclarationVersions(Answer):
+    items: list[DeclarationVersion]
+    withdrawn: list[DeclarationWithdrawn] = Field(
+        description=gettext_noop("Versions that the unit withdrew before anybody decided on them.")
+    )
 
 
 def taken_over_out(snapshots: Iterable[DeclarationSnapshot]) -> list[dict[str, Any]]:

@@ -9,7 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
-from procurement.api.declared import ReservedPart, ShareOut, TakenOver, parts_out, ratio_out, shares_out, taken_over_out
+from procurement.api.declared import (
+    ReservedPart,
+    ShareOut,
+    TakenOver,
+    parts_out,
+    ratio_out,
+    shares_out,
+    taken_over_out,
+)
 from procurement.api.seats import ForYear, overseer, seat, seats, year
 from procurement.models import DeclarationSnapshot, QuotaDeclaration
 from procurement.operations.declarations import Declared, decide_declaration, declare, withdraw_declaration
@@ -65,33 +73,6 @@ class PaceOut(Priced):
         description=gettext_noop("What would have to be bought each week; nothing once the year is over.")
     )
     days_left: int
-
-
-class DeclarationVersion(Priced):
-    version: int
-    canteen: str
-    represented_by: int | None
-    reserved: str
-    passed_on: str
-    shares: list[ShareOut] = Field(description=gettext_noop("What each rule that binds the unit asks for."))
-    reserved_parts: list[ReservedPart] = Field(
-        description=gettext_noop("Each base with its share; together they are what it reserved.")
-    )
-    change_reason: str
-    confirmed_at: Moment
-
-
-class DeclarationWithdrawn(Answer):
-    version: int
-    by: str
-    at: Moment
-
-
-class DeclarationVersions(Answer):
-    items: list[DeclarationVersion]
-    withdrawn: list[DeclarationWithdrawn] = Field(
-        description=gettext_noop("Versions that the unit withdrew before anybody decided on them.")
-    )
 
 
 class DeclarationOut(Priced):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts import code_limits, hooks, limit_words, one_time_codes, queries
 from shop.accounts.devices import keep_device
+from shop.accounts.limit_words import too_many_phones
 from shop.accounts.limits import TooOften, Usage, limit
 from shop.accounts.models import User
 from shop.core import redirects
@@ -24,7 +25,7 @@ from shop.core.templatetags.heqiao import local
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["TooOften", "Usage", "keep_device", "limit"]
+__all__ = ["TooOften", "Usage", "keep_device", "limit", "too_many_phones"]
 
 YEAR = 365 * 24 * 3600
 CONFIRMED_KEY = "accounts_confirmed_at"

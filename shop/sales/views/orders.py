@@ -14,8 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.queries.trade import listings_now
 from shop.accounts.hooks import Pending
-from shop.accounts.limit_words import too_many_phones
-from shop.accounts.signing import TooOften, Usage, ask_code, limit
+from shop.accounts.signing import TooOften, Usage, ask_code, limit, too_many_phones
 from shop.core.client_address import client_ip
 from shop.core.codes import international_phone, national_phone
 from shop.core.errors import DomainError
