@@ -15,6 +15,13 @@ class BeyondHarvest(DomainError):
     code = "beyond_harvest"
 
 
+class AlreadyRecorded(DomainError):
+    """The same page's form was recorded before, and nothing is recorded twice. Details: `lot_id`."""
+
+    code = "already_recorded"
+    status = 409
+
+
 class LotBlocked(DomainError):
     """A test of the lot failed or is missing, or it is finished: nothing of it is packed, mixed or sent."""
 

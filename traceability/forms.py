@@ -1,5 +1,6 @@
 """Forms of a supplier's phone: few fields, the likely answer filled in."""
 
+import secrets
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -45,9 +46,15 @@ def _now() -> datetime:
     return timezone.localtime().replace(second=0, microsecond=0)
 
 
+def _key() -> LineField:
+    """The key of the page: what is sent twice from one page is one act, whatever its content."""
+    return LineField(required=False, max_length=40, widget=forms.HiddenInput, initial=lambda: secrets.token_hex(10))
+
+
 class HarvestForm(forms.Form):
     """What was harvested, where, how much. `asks`: the lot would be expired already, to be confirmed."""
 
+    key = _key()
     listing = forms.TypedChoiceField(label=_("Product"), coerce=int, widget=forms.RadioSelect)
     place = forms.ChoiceField(label=_("From which field"), widget=forms.RadioSelect)
     kilograms = _kilograms(label=_("Harvested, in kg"))
@@ -84,6 +91,7 @@ class HarvestForm(forms.Form):
             "occurred_at": self.cleaned_data["occurred_at"],
             "best_before": self.cleaned_data["best_before"],
             "confirm": self.cleaned_data["confirm"],
+            "key": self.cleaned_data["key"],
         }
 
 
@@ -91,6 +99,7 @@ class PackingForm(forms.Form):
     """How much was packed, in how many boxes. `asks`: more stands on the shelf than lots cover, to be confirmed."""
 
     prefix = "pack"
+    key = _key()
     kilograms = _kilograms(label=_("Packed, in kg"))
     boxes = WholeField(
         label=_("Boxes"),
@@ -120,6 +129,7 @@ class ReportForm(forms.Form):
     """A test in plain words. `asks`: it stops goods, and who records it has to confirm that."""
 
     prefix = "test"
+    key = _key()
     kind = forms.ChoiceField(
         label=_("Who tested"), choices=TestKind.choices, initial=TestKind.OWN, widget=forms.RadioSelect
     )
@@ -132,7 +142,7 @@ class ReportForm(forms.Form):
         initial="1",
         widget=forms.RadioSelect,
     )
-    lab = LineField(label=_("Laboratory"), max_length=60)
+    lab = LineField(label=_("Laboratory"), max_length=60, required=False)
     method = LineField(label=_("Method"), max_length=60, required=False)
     report_no = LineField(label=_("Report number"), max_length=40, required=False)
     occurred_at = When()
@@ -142,7 +152,7 @@ class ReportForm(forms.Form):
     def facts(self) -> dict[str, Any]:
         """What `record_test` takes."""
         kept = dict(self.cleaned_data)
-        own = {name: kept.pop(name) for name in ("occurred_at", "confirm")}
+        own = {name: kept.pop(name) for name in ("occurred_at", "confirm", "key")}
         return own | {"test": LabReport(**kept)}
 
 
@@ -180,6 +190,7 @@ class DisposalForm(forms.Form):
 class MixForm(forms.Form):
     """What was mixed, how much of each lot, into what."""
 
+    key = _key()
     listing = forms.TypedChoiceField(label=_("What it is sold as"), coerce=int, widget=forms.RadioSelect)
     base = forms.TypedChoiceField(label=_("Where it is packed"), coerce=int, widget=forms.RadioSelect)
     occurred_at = When()
@@ -215,6 +226,7 @@ class MixForm(forms.Form):
             "base_id": given["base"],
             "occurred_at": given["occurred_at"],
             "sources": [pair for pair in grams if pair[1]],
+            "key": given["key"],
         }
 
 

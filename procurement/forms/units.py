@@ -118,7 +118,10 @@ class DecisionForm(forms.Form):
     """One decision with a reason, on the version that was read."""
 
     version = WholeField(min_value=1, widget=forms.HiddenInput)
-    decision = forms.ChoiceField(choices=[("approve", "approve"), ("return", "return")])
+    decision = forms.ChoiceField(
+        label=_("Your decision"), choices=[("approve", "approve"), ("return", "return")],
+        error_messages={"required": _("Choose one of the list."), "invalid_choice": _("Choose one of the list.")},
+    )  # fmt: skip
     reason = ParagraphsField(
         label=_("Reason"),
         max_length=200,

@@ -32,6 +32,12 @@ def done(*, object_kind: str, action: str) -> list[AuditEntry]:
     return list(AuditEntry.objects.filter(object_kind=object_kind, action=action).order_by("at", "pk"))
 
 
+def with_key(*, object_kind: str, action: str, key: str) -> AuditEntry | None:
+    """Return what was done so with the key of a page (`key` in its data), None for nothing. One query, none without."""
+    rows = AuditEntry.objects.filter(object_kind=object_kind, action=action, data__key=key)
+    return rows.order_by("pk").first() if key else None
+
+
 def actions_on(*, object_kind: str, object_id: int | str, among: Iterable[str]) -> list[AuditEntry]:
     """Return who did any of these actions on an object, and when, the first first. One query."""
     rows = AuditEntry.objects.filter(object_kind=object_kind, object_id=str(object_id), action__in=list(among))

@@ -42,6 +42,16 @@ class CertificateRevoked(DomainError):
     status = 409
 
 
+class BuyerNotAsked(DomainError):
+    """Goods were sold under a certificate revoked since, and nobody said that their buyer wants them all the same.
+
+    Details: `certificates`, their numbers.
+    """
+
+    code = "buyer_not_asked"
+    status = 409
+
+
 class BasketChanged(DomainError):
     """The basket is not what the checkout showed: ordered in another tab, emptied, or prices moved."""
 

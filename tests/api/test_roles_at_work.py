@@ -54,23 +54,26 @@ def test_a_lot_from_its_harvest_to_the_code_on_a_parcel(anonymous: Program) -> N
     assert (twice.status_code, twice.data["errors"][0]["code"]) == (422, "named_twice")
     facts = {"listing_id": listing.pk, "base_id": base.data["id"], "plot_id": base.data["plots"][0]["id"]}
     harvest = facts | {"grams": 20 * GRAMS, "occurred_at": "2026-11-20T08:00:00+08:00"}
-    assert farm.post("/seller/lots", harvest | {"occurred_at": "2026-12-20T08:00:00+08:00"}).status_code in {409, 422}
+    assert farm.post("/seller/lots", harvest | {"occurred_at": "2026-12-20T08:00:00+08:00"}, key="h2").status_code in {
+        409,
+        422,
+    }
     assert (
-        farm.post("/seller/lots", harvest | {"occurred_at": "2026-11-20T08:00:00"}).data["errors"][0]["code"]
+        farm.post("/seller/lots", harvest | {"occurred_at": "2026-11-20T08:00:00"}, key="h3").data["errors"][0]["code"]
         == "timezone_aware"
     )
     lot = farm.post("/seller/lots", harvest, key="h1").data
     assert (lot["harvested_grams"], lot["state"]) == (20 * GRAMS, "open")
     path = f"/seller/lots/{lot['id']}"
     packing = {"grams": 19 * GRAMS, "sorted_out_grams": GRAMS, "boxes": 4, "occurred_at": "2026-11-20T10:00:00+08:00"}
-    early = farm.post(f"{path}/packings", packing | {"occurred_at": "2026-11-20T07:30:00+08:00"})
+    early = farm.post(f"{path}/packings", packing | {"occurred_at": "2026-11-20T07:30:00+08:00"}, key="p1")
     assert (early.status_code, early.data["code"]) == (422, "event_before_harvest")
-    asked = farm.post(f"{path}/packings", packing)
+    asked = farm.post(f"{path}/packings", packing, key="p2")
     assert (asked.status_code, asked.data["code"], asked.data["details"]["on_sale"]) == (409, "shelf_beyond_lots", 31)
-    undated = farm.post(f"{path}/packings", packing | {"confirm": True})
+    undated = farm.post(f"{path}/packings", packing | {"confirm": True}, key="p3")
     assert (undated.status_code, undated.data["errors"][0]["field"]) == (409, "harvest_by")
     day = undated.data["details"]["latest"]
-    packed = farm.post(f"{path}/packings", packing | {"confirm": True, "harvest_by": day}).data
+    packed = farm.post(f"{path}/packings", packing | {"confirm": True, "harvest_by": day}, key="p4").data
     assert packed["beyond_lots"] == {
         "on_sale": 31, "in_orders": 0, "harvest_by": day, "unconfirmed": 0,
         "confirmed": [{"harvest_by": day, "pieces": 31}],

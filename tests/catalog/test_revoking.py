@@ -108,7 +108,7 @@ def test_paid_orders_that_wait_are_named_and_confirmed_and_stay(certificate, lis
     revoke(certificate, confirm=True)
     order.refresh_from_db()
     assert (Certificate.objects.get().is_revoked, order.state) == (True, "to_ship")
-    ship(order, {lines_of(order)[0].pk: 3}, number="SF1234567890124")
+    ship(order, {lines_of(order)[0].pk: 3}, number="SF1234567890124", asked=True)
     assert [found for _name, found in run_all() if found] == []
 
 

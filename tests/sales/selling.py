@@ -85,11 +85,13 @@ def paid(*wanted: tuple[Listing, int], **facts: Any) -> OrderFacts:
     return OrderFacts.objects.filter(purchase=purchase).order_by("pk")[0]
 
 
-def ship(order: OrderFacts, pieces: Mapping[int, int] | None = None, *, number: str = "SF1234567890123") -> OrderFacts:
+def ship(
+    order: OrderFacts, pieces: Mapping[int, int] | None = None, *, number: str = "SF1234567890123", asked: bool = False
+) -> OrderFacts:
     """Send everything, or `pieces` by line id, in one parcel."""
     if pieces is None:
         pieces = {line.pk: line.ordered - line.cancelled - line.shipped for line in lines_of(order)}
-    ship_order(order_id=order.pk, parcel=Parcel("sf", number, pieces), actor=None, at=AT)
+    ship_order(order_id=order.pk, parcel=Parcel("sf", number, pieces, buyer_asked=asked), actor=None, at=AT)
     order.refresh_from_db()
     return order
 

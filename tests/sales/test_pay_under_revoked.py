@@ -202,7 +202,7 @@ def test_the_sellers_order_names_and_links_what_was_sold_under_a_revoked_certifi
         }
     ]  # fmt: skip
     # What was sent is not asked about any more.
-    ship(order, {order.lines.get().pk: 3})
+    ship(order, {order.lines.get().pk: 3}, asked=True)
     assert 'data-testid="under-revoked"' not in client.get(path).content.decode()
 
 

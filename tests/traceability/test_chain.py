@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.factories import AT
 from tests.traceability.growing import GRAMS, finish, make_grown, make_lot, paid_order, send
-from traceability.errors import BeyondHarvest, FromTheFuture, UnknownLot
+from traceability.errors import AlreadyRecorded, BeyondHarvest, FromTheFuture, UnknownLot
 from traceability.models import SupplierChain, TracedParcel, TraceEvent
 from traceability.operations.quality import LabReport, record_test
 from traceability.operations.recording import record_packing
@@ -150,20 +150,25 @@ def test_a_lot_of_another_supplier_is_not_there_and_a_failed_test_holds() -> Non
     assert lot.state == LotState.HELD
 
 
-def test_a_second_click_writes_nothing_twice_and_all_packings_stay_within_the_harvest() -> None:
+def test_one_pages_form_is_recorded_once_and_all_packings_stay_within_the_harvest() -> None:
     listing = make_grown()
     lot = make_lot(listing, pieces=10, packed=False)
     facts = {"supplier_id": lot.supplier_id, "lot_id": lot.pk, "occurred_at": AT, "actor": None, "at": AT}
     packing = {"grams": 6 * GRAMS, "boxes": 2, "grade": Grade.FIRST, "confirm": True}
     packing["harvest_by"] = timezone.localdate(AT)
-    assert record_packing(**packing, **facts) == record_packing(**packing, **facts)
+    record_packing(key="page", **packing, **facts)
+    with pytest.raises(AlreadyRecorded) as again:
+        record_packing(key="page", **packing, **facts)
+    assert again.value.details == {"lot_id": lot.pk}
     assert TraceEvent.objects.count() == 2
     with pytest.raises(BeyondHarvest) as refused:
         record_packing(grams=4 * GRAMS + 1, boxes=2, grade=Grade.SECOND, **facts)
     assert "10 kg" in str(refused.value.message)
     record_packing(grams=4 * GRAMS, boxes=2, grade=Grade.SECOND, **facts)
     report = LabReport("农残", "未检出", True, "站")
-    assert record_test(test=report, **facts) == record_test(test=report, **facts)
+    record_test(test=report, **facts)
+    with pytest.raises(AlreadyRecorded):
+        record_test(test=report, **facts)
     assert verify_chain(lot.supplier_id) == (4, None)
 
 

@@ -20,7 +20,7 @@ from tests.traceability.growing import (
     parcel_of,
     send,
 )
-from traceability.errors import BeyondHarvest, OtherProduce
+from traceability.errors import AlreadyRecorded, BeyondHarvest, OtherProduce
 from traceability.models import ConformityCertificate, ProduceLot, ProductionBase
 from traceability.operations.mixing import mix_lots
 from traceability.operations.recording import close_lot
@@ -38,11 +38,12 @@ def whole(supplier_id: int) -> bool:
     return verify_chain(supplier_id)[1] is None and altered_rows(supplier_id) == []
 
 
-def mixed(listing, *parts, occurred_at: datetime = AT - 4 * HOUR) -> ProduceLot:
+def mixed(listing, *parts, occurred_at: datetime = AT - 4 * HOUR, key: str = "") -> ProduceLot:
     base = ProductionBase.objects.filter(supplier=listing.supplier).order_by("pk")[0]
     return mix_lots(
         supplier_id=listing.supplier_id, listing_id=listing.pk, base_id=base.pk,
         sources=[(lot.pk, pieces * GRAMS) for lot, pieces in parts], occurred_at=occurred_at, actor=None, at=AT,
+        key=key,
     )  # fmt: skip
 
 
@@ -86,7 +87,10 @@ class TestMixing:
         with pytest.raises(BeyondHarvest) as refused:
             mixed(listing, (lot, 11))
         assert refused.value.field == f"source-{lot.pk}"
-        assert mixed(listing, (lot, 8)) == mixed(listing, (lot, 8))
+        mix = mixed(listing, (lot, 8), key="page")
+        with pytest.raises(AlreadyRecorded) as again:
+            mixed(listing, (lot, 8), key="page")
+        assert again.value.details == {"lot_id": mix.pk}
         lot.refresh_from_db()
         assert (lot.mixed_grams, lot.left_grams) == (8 * GRAMS, 2 * GRAMS)
         with pytest.raises(BeyondHarvest):

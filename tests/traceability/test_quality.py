@@ -29,7 +29,7 @@ from tests.traceability.growing import (
     send,
 )
 from tests.traceability.test_mixing import mixed
-from traceability.errors import BeyondHarvest, LotBlocked, WrongMove
+from traceability.errors import AlreadyRecorded, BeyondHarvest, LotBlocked, WrongMove
 from traceability.models import ConformityCertificate, ProduceLot, ProductionBase, TestRequirement
 from traceability.operations import printing
 from traceability.operations.mixing import mix_lots
@@ -201,7 +201,9 @@ class TestFailed:
         with pytest.raises(InvalidInput) as refused:
             dispose_of_lot(method=" ", **facts)
         assert refused.value.field == "method"
-        assert dispose_of_lot(method="就地深埋", **facts) == dispose_of_lot(method="就地深埋", **facts)
+        dispose_of_lot(method="就地深埋", **facts)
+        with pytest.raises(AlreadyRecorded):
+            dispose_of_lot(method="就地深埋", **facts)
         assert (states(), sum(Stock.objects.values_list("on_hand", flat=True))) == (["disposed"], 15)
         look(lot, report(), occurred_at=AT - HOUR)
         assert states() == ["disposed"]

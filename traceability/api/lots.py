@@ -14,7 +14,7 @@ from catalog.queries.trade import SupplierBrief
 from shop.core.acting import by
 from shop.core.api import Answer, Body, Id, Moment, Page, once
 from shop.core.api.paging import turn_of
-from shop.core.api.routing import ApiRequest
+from shop.core.api.routing import ApiRequest, Key
 from traceability.api.shared import ForOne, LotsOfTurn, acting, lots_area
 from traceability.api.told import RECORDS_CHANGED, Paper, TracedEvent, event, paper
 from traceability.models import ProduceLot
@@ -295,14 +295,23 @@ class LabTestIn(Body):
         False,
         description=gettext_noop("True: goods may be stopped; else 409 lot_stop_unconfirmed says what is concerned."),
     )
-    lab: str = Field(min_length=1, max_length=60)
+    lab: str = Field(
+        "",
+        max_length=60,
+        description=gettext_noop("Needed of a commissioned test; of an own one yourselves, left out."),
+    )
     method: str = Field("", max_length=60)
     report_no: str = Field("", max_length=40)
     occurred_at: Moment
 
 
 @lots_area.writes(
-    "/seller/lots", LotDetail, scope="lots:write", status=201, summary=gettext_noop("Open a lot with its harvest")
+    "/seller/lots",
+    LotDetail,
+    scope="lots:write",
+    status=201,
+    key=Key.REQUIRED,
+    summary=gettext_noop("Open a lot with its harvest"),
 )
 def create_lot(request: ApiRequest, body: HarvestIn, asked: ForOne) -> dict[str, Any]:
     supplier = acting(request, asked)
@@ -315,6 +324,7 @@ def create_lot(request: ApiRequest, body: HarvestIn, asked: ForOne) -> dict[str,
     LotDetail,
     scope="lots:write",
     status=201,
+    key=Key.REQUIRED,
     summary=gettext_noop("Record a packing, which issues its conformity certificate"),
 )
 def pack_lot(request: ApiRequest, lot_id: int, body: PackingIn, asked: ForOne) -> dict[str, Any]:
@@ -355,6 +365,7 @@ def dispose(request: ApiRequest, lot_id: int, body: DisposalIn, asked: ForOne) -
     LotDetail,
     scope="lots:write",
     status=201,
+    key=Key.REQUIRED,
     summary=gettext_noop("Mix lots, or pack one anew, into a new lot"),
 )
 def create_mix(request: ApiRequest, body: MixIn, asked: ForOne) -> dict[str, Any]:

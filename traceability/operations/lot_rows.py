@@ -7,14 +7,15 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shop.core import audit
 from shop.core.errors import InvalidInput
-from traceability.errors import FromTheFuture, UnknownLot
+from traceability.errors import AlreadyRecorded, FromTheFuture, UnknownLot
 from traceability.models import LabTest, ProduceLot, TraceEvent
 from traceability.operations.chain import append
 from traceability.rules import order
 from traceability.rules.epcis import Happening
 from traceability.rules.quality import Tested, answers
-from traceability.states import BEGINNINGS, BizStep
+from traceability.states import BEGINNINGS, BizStep, LotKind
 
 
 def own_lot(supplier_id: int, lot_id: int) -> ProduceLot:
@@ -54,15 +55,18 @@ def check_order(lot: ProduceLot, step: str, occurred_at: datetime, *, at: dateti
         if any(test.passed and answers(name, test.item) for test in tests)
     ]
     known = order.Known(begun_at=begun, passed_at=max(needed, default=None), packed_at=packed)
-    refuse_order(order.fault(str(step), occurred_at, known, now=at))
+    refuse_order(order.fault(str(step), occurred_at, known, now=at), is_mix=lot.kind == LotKind.MIX)
 
 
-def refuse_order(fault: str) -> None:
-    """Raise what a fault of `rules.order` means to the person who typed the time; nothing for ""."""
+def refuse_order(fault: str, *, is_mix: bool = False) -> None:
+    """Raise what a fault of `rules.order` means to the person who typed the time; nothing for "".
+
+    A lot that was mixed (`is_mix`) began then: nobody harvested it.
+    """
     if fault == "future":
         raise FromTheFuture(_("This is in the future: enter when it happened."), field="occurred_at")
     words = {
-        "before_harvest": _("This is before the harvest."),
+        "before_harvest": _("This is before the lot was mixed.") if is_mix else _("This is before the harvest."),
         "before_test": _("This is before the test that it needed had passed."),
         "before_packing": _("This is before it was packed."),
     }
@@ -107,3 +111,22 @@ def next_code(supplier_id: int, county: str, day: date) -> str:
     start = f"{place}-{day:%y%m%d}-"
     taken = ProduceLot.objects.filter(supplier_id=supplier_id, code__startswith=start).count()
     return f"{start}{taken + 1:02d}"
+
+
+def refuse_recorded(action: str, key: str) -> None:
+    """Raise AlreadyRecorded for the key of a page whose form was recorded; "" is no key. Called under the lot's lock.
+
+    What makes two acts one is the page that both come from: two harvests of a minute may well weigh the same.
+    """
+    if (entry := audit.with_key(object_kind="lot", action=action, key=key)) is not None:
+        raise already_recorded(int(entry.object_id))
+
+
+def already_recorded(lot_id: int) -> AlreadyRecorded:
+    """Return the refusal of what is recorded of a lot."""
+    return AlreadyRecorded(_("This is recorded already: nothing was recorded twice."), lot_id=lot_id)
+
+
+def key_fact(key: str) -> dict[str, str]:
+    """Return what the audit trail keeps of a page's key."""
+    return {"key": key} if key else {}

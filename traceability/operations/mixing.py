@@ -13,9 +13,16 @@ from catalog.queries.trade import own_listing
 from shop.core import audit
 from shop.core.errors import InvalidInput
 from traceability.errors import BeyondHarvest, OtherProduce, UnknownLot
-from traceability.models import ConformityCertificate, LotSource, Plot, ProduceLot, ProductionBase, TraceEvent
+from traceability.models import ConformityCertificate, LotSource, Plot, ProduceLot, ProductionBase
 from traceability.operations.chain import lock_head, refuse_future
-from traceability.operations.lot_rows import append_event, check_order, lock_lots, next_code
+from traceability.operations.lot_rows import (
+    append_event,
+    check_order,
+    key_fact,
+    lock_lots,
+    next_code,
+    refuse_recorded,
+)
 from traceability.operations.recording import refuse_blocked
 from traceability.queries.requirements import required_tests
 from traceability.rules import sealing
@@ -34,12 +41,13 @@ def mix_lots(
     occurred_at: datetime,
     actor: Any,
     at: datetime,
+    key: str = "",
 ) -> ProduceLot:
     """Make a lot of grams of the supplier's packed lots: (lot, grams) each, and return it. One source: packed anew.
 
     It is as old as its oldest part and keeps as long as the first to expire. It is packed like any lot, which issues its
-    certificate of form two with the numbers of its parts' certificates; nothing of it is sent before. The same mixture
-    again, of the same moment, is the same lot. Raises UnknownLot, LotBlocked for a part that is held or finished,
+    certificate of form two with the numbers of its parts' certificates; nothing of it is sent before. `key` is
+    that of the page it was entered on: the same page's mixture again raises AlreadyRecorded. Raises UnknownLot, LotBlocked for a part that is held or finished,
     OtherProduce for one of another product, BeyondHarvest for more than is left of it (both with field
     `source-<lot>`), FromTheFuture, InvalidInput.
     Locks: the sources by id, the head of the chain.
@@ -63,9 +71,7 @@ def mix_lots(
             raise UnknownLot(_("There is no such lot."))
         _check_produce(listing, lots.values())
         lock_head(supplier_id)
-        known = _known(supplier_id, listing_id, parts, occurred_at)
-        if known is not None:
-            return known
+        refuse_recorded("lot_mixed", key)
         for lot_id, grams in parts:
             _take(lots[lot_id], grams, occurred_at, at)
         days = [lot.best_before for lot in lots.values() if lot.best_before]
@@ -91,7 +97,9 @@ def mix_lots(
         )
         facts = {**sealing.beginning_facts(mix), "sources": [_part(lots[lot_id], grams) for lot_id, grams in parts]}
         append_event(mix, BizStep.MIXING, total, occurred_at, at, facts, tuple(sorted(parts)))
-        audit.record(action="lot_mixed", object_kind="lot", object_id=mix.pk, actor=actor, at=at, grams=total)
+        audit.record(
+            action="lot_mixed", object_kind="lot", object_id=mix.pk, actor=actor, at=at, grams=total, **key_fact(key)
+        )
     return mix
 
 
@@ -141,18 +149,3 @@ def _part(lot: ProduceLot, grams: int) -> dict[str, Any]:
         "field": [plot.name_zh, plot.name_en] if plot else ["", ""],
         "certificates": list(papers),
     }
-
-
-def _known(
-    supplier_id: int, listing_id: int, parts: Sequence[tuple[int, int]], occurred_at: datetime
-) -> ProduceLot | None:
-    """Return the lot of the same mixture at the same moment, if there is one."""
-    when = occurred_at.replace(microsecond=0)
-    rows = TraceEvent.objects.filter(
-        supplier_id=supplier_id, step=BizStep.MIXING, occurred_at=when, lot__listing_id=listing_id
-    )
-    for event in rows.select_related("lot"):
-        own = LotSource.objects.filter(lot=event.lot_id).order_by("source_id").values_list("source_id", "grams")
-        if list(own) == sorted(parts):
-            return event.lot
-    return None

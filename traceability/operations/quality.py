@@ -24,7 +24,15 @@ from traceability.errors import StopUnconfirmed, UnknownLot, WrongMove
 from traceability.hooks import Waiting, lot_stopped, waiting_of
 from traceability.models import LabTest, LotSource, ProduceLot
 from traceability.operations.holding import hold, lots_on_shelf, refuse_unconfirmed, take_off
-from traceability.operations.lot_rows import append_event, check_order, lock_lots, tests_of
+from traceability.operations.lot_rows import (
+    already_recorded,
+    append_event,
+    check_order,
+    key_fact,
+    lock_lots,
+    refuse_recorded,
+    tests_of,
+)
 from traceability.queries.reports import reports_numbered
 from traceability.queries.waiting import Concerned, concerned_words, parcels_with
 from traceability.rules.epcis import test_facts
@@ -32,6 +40,7 @@ from traceability.rules.quality import missing_tests, same_item, standing_failur
 from traceability.states import DISPOSITIONS, BizStep, LotState, TestKind
 
 TRIES = 5
+MOST_LAB = 60
 
 
 @dataclass(frozen=True)
@@ -56,13 +65,15 @@ def record_test(
     actor: Any,
     at: datetime,
     confirm: bool = False,
+    key: str = "",
 ) -> LabTest:
     """Record a test of a lot and set its state by all its tests (`rules.quality`). Returns the test.
 
     A failed one holds the lot and what was mixed from it, or recalls what was sent of them already; a passed one
-    releases what waited for it. The same test again, of the same moment, is the same row. Raises UnknownLot,
-    FromTheFuture, InvalidInput for a time before the harvest, a commissioned test without its report's number, or with
-    the number of another supplier's report, or of another one of its own (`_refuse_other_report`). Raises StopUnconfirmed
+    releases what waited for it. The same page's test again (`key`), or the same finding of the same moment, raises
+    AlreadyRecorded. Raises UnknownLot,
+    FromTheFuture, InvalidInput for a time before the harvest, a commissioned test without laboratory or report's number, or
+    with the number of another supplier's report, or of another one of its own (`_refuse_other_report`). Raises StopUnconfirmed
     where it stops lots of which parcels are out, orders wait or pieces are on sale, unless that is confirmed (`confirm`).
     Locks: stock pools of the lots' products by id, lots by id, the report's number, the head of the chain.
     """
@@ -71,20 +82,27 @@ def record_test(
     test = replace(test, report_no=plain_code(test.report_no))
     if test.kind == TestKind.COMMISSIONED and not test.report_no:
         raise InvalidInput(_("A commissioned test has a report: enter its number."), field="report_no")
+    if test.kind == TestKind.COMMISSIONED and not test.lab:
+        raise InvalidInput(_("Enter the laboratory that tested it."), field="lab")
     with transaction.atomic():
         lots = _lock_family(supplier_id, lot_id, at)
         lot = lots[lot_id]
+        # Who tests its own goods is no laboratory.
+        test = replace(test, lab=test.lab or lot.supplier.name_zh[:MOST_LAB])
         check_order(lot, BizStep.TEST, occurred_at, at=at)
         _refuse_other_report(lot, test)
-        known = LabTest.objects.filter(lot=lot, tested_at=occurred_at, **asdict(test)).first()
-        if known is not None:
-            return known
+        refuse_recorded("lot_tested", key)
+        if LabTest.objects.filter(lot=lot, tested_at=occurred_at, **asdict(test)).exists():
+            raise already_recorded(lot.pk)
         listing_ids = sorted({each.listing_id for each in lots.values()})
         before = _standing(listing_ids, at)
         facts = {"test": test_facts(test)}
         event = append_event(lot, BizStep.TEST, lot.harvested_grams, occurred_at, at, facts)
         row = LabTest.objects.create(lot=lot, event=event, tested_at=occurred_at, **asdict(test))
-        audit.record(action="lot_tested", object_kind="lot", object_id=lot.pk, actor=actor, at=at, passed=test.passed)
+        audit.record(
+            action="lot_tested", object_kind="lot", object_id=lot.pk, actor=actor, at=at, passed=test.passed,
+            **key_fact(key),
+        )  # fmt: skip
         stopped = _settle(lots, family_of(lot_id), actor=actor, at=at)
         if stopped and not confirm:
             _refuse_unconfirmed_stop(stopped, before, _standing(listing_ids, at))
@@ -154,8 +172,8 @@ def dispose_of_lot(
 ) -> ProduceLot:
     """Record that what is left of a held, recalled or untested lot was destroyed or used otherwise than as food.
 
-    Its held pieces leave the stock; what other lots are held for stays held. Once is enough: a second call returns the
-    lot. Raises UnknownLot, InvalidInput without words on how, WrongMove for a lot that nothing stands against, and
+    Its held pieces leave the stock; what other lots are held for stays held. A second call raises
+    AlreadyRecorded. Raises UnknownLot, InvalidInput without words on how, WrongMove for a lot that nothing stands against, and
     OrdersWait where orders wait for its goods and no sound lot has them, unless that is confirmed (`confirm`).
     Locks as `record_test`.
     """
@@ -166,7 +184,7 @@ def dispose_of_lot(
         lots = _lock_family(supplier_id, lot_id, at)
         lot = lots[lot_id]
         if lot.state == LotState.DISPOSED:
-            return lot
+            raise already_recorded(lot.pk)
         if not DISPOSITIONS[lot.state].can_dispose:
             raise WrongMove(_("Nothing stands against this lot: it is sold, or finished."))
         check_order(lot, BizStep.DISPOSAL, occurred_at, at=at)

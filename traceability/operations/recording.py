@@ -29,13 +29,20 @@ from traceability.operations.holding import (
     take_off_sale_of,
 )
 from traceability.operations.issuing import certificate_of, check_papers, write_certificate
-from traceability.operations.lot_rows import append_event, check_order, lock_lots, next_code, own_lot
+from traceability.operations.lot_rows import (
+    append_event,
+    check_order,
+    key_fact,
+    lock_lots,
+    next_code,
+    own_lot,
+    refuse_recorded,
+)
 from traceability.queries.requirements import keeping_term, required_tests
 from traceability.queries.stopped import rest_on_shelf
-from traceability.queries.telling import Told, told
 from traceability.rules import dates, sealing
 from traceability.rules.weights import in_words
-from traceability.states import DISPOSITIONS, BizStep, LotState, RestOfLot
+from traceability.states import DISPOSITIONS, BizStep, LotKind, LotState, RestOfLot
 
 MOST_GRAMS = 1_000_000_000
 
@@ -52,11 +59,12 @@ def record_harvest(
     actor: Any,
     at: datetime,
     confirm: bool = False,
+    key: str = "",
 ) -> ProduceLot:
     """Open a lot with its harvest and return it. `best_before` defaults to the listing's shelf life.
 
     Where a rule of that day requires tests of such goods, the lot waits for them: nothing of it is packed or sent before.
-    The same harvest again (product, field, weight, moment) is the same lot: a second click opens no second one.
+    `key` is that of the page it was entered on: the same page's harvest again raises AlreadyRecorded.
     Raises FromTheFuture, InvalidInput for a weight that can't be, a harvest longer ago or a best-before day later than
     such goods keep (`rules.dates`), or a listing or base of somebody else; HarvestExpired for one that is best before a
     day that is over, unless that is confirmed (`confirm`).
@@ -79,10 +87,7 @@ def record_harvest(
     facts = {"listing": listing, "base": base, "plot": plot, "best_before": best_before, "harvested_grams": grams}
     with transaction.atomic():
         lock_head(supplier_id)
-        same = {"events__step": BizStep.HARVEST, "events__occurred_at": occurred_at.replace(microsecond=0)}
-        known = ProduceLot.objects.filter(supplier_id=supplier_id, **facts, **same).first()
-        if known is not None:
-            return known
+        refuse_recorded("lot_opened", key)
         if best_before is not None and best_before < timezone.localtime(at).date() and not confirm:
             words = _("This lot was best before %(day)s: nothing of it can be sold.") % {"day": full_day(best_before)}
             raise HarvestExpired(
@@ -102,7 +107,9 @@ def record_harvest(
             **facts,
         )
         append_event(lot, BizStep.HARVEST, grams, occurred_at, at, sealing.beginning_facts(lot))
-        audit.record(action="lot_opened", object_kind="lot", object_id=lot.pk, actor=actor, at=at, grams=grams)
+        audit.record(
+            action="lot_opened", object_kind="lot", object_id=lot.pk, actor=actor, at=at, grams=grams, **key_fact(key)
+        )
     return lot
 
 
@@ -139,12 +146,13 @@ def record_packing(
     at: datetime,
     confirm: bool = False,
     harvest_by: date | None = None,
+    key: str = "",
 ) -> TraceEvent:
     """Record that a lot, or a part of it, was sorted and packed, and issue this packing's 合格证. Returns the event.
 
     What is packed can be sent; `sorted_out_grams` can't, ever; the rest of the harvest waits to be packed. The basis of
     the certificate is the best evidence that was recorded up to the packing, the producer the body's legal name.
-    The same packing again (weights, boxes, grade, moment) is the same event.
+    `key` is that of the page it was entered on: the same page's packing again raises AlreadyRecorded.
     Raises UnknownLot, LotBlocked while a test is missing or failed, FromTheFuture, InvalidInput for a time before the
     harvest or before the test that it needs, for a base without address or contact; BeyondHarvest when more would be
     packed and sorted out, all packings together, than was harvested. What was held only because good goods were missing
@@ -160,10 +168,7 @@ def record_packing(
         if sorted_out_grams < 0:
             raise InvalidInput(_("Enter how much was sorted out."), field="sorted_out")
         extra = {"boxes": boxes, "grade": str(grade), "sortedOut": sorted_out_grams}
-        packings = list(TraceEvent.objects.filter(lot=lot, step=BizStep.PACKING).order_by("seq"))
-        for event in packings:
-            if _is_same(told(event), occurred_at, grams, extra):
-                return event
+        refuse_recorded("lot_packed", key)
         refuse_blocked(lot)
         check_order(lot, BizStep.PACKING, occurred_at, at=at)
         if lot.best_before is not None and timezone.localtime(occurred_at).date() > lot.best_before:
@@ -174,10 +179,14 @@ def record_packing(
         check_papers(lot)
         if grams + sorted_out_grams > lot.unpacked_grams:
             left = in_words(max(lot.unpacked_grams, 0))
-            raise BeyondHarvest(
-                _("More than was harvested: %(left)s of it is not packed yet.") % {"left": left}, field="kilograms"
+            words = (
+                _("More than was mixed: %(left)s of it is not packed yet.")
+                if lot.kind == LotKind.MIX
+                else _("More than was harvested: %(left)s of it is not packed yet.")
             )
-        paper = certificate_of(lot, grams, occurred_at, number=len(packings) + 1)
+            raise BeyondHarvest(words % {"left": left}, field="kilograms")
+        packings = TraceEvent.objects.filter(lot=lot, step=BizStep.PACKING).count()
+        paper = certificate_of(lot, grams, occurred_at, number=packings + 1)
         event = append_event(
             lot, BizStep.PACKING, grams, occurred_at, at, {**extra, "certificate": sealing.paper_facts(paper)}
         )
@@ -187,7 +196,7 @@ def record_packing(
         )
         audit.record(
             action="lot_packed", object_kind="lot", object_id=lot.pk, actor=actor, at=at, grams=grams,
-            sorted_out_grams=sorted_out_grams, certificate=paper.number,
+            sorted_out_grams=sorted_out_grams, certificate=paper.number, **key_fact(key),
         )  # fmt: skip
         settle_holds([lot.listing_id], actor=actor, at=at)
         ask_beyond(lot.listing_id, confirm=confirm, harvest_by=harvest_by, actor=actor, at=at)
@@ -268,8 +277,3 @@ def refuse_blocked(lot: ProduceLot) -> None:
         LotState.RECALLED: _("This lot was recalled: nothing of it can be packed or sent."),
     }
     raise LotBlocked(words.get(LotState(lot.state), _("This lot is finished.")), state=lot.state)
-
-
-def _is_same(said: Told, occurred_at: datetime, grams: int, extra: dict[str, Any]) -> bool:
-    own = {name: said.body.get(f"heqiao:{name}") for name in extra}
-    return (said.at, said.grams, own) == (occurred_at.replace(microsecond=0), grams, extra)

@@ -58,7 +58,7 @@ from traceability.queries.waiting import waiting_once_gone, waiting_words
 from traceability.rules.weights import in_words
 from traceability.shown import broken_words, timeline
 from traceability.states import DISPOSITIONS, LotState
-from traceability.views.console import console, do, for_supplier
+from traceability.views.console import console, do, for_supplier, leads_back
 from traceability.views.trace import pdf
 
 BADGES = {
@@ -116,6 +116,7 @@ def lots(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_supplier
+@leads_back
 def harvest(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Open a lot with its harvest; without a base, that comes first."""
     bases = bases_of(supplier.pk)
@@ -211,6 +212,7 @@ def _kept_words(lot: ProduceLot) -> str:
 
 @for_supplier
 @post_only
+@leads_back
 def pack(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Record a packing."""
     found, form = _own(supplier, lot_id), PackingForm(request.POST)
@@ -223,6 +225,7 @@ def pack(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResp
 
 @for_supplier
 @post_only
+@leads_back
 def test(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Record a test."""
     found, form = _own(supplier, lot_id), ReportForm(request.POST)
@@ -264,6 +267,7 @@ def close(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpRes
 
 @for_supplier
 @post_only
+@leads_back
 def dispose(request: HttpRequest, supplier: SupplierBrief, lot_id: int) -> HttpResponse:
     """Record that what is left of a stopped lot was disposed of."""
     found, form = _own(supplier, lot_id), DisposalForm(request.POST)
@@ -282,6 +286,7 @@ def _said(request: HttpRequest, lot: ProduceLot, done: str) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_supplier
+@leads_back
 def mix(request: HttpRequest, supplier: SupplierBrief) -> HttpResponse:
     """Mix lots, or pack one anew: a new lot, whose certificate is of form two."""
     at = timezone.now()

@@ -68,6 +68,12 @@ class ParcelIn(Body):
     weights_confirmed: bool = Field(
         False, description=gettext_noop("True: the grams are right, though 422 weight_unlikely asked about them.")
     )
+    buyer_asked: bool = Field(
+        False,
+        description=gettext_noop(
+            "True: the buyer was asked about a certificate revoked since, and wants the goods; else 409 buyer_not_asked."
+        ),
+    )
 
 
 @area.writes(
@@ -93,7 +99,7 @@ def ship_parcel(request: ApiRequest, number: str, body: ParcelIn, asked: ForOne)
         pieces = {line.pk: line_rest(line) for line in order.lines.all()}
     ship_order(
         order_id=order.pk,
-        parcel=Parcel(body.carrier, body.tracking_no, pieces, weights, body.weights_confirmed),
+        parcel=Parcel(body.carrier, body.tracking_no, pieces, weights, body.weights_confirmed, None, body.buyer_asked),
         **by(request),
         lots=lots,
     )

@@ -82,6 +82,11 @@ class ShipForm(forms.Form):
         required=False,
         widget=forms.CheckboxInput(attrs={"data-testid": "weights-confirmed"}),
     )
+    buyer_asked = forms.BooleanField(
+        label=_("I asked the buyer, who wants it all the same"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"data-testid": "buyer-asked"}),
+    )
     # Only asked for once a weight was unlikely.
     asks_weight = False
 
@@ -148,6 +153,7 @@ class ShipForm(forms.Form):
             weights,
             self.cleaned_data["weights_confirmed"],
             self.cleaned_data["nth"],
+            self.cleaned_data["buyer_asked"],
         )
 
     def clean(self) -> dict[str, Any]:
@@ -222,7 +228,10 @@ class CancelRestForm(forms.Form):
 class DecideForm(forms.Form):
     """Approve an amount, offer a part, or refuse with words."""
 
-    decision = forms.ChoiceField(choices=[("approve", "approve"), ("refuse", "refuse")])
+    decision = forms.ChoiceField(
+        label=_("Your decision"), choices=[("approve", "approve"), ("refuse", "refuse")],
+        error_messages={"required": _("Choose one of the list."), "invalid_choice": _("Choose one of the list.")},
+    )  # fmt: skip
     amount = YuanField(
         label=_("Amount to give back, in yuan"),
         required=False,

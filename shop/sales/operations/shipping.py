@@ -15,7 +15,7 @@ from shop.core import audit, outbox
 from shop.core.errors import InvalidInput, KeyUsed
 from shop.core.sealed import seal
 from shop.sales import hooks
-from shop.sales.errors import RestChanged, TooMuch, WrongState
+from shop.sales.errors import BuyerNotAsked, RestChanged, TooMuch, WrongState
 from shop.sales.models import LineFacts, OrderFacts, Shipment, ShipmentLine
 from shop.sales.operations.acceptance import complete_if_decided
 from shop.sales.operations.closing import drop_order
@@ -29,6 +29,7 @@ from shop.sales.operations.tracking import check_number, own_number, refuse_numb
 from shop.sales.operations.weighing import check_weights, give_back_weight, shipment_line
 from shop.sales.queries.parts_cancelled import PART_CANCELLED
 from shop.sales.queries.sealed import PARCEL, parcel_facts
+from shop.sales.queries.under_certificates import BUYER_ASKED, to_ask
 from shop.sales.states import OrderState, PurchaseState, order_states
 from shop.sales.weight_rules import each_weighs
 from traceability.operations.assigning import AssignLine, Chosen, assign_lots
@@ -41,7 +42,8 @@ class Parcel:
 
     `nth` is which parcel of the order it is, from 1, for a carrier without numbers: the same again is the same parcel.
     `weights` are the grams of lines that are charged by weight: one for all pieces together, or one for each;
-    `weights_confirmed`: who packed says that they are right though they are unlikely.
+    `weights_confirmed`: who packed says that they are right though they are unlikely. `buyer_asked`: who packed says that
+    the buyer was asked about a certificate revoked since, and wants the goods all the same.
     """
 
     carrier: str
@@ -50,6 +52,7 @@ class Parcel:
     weights: Mapping[int, Sequence[int]] = field(default_factory=dict)
     weights_confirmed: bool = False
     nth: int | None = None
+    buyer_asked: bool = False
 
 
 def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots: Chosen | None = None) -> Shipment:
@@ -61,6 +64,8 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
     The order is SHIPPED once no piece waits. Raises InvalidInput for a carrier or number that can't be, TooMuch for
     more pieces of a line than wait (field `pieces-<line>`), WrongState when the order is not waiting to be sent.
     Lines charged by weight need theirs (InvalidInput, field `weight-<line>`); what they weigh less goes back at once.
+    Raises BuyerNotAsked (field `buyer_asked`) for goods that were sold under a certificate revoked since, unless who packs
+    says that the buyer was asked (`parcel.buyer_asked`): the audit trail keeps who said so.
     Raises BeyondHarvest (field `lot-<line>`) when the lots of a product have not so much left.
     Locks: purchase, order, the parcel's number, stock pools by id, lots by id, the supplier's chain of events.
     """
@@ -85,6 +90,7 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
             raise WrongState(_("This order is not waiting to be sent."))
         lines = {line.pk: line for line in LineFacts.objects.filter(order=order)}
         _check_pieces(lines, wanted)
+        _note_asked(order, [lines[line_id] for line_id in sorted(wanted)], parcel.buyer_asked, actor, at)
         refuse_number_elsewhere(order, parcel.carrier, number)
         weighed = check_weights(lines, wanted, parcel.weights, at, is_confirmed=parcel.weights_confirmed)
         pools: dict[int, int] = {}
@@ -111,6 +117,20 @@ def ship_order(*, order_id: int, parcel: Parcel, actor: Any, at: datetime, lots:
             task="sales.tell_shipped", args={"shipment_id": shipment.pk}, key=f"shipped:{shipment.pk}", at=at
         )
         return shipment
+
+
+def _note_asked(order: OrderFacts, lines: Sequence[LineFacts], is_asked: bool, actor: Any, at: datetime) -> None:
+    """Note that the buyer of goods of revoked certificates was asked; raise BuyerNotAsked where nobody says so."""
+    numbers = to_ask(order.pk, lines)
+    if not numbers:
+        return
+    if not is_asked:
+        raise BuyerNotAsked(
+            _("Sold under a certificate that was revoked since (%(numbers)s): ask the buyer first, or cancel it.")
+            % {"numbers": ", ".join(numbers)},
+            field="buyer_asked", certificates=numbers,
+        )  # fmt: skip
+    audit.record(action=BUYER_ASKED, object_kind="order", object_id=order.pk, actor=actor, at=at, certificates=numbers)
 
 
 def cancel_rest(

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, F, Q
 
 from catalog.hooks import OrdersUnder
 from catalog.queries.certificates import Revoked, listings_under, revoked_among, revoked_badges_of
+from shop.core import audit
 from shop.sales.models import LineFacts
 from shop.sales.states import OrderState
+
+# What the audit trail calls that a buyer was asked, and wants goods of a revoked certificate; by order.
+BUYER_ASKED = "buyer_asked"
 
 
 def waiting_under(certificate_id: int) -> OrdersUnder:
@@ -61,3 +66,18 @@ def under_revoked(lines: Iterable[LineFacts]) -> list[SoldUnderRevoked]:
         for pk in own
         if pk in revoked
     ]
+
+
+def asked_under(order_id: int) -> dict[str, datetime]:
+    """Return the revoked certificates (numbers) that an order's buyer was asked about, and when. One query."""
+    rows = audit.entries(object_kind="order", object_ids=[order_id], action=BUYER_ASKED)
+    return {number: row.at for row in reversed(rows) for number in row.data["certificates"]}
+
+
+def to_ask(order_id: int, lines: Iterable[LineFacts]) -> list[str]:
+    """Return the revoked certificates of these lines that the order's buyer was not asked about yet.
+
+    Two queries at most, three where a certificate was revoked; none where nothing is to be sent.
+    """
+    numbers = {each.certificate.number for each in under_revoked(lines)}
+    return sorted(numbers - asked_under(order_id).keys()) if numbers else []

@@ -34,7 +34,7 @@ from shop.sales.queries.in_parcels import in_parcel
 from shop.sales.queries.parts_cancelled import cancelled_words
 from shop.sales.queries.promises import promised_words
 from shop.sales.queries.tracking import corrections_of
-from shop.sales.queries.under_certificates import under_revoked
+from shop.sales.queries.under_certificates import asked_under, to_ask, under_revoked
 from shop.sales.queries.weight_words import weight_words
 from shop.sales.queries.without_goods import LineWithoutGoods, lines_without_goods
 from shop.sales.shown import BADGES, to_pack
@@ -188,6 +188,8 @@ def _show(
             }
             for each in (under_revoked(found.lines.all()) if found.state == OrderState.TO_SHIP else ())
         ],
+        "asks_buyer": can_ship and bool(to_ask(found.pk, found.lines.all())),
+        "buyer_asked": sorted(asked_under(found.pk).items()),
         "refusal": refusal,
         "invoice": {"title": purchase.invoice_title, "tax_no": purchase.invoice_tax_no},
         "refused_form": tracking_form[1] if tracking_form else None,
