@@ -87,6 +87,7 @@ class Undated(models.TextChoices):
     HARVEST_TO_COME = "harvest_to_come", _("The next harvest is still to be recorded")
     NOT_PACKED = "not_packed", _("Harvested, and not packed yet")
     BEYOND_LOTS = "beyond_lots", _("No lot covers so many pieces")
+    STOPPED = "stopped", _("Its lot can't be sent any more")
 
 
 class SupplierKind(models.TextChoices):

@@ -105,6 +105,7 @@ def show_gift(pledge: Any) -> dict[str, Any]:
     confirmed = {receipt.order_id for receipt in pledge.receipts.all()}
     return {
         "pledge": pledge,
+        "recalled": pledge.recalled,
         "beneficiary": name_of(pledge.beneficiary),
         "title": title_of(pledge),
         "donor": donor_of(pledge),

@@ -30,7 +30,12 @@ REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"
 _missing: dict[str, str] = {}
 MARK = "HEQIAO_SUITE"
 
-pytest_plugins = ["tests.plugins.servers", "tests.plugins.browsers", "tests.plugins.redis_server"]
+pytest_plugins = [
+    "tests.plugins.sharing",
+    "tests.plugins.servers",
+    "tests.plugins.browsers",
+    "tests.plugins.redis_server",
+]
 
 
 def missing_service(name: str, why: str) -> None:

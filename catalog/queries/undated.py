@@ -30,4 +30,8 @@ def undated_order_words(why: str) -> str:
         Undated.HARVEST_TO_COME: _("No production date was promised: the next harvest is still to be recorded."),
         Undated.NOT_PACKED: _("No production date was promised: what was harvested is not packed yet."),
         Undated.BEYOND_LOTS: _("No production date was promised: no lot covered all of these pieces."),
+        Undated.STOPPED: _(
+            "The goods that this was to come from can't be sent: their lot failed a test, or expired. The dates that were"
+            " promised don't hold; its supplier sends other goods, or cancels it."
+        ),
     }.get(why, "")  # type: ignore[call-overload]  # a code of `Undated`, or ""

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
-from procurement.api.gifts import area
+from procurement.api.gifts import GiftRecalled, area, show_recalled
 from procurement.operations.receiving import Arrived, confirm_by_link, link_of, renew_link
 from procurement.queries import gifts as queries
 from procurement.queries.given import GiftState, confirmed_orders, gift_state, sent_of, standing_fen
@@ -119,6 +119,7 @@ class CertifiedGift(Priced):
     )
     total: str = Field(description=gettext_noop("What stands of the whole gift."))
     confirmed_at: list[Moment]
+    recalled: list[GiftRecalled] = Field(description=gettext_noop("Sent from a lot that a test failed since."))
 
 
 @area.reads("/gifts/certificates/{code}", CertifiedGift, summary=gettext_noop("Verify the certificate of a gift"))
@@ -137,4 +138,5 @@ def verify_gift(request: ApiRequest, code: str) -> dict[str, Any]:
         "confirmed": yuan(sum(order.left_fen for order in orders)),
         "total": yuan(standing_fen(pledge.purchase.orders.all())),
         "confirmed_at": [receipts[order.pk].at for order in orders],
+        "recalled": show_recalled(pledge.recalled),
     }

@@ -1,6 +1,7 @@
 """Buy instead of donate: needs, gifts, receipts by their link, certificates."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from procurement.operations.pledging import Asked as AskedFor
 from procurement.operations.pledging import give, publish_need
 from procurement.queries import gifts as queries
 from procurement.queries.given import GiftState, gift_state, standing_fen
+from procurement.queries.recalled import RecalledGift, need_recalls
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core import regions
 from shop.core.acting import by
@@ -57,10 +59,24 @@ class NeedOut(Priced):
     percent: int
 
 
+class GiftRecalled(Answer):
+    name: str
+    pieces: int
+    lot: str
+
+
 class NeedDetail(NeedOut):
     text: str
+    recalled: list[GiftRecalled] = Field(
+        description=gettext_noop("What was given and sent from a lot that a test failed since.")
+    )
     lines: list[NeedLineOut]
     unlisted: list[NeedLineOut] = Field(description=gettext_noop("What was given that the need does not list."))
+
+
+def show_recalled(rows: Iterable[RecalledGift]) -> list[dict[str, Any]]:
+    """Return what of gifts is recalled, as the API shows it."""
+    return [{"name": each.name, "pieces": each.pieces, "lot": each.lot} for each in rows]
 
 
 def _need(shown: queries.NeedShown) -> dict[str, Any]:
@@ -87,6 +103,7 @@ def _detail(slug: str) -> dict[str, Any]:
     return _need(shown) | {
         "text": words(shown.need.text_zh, shown.need.text_en),
         "lines": [_line(row) for row in shown.rows],
+        "recalled": show_recalled(need_recalls(shown.need.pk)),
         "unlisted": [_line(row) for row in shown.unlisted],
     }
 
@@ -214,6 +231,7 @@ class GiftOut(Priced):
     )
     created_at: Moment
     orders: list[GiftOrder]
+    recalled: list[GiftRecalled] = Field(description=gettext_noop("Sent from a lot that a test failed since."))
     pay_url: str
 
 
@@ -243,6 +261,7 @@ def _gift(pledge: Any) -> dict[str, Any]:
             }
             for order in pledge.purchase.orders.all()
         ],
+        "recalled": show_recalled(pledge.recalled),
         "pay_url": f"{settings.SITE_URL}/pay/{pledge.purchase.number}/" if unpaid else "",
     }
 

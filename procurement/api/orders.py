@@ -29,7 +29,7 @@ from shop.core.api.routing import ApiRequest
 from shop.core.codes import national_phone
 from shop.core.paging import After
 from shop.sales.queries.backs import NOTHING, Back, note_backs
-from shop.sales.queries.promises import note_undated
+from shop.sales.queries.promises import note_undated, promised_now
 from shop.sales.queries.reports import TakenOff
 from shop.sales.queries.weight_words import weighed_of
 from shop.sales.rules import is_refused_whole
@@ -63,7 +63,7 @@ class UnitOrderLine(Priced):
     undated: str = Field(
         examples=["harvest_to_come"],
         description=gettext_noop(
-            "Why pieces that wait were promised no production date: harvest_to_come, not_packed or beyond_lots. Empty where one was, and of a product without lots."
+            "Why pieces that wait have no promised production date: harvest_to_come, not_packed or beyond_lots; stopped where the lot that was promised can't be sent any more. Empty where one is promised, and of a product without lots."
         ),
     )
     deducted: str = Field(description=gettext_noop("What of this line was not charged, or given back."))
@@ -220,8 +220,8 @@ def _order(row: UnitOrder, settled: Settled, cancel_waits: str) -> dict[str, Any
                 "shipped": line.shipped,
                 "accepted": line.accepted,
                 "rejected": line.rejected,
-                "promised_from": line.promised_from,
-                "promised_until": line.promised_until,
+                "promised_from": promised.harvested_on if (promised := promised_now(line)) else None,
+                "promised_until": promised.best_before if promised else None,
                 "undated": line.undated,
                 "deducted": yuan(line.refunded_fen),
                 "deducted_for_weight": yuan(line.weighed_back_fen + line.light_fen),

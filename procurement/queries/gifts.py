@@ -13,6 +13,7 @@ from catalog.queries.supply import specifications_of_listing
 from procurement import books
 from procurement.models import Need, NeedLine, Pledge, PledgeReceipt
 from procurement.queries.given import pieces_given, still_paid
+from procurement.queries.recalled import note_recalls
 from procurement.states import NeedState
 from procurement.texts import words
 from shop.core import ledger
@@ -210,17 +211,21 @@ _SHOWN = ("purchase__orders__order", "purchase__orders__lines", "purchase__order
 
 
 def gifts_of(user: Any) -> list[Pledge]:
-    """Return a donor's gifts, the newest first. Five queries."""
+    """Return a donor's gifts, the newest first. Six queries."""
     rows = Pledge.objects.filter(donor_id=user.pk).select_related("beneficiary", "need", "purchase")
-    return list(rows.prefetch_related(*_SHOWN).order_by("-created_at", "-pk")[:60])
+    found = list(rows.prefetch_related(*_SHOWN).order_by("-created_at", "-pk")[:60])
+    note_recalls(found)
+    return found
 
 
 def gifts_to(user: Any) -> list[Pledge]:
-    """Return the gifts to the beneficiaries that `user` acts for, the newest first. Six queries."""
+    """Return the gifts to the beneficiaries that `user` acts for, the newest first. Seven queries."""
     rows = Pledge.objects.filter(beneficiary__memberships__user_id=user.pk).select_related(
         "beneficiary", "need", "purchase"
     )
-    return list(rows.prefetch_related(*_SHOWN).order_by("-created_at", "-pk").distinct()[:60])
+    found = list(rows.prefetch_related(*_SHOWN).order_by("-created_at", "-pk").distinct()[:60])
+    note_recalls(found)
+    return found
 
 
 def gift_of_order(order_id: int) -> Pledge:
@@ -229,9 +234,12 @@ def gift_of_order(order_id: int) -> Pledge:
 
 
 def certificate(code: str) -> Pledge | None:
-    """Return the gift of a certificate code, or None. Five queries."""
+    """Return the gift of a certificate code, or None. Six queries."""
     rows = Pledge.objects.filter(certificate_code=code).select_related("beneficiary", "need", "purchase")
-    return rows.prefetch_related("purchase__orders__lines", "purchase__orders__supplier", "receipts__picture").first()
+    found = rows.prefetch_related("purchase__orders__lines", "purchase__orders__supplier", "receipts__picture").first()
+    if found is not None:
+        note_recalls([found])
+    return found
 
 
 def recent_receipts(most: int = 6) -> list[PledgeReceipt]:

@@ -21,6 +21,7 @@ from procurement.models import Need, ReceiptLink
 from procurement.operations.pledging import find_faults, give
 from procurement.operations.receiving import confirm_by_id, link_by_id, link_of, renew_link
 from procurement.queries import gifts as queries
+from procurement.queries.recalled import need_recalls, order_recalls
 from procurement.shown import thumb
 from procurement.texts import donor_of, name_of, title_of, words
 from shop.core import sent
@@ -133,6 +134,7 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "key": _key(request, is_refused=bool(refusal or refused)),
+        "recalled": need_recalls(shown.need.pk),
         "is_open": shown.need.state == "open" and shown.need.until >= timezone.localdate(),
         "sums": queries.stage_sums([shown.need.beneficiary_id]),
         "quote": None if refused else queries.gift_quote(shown.need, _pieces(request)),
@@ -379,5 +381,6 @@ def receipt(request: HttpRequest, order_id: int) -> HttpResponse:
     ]
     gift = queries.gift_of_order(link.order_id)
     context = {"form": form, "lines": lines, "donor": donor_of(gift), "words": gift.words, "title": title_of(gift)}
+    context["recalled"] = order_recalls(link.order_id)
     context["may_report"] = link.order.state == OrderState.SHIPPED
     return render(request, "pledges/receipt.html", context, status=status)

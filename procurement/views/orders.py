@@ -23,6 +23,7 @@ from procurement.paid_shown import show_orders, show_payment
 from procurement.queries import quota as quota_queries
 from procurement.queries.acceptances import acceptances_of
 from procurement.queries.papers import acceptance_faults
+from procurement.queries.recalled import order_recalls
 from procurement.queries.requests import may_read_requests, orders_of_request, payment_page, request_of, unit_order
 from procurement.queries.units import Seat
 from procurement.request_shown import is_elsewhere
@@ -152,6 +153,7 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
         "it": shown,
         "payment": show_payment(shown.settled, purchase, schedule.of_order(row.order.pk), at),
         "order": row.order,
+        "recalled": order_recalls(row.order.pk),
         "lines": show_lines(row),
         "parcels": [
             each | {"goods": in_parcel(shipment, row.order.lines.all())}

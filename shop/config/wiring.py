@@ -29,6 +29,7 @@ from procurement.queries import evidence, units
 from procurement.queries.acceptances import receipt_of_gift, told_to_supplier
 from procurement.queries.gifts import beneficiary_names, need_names
 from procurement.queries.payers import finance_people, is_finance_of, refund_holders, registered_payers
+from procurement.queries.recalled import beneficiary_people, unit_people
 from procurement.texts import gift_note_words
 from shop.accounts import hooks as accounts
 from shop.accounts import personal_data as accounts_data
@@ -118,11 +119,13 @@ def _connect_acceptances() -> None:
 
 
 def _connect_names() -> None:
-    """Connect who knows what attributions are called, and reads notes that nobody typed."""
+    """Connect who knows what attributions are called, who gets their goods, and reads notes that nobody typed."""
     sales.connect_names("unit", units.unit_names)
     sales.connect_names("need", need_names)
     sales.connect_names(pledging.KIND, beneficiary_names)
     sales.connect_notes(pledging.KIND, gift_note_words)
+    sales.connect_receivers(pledging.KIND, beneficiary_people)
+    sales.connect_receivers(quota.KIND, unit_people)
     sales.connect_names("session", session_names)
     sales.connect_names("campaign", campaign_names)
 

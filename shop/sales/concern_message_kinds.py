@@ -43,6 +43,35 @@ register(
     icon="warning",
 )
 register(
+    "goods_failed",
+    title=_("The goods for your order failed a test: %(name)s"),
+    text=_(
+        "%(number)s: they are not sent to you. The supplier sends others, or cancels. You can wait, ask the supplier, or"
+        " cancel what is not sent yet: your money goes back."
+    ),
+    action=_("See the order"),
+    icon="warning",
+)
+register(
+    "goods_failed_guest",
+    title=_("The goods for your order failed a test: %(name)s"),
+    text=_(
+        "%(number)s: they are not sent to you. The supplier sends others, or cancels. You can wait, ask the supplier, or"
+        " cancel what is not sent yet: your money goes back. Find the order by its number and your phone:"
+    ),
+    icon="warning",
+)
+register(
+    "lot_recalled_received",
+    title=_("Recalled: %(name)s"),
+    text=_(
+        "A test of lot %(code)s failed after it was sent to you with order %(number)s. Do not eat it, nor give it to"
+        " anybody. Who bought it is told, too, and asks for the money back."
+    ),
+    action=_("See what you got"),
+    icon="warning",
+)
+register(
     "lot_recalled_paid_back",
     title=_("Recalled: %(name)s"),
     text=_(

@@ -297,6 +297,32 @@ def names_today(kind: str, refs: Collection[str]) -> dict[str, str]:
     return names(refs) if names and refs else {}
 
 
+@dataclass(frozen=True, slots=True)
+class ReceivedBy:
+    """Who received the goods of an order (ids of users), and the address where they read of it."""
+
+    people: tuple[int, ...]
+    url: str
+
+
+Receivers = Callable[[str, str], ReceivedBy]
+# By the attribution's kind of a purchase: who gets its goods, where that is not its buyer alone.
+receiver_sources: dict[str, Receivers] = {}
+
+
+def connect_receivers(kind: str, receivers: Receivers) -> None:
+    """Have `receivers(ref, order's number)` name who gets goods of purchases of `kind` attributed to `ref`."""
+    receiver_sources[kind] = receivers
+
+
+def received_by(order: "OrderFacts") -> ReceivedBy:
+    """Return who received the goods of an order beside its buyer, who is told apart. Needs its order and purchase."""
+    purchase = order.purchase
+    receivers = receiver_sources.get(purchase.attribution_kind)
+    found = receivers(purchase.attribution_ref, order.order.number) if receivers else ReceivedBy((), "")
+    return ReceivedBy(tuple(pk for pk in found.people if pk != purchase.user_id), found.url)
+
+
 NoteWords = Callable[[str, str, str], str]
 # By the attribution's kind of a purchase: who wrote the notes to its suppliers that no buyer typed.
 note_sources: dict[str, NoteWords] = {}

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from catalog.states import Undated
 from shop.core import times
 from shop.core.masking import mask_name, mask_phone
 from shop.core.money import in_yuan
@@ -30,7 +31,7 @@ from shop.sales.queries.backs import NOTHING
 from shop.sales.queries.carriers import brings_itself, carrier_name
 from shop.sales.queries.in_parcels import Pieces, in_parcel, still_to_come
 from shop.sales.queries.parts_cancelled import cancelled_words
-from shop.sales.queries.promises import promised_words
+from shop.sales.queries.promises import promised_now, promised_words
 from shop.sales.queries.transfer_waits import TransferWait
 from shop.sales.queries.weight_words import Weighed, weighed_of, weight_words
 from shop.sales.sent_shown import packing_words, refused_whole, sent_words, wanted_and_sent
@@ -157,7 +158,7 @@ def show_line(order: OrderFacts, line: Any, at: datetime) -> LineShown:
         cases=tuple(show_case(case, at) for case in cases),
         weight=weight_words(line, is_owed=order.purchase.terms == Terms.POSTPAID),
         weighed=weighed_of(line),
-        promised=line.promised,
+        promised=promised_now(line),
         damage_covered=line.damage_covered,
         **promised_words(line),
         is_weighed=line.is_weighed,
@@ -346,6 +347,9 @@ def _next_of_recall(shown: OrderShown) -> str:
 
 
 def _next_of_order(order: OrderFacts, shown: OrderShown, at: datetime) -> tuple[str, datetime | None]:
+    if order.state == OrderState.TO_SHIP and any(line.undated == Undated.STOPPED for line in shown.lines):
+        words = _("%(supplier)s sends other goods, or cancels: what it had for you can't be sent")
+        return words % {"supplier": shown.supplier}, None
     if order.state == OrderState.TO_SHIP:
         words = packing_words(order.ship_by, at, is_rest=shown.is_partly_sent)
         return words % {"supplier": shown.supplier, "at": when(order.ship_by), "rest": shown.rest}, None

@@ -78,7 +78,7 @@ class OrderLineOut(Priced):
     undated: str = Field(
         examples=["harvest_to_come"],
         description=gettext_noop(
-            "Why pieces that wait were promised no production date: harvest_to_come, not_packed or beyond_lots. Empty where one was, and of a product without lots."
+            "Why pieces that wait have no promised production date: harvest_to_come, not_packed or beyond_lots; stopped where the lot that was promised can't be sent any more. Empty where one is promised, and of a product without lots."
         ),
     )
     damage_covered: bool = Field(

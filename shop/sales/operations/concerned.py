@@ -25,6 +25,7 @@ from shop.sales.queries.concerns import (
     to_ship_of,
 )
 from shop.sales.queries.unpayable import unpaid_under_revoked
+from shop.sales.queries.without_goods import lines_without_goods
 from shop.sales.states import OrderState
 from traceability.queries.lots import lot_facts
 from traceability.queries.recalled import lines_sent_of
@@ -36,8 +37,9 @@ def hear_revoked(certificate_id: int, at: datetime) -> None:
 
 
 def hear_stopped(lot_id: int, at: datetime) -> None:
-    """Have those told who were sent pieces of a lot, once the transaction that stopped it stands."""
+    """Have those told who were sent pieces of a lot, or wait for them, once the transaction that stopped it stands."""
     outbox.enqueue(task="sales.tell_buyers_recalled", args={"lot_id": lot_id}, at=at)
+    outbox.enqueue(task="sales.tell_buyers_waiting", args={"lot_id": lot_id}, at=at)
 
 
 @outbox.register("sales.tell_buyers_revoked")
@@ -81,13 +83,25 @@ def _lines_under(order: OrderFacts, revoked: Revoked) -> list[LineFacts]:
 
 @outbox.register("sales.tell_buyers_recalled")
 def tell_buyers_recalled(*, lot_id: int, at: datetime) -> None:
-    """Tell each buyer who was sent pieces of a lot that it is recalled: of orders that are completed, too."""
+    """Tell each buyer, and who got the goods, that a lot is recalled: of orders that are completed, too."""
     lot = lot_facts(lot_id)
     for order in orders_of_lines(lines_sent_of(lot_id)):
         lines = [each.line for each in recalled_in(order) if each.lot == lot.code]
         if lines:
             kind = "lot_recalled_paid_back" if all(map(paid_back, lines)) else "lot_recalled"
-            _tell(order, kind, {"code": lot.code, **_names(lines)}, f"lot_recalled:{lot_id}", at)
+            params = {"code": lot.code, **_names(lines)}
+            _tell(order, kind, params, f"lot_recalled:{lot_id}", at)
+            _tell_receivers(order, params, f"lot_received:{lot_id}", at)
+
+
+@outbox.register("sales.tell_buyers_waiting")
+def tell_buyers_waiting(*, lot_id: int, at: datetime) -> None:
+    """Tell buyers of paid orders that lack goods since a lot was stopped: other goods are sent, or they may cancel."""
+    lot = lot_facts(lot_id)
+    short = {each.line_id for each in lines_without_goods(lot.supplier_id, at=at, listing_ids=[lot.listing_id])}
+    for order in orders_of_lines(short):
+        params = _names(line for line in order.lines.all() if line.pk in short)
+        _tell(order, "goods_failed", params, "goods_failed", at)
 
 
 def _names(lines: Iterable[LineFacts]) -> dict[str, Any]:
@@ -109,6 +123,16 @@ def _tell(order: OrderFacts, kind: str, params: dict[str, Any], key: str, at: da
     else:
         args = {"order_id": order.pk, "kind": kind, "params": params}
         outbox.enqueue(task="sales.tell_guest", args=args, at=at, key=key)
+
+
+def _tell_receivers(order: OrderFacts, params: dict[str, Any], key: str, at: datetime) -> None:
+    """Tell who got goods that somebody else bought for them: a gift's beneficiary, the people of a unit."""
+    number, got = order.order.number, hooks.received_by(order)
+    for user_id in got.people:
+        tell(
+            user_id=user_id, kind="lot_recalled_received", params={"number": number, **params}, url=got.url,
+            key=f"{key}:{order.pk}:{at.isoformat()}:{user_id}", at=at,
+        )  # fmt: skip
 
 
 @outbox.register("sales.tell_guest")

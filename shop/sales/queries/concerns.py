@@ -53,7 +53,12 @@ def lines_under_revoked(order: OrderFacts) -> list[BoughtUnderRevoked]:
 
 def recalled_in(order: OrderFacts) -> list[Recalled]:
     """Return what was sent to an order from lots that were recalled since, whatever became of the order. One query."""
-    lines = {line.pk: line for line in order.lines.all() if line.shipped}
+    return recalled_among([order])
+
+
+def recalled_among(orders: Iterable[OrderFacts]) -> list[Recalled]:
+    """Return what was sent to some orders from lots recalled since, by line. One query. Needs the orders' lines."""
+    lines = {line.pk: line for order in orders for line in order.lines.all() if line.shipped}
     found = recalled_of_lines(lines)
     return [Recalled(lines[line_id], pieces, code, lot_id) for line_id, lot_id, code, pieces in found]
 

@@ -17,6 +17,7 @@ from catalog.states import Undated
 from shop.core.prepared import Prepared
 from shop.sales.deal import PlaceLine
 from shop.sales.models import LineFacts, OrderFacts
+from shop.sales.queries.without_goods import missing_for
 from shop.sales.states import OrderState
 from traceability.queries.lots import Standing, lots_standing
 from traceability.queries.promise_words import promise_words
@@ -132,18 +133,21 @@ def lots_on_page(listing_id: int, net_grams: Collection[int], at: datetime) -> L
     return LotsNow(found, undated)
 
 
-def note_undated(orders: Iterable[OrderFacts], at: datetime) -> None:
+def note_undated(orders: Iterable[OrderFacts], at: datetime, *, to_buyer: bool = True) -> None:
     """Note on each line why nothing was promised of its dates (`undated`), "" where something was, or is sent already.
 
-    One query where lines that wait were promised nothing, else none. Needs the orders' lines.
+    `to_buyer`: nor is what no lot can keep any more; its supplier is still held to it. One query where lines that wait
+    were promised nothing, one where any wait, and what `missing_for` takes. Needs the orders' lines.
     """
-    lines = []
+    lines, waiting = [], []
     for order in orders:
         for line in order.lines.all():
             line.undated = ""  # type: ignore[attr-defined]  # noted on the row for who shows it
             waits = order.state in (OrderState.UNPAID, OrderState.TO_SHIP)
-            if waits and line.promised is None and line.ordered > line.cancelled + line.shipped:
-                lines.append(line)
+            if waits and line.ordered > line.cancelled + line.shipped:
+                waiting.append(line)
+                if line.promised is None:
+                    lines.append(line)
     standing = lots_standing({line.listing_id for line in lines}, at=at)
     for line in lines:
         if (own := standing.get(line.listing_id)) is not None:
@@ -151,6 +155,15 @@ def note_undated(orders: Iterable[OrderFacts], at: datetime) -> None:
             is_packed = any(lot.left_grams >= least for lot in own.packed)
             why = Undated.NOT_PACKED if own.to_pack else Undated.HARVEST_TO_COME
             line.undated = Undated.BEYOND_LOTS if is_packed else why  # type: ignore[attr-defined]  # as above
+    missing = missing_for(waiting, at=at) if to_buyer else {}
+    for line in waiting:
+        if line.pk in missing:
+            line.undated = Undated.STOPPED  # type: ignore[attr-defined]  # as above
+
+
+def promised_now(line: LineFacts) -> Dates | None:
+    """Return what is promised of an ordered line's dates; None where no lot can keep it. Needs `note_undated`."""
+    return None if getattr(line, "undated", "") == Undated.STOPPED else line.promised
 
 
 def promised_words(line: LineFacts) -> dict[str, str]:
@@ -159,4 +172,4 @@ def promised_words(line: LineFacts) -> dict[str, str]:
     Needs what `note_undated` noted, where it is to be said.
     """
     why = getattr(line, "undated", "")
-    return {"promise": promise_words(line.promised), "undated": why, "undated_words": undated_order_words(why)}
+    return {"promise": promise_words(promised_now(line)), "undated": why, "undated_words": undated_order_words(why)}

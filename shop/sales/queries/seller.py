@@ -164,7 +164,7 @@ def supplier_orders(supplier_id: int, *, tab: str = "to_ship", page: Turned = 1)
     found = paged(rows, page, ORDERS_A_PAGE)
     found.object_list = list(found.object_list)
     note_cancel_asked(found.object_list)
-    note_undated(found.object_list, timezone.now())
+    note_undated(found.object_list, timezone.now(), to_buyer=False)
     hooks.note_notes(found.object_list)
     return found
 
@@ -182,7 +182,7 @@ def supplier_order(supplier_id: int, number: str) -> OrderFacts | None:
     )
     if found is not None:
         note_cancel_asked([found])
-        note_undated([found], timezone.now())
+        note_undated([found], timezone.now(), to_buyer=False)
         hooks.note_notes([found])
     return found
 
