@@ -12,7 +12,7 @@ from procurement.api.orders import area
 from procurement.api.seats import seats
 from procurement.models import PurchaseRequest
 from procurement.operations.paying import add_transfer_slip, give_refund_account, start_transfer
-from procurement.queries.requests import request_of
+from procurement.queries.requests import request_of, request_to_read
 from shop.core.acting import by
 from shop.core.api import Answer, Moment, Priced, Problem, yuan
 from shop.core.api.bank import BankAccountIn, MoneyCame, MoneyWent, SlipIn, show_came, show_went
@@ -109,7 +109,11 @@ def _shown(found: PurchaseRequest) -> dict[str, Any]:
     summary=gettext_noop("What is to be paid of a request, what came and what went back"),
 )
 def get_payment(request: ApiRequest, number: str) -> dict[str, Any]:
-    return _shown(_of(request, number))
+    read = request_to_read(seats(request), number)
+    if read is None or read[0].pk == read[1].unit_id:
+        return _shown(_of(request, number))
+    # Who oversees the unit reads what was paid, and not by which code to pay.
+    return _shown(read[1]) | {"remittance_code": ""}
 
 
 @area.writes(

@@ -18,7 +18,7 @@ from procurement.operations.ordering import order_request
 from procurement.paid_shown import settle_request
 from procurement.queries.papers import is_doubtful
 from procurement.queries.quota import budget_after
-from procurement.queries.requests import Change, numbers_of_orders, request_of, request_page
+from procurement.queries.requests import Change, numbers_of_orders, request_of, request_page, request_to_read
 from procurement.queries.withdrawals import withdrawals_of
 from procurement.request_shown import changed_facts, line_changes
 from procurement.rules.quota import budget_year
@@ -179,6 +179,14 @@ def own_request(request: ApiRequest, number: str) -> PurchaseRequest:
     return found
 
 
+def readable_request(request: ApiRequest, number: str) -> PurchaseRequest:
+    """Return a request of a unit that the person acts for, or an ordered one of a unit that they oversee."""
+    found = request_to_read(seats(request), number)
+    if found is None:
+        raise Http404
+    return found[1]
+
+
 def _sums(row: PurchaseRequest) -> dict[str, Any]:
     """Return what became of a request's total, and what its budget has left while nobody approved it."""
     settled = settle_request(row)
@@ -198,7 +206,7 @@ def _sums(row: PurchaseRequest) -> dict[str, Any]:
 
 
 def show_request(request: ApiRequest, number: str) -> dict[str, Any]:
-    row = own_request(request, number)
+    row = readable_request(request, number)
     return (
         _request(row)
         | _sums(row)

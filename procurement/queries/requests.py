@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Page
@@ -11,7 +11,14 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalog.queries import specifications_for_sale
-from procurement.models import CancelRequest, DeclarationSnapshot, PurchaseRequest, QuotaDeclaration, UnitOrder
+from procurement.models import (
+    BudgetUnit,
+    CancelRequest,
+    DeclarationSnapshot,
+    PurchaseRequest,
+    QuotaDeclaration,
+    UnitOrder,
+)
 from procurement.queries.acceptances import waits_to_be_accepted
 from procurement.queries.units import Seat
 from procurement.states import STOPPABLE, CancelState, CanteenMode, DeclarationState, RequestState, UnitKind
@@ -39,9 +46,38 @@ def request_page(unit_id: int, tab: str, page: Turned) -> Page:
 
 def request_of(seats: Sequence[Seat], number: str) -> PurchaseRequest | None:
     """Return a request of one of the person's units with its lines and decisions, or None. Four queries."""
-    rows = PurchaseRequest.objects.filter(unit__in=[seat.pk for seat in seats], number=number)
+    return _requests(Q(unit__in=[seat.pk for seat in seats]), number)
+
+
+def _requests(of_units: Q, number: str) -> PurchaseRequest | None:
+    rows = PurchaseRequest.objects.filter(of_units, number=number)
     rows = rows.select_related("unit__organisation", "unit__parent__organisation", "ship_division", "buyer", "purchase")
     return _with_all_cancelled(rows).prefetch_related("lines", "decisions__actor", "versions").first()
+
+
+def request_to_read(seats: Sequence[Seat], number: str) -> tuple[Seat, PurchaseRequest] | None:
+    """Return a request, and the seat that it is read from: one's own unit's, or an ordered one of a unit below.
+
+    Who oversees a unit reads what its orders came from and does nothing there: that seat has no role. Eight queries.
+    """
+    found = request_of(seats, number)
+    if found is not None:
+        return next(seat for seat in seats if seat.pk == found.unit_id), found
+    above = [seat for seat in seats if seat.oversees]
+    found = _requests(Q(purchase__isnull=False), number) if above else None
+    if found is None:
+        return None
+    seat = next((seat for seat in above if _is_below(found.unit.path, seat)), None)
+    return (replace(seat, roles=set()), found) if seat is not None else None
+
+
+def _is_below(path: str | None, seat: Seat) -> bool:
+    return bool(seat.unit.path and path and path.startswith(seat.unit.path))
+
+
+def may_read_requests(seats: Sequence[Seat], unit: BudgetUnit) -> bool:
+    """Tell whether a person reads the requests of a unit: they act for it, or oversee it."""
+    return any(seat.pk == unit.pk or (seat.oversees and _is_below(unit.path, seat)) for seat in seats)
 
 
 def _with_all_cancelled(rows: QuerySet[PurchaseRequest]) -> QuerySet[PurchaseRequest]:

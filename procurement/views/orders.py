@@ -24,7 +24,7 @@ from procurement.queries import quota as quota_queries
 from procurement.queries.acceptances import acceptances_of
 from procurement.queries.papers import acceptance_faults
 from procurement.queries.recalled import order_recalls
-from procurement.queries.requests import orders_of_request, payment_page, request_of, unit_order
+from procurement.queries.requests import may_read_requests, orders_of_request, payment_page, request_of, unit_order
 from procurement.queries.units import Seat
 from procurement.request_shown import is_elsewhere
 from procurement.rules.amounts import in_capitals
@@ -41,6 +41,7 @@ from procurement.shown import (
 from procurement.states import STOPPABLE, CancelState, Fund, UnitKind
 from procurement.texts import words
 from procurement.views.entry import asked_year, console, for_unit, seat_at, seats
+from procurement.views.requests import read_above, read_request
 from shop.core import sent
 from shop.core.errors import DomainError
 from shop.core.numbered import numbered
@@ -168,6 +169,7 @@ def _show_one(request: HttpRequest, seat: Seat, row: UnitOrder, *, error: Domain
         "is_doubtful": any(acceptance_faults(row.pk)),
         "schedule": show_schedule(schedule.of_order(row.order.pk), at),
         "is_own": is_own,
+        "can_read_request": may_read_requests(seats(request), row.unit),
         "can_accept": is_own and (seat.buys or seat.approves) and bool(waiting_parcels(row.order)),
         "can_pay": is_own and seat.pays and _is_payable(shown.settled) and row.request is not None,
         "purchase": purchase,
@@ -280,10 +282,9 @@ def payments(request: HttpRequest, seat: Seat) -> HttpResponse:
 @for_unit
 def pay(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Show account and remittance code of a purchase's bank transfer."""
-    found = request_of(seats(request), number)
-    if found is None or found.purchase is None:
+    seat, found = read_request(request, number)
+    if found.purchase is None or (request.method == "POST" and seat.pk != found.unit_id):
         raise Http404(number)
-    seat = seat_at(request, found.unit_id)
     purchase, at = found.purchase, timezone.now()
     refusal, status = "", 200
     due = due_of(purchase)
@@ -320,7 +321,9 @@ def _show_payment(
     settled = settle_purchase(purchase, rows, going_back, schedule)
     # An announced transfer is shown on every visit: who reloads the page still needs the account and the code.
     transfer, trail = open_transfer(purchase), trail_of(purchase.pk)
+    above = read_above(seat, found)
     context = {
+        **above,
         "request_": found,
         "purchase": purchase,
         "orders": shown,
@@ -336,7 +339,7 @@ def _show_payment(
         "code": transfer.provider_ref if transfer is not None and due.left_fen and seat.pays else "",
         "slips": slips_of([transfer.pk]).get(transfer.pk, []) if transfer is not None else [],
         "trail": trail,
-        "said": said_to_buyer(trail, schedule.due_now_fen, purchase.state),
+        "said": [] if above["is_read_above"] else said_to_buyer(trail, schedule.due_now_fen, purchase.state),
         "refusal": refusal,
         "is_open": purchase.state == PurchaseState.UNPAID and due.left_fen > 0,
         "shows_demo": settings.DEMO_CASHIER,

@@ -29,6 +29,7 @@ from procurement.queries.requests import (
     reductions_of,
     request_of,
     request_page,
+    request_to_read,
 )
 from procurement.queries.units import Seat
 from procurement.queries.withdrawals import withdrawals_of
@@ -38,7 +39,7 @@ from procurement.rules.quota import budget_year
 from procurement.settled import Settled
 from procurement.shown import BADGES, history, terms_words, thumb
 from procurement.states import EDITABLE, Fund, RequestState
-from procurement.texts import words, year_of
+from procurement.texts import name_of, words, year_of
 from procurement.views.entry import console, for_unit, seat_at, seats, unconfirmed
 from shop.core import sent
 from shop.core.errors import DomainError, InvalidInput
@@ -59,6 +60,24 @@ def own_request(request: HttpRequest, number: str) -> tuple[Seat, PurchaseReques
     if found is None:
         raise Http404(number)
     return seat_at(request, found.unit_id), found
+
+
+def read_request(request: HttpRequest, number: str) -> tuple[Seat, PurchaseRequest]:
+    """Return a request that the person may read, of a unit they act for or oversee, and from which seat."""
+    found = request_to_read(seats(request), number)
+    if found is None:
+        raise Http404(number)
+    return found
+
+
+def read_above(seat: Seat, found: PurchaseRequest) -> dict[str, Any]:
+    """Return what a page says to who oversees a request's unit and only reads it."""
+    above = seat.pk != found.unit_id
+    return {
+        "is_read_above": above,
+        "of_unit": name_of(found.unit.organisation),
+        "orders_url": local(f"/units/board/{found.unit_id}/orders/") if above else "",
+    }
 
 
 @require_safe
@@ -132,6 +151,7 @@ def _facts(seat: Seat, found: PurchaseRequest, user: Any) -> dict[str, Any]:
     settled = settle_request(found)
     decided = any(each.version == found.version and each.actor_id == user.pk for each in found.decisions.all())
     return {
+        **read_above(seat, found),
         "request_": found,
         "lines": _lines(found),
         "badge": BADGES[RequestState(found.state)],
@@ -200,7 +220,7 @@ def _show(request: HttpRequest, seat: Seat, found: PurchaseRequest, *, status: i
 @for_unit
 def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Show one request: what is asked for, what changed, what was decided, what to do now."""
-    seat, found = own_request(request, number)
+    seat, found = read_request(request, number)
     return _show(request, seat, found)
 
 
@@ -209,11 +229,13 @@ def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
 @for_unit
 def paper(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Show one request as it is printed on A4 and signed."""
-    seat, found = own_request(request, number)
+    seat, found = read_request(request, number)
     if is_doubtful(found):
         return unconfirmed(request, _("Purchase request"), number, local(f"/units/requests/{number}/"))
     context = _facts(seat, found, request.user)
-    return render(request, "units/paper.html", {"seat": seat, "unit_name": seat.name, "now": timezone.now(), **context})
+    return render(
+        request, "units/paper.html", {"seat": seat, "unit_name": context["of_unit"], "now": timezone.now(), **context}
+    )
 
 
 Act = Callable[[HttpRequest, PurchaseRequest, Any], str]

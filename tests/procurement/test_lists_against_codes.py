@@ -110,7 +110,7 @@ def test_the_api_takes_a_contradictory_row_once_it_is_said_which_is_meant(office
 
 def test_another_weight_than_the_codes_waits_too_with_its_name_or_without(office):
     listing = make_listing("连州菜心", price_fen=1_000, stock=90)
-    Specification.objects.filter(pk=spec_of(listing).specification_id).update(text_zh="3 斤")
+    Specification.objects.filter(pk=spec_of(listing).specification_id).update(text_zh="3 斤", text_en="1.5 kg")
     rebuild_cards(at=AT)
     code = spec_of(listing).sku
     client = as_(office.buyer)
