@@ -8,12 +8,19 @@ from django.utils.translation import gettext_noop
 from ninja import Query
 from pydantic import Field
 
-from procurement.api.declared import ReservedPart, ShareOut, TakenOver, parts_out, shares_out, taken_over_out
+from procurement.api.declared import (
+    DeclarationVersions,
+    ReservedPart,
+    ShareOut,
+    TakenOver,
+    parts_out,
+    shares_out,
+    taken_over_out,
+)
 from procurement.api.requests import ShipToIn
 from procurement.api.seats import ForUnit, ForYear, OfYearTurn, seat, seats, year
 from procurement.api.units import (
     DeclarationOut,
-    DeclarationVersions,
     QuotaOut,
     Verdict,
     declaration_out,
