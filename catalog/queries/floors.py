@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from catalog.models import Specification
 from catalog.rules.floors import lowest_live
 from catalog.words import said
@@ -14,8 +16,11 @@ from shop.core import audit
 SET, ASKED = "live_floor_set", "live_price_asked"
 
 
-def asks_of(specification_ids: Collection[int]) -> dict[int, list[Any]]:
-    """Return the entries of what was asked since the floor was set, the first first, by specification. One query."""
+def asks_of(specification_ids: Collection[int] | QuerySet[Specification]) -> dict[int, list[Any]]:
+    """Return the entries of what was asked since the floor was set, the first first, by specification. One query.
+
+    `specification_ids`: their ids, or their rows, which are not read.
+    """
     found: dict[int, list[Any]] = {}
     entries = audit.actions_among(object_kind="specification", object_ids=specification_ids, among=(SET, ASKED))
     for entry in entries:
@@ -43,10 +48,13 @@ class AskedPrice:
 
 
 def asked_prices(supplier_id: int) -> list[AskedPrice]:
-    """Return what a supplier is asked and did not answer, the first first: of each product the last. Two queries."""
-    rows = Specification.objects.filter(listing__supplier_id=supplier_id).select_related("listing")
-    specs = {row.pk: row for row in rows}
-    lasts = [(specs[pk], entries[-1]) for pk, entries in asks_of(specs).items()]
+    """Return what a supplier is asked and did not answer, the first first: of each product the last.
+
+    One query, one more where anything is asked.
+    """
+    asks = asks_of(Specification.objects.filter(listing__supplier_id=supplier_id))
+    specs = Specification.objects.select_related("listing").in_bulk(asks) if asks else {}
+    lasts = [(specs[pk], entries[-1]) for pk, entries in asks.items()]
     found = [
         AskedPrice(
             specification_id=spec.pk,

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast
+
 from shop.core.models import AuditEntry
 
 
@@ -44,11 +47,15 @@ def actions_on(*, object_kind: str, object_id: int | str, among: Iterable[str]) 
     return list(rows.order_by("at", "pk"))
 
 
-def actions_among(*, object_kind: str, object_ids: Iterable[int | str], among: Iterable[str]) -> list[AuditEntry]:
-    """Return who did any of these actions on any of these objects, and when, the first first. One query."""
-    rows = AuditEntry.objects.filter(
-        object_kind=object_kind, object_id__in=[str(pk) for pk in object_ids], action__in=list(among)
-    )
+def actions_among(
+    *, object_kind: str, object_ids: Iterable[int | str] | QuerySet[Any], among: Iterable[str]
+) -> list[AuditEntry]:
+    """Return who did any of these actions on any of these objects (their rows, or ids), the first first. One query."""
+    if isinstance(object_ids, QuerySet):
+        ids: Any = object_ids.order_by().annotate(as_text=Cast("pk", CharField())).values("as_text")
+    else:
+        ids = [str(pk) for pk in object_ids]
+    rows = AuditEntry.objects.filter(object_kind=object_kind, object_id__in=ids, action__in=list(among))
     return list(rows.order_by("at", "pk"))
 
 

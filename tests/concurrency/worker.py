@@ -63,6 +63,7 @@ from tests.concurrency import (  # noqa: E402
 )
 from tests.concurrency.buying import buy_one, dropped, spec_of_id  # noqa: E402
 from tests.factories import AT  # noqa: E402
+from traceability.errors import AlreadyRecorded  # noqa: E402
 from traceability.operations import assigning, recording  # noqa: E402
 
 THINKING_SECONDS = 0.01
@@ -141,10 +142,14 @@ def door(job: dict[str, Any], number: int) -> str:
 
 
 def harvest(job: dict[str, Any], number: int) -> str:
-    lot = recording.record_harvest(
-        supplier_id=job["supplier"], listing_id=job["listing"], base_id=job["base"], grams=1000 + number % job["weights"],
-        occurred_at=AT, actor=None, at=AT,
-    )  # fmt: skip
+    weight = number % job["weights"]
+    try:
+        lot = recording.record_harvest(
+            supplier_id=job["supplier"], listing_id=job["listing"], base_id=job["base"], grams=1000 + weight,
+            occurred_at=AT, actor=None, at=AT, key=f"page-{weight}",
+        )  # fmt: skip
+    except AlreadyRecorded:
+        return "already recorded"
     return f"lot {lot.code}"
 
 

@@ -153,7 +153,8 @@ def test_pages_and_signing_in_work_with_a_dead_cache(client: Client) -> None:
         assert isinstance(caches["default"], RedisCache)
         for address in ("/", "/shop/", "/shop/me/", "/villages/", "/account/login/", "/shop/basket/", "/live/"):
             assert client.get(address).status_code == 200, address
-        codes = [client.post("/account/login/", {"phone": "13800002046"}).status_code for _ in range(6)]
-        assert codes == [302] * 5 + [429]
+        codes = [client.post("/account/login/", {"phone": "13800002046"}).status_code for _ in range(7)]
+        # Five, and the one that is left to whoever has the phone when others spent them.
+        assert codes == [302] * 6 + [429]
         ready = client.get("/readyz")
         assert (ready.status_code, ready.json()["cache"], ready.json()["database"]) == (503, "failed", "ok")

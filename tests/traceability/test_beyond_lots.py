@@ -18,7 +18,7 @@ from tests.traceability.growing import GRAMS, make_grown, make_lot, pack, paid_o
 from tests.traceability.test_finished_lots import finish
 from tests.traceability.test_owed_stock import came, pools
 from tests.traceability.test_stock_history import unchained
-from traceability.errors import BeyondHarvest, HarvestExpired, ShelfBeyondLots
+from traceability.errors import AlreadyRecorded, BeyondHarvest, HarvestExpired, ShelfBeyondLots
 from traceability.models import ProduceLot
 from traceability.operations.beyond import settle_beyond
 from traceability.operations.recording import record_harvest
@@ -208,8 +208,11 @@ def test_a_harvest_that_is_expired_already_is_asked_about_once(listing):
         record_harvest(**facts)
     assert (asked.value.status, asked.value.details["confirm"]) == (409, "confirm")
     assert ProduceLot.objects.count() == 1
-    lot = record_harvest(**facts, confirm=True)
-    assert record_harvest(**facts) == lot
+    record_harvest(**facts, confirm=True, key="page")
+    # The same page again needs no second confirmation.
+    with pytest.raises(AlreadyRecorded):
+        record_harvest(**facts, key="page")
+    assert ProduceLot.objects.count() == 2
     today = record_harvest(**{**facts, "occurred_at": AT - timedelta(days=80), "best_before": timezone.localdate(AT)})
     assert today.best_before == timezone.localdate(AT)
 

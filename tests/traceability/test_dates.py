@@ -100,6 +100,7 @@ def test_the_form_and_the_api_say_which_days_can_be():
         "/seller/lots",
         {"listing_id": listing.pk, "base_id": base.pk, "grams": 1, "occurred_at": (now - DAY).isoformat(),
          "best_before": "2126-11-01"},
+        key="one",
     )  # fmt: skip
     assert (told.status_code, told.data["code"]) == (422, "best_before_range")
 
