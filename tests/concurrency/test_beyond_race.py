@@ -1,14 +1,11 @@
 """Pieces of no lot leave the shelf once after their day, whichever worker settles it, and nothing that was bought."""
 
 from pathlib import Path
-
-from django.db import connection
+from typing import Any
 
 from catalog.models import Stock
 from shop.core import projections
-from shop.core.models import AuditEntry
-from tests.concurrency.races import race
-from tests.factories import spec_of
+from tests.concurrency.settled import settled_at_once
 from tests.traceability.growing import make_grown, make_lot
 from traceability.queries.beyond import SETTLED
 
@@ -19,12 +16,8 @@ def _race(real_db: str, folder: Path, *, buyers: int = 0, lock: bool = True) -> 
     """Return the outcomes of two settlers and some buyers, the shelf, and how often the confirmation was settled."""
     listing = make_grown(stock=ON_SALE)
     make_lot(listing, pieces=COVERED)
-    connection.close()
-    outcomes = race(
-        "settle_kept", database_url=real_db, folder=folder, attempts=2 + buyers, lock=lock, meet="beyond", processes=2,
-        settlers=2, specification=spec_of(listing).specification_id,
-    )  # fmt: skip
-    return dict(outcomes), Stock.objects.get(pool="main"), AuditEntry.objects.filter(action=SETTLED).count()
+    given: Any = {"database_url": real_db, "folder": folder, "buyers": buyers, "lock": lock}
+    return settled_at_once(listing, action=SETTLED, meet="beyond", **given)
 
 
 def test_pieces_of_no_lot_leave_once_and_nothing_that_was_bought(real_db: str, tmp_path: Path) -> None:

@@ -1,14 +1,11 @@
 """What stays on sale without a harvest is taken off once, whichever worker settles it, and nothing that was bought."""
 
 from pathlib import Path
-
-from django.db import connection
+from typing import Any
 
 from catalog.models import Listing, Stock
 from shop.core import projections
-from shop.core.models import AuditEntry
-from tests.concurrency.races import race
-from tests.factories import spec_of
+from tests.concurrency.settled import settled_at_once
 from tests.traceability.growing import make_grown, make_lot
 from tests.traceability.test_finished_lots import finish
 from traceability.queries.kept import SETTLED
@@ -20,12 +17,8 @@ def _race(real_db: str, folder: Path, *, buyers: int = 0, lock: bool = True) -> 
     """Return the outcomes of two settlers and some buyers, the shelf, and how often the lot was settled."""
     listing: Listing = make_grown(stock=ON_SALE)
     finish(make_lot(listing, pieces=KEPT), rest="other", reason="另一次采的")
-    connection.close()
-    outcomes = race(
-        "settle_kept", database_url=real_db, folder=folder, attempts=2 + buyers, lock=lock, meet="kept", processes=2,
-        settlers=2, specification=spec_of(listing).specification_id,
-    )  # fmt: skip
-    return dict(outcomes), Stock.objects.get(pool="main"), AuditEntry.objects.filter(action=SETTLED).count()
+    given: Any = {"database_url": real_db, "folder": folder, "buyers": buyers, "lock": lock}
+    return settled_at_once(listing, action=SETTLED, meet="kept", **given)
 
 
 def test_what_stays_is_taken_off_once_and_nothing_that_was_bought(real_db: str, tmp_path: Path) -> None:

@@ -2,13 +2,31 @@
 
 import re
 
+from procurement.models import PurchaseRequest
+
+
+def new_list(client):
+    """Start a request from a list; return where the list is sent."""
+    return client.post("/units/requests/new/", {"how": "list"})["Location"]
+
+
+def verdicts(page):
+    """Return what each row of a list's page is found to be."""
+    return re.findall(r'data-verdict="(\w+)"', page.content.decode())
+
+
+def held():
+    """Return how many of each specification the one request with goods asks for."""
+    lines = PurchaseRequest.objects.filter(lines__isnull=False).distinct().get().lines.all()
+    return {line.specification_id: line.quantity for line in lines}
+
 
 def checked(page):
     """Return the rows that a list's page shows: what is there, what it becomes, and the verdicts."""
     text = page.content.decode()
     return [
         tuple(re.findall(rf'data-testid="row-{name}">(\d+)<', text) for name in ("there", "becomes")),
-        re.findall(r'data-verdict="(\w+)"', text),
+        verdicts(page),
     ]
 
 

@@ -7,13 +7,12 @@ import pytest
 from catalog.models import Specification
 from catalog.operations.cards import rebuild_cards
 from catalog.rules.naming import differ_in_measure, names_same
-from procurement.models import PurchaseRequest
 from procurement.rules.tables import Missing, Role, read_rows
 from tests.api.conftest import program_of
 from tests.factories import AT, make_listing, spec_of
 
 from .offices import as_, make_office
-from .shopping import list_url, ticked
+from .shopping import held, list_url, new_list, ticked, verdicts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 
@@ -32,17 +31,7 @@ def goods():
 
 
 def sent(client, text):
-    path = client.post("/units/requests/new/", {"how": "list"})["Location"]
-    return client.post(path, {"text": text})
-
-
-def verdicts(page):
-    return re.findall(r'data-verdict="(\w+)"', page.content.decode())
-
-
-def held():
-    lines = PurchaseRequest.objects.filter(lines__isnull=False).distinct().get().lines.all()
-    return {line.specification_id: line.quantity for line in lines}
+    return client.post(new_list(client), {"text": text})
 
 
 @pytest.mark.parametrize(

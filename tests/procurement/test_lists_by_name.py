@@ -17,7 +17,7 @@ from tests.api.conftest import program_of
 from tests.factories import AT, make_listing, spec_of
 
 from .offices import as_, make_office, ordered
-from .shopping import list_url, take, ticked
+from .shopping import held, list_url, new_list, take, ticked, verdicts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 
@@ -50,19 +50,6 @@ def a_file(*rows):
     target = io.BytesIO()
     book.save(target)
     return SimpleUploadedFile("十二月 采购单.xlsx", target.getvalue())
-
-
-def new_list(client):
-    return client.post("/units/requests/new/", {"how": "list"})["Location"]
-
-
-def verdicts(page):
-    return re.findall(r'data-verdict="(\w+)"', page.content.decode())
-
-
-def held():
-    lines = PurchaseRequest.objects.filter(lines__isnull=False).distinct().get().lines.all()
-    return {line.specification_id: line.quantity for line in lines}
 
 
 @pytest.mark.parametrize(

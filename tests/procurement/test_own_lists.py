@@ -11,7 +11,7 @@ from tests.api.conftest import program_of
 from tests.factories import AT, spec_of
 
 from .offices import as_, make_office
-from .shopping import take
+from .shopping import new_list, take
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("that_day")]
 
@@ -37,10 +37,6 @@ def a_file(*sheets):
     target = io.BytesIO()
     book.save(target)
     return SimpleUploadedFile("单.xlsx", target.getvalue())
-
-
-def new_list(client):
-    return client.post("/units/requests/new/", {"how": "list"})["Location"]
 
 
 def test_a_file_with_a_title_is_read_and_its_other_sheets_are_offered(office, listing):
