@@ -138,8 +138,7 @@ def test_the_list_costs_the_same_for_one_order_and_for_thirty(mine, buyer, state
             ship(order)
         if n % 3 == 2:
             receive(order)
-    # The last one asks whether what waits is of lots that can't be sent.
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         assert mine.get("/account/orders/", {"state": state}).status_code == 200
 
 

@@ -14,7 +14,7 @@ from shop.core.prepared import Prepared
 from traceability.models import HAS_LEFT, Plot, ProduceLot, ProductionBase, TraceEvent
 from traceability.queries.telling import Told, told
 from traceability.rules.quality import Tested, missing_tests
-from traceability.states import DISPOSITIONS, BizStep, LotState
+from traceability.states import DISPOSITIONS, SUSPENDED, BizStep, LotState
 
 LOTS_A_PAGE = 20
 SHIPPINGS = 12
@@ -95,6 +95,11 @@ def is_expired(lot: ProduceLot, at: datetime) -> bool:
     return lot.state == LotState.OPEN and not can_be_sent(lot, at)
 
 
+def stops_goods(lot: ProduceLot, at: datetime) -> bool:
+    """Tell whether goods of a lot may have to be held, or taken off the shelf: `stopped.is_stopped`, of a row."""
+    return lot.state in SUSPENDED or lot.owed_grams > 0 or (is_expired(lot, at) and lot.left_grams > 0)
+
+
 def can_certify(lot: ProduceLot, at: datetime) -> bool:
     """Tell whether the 合格证 of a lot are printed now."""
     return DISPOSITIONS[lot.state].can_certify and not is_expired(lot, at)
@@ -114,7 +119,7 @@ def open_lots(listing_ids: Iterable[int], *, at: datetime) -> list[ProduceLot]:
 
 def _open_and_latest(listing_ids: list[int]) -> QuerySet[ProduceLot]:
     latest = ProduceLot.objects.filter(listing=OuterRef("listing")).order_by("-pk").values("pk")[:1]
-    going = Q(state__in=[LotState.OPEN, LotState.AWAITING])
+    going = Q(state__in=[LotState.OPEN, *SUSPENDED]) | Q(owed_grams__gt=0)
     return ProduceLot.objects.filter(going | Q(pk=Subquery(latest)), listing__in=listing_ids).order_by("pk")
 
 
@@ -123,16 +128,21 @@ _standing = Prepared(_open_and_latest)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a product's lots can send now: those with something packed; whether any has something to be packed still."""
+    """What a product's lots can send now: those with something packed; whether any has something to be packed still.
 
+    `is_stopped`: whether one of them stops goods on the shelf (`stops_goods`).
+    """
+
+    supplier_id: int
     packed: tuple[ProduceLot, ...]
     to_pack: bool
+    is_stopped: bool
 
 
 def lots_standing(listing_ids: Iterable[int], *, at: datetime) -> dict[int, Standing]:
     """Return what the lots of listings can send, of those that have, or had, any. One query, none without listings.
 
-    The latest lot of each is read whatever became of it.
+    Read are lots that are open or stop goods, and the latest of each listing whatever became of it.
     """
     wanted = sorted(set(listing_ids))
     day = timezone.localtime(at).date()
@@ -144,7 +154,8 @@ def lots_standing(listing_ids: Iterable[int], *, at: datetime) -> dict[int, Stan
         going = [lot for lot in lots if lot.best_before is None or lot.best_before >= day]
         packed = [lot for lot in going if can_be_sent(lot, at) and lot.left_grams > 0 and lot.harvested_on <= day]
         to_pack = any(lot.state in (LotState.OPEN, LotState.AWAITING) and lot.unpacked_grams > 0 for lot in going)
-        found[listing_id] = Standing(tuple(packed), to_pack)
+        is_stopped = any(stops_goods(lot, at) for lot in lots)
+        found[listing_id] = Standing(lots[0].supplier_id, tuple(packed), to_pack, is_stopped)
     return found
 
 

@@ -59,16 +59,6 @@ def stopped_lots(supplier_id: int, listing_ids: Collection[int] | None = None, *
     ]  # fmt: skip
 
 
-def suppliers_stopped(listing_ids: Collection[int], *, at: datetime) -> dict[int, set[int]]:
-    """Return by supplier which of some listings have a lot that stops goods on the shelf. One query, none for none."""
-    found: dict[int, set[int]] = {}
-    if listing_ids:
-        rows = ProduceLot.objects.filter(is_stopped(at), listing__in=listing_ids)
-        for supplier_id, listing_id in rows.values_list("supplier_id", "listing_id").distinct():
-            found.setdefault(supplier_id, set()).add(listing_id)
-    return found
-
-
 def on_shelf(rows: Iterable[ShelfPieces]) -> list[OnShelf]:
     """Return pools as the rules of holding see them: what is held is free there."""
     return [

@@ -136,26 +136,25 @@ def lots_on_page(listing_id: int, net_grams: Collection[int], at: datetime) -> L
 def note_undated(orders: Iterable[OrderFacts], at: datetime, *, to_buyer: bool = True) -> None:
     """Note on each line why nothing was promised of its dates (`undated`), "" where something was, or is sent already.
 
-    `to_buyer`: nor is what no lot can keep any more; its supplier is still held to it. One query where lines that wait
-    were promised nothing, one where any wait, and what `missing_for` takes. Needs the orders' lines.
+    `to_buyer`: nor is what no lot can keep any more; its supplier is still held to it. One query where any line waits,
+    and what `missing_for` takes. Needs the orders' lines.
     """
-    lines, waiting = [], []
+    waiting = []
     for order in orders:
         for line in order.lines.all():
             line.undated = ""  # type: ignore[attr-defined]  # noted on the row for who shows it
             waits = order.state in (OrderState.UNPAID, OrderState.TO_SHIP)
             if waits and line.ordered > line.cancelled + line.shipped:
                 waiting.append(line)
-                if line.promised is None:
-                    lines.append(line)
-    standing = lots_standing({line.listing_id for line in lines}, at=at)
-    for line in lines:
+    unpromised = [line for line in waiting if line.promised is None]
+    standing = lots_standing({line.listing_id for line in (waiting if to_buyer else unpromised)}, at=at)
+    for line in unpromised:
         if (own := standing.get(line.listing_id)) is not None:
             least = line.net_grams
             is_packed = any(lot.left_grams >= least for lot in own.packed)
             why = Undated.NOT_PACKED if own.to_pack else Undated.HARVEST_TO_COME
             line.undated = Undated.BEYOND_LOTS if is_packed else why  # type: ignore[attr-defined]  # as above
-    missing = missing_for(waiting, at=at) if to_buyer else {}
+    missing = missing_for(waiting, standing, at=at) if to_buyer else {}
     for line in waiting:
         if line.pk in missing:
             line.undated = Undated.STOPPED  # type: ignore[attr-defined]  # as above

@@ -1,14 +1,14 @@
 """Orders whose goods failed a test, or are gone with their lot, and that no good lot can be sent for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from shop.sales.models import LineFacts
 from shop.sales.states import OrderState
 from traceability.hooks import Waiting as LotWaiting
-from traceability.queries.lots import open_lots
-from traceability.queries.stopped import Shortage, shortages, sound_lots, suppliers_stopped
+from traceability.queries.lots import Standing, open_lots
+from traceability.queries.stopped import Shortage, shortages, sound_lots
 from traceability.rules.fefo import Dates, Waiting, missing_of
 from traceability.rules.holding import Line, lines_short
 
@@ -45,13 +45,17 @@ def unpaid_without_goods(purchase_id: int, *, at: datetime) -> list[LineWithoutG
     return [line for line in found if line.line_id in own]
 
 
-def missing_for(lines: Collection[LineFacts], *, at: datetime) -> dict[int, int]:
+def missing_for(lines: Collection[LineFacts], standing: Mapping[int, Standing], *, at: datetime) -> dict[int, int]:
     """Return by line (id) how many of its pieces lack goods because a lot was stopped; lines without are not there.
 
-    One query where no lot of these products is stopped, up to four more for each supplier that has one.
+    `standing`: what the lots of their products can send. No query where none is stopped, up to four for each supplier
+    that has one.
     """
     own = {line.pk for line in lines}
-    stopped = suppliers_stopped({line.listing_id for line in lines}, at=at)
+    stopped: dict[int, set[int]] = {}
+    for listing_id, each in standing.items():
+        if each.is_stopped:
+            stopped.setdefault(each.supplier_id, set()).add(listing_id)
     return {
         each.line_id: each.pieces
         for supplier_id, listing_ids in sorted(stopped.items())
