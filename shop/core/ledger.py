@@ -171,26 +171,25 @@ def balance(name: str) -> int:
 
 
 def balances(prefix: str) -> dict[str, int]:
-    """Return the balance of each account whose name starts with `prefix`, from its transfers."""
+    """Return the balance of each account whose name starts with `prefix`, from its transfers. One query."""
     totals: dict[str, int] = {}
-    for side, sign in (("credit", 1), ("debit", -1)):
-        rows = (
-            Transfer.objects.filter(**{f"{side}__name__startswith": prefix})
-            .values_list(f"{side}__name")
-            .annotate(total=Sum("amount"))
-        )
-        for name, total in rows:
-            totals[name] = totals.get(name, 0) + sign * total
+    for name, total in _either_side("startswith", prefix):
+        totals[name] = totals.get(name, 0) + total
     return totals
 
 
 def _sides(names: Sequence[str], **limits: Any) -> QuerySet[Any]:
-    """Return what came to and left each account, as (name, amount): two searches of an index each, never an OR of two.
+    """Return what came to and left each account of `names`, as (name, amount)."""
+    return _either_side("in", names, **limits)
+
+
+def _either_side(lookup: str, wanted: Any, **limits: Any) -> QuerySet[Any]:
+    """Return what came to and left each account found by its name: two searches of an index each, never an OR of two.
 
     An OR over two joins reads every transfer where the database knows little of the table.
     """
-    credited = Transfer.objects.filter(credit__name__in=names, **limits).order_by()
-    debited = Transfer.objects.filter(debit__name__in=names, **limits).order_by()
+    credited = Transfer.objects.filter(**{f"credit__name__{lookup}": wanted}, **limits).order_by()
+    debited = Transfer.objects.filter(**{f"debit__name__{lookup}": wanted}, **limits).order_by()
     return (
         credited.values_list("credit__name")
         .annotate(total=Sum("amount"))

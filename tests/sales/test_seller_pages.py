@@ -199,8 +199,7 @@ def test_pages_cost_the_same_for_thirty_orders(page, django_assert_max_num_queri
     for n in range(30):
         paid((make_listing(stock=50, supplier=supplier), 1), key=f"k{n}")
     client = signed_in(member)
-    # The last two: which flash sales of its goods run, and which prices it is asked for.
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(17):
         assert client.get(f"/seller/{page}").status_code == 200
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from shop.core import audit
 from traceability.models import ParcelLot, ProduceLot
@@ -51,9 +51,12 @@ def lines_sent_of(lot_id: int) -> list[int]:
 
 
 def lots_going(supplier_id: int) -> list[ProduceLot]:
-    """Return a supplier's lots of which something may be to be done, the first first, with their products. One query."""
-    states = [*STOPPED, LotState.OPEN, LotState.AWAITING]
-    rows = ProduceLot.objects.filter(supplier_id=supplier_id, state__in=states)
+    """Return a supplier's lots of which something may be to be done, the first first, with their products. One query.
+
+    Those that are gone while orders wait for what was theirs are among them.
+    """
+    going = Q(state__in=[*STOPPED, LotState.OPEN, LotState.AWAITING]) | Q(owed_grams__gt=0)
+    rows = ProduceLot.objects.filter(going, supplier_id=supplier_id)
     return list(rows.select_related("listing").order_by("pk"))
 
 

@@ -7,15 +7,36 @@ from django.utils.translation import ngettext, pgettext
 
 from shop.core.templatetags.heqiao import local
 from shop.core.times import full_day
+from shop.sales.queries.without_goods import lines_without_goods
 from traceability.queries.beyond import beyond_lots
 from traceability.queries.kept import without_harvest
+from traceability.queries.lots import stops_goods
 from traceability.queries.recalled import lots_going, lots_to_dispose
 
 
 def lot_tasks(supplier_id: int, at: Any) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """Return what is to be done about a supplier's lots: of those that failed a test, and of the others. Reads them once."""
     lots = lots_going(supplier_id)
-    return _dispose(lots), [*_kept(supplier_id, at), *_beyond(supplier_id, at, lots)]
+    without = _without_goods(supplier_id, at) if any(stops_goods(lot, at) for lot in lots) else []
+    return [*without, *_dispose(lots)], [*_kept(supplier_id, at), *_beyond(supplier_id, at, lots)]
+
+
+def _without_goods(supplier_id: int, at: Any) -> list[dict[str, str]]:
+    """Return the task of orders whose lot failed: it comes before everything, for buyers have paid."""
+    lines = lines_without_goods(supplier_id, at=at)
+    numbers = list(dict.fromkeys(line.number for line in lines))
+    if not numbers:
+        return []
+    n = len(numbers)
+    title = ngettext(
+        "%(n)d order has no goods: its lot failed or is gone",
+        "%(n)d orders have no goods: their lot failed or is gone",
+        n,
+    )
+    named = " · ".join(numbers[:2]) + (" …" if n > 2 else "")
+    url = local(f"/seller/orders/{numbers[0]}/" if n == 1 else "/seller/orders/#no-goods")
+    task = {"icon": "warning", "kind": "amber", "title": title % {"n": n}, "text": named, "url": url}
+    return [{**task, "action": _("Settle it")}]
 
 
 def _dispose(lots: list[Any]) -> list[dict[str, str]]:

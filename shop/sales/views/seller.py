@@ -31,7 +31,6 @@ from shop.sales.operations.reviews import reply_to_review
 from shop.sales.queries import seller as queries
 from shop.sales.queries.funding import asked_consents
 from shop.sales.queries.owed import owed_to
-from shop.sales.queries.without_goods import lines_without_goods
 from shop.sales.texts import in_reader_language, thumb_url
 from shop.sales.views.lot_tasks import lot_tasks
 from traceability.queries.lots import lot_codes
@@ -91,7 +90,6 @@ def _tasks(supplier_id: int, facts: queries.Today, at: Any) -> list[dict[str, st
     """Return up to three things to do, the most urgent first, and every question that waits for an answer."""
     stopped, growing = lot_tasks(supplier_id, at)
     tasks: list[dict[str, str]] = [
-        *_without_goods(supplier_id, at),
         *stopped,
         *_cancel_tasks(supplier_id),
         *growing,
@@ -181,24 +179,6 @@ def _price_task(asked: AskedPrice) -> dict[str, str]:
         "action": _("Answer"),
         "url": local(f"/seller/goods/{asked.specification_id}/stock/#live-floor"),
     }
-
-
-def _without_goods(supplier_id: int, at: Any) -> list[dict[str, str]]:
-    """Return the task of orders whose lot failed: it comes before everything, for buyers have paid."""
-    lines = lines_without_goods(supplier_id, at=at)
-    numbers = list(dict.fromkeys(line.number for line in lines))
-    if not numbers:
-        return []
-    n = len(numbers)
-    title = ngettext(
-        "%(n)d order has no goods: its lot failed or is gone",
-        "%(n)d orders have no goods: their lot failed or is gone",
-        n,
-    )
-    named = " · ".join(numbers[:2]) + (" …" if n > 2 else "")
-    url = local(f"/seller/orders/{numbers[0]}/" if n == 1 else "/seller/orders/#no-goods")
-    task = {"icon": "warning", "kind": "amber", "title": title % {"n": n}, "text": named, "url": url}
-    return [{**task, "action": _("Settle it")}]
 
 
 def _cancel_tasks(supplier_id: int) -> list[dict[str, str]]:
