@@ -29,7 +29,7 @@ from traceability.queries.kept import going, without, without_harvest
 from traceability.queries.stopped import on_sale
 from traceability.rules.beyond import Confirmed, grown, outstanding, pieces_by_day
 from traceability.rules.fefo import Candidate
-from traceability.rules.holding import OnShelf, promised_short, uncovered
+from traceability.rules.holding import Counted, OnShelf, promised_short, uncovered
 from traceability.states import LotKind, LotState
 
 CONFIRMED = "beyond_confirmed"
@@ -38,7 +38,7 @@ OF = "listing"
 
 
 @dataclass(frozen=True, slots=True)
-class BeyondLots:
+class BeyondLots(Counted):
     """Pieces of a product that no lot of it covers, packed or not: on sale, and waiting in orders.
 
     `free` and `owed` are the same by stock id, `rows` the pools that they stand in. `by_day`: how many of those on sale
@@ -62,21 +62,6 @@ class BeyondLots:
     def unconfirmed(self) -> int:
         """How many of those on sale no confirmation speaks of: no day takes them off sale."""
         return self.on_sale - sum(pieces for _day, pieces in self.by_day)
-
-    @property
-    def on_sale(self) -> int:
-        """How many are on sale."""
-        return sum(self.free.values())
-
-    @property
-    def in_orders(self) -> int:
-        """How many wait in orders."""
-        return sum(self.owed.values())
-
-    @property
-    def pieces(self) -> int:
-        """How many there are."""
-        return self.on_sale + self.in_orders
 
     @property
     def name(self) -> str:

@@ -113,15 +113,12 @@ def owed_of(shelf: Sequence[OnShelf], lacking: Mapping[int, int], grams: int) ->
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """Pieces of the shelf (by stock id) that are those of a lot's rest: no other sound lot can be sent for them.
+class Counted:
+    """Pieces of the shelf by stock id: `free` ones are on sale, `owed` ones wait in orders."""
 
-    `free` ones are on sale, `owed` ones wait in orders. Never more whole pieces than the lot has left.
-    """
-
-    free: dict[int, int]
-    owed: dict[int, int]
+    __slots__ = ()
+    free: Mapping[int, int]
+    owed: Mapping[int, int]
 
     @property
     def on_sale(self) -> int:
@@ -137,6 +134,17 @@ class Rest:
     def pieces(self) -> int:
         """How many there are."""
         return self.on_sale + self.in_orders
+
+
+@dataclass(frozen=True, slots=True)
+class Rest(Counted):
+    """Pieces of the shelf (by stock id) that are those of a lot's rest: no other sound lot can be sent for them.
+
+    `free` ones are on sale, `owed` ones wait in orders. Never more whole pieces than the lot has left.
+    """
+
+    free: dict[int, int]
+    owed: dict[int, int]
 
 
 def rest_of_lot(shelf: Sequence[OnShelf], others: Sequence[Candidate], left_grams: int) -> Rest:
